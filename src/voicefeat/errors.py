@@ -1,0 +1,94 @@
+"""What voicefeat raises, and the one checker for each kind of argument.
+
+Every message has the same three parts: the argument with the value given, what is wrong with it, and
+what would do: ``n_fft=0: must be a positive whole number of samples; try n_fft=2048``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import numbers
+import operator
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+__all__ = ["AudioError", "ParameterError"]
+
+
+class ParameterError(ValueError):
+    """An argument that cannot be used; raised before any work is done."""
+
+
+class AudioError(ValueError):
+    """A recording that cannot be read or does not hold what it promises."""
+
+
+def shown(value: Any) -> str:
+    """`value` as a message shows it: arrays by shape and dtype, the rest by a bounded `repr`."""
+    if hasattr(value, "shape") and hasattr(value, "dtype") and getattr(value, "ndim", 0):
+        return f"<array of shape {tuple(value.shape)}, {value.dtype}>"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def reject(name: str, value: Any, problem: str, remedy: str) -> NoReturn:
+    """Raise the error for argument `name`."""
+    raise ParameterError(f"{name}={shown(value)}: {problem}; {remedy}")
+
+
+def whole(name: str, value: Any, least: int = 1, unit: str = "", remedy: str = "") -> int:
+    """`value` as an int that is at least `least`."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < least:
+        kind = {0: "whole number, 0 or more", 1: "positive whole number"}.get(least, f"whole number, {least} or more")
+        of = f" of {unit}" if unit else ""
+        reject(name, value, f"must be a {kind}{of}", remedy or f"give an int of {least} or more")
+    return number
+
+
+def real(
+    name: str,
+    value: Any,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    above: float | None = None,
+    unit: str = "",
+    remedy: str = "",
+) -> float:
+    """`value` as a finite float with low <= value <= high and value > above."""
+    fits = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    number = float(value) if fits else 0.0
+    fits = fits and number - number == 0.0  # neither NaN nor infinite
+    bounds = []
+    if low is not None:
+        bounds.append(f"at least {low:g}")
+        fits = fits and number >= low
+    if above is not None:
+        bounds.append(f"above {above:g}")
+        fits = fits and number > above
+    if high is not None:
+        bounds.append(f"at most {high:g}")
+        fits = fits and number <= high
+    if not fits:
+        what = " ".join(["a finite number", *([f"of {unit}"] if unit else [])])
+        wanted = f"{what}{', ' if bounds else ''}{' and '.join(bounds)}"
+        reject(name, value, f"must be {wanted}", remedy or f"give {wanted}")
+    return number
+
+
+def one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
+    """`value`, which must be among `allowed`; the nearest name is suggested."""
+    choices = list(allowed)
+    for choice in choices:
+        if type(choice) is type(value) and choice == value:
+            return value
+    near = difflib.get_close_matches(str(value), [str(c) for c in choices], n=1)
+    listed = ", ".join(repr(c) for c in choices)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    reject(name, value, "is not known here", f"{hint}choose one of {listed}")

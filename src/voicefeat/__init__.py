@@ -1,0 +1,51 @@
+"""voicefeat: the features that voice-forgery detectors are trained on.
+
+>>> import numpy as np
+>>> import voicefeat as vf
+>>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050).astype(np.float32)
+>>> vf.mfcc(y, sr=22050).shape
+(20, 44)
+
+Names are loaded when they are first used: importing the package loads neither numba nor scipy.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+#: The public names, one list a room; `__init__.pyi` says the same to type checkers.
+_ROOMS = {
+    "errors": ["AudioError", "ParameterError"],
+    "convert": [
+        "hz_to_mel", "mel_to_hz", "hz_to_octs", "octs_to_hz", "fft_frequencies", "mel_frequencies",
+        "frames_to_samples", "samples_to_frames", "frames_to_time", "time_to_frames", "times_like",
+        "power_to_db", "db_to_power", "amplitude_to_db", "db_to_amplitude",
+    ],
+    "audio": ["load", "resample", "to_mono"],
+    "chain.threads": ["get_num_threads", "set_num_threads"],
+    "feature.spectrum": ["stft", "spectrogram", "magphase"],
+    "feature.inverse": ["istft"],
+    "feature.bands": ["melspectrogram", "linear_spectrogram"],
+    "feature.cepstral": ["mfcc", "lfcc"],
+    "feature.harmony": ["chroma_stft"],
+    "feature.tuning": ["estimate_tuning", "pitch_tuning", "piptrack"],
+    "feature.dynamics": ["delta", "stack_memory"],
+}
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [*_HOME, "filters", "__version__"]  # noqa: PLE0604
+
+
+def __getattr__(name):
+    if name in _HOME:
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    elif name == "filters":
+        value = import_module(f"{__name__}.filters")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

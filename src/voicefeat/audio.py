@@ -1,0 +1,132 @@
+"""Signals: what a valid one is, mixing down and resampling; `load` reads them from files."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .errors import reject
+
+__all__ = ["to_mono"]
+
+_FLOAT32 = np.dtype(np.float32)
+_FLOAT64 = np.dtype(np.float64)
+# More channels than this, or fewer frames per channel, and an (n, channels) array is taken at its word.
+_MAX_CHANNELS = 8
+_FRAMES_PER_CHANNEL = 100
+
+
+def signal(y: Any, name: str = "y") -> np.ndarray:
+    """`y` as a signal: float32 or float64, native, contiguous, shape (..., n) with n > 0.
+
+    int16 and int32 are scaled by 2**-15 and 2**-31 to float32. Whether all samples are finite is seen
+    later, where they are read anyway (`not_finite` then tells which one is not).
+    """
+    if type(y) is np.ndarray and (y.dtype is _FLOAT32 or y.dtype is _FLOAT64) and y.ndim == 1 and y.size:
+        flags = y.flags
+        if flags.c_contiguous and flags.aligned:
+            return y
+    return _converted(y, name)
+
+
+def _converted(y: Any, name: str) -> np.ndarray:
+    if isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
+        reject(name, y, "has masked samples", f"fill them, {name}.filled(0)")
+    try:
+        array = np.asarray(y)
+    except ValueError:
+        reject(name, y, "its rows differ in length", "pass one signal at a time, or pad them to one length")
+    _check_type(y, array, name)
+    if array.ndim == 0:
+        reject(name, y, "is one number, not an array of samples", "pass a signal of shape (..., samples)")
+    if array.size == 0:
+        reject(name, array, "holds no samples", "skip empty recordings")
+    if array.ndim == 2:
+        n, channels = array.shape
+        if channels <= _MAX_CHANNELS and n >= _FRAMES_PER_CHANNEL * channels:
+            problem = f"looks like {n} samples of {channels} channel{'s' * (channels > 1)}, channels last"
+            reject(name, array, problem, f"samples belong on the last axis, pass {name}.T")
+    if array.dtype.kind == "i":
+        scale = np.float32(2.0 ** (1 - 8 * array.itemsize))
+        return array.astype(np.float32, order="C") * scale
+    kind = _FLOAT32 if array.itemsize == 4 else _FLOAT64
+    array = np.require(array, kind, ["C", "A"])
+    return array if type(array) is np.ndarray else np.asarray(array)
+
+
+def _check_type(y: Any, array: np.ndarray, name: str) -> None:
+    """Only floats with an agreed scale, and PCM of 16 and 32 bits."""
+    kind, size = array.dtype.kind, array.itemsize
+    if (kind == "f" and size in (4, 8)) or (kind == "i" and size in (2, 4)):
+        return
+    shown = array if array.ndim else y
+    if kind == "f":
+        problem, remedy = "is neither float32 nor float64", f"pass {name}.astype(numpy.float32)"
+    elif kind in "iu":
+        problem = f"{array.dtype} samples have no scale that all agree on"
+        middle = f" - {2 ** (8 * size - 1)}.0" if kind == "u" else ""
+        remedy = (
+            f"pass int16 or int32 PCM, or scale them, (({name}{middle}) / {2 ** (8 * size - 1)}.0)"
+            ".astype(numpy.float32)"
+        )
+    elif kind == "c":
+        problem, remedy = "is complex", f"pass a real signal, such as {name}.real"
+    else:
+        problem, remedy = f"{array.dtype} values are no samples", "pass an array of float32 or float64"
+    reject(name, shown, problem, remedy)
+
+
+def not_finite(y: np.ndarray, name: str = "y") -> None:
+    """Raise the error for the first sample of `y` that is NaN or infinite, if there is one."""
+    flat = y.reshape(-1)
+    block = 1 << 16
+    for start in range(0, flat.size, block):
+        bad = ~np.isfinite(flat[start : start + block])
+        if bad.any():
+            _reject_sample(y, name, start + int(bad.argmax()))
+
+
+def _reject_sample(y: np.ndarray, name: str, place: int) -> NoReturn:
+    *channel, index = (int(i) for i in np.unravel_index(place, y.shape))
+    where = f"sample {index}"
+    if channel:
+        where += f" of channel {channel[0] if len(channel) == 1 else tuple(channel)}"
+    problem = f"{where} is {y.flat[place]}"
+    reject(name, y, problem, f"repair it, numpy.nan_to_num({name}), or leave the recording out")
+
+
+def to_mono(y: ArrayLike) -> np.ndarray:
+    """The mean of all channels.
+
+    Parameters
+    ----------
+    y : array_like, shape (..., n)
+        A signal; int16 and int32 PCM is scaled to [-1, 1).
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,), float32 or float64
+        One channel. A signal that has one axis is returned as it is.
+
+    Raises
+    ------
+    ParameterError
+        If `y` is no signal.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.to_mono``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.to_mono([[1.0, 0.0, 0.5], [0.0, 0.0, 0.5]]))
+    [0.5 0.  0.5]
+    """
+    y = signal(y)
+    mono = y if y.ndim == 1 else np.mean(y, axis=tuple(range(y.ndim - 1)))
+    if not np.isfinite(mono).all():
+        not_finite(y)
+    return mono

@@ -1,0 +1,226 @@
+"""Units: hertz, mel and octaves; frames, samples and seconds; power, amplitude and decibels.
+
+Scalars give scalars, arrays give arrays of the same shape; float32 stays float32. The numbers are those
+of librosa 0.11.0 to the last bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .decibel import amplitude_to_db, db_to_amplitude, db_to_power, power_to_db
+from .errors import real, whole
+from .timing import frames_to_samples, frames_to_time, samples_to_frames, time_to_frames, times_like
+
+__all__ = [
+    "hz_to_mel", "mel_to_hz", "hz_to_octs", "octs_to_hz", "fft_frequencies", "mel_frequencies",
+    "frames_to_samples", "samples_to_frames", "frames_to_time", "time_to_frames", "times_like",
+    "power_to_db", "db_to_power", "amplitude_to_db", "db_to_amplitude",
+]  # fmt: skip
+
+# Slaney's mel scale: straight below 1 kHz, logarithmic above, 27 steps for a factor of 6.4.
+HZ_PER_MEL = 200.0 / 3
+BREAK_HZ = 1000.0
+BREAK_MEL = BREAK_HZ / HZ_PER_MEL
+LOG_STEP = np.log(6.4) / 27.0
+
+
+def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> Any:
+    """Hertz to mel.
+
+    Parameters
+    ----------
+    frequencies : array_like, any shape
+        Frequencies in hertz.
+    htk : bool
+        True for ``2595 log10(1 + f / 700)``; False for Slaney's scale, linear up to 1 kHz and
+        logarithmic from there.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `frequencies`, or a scalar for a scalar
+        Mels.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.hz_to_mel``; M. Slaney, Auditory Toolbox, 1998.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.hz_to_mel([200.0, 6400.0]))
+    [ 3. 42.]
+    """
+    hz = np.asanyarray(frequencies)
+    if htk:
+        return 2595.0 * np.log10(1.0 + hz / 700.0)
+    mel = hz / HZ_PER_MEL
+    above = BREAK_MEL + np.log(np.maximum(hz, BREAK_HZ) / BREAK_HZ) / LOG_STEP
+    return _joined(hz >= BREAK_HZ, above, mel)
+
+
+def mel_to_hz(mels: ArrayLike, *, htk: bool = False) -> Any:
+    """Mel to hertz, the inverse of `hz_to_mel`.
+
+    Parameters
+    ----------
+    mels : array_like, any shape
+        Mels.
+    htk : bool
+        As in `hz_to_mel`.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `mels`, or a scalar for a scalar
+        Frequencies in hertz.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.mel_to_hz``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.mel_to_hz([3.0, 42.0]).round(6))
+    [ 200. 6400.]
+    """
+    mel = np.asanyarray(mels)
+    if htk:
+        return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
+    hz = HZ_PER_MEL * mel
+    above = BREAK_HZ * np.exp(LOG_STEP * (np.maximum(mel, BREAK_MEL) - BREAK_MEL))
+    return _joined(mel >= BREAK_MEL, above, hz)
+
+
+def _joined(upper: Any, above: Any, below: Any) -> Any:
+    """The two pieces of the mel scale, in the precision of the lower one (the input's)."""
+    return np.where(upper, above, below).astype(below.dtype, copy=False)[()]
+
+
+def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Any:
+    """Hertz to octaves above A0, 27.5 Hz.
+
+    Parameters
+    ----------
+    frequencies : array_like, any shape
+        Frequencies in hertz.
+    tuning : float
+        How far A4 lies above 440 Hz, in bins.
+    bins_per_octave : int
+        Bins that `tuning` counts in.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `frequencies`, or a scalar for a scalar
+        Octaves.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.hz_to_octs``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.hz_to_octs([27.5, 440.0]))
+    [0. 4.]
+    """
+    return np.log2(np.asanyarray(frequencies) / (_a4(tuning, bins_per_octave) / 16))
+
+
+def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Any:
+    """Octaves above A0 to hertz, the inverse of `hz_to_octs`.
+
+    Parameters
+    ----------
+    octs : array_like, any shape
+        Octaves.
+    tuning, bins_per_octave
+        As in `hz_to_octs`.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `octs`, or a scalar for a scalar
+        Frequencies in hertz.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.octs_to_hz``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.octs_to_hz([0.0, 4.0]))
+    [ 27.5 440. ]
+    """
+    return _a4(tuning, bins_per_octave) / 16 * 2.0 ** np.asanyarray(octs)
+
+
+def _a4(tuning: float, bins_per_octave: int) -> float:
+    return 440.0 * 2.0 ** (real("tuning", tuning, unit="bins") / whole("bins_per_octave", bins_per_octave))
+
+
+def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
+    """The frequencies of the bins of a real FFT.
+
+    Parameters
+    ----------
+    sr : float > 0
+        Sampling rate in hertz.
+    n_fft : int > 0
+        Length of the FFT in samples.
+
+    Returns
+    -------
+    numpy.ndarray, shape (1 + n_fft // 2,), float64
+        Frequencies in hertz, 0 to `sr` / 2.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.fft_frequencies``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.fft_frequencies(sr=16000, n_fft=8))
+    [   0. 2000. 4000. 6000. 8000.]
+    """
+    sr = real("sr", sr, above=0, unit="hertz")
+    return np.fft.rfftfreq(whole("n_fft", n_fft, unit="samples"), d=1.0 / sr)
+
+
+def mel_frequencies(
+    n_mels: int = 128, *, fmin: float = 0.0, fmax: float = 11025.0, htk: bool = False
+) -> np.ndarray:
+    """Frequencies that are equally far apart in mel.
+
+    Parameters
+    ----------
+    n_mels : int > 0
+        How many.
+    fmin, fmax : float >= 0
+        The first and the last one, in hertz.
+    htk : bool
+        The scale, as in `hz_to_mel`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_mels,), float64
+        Frequencies in hertz.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.mel_frequencies``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.mel_frequencies(4, fmax=600.0))
+    [  0. 200. 400. 600.]
+    """
+    n_mels = whole("n_mels", n_mels, unit="bands")
+    low = hz_to_mel(real("fmin", fmin, low=0, unit="hertz"), htk=htk)
+    high = hz_to_mel(real("fmax", fmax, low=0, unit="hertz"), htk=htk)
+    return mel_to_hz(np.linspace(low, high, n_mels), htk=htk)

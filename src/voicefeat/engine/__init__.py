@@ -1,0 +1,5 @@
+"""The machine room: kernels over plain arrays, compiled by numba, which nothing else imports.
+
+`simd` is the vector type and `lanemath` its logarithm and power; `frames`, `fft`, `spectrum`, `bands`,
+`product` and `rows` hold one stage of the chain each; `jit` compiles them and keeps the result on disk.
+"""

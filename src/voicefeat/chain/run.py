@@ -1,0 +1,102 @@
+"""The one loop over blocks: whole signals, batches of them, and arrays of spectra go through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from ..audio import not_finite
+from ..engine import frames as frame_kernels
+from . import tables, threads
+from .sinks import ChainRows, SpectrumRows
+from .source import FramedSpectra, GivenSpectra, borrow, give_back
+from .spec import Chain
+
+#: Values below which a call starts no thread: some ten seconds of speech.
+SHORT = 200_000
+
+Source = FramedSpectra | GivenSpectra
+Sink = SpectrumRows | ChainRows
+
+
+def check_finite(data: np.ndarray, name: str) -> None:
+    """Refuse NaN and infinity, with the place of the first."""
+    lanes = tables.lanes(data.dtype)
+    if not frame_kernels.finite(data.reshape(-1), lanes, np.empty(lanes, data.dtype)):
+        not_finite(data, name)
+
+
+def blocks(source: Source, data: np.ndarray, sinks: list, share: Callable) -> None:
+    """One item: its spectra block by block to every sink, then what had to wait for all of them."""
+    count = source.count(data)
+    opened = source.open(data)
+    size = source.block
+
+    def block(i: int) -> None:
+        first = i * size
+        frames = min(size, count - first)
+        work = borrow(source.dtype)
+        source.fill(work, opened, first, frames)
+        for sink in sinks:
+            sink.take(work, first, frames)
+        give_back(work)
+
+    share(block, -(-count // size))
+    for sink in sinks:
+        sink.finish(share)
+
+
+def items(source: Source, data: np.ndarray, make_sinks: Callable[[int], list]) -> None:
+    """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole."""
+    budget = threads.get_num_threads() if data.size > SHORT else 1
+    if data.shape[0] >= budget:
+        alone = partial(threads.each, threads=1)
+        threads.each(lambda i: blocks(source, data[i], make_sinks(i), alone), data.shape[0], budget)
+    else:
+        together = partial(threads.each, threads=budget)
+        for i in range(data.shape[0]):
+            blocks(source, data[i], make_sinks(i), together)
+
+
+def source_of(chain: Chain, data: np.ndarray) -> Source:
+    if chain.frames is None or chain.spectrum is None:
+        return tables.table(GivenSpectra, data.shape[-2], data.dtype)
+    return tables.table(FramedSpectra, chain.frames, chain.spectrum, data.dtype)
+
+
+def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None) -> np.ndarray:
+    """The chain's values of signals (..., n), or of spectra (..., bins, frames) where it has no frames.
+
+    `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape (..., rows, frames).
+    """
+    framed = chain.frames is not None
+    if chain.frames is not None:
+        chain.frames.check_length(data.shape[-1])
+    check_finite(data, name)
+    source = source_of(chain, data)
+    inner = 1 if framed else 2
+    flat = data.reshape(-1, *data.shape[-inner:])
+    stored = chain.bands or chain.compression or chain.cepstrum or chain.scaling
+    if out is None:
+        dtype = np.result_type(data.dtype, np.complex64) if source.complex else data.dtype
+        out = np.empty((*data.shape[:-inner], rows_of(chain, source), source.count(data)), dtype)
+    into = out.reshape(-1, *out.shape[-2:])
+
+    def sinks(i: int) -> list[Sink]:
+        if stored is None:
+            return [SpectrumRows(into[i])]
+        return [ChainRows(chain, source.bins, source.block, into[i])]
+
+    items(source, flat, sinks)
+    return out
+
+
+def rows_of(chain: Chain, source: Source) -> int:
+    """Rows of the result."""
+    if chain.cepstrum is not None:
+        return chain.cepstrum.n
+    if chain.bands is not None:
+        return tables.table(tables.bank, chain.bands, source.dtype).rows
+    return source.bins

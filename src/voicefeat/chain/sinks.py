@@ -1,0 +1,130 @@
+"""What is done with a block of spectra.
+
+A sink takes blocks in any order, from several threads, and never changes their bins, so that several
+sinks can share one pass. `finish` does what had to wait for the whole clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..engine import bands as band_kernels
+from ..engine import product as product_kernels
+from ..engine import rows as row_kernels
+from ..engine import scaling as scaling_kernels
+from . import tables
+from .finish import ClipFloor
+from .source import Work, borrow, give_back
+from .spec import Chain, Compression
+
+#: Runs work(0), ..., work(n - 1), perhaps on several threads.
+Each = Callable[[Callable[[int], None], int], None]
+
+
+class SpectrumRows:
+    """The bins themselves, real or complex, as rows."""
+
+    def __init__(self, out: np.ndarray):
+        self.complex = out.dtype.kind == "c"
+        real = np.dtype(f"f{out.dtype.itemsize // 2}") if self.complex else out.dtype
+        self.lanes = tables.lanes(real)
+        self.bins, self.stride = out.shape
+        self.flat = out.reshape(-1).view(real)
+
+    def take(self, work: Work, first: int, count: int) -> None:
+        if self.complex:
+            row_kernels.put_complex(work.bins, self.bins, self.lanes, count, self.flat, first, self.stride)
+        else:
+            row_kernels.put_rows(work.bins, self.bins, self.bins, self.lanes, count, self.flat, first, self.stride)
+
+    def finish(self, each: Each) -> None:
+        pass
+
+
+class ChainRows:
+    """Bands, their logarithm, cosine transform and scaling, as far as the chain has them, as rows."""
+
+    def __init__(self, chain: Chain, bins: int, block: int, out: np.ndarray):
+        dtype = out.dtype
+        self.lanes, self.block, self.out, self.dtype = tables.lanes(dtype), block, out, dtype
+        self.flat, self.frames = out.reshape(-1), out.shape[-1]
+        self.bank = None if chain.bands is None else tables.table(tables.bank, chain.bands, dtype)
+        self.bins = bins
+        self.rows = bins if self.bank is None else self.bank.rows
+        self.tile_rows = bins if self.bank is None else self.bank.tile_rows
+        self.compression, self.scaling = chain.compression, chain.scaling
+        self.cosine = None if chain.cepstrum is None else tables.table(tables.cosine, chain.cepstrum, self.rows, dtype)
+        self.floor = ClipFloor(None if self.compression is None else self.compression.top_db)
+        groups = -(-self.frames // self.lanes)
+        self.kept = None if self.floor.top_db is None else np.empty(groups * self.tile_rows * self.lanes, dtype)
+
+    def take(self, work: Work, first: int, count: int) -> None:
+        groups = -(-count // self.lanes)
+        size = groups * self.tile_rows * self.lanes
+        if self.kept is not None:
+            at = first * self.tile_rows
+            tiles = self.kept[at : at + size]
+        elif self.bank is None and self.compression is None and self.scaling is None:
+            tiles = work.bins
+        else:
+            tiles = work.array("tiles", size)
+        if self.bank is not None:
+            self._weigh(work.bins, groups, tiles)
+        elif tiles is not work.bins:
+            tiles[:size] = work.bins[:size]
+        if self.compression is not None:
+            self._compress(self.compression, tiles, count, work)
+        if self.kept is None:
+            self._emit(tiles, groups, work, first, count, -np.inf)
+
+    def _weigh(self, bins: np.ndarray, groups: int, tiles: np.ndarray) -> None:
+        bank = self.bank
+        if isinstance(bank, tables.Runs):
+            band_kernels.band_tiles(
+                bins, self.bins, groups, self.lanes, bank.starts, bank.counts, bank.firsts, bank.weights, tiles
+            )
+        elif bank is not None:
+            product_kernels.product_tiles(
+                bins, 0, self.bins, bank.columns, groups, self.lanes, bank.matrix, bank.quads, -np.inf, tiles
+            )
+
+    def _compress(self, c: Compression, tiles: np.ndarray, count: int, work: Work) -> None:
+        peak = band_kernels.log_tiles(
+            tiles, self.tile_rows, self.rows, count, self.lanes, c.offset, c.floor, c.scale, work.peak
+        )
+        self.floor.see(peak)
+
+    def _emit(self, tiles: np.ndarray, groups: int, work: Work, first: int, count: int, floor: float) -> None:
+        tile_rows, rows = self.tile_rows, self.rows
+        if self.cosine is not None:
+            c = self.cosine
+            out = work.array("product", groups * c.tile_rows * self.lanes)
+            product_kernels.product_tiles(
+                tiles, 0, tile_rows, c.columns, groups, self.lanes, c.matrix, c.quads, floor, out
+            )
+            tiles, tile_rows, rows = out, c.tile_rows, c.rows
+        elif floor > -np.inf:
+            band_kernels.floor_tiles(tiles, groups * tile_rows * self.lanes, self.lanes, floor)
+        if self.scaling is not None:
+            scaling_kernels.scale_tiles(tiles, tile_rows, rows, groups, self.lanes, self.scaling.norm, work.peak)
+        row_kernels.put_rows(tiles, tile_rows, rows, self.lanes, count, self.flat, first, self.frames)
+
+    def finish(self, each: Each) -> None:
+        if self.kept is None:
+            return
+        kept, floor = self.kept, self.floor.level()
+        block = max(self.block, self.lanes * (32768 // (self.lanes * self.tile_rows)))
+
+        def emit(i: int) -> None:
+            first = i * block
+            count = min(block, self.frames - first)
+            groups = -(-count // self.lanes)
+            at = first * self.tile_rows
+            tiles = kept[at : at + groups * self.tile_rows * self.lanes]
+            work = borrow(self.dtype)
+            self._emit(tiles, groups, work, first, count, floor)
+            give_back(work)
+
+        each(emit, -(-self.frames // block))

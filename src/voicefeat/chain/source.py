@@ -1,0 +1,195 @@
+"""Where the spectra of a block come from: a signal, or an array of spectra that was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine import frames as frame_kernels
+from ..engine import rows as row_kernels
+from ..engine import spectrum as spectrum_kernels
+from . import tables
+from .spec import Frames, Spectrum
+
+#: Bytes of the bins of one block: with the columns of the signal they stay in the second-level cache.
+BLOCK_BYTES = 192 * 1024
+#: Frames of a block, at most.
+BLOCK_FRAMES = 256
+#: Scratch arrays above this size are not kept between calls.
+KEEP_BYTES = 8 * 1024 * 1024
+
+
+def block_frames(bins: int, dtype: np.dtype) -> int:
+    """Frames of one block, whole groups of lanes."""
+    lanes = tables.lanes(dtype)
+    fit = BLOCK_BYTES // (bins * dtype.itemsize * lanes)
+    return lanes * max(1, min(fit, BLOCK_FRAMES // lanes))
+
+
+class Work:
+    """The scratch arrays of one thread."""
+
+    def __init__(self, lanes: int, dtype: np.dtype):
+        self.dtype = dtype
+        self.peak = np.empty(lanes, dtype)
+        self.bins = np.empty(0, dtype)
+        self._arrays: dict[str, np.ndarray] = {}
+
+    def array(self, name: str, size: int) -> np.ndarray:
+        """An array of at least `size` elements, the same each time it is asked for by this name."""
+        found = self._arrays.get(name)
+        if found is None or found.size < size:
+            found = self._arrays[name] = np.empty(size, self.dtype)
+        return found
+
+    @property
+    def size(self) -> int:
+        return sum(a.nbytes for a in self._arrays.values())
+
+
+#: Scratch arrays between calls; the methods of a list are atomic.
+_idle: dict[np.dtype, list[Work]] = {}
+
+
+def borrow(dtype: np.dtype) -> Work:
+    """Scratch arrays, from an earlier call where there are any."""
+    try:
+        return _idle[dtype].pop()
+    except (KeyError, IndexError):
+        return Work(tables.lanes(dtype), dtype)
+
+
+def give_back(work: Work) -> None:
+    """Keep scratch arrays for a later call, a few and only small ones."""
+    kept = _idle.setdefault(work.dtype, [])
+    if len(kept) < 8 and work.size <= KEEP_BYTES:
+        kept.append(work)
+
+
+class FramedSpectra:
+    """Spectra of the frames of a signal."""
+
+    def __init__(self, frames: Frames, spectrum: Spectrum, dtype: np.dtype):
+        self.frames, self.power, self.dtype = frames, spectrum.power, dtype
+        self.complex = self.power is None
+        self.lanes = tables.lanes(dtype)
+        self.bins = 1 + frames.n_fft // 2
+        self.block = block_frames(self.bins * (2 if self.complex else 1), dtype)
+        hop = frames.hop_length
+        #: Hops that a frame spans: the columns that the last frame of a block adds.
+        self.overlap = -(-frames.n_fft // hop)
+        # Rows start on a new cache line, and not all on the same set of lines.
+        line = 64 // dtype.itemsize
+        lines = -(-(self.block - 1 + self.overlap) // line)
+        self.stride = line * (lines + 1 - lines % 2)
+        self.rows = min(hop, frames.n_fft)
+        self.tables = tables.transform(frames, self.stride, dtype)
+        if self.tables is None:
+            self.window = frames.window_array()
+
+    def count(self, y: np.ndarray) -> int:
+        return self.frames.count(y.shape[-1])
+
+    def open(self, y: np.ndarray) -> PaddedSignal:
+        return PaddedSignal(y, self.frames)
+
+    def fill(self, work: Work, signal: PaddedSignal, first: int, count: int) -> None:
+        """Spectra of frames first, first + 1, ... to work.bins."""
+        work.bins = work.array("bins", self.block * self.bins * (2 if self.complex else 1))
+        start = first * self.frames.hop_length - self.frames.pad
+        groups = -(-count // self.lanes)
+        hop, lanes = self.frames.hop_length, self.lanes
+        columns = groups * lanes - 1 + self.overlap
+        needed = (columns - 1) * hop + self.rows
+        y, at = signal.stretch(start, needed, work)
+        t = self.tables
+        if t is None:
+            self._fill_any_length(work, y[at : at + needed], count, groups)
+        else:
+            laid = work.array("columns", self.rows * self.stride)
+            frame_kernels.transpose(y, at, hop, self.rows, columns, lanes, laid, self.stride)
+            kernel = spectrum_kernels.complex_bins if self.complex else spectrum_kernels.power_bins
+            z = work.array("points", self.frames.n_fft * lanes)
+            kernel(laid, groups, lanes, t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, work.bins)
+        if self.power is not None and self.power != 2.0:
+            size = groups * self.bins * self.lanes
+            if self.power == 1.0:
+                row_kernels.root_tiles(work.bins, size, self.lanes)
+            else:
+                row_kernels.power_tiles(work.bins, size, self.lanes, self.power / 2)
+
+    def _fill_any_length(self, work: Work, y: np.ndarray, count: int, groups: int) -> None:
+        """Odd lengths and large factors, by scipy in double precision."""
+        from scipy.fft import rfft
+
+        n, hop = self.frames.n_fft, self.frames.hop_length
+        framed = np.zeros((groups * self.lanes, n))
+        view = np.lib.stride_tricks.sliding_window_view(y, n)[::hop][:count]
+        np.multiply(view, self.window, out=framed[:count])
+        z = rfft(framed, axis=-1).reshape(groups, self.lanes, self.bins).transpose(0, 2, 1)
+        if self.complex:
+            tiles = work.bins[: 2 * z.size].reshape(groups, self.bins, 2, self.lanes)
+            tiles[:, :, 0], tiles[:, :, 1] = z.real, z.imag
+        else:
+            work.bins[: z.size].reshape(z.shape)[...] = z.real**2 + z.imag**2
+
+
+class PaddedSignal:
+    """A signal that can be read beyond its ends."""
+
+    def __init__(self, y: np.ndarray, frames: Frames):
+        self.y = y
+        self.pad = frames.pad
+        self.head = self.tail = None
+        mode: Any = frames.pad_mode
+        if self.pad and mode != "constant":
+            n = y.size
+            # What np.pad writes depends on at most this many samples, unless a function does as it likes.
+            reach = n if callable(mode) else min(n, self.pad + 1)
+            self.head = np.pad(y[:reach], (self.pad, 0), mode)[: self.pad]
+            self.tail = np.pad(y[n - reach :], (0, self.pad), mode)[reach:]
+            if callable(mode):
+                whole = np.pad(y, self.pad, mode)
+                self.head, self.tail = whole[: self.pad], whole[self.pad + n :]
+
+    def stretch(self, start: int, size: int, work: Work) -> tuple[np.ndarray, int]:
+        """An array and a place in it from where `size` samples, from number `start` on, can be read."""
+        n = self.y.size
+        stop = start + size
+        if start >= 0 and stop <= n:
+            return self.y, start
+        edge = work.array("edge", size)[:size]
+        edge.fill(0.0)
+        low, high = max(start, 0), min(stop, n)
+        if high > low:
+            edge[low - start : high - start] = self.y[low:high]
+        if self.head is not None and start < 0:
+            part = self.head[self.pad + start :][:size]
+            edge[: part.size] = part
+        if self.tail is not None and stop > n:
+            skip = max(0, start - n)
+            part = self.tail[skip : stop - n]
+            edge[n + skip - start :][: part.size] = part
+        return edge, 0
+
+
+class GivenSpectra:
+    """Spectra that were given as an array of (bins, frames)."""
+
+    complex = False
+
+    def __init__(self, bins: int, dtype: np.dtype):
+        self.bins, self.dtype = bins, dtype
+        self.lanes = tables.lanes(dtype)
+        self.block = block_frames(bins, dtype)
+
+    def count(self, S: np.ndarray) -> int:
+        return S.shape[-1]
+
+    def open(self, S: np.ndarray) -> np.ndarray:
+        return S
+
+    def fill(self, work: Work, S: np.ndarray, first: int, count: int) -> None:
+        work.bins = work.array("bins", self.block * self.bins)
+        row_kernels.take_rows(S.reshape(-1), first, S.shape[-1], work.bins, self.bins, self.bins, self.lanes, count)

@@ -1,0 +1,214 @@
+"""What a chain needs computed once, for one precision, and the one bounded cache that keeps it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..engine import simd
+from .spec import Bands, Cepstrum, Frames
+
+#: Tables kept; the least recently used goes first.
+CACHE_SIZE = 64
+
+_cache: OrderedDict[Any, Any] = OrderedDict()
+_lock = threading.Lock()
+
+
+def table(make: Callable[..., Any], *key: Any) -> Any:
+    """make(*key), remembered by value."""
+    place = (make, *key)
+    found = _cache.get(place)
+    if found is None:
+        found = make(*key)
+    with _lock:
+        _cache[place] = found
+        _cache.move_to_end(place)
+        while len(_cache) > CACHE_SIZE:
+            _cache.popitem(last=False)
+    return found
+
+
+def _frozen(values: Any, dtype: Any) -> np.ndarray:
+    array = np.array(values, dtype=dtype, order="C").ravel()
+    array.flags.writeable = False
+    return array
+
+
+def _pairs(values: Any, dtype: Any) -> np.ndarray:
+    """Complex factors as real, imaginary, real, ..."""
+    z = np.asarray(values, dtype=np.complex128)
+    return _frozen(np.stack([z.real, z.imag], axis=-1), dtype)
+
+
+def radices(points: int) -> list[int] | None:
+    """`points` as a product of 8, 4, 2, 3, 5 and 7 in the order of the passes, or None."""
+    odd = []
+    for r in (7, 5, 3):
+        while points % r == 0:
+            odd.append(r)
+            points //= r
+    twos = points.bit_length() - 1
+    if points != 1 << twos:
+        return None
+    eights = twos // 3
+    while twos - 3 * eights == 1 and eights:  # 8 2 costs more than 4 4
+        eights -= 1
+    rest = twos - 3 * eights
+    return [8] * eights + [4] * (rest // 2) + [2] * (rest % 2) + odd
+
+
+@dataclass(frozen=True)
+class Transform:
+    """Tables of the FFT of framed lanes; see `engine.fft` and `engine.spectrum`."""
+
+    offsets: np.ndarray
+    window: np.ndarray
+    radices: np.ndarray
+    factors: np.ndarray
+    last: np.ndarray
+    #: Points of each transform before the last pass.
+    part: int
+
+
+def _digit_reversed(passes: list[int]) -> np.ndarray:
+    """Which point of the input stands at each place before the first pass."""
+    order = np.zeros(1, dtype=np.int64)
+    for r in passes:
+        order = (np.arange(r)[:, None] + r * order[None, :]).ravel()
+    return order
+
+
+def _twiddles(passes: list[int]) -> list[np.ndarray]:
+    factors, m = [np.ones(1, dtype=np.complex128)], passes[0]
+    if len(passes) > 1:
+        factors = []
+    for r in passes[1:]:
+        p, i = np.arange(m)[:, None], np.arange(1, r)[None, :]
+        factors.append(np.exp(-2j * np.pi * p * i / (m * r)).ravel())
+        m *= r
+    return factors
+
+
+def _last_factors(points: int, part: int) -> np.ndarray:
+    """Factors of the last pass in the order in which it reads them."""
+    r = points // part
+    separate = lambda k: np.exp(-1j * np.pi * k / points)  # noqa: E731
+    if r == 1:
+        return separate(np.arange(1, points // 2 + 1))
+    i, j = np.arange(1, r), np.arange(r)
+    rows = [separate(part * i)]
+    for p in range(1, part // 2 + 1):
+        twiddle = lambda q: np.exp(-2j * np.pi * q * i / points)  # noqa: E731
+        rows += [twiddle(p), twiddle(part - p), separate(p + part * j)]
+    return np.concatenate(rows)
+
+
+def transform(frames: Frames, stride: int, dtype: np.dtype) -> Transform | None:
+    """The FFT's tables, or None where n_fft is 2, odd or has a factor above 7."""
+    points = frames.n_fft // 2
+    passes = radices(points) if frames.n_fft % 2 == 0 else None
+    if not passes:
+        return None
+    part = points
+    if points % 4 == 0 and points > 4:
+        part = points // 4
+        passes = [*(radices(part) or []), 4]
+    order = _digit_reversed(passes)
+    sample = np.stack([2 * order, 2 * order + 1], axis=-1).ravel()
+    hop = frames.hop_length
+    before = passes[:-1] if part != points else passes
+    return Transform(
+        offsets=_frozen((sample % hop) * stride + sample // hop, np.int32),
+        window=_frozen(frames.window_array()[sample] * 0.5, dtype),  # the halves of E and O
+        radices=_frozen(before, np.int64),
+        factors=_pairs(np.concatenate(_twiddles(before)), dtype),
+        last=_pairs(_last_factors(points, part), dtype),
+        part=part,
+    )
+
+
+@dataclass(frozen=True)
+class Runs:
+    """A sparse bank, four bands at a time: first bins, and weights side by side."""
+
+    rows: int
+    starts: np.ndarray
+    counts: np.ndarray
+    firsts: np.ndarray
+    weights: np.ndarray
+
+    @property
+    def tile_rows(self) -> int:
+        return self.starts.size
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A full matrix, four rows side by side."""
+
+    rows: int
+    columns: int
+    quads: int
+    matrix: np.ndarray
+
+    @property
+    def tile_rows(self) -> int:
+        return 4 * self.quads
+
+
+def dense(matrix: np.ndarray, dtype: np.dtype) -> Dense:
+    rows, columns = matrix.shape
+    quads = -(-rows // 4)
+    padded = np.zeros((4 * quads, columns))
+    padded[:rows] = matrix
+    return Dense(rows, columns, quads, _frozen(padded.reshape(quads, 4, columns).transpose(0, 2, 1), dtype))
+
+
+def runs(matrix: np.ndarray, dtype: np.dtype) -> Runs:
+    rows, bins = matrix.shape
+    starts = np.zeros(-(-rows // 4) * 4, dtype=np.int64)
+    counts, firsts, weights, first = [], [], [], 0
+    spans = np.zeros((starts.size, 2), dtype=np.int64)
+    for m, row in enumerate(matrix):
+        used = np.flatnonzero(row)
+        if used.size:
+            spans[m] = used[0], used[-1] + 1
+    for q in range(0, starts.size, 4):
+        count = int((spans[q : q + 4, 1] - spans[q : q + 4, 0]).max())
+        quad = np.zeros((count, 4))
+        for b in range(4):
+            begin = min(int(spans[q + b, 0]), bins - count)  # a padded run stays inside the bins
+            starts[q + b] = begin
+            if q + b < rows:
+                quad[:, b] = matrix[q + b, begin : begin + count]
+        counts.append(count)
+        firsts.append(first)
+        weights.append(quad.ravel())
+        first += quad.size
+    return Runs(
+        rows,
+        _frozen(starts, np.int64),
+        _frozen(counts, np.int64),
+        _frozen(firsts, np.int64),
+        _frozen(np.concatenate(weights) if first else np.zeros(1), dtype),
+    )
+
+
+def bank(bands: Bands, dtype: np.dtype) -> Runs | Dense:
+    """The bank as runs, or whole where most of it is not zero."""
+    matrix = bands.matrix()
+    return dense(matrix, dtype) if np.count_nonzero(matrix) > matrix.size // 2 else runs(matrix, dtype)
+
+
+def cosine(cepstrum: Cepstrum, bands: int, dtype: np.dtype) -> Dense:
+    return dense(cepstrum.matrix(bands), dtype)
+
+
+def lanes(dtype: np.dtype) -> int:
+    return simd.lanes(dtype.itemsize)

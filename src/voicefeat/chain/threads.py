@@ -1,0 +1,164 @@
+"""The one budget of threads.
+
+A call on a long signal shares its blocks among at most this many threads, the caller's own among them;
+kernels release the GIL. A worker process of a pool has a budget of one, and a forked child starts anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from ..errors import ParameterError, whole
+
+__all__ = ["each", "get_num_threads", "set_num_threads", "single"]
+
+_lock = threading.Lock()
+_budget: int | None = None
+_pool: ThreadPoolExecutor | None = None
+_local = threading.local()
+
+
+def _default() -> int:
+    given = os.environ.get("VOICEFEAT_NUM_THREADS")
+    if given:
+        if not given.isdigit() or int(given) < 1:
+            raise ParameterError(f"VOICEFEAT_NUM_THREADS={given!r}: must be a positive whole number; unset it to use all cores")
+        return int(given)
+    if multiprocessing.current_process().name != "MainProcess":
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def get_num_threads() -> int:
+    """How many threads one call may use.
+
+    The default is the environment variable ``VOICEFEAT_NUM_THREADS``, else one in a worker process, else
+    the number of cores this process may use.
+
+    Returns
+    -------
+    int
+        The budget, 1 or more.
+
+    Raises
+    ------
+    ParameterError
+        If ``VOICEFEAT_NUM_THREADS`` is not a positive whole number.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.get_num_threads() >= 1
+    True
+    """
+    global _budget
+    if getattr(_local, "single", False):
+        return 1
+    if _budget is None:
+        _budget = _default()
+    return _budget
+
+
+def set_num_threads(n: int) -> None:
+    """Let one call use at most `n` threads.
+
+    Results do not depend on it. Signals shorter than some ten seconds never start a thread.
+
+    Parameters
+    ----------
+    n : int, 1 or more
+        Threads, the calling one included.
+
+    Raises
+    ------
+    ParameterError
+        If `n` is not a positive whole number.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> before = vf.get_num_threads()
+    >>> vf.set_num_threads(1)
+    >>> vf.get_num_threads()
+    1
+    >>> vf.set_num_threads(before)
+    """
+    global _budget, _pool
+    n = whole("n", n, unit="threads")
+    with _lock:
+        if _pool is not None and n != _budget:
+            _pool.shutdown(wait=False)
+            _pool = None
+        _budget = n
+
+
+@contextlib.contextmanager
+def single() -> Iterator[None]:
+    """Calls of this thread start no other thread meanwhile."""
+    before = getattr(_local, "single", False)
+    _local.single = True
+    try:
+        yield
+    finally:
+        _local.single = before
+
+
+def _helpers() -> ThreadPoolExecutor:
+    global _pool
+    with _lock:
+        if _pool is None:
+            _pool = ThreadPoolExecutor(max(1, get_num_threads() - 1), thread_name_prefix="voicefeat")
+        return _pool
+
+
+def _after_fork() -> None:
+    """A forked child has the pool's object but none of its threads, and may be a worker of a pool."""
+    global _budget, _lock, _pool
+    _budget, _lock, _pool = None, threading.Lock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def each(work: Callable[[int], None], count: int, threads: int) -> None:
+    """work(0), ..., work(count - 1), shared among the calling thread and up to `threads` - 1 others.
+
+    The first exception stops the rest and is raised.
+    """
+    threads = min(threads, count)
+    if threads <= 1:
+        for i in range(count):
+            work(i)
+        return
+    numbers = itertools.count()
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        while not failed and (i := next(numbers)) < count:
+            try:
+                work(i)
+            except BaseException as error:
+                failed.append(error)
+
+    def helper() -> None:
+        with single():
+            run()
+
+    futures: list[Future[None]] = []
+    with contextlib.suppress(RuntimeError):  # the pool is being replaced, or the interpreter ends
+        futures += [_helpers().submit(helper) for _ in range(threads - 1)]
+    run()
+    for future in futures:
+        if not future.cancel():
+            future.result()
+    if failed:
+        raise failed[0]

@@ -1,0 +1,74 @@
+"""Filter banks as runs of weights, and the logarithm.
+
+Four bands at a time, four chains of fused multiply-adds: bands of one bank have neighbours of much the
+same width, so little is padded, and the loop's end is foreseen four times as often.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .jit import kernel
+from .lanemath import log
+from .simd import Index, accumulate, fma, lane_op, maximum
+
+
+@lane_op
+def weigh(bins, at, starts, q, count, weights, first, out, to):
+    """Bands 4 q .. 4 q + 3: sum_j weights[first + 4 j + b] bins[at + start_b + j], j < count."""
+    n = bins.lanes
+    places = [(starts.index(q * 4 + b) + at) * n for b in range(4)]
+
+    def step(j: Index, sums):
+        return [
+            fma(weights.splat(first + j * 4 + b), bins.load(place + j * n), total)
+            for b, (place, total) in enumerate(zip(places, sums, strict=True))
+        ]
+
+    for b, total in enumerate(accumulate(count, [bins.number(0.0)] * 4, step)):
+        out.store(to + b * n, total)
+
+
+@kernel
+def band_tiles(bins, n_bins, groups, lanes, starts, counts, firsts, weights, out):
+    """Bands of each group; starts.size rows of tiles, a multiple of four."""
+    for g in range(groups):
+        for q in range(counts.size):
+            to = (g * starts.size + 4 * q) * lanes
+            weigh(bins, g * n_bins, starts, q, counts[q], weights, firsts[q], out, to)
+
+
+@lane_op
+def log_value(tiles, i, offset, floor, scale, peak):
+    """scale log(max(x + offset, floor)), in place; `peak` keeps the largest of each lane."""
+    x = maximum(tiles.load(i) + tiles.number(offset), tiles.number(floor))
+    y = log(x) * tiles.number(scale)
+    tiles.store(i, y)
+    peak.store(0, maximum(peak.load(0), y))
+
+
+@kernel
+def log_tiles(tiles, tile_rows, rows, frames, lanes, offset, floor, scale, peak):
+    """Logarithm of the first `rows` rows, in place; returns the largest value of the real frames."""
+    highest = -np.inf
+    groups = (frames + lanes - 1) // lanes
+    for g in range(groups):
+        for lane in range(lanes):
+            peak[lane] = -np.inf
+        for k in range(rows):
+            log_value(tiles, (g * tile_rows + k) * lanes, offset, floor, scale, peak)
+        for lane in range(min(lanes, frames - g * lanes)):
+            highest = max(highest, peak[lane])
+    return highest
+
+
+@lane_op
+def raise_floor(tiles, i, floor):
+    tiles.store(i, maximum(tiles.load(i), tiles.number(floor)))
+
+
+@kernel
+def floor_tiles(tiles, size, lanes, floor):
+    """The first `size` elements raised to `floor`, in place."""
+    for i in range(0, size, lanes):
+        raise_floor(tiles, i, floor)

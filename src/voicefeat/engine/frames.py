@@ -1,0 +1,69 @@
+"""From the signal to frames in lanes.
+
+The signal of a block is laid out once as `hop` rows by columns of one hop each, S[j][c] = y[c hop + j];
+sample n of the frames t, t + 1, ... is then the run of lanes at S[n mod hop][t + n div hop].
+"""
+
+from __future__ import annotations
+
+from .jit import kernel
+from .simd import accumulate, fma, lane_op, shuffle
+
+
+@lane_op
+def tile(y, at, hop, columns, to, stride):
+    """A square of lanes by lanes samples, transposed in registers by butterflies of two-input shuffles."""
+    n = y.lanes
+    rows = [y.load(at + hop * i) for i in range(n)]
+    d = 1
+    while d < n:
+        keep = [j if not j & d else n + (j ^ d) for j in range(n)]
+        swap = [(j | d) if not j & d else n + j for j in range(n)]
+        for i in range(n):
+            if not i & d:
+                low, high = rows[i], rows[i | d]
+                rows[i], rows[i | d] = shuffle(low, high, keep), shuffle(low, high, swap)
+        d *= 2
+    for j, row in enumerate(rows):
+        columns.store(to + stride * j, row)
+
+
+@kernel
+def transpose(y, start, hop, rows, count, lanes, columns, stride):
+    """columns[j stride + c] = y[start + c hop + j] for j < rows, c < count."""
+    if rows < lanes or count < lanes:
+        for j in range(rows):
+            for c in range(count):
+                columns[j * stride + c] = y[start + c * hop + j]
+        return
+    for c in range(0, count, lanes):
+        c = min(c, count - lanes)  # the last tile overlaps the one before
+        for j in range(0, rows, lanes):
+            j = min(j, rows - lanes)
+            tile(y, start + c * hop + j, hop, columns, j * stride + c, stride)
+
+
+@lane_op
+def zeroed(y, count, out):
+    """Sums of 0 y, four vectors at a time: 0 unless something there is not finite."""
+    n = y.lanes
+    zero = y.number(0.0)
+
+    def step(i, sums):
+        return [fma(y.load(i * (4 * n) + n * q), zero, s) for q, s in enumerate(sums)]
+
+    a, b, c, d = accumulate(count, [zero] * 4, step)
+    out.store(0, (a + b) + (c + d))
+
+
+@kernel
+def finite(y, lanes, scratch):
+    """Whether every sample is finite; `scratch` holds `lanes` elements."""
+    count = y.size // (4 * lanes)
+    zeroed(y, count, scratch)
+    total = 0.0
+    for i in range(lanes):
+        total += scratch[i]
+    for i in range(count * 4 * lanes, y.size):
+        total += 0.0 * y[i]
+    return total == 0.0

@@ -1,0 +1,111 @@
+"""The last pass of the FFT, joined with the step from M packed points to the M + 1 bins of a real frame.
+
+From Z, the transform of x[2 n] + i x[2 n + 1], the bins k and M - k of the frame are
+
+    X[k] = E + W O        E = Z[k] + conj Z[M - k]
+    conj X[M - k] = E - W O    O = -i (Z[k] - conj Z[M - k])        W = exp(-i pi k / M)
+
+where the window's halves take care of the factor 1/2. Butterflies p and m - p of the last pass together
+hold all the pairs, so z is read once and the bins are written once: as power, or as complex numbers.
+"""
+
+from __future__ import annotations
+
+from .butterflies import add, dft, subtract
+from .fft import factor, point, transform, twiddled
+from .jit import kernel
+from .simd import fma, lane_op
+
+
+def _power(bins, k, x):
+    bins.store(k * bins.lanes, fma(x[0], x[0], x[1] * x[1]))
+
+
+def _complex(bins, k, x):
+    bins.store(k * (2 * bins.lanes), x[0])
+    bins.store(k * (2 * bins.lanes) + bins.lanes, x[1])
+
+
+def _separate(a, b, w):
+    """X[k] and X[M - k] from Z[k] and Z[M - k]."""
+    e = a[0] + b[0], a[1] - b[1]
+    o = a[1] + b[1], b[0] - a[0]
+    wo = fma(o[0], w[0], -(o[1] * w[1])), fma(o[1], w[0], o[0] * w[1])
+    low, (high_r, high_i) = add(e, wo), subtract(e, wo)
+    return low, (high_r, -high_i)
+
+
+def _pairs(r, put):
+    @lane_op
+    def pairs(z, p, m, w, t, bins, at):
+        """Bins p + m i and their mirrors, i = 0 .. r - 1, of the bins that start at bin number `at`."""
+        step = 2 * (r - 1)
+        q = m - p
+        _, a = twiddled(z, p, m, r, w, t)
+        _, b = twiddled(z, q, m, r, w, t + step)
+        for i in range(r):
+            low, high = _separate(a[i], b[r - 1 - i], factor(w, t + 2 * step + 2 * i))
+            put(bins, at + p + m * i, low)
+            put(bins, at + q + m * (r - 1 - i), high)
+
+    return pairs
+
+
+def _ends(r, put):
+    @lane_op
+    def ends(z, m, w, bins, at):
+        """Bins 0, m, ... M: those of butterfly 0, which is its own mirror."""
+        a = [point(z, m * (2 * z.lanes * i)) for i in range(r)]
+        if r > 1:
+            a = dft(a)
+        zero = a[0][0].constant(0.0)
+        re, im = a[0][0] + a[0][0], a[0][1] + a[0][1]
+        put(bins, at, (re + im, zero))
+        put(bins, at + m * r, (re - im, zero))
+        for i in range(1, r // 2 + 1):
+            low, high = _separate(a[i], a[r - i], factor(w, 2 * (i - 1)))
+            put(bins, at + m * i, low)
+            if i < r - i:
+                put(bins, at + m * (r - i), high)
+
+    return ends
+
+
+power_pairs1, power_ends1 = _pairs(1, _power), _ends(1, _power)
+power_pairs4, power_ends4 = _pairs(4, _power), _ends(4, _power)
+complex_pairs1, complex_ends1 = _pairs(1, _complex), _ends(1, _complex)
+complex_pairs4, complex_ends4 = _pairs(4, _complex), _ends(4, _complex)
+
+
+@kernel
+def power_bins(source, groups, lanes, offsets, window, z, radices, w, part, last, bins):
+    """|X|^2 of `groups` times `lanes` frames: bin k of group g at bins[(g (M + 1) + k) lanes]."""
+    points = offsets.size // 2
+    for g in range(groups):
+        transform(source, g * lanes, offsets, window, z, radices, w, part)
+        at = g * (points + 1)
+        if part == points:
+            power_ends1(z, part, last, bins, at)
+            for p in range(1, part // 2 + 1):
+                power_pairs1(z, p, part, last, 2 * (p - 1), bins, at)
+        else:
+            power_ends4(z, part, last, bins, at)
+            for p in range(1, part // 2 + 1):
+                power_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)
+
+
+@kernel
+def complex_bins(source, groups, lanes, offsets, window, z, radices, w, part, last, bins):
+    """X of `groups` times `lanes` frames, each bin as its real lanes and then its imaginary lanes."""
+    points = offsets.size // 2
+    for g in range(groups):
+        transform(source, g * lanes, offsets, window, z, radices, w, part)
+        at = g * (points + 1)
+        if part == points:
+            complex_ends1(z, part, last, bins, at)
+            for p in range(1, part // 2 + 1):
+                complex_pairs1(z, p, part, last, 2 * (p - 1), bins, at)
+        else:
+            complex_ends4(z, part, last, bins, at)
+            for p in range(1, part // 2 + 1):
+                complex_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)

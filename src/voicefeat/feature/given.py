@@ -1,0 +1,41 @@
+"""Features start from a signal `y` or from spectra `S`: which of the two it is, and what a valid `S` is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError, reject
+
+
+def either(y: Any, S: Any) -> Any:
+    """`S` where it is given, else `y`."""
+    if S is not None:
+        return S
+    if y is None:
+        raise ParameterError("y=None: a signal is needed; pass y, or spectra as S=")
+    return y
+
+
+def values(S: Any, rows: str) -> np.ndarray:
+    """`S` as contiguous float32 or float64 of shape (..., rows, frames)."""
+    S = np.asarray(S)
+    if S.dtype.kind == "c":
+        reject("S", S, "is complex", "pass its magnitude or power: abs(S) ** 2")
+    if S.dtype.newbyteorder("=") not in (np.float32, np.float64):
+        reject("S", S, "must be float32 or float64", "convert it with S.astype(np.float32)")
+    if S.ndim < 2 or 0 in S.shape:
+        reject("S", S, f"must have shape (..., {rows}, frames) and hold something", "pass spectra with frames last")
+    return np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
+
+
+def spectra(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
+    """`S` and the frame length that it comes from: `n_fft` where that fits its bins, else the even one."""
+    S = values(S, "bins")
+    bins = S.shape[-2]
+    if isinstance(n_fft, (int, np.integer)) and n_fft // 2 + 1 == bins:
+        return S, int(n_fft)
+    if bins < 2:
+        reject("S", S, "has one frequency bin", "pass spectra of shape (..., 1 + n_fft // 2, frames)")
+    return S, 2 * (bins - 1)

@@ -1,0 +1,212 @@
+"""Short-time Fourier transform and spectrogram."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..audio import signal
+from ..chain.run import run
+from ..chain.spec import Chain, Frames, Spectrum, settings, window_value
+from ..errors import one_of, reject
+
+__all__ = ["magphase", "spectrogram", "stft"]
+
+
+def warn_if_mostly_padding(n_fft: int, center: bool, n: int) -> None:
+    """librosa's warning for a signal shorter than a centred frame."""
+    if center and n_fft > n:
+        warnings.warn(
+            f"n_fft={n_fft} is longer than the signal of {n} samples: frames are mostly padding", stacklevel=3
+        )
+
+
+@settings
+def _chain(n_fft, hop_length, win_length, window, center, pad_mode, power):
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    return Chain(frames, Spectrum() if power is None else Spectrum.make(power))
+
+
+@settings
+def _complex_chain(n_fft, hop_length, win_length, window, center, pad_mode):
+    return Chain(Frames.make(n_fft, hop_length, win_length, window, center, pad_mode), Spectrum(None))
+
+
+def stft(
+    y: Any,
+    *,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    dtype: Any = None,
+    pad_mode: Any = "constant",
+    out: np.ndarray | None = None,
+) -> np.ndarray:
+    """Short-time Fourier transform, as ``librosa.stft``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    n_fft : int
+        Samples of a frame.
+    hop_length : int, optional
+        Samples from one frame to the next; a quarter of `win_length` by default.
+    win_length : int, optional
+        Samples of the window, centred in the frame; `n_fft` by default.
+    window : str, tuple, float, callable or array of shape (win_length,)
+        As in ``scipy.signal.get_window``, periodic.
+    center : bool
+        Pad so that frame t is centred on sample ``t * hop_length``.
+    dtype : complex dtype, optional
+        complex64 for float32 and complex128 for float64 by default. complex128 transforms float32 in double
+        precision.
+    pad_mode : str or callable
+        As in ``numpy.pad``: "constant", "edge", "linear_ramp", "reflect", "symmetric" or a function.
+    out : complex array of shape (..., 1 + n_fft // 2, frames or more), optional
+        Written to and returned.
+
+    Returns
+    -------
+    complex array of shape (..., 1 + n_fft // 2, frames)
+        One row a frequency, ``k * sr / n_fft`` Hz.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    float32 is transformed in single precision, where librosa uses double and rounds the result.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> D = vf.stft(y)
+    >>> D.shape, D.dtype
+    ((1025, 44), dtype('complex128'))
+    >>> int(np.abs(D[:, 20]).argmax() * 22050 / 2048)
+    441
+    """
+    chain = _complex_chain(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    y = signal(y)
+    result = np.dtype(np.complex64 if y.dtype == np.float32 else np.complex128) if dtype is None else np.dtype(dtype)
+    one_of("dtype", result.name, ("complex64", "complex128"))
+    if result == np.complex128 and y.dtype == np.float32:
+        y = y.astype(np.float64)
+    target = None if out is None else _target(out, chain.frames, y)
+    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    if target is not None and target.dtype == np.result_type(y.dtype, np.complex64) and target.flags.c_contiguous:
+        run(chain, y, out=target)
+        return target
+    made = run(chain, y)
+    if target is not None:
+        target[...] = made
+        return target
+    return made if made.dtype == result else made.astype(result)
+
+
+def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:
+    """The part of `out` that the transform fills."""
+    frames.check_length(y.shape[-1])
+    count = frames.count(y.shape[-1])
+    shape = (*y.shape[:-1], 1 + frames.n_fft // 2)
+    if not isinstance(out, np.ndarray) or out.dtype.kind != "c":
+        reject("out", out, "must be a complex array", f"give np.empty({(*shape, count)}, np.complex64)")
+    if out.shape[:-1] != shape or out.shape[-1] < count:
+        reject("out", out, f"must have shape {(*shape, count)}, or more frames", "give an array of that shape")
+    return out[..., :count]
+
+
+def spectrogram(
+    y: Any,
+    *,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    power: float = 1.0,
+) -> np.ndarray:
+    """Magnitude or power spectrogram, ``abs(stft(y)) ** power``, without a complex array.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    power : float above 0
+        1.0 for magnitude, 2.0 for power.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., 1 + n_fft // 2, frames)
+        One row a frequency, ``k * sr / n_fft`` Hz.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000).astype(np.float32)
+    >>> S = vf.spectrogram(y, n_fft=512, hop_length=160, power=2.0)
+    >>> S.shape, S.dtype
+    ((257, 101), dtype('float32'))
+    """
+    chain = _chain(n_fft, hop_length, win_length, window_value(window), center, pad_mode, power)
+    y = signal(y)
+    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    return run(chain, y)
+
+
+def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Magnitude and phase of a complex spectrogram: ``D = S * P`` with ``S = abs(D)``, as ``librosa.magphase``.
+
+    Parameters
+    ----------
+    D : complex array
+        Any shape.
+    power : float
+        Exponent of the magnitude.
+
+    Returns
+    -------
+    S : float array of D's shape
+        ``abs(D) ** power``.
+    P : complex array of D's shape
+        ``exp(1j * angle(D))``, and 1 where D is 0.
+
+    Raises
+    ------
+    ParameterError
+        If `power` is not a number above 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> S, P = vf.magphase(np.array([3 + 4j, 0j]))
+    >>> S.tolist(), P.tolist()
+    ([5.0, 0.0], [(0.6+0.8j), (1+0j)])
+    """
+    Spectrum.make(power)
+    D = np.asarray(D)
+    S = np.abs(D)
+    zero = S == 0
+    P = np.empty_like(D, dtype=np.result_type(D.dtype, np.complex64))
+    P.real = np.where(zero, 1, D.real / np.where(zero, 1, S))
+    P.imag = np.where(zero, 0, D.imag / np.where(zero, 1, S))
+    return S**power, P

@@ -1,21 +1,25 @@
-"""Signals: what a valid one is, mixing down and resampling; `load` reads them from files."""
+"""Signals: what a valid one is, reading, mixing down and resampling."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+import math
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import reject
+from .errors import float_type, one_of, real, reject, whole
+from .reading import first_not_finite, read
 
-__all__ = ["to_mono"]
+__all__ = ["load", "resample", "to_mono"]
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
 # More channels than this, or fewer frames per channel, and an (n, channels) array is taken at its word.
 _MAX_CHANNELS = 8
 _FRAMES_PER_CHANNEL = 100
+_SOXR = ["soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq"]
+_WAYS = [*_SOXR, "fft", "scipy", "polyphase"]
 
 
 def signal(y: Any, name: str = "y") -> np.ndarray:
@@ -32,7 +36,7 @@ def signal(y: Any, name: str = "y") -> np.ndarray:
 
 
 def _converted(y: Any, name: str) -> np.ndarray:
-    if isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
+    if type(y) is not np.ndarray and isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
         reject(name, y, "has masked samples", f"fill them, {name}.filled(0)")
     try:
         array = np.asarray(y)
@@ -80,21 +84,84 @@ def _check_type(y: Any, array: np.ndarray, name: str) -> None:
 
 def not_finite(y: np.ndarray, name: str = "y") -> None:
     """Raise the error for the first sample of `y` that is NaN or infinite, if there is one."""
-    flat = y.reshape(-1)
-    block = 1 << 16
-    for start in range(0, flat.size, block):
-        bad = ~np.isfinite(flat[start : start + block])
-        if bad.any():
-            _reject_sample(y, name, start + int(bad.argmax()))
+    found = first_not_finite(y)
+    if found:
+        reject(name, y, found, f"repair it, numpy.nan_to_num({name}), or leave the recording out")
 
 
-def _reject_sample(y: np.ndarray, name: str, place: int) -> NoReturn:
-    *channel, index = (int(i) for i in np.unravel_index(place, y.shape))
-    where = f"sample {index}"
-    if channel:
-        where += f" of channel {channel[0] if len(channel) == 1 else tuple(channel)}"
-    problem = f"{where} is {y.flat[place]}"
-    reject(name, y, problem, f"repair it, numpy.nan_to_num({name}), or leave the recording out")
+def load(
+    path: Any,
+    *,
+    sr: float | None = 22050,
+    mono: bool = True,
+    offset: float = 0.0,
+    duration: float | None = None,
+    dtype: DTypeLike = np.float32,
+    res_type: str = "soxr_hq",
+) -> tuple[np.ndarray, float]:
+    """Read a recording.
+
+    Parameters
+    ----------
+    path : path or file open for reading bytes
+        WAV, FLAC, OGG, MP3 or whatever else libsndfile reads.
+    sr : float > 0 or None
+        The sampling rate to resample to, in hertz; None keeps the recording's own.
+    mono : bool
+        True to take the mean of all channels.
+    offset, duration : float
+        The part to read, in seconds; a `duration` of None reads to the end.
+    dtype : float32 or float64
+        Type of the samples; integer PCM is scaled to [-1, 1).
+    res_type : str
+        How to resample, as in `resample`.
+
+    Returns
+    -------
+    y : numpy.ndarray, shape (n,) or (channels, n)
+        The samples.
+    sr : float
+        Their rate in hertz.
+
+    Raises
+    ------
+    AudioError
+        If the file is missing (then it is a `FileNotFoundError` as well), is no audio, is damaged, holds no
+        samples, fewer than its header promises or one that is not finite.
+    ParameterError
+        If an argument cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.load``. A recording that ends early is an error here; librosa returns
+    what is there.
+
+    Examples
+    --------
+    >>> import io, numpy as np, soundfile, voicefeat as vf
+    >>> file = io.BytesIO()
+    >>> soundfile.write(file, np.zeros((16000, 2)), 16000, format="WAV")
+    >>> _ = file.seek(0)
+    >>> y, sr = vf.load(file, sr=None)
+    >>> y.shape, y.dtype, sr
+    ((16000,), dtype('float32'), 16000)
+    """
+    if sr is not None:
+        real("sr", sr, above=0, unit="hertz", remedy="give None to keep the recording's own")
+    offset = real("offset", offset, low=0, unit="seconds")
+    if duration is not None:
+        duration = real("duration", duration, above=0, unit="seconds", remedy="give None to read to the end")
+    one_of("res_type", res_type, _WAYS)
+    frames, rate = read(path, offset, duration, float_type("dtype", dtype))
+    if frames.shape[1] == 1:
+        y = frames[:, 0]
+    elif mono:
+        y = frames.mean(axis=1)
+    else:
+        y = np.ascontiguousarray(frames.T)
+    if sr is None:
+        return y, rate
+    return resample(y, orig_sr=rate, target_sr=sr, res_type=res_type), sr
 
 
 def to_mono(y: ArrayLike) -> np.ndarray:
@@ -130,3 +197,97 @@ def to_mono(y: ArrayLike) -> np.ndarray:
     if not np.isfinite(mono).all():
         not_finite(y)
     return mono
+
+
+def resample(
+    y: ArrayLike,
+    *,
+    orig_sr: float,
+    target_sr: float,
+    res_type: str = "soxr_hq",
+    fix: bool = True,
+    scale: bool = False,
+    axis: int = -1,
+) -> np.ndarray:
+    """A signal at another sampling rate.
+
+    Parameters
+    ----------
+    y : array_like, shape (..., n, ...)
+        A signal; int16 and int32 PCM is scaled to [-1, 1).
+    orig_sr, target_sr : float > 0
+        Its rate and the one wanted, in hertz.
+    res_type : str
+        "soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq" or "soxr_qq" (soxr, best to quickest); "fft" or "scipy"
+        (`scipy.signal.resample`); "polyphase" (`scipy.signal.resample_poly`, whole rates only).
+    fix : bool
+        True to cut or pad with zeros to exactly ``ceil(n * target_sr / orig_sr)`` samples.
+    scale : bool
+        True to keep the energy: the result is divided by ``sqrt(target_sr / orig_sr)``.
+    axis : int
+        The axis of samples.
+
+    Returns
+    -------
+    numpy.ndarray, float32 or float64
+        The signal; the input itself where the rates are equal.
+
+    Raises
+    ------
+    ParameterError
+        If an argument cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.resample``.
+
+    Examples
+    --------
+    >>> import numpy as np, voicefeat as vf
+    >>> vf.resample(np.zeros(44100, dtype=np.float32), orig_sr=44100, target_sr=16000).shape
+    (16000,)
+    """
+    orig_sr = real("orig_sr", orig_sr, above=0, unit="hertz")
+    target_sr = real("target_sr", target_sr, above=0, unit="hertz")
+    one_of("res_type", res_type, _WAYS)
+    if res_type == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
+        name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)
+        reject(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
+    y = _samples_last(y, axis)
+    if orig_sr == target_sr:
+        return np.moveaxis(y, -1, axis)
+    n = math.ceil(y.shape[-1] * (target_sr / orig_sr))
+    result = _resampled(y, orig_sr, target_sr, res_type, n)
+    if fix and result.shape[-1] != n:
+        fixed = np.zeros((*y.shape[:-1], n), result.dtype)
+        fixed[..., : result.shape[-1]] = result[..., :n]
+        result = fixed
+    if scale:
+        result = result / np.sqrt(target_sr / orig_sr)
+    if not np.isfinite(result).all():
+        not_finite(y)
+    return np.moveaxis(result.astype(y.dtype, copy=False), -1, axis)
+
+
+def _samples_last(y: Any, axis: int) -> np.ndarray:
+    if axis == -1:
+        return signal(y)
+    dims = np.ndim(y)
+    if whole("axis", axis, -dims) >= dims:
+        reject("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
+    return signal(np.moveaxis(np.asarray(y), axis, -1))
+
+
+def _resampled(y: np.ndarray, orig_sr: float, target_sr: float, res_type: str, n: int) -> np.ndarray:
+    if res_type in _SOXR:
+        import soxr
+
+        channels = y.reshape(-1, y.shape[-1])
+        done = np.stack([soxr.resample(c, orig_sr, target_sr, quality=res_type) for c in channels])
+        return done.reshape(*y.shape[:-1], -1)
+    from scipy import signal as scipy_signal
+
+    if res_type == "polyphase":
+        shared = math.gcd(int(orig_sr), int(target_sr))
+        return scipy_signal.resample_poly(y, int(target_sr) // shared, int(orig_sr) // shared, axis=-1)
+    return scipy_signal.resample(y, n, axis=-1)

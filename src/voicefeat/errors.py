@@ -12,6 +12,8 @@ import operator
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+import numpy as np
+
 __all__ = ["AudioError", "ParameterError"]
 
 
@@ -23,9 +25,13 @@ class AudioError(ValueError):
     """A recording that cannot be read or does not hold what it promises."""
 
 
+class AudioNotFoundError(AudioError, FileNotFoundError):
+    """A recording that is not there."""
+
+
 def shown(value: Any) -> str:
     """`value` as a message shows it: arrays by shape and dtype, the rest by a bounded `repr`."""
-    if hasattr(value, "shape") and hasattr(value, "dtype") and getattr(value, "ndim", 0):
+    if hasattr(value, "shape") and hasattr(value, "dtype") and value.shape:
         return f"<array of shape {tuple(value.shape)}, {value.dtype}>"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
@@ -45,7 +51,7 @@ def whole(name: str, value: Any, least: int = 1, unit: str = "", remedy: str = "
     except TypeError:
         number = None
     if number is None or number < least:
-        kind = {0: "whole number, 0 or more", 1: "positive whole number"}.get(least, f"whole number, {least} or more")
+        kind = "positive whole number" if least == 1 else f"whole number, {least} or more"
         of = f" of {unit}" if unit else ""
         reject(name, value, f"must be a {kind}{of}", remedy or f"give an int of {least} or more")
     return number
@@ -92,3 +98,14 @@ def one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     listed = ", ".join(repr(c) for c in choices)
     hint = f"did you mean {near[0]!r}? " if near else ""
     reject(name, value, "is not known here", f"{hint}choose one of {listed}")
+
+
+def float_type(name: str, value: Any) -> np.dtype[Any]:
+    """`value` as one of the two types of numbers, float32 or float64."""
+    try:
+        kind = np.dtype(value)
+    except TypeError:
+        kind = np.dtype(object)
+    if value is None or kind not in (np.float32, np.float64):
+        reject(name, value, "must be a floating-point type", "give numpy.float32 or numpy.float64")
+    return kind

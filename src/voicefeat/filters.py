@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .convert import fft_frequencies, hz_to_octs, mel_frequencies
-from .errors import one_of, real, reject, whole
+from .errors import float_type, one_of, real, reject, whole
 from .windows import get_window
 
 __all__ = ["chroma", "get_window", "linear", "mel"]
@@ -156,7 +156,7 @@ def _range(sr: Any, fmin: Any, fmax: Any) -> tuple[float, float]:
 
 def _bank(count: str, edges: np.ndarray, sr: float, n_fft: int, norm: Any, dtype: DTypeLike) -> np.ndarray:
     """Triangles from each edge over the next to the one after, normalised."""
-    kind = _float_type(dtype)
+    kind = float_type("dtype", dtype)
     if isinstance(norm, str):
         one_of("norm", norm, ["slaney"])
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
@@ -233,8 +233,8 @@ def chroma(
 
     Notes
     -----
-    Source: librosa 0.11.0, ``librosa.filters.chroma``, to the last bit in float32; D. Ellis, "Chroma feature analysis
-    and synthesis", 2007.
+    Source: librosa 0.11.0, ``librosa.filters.chroma``, to the last bit in float32; D. Ellis, "Chroma feature
+    analysis and synthesis", 2007.
 
     Examples
     --------
@@ -249,7 +249,7 @@ def chroma(
     ctroct = real("ctroct", ctroct, unit="octaves")
     if octwidth is not None:
         octwidth = real("octwidth", octwidth, above=0, unit="octaves", remedy="give None to weight all alike")
-    kind = _float_type(dtype)
+    kind = float_type("dtype", dtype)
 
     n_bins = 1 + n_fft // 2
     hertz = np.linspace(0, sr, n_fft, endpoint=False)[1 : n_bins + 1]
@@ -288,13 +288,3 @@ def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
         length = (size**norm).sum(axis=axis, keepdims=True) ** (1.0 / norm)
     length[length < np.finfo(weights.dtype).tiny] = 1.0
     return (weights / length).astype(weights.dtype)
-
-
-def _float_type(dtype: DTypeLike) -> np.dtype:
-    try:
-        kind = np.dtype(dtype)
-    except TypeError:
-        kind = np.dtype(object)
-    if kind not in (np.float32, np.float64):
-        reject("dtype", dtype, "must be a floating-point type", "give numpy.float32 or numpy.float64")
-    return kind

@@ -1,0 +1,179 @@
+"""Recordings as samples: libsndfile's decoding, and an error for whatever is not as its header says."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from typing import Any, NoReturn
+
+import numpy as np
+
+from .errors import AudioError, AudioNotFoundError, reject
+
+__all__: list[str] = []
+
+# A length that nobody knew when the header was written: libsndfile's, and those of streamed WAV files.
+_UNKNOWN_FRAMES = 2**62
+_UNKNOWN_BYTES = 0x7FFFF000
+#: Memory for samples is taken at once up to this size; a header that promises more is not believed.
+_AT_ONCE_BYTES = 2**31
+_BLOCK_FRAMES = 1 << 18
+#: An MP3 may end within its last two blocks of 1152 samples: encoders count them differently.
+_MP3_SLACK = 2 * 1152
+_SAMPLE_BYTES = {
+    "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4,
+    "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
+}  # fmt: skip
+# libsndfile cuts the length in a header down to what the file holds, and says so in its log only.
+_CUT_BYTES = re.compile(r"^\s*(?:data|SSND|BODY|Data Size|riff|Riff size)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
+
+
+def read(path: Any, offset: float, duration: float | None, dtype: np.dtype) -> tuple[np.ndarray, int]:
+    """The samples of `path` from `offset` on, shape (n, channels), and their rate.
+
+    Raises
+    ------
+    AudioError
+        If the file is missing or no audio, cannot be decoded, holds no samples in the part asked for, or
+        ends before the length that its header promises (and the part asked for reaches there), or holds a
+        sample that is not finite.
+    """
+    import soundfile
+
+    name = _name(path)
+    try:
+        with soundfile.SoundFile(path if hasattr(path, "read") else os.fspath(path)) as file:
+            return _samples(name, path, file, offset, duration, dtype)
+    except (soundfile.SoundFileError, OSError, TypeError) as problem:
+        _explain(name, path, problem)
+
+
+def _samples(
+    name: str, path: Any, file: Any, offset: float, duration: float | None, dtype: np.dtype
+) -> tuple[np.ndarray, int]:
+    rate, length = file.samplerate, file.frames
+    first = int(offset * rate)
+    wanted = _UNKNOWN_FRAMES if duration is None else int(duration * rate)
+    known = length < _UNKNOWN_FRAMES
+    if known and 0 < length <= first:
+        raise AudioError(
+            f"{name}: offset={offset:g} lies behind its end, it lasts {length / rate:.6g} s; "
+            f"give an offset below that"
+        )
+    if not wanted:
+        raise AudioError(f"{name}: duration={duration:g} is less than one sample at {rate} Hz; give more")
+    _skip(file, first)
+    y = _decoded(file, min(wanted, length - first), dtype)
+    promised = _promised(path, file) if known else first + len(y)
+    if file.format == "MP3" and (not _counted(path) or promised - first - len(y) <= _MP3_SLACK):
+        promised = first + len(y)  # its length is then an estimate from the first block, no promise
+    if len(y) < min(wanted, promised - first):
+        usable = math.floor(len(y) / rate * 1000) / 1000
+        remedy = f"pass duration={usable:g} to use those, or make it again" if usable else "make it again"
+        raise AudioError(
+            f"{name}: ends early, {first + len(y)} of the {promised} samples that its header promises "
+            f"are there; {remedy}"
+        )
+    if not len(y):
+        raise AudioError(f"{name}: holds no samples; make it again or leave it out")
+    if not np.isfinite(y).all():
+        raise AudioError(f"{name}: {first_not_finite(y.T)}; repair the recording or leave it out")
+    return y, rate
+
+
+def first_not_finite(y: np.ndarray) -> str:
+    """Which sample of `y`, shape (..., n), is the first that is NaN or infinite; "" if there is none."""
+    flat = y.reshape(-1)
+    for start in range(0, flat.size, _BLOCK_FRAMES):
+        finite = np.isfinite(flat[start : start + _BLOCK_FRAMES])
+        if not finite.all():
+            place = start + int(finite.argmin())
+            *channel, sample = (int(i) for i in np.unravel_index(place, y.shape))
+            of = f" of channel {channel[0] if len(channel) == 1 else tuple(channel)}" if channel else ""
+            return f"sample {sample}{of} is {flat[place]}"
+    return ""
+
+
+def _skip(file: Any, frames: int) -> None:
+    if frames and file.seekable():
+        file.seek(frames)
+    elif frames:
+        file.read(frames)
+
+
+def _decoded(file: Any, frames: int, dtype: np.dtype) -> np.ndarray:
+    """Up to `frames` samples of every channel."""
+    if frames * file.channels * dtype.itemsize <= _AT_ONCE_BYTES:
+        return file.read(frames, dtype=dtype.name, always_2d=True)
+    blocks = []
+    while frames > 0:
+        block = file.read(min(frames, _BLOCK_FRAMES), dtype=dtype.name, always_2d=True)
+        if not len(block):
+            break
+        blocks.append(block)
+        frames -= len(block)
+    return np.concatenate(blocks) if blocks else np.empty((0, file.channels), dtype)
+
+
+def _promised(path: Any, file: Any) -> int:
+    """How many samples a channel has by the header."""
+    for written, held in _CUT_BYTES.findall(file.extra_info):
+        missing = int(written) - int(held)
+        if int(written) < _UNKNOWN_BYTES and missing > 0:
+            each = file.channels * _SAMPLE_BYTES.get(file.subtype, 0) or int(held) / max(file.frames, 1) or 1
+            return file.frames + math.ceil(missing / each)
+    return file.frames
+
+
+def _counted(path: Any) -> bool:
+    """Whether an MP3 file says how many blocks it has (a Xing header in its first block)."""
+    if hasattr(path, "read"):
+        here = path.tell()
+        path.seek(0)
+        head = _first_block(path)
+        path.seek(here)
+    else:
+        with open(path, "rb") as file:
+            head = _first_block(file)
+    return b"Xing" in head or b"Info" in head
+
+
+def _first_block(file: Any) -> bytes:
+    tag = file.read(10)
+    size = 0
+    if tag[:3] == b"ID3":  # text and pictures come first; their length is stored seven bits a byte
+        for byte in tag[6:10]:
+            size = size << 7 | byte
+        size += 10
+    file.seek(size)
+    return file.read(4096)
+
+
+def _name(path: Any) -> str:
+    """How messages call the recording."""
+    if hasattr(path, "read"):
+        return str(getattr(path, "name", f"<{type(path).__name__}>"))
+    try:
+        name = os.fspath(path)
+    except TypeError:
+        reject("path", path, "is neither a path nor a binary file", "give the path of a recording")
+    return os.fsdecode(name)
+
+
+def _explain(name: str, path: Any, problem: Exception) -> NoReturn:
+    if not hasattr(path, "read"):
+        if not os.path.lexists(path):
+            raise AudioNotFoundError(f"{name}: there is no such file; check the path") from None
+        if os.path.isdir(path):
+            raise AudioError(f"{name}: is a folder; give the path of one recording") from None
+        if not os.access(path, os.R_OK):
+            raise AudioError(f"{name}: may not be read; check its permissions") from None
+        if os.path.getsize(path) == 0:
+            raise AudioError(f"{name}: is empty, 0 bytes; make it again or leave it out") from None
+    reason = str(getattr(problem, "error_string", problem)).strip().rstrip(".")
+    if "does not exist" in reason:  # what libsndfile says of an MP3 without a single block
+        reason = "no audio was found in it"
+    raise AudioError(
+        f"{name}: cannot be decoded ({reason}); check that it plays, or convert it to WAV or FLAC"
+    ) from problem

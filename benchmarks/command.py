@@ -1,0 +1,163 @@
+"""Check every row against librosa, then time it beside all that is installed."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import shlex
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import voicefeat as vf
+
+from .floor import FloorProcess
+from .machine import flags, machine, versions
+from .peers import LIBRARIES, available
+from .process import avx2, measures
+from .report import Report, cell_line, measure_line, replace_between, scaling_line
+from .rows import ROWS, Row, select
+from .signals import QUICK, SIGNALS, Signal
+from .table import measure, scaling
+
+SECTIONS = ["table", "threads", "process"]
+
+
+def _list(allowed: list[str]) -> Callable[[str], list[str]]:
+    def parse(text: str) -> list[str]:
+        chosen = allowed if text == "all" else [part.strip() for part in text.split(",") if part.strip()]
+        for part in chosen:
+            if part not in allowed:
+                raise argparse.ArgumentTypeError(f"{part!r} is not one of {', '.join(allowed)}, all")
+        return chosen
+
+    return parse
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    add = parser.add_argument
+    add("--rows", metavar="PATTERN", help="only rows whose label holds this, or matches it with * and ?")
+    add("--signals", type=_list(list(SIGNALS)), default=["3s", "60s"], metavar="LIST",
+        help=f"of {','.join(SIGNALS)}, or all (default: 3s,60s)")
+    add("--threads", default="1,2", metavar="LIST",
+        help="thread counts; 1 is the table, each other one is compared with 1 (default: 1,2)")
+    add("--libraries", "--peers", type=_list(list(LIBRARIES)), default=list(LIBRARIES), metavar="LIST",
+        help=f"of {','.join(LIBRARIES)}, or all (default); librosa is always there")
+    add("--sections", type=_list(SECTIONS), default=SECTIONS, metavar="LIST",
+        help=f"of {','.join(SECTIONS)} (default: all)")
+    add("--rounds", type=int, default=9, help="rounds of turns (default: 9)")
+    add("--quick", action="store_true", help="two rounds on half a second: shows that all works, no more")
+    add("--json", type=Path, metavar="FILE", help="write all numbers")
+    add("--from", dest="source", type=Path, metavar="FILE", help="measure nothing: read what --json wrote")
+    add("--markdown", type=Path, nargs="?", const=Path("docs/performance.md"), metavar="FILE",
+        help="write the manual's page (default file: docs/performance.md)")
+    add("--readme", type=Path, metavar="FILE", help="put the short table between the marks of this file")
+    return parser
+
+
+def _table(report: Report, rows: list[Row], signals: list[Signal], options: argparse.Namespace) -> None:
+    libraries, report.missing = available(["librosa", *(n for n in options.libraries if n != "librosa")])
+    if "librosa" not in libraries:
+        raise SystemExit(f"librosa is what rows are checked against: {report.missing['librosa']}")
+    for name, why in report.missing.items():
+        print(f"not compared: {name} ({why})")
+    floor = FloorProcess()
+    try:
+        for signal in signals:
+            print(f"\n{signal.title}, one thread\n{cell_line(None)}", flush=True)
+            for row in rows:
+                cell = measure(row, signal, libraries, floor, options.rounds, options.least)
+                report.cells.append(cell)
+                print(cell_line(cell), flush=True)
+                for name, why in cell.failed.items():
+                    print(f"    {name} failed: {why}")
+    finally:
+        floor.close()
+
+
+def _threads(report: Report, rows: list[Row], signals: list[Signal], options: argparse.Namespace) -> None:
+    counts = [int(n) for n in options.threads.split(",") if int(n) > 1]
+    firsts: dict[str, Row] = {}
+    for row in rows:
+        firsts.setdefault(row.feature, row)
+    long = [s for s in signals if s.seconds >= 60 or options.quick]
+    for n in counts:
+        print(f"\n{n} threads against one\n{scaling_line(None)}", flush=True)
+        for signal in long:
+            for row in firsts.values():
+                report.scalings.append(scaling(row, signal, n, options.rounds, options.least))
+                print(scaling_line(report.scalings[-1]), flush=True)
+
+
+def _process(report: Report, options: argparse.Namespace) -> None:
+    print(f"\naround the call\n{measure_line(None)}", flush=True)
+    for m in measures(options.quick):
+        report.measures.append(m)
+        print(measure_line(m), flush=True)
+    run = None if options.quick else avx2(flags())
+    if run:
+        cell = next(c for c in Report.from_json(run).cells if c.label == "mfcc, defaults")
+        report.avx2 = dataclasses.replace(cell, label="mfcc, defaults, compiled for AVX2", target=8)
+        print(f"\ncompiled for AVX2 alone\n{cell_line(None)}\n{cell_line(report.avx2)}")
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The command that measures the same again, without where its results go."""
+    given = ["python", "-m", "benchmarks"]
+    for name in ("rows", "signals", "threads", "libraries", "sections", "rounds"):
+        value, default = getattr(options, name), _parser().get_default(name)
+        if value != default:
+            given += [f"--{name}", ",".join(value) if isinstance(value, list) else str(value)]
+    return shlex.join([*given, "--quick"] if options.quick else given)
+
+
+def _run(options: argparse.Namespace) -> Report:
+    start = time.perf_counter()
+    report = Report(_command(options), machine(), versions())
+    options.least = 0.001 if options.quick else 0.02
+    if options.quick:
+        options.rounds = 2
+    rows = select(options.rows)
+    if not rows:
+        raise SystemExit(f"--rows {options.rows!r} matches none of:\n" + "\n".join(r.label for r in ROWS))
+    signals = [QUICK] if options.quick else [SIGNALS[name] for name in options.signals]
+    vf.set_num_threads(1)
+    for name, value in report.machine.items():
+        print(f"{name}: {value}")
+    print("versions: " + ", ".join(f"{name} {v}" for name, v in report.versions.items()))
+    if "table" in options.sections and "1" in options.threads.split(","):
+        _table(report, rows, signals, options)
+    if "threads" in options.sections:
+        _threads(report, rows, signals, options)
+    if "process" in options.sections:
+        _process(report, options)
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def main() -> int:
+    """0 when every row equals librosa, 1 when one differs; a missed target is printed, not an error."""
+    options = _parser().parse_args()
+    if options.source:
+        report = Report.from_json(json.loads(options.source.read_text(encoding="utf-8")))
+    else:
+        report = _run(options)
+    goals = report.goals()
+    print(f"\n{sum(goals.values())} of {len(goals)} targets reached, {report.seconds:.0f} s in all")
+    for name, reached in goals.items():
+        if not reached:
+            print(f"missed: {name}")
+    differing = [c for c in report.cells if not c.equal]
+    for c in differing:
+        print(f"DIFFERS from librosa: {c.label} on {c.signal}: {c.error:.1e}")
+    if options.json:
+        options.json.write_text(json.dumps(report.to_json(), indent=1, ensure_ascii=False), encoding="utf-8")
+    if options.markdown:
+        options.markdown.parent.mkdir(parents=True, exist_ok=True)
+        options.markdown.write_text(report.markdown(), encoding="utf-8")
+    if options.readme:
+        replace_between(options.readme, report.readme_table())
+    return 1 if differing else 0
+

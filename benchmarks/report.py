@@ -1,0 +1,202 @@
+"""The results as lines, as JSON and as Markdown."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .process import Measure
+from .signals import QUICK, SIGNALS, Signal
+from .table import Cell, Scaling
+from .timing import Ratio
+
+__all__ = ["Report", "cell_line", "measure_line", "scaling_line"]
+
+CELL_HEAD = ["row", "ours", "times librosa", "target", "error", "of FFT floor", "times other libraries"]
+SCALING_HEAD = ["row", "signal", "one thread", "threads", "several threads", "times one thread", "target"]
+MEASURE_HEAD = ["what", "voicefeat", "at most", "librosa"]
+WIDTHS = [48, 10, 22, 13, 8, 13, 0]
+
+
+def number(x: float) -> str:
+    """Three significant digits, no exponent."""
+    return f"{x:.0f}" if abs(x) >= 100 else f"{x:#.3g}".rstrip(".")
+
+
+def _goal(target: float | None, reached: bool | None, sign: str = "") -> str:
+    return "" if target is None else f"{sign}{target:g} {'reached' if reached else 'missed'}"
+
+
+def cell_row(c: Cell) -> list[str]:
+    """One row of the table."""
+    floor = " ".join(f"{c.floor[kind]:.2f}" for kind in ("framed", "resident") if kind in c.floor)
+    if c.floor_target is not None and floor:
+        floor += f" (≤ {c.floor_target:g} {'reached' if c.below_floor else 'missed'})"
+    others = [f"{name} {number(times)}" for name, (_, times) in c.peers.items()]
+    others += [f"{name} failed" for name in c.failed]
+    return [
+        c.label, f"{number(c.ours)} ms",
+        f"{c.times.median:.1f} ({c.times.low:.1f} to {c.times.high:.1f})" + (f", {c.way}" if c.way else ""),
+        _goal(c.target, c.reached), f"{c.error:.0e}" + ("" if c.equal else f" DIFFERS (> {c.tolerance:.0e})"),
+        floor, ", ".join(others),
+    ]
+
+
+def scaling_row(s: Scaling) -> list[str]:
+    return [
+        s.label, s.signal, f"{number(s.one)} ms", str(s.threads), f"{number(s.several)} ms",
+        f"{s.times.median:.2f} ({s.times.low:.2f} to {s.times.high:.2f})", _goal(s.target, s.reached),
+    ]
+
+
+def measure_row(m: Measure) -> list[str]:
+    theirs = "" if m.librosa is None else f"{number(m.librosa)} {m.unit}"
+    return [m.label, f"{number(m.value)} {m.unit}", _goal(m.most, m.reached), theirs]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def cell_line(c: Cell | None) -> str:
+    return _line(CELL_HEAD if c is None else cell_row(c), WIDTHS)
+
+
+def scaling_line(s: Scaling | None) -> str:
+    return _line(SCALING_HEAD if s is None else scaling_row(s), [48, 6, 10, 7, 15, 20, 0])
+
+
+def measure_line(m: Measure | None) -> str:
+    return _line(MEASURE_HEAD if m is None else measure_row(m), [76, 10, 13, 0])
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+@dataclass
+class Report:
+    """Everything one run measured."""
+
+    command: str = ""
+    machine: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    cells: list[Cell] = field(default_factory=list)
+    scalings: list[Scaling] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+    avx2: Cell | None = None
+    seconds: float = 0.0
+
+    def goals(self) -> dict[str, bool]:
+        """Every target of the run, and whether it was reached."""
+        found: dict[str, bool | None] = {}
+        for c in [*self.cells, *([self.avx2] if self.avx2 else [])]:
+            found[f"{c.label} on {c.signal}"] = c.reached
+            found[f"{c.label} on {c.signal}, against the FFT floor"] = c.below_floor
+        for s in self.scalings:
+            found[f"{s.label} on {s.signal}, {s.threads} threads"] = s.reached
+        for m in self.measures:
+            found[m.label] = m.reached
+        return {name: reached for name, reached in found.items() if reached is not None}
+
+    def to_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Report:
+        def cell(c: dict[str, Any]) -> Cell:
+            peers = {name: tuple(pair) for name, pair in c["peers"].items()}
+            return Cell(**{**c, "times": Ratio(**c["times"]), "peers": peers})
+
+        return cls(**{
+            **data,
+            "cells": [cell(c) for c in data["cells"]],
+            "scalings": [Scaling(**{**s, "times": Ratio(**s["times"])}) for s in data["scalings"]],
+            "measures": [Measure(**m) for m in data["measures"]],
+            "avx2": cell(data["avx2"]) if data["avx2"] else None,
+        })
+
+    # ---------------------------------------------------------------------------------------- Markdown
+    def tables(self) -> list[tuple[Signal, list[Cell]]]:
+        """The cells by signal, in the order of the signals."""
+        grouped = [(s, [c for c in self.cells if c.signal == s.name]) for s in [*SIGNALS.values(), QUICK]]
+        return [(s, cells) for s, cells in grouped if cells]
+
+    def markdown(self) -> str:
+        """The page ``docs/performance.md``."""
+        reached = self.goals()
+        parts = [
+            "# Performance",
+            f"Written by `{self.command}`; do not edit. {sum(reached.values())} of {len(reached)} targets "
+            "were reached in this run.",
+            _REMARKS,
+            "## Machine",
+            _table(["", ""], self.machine.items()),
+            "Versions: " + ", ".join(f"{name} {v}" for name, v in self.versions.items()) + ".",
+        ]
+        if self.missing:
+            parts.append("Not compared, because not installed: " + ", ".join(self.missing) + ".")
+        for signal, cells in self.tables():
+            parts += [f"## One thread: {signal.title}", _table(CELL_HEAD, map(cell_row, cells))]
+        if self.avx2:
+            parts += ["## Compiled for AVX2 alone, same machine", _table(CELL_HEAD, [cell_row(self.avx2)])]
+        elif self.cells and "avx512f" not in self.machine.get("vector instructions", "avx512f"):
+            parts += ["## AVX2 alone", "This machine has no AVX-512: all tables above are AVX2 figures."]
+        if self.scalings:
+            parts += ["## Several threads against one", _table(SCALING_HEAD, map(scaling_row, self.scalings))]
+        if self.measures:
+            parts += ["## Around the call", _table(MEASURE_HEAD, map(measure_row, self.measures))]
+        return "\n\n".join(parts) + "\n"
+
+    def readme_table(self) -> str:
+        """The short table for the README: ratios to librosa of the rows that have a target."""
+        signals = [(s, {c.label: c for c in cells}) for s, cells in self.tables()]
+        labels = list(dict.fromkeys(c.label for c in self.cells if c.target is not None))
+
+        def ratio(cell: Cell | None) -> str:
+            return "" if cell is None else f"{number(cell.ours)} ms, {cell.times.median:.1f} ×"
+
+        librosa = self.versions.get("librosa", "")
+        head = [f"ms a call, times librosa {librosa}", *(s.title for s, _ in signals)]
+        rows = [[label, *(ratio(cells.get(label)) for _, cells in signals)] for label in labels]
+        known = [key for key in ("processor", "vector instructions") if key in self.machine]
+        where = ", ".join(self.machine[key] for key in known)
+        return f"{_table(head, rows)}\n\nOne thread, {where}; written by `{self.command}`."
+
+
+def replace_between(path: Path, text: str) -> None:
+    """Put `text` between the two marks in the file, which must hold each once."""
+    start, end = "<!-- table -->", "<!-- /table -->"
+    page = path.read_text(encoding="utf-8")
+    if page.count(start) != 1 or page.count(end) != 1:
+        raise SystemExit(f"{path}: must hold the marks {start} and {end} once each")
+    before, rest = page.split(start)
+    path.write_text(f"{before}{start}\n{text}\n{end}{rest.split(end)[1]}", encoding="utf-8")
+
+
+_REMARKS = """\
+How to read it:
+
+- *ours* is the median time of a call; *times librosa* the median over rounds of librosa's time over ours,
+  with the middle half of the rounds in brackets. All that is compared takes turns within each round.
+- librosa transforms in double precision also where the input is float32, and makes its mel or chroma bank
+  anew at every call; voicefeat stays in float32 and keeps banks, windows and twiddles from call to call. Both
+  belong to what a user gets, and both are part of the ratio.
+- *error* is the largest difference from librosa on the very signal that was timed, relative to librosa's
+  largest magnitude.
+- *of FFT floor*: our whole time over what the fastest FFT library (MKL, FFTW, ducc, scipy, whichever is
+  installed) needs for the bare transforms: of the windowed frames laid out in memory beforehand; then of the
+  same number of frames on a batch that stays in cache.
+- *times other libraries*: their time over ours. torchaudio computes the same definitions; the others their
+  own, so theirs is the same work but not the same numbers.
+- A batch is passed to voicefeat as one array; librosa is timed clip by clip and on the array, and the
+  faster of the two counts.
+- Signals are synthetic speech made from a seed; long ones are at 22.05 kHz in rows with librosa's default
+  frames (2048/512) and at 16 kHz in the others.
+- Fresh processes are timed from their start to the end of their first call, interpreter included."""

@@ -1,0 +1,62 @@
+"""librosa's side of each row, and what librosa lacks made of its pieces.
+
+A factory ``make(sr, **settings)`` returns ``call(y)``. The linear bank is made once, outside the timing;
+what librosa makes at every call (the mel and chroma banks) is inside, as it is for its users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.fft
+
+Call = Callable[[np.ndarray], Any]
+
+
+def triangles(sr: int, n_fft: int, n_filters: int) -> np.ndarray:
+    """Triangles linear in Hz with peaks of one, (n_filters, 1 + n_fft // 2)."""
+    edges = np.linspace(0, sr / 2, n_filters + 2)
+    bins = np.linspace(0, sr / 2, 1 + n_fft // 2)
+    rows = [np.interp(bins, edges[i : i + 3], [0, 1, 0]) for i in range(n_filters)]
+    return np.array(rows, dtype=np.float32)
+
+
+def librosa_feature(name: str, sr: int, **settings: Any) -> Call:
+    import librosa
+
+    function = getattr(librosa.feature, name)
+    return lambda y: function(y=y, sr=sr, **settings)
+
+
+def librosa_stft(sr: int, **settings: Any) -> Call:
+    import librosa
+
+    return lambda y: librosa.stft(y, **settings)
+
+
+def librosa_power(sr: int, *, power: float, **settings: Any) -> Call:
+    import librosa
+
+    return lambda y: np.abs(librosa.stft(y, **settings)) ** power
+
+
+def librosa_linear(sr: int, *, n_filters: int, **settings: Any) -> Call:
+    import librosa
+
+    bank = triangles(sr, settings["n_fft"], n_filters)
+    return lambda y: bank @ np.abs(librosa.stft(y, **settings)) ** 2
+
+
+def librosa_lfcc(sr: int, *, n_lfcc: int, log: str, **settings: Any) -> Call:
+    import librosa
+
+    bands = librosa_linear(sr, **settings)
+
+    def call(y):
+        logs = np.log(np.maximum(bands(y), 1e-10))
+        c = scipy.fft.dct(logs, axis=-2, norm="ortho")[..., :n_lfcc, :]
+        return np.concatenate([c, librosa.feature.delta(c), librosa.feature.delta(c, order=2)], axis=-2)
+
+    return call

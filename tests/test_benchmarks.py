@@ -1,0 +1,186 @@
+"""The benchmarks: that the command works, and that what it prints means what it says. No times here."""
+
+import dataclasses
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voicefeat.feature.registry import FEATURES
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+
+
+def benchmarks(*arguments):
+    """What ``python -m benchmarks`` with `arguments` returned and printed."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *map(str, arguments)],
+        cwd=ROOT, env=environment, capture_output=True, text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """One quick run of the mfcc rows: the process and the numbers it wrote."""
+    folder = tmp_path_factory.mktemp("benchmarks")
+    done = benchmarks(
+        "--quick", "--rows", "mfcc", "--libraries", "librosa",
+        "--json", folder / "run.json", "--markdown", folder / "run.md",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done, folder
+
+
+def test_every_row_is_checked_against_librosa_and_timed(run):
+    from benchmarks.rows import select
+
+    done, folder = run
+    cells = json.loads((folder / "run.json").read_text(encoding="utf-8"))["cells"]
+    assert [c["label"] for c in cells] == [row.label for row in select("mfcc")]
+    for c in cells:
+        assert 0 < c["error"] <= c["tolerance"], c["label"]
+        assert c["ours"] > 0 and c["librosa"] > 0 and c["times"]["low"] <= c["times"]["high"]
+        assert set(c["floor"]) == {"framed", "resident"}
+        assert c["label"] in done.stdout
+    page = (folder / "run.md").read_text(encoding="utf-8")
+    assert page.count("| mfcc, ") == len(cells) + 1  # and one line of the comparison of threads
+    assert "double precision" in page and "anew at every call" in page
+
+
+def test_the_surroundings_of_the_call_are_measured(run):
+    done, folder = run
+    measures = json.loads((folder / "run.json").read_text(encoding="utf-8"))["measures"]
+    kinds = ["the call itself", "import", "warm cache", "no cache", "memory"]
+    for kind in kinds:
+        found = [m for m in measures if kind in m["label"]]
+        assert len(found) == 1 and found[0]["most"] is not None, kind
+    assert "targets reached" in done.stdout
+
+
+def test_a_row_that_differs_is_an_error(run, tmp_path):
+    data = json.loads((run[1] / "run.json").read_text(encoding="utf-8"))
+    data["cells"][0]["error"] = 2 * data["cells"][0]["tolerance"]
+    (tmp_path / "wrong.json").write_text(json.dumps(data), encoding="utf-8")
+    done = benchmarks("--from", tmp_path / "wrong.json")
+    assert done.returncode == 1
+    assert f"DIFFERS from librosa: {data['cells'][0]['label']}" in done.stdout
+    assert benchmarks("--from", run[1] / "run.json").returncode == 0
+
+
+def test_json_holds_the_whole_report(run):
+    from benchmarks.report import Report
+
+    data = json.loads((run[1] / "run.json").read_text(encoding="utf-8"))
+    report = Report.from_json(data)
+    assert json.loads(json.dumps(report.to_json())) == data
+    assert report.markdown() == (run[1] / "run.md").read_text(encoding="utf-8")
+
+
+def test_every_feature_has_a_row():
+    from benchmarks.rows import ROWS
+
+    assert {row.feature for row in ROWS} == set(FEATURES)
+    labels = [row.label for row in ROWS]
+    assert len(set(labels)) == len(labels)
+    assert all("librosa" in row.peers for row in ROWS)
+
+
+def test_an_unknown_row_names_the_rows():
+    done = benchmarks("--rows", "mffc")
+    assert done.returncode == 1
+    assert "'mffc' matches none of" in done.stderr and "mfcc, defaults" in done.stderr
+
+
+def test_all_take_turns():
+    from benchmarks.timing import interleaved
+
+    order = []
+    samplers = {name: lambda least, name=name: order.append(name) or 1.0 for name in "ABC"}
+    times = interleaved(samplers, rounds=4)
+    assert "".join(order) == "ABC" * 4
+    assert times == {name: [1.0] * 4 for name in "ABC"}
+
+
+def test_the_slow_sit_out_and_ratios_use_common_rounds():
+    from benchmarks.timing import interleaved, ratio
+
+    times = interleaved({"slow": lambda least: 5.0, "fast": lambda least: 1.0}, rounds=9, patience=0)
+    assert [t is not None for t in times["slow"]] == [True, False, False] * 3
+    found = ratio([6.0, None, 8.0], [1.0, 100.0, 2.0])
+    assert (found.low, found.median, found.high) == (4.0, 5.0, 6.0)
+
+
+def test_a_ratio_is_the_median_of_ratios():
+    from benchmarks.timing import ratio
+
+    # a slow moment hits both of a round: the ratio of medians would be 4
+    assert ratio([2.0, 20.0, 4.0], [1.0, 10.0, 1.0]).median == 2.0
+
+
+def test_a_sampler_counts_calls_until_the_time_is_up():
+    from benchmarks.timing import sampler
+
+    now, calls = [0.0], []
+
+    def call():
+        calls.append(None)
+        now[0] += 0.25
+
+    sample = sampler(call, clock=lambda: now[0])
+    warm = len(calls)
+    assert sample(1.0) == 0.25
+    assert len(calls) - warm == 4
+
+
+def test_difference_is_relative_and_strict():
+    from benchmarks.table import difference
+
+    ours, theirs = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 5.0]])
+    assert difference(ours, theirs) == 0.2
+    assert math.isinf(difference(ours[:, :1], theirs))
+    ours[0, 0] = np.nan
+    assert math.isinf(difference(ours, theirs))
+
+
+def test_the_table_replaces_what_is_between_the_marks(tmp_path):
+    from benchmarks.report import replace_between
+
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- table -->\nold\n<!-- /table -->\nb\n", encoding="utf-8")
+    replace_between(page, "new")
+    assert page.read_text(encoding="utf-8") == "a\n<!-- table -->\nnew\n<!-- /table -->\nb\n"
+    page.write_text("no marks", encoding="utf-8")
+    with pytest.raises(SystemExit, match="must hold the marks"):
+        replace_between(page, "new")
+
+
+def test_targets_are_judged(run):
+    from benchmarks.report import Report
+
+    report = Report.from_json(json.loads((run[1] / "run.json").read_text(encoding="utf-8")))
+    cell = dataclasses.replace(report.cells[0], target=1e9)
+    report.cells = [cell, dataclasses.replace(cell, label="easy", target=0.0)]
+    goals = report.goals()
+    assert goals[f"{cell.label} on {cell.signal}"] is False
+    assert goals[f"easy on {cell.signal}"] is True
+
+
+def test_the_readme_table_holds_the_measured_ratios(run):
+    from benchmarks.report import Report
+
+    report = Report.from_json(json.loads((run[1] / "run.json").read_text(encoding="utf-8")))
+    report.cells = [dataclasses.replace(c, target=1.0, signal="60s") for c in report.cells]
+    table = report.readme_table()
+    for c in report.cells:
+        assert any(c.label in line and f"{c.times.median:.1f} ×" in line for line in table.splitlines())

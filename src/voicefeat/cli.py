@@ -1,0 +1,159 @@
+"""The command ``voicefeat``: extract, features, warmup.
+
+Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing was done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from . import __version__
+from .errors import ParameterError
+
+__all__ = ["main"]
+
+DONE, SOME_FAILED, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
+
+STAYS = "what was finished before is whole and stays"
+
+#: Settings with an option of their own, and what each means.
+SHORTHANDS = {
+    "n_fft": "samples in one transform",
+    "hop_length": "samples from frame to frame",
+    "win_length": "samples under the window",
+    "n_mfcc": "coefficients of mfcc",
+    "n_mels": "mel bands",
+}
+
+#: What `warmup` calls, once for each precision and each of these framings: powers of two, and a length
+#: with a factor of five.
+WARM = ["stft", "spectrogram", "melspectrogram", "mfcc", "lfcc", "chroma_stft", "delta"]
+FRAMES = [
+    {"n_fft": 2048, "hop_length": 512},
+    {"n_fft": 512, "hop_length": 160, "win_length": 400},
+    {"n_fft": 400, "hop_length": 160},
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line `arguments` (by default the process's own) and return the exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ParameterError, ModuleNotFoundError) as error:
+        print(f"voicefeat {options.command}: error: {error}", file=sys.stderr)
+    except OSError as error:
+        where = f" {error.filename}:" if error.filename else ""
+        print(
+            f"voicefeat {options.command}: stopped:{where} {error.strerror or error}; {STAYS}",
+            file=sys.stderr,
+        )
+    except KeyboardInterrupt:
+        print(f"voicefeat {options.command}: stopped by you; {STAYS}", file=sys.stderr)
+        return INTERRUPTED
+    return NOTHING_DONE
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that tells a wrong line in one line, and where the help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(NOTHING_DONE, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="voicefeat", description="Speech features for voice-forgery detection.")
+    parser.add_argument("--version", action="version", version=f"voicefeat {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_extract(commands)
+    listing = commands.add_parser("features", help="list the features, and how far a frame looks")
+    listing.set_defaults(run=_features)
+    warmup = commands.add_parser("warmup", help="compile now what common calls need")
+    warmup.set_defaults(run=_warmup)
+    return parser
+
+
+def _add_extract(commands: argparse._SubParsersAction[_Parser]) -> None:
+    extract = commands.add_parser(
+        "extract",
+        help="turn recordings into a dataset of features",
+        description="Decode recordings, compute one feature of each, and write a Parquet dataset.",
+        epilog="exit status: 0 all recordings are in the dataset; 1 some are, the rest in DIR/_failures.csv; "
+        "2 nothing was done",
+    )
+    add = extract.add_argument
+    add("paths", nargs="+", metavar="PATH", help="audio files, or folders that are searched to any depth")
+    add("--feature", default="mfcc", metavar="NAME", help="see 'voicefeat features' (default: mfcc)")
+    add("--out", required=True, metavar="DIR", help="folder of the dataset: new or empty")
+    add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
+    add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
+    add(
+        "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
+        help="a setting of the feature, e.g. --set top_db=None --set fmin=20; may be repeated",
+    )  # fmt: skip
+    for name, meaning in SHORTHANDS.items():
+        add(
+            f"--{name.replace('_', '-')}",
+            type=int,
+            dest=name,
+            metavar="N",
+            help=f"{meaning} (--set {name}=N)",
+        )
+    extract.set_defaults(run=_extract)
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from .corpus.extract import extract_corpus
+    from .corpus.settings import parse
+    from .corpus.summary import summary
+    from .feature.registry import find
+
+    short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
+    done = extract_corpus(
+        options.paths,
+        options.out,
+        options.feature,
+        sr=options.sr,
+        settings=parse(find(options.feature), short + options.settings),
+        workers=options.workers,
+    )
+    print(summary(done))
+    if not done.recordings:
+        return NOTHING_DONE
+    return SOME_FAILED if done.failed else DONE
+
+
+def _features(options: argparse.Namespace) -> int:
+    from .feature.registry import FEATURES
+
+    rows = [("feature", "one row is a", "with its defaults, a frame depends on")]
+    for feature in FEATURES.values():
+        context = "the whole clip" if feature.clip(feature.settings) else "its own samples"
+        rows.append((feature.name, feature.row, context))
+    for name, row, context in rows:
+        print(f"{name:22s}{row:18s}{context}")
+    return DONE
+
+
+def _warmup(options: argparse.Namespace) -> int:
+    import time
+
+    import numpy as np
+
+    import voicefeat as vf
+
+    noise = np.random.default_rng(0).standard_normal(16000)
+    begun = time.perf_counter()
+    for kind in (np.float32, np.float64):
+        y = noise.astype(kind)
+        for name in WARM:
+            started = time.perf_counter()
+            for frames in FRAMES if name != "delta" else [{}]:
+                getattr(vf, name)(y, **frames)
+            print(f"{name:16s} {np.dtype(kind).name}  {time.perf_counter() - started:6.2f} s", flush=True)
+    print(f"ready in {time.perf_counter() - begun:.2f} s; the next process finds it compiled")
+    return DONE

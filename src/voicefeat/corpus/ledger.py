@@ -1,0 +1,67 @@
+"""The ledger: one line for every recording that could not be used, and why."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from ..errors import AudioError, ParameterError
+from .sources import Source
+
+__all__ = ["Failure", "Ledger"]
+
+
+class Failure(NamedTuple):
+    """A recording that could not be used."""
+
+    #: Its id.
+    path: str
+    #: ``decode`` or ``feature``.
+    stage: str
+    error: str
+    remedy: str
+
+    @classmethod
+    def of(cls, source: Source, stage: str, error: Exception) -> Failure:
+        """What `error` says, split into the fault and what would mend it."""
+        text = str(error).removeprefix(f"{source.path}: ") or type(error).__name__
+        remedy = ""
+        if isinstance(error, AudioError | ParameterError):  # "what: fault; remedy", as all of ours are built
+            fault, semicolon, last = text.rpartition("; ")
+            text, remedy = (fault, last) if semicolon else (text, remedy)
+        else:  # its kind is half of what it says
+            text = f"{type(error).__name__}: {text}"
+        return cls(source.id, stage, " ".join(text.split()), " ".join(remedy.split()))
+
+
+class Ledger:
+    """``_failures.csv``, opened at the first failure and complete after each line.
+
+    It begins with an underscore because readers of Parquet folders skip such files.
+    """
+
+    NAME = "_failures.csv"
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / self.NAME
+        self.count = 0
+        self._stream: IO[str] | None = None
+        self._writer: Any = None
+
+    def add(self, failure: Failure) -> None:
+        """Write one line."""
+        if self._stream is None:
+            self._stream = self.file.open("w", newline="", encoding="utf-8", errors="backslashreplace")
+            self._writer = csv.writer(self._stream, lineterminator="\n")
+            self._writer.writerow(Failure._fields)
+        self._writer.writerow(failure)
+        self._stream.flush()
+        self.count += 1
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._stream is not None:
+            self._stream.close()

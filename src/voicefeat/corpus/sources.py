@@ -1,0 +1,136 @@
+"""Which recordings a run reads: files and folders become one ordered list of unique ids.
+
+An id is the path below the folder that was given, with ``/`` between its parts on every system (a file
+that was given itself is known by its name). The list is sorted by id, so that it depends neither on the
+order of the arguments nor on the file system.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..errors import ParameterError, reject
+
+__all__ = ["EXTENSIONS", "Listing", "Source", "find_sources"]
+
+#: Names that mean audio. libsndfile tells formats by content, so a wrong ending does no harm.
+# fmt: off
+READABLE = frozenset({
+    ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".aif", ".aiff", ".aifc", ".au",
+    ".snd", ".caf", ".w64", ".rf64", ".sph", ".nist", ".voc", ".paf", ".sf", ".ircam", ".pvf", ".svx",
+    ".iff", ".avr", ".sds", ".wve",
+})
+#: Audio that libsndfile cannot read: listed too, so that it ends in the ledger instead of vanishing.
+UNREADABLE = frozenset({
+    ".m4a", ".aac", ".mp4", ".wma", ".webm", ".amr", ".spx", ".ape", ".wv", ".mka", ".ac3", ".3gp",
+})
+# fmt: on
+EXTENSIONS = READABLE | UNREADABLE
+
+
+class Source(NamedTuple):
+    """One recording: its id in the dataset, and where it lies."""
+
+    id: str
+    path: str
+
+
+class Listing(NamedTuple):
+    """What was found: the recordings, and what lay beside them and was left out."""
+
+    sources: list[Source]
+    #: Files in folders whose names do not mean audio, counted by extension.
+    ignored: Counter[str]
+    #: Links to folders, which are not followed.
+    links: list[str]
+
+
+def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
+    """List the recordings below `paths`.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        Files (taken whatever their name) and folders (searched to any depth for names that mean audio).
+        Hidden files and folders are skipped; links to folders are not followed.
+
+    Returns
+    -------
+    Listing
+        Sources sorted by id, the ignored files by extension, and the links to folders.
+
+    Raises
+    ------
+    ParameterError
+        If a path does not exist, a folder cannot be listed, or two recordings have one id.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> (folder / "b.wav").touch(); (folder / "a.flac").touch(); (folder / "notes.txt").touch()
+    >>> found = find_sources([folder])
+    >>> [source.id for source in found.sources], dict(found.ignored)
+    (['a.flac', 'b.wav'], {'.txt': 1})
+    """
+    ignored: Counter[str] = Counter()
+    links: list[str] = []
+    by_id: dict[str, Source] = {}
+    by_file: dict[str, Source] = {}
+    for given in paths:
+        root = os.fspath(given)
+        if os.path.isdir(root):
+            found = _walk(root, ignored, links)
+        elif os.path.lexists(root):  # a broken link is somebody's recording: the ledger will name it
+            found = iter([Source(_identity(os.path.basename(root)), root)])
+        else:
+            reject("path", root, "there is no such file or folder", "check the spelling and where you are")
+        true_root = os.path.realpath(root if os.path.isdir(root) else os.path.dirname(root))
+        for source in found:
+            _add(source, os.path.join(true_root, *source.id.split("/")), by_id, by_file)
+    return Listing([by_id[key] for key in sorted(by_id)], ignored, links)
+
+
+def _add(source: Source, file: str, by_id: dict[str, Source], by_file: dict[str, Source]) -> None:
+    same = by_file.setdefault(file, source)
+    if same is not source:
+        raise ParameterError(
+            f"path={source.path!r}: the same file was found twice, also as {same.path!r}; name it once, or a "
+            f"folder that holds it"
+        )
+    other = by_id.setdefault(source.id, source)
+    if other is not source:
+        raise ParameterError(
+            f"path={source.path!r}: would have the same id {source.id!r} as {other.path!r}; give one folder "
+            f"above both, or extract them into two datasets"
+        )
+
+
+def _walk(root: str, ignored: Counter[str], links: list[str]) -> Iterator[Source]:
+    """The recordings below `root`, folder by folder."""
+    for folder, folders, files in os.walk(root, onerror=_unlistable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links += [path for name in folders if os.path.islink(path := os.path.join(folder, name))]
+        below = os.path.relpath(folder, root)
+        for name in sorted(files):
+            if name.startswith("."):
+                continue
+            extension = os.path.splitext(name)[1].lower()
+            if extension in EXTENSIONS:
+                relative = os.path.normpath(os.path.join(below, name))
+                yield Source(_identity(relative), os.path.join(folder, name))
+            else:
+                ignored[extension or "no extension"] += 1
+
+
+def _unlistable(error: OSError) -> None:
+    reject("path", error.filename, f"cannot be listed ({error.strerror})", "make it readable or leave it out")
+
+
+def _identity(relative: str) -> str:
+    """The id of a relative path: ``/`` between parts, bytes that are no UTF-8 as ``\\xff``."""
+    plain = relative.replace(os.sep, "/")
+    return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

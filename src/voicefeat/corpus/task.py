@@ -1,0 +1,109 @@
+"""What is done to one recording: decode it, compute the feature; a failure is a value, not an exception."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..chain.threads import single
+from ..errors import ParameterError, whole
+from ..feature.registry import Feature, find
+from .decode import CHANNELS, decode, versions
+from .ledger import Failure
+from .remarks import listen
+from .settings import as_json, complete
+from .sources import Source
+from .store import MOST_VALUES, Row
+
+__all__ = ["Task"]
+
+#: The rate of the trial when recordings keep their own: high, so that no band that some recording could
+#: hold is refused.
+TRIAL_RATE = 192000
+
+
+@dataclass(frozen=True)
+class Task:
+    """A feature with its settings; called with a source, gives a row or a failure."""
+
+    feature: Feature
+    #: Hz, or None for the recording's own rate.
+    sr: int | None
+    #: What was given, over the feature's defaults.
+    given: Mapping[str, Any]
+    function: Callable[..., np.ndarray]
+    #: Whether the function takes the rate (a spectrogram does not).
+    has_rate: bool
+
+    @classmethod
+    def of(cls, feature: str, sr: int | None, settings: Mapping[str, Any] | None) -> Task:
+        """Check the names; `probe` checks the values."""
+        found = find(feature)
+        if found.name == "stft":
+            raise ParameterError(
+                "feature='stft': is complex, and a dataset holds real numbers; use feature='spectrogram' "
+                "(power=1 for magnitudes, power=2 for power)"
+            )
+        if sr is not None:
+            sr = whole("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
+        complete(found, settings)
+        function = found.function
+        return cls(found, sr, dict(settings or {}), function, "sr" in inspect.signature(function).parameters)
+
+    def compute(self, y: np.ndarray, rate: int) -> np.ndarray:
+        """The feature of `y` as float32 (rows, frames), on the calling thread alone."""
+        keywords = {"sr": rate, **self.given} if self.has_rate else self.given
+        with single():
+            values = self.function(y, **keywords)
+        if values.size > MOST_VALUES:
+            raise ParameterError(
+                f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
+            )
+        return np.ascontiguousarray(values, dtype=np.float32)
+
+    def probe(self) -> int:
+        """Try the settings on noise before any recording is opened; returns the number of rows.
+
+        Raises
+        ------
+        ParameterError
+            What the feature says of a setting.
+        """
+        rate = self.sr or TRIAL_RATE
+        n_fft = self.given.get("n_fft", 2048)
+        n_fft = n_fft if isinstance(n_fft, int) and 0 < n_fft <= 1 << 22 else 2048
+        y = np.random.default_rng(0).standard_normal(4 * n_fft).astype(np.float32)
+        with warnings.catch_warnings():
+            if self.sr is None:  # what it would warn of concerns a rate that no recording may have
+                warnings.simplefilter("ignore")
+            return self.compute(y, rate).shape[0]
+
+    def describe(self, n_rows: int) -> dict[str, Any]:
+        """What a dataset says of itself; nothing that differs between two runs of one command."""
+        return {
+            "feature": self.feature.name,
+            "settings": as_json(complete(self.feature, self.given)),
+            "sr": self.sr if self.sr is not None else "own",
+            "channels": CHANNELS,
+            "values": "float32, row by row: values.reshape(n_rows, n_frames)",
+            "rows": [f"{self.feature.name}_{index}" for index in range(n_rows)],
+            "row": self.feature.row,
+            "versions": versions(),
+        }
+
+    def __call__(self, source: Source) -> Row | Failure:
+        """One recording; never raises for what is wrong with it."""
+        stage = "decode"
+        remarks = listen()
+        try:
+            y, rate = decode(source.path, self.sr)
+            stage = "feature"
+            values = self.compute(y, rate)
+        except Exception as error:  # whatever a file can provoke is a line in the ledger
+            return Failure.of(source, stage, error)
+        return Row(source.id, rate, y.size / rate, values, tuple(remarks))

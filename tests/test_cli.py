@@ -1,0 +1,182 @@
+"""The command line: what it does, what it says, and what it returns."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import voicefeat as vf
+from voicefeat.cli import main
+from voicefeat.feature.registry import FEATURES
+
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / "examples" / "audio"
+
+
+def run(*arguments, cwd=None):
+    """`python -m voicefeat` in a process of its own."""
+    command = [sys.executable, "-m", "voicefeat", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd)
+
+
+def test_extract_in_a_process_of_its_own(tmp_path):
+    done = run("extract", EXAMPLES, "--out", tmp_path / "out", "--n-mfcc", 13)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""  # no bar where there is no terminal
+    first, second, *rest = done.stdout.splitlines()
+    assert re.fullmatch(r"8 recordings, 21\.0 s of audio in [\d.]+ s \(\d+ times real time\)", first)
+    assert re.fullmatch(re.escape(str(tmp_path / "out")) + r": 1 shard, [\d.]+ kB", second)
+    assert rest == ["left out, not audio by name: 1 .md, 1 .py (name a file itself to have it tried)"]
+    table = parquet.read_table(tmp_path / "out")
+    assert table.num_rows == 8 and set(table.column("n_rows").to_pylist()) == {13}
+
+
+def test_the_options_reach_the_feature(tmp_path, capsys):
+    clip = EXAMPLES / "it_chiave.wav"
+    options = (
+        "--feature melspectrogram --sr 8000 --workers 2 --n-fft 512 --hop-length 80 --win-length 200 "
+        "--n-mels 40 --set fmax=3800 --set window=hamming"
+    )
+    assert main(["extract", str(clip), "--out", str(tmp_path / "out"), *options.split()]) == 0
+    [row] = parquet.read_table(tmp_path / "out").to_pylist()
+    y, sr = vf.load(clip, sr=8000)
+    want = vf.melspectrogram(
+        y, sr=sr, n_fft=512, hop_length=80, win_length=200, n_mels=40, fmax=3800, window="hamming"
+    )
+    assert (row["n_rows"], row["n_frames"]) == want.shape
+    np.testing.assert_array_equal(np.array(row["values"], np.float32).reshape(want.shape), want)
+
+
+def test_status_1_when_some_failed(tmp_path, capsys):
+    shutil.copy(EXAMPLES / "it_chiave.wav", tmp_path)
+    (tmp_path / "text.wav").write_text("no audio")
+    assert main(["extract", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    output = capsys.readouterr().out
+    assert f"1 recording failed, each with its reason in {tmp_path / 'out' / '_failures.csv'}" in output
+
+
+def test_status_2_when_all_failed(tmp_path, capsys):
+    (tmp_path / "text.wav").write_text("no audio")
+    assert main(["extract", str(tmp_path / "text.wav"), "--out", str(tmp_path / "out")]) == 2
+    assert "0 recordings" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ([], "no such file or folder"),
+        (["--feature", "mfc"], "did you mean 'mfcc'"),
+        (["--feature", "stft"], "use feature='spectrogram'"),
+        (["--feature", "lfcc", "--n-mfcc", "13"], "did you mean 'n_lfcc'"),
+        (["--n-fft", "512", "--set", "n_fft=1024"], "second time"),
+        (["--set", "n_fft"], "no '='"),
+        (["--sr", "-1"], "sr=-1"),
+    ],
+)
+def test_status_2_and_one_line_for_wrong_arguments(arguments, message, tmp_path, capsys):
+    path = EXAMPLES if arguments else tmp_path / "nowhere"
+    assert main(["extract", str(path), "--out", str(tmp_path / "out"), *arguments]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith("voicefeat extract: error: ") and message in errors and errors.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["", "extrac", "extract", "extract x", "extract x --out", "extract x --workers two"]
+)
+def test_status_2_for_a_wrong_line(line, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(line.split())
+    errors = capsys.readouterr().err
+    assert stop.value.code == 2 and "error: " in errors and "--help" in errors and errors.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert main(["extract", str(EXAMPLES), "--out", str(tmp_path / "file" / "out")]) == 2
+    errors = capsys.readouterr().err
+    assert str(tmp_path / "file") in errors and "Not a directory" in errors and "Traceback" not in errors
+
+
+def test_a_missing_extra_is_named(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["extract", str(EXAMPLES), "--out", str(tmp_path / "out")]) == 2
+    assert 'pip install "voicefeat[corpus]"' in capsys.readouterr().err
+
+
+def test_ctrl_c_is_said_plainly(tmp_path, capsys, monkeypatch):
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("voicefeat.corpus.extract.find_sources", stop)
+    assert main(["extract", str(EXAMPLES), "--out", str(tmp_path / "out")]) == 130
+    assert "stopped by you" in capsys.readouterr().err
+
+
+def test_the_bar_tells_rate_time_and_failures(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    (tmp_path / "text.wav").write_text("no audio")
+    assert main(["extract", str(EXAMPLES), str(tmp_path), "--out", str(tmp_path / "out")]) == 1
+    last = capsys.readouterr().err.split("\r")[-1]
+    assert "9/9" in last and "h of audio" in last and "× real time" in last and "1 failed" in last
+    assert re.search(r"\d+:\d+<\d+:\d+", last) and "recordings/s" in last
+
+
+def test_features_lists_the_registry(capsys):
+    assert main(["features"]) == 0
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(FEATURES)
+    told = {line.split()[0]: line for line in lines}
+    assert "whole clip" in told["mfcc"] and "own samples" in told["melspectrogram"]
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0 and capsys.readouterr().out == f"voicefeat {vf.__version__}\n"
+
+
+def test_warmup_says_what_took_how_long(capsys):
+    assert main(["warmup"]) == 0
+    output = capsys.readouterr().out
+    assert "mfcc" in output and re.search(r"\d\.\d+ s", output)
+
+
+def commands(page):
+    """The lines of the page's ``sh`` blocks."""
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.S)
+    return [line for block in blocks for line in block.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_commands_and_the_code_of_the_manual_run(tmp_path):
+    page = ROOT / "docs" / "extract.md"
+    if not page.is_file():
+        pytest.skip("the manual is not beside the tests: its commands were not tried")
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    lines = [line for line in commands(page) if not line.startswith("pip ")]
+    assert len(lines) >= 5
+    statuses = {}
+    for line in lines:
+        name, *arguments = shlex.split(line, comments=True)
+        assert name == "voicefeat"
+        done = run(*arguments, cwd=tmp_path)
+        statuses[line] = done.returncode
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    pytest.importorskip("pandas")
+    code = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.S)
+    assert len(code) >= 3
+    before = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        for block in code:
+            exec(compile(block, str(page), "exec"), {})
+    finally:
+        os.chdir(before)

@@ -19,9 +19,17 @@ class ClipFloor:
         return -np.inf if self.top_db is None else max(self.peaks) - self.top_db
 
 
-def tuning_of_peaks(pitches: np.ndarray, magnitudes: np.ndarray, resolution: float, bins_per_octave: int) -> float:
-    """The deviation from A440, in fractions of a bin, of the stronger half of a clip's spectral peaks."""
-    from ..feature.tuning import pitch_tuning
+def tuning_of(residuals: np.ndarray, resolution: float) -> float:
+    """The commonest of `residuals` in [-0.5, 0.5), to `resolution`: the left edge of the fullest bin."""
+    edges = np.linspace(-0.5, 0.5, int(np.ceil(1.0 / resolution)) + 1)
+    last = edges.size - 2
+    # The bin by arithmetic, then put right where rounding has it on the wrong side of an edge.
+    place = np.clip(((residuals + 0.5) * (last + 1)).astype(np.int64), 0, last)
+    place -= residuals < edges[place]
+    place += (residuals >= edges[place + 1]) & (place < last)
+    return float(edges[np.argmax(np.bincount(place, minlength=last + 1))])
 
-    threshold = np.median(magnitudes) if magnitudes.size else 0.0
-    return pitch_tuning(pitches[magnitudes >= threshold], resolution=resolution, bins_per_octave=bins_per_octave)
+
+def stronger_half(pitches: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """The pitches of the peaks that are at least as high as their median."""
+    return pitches[heights >= np.median(heights)] if heights.size else pitches

@@ -10,15 +10,14 @@ import numpy as np
 from ..audio import not_finite
 from ..engine import frames as frame_kernels
 from . import tables, threads
-from .sinks import ChainRows, SpectrumRows
+from .sinks import ChainRows, PeakList, PeakRows, SpectrumRows
 from .source import FramedSpectra, GivenSpectra, borrow, give_back
-from .spec import Chain
+from .spec import Chain, Peaks
 
 #: Values below which a call starts no thread: some ten seconds of speech.
 SHORT = 200_000
 
 Source = FramedSpectra | GivenSpectra
-Sink = SpectrumRows | ChainRows
 
 
 def check_finite(data: np.ndarray, name: str) -> None:
@@ -66,31 +65,55 @@ def source_of(chain: Chain, data: np.ndarray) -> Source:
     return tables.table(FramedSpectra, chain.frames, chain.spectrum, data.dtype)
 
 
-def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None) -> np.ndarray:
-    """The chain's values of signals (..., n), or of spectra (..., bins, frames) where it has no frames.
-
-    `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape (..., rows, frames).
-    """
-    framed = chain.frames is not None
+def opened(chain: Chain, data: np.ndarray, name: str) -> tuple[Source, np.ndarray, tuple[int, ...]]:
+    """The source of spectra for checked data, the data as a list of items, and the shape of the batch."""
     if chain.frames is not None:
         chain.frames.check_length(data.shape[-1])
     check_finite(data, name)
-    source = source_of(chain, data)
-    inner = 1 if framed else 2
-    flat = data.reshape(-1, *data.shape[-inner:])
-    stored = chain.bands or chain.compression or chain.cepstrum or chain.scaling
+    inner = 2 if chain.frames is None else 1
+    return source_of(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
+
+
+def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None) -> np.ndarray:
+    """The chain's values of signals (..., n), or of spectra (..., bins, frames) where it has no frames.
+
+    `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape
+    (..., rows, frames).
+    """
+    source, flat, batch = opened(chain, data, name)
     if out is None:
         dtype = np.result_type(data.dtype, np.complex64) if source.complex else data.dtype
-        out = np.empty((*data.shape[:-inner], rows_of(chain, source), source.count(data)), dtype)
+        out = np.empty((*batch, rows_of(chain, source), source.count(data)), dtype)
     into = out.reshape(-1, *out.shape[-2:])
+    plain = chain.bands is chain.compression is chain.cepstrum is chain.scaling is None
 
-    def sinks(i: int) -> list[Sink]:
-        if stored is None:
-            return [SpectrumRows(into[i])]
-        return [ChainRows(chain, source.bins, source.block, into[i])]
+    def sinks(i: int) -> list:
+        return [SpectrumRows(into[i]) if plain else ChainRows(chain, source.bins, source.block, into[i])]
 
     items(source, flat, sinks)
     return out
+
+
+def peak_rows(
+    chain: Chain, peaks: Peaks, data: np.ndarray, name: str, references: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies and heights of peaks, each of shape (..., bins, frames) and 0 where there is none."""
+    source, flat, batch = opened(chain, data, name)
+    shape = (*batch, source.bins, source.count(data))
+    pitches, heights = np.zeros(shape, data.dtype), np.zeros(shape, data.dtype)
+    into = pitches.reshape(-1, *shape[-2:]), heights.reshape(-1, *shape[-2:])
+    above = None if references is None else references.reshape(-1, shape[-1])
+    items(source, flat, lambda i: [PeakRows(peaks, into[0][i], into[1][i], None if above is None else above[i])])
+    return pitches, heights
+
+
+def peak_list(chain: Chain, peaks: Peaks, data: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Frequencies and heights of all peaks of all items, in no order."""
+    source, flat, _ = opened(chain, data, name)
+    sinks = [PeakList(peaks, source.bins, data.dtype) for _ in flat]
+    items(source, flat, lambda i: [sinks[i]])
+    found = [sink.all() for sink in sinks]
+    return np.concatenate([p for p, _ in found]), np.concatenate([h for _, h in found])
 
 
 def rows_of(chain: Chain, source: Source) -> int:

@@ -11,13 +11,14 @@ from collections.abc import Callable
 import numpy as np
 
 from ..engine import bands as band_kernels
+from ..engine import peaks as peak_kernels
 from ..engine import product as product_kernels
 from ..engine import rows as row_kernels
 from ..engine import scaling as scaling_kernels
 from . import tables
 from .finish import ClipFloor
 from .source import Work, borrow, give_back
-from .spec import Chain, Compression
+from .spec import Chain, Compression, Peaks
 
 #: Runs work(0), ..., work(n - 1), perhaps on several threads.
 Each = Callable[[Callable[[int], None], int], None]
@@ -128,3 +129,64 @@ class ChainRows:
             give_back(work)
 
         each(emit, -(-self.frames // block))
+
+
+class PeakTiles:
+    """Frequencies and heights of spectral peaks; what is done with them is left to `put`."""
+
+    def __init__(self, peaks: Peaks, bins: int, dtype: np.dtype, references: np.ndarray | None = None):
+        self.peaks, self.bins, self.dtype, self.lanes = peaks, bins, dtype, tables.lanes(dtype)
+        self.references = references
+
+    def take(self, work: Work, first: int, count: int) -> None:
+        p, lanes, groups = self.peaks, self.lanes, -(-count // self.lanes)
+        size = groups * (p.high - p.low) * lanes
+        references = work.array("references", groups * lanes)
+        pitches, heights = work.array("pitches", size), work.array("heights", size)
+        if self.references is None:
+            peak_kernels.references_of(work.bins, self.bins, groups, lanes, p.threshold, references)
+        else:
+            references[:count] = self.references[first : first + count]
+            references[count : groups * lanes] = 0
+        peak_kernels.peak_tiles(
+            work.bins, self.bins, groups, lanes, references, p.low, p.high, p.hertz, pitches, heights
+        )
+        self.put(pitches, heights, work, first, count)
+
+    def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
+        raise NotImplementedError
+
+    def finish(self, each: Each) -> None:
+        pass
+
+
+class PeakRows(PeakTiles):
+    """Peaks as rows of two arrays of (bins, frames) that hold zeros."""
+
+    def __init__(self, peaks: Peaks, pitches: np.ndarray, heights: np.ndarray, references: np.ndarray | None):
+        super().__init__(peaks, pitches.shape[0], pitches.dtype, references)
+        self.out = pitches, heights
+
+    def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
+        rows = self.peaks.high - self.peaks.low
+        for tiles, out in zip((pitches, heights), self.out, strict=True):
+            at = self.peaks.low * out.shape[-1] + first
+            row_kernels.put_rows(tiles, rows, rows, self.lanes, count, out.reshape(-1), at, out.shape[-1])
+
+
+class PeakList(PeakTiles):
+    """Peaks one after another, in no order."""
+
+    def __init__(self, peaks: Peaks, bins: int, dtype: np.dtype):
+        super().__init__(peaks, bins, dtype)
+        self.found: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
+        rows = self.peaks.high - self.peaks.low
+        room = count * (rows // 2 + 1)  # of two neighbours one at most is a peak
+        kept = work.array("kept pitches", room), work.array("kept heights", room)
+        n = peak_kernels.collect(pitches, heights, rows, self.lanes, count, *kept)
+        self.found.append((kept[0][:n].copy(), kept[1][:n].copy()))
+
+    def all(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.concatenate([p for p, _ in self.found]), np.concatenate([h for _, h in self.found])

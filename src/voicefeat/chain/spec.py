@@ -221,6 +221,27 @@ class Scaling:
 
 
 @dataclass(frozen=True)
+class Peaks:
+    """Peaks of a spectrum from bin `low` up to `high`, `hertz` apart, above `threshold` times a frame's largest."""
+
+    low: int
+    high: int
+    hertz: float
+    threshold: float
+
+    @classmethod
+    def make(cls, sr: Any, n_fft: int, fmin: Any, fmax: Any, threshold: Any) -> Peaks:
+        sr = real("sr", sr, above=0.0, unit="samples a second")
+        fmin, fmax = real("fmin", fmin, unit="Hz"), real("fmax", fmax, unit="Hz")
+        threshold = real("threshold", threshold, low=0.0)
+        frequencies = np.arange(1 + n_fft // 2) * (sr / n_fft)
+        inside = np.flatnonzero((frequencies >= max(fmin, 0.0)) & (frequencies < min(fmax, sr / 2)))
+        inside = inside[inside > 0]  # the first bin has no neighbour below
+        low, high = (int(inside[0]), int(inside[-1]) + 1) if inside.size else (1, 1)
+        return cls(low, high, sr / n_fft, threshold)
+
+
+@dataclass(frozen=True)
 class Chain:
     """A chain, or the part of it that is wanted; `frames` is None where it starts from spectra."""
 

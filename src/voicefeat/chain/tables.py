@@ -14,7 +14,7 @@ from ..engine import simd
 from .spec import Bands, Cepstrum, Frames
 
 #: Tables kept; the least recently used goes first.
-CACHE_SIZE = 64
+CACHE_SIZE = 256
 
 _cache: OrderedDict[Any, Any] = OrderedDict()
 _lock = threading.Lock()

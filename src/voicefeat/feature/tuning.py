@@ -1,0 +1,224 @@
+"""Spectral peaks, and the tuning that they show."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..audio import signal
+from ..chain.finish import stronger_half, tuning_of
+from ..chain.run import peak_list, peak_rows, run
+from ..chain.spec import Chain, Frames, Peaks, Spectrum, settings, window_value
+from ..convert import hz_to_octs
+from ..errors import real, reject, whole
+from .given import either, spectra
+from .spectrum import warn_if_mostly_padding
+
+__all__ = ["estimate_tuning", "piptrack", "pitch_tuning"]
+
+
+@settings
+def _framed(power, sr, fmin, fmax, threshold, n_fft, *frames):
+    made = Frames.make(n_fft, *frames)
+    return Chain(made, Spectrum.make(power)), Peaks.make(sr, made.n_fft, fmin, fmax, threshold)
+
+
+@settings
+def _given(sr, fmin, fmax, threshold, n_fft):
+    return Chain(), Peaks.make(sr, n_fft, fmin, fmax, threshold)
+
+
+def peaks_of(y, sr, S, n_fft, hop_length, fmin, fmax, threshold, win_length, window, center, pad_mode, power=1.0):
+    """Chain, peaks and checked data of piptrack's arguments, and the name of the argument that holds the data."""
+    if either(y, S) is S:
+        S, n_fft = spectra(np.abs(np.asarray(S)), n_fft)
+        return *_given(sr, fmin, fmax, threshold, n_fft), S, "S"
+    made = _framed(power, sr, fmin, fmax, threshold, n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    y = signal(y)
+    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    return *made, y, "y"
+
+
+def piptrack(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    fmin: float = 150.0,
+    fmax: float = 4000.0,
+    threshold: float = 0.1,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    ref: Any = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Peaks of each frame's spectrum by parabolic interpolation, as ``librosa.piptrack``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude or power spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    fmin, fmax : float
+        Hz; peaks are looked for from `fmin` up to, not including, `fmax`.
+    threshold : float, 0 or more
+        A peak is above `threshold` times the frame's reference.
+    ref : callable or float, optional
+        The reference: ``ref(S, axis=-2)``, by default the frame's largest value; or a number that replaces both
+        reference and threshold.
+
+    Returns
+    -------
+    pitches : float array of shape (..., 1 + n_fft // 2, frames)
+        Frequency in Hz of the peak at each bin, 0 where there is none.
+    magnitudes : float array of the same shape
+        Its interpolated height.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> pitches, magnitudes = vf.piptrack(y, sr=22050)
+    >>> round(float(pitches[magnitudes[:, 20].argmax(), 20]))
+    440
+    """
+    chain, peaks, data, name = peaks_of(
+        y, sr, S, n_fft, hop_length, fmin, fmax, threshold, win_length, window, center, pad_mode
+    )
+    references = None
+    if callable(ref):
+        if chain.frames is not None:
+            chain, data, name = Chain(), run(chain, data, name), "S"
+        references = np.asarray(peaks.threshold * ref(data, axis=-2), data.dtype)
+    elif ref is not None:
+        frames = data.shape[-1] if chain.frames is None else chain.frames.count(data.shape[-1])
+        batch = data.shape[: -2 if chain.frames is None else -1]
+        references = np.full((*batch, frames), abs(real("ref", ref)), data.dtype)
+    return peak_rows(chain, peaks, data, name, references)
+
+
+def estimate_tuning(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    resolution: float = 0.01,
+    bins_per_octave: int = 12,
+    **kwargs: Any,
+) -> float:
+    """Tuning of a clip, in fractions of a bin from A440, as ``librosa.estimate_tuning``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; all of a batch together give one number.
+    sr : float
+        Samples a second.
+    S : array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude or power spectrogram to use in place of `y`.
+    n_fft : int
+        Samples of a frame.
+    resolution : float in (0, 1)
+        Step of the estimate.
+    bins_per_octave : int
+        Bins of an octave.
+    **kwargs
+        The other arguments of `piptrack`.
+
+    Returns
+    -------
+    float
+        In [-0.5, 0.5).
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * 2 ** (0.2 / 12) * np.arange(22050) / 22050)
+    >>> abs(vf.estimate_tuning(y, sr=22050) - 0.2) < 0.02
+    True
+    """
+    _check(resolution, bins_per_octave)
+    if kwargs.get("ref") is not None:
+        pitches, heights = piptrack(y, sr, S=S, n_fft=n_fft, **kwargs)
+        pitches, heights = pitches[pitches > 0], heights[pitches > 0]
+    else:
+        kwargs.pop("ref", None)
+        options = _PIPTRACK | kwargs
+        for unknown in kwargs.keys() - _PIPTRACK.keys():
+            reject(unknown, kwargs[unknown], "is not an argument of piptrack", f"those are {', '.join(_PIPTRACK)}")
+        chain, peaks, data, name = peaks_of(y, sr, S, n_fft, **options)
+        pitches, heights = peak_list(chain, peaks, data, name)
+    return pitch_tuning(stronger_half(pitches, heights), resolution=resolution, bins_per_octave=bins_per_octave)
+
+
+_PIPTRACK: dict[str, Any] = {
+    "hop_length": None, "fmin": 150.0, "fmax": 4000.0, "threshold": 0.1, "win_length": None,
+    "window": "hann", "center": True, "pad_mode": "constant",
+}  # fmt: skip
+
+
+def _check(resolution: Any, bins_per_octave: Any) -> None:
+    real("resolution", resolution, above=0.0, high=1.0, remedy="give 0.01 for hundredths of a bin")
+    whole("bins_per_octave", bins_per_octave)
+
+
+def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave: int = 12) -> float:
+    """Tuning of given frequencies, in fractions of a bin from A440, as ``librosa.pitch_tuning``.
+
+    Parameters
+    ----------
+    frequencies : float array
+        Hz; values of 0 and below are left out.
+    resolution : float in (0, 1]
+        Step of the estimate.
+    bins_per_octave : int
+        Bins of an octave.
+
+    Returns
+    -------
+    float
+        In [-0.5, 0.5); 0.0, with a warning, when no frequency is left.
+
+    Raises
+    ------
+    ParameterError
+        If `resolution` or `bins_per_octave` cannot be used.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> round(vf.pitch_tuning([440.0, 880.0]), 2)
+    0.0
+    """
+    _check(resolution, bins_per_octave)
+    frequencies = np.atleast_1d(frequencies)
+    frequencies = frequencies[frequencies > 0]
+    if frequencies.size == 0:
+        warnings.warn("no frequency to estimate the tuning from; it is taken as 0.0", stacklevel=2)
+        return 0.0
+    residuals = np.mod(bins_per_octave * hz_to_octs(frequencies), 1.0)
+    residuals[residuals >= 0.5] -= 1.0
+    return tuning_of(residuals, resolution)

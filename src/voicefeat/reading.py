@@ -26,7 +26,9 @@ _SAMPLE_BYTES = {
     "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
 }  # fmt: skip
 # libsndfile cuts the length in a header down to what the file holds, and says so in its log only.
-_CUT_BYTES = re.compile(r"^\s*(?:data|SSND|BODY|Data Size|riff|Riff size)\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)
+_CUT = re.compile(r"^\s*(data|SSND|BODY|Data Size|riff|Riff size)\s*: (\d+) \(should be (\d+)\)", re.M)
+#: Sizes of whole files may count their own header or padding.
+_WHOLE_FILE_SLACK = 8
 
 
 def read(path: Any, offset: float, duration: float | None, dtype: np.dtype) -> tuple[np.ndarray, int]:
@@ -118,9 +120,10 @@ def _decoded(file: Any, frames: int, dtype: np.dtype) -> np.ndarray:
 
 def _promised(path: Any, file: Any) -> int:
     """How many samples a channel has by the header."""
-    for written, held in _CUT_BYTES.findall(file.extra_info):
+    for chunk, written, held in _CUT.findall(file.extra_info):
         missing = int(written) - int(held)
-        if int(written) < _UNKNOWN_BYTES and missing > 0:
+        slack = _WHOLE_FILE_SLACK if chunk.lower().startswith("riff") else 0
+        if int(written) < _UNKNOWN_BYTES and missing > slack:
             each = file.channels * _SAMPLE_BYTES.get(file.subtype, 0) or int(held) / max(file.frames, 1) or 1
             return file.frames + math.ceil(missing / each)
     return file.frames

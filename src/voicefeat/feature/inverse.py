@@ -144,7 +144,7 @@ class _OverlapAdd:
         rows = np.zeros((self.block + self.reach - 1, self.hop), self.kind)
         for start in range(0, self.n_frames, self.block):
             count = min(self.block, self.n_frames - start)
-            frames = irfft(spectra[:, start : start + count].T, n=self.n_fft, axis=-1, overwrite_x=False)
+            frames = irfft(spectra[:, start : start + count].T, n=self.n_fft, axis=-1)
             frames *= self.window
             self._add(rows, frames)
             done = count if start + count < self.n_frames else count + self.reach - 1
@@ -189,7 +189,7 @@ def _spectra(stft_matrix: Any) -> np.ndarray:
         remedy = "a magnitude needs a phase, pass magnitude * phase; use complex64 or complex128"
         reject("stft_matrix", spectra, "must be complex", remedy)
     if spectra.ndim < 2:
-        reject("stft_matrix", spectra, "has no axis of bins or none of frames", "pass shape (..., bins, frames)")
+        reject("stft_matrix", spectra, "has no bins or no frames", "pass an array of shape (..., bins, frames)")
     if not spectra.size:
         reject("stft_matrix", spectra, "holds no frames", "pass at least one")
     return spectra

@@ -27,7 +27,7 @@ def istft(
     n_fft: int | None = None,
     window: Any = "hann",
     center: bool = True,
-    dtype: DTypeLike = None,
+    dtype: DTypeLike | None = None,
     length: int | None = None,
     out: np.ndarray | None = None,
 ) -> np.ndarray:
@@ -189,7 +189,7 @@ def _spectra(stft_matrix: Any) -> np.ndarray:
         remedy = "a magnitude needs a phase, pass magnitude * phase; use complex64 or complex128"
         reject("stft_matrix", spectra, "must be complex", remedy)
     if spectra.ndim < 2:
-        reject("stft_matrix", spectra, "has no bins or no frames", "pass an array of shape (..., bins, frames)")
+        reject("stft_matrix", spectra, "has no bins or no frames", "pass shape (..., bins, frames)")
     if not spectra.size:
         reject("stft_matrix", spectra, "holds no frames", "pass at least one")
     return spectra

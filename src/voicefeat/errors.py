@@ -31,8 +31,9 @@ class AudioNotFoundError(AudioError, FileNotFoundError):
 
 def shown(value: Any) -> str:
     """`value` as a message shows it: arrays by shape and dtype, the rest by a bounded `repr`."""
-    if hasattr(value, "shape") and hasattr(value, "dtype") and value.shape:
-        return f"<array of shape {tuple(value.shape)}, {value.dtype}>"
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple) and shape and hasattr(value, "dtype"):
+        return f"<array of shape {tuple(shape)}, {value.dtype}>"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 

@@ -157,8 +157,7 @@ def _range(sr: Any, fmin: Any, fmax: Any) -> tuple[float, float]:
 def _bank(count: str, edges: np.ndarray, sr: float, n_fft: int, norm: Any, dtype: DTypeLike) -> np.ndarray:
     """Triangles from each edge over the next to the one after, normalised."""
     kind = float_type("dtype", dtype)
-    if isinstance(norm, str):
-        one_of("norm", norm, ["slaney"])
+    check_norm("norm", norm, "slaney")
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
     gaps = np.diff(edges)[:, np.newaxis]
     away = np.subtract.outer(edges, bins)
@@ -271,12 +270,21 @@ def chroma(
     return np.ascontiguousarray(weights, dtype=kind)
 
 
+def check_norm(name: str, norm: Any, *names: str) -> None:
+    """Refuse a norm that is neither None, one of `names`, nor a number that is a norm."""
+    if isinstance(norm, str) and names:
+        one_of(name, norm, names)
+    elif norm is not None:
+        number = isinstance(norm, numbers.Real) and not isinstance(norm, bool)
+        if not number or not (norm >= 0 or norm == -np.inf):
+            reject(name, norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
+
+
 def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
     """`weights` with unit p-norm along `axis`; what is zero stays zero."""
     if norm is None:
         return weights
-    if isinstance(norm, bool) or not isinstance(norm, numbers.Real) or not (norm >= 0 or norm == -np.inf):
-        reject("norm", norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
+    check_norm("norm", norm)
     size = np.abs(weights).astype(float)
     if norm == np.inf:
         length = size.max(axis=axis, keepdims=True)

@@ -10,14 +10,13 @@ import numpy as np
 from ..audio import not_finite
 from ..engine import frames as frame_kernels
 from . import tables, threads
+from .plan import Plan, plan
 from .sinks import ChainRows, PeakList, PeakRows, SpectrumRows
-from .source import FramedSpectra, GivenSpectra, borrow, give_back
+from .source import borrow, give_back
 from .spec import Chain, Peaks
 
 #: Values below which a call starts no thread: some ten seconds of speech.
 SHORT = 200_000
-
-Source = FramedSpectra | GivenSpectra
 
 
 def check_finite(data: np.ndarray, name: str) -> None:
@@ -27,16 +26,16 @@ def check_finite(data: np.ndarray, name: str) -> None:
         not_finite(data, name)
 
 
-def blocks(source: Source, data: np.ndarray, sinks: list, share: Callable) -> None:
+def blocks(plan: Plan, data: np.ndarray, sinks: list, share: Callable) -> None:
     """One item: its spectra block by block to every sink, then what had to wait for all of them."""
+    source, size = plan.source, plan.block
     count = source.count(data)
     opened = source.open(data)
-    size = source.block
 
     def block(i: int) -> None:
         first = i * size
         frames = min(size, count - first)
-        work = borrow(source.dtype)
+        work = borrow(plan.dtype)
         source.fill(work, opened, first, frames)
         for sink in sinks:
             sink.take(work, first, frames)
@@ -47,31 +46,25 @@ def blocks(source: Source, data: np.ndarray, sinks: list, share: Callable) -> No
         sink.finish(share)
 
 
-def items(source: Source, data: np.ndarray, make_sinks: Callable[[int], list]) -> None:
+def items(plan: Plan, data: np.ndarray, make_sinks: Callable[[int], list]) -> None:
     """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole."""
     budget = threads.get_num_threads() if data.size > SHORT else 1
     if data.shape[0] >= budget:
         alone = partial(threads.each, threads=1)
-        threads.each(lambda i: blocks(source, data[i], make_sinks(i), alone), data.shape[0], budget)
+        threads.each(lambda i: blocks(plan, data[i], make_sinks(i), alone), data.shape[0], budget)
     else:
         together = partial(threads.each, threads=budget)
         for i in range(data.shape[0]):
-            blocks(source, data[i], make_sinks(i), together)
+            blocks(plan, data[i], make_sinks(i), together)
 
 
-def source_of(chain: Chain, data: np.ndarray) -> Source:
-    if chain.frames is None or chain.spectrum is None:
-        return tables.table(GivenSpectra, data.shape[-2], data.dtype)
-    return tables.table(FramedSpectra, chain.frames, chain.spectrum, data.dtype)
-
-
-def opened(chain: Chain, data: np.ndarray, name: str) -> tuple[Source, np.ndarray, tuple[int, ...]]:
-    """The source of spectra for checked data, the data as a list of items, and the shape of the batch."""
+def opened(chain: Chain, data: np.ndarray, name: str) -> tuple[Plan, np.ndarray, tuple[int, ...]]:
+    """The plan for checked data, the data as a list of items, and the shape of the batch."""
     if chain.frames is not None:
         chain.frames.check_length(data.shape[-1])
     check_finite(data, name)
     inner = 2 if chain.frames is None else 1
-    return source_of(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
+    return plan(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
 
 
 def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None) -> np.ndarray:
@@ -80,17 +73,11 @@ def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None 
     `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape
     (..., rows, frames).
     """
-    source, flat, batch = opened(chain, data, name)
+    ready, flat, batch = opened(chain, data, name)
     if out is None:
-        dtype = np.result_type(data.dtype, np.complex64) if source.complex else data.dtype
-        out = np.empty((*batch, rows_of(chain, source), source.count(data)), dtype)
+        out = np.empty((*batch, ready.rows, ready.source.count(data)), ready.result)
     into = out.reshape(-1, *out.shape[-2:])
-    plain = chain.bands is chain.compression is chain.cepstrum is chain.scaling is None
-
-    def sinks(i: int) -> list:
-        return [SpectrumRows(into[i]) if plain else ChainRows(chain, source.bins, source.block, into[i])]
-
-    items(source, flat, sinks)
+    items(ready, flat, lambda i: [SpectrumRows(into[i]) if ready.plain else ChainRows(ready, into[i])])
     return out
 
 
@@ -98,28 +85,19 @@ def peak_rows(
     chain: Chain, peaks: Peaks, data: np.ndarray, name: str, references: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies and heights of peaks, each of shape (..., bins, frames) and 0 where there is none."""
-    source, flat, batch = opened(chain, data, name)
-    shape = (*batch, source.bins, source.count(data))
+    ready, flat, batch = opened(chain, data, name)
+    shape = (*batch, ready.bins, ready.source.count(data))
     pitches, heights = np.zeros(shape, data.dtype), np.zeros(shape, data.dtype)
     into = pitches.reshape(-1, *shape[-2:]), heights.reshape(-1, *shape[-2:])
     above = None if references is None else references.reshape(-1, shape[-1])
-    items(source, flat, lambda i: [PeakRows(peaks, into[0][i], into[1][i], None if above is None else above[i])])
+    items(ready, flat, lambda i: [PeakRows(peaks, into[0][i], into[1][i], None if above is None else above[i])])
     return pitches, heights
 
 
 def peak_list(chain: Chain, peaks: Peaks, data: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies and heights of all peaks of all items, in no order."""
-    source, flat, _ = opened(chain, data, name)
-    sinks = [PeakList(peaks, source.bins, data.dtype) for _ in flat]
-    items(source, flat, lambda i: [sinks[i]])
+    ready, flat, _ = opened(chain, data, name)
+    sinks = [PeakList(peaks, ready.bins, data.dtype) for _ in flat]
+    items(ready, flat, lambda i: [sinks[i]])
     found = [sink.all() for sink in sinks]
     return np.concatenate([p for p, _ in found]), np.concatenate([h for _, h in found])
-
-
-def rows_of(chain: Chain, source: Source) -> int:
-    """Rows of the result."""
-    if chain.cepstrum is not None:
-        return chain.cepstrum.n
-    if chain.bands is not None:
-        return tables.table(tables.bank, chain.bands, source.dtype).rows
-    return source.bins

@@ -17,8 +17,12 @@ from ..engine import rows as row_kernels
 from ..engine import scaling as scaling_kernels
 from . import tables
 from .finish import ClipFloor
+from .plan import Plan
 from .source import Work, borrow, give_back
-from .spec import Chain, Compression, Peaks
+from .spec import Peaks
+
+#: Values of log bands that one step of the second pass takes.
+FINISH_VALUES = 32768
 
 #: Runs work(0), ..., work(n - 1), perhaps on several threads.
 Each = Callable[[Callable[[int], None], int], None]
@@ -47,88 +51,85 @@ class SpectrumRows:
 class ChainRows:
     """Bands, their logarithm, cosine transform and scaling, as far as the chain has them, as rows."""
 
-    def __init__(self, chain: Chain, bins: int, block: int, out: np.ndarray):
-        dtype = out.dtype
-        self.lanes, self.block, self.out, self.dtype = tables.lanes(dtype), block, out, dtype
+    def __init__(self, plan: Plan, out: np.ndarray):
+        self.plan, self.lanes = plan, plan.lanes
         self.flat, self.frames = out.reshape(-1), out.shape[-1]
-        self.bank = None if chain.bands is None else tables.table(tables.bank, chain.bands, dtype)
-        self.bins = bins
-        self.rows = bins if self.bank is None else self.bank.rows
-        self.tile_rows = bins if self.bank is None else self.bank.tile_rows
-        self.compression, self.scaling = chain.compression, chain.scaling
-        self.cosine = None if chain.cepstrum is None else tables.table(tables.cosine, chain.cepstrum, self.rows, dtype)
-        self.floor = ClipFloor(None if self.compression is None else self.compression.top_db)
-        groups = -(-self.frames // self.lanes)
-        self.kept = None if self.floor.top_db is None else np.empty(groups * self.tile_rows * self.lanes, dtype)
+        compression = plan.chain.compression
+        self.floor = ClipFloor(None if compression is None else compression.top_db)
+        self.kept = None
+        if self.floor.top_db is not None:
+            self.kept = np.empty(-(-self.frames // self.lanes) * plan.tile_rows * self.lanes, plan.dtype)
 
     def take(self, work: Work, first: int, count: int) -> None:
+        plan, compression = self.plan, self.plan.chain.compression
         groups = -(-count // self.lanes)
-        size = groups * self.tile_rows * self.lanes
+        size = groups * plan.tile_rows * self.lanes
         if self.kept is not None:
-            at = first * self.tile_rows
+            at = first * plan.tile_rows
             tiles = self.kept[at : at + size]
-        elif self.bank is None and self.compression is None and self.scaling is None:
+        elif plan.bank is None and compression is None and plan.chain.scaling is None:
             tiles = work.bins
         else:
             tiles = work.array("tiles", size)
-        if self.bank is not None:
-            self._weigh(work.bins, groups, tiles)
+        if plan.bank is not None:
+            weigh(plan, work.bins, groups, tiles)
         elif tiles is not work.bins:
             tiles[:size] = work.bins[:size]
-        if self.compression is not None:
-            self._compress(self.compression, tiles, count, work)
+        if compression is not None:
+            c = compression
+            peak = band_kernels.log_tiles(
+                tiles, plan.tile_rows, plan.bands, count, self.lanes, c.offset, c.floor, c.scale, work.peak
+            )
+            self.floor.see(peak)
         if self.kept is None:
             self._emit(tiles, groups, work, first, count, -np.inf)
 
-    def _weigh(self, bins: np.ndarray, groups: int, tiles: np.ndarray) -> None:
-        bank = self.bank
-        if isinstance(bank, tables.Runs):
-            band_kernels.band_tiles(
-                bins, self.bins, groups, self.lanes, bank.starts, bank.counts, bank.firsts, bank.weights, tiles
-            )
-        elif bank is not None:
-            product_kernels.product_tiles(
-                bins, 0, self.bins, bank.columns, groups, self.lanes, bank.matrix, bank.quads, -np.inf, tiles
-            )
-
-    def _compress(self, c: Compression, tiles: np.ndarray, count: int, work: Work) -> None:
-        peak = band_kernels.log_tiles(
-            tiles, self.tile_rows, self.rows, count, self.lanes, c.offset, c.floor, c.scale, work.peak
-        )
-        self.floor.see(peak)
-
     def _emit(self, tiles: np.ndarray, groups: int, work: Work, first: int, count: int, floor: float) -> None:
-        tile_rows, rows = self.tile_rows, self.rows
-        if self.cosine is not None:
-            c = self.cosine
-            out = work.array("product", groups * c.tile_rows * self.lanes)
-            product_kernels.product_tiles(
-                tiles, 0, tile_rows, c.columns, groups, self.lanes, c.matrix, c.quads, floor, out
-            )
-            tiles, tile_rows, rows = out, c.tile_rows, c.rows
+        plan, lanes = self.plan, self.lanes
+        tile_rows = plan.tile_rows
+        c = plan.cosine
+        if c is not None:
+            out = work.array("product", groups * c.tile_rows * lanes)
+            product_kernels.product_tiles(tiles, 0, tile_rows, c.columns, groups, lanes, c.matrix, c.quads, floor, out)
+            tiles, tile_rows = out, c.tile_rows
         elif floor > -np.inf:
-            band_kernels.floor_tiles(tiles, groups * tile_rows * self.lanes, self.lanes, floor)
-        if self.scaling is not None:
-            scaling_kernels.scale_tiles(tiles, tile_rows, rows, groups, self.lanes, self.scaling.norm, work.peak)
-        row_kernels.put_rows(tiles, tile_rows, rows, self.lanes, count, self.flat, first, self.frames)
+            band_kernels.floor_tiles(tiles, groups * tile_rows * lanes, lanes, floor)
+        if plan.chain.scaling is not None:
+            norm = plan.chain.scaling.norm
+            scaling_kernels.scale_tiles(tiles, tile_rows, plan.rows, groups, lanes, norm, work.peak)
+        row_kernels.put_rows(tiles, tile_rows, plan.rows, lanes, count, self.flat, first, self.frames)
 
     def finish(self, each: Each) -> None:
         if self.kept is None:
             return
         kept, floor = self.kept, self.floor.level()
-        block = max(self.block, self.lanes * (32768 // (self.lanes * self.tile_rows)))
+        plan = self.plan
+        block = max(plan.block, self.lanes * (FINISH_VALUES // (self.lanes * plan.tile_rows)))
 
         def emit(i: int) -> None:
             first = i * block
             count = min(block, self.frames - first)
             groups = -(-count // self.lanes)
-            at = first * self.tile_rows
-            tiles = kept[at : at + groups * self.tile_rows * self.lanes]
-            work = borrow(self.dtype)
+            at = first * plan.tile_rows
+            tiles = kept[at : at + groups * plan.tile_rows * self.lanes]
+            work = borrow(plan.dtype)
             self._emit(tiles, groups, work, first, count, floor)
             give_back(work)
 
         each(emit, -(-self.frames // block))
+
+
+def weigh(plan: Plan, bins: np.ndarray, groups: int, tiles: np.ndarray) -> None:
+    """Bands of the bins."""
+    bank, lanes = plan.bank, plan.lanes
+    if isinstance(bank, tables.Runs):
+        band_kernels.band_tiles(
+            bins, plan.bins, groups, lanes, bank.starts, bank.counts, bank.firsts, bank.weights, tiles
+        )
+    elif bank is not None:
+        product_kernels.product_tiles(
+            bins, 0, plan.bins, bank.columns, groups, lanes, bank.matrix, bank.quads, -np.inf, tiles
+        )
 
 
 class PeakTiles:

@@ -35,17 +35,15 @@ class Work:
         self.peak = np.empty(lanes, dtype)
         self.bins = np.empty(0, dtype)
         self._arrays: dict[str, np.ndarray] = {}
+        self.size = 0
 
     def array(self, name: str, size: int) -> np.ndarray:
         """An array of at least `size` elements, the same each time it is asked for by this name."""
         found = self._arrays.get(name)
         if found is None or found.size < size:
+            self.size += (size - (0 if found is None else found.size)) * self.dtype.itemsize
             found = self._arrays[name] = np.empty(size, self.dtype)
         return found
-
-    @property
-    def size(self) -> int:
-        return sum(a.nbytes for a in self._arrays.values())
 
 
 #: Scratch arrays between calls; the methods of a list are atomic.

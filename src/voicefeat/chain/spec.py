@@ -171,6 +171,12 @@ class Compression:
                 reject("top_db", top_db, f"is in decibels and log={log!r} is not", "give top_db=None or log='db'")
         return cls(scale, floor, offset, top_db)
 
+    def check_floor(self, dtype: np.dtype) -> None:
+        """Refuse a floor that the precision cannot hold in full."""
+        least = float(np.finfo(dtype).tiny)
+        if self.floor < least:
+            reject("amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin")
+
 
 @dataclass(frozen=True)
 class Cepstrum:
@@ -214,9 +220,7 @@ class Scaling:
     def make(cls, norm: Any) -> Scaling | None:
         if norm is None:
             return None
-        number = isinstance(norm, (int, float, np.number)) and not isinstance(norm, bool)
-        if not number or not (norm >= 0 or norm == -np.inf):
-            reject("norm", norm, "is not a norm", "give inf, -inf, 0, a number above 0, or None for none")
+        filters.check_norm("norm", norm)
         return cls(float(norm))
 
 
@@ -233,6 +237,8 @@ class Peaks:
     def make(cls, sr: Any, n_fft: int, fmin: Any, fmax: Any, threshold: Any) -> Peaks:
         sr = real("sr", sr, above=0.0, unit="samples a second")
         fmin, fmax = real("fmin", fmin, unit="Hz"), real("fmax", fmax, unit="Hz")
+        if fmin >= fmax:
+            reject("fmin", fmin, f"leaves nothing below fmax={fmax:g}", "give fmin below fmax, in Hz")
         threshold = real("threshold", threshold, low=0.0)
         frequencies = np.arange(1 + n_fft // 2) * (sr / n_fft)
         inside = np.flatnonzero((frequencies >= max(fmin, 0.0)) & (frequencies < min(fmax, sr / 2)))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import simd
-from .spec import Bands, Cepstrum, Frames
+from .spec import Bands, Frames
 
 #: Tables kept; the least recently used goes first.
 CACHE_SIZE = 256
@@ -23,12 +23,14 @@ _lock = threading.Lock()
 def table(make: Callable[..., Any], *key: Any) -> Any:
     """make(*key), remembered by value."""
     place = (make, *key)
-    found = _cache.get(place)
-    if found is None:
-        found = make(*key)
+    with _lock:
+        found = _cache.get(place)
+        if found is not None:
+            _cache.move_to_end(place)
+            return found
+    found = make(*key)
     with _lock:
         _cache[place] = found
-        _cache.move_to_end(place)
         while len(_cache) > CACHE_SIZE:
             _cache.popitem(last=False)
     return found
@@ -204,10 +206,6 @@ def bank(bands: Bands, dtype: np.dtype) -> Runs | Dense:
     """The bank as runs, or whole where most of it is not zero."""
     matrix = bands.matrix()
     return dense(matrix, dtype) if np.count_nonzero(matrix) > matrix.size // 2 else runs(matrix, dtype)
-
-
-def cosine(cepstrum: Cepstrum, bands: int, dtype: np.dtype) -> Dense:
-    return dense(cepstrum.matrix(bands), dtype)
 
 
 def lanes(dtype: np.dtype) -> int:

@@ -39,24 +39,25 @@ def band_tiles(bins, n_bins, groups, lanes, starts, counts, firsts, weights, out
 
 
 @lane_op
-def log_value(tiles, i, offset, floor, scale, peak):
-    """scale log(max(x + offset, floor)), in place; `peak` keeps the largest of each lane."""
-    x = maximum(tiles.load(i) + tiles.number(offset), tiles.number(floor))
-    y = log(x) * tiles.number(scale)
-    tiles.store(i, y)
-    peak.store(0, maximum(peak.load(0), y))
+def log_rows(tiles, at, rows, offset, floor, scale, peak):
+    """scale log(max(x + offset, floor)) of the rows of one group, in place; the largest of each lane to `peak`."""
+    add, least, times = tiles.number(offset), tiles.number(floor), tiles.number(scale)
+
+    def step(k: Index, highest):
+        place = at + k * tiles.lanes
+        y = log(maximum(tiles.load(place) + add, least)) * times
+        tiles.store(place, y)
+        return [maximum(y, highest[0])]
+
+    peak.store(0, accumulate(rows, [tiles.number(-np.inf)], step)[0])
 
 
 @kernel
 def log_tiles(tiles, tile_rows, rows, frames, lanes, offset, floor, scale, peak):
     """Logarithm of the first `rows` rows, in place; returns the largest value of the real frames."""
     highest = -np.inf
-    groups = (frames + lanes - 1) // lanes
-    for g in range(groups):
-        for lane in range(lanes):
-            peak[lane] = -np.inf
-        for k in range(rows):
-            log_value(tiles, (g * tile_rows + k) * lanes, offset, floor, scale, peak)
+    for g in range((frames + lanes - 1) // lanes):
+        log_rows(tiles, g * tile_rows * lanes, rows, offset, floor, scale, peak)
         for lane in range(min(lanes, frames - g * lanes)):
             highest = max(highest, peak[lane])
     return highest

@@ -1,9 +1,9 @@
 """Logarithm, square root and power of every lane, to about one unit in the last place.
 
-log x = e ln 2 + log(1 + f) with x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2). With s = f / (2 + f),
-log(1 + f) = 2 atanh s = 2 s + s R(s^2), R an even polynomial; written f - (f^2/2 - s (f^2/2 + R)) the rounding of s
-matters little. R's coefficients are minimax fits from FreeBSD's msun (e_log.c, e_logf.c). ln 2 is split in
-two so that e ln 2 is exact in its high part.
+log x = e ln 2 + log(1 + f) with x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and ln 2 split in two so that e times
+its high part is exact. In single precision log(1 + f) = f - f^2 / 2 + f^3 P(f), P from S. L. Moshier's Cephes
+(logf.c). In double precision, with s = f / (2 + f), log(1 + f) = 2 atanh s = 2 s + s R(s^2), written
+f - (f^2 / 2 - s (f^2 / 2 + R)) so that the rounding of s matters little; R from FreeBSD's msun (e_log.c).
 
 exp x = 2^k exp(r), r = x - k ln 2 in [-ln 2 / 2, ln 2 / 2], exp(r) by its Taylor series to r^13, whose
 rest is below 2^-53. A float32 power is computed in double lanes, where its error vanishes in the rounding.
@@ -17,20 +17,11 @@ from llvmlite import ir
 
 from .simd import Vector, fma, select
 
-_LOG = {
-    32: {
-        "r": (0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693),
-        "ln2": (6.9313812256e-01, 9.0580006145e-06),
-        "mantissa": 23, "bias": 127, "tiny": 2.0**-126, "lift": 25,
-    },
-    64: {
-        "r": (1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01,
-              2.222219843214978396e-01, 2.857142874366239149e-01, 3.999999999940941908e-01,
-              6.666666666666735130e-01),
-        "ln2": (6.93147180369123816490e-01, 1.90821492927058770002e-10),
-        "mantissa": 52, "bias": 1023, "tiny": 2.0**-1022, "lift": 54,
-    },
-}  # fmt: skip
+_P = (7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+      -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1)  # fmt: skip
+_R = (1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01, 2.222219843214978396e-01,
+      2.857142874366239149e-01, 3.999999999940941908e-01, 6.666666666666735130e-01)  # fmt: skip
+_LN2 = {32: (0.693359375, -2.12194440e-4), 64: (6.93147180369123816490e-01, 1.90821492927058770002e-10)}
 
 
 def _bits(x: Vector) -> int:
@@ -43,32 +34,41 @@ def _integers(x: Vector):
 
 
 def log(x: Vector) -> Vector:
-    """Natural logarithm of lanes that are 0 or more; 0 gives -inf, inf and NaN stay."""
-    b, t = x.b, _LOG[_bits(x)]
+    """Natural logarithm of normal numbers above 0; inf and NaN stay."""
+    b, bits = x.b, _bits(x)
     kind, whole = _integers(x)
-    subnormal = x < t["tiny"]
-    y = select(subnormal, x * 2.0 ** t["lift"], x)
-    # Shifting the bits by those of sqrt(1/2) makes the exponent step there.
-    root_half = math.sqrt(0.5)
-    offset = (int(math.ldexp(root_half, t["mantissa"] + 1)) - (1 << t["mantissa"])) + ((t["bias"] - 1) << t["mantissa"])
-    shifted = b.sub(b.bitcast(y.value, kind), whole(offset))
-    exponent = b.ashr(shifted, whole(t["mantissa"]))
-    fraction = b.and_(shifted, whole((1 << t["mantissa"]) - 1))
-    f = Vector(b, b.bitcast(b.add(fraction, whole(offset)), x.type)) - 1.0
+    mantissa, bias = (23, 127) if bits == 32 else (52, 1023)
+    # Taking the bits of sqrt(1/2) away makes the exponent step there instead of at 1.
+    root_half = int(math.ldexp(math.sqrt(0.5), mantissa + 1)) - (1 << mantissa) + ((bias - 1) << mantissa)
+    shifted = b.sub(b.bitcast(x.value, kind), whole(root_half))
+    exponent = b.ashr(shifted, whole(mantissa))
+    fraction = b.and_(shifted, whole((1 << mantissa) - 1))
     e = Vector(b, b.sitofp(exponent, x.type))
-    e = select(subnormal, e - t["lift"], e)
+    f = Vector(b, b.bitcast(b.add(fraction, whole(root_half)), x.type)) - 1.0
+    high, low = (x.constant(part) for part in _LN2[bits])
+    y = (_log_single if bits == 32 else _log_double)(f, e, high, low)
+    return select(x < math.inf, y, x)
 
+
+def _log_single(f: Vector, e: Vector, high: Vector, low: Vector) -> Vector:
+    z = f * f
+    p = f.constant(_P[0])
+    for c in _P[1:]:
+        p = fma(p, f, f.constant(c))
+    p = fma(e, low, p * f * z)
+    p = fma(z, f.constant(-0.5), p)
+    return fma(e, high, f + p)
+
+
+def _log_double(f: Vector, e: Vector, high: Vector, low: Vector) -> Vector:
     s = f / (f + 2.0)
     z = s * s
-    r = x.constant(t["r"][0])
-    for c in t["r"][1:]:
-        r = fma(r, z, x.constant(c))
+    r = f.constant(_R[0])
+    for c in _R[1:]:
+        r = fma(r, z, f.constant(c))
     half = f * f * 0.5
-    high, low = t["ln2"]
     tail = fma(s, fma(r, z, half), e * low)
-    y = fma(e, x.constant(high), f - (half - tail))
-    y = select(x < math.inf, y, x)  # inf and NaN
-    return select(x > 0.0, y, select(x < 0.0, x.constant(math.nan), select(x > -1.0, x.constant(-math.inf), x)))
+    return fma(e, high, f - (half - tail))
 
 
 def exp(x: Vector) -> Vector:
@@ -96,7 +96,9 @@ def power(x: Vector, exponent: Vector) -> Vector:
     """x ** exponent for lanes that are 0 or more and an exponent above 0."""
     double = ir.VectorType(ir.DoubleType(), x.type.count)
     if x.type == double:
-        y = exp(log(x) * exponent)
+        small = x < 2.0**-1022  # below the normal numbers
+        lifted = log(select(small, x * 2.0**54, x))
+        y = exp(select(small, lifted - 54 * math.log(2), lifted) * exponent)
     else:
         b = x.b
         wide, p = Vector(b, b.fpext(x.value, double)), Vector(b, b.fpext(exponent.value, double))

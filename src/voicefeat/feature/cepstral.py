@@ -9,6 +9,7 @@ import numpy as np
 from ..audio import signal
 from ..chain.run import run
 from ..chain.spec import Cepstrum, Chain, Compression, Frames, Spectrum, settings, window_value
+from ..filters import check_norm
 from .bands import linear_bank, mel_bank
 from .given import either, values
 from .spectrum import warn_if_mostly_padding
@@ -18,6 +19,7 @@ __all__ = ["lfcc", "mfcc"]
 
 @settings
 def _framed(name, make_bank, sr, bank, cepstrum, log, power, n_fft, *frames):
+    check_norm("mel_norm" if make_bank is mel_bank else "filter_norm", bank[-2], "slaney")  # their name here
     made = Frames.make(n_fft, *frames)
     bands = make_bank(sr, made.n_fft, *bank)
     return Chain(

@@ -16,6 +16,12 @@ __all__ = ["delta", "stack_memory"]
 _BEYOND = {"mirror": "reflect", "nearest": "edge", "wrap": "wrap", "constant": "constant"}
 
 
+#: What numpy.pad knows.
+_PADDING = (
+    "constant", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap", "empty",
+)  # fmt: skip
+
+
 def _fit(width: int, polyorder: int, deriv: int, spacing: float) -> np.ndarray:
     """Weights of the least-squares polynomial's `deriv`-th derivative at each of `width` points, shape (width, width).
 
@@ -94,7 +100,7 @@ def delta(
     options |= {name: value for name, value in kwargs.items() if name != "deriv"}
     polyorder = whole("polyorder", options["polyorder"], least=0)
     if polyorder >= width:
-        reject("polyorder", polyorder, f"needs more than {polyorder} frames, width={width}", f"give width={polyorder + 1 + polyorder % 2} or more")
+        reject("polyorder" if "polyorder" in kwargs else "order", polyorder, f"needs more than {polyorder} frames, width={width}", f"give width={polyorder + 1 + polyorder % 2} or more")
     spacing, cval = real("delta", options["delta"]), real("cval", options["cval"])
     if spacing == 0:
         reject("delta", spacing, "is the spacing of frames and cannot be 0", "give delta=1.0")
@@ -179,7 +185,9 @@ def stack_memory(data: Any, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) 
     x = np.atleast_2d(np.asarray(data))
     if x.shape[-1] == 0:
         reject("data", data, "holds no frames", "pass features of shape (..., rows, frames)")
-    kwargs.setdefault("mode", "constant")
+    mode = kwargs.setdefault("mode", "constant")
+    if not callable(mode):
+        one_of("mode", mode, _PADDING)
     reach = (n_steps - 1) * abs(delay)
     ends = [(0, 0)] * (x.ndim - 1) + [(reach, 0) if delay > 0 else (0, reach)]
     padded = np.pad(x, ends, **kwargs)

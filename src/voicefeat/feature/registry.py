@@ -41,8 +41,8 @@ class Feature:
 
 
 def _floor(settings: Mapping[str, Any]) -> bool:
-    log = settings.get("log", "db")
-    return settings.get("top_db", 80.0 if log == "db" else None) is not None
+    top_db = settings.get("top_db", "auto")
+    return settings.get("log", "db") == "db" if isinstance(top_db, str) else top_db is not None
 
 
 def _tuned(settings: Mapping[str, Any]) -> bool:

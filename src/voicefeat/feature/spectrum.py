@@ -26,7 +26,7 @@ def warn_if_mostly_padding(n_fft: int, center: bool, n: int) -> None:
 @settings
 def _chain(n_fft, hop_length, win_length, window, center, pad_mode, power):
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
-    return Chain(frames, Spectrum() if power is None else Spectrum.make(power))
+    return Chain(frames, Spectrum.make(power))
 
 
 @settings

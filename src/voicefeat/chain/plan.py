@@ -1,0 +1,42 @@
+"""A chain made ready for one precision: every table it needs, looked up once a call."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import tables
+from .source import FramedSpectra, GivenSpectra
+from .spec import Chain
+
+
+class Plan:
+    """The source of a chain's spectra, and the tables of what is done with them.
+
+    `bins` is the number of frequencies of spectra that are given; framed spectra know their own.
+    """
+
+    def __init__(self, chain: Chain, bins: int | None, dtype: np.dtype):
+        self.chain, self.dtype, self.lanes = chain, dtype, tables.lanes(dtype)
+        self.source: FramedSpectra | GivenSpectra
+        if chain.frames is None or chain.spectrum is None:
+            self.source = GivenSpectra(bins or 0, dtype)
+        else:
+            self.source = FramedSpectra(chain.frames, chain.spectrum, dtype)
+        self.result = np.result_type(dtype, np.complex64) if self.source.complex else dtype
+        self.bins, self.block = self.source.bins, self.source.block
+        self.bank = None if chain.bands is None else tables.bank(chain.bands, dtype)
+        #: Rows of bands, and of their tiles, which are padded to what the kernels do at a time.
+        self.bands = self.bins if self.bank is None else self.bank.rows
+        self.tile_rows = self.bins if self.bank is None else self.bank.tile_rows
+        if chain.compression is not None:
+            chain.compression.check_floor(dtype)
+        self.cosine = None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
+        self.rows = self.bands if self.cosine is None else self.cosine.rows
+        #: The bins as they are, with nothing done to them.
+        self.plain = chain.bands is chain.compression is chain.cepstrum is chain.scaling is None
+
+
+def plan(chain: Chain, data: np.ndarray) -> Plan:
+    """The plan of `chain` for `data`, from the cache where it is there."""
+    bins = data.shape[-2] if chain.frames is None else None
+    return tables.table(Plan, chain, bins, data.dtype)

@@ -47,7 +47,7 @@ def _speech(sr, seconds):
 
 
 def speech(sr, seconds=SECONDS):
-    """Something like speech: drifting harmonics under moving formants, hiss, pauses. float32, the same always."""
+    """Like speech: drifting harmonics under moving formants, hiss, pauses; float32, always the same."""
     return _speech(sr, seconds).copy()
 
 

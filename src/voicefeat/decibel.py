@@ -185,7 +185,7 @@ def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any)
     db *= 10.0
     # In place: a float64 reference must not make float32 wider.
     db -= 10.0 * np.log10(np.maximum(amin, ref))
-    if floor is not None:
+    if floor is not None and db.size:
         np.maximum(db, db.max(axis=over, keepdims=True) - floor, out=db)
     return db
 

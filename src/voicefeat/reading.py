@@ -108,14 +108,15 @@ def _decoded(file: Any, frames: int, dtype: np.dtype) -> np.ndarray:
     """Up to `frames` samples of every channel."""
     if frames * file.channels * dtype.itemsize <= _AT_ONCE_BYTES:
         return file.read(frames, dtype=dtype.name, always_2d=True)
+    if file.frames >= _UNKNOWN_FRAMES:
+        # soundfile seeks to where it is after every read, and libsndfile cannot seek to an unknown end.
+        file.seekable = lambda: False
     blocks = []
     while frames > 0:
         block = file.read(min(frames, _BLOCK_FRAMES), dtype=dtype.name, always_2d=True)
-        if not len(block):
-            break
         blocks.append(block)
-        frames -= len(block)
-    return np.concatenate(blocks) if blocks else np.empty((0, file.channels), dtype)
+        frames = frames - len(block) if len(block) == _BLOCK_FRAMES else 0
+    return np.concatenate(blocks)
 
 
 def _promised(path: Any, file: Any) -> int:
@@ -177,6 +178,8 @@ def _explain(name: str, path: Any, problem: Exception) -> NoReturn:
     reason = str(getattr(problem, "error_string", problem)).strip().rstrip(".")
     if "does not exist" in reason:  # what libsndfile says of an MP3 without a single block
         reason = "no audio was found in it"
+    if isinstance(problem, TypeError):  # what soundfile says of a name that ends with .raw
+        reason = "raw samples have no header that tells their rate and type"
     raise AudioError(
         f"{name}: cannot be decoded ({reason}); check that it plays, or convert it to WAV or FLAC"
     ) from problem

@@ -74,7 +74,7 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
         return _scipy(window, Nx, fftbins)
     if callable(window):
         return _values(window, window(Nx), Nx)
-    if np.ndim(window) == 0:
+    if np.isscalar(window) or window is None or (isinstance(window, np.ndarray) and not window.ndim):
         if isinstance(window, bool) or np.asarray(window).dtype.kind not in "fiu":
             reject("window", window, "is no window", 'give a name such as "hann", a function or an array')
         return _scipy(float(window), Nx, fftbins)

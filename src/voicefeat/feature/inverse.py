@@ -105,8 +105,9 @@ def istft(
     left = (n_fft - win_length) // 2
     frame_window[left : left + win_length] = get_window(window, win_length)
     adder = _OverlapAdd(frame_window, hop, n_frames, y.dtype)
-    for index in np.ndindex(*channels):
-        adder.run(spectra[index], y[index], before)
+    with np.errstate(invalid="ignore"):  # infinite bins are reported below
+        for index in np.ndindex(*channels):
+            adder.run(spectra[index], y[index], before)
     if not np.isfinite(y).all():
         _not_finite(spectra)
     return y
@@ -160,7 +161,8 @@ class _OverlapAdd:
             for t in range(count):
                 samples[t * hop : t * hop + self.n_fft] += frames[t]
             return
-        for r in range(self.reach):
+        # Last hops first: every sample is then summed in the order of its frames, whatever the blocks.
+        for r in reversed(range(self.reach)):
             part = frames[:, r * hop : (r + 1) * hop]
             rows[r : r + count, : part.shape[1]] += part
 

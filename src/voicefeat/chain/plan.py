@@ -30,7 +30,9 @@ class Plan:
         self.tile_rows = self.bins if self.bank is None else self.bank.tile_rows
         if chain.compression is not None:
             chain.compression.check_floor(dtype)
-        self.cosine = None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
+        self.cosine = (
+            None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
+        )
         self.rows = self.bands if self.cosine is None else self.cosine.rows
         #: The bins as they are, with nothing done to them.
         self.plain = chain.bands is chain.compression is chain.cepstrum is chain.scaling is None

@@ -90,7 +90,9 @@ def peak_rows(
     pitches, heights = np.zeros(shape, data.dtype), np.zeros(shape, data.dtype)
     into = pitches.reshape(-1, *shape[-2:]), heights.reshape(-1, *shape[-2:])
     above = None if references is None else references.reshape(-1, shape[-1])
-    items(ready, flat, lambda i: [PeakRows(peaks, into[0][i], into[1][i], None if above is None else above[i])])
+    items(
+        ready, flat, lambda i: [PeakRows(peaks, into[0][i], into[1][i], None if above is None else above[i])]
+    )
     return pitches, heights
 
 

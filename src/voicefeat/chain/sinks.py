@@ -42,7 +42,9 @@ class SpectrumRows:
         if self.complex:
             row_kernels.put_complex(work.bins, self.bins, self.lanes, count, self.flat, first, self.stride)
         else:
-            row_kernels.put_rows(work.bins, self.bins, self.bins, self.lanes, count, self.flat, first, self.stride)
+            row_kernels.put_rows(
+                work.bins, self.bins, self.bins, self.lanes, count, self.flat, first, self.stride
+            )
 
     def finish(self, each: Each) -> None:
         pass
@@ -78,7 +80,16 @@ class ChainRows:
         if compression is not None:
             c = compression
             peak = band_kernels.log_tiles(
-                tiles, plan.tile_rows, plan.bands, count, self.lanes, c.offset, c.floor, c.scale, work.peak
+                tiles,
+                plan.tile_rows,
+                plan.bands,
+                count,
+                self.lanes,
+                c.offset,
+                c.floor,
+                c.scale,
+                c.shift,
+                work.peak,
             )
             self.floor.see(peak)
         if self.kept is None:
@@ -90,7 +101,9 @@ class ChainRows:
         c = plan.cosine
         if c is not None:
             out = work.array("product", groups * c.tile_rows * lanes)
-            product_kernels.product_tiles(tiles, 0, tile_rows, c.columns, groups, lanes, c.matrix, c.quads, floor, out)
+            product_kernels.product_tiles(
+                tiles, 0, tile_rows, c.columns, groups, lanes, c.matrix, c.quads, floor, out
+            )
             tiles, tile_rows = out, c.tile_rows
         elif floor > -np.inf:
             band_kernels.floor_tiles(tiles, groups * tile_rows * lanes, lanes, floor)

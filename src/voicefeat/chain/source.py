@@ -10,12 +10,13 @@ from ..engine import frames as frame_kernels
 from ..engine import rows as row_kernels
 from ..engine import spectrum as spectrum_kernels
 from . import tables
-from .spec import Frames, Spectrum
+from .framing import Frames
+from .spec import Spectrum
 
 #: Bytes of the bins of one block: with the columns of the signal they stay in the second-level cache.
-BLOCK_BYTES = 192 * 1024
+BLOCK_BYTES = 320 * 1024
 #: Frames of a block, at most.
-BLOCK_FRAMES = 256
+BLOCK_FRAMES = 512
 #: Scratch arrays above this size are not kept between calls.
 KEEP_BYTES = 8 * 1024 * 1024
 
@@ -89,10 +90,10 @@ class FramedSpectra:
     def count(self, y: np.ndarray) -> int:
         return self.frames.count(y.shape[-1])
 
-    def open(self, y: np.ndarray) -> PaddedSignal:
+    def open(self, y: np.ndarray) -> Any:
         return PaddedSignal(y, self.frames)
 
-    def fill(self, work: Work, signal: PaddedSignal, first: int, count: int) -> None:
+    def fill(self, work: Work, signal: Any, first: int, count: int) -> None:
         """Spectra of frames first, first + 1, ... to work.bins."""
         work.bins = work.array("bins", self.block * self.bins * (2 if self.complex else 1))
         start = first * self.frames.hop_length - self.frames.pad
@@ -109,7 +110,9 @@ class FramedSpectra:
             frame_kernels.transpose(y, at, hop, self.rows, columns, lanes, laid, self.stride)
             kernel = spectrum_kernels.complex_bins if self.complex else spectrum_kernels.power_bins
             z = work.array("points", self.frames.n_fft * lanes)
-            kernel(laid, groups, lanes, t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, work.bins)
+            kernel(
+                laid, groups, lanes, t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, work.bins
+            )
         if self.power is not None and self.power != 2.0:
             size = groups * self.bins * self.lanes
             if self.power == 1.0:
@@ -185,9 +188,11 @@ class GivenSpectra:
     def count(self, S: np.ndarray) -> int:
         return S.shape[-1]
 
-    def open(self, S: np.ndarray) -> np.ndarray:
+    def open(self, S: np.ndarray) -> Any:
         return S
 
-    def fill(self, work: Work, S: np.ndarray, first: int, count: int) -> None:
+    def fill(self, work: Work, S: Any, first: int, count: int) -> None:
         work.bins = work.array("bins", self.block * self.bins)
-        row_kernels.take_rows(S.reshape(-1), first, S.shape[-1], work.bins, self.bins, self.bins, self.lanes, count)
+        row_kernels.take_rows(
+            S.reshape(-1), first, S.shape[-1], work.bins, self.bins, self.bins, self.lanes, count
+        )

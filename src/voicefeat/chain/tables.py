@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..engine import simd
-from .spec import Bands, Frames
+from .framing import Frames
+from .spec import Bands
 
 #: Tables kept; the least recently used goes first.
 CACHE_SIZE = 256

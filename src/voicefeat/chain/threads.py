@@ -28,7 +28,9 @@ def _default() -> int:
     given = os.environ.get("VOICEFEAT_NUM_THREADS")
     if given:
         if not given.isdigit() or int(given) < 1:
-            raise ParameterError(f"VOICEFEAT_NUM_THREADS={given!r}: must be a positive whole number; unset it to use all cores")
+            raise ParameterError(
+                f"VOICEFEAT_NUM_THREADS={given!r}: must be a positive whole number; unset it to use all cores"
+            )
         return int(given)
     if multiprocessing.current_process().name != "MainProcess":
         return 1

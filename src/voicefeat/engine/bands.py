@@ -10,7 +10,8 @@ import numpy as np
 
 from .jit import kernel
 from .lanemath import log
-from .simd import Index, accumulate, fma, lane_op, maximum
+from .laneop import Index, accumulate, lane_op
+from .simd import fma, maximum
 
 
 @lane_op
@@ -39,13 +40,13 @@ def band_tiles(bins, n_bins, groups, lanes, starts, counts, firsts, weights, out
 
 
 @lane_op
-def log_rows(tiles, at, rows, offset, floor, scale, peak):
-    """scale log(max(x + offset, floor)) of the rows of one group, in place; the largest of each lane to `peak`."""
-    add, least, times = tiles.number(offset), tiles.number(floor), tiles.number(scale)
+def log_rows(tiles, at, rows, offset, floor, scale, shift, peak):
+    """scale log(max(x + offset, floor)) - shift, in place; the largest of each lane to `peak`."""
+    add, least, times, less = (tiles.number(x) for x in (offset, floor, scale, shift))
 
     def step(k: Index, highest):
         place = at + k * tiles.lanes
-        y = log(maximum(tiles.load(place) + add, least)) * times
+        y = log(maximum(tiles.load(place) + add, least)) * times - less
         tiles.store(place, y)
         return [maximum(y, highest[0])]
 
@@ -53,11 +54,11 @@ def log_rows(tiles, at, rows, offset, floor, scale, peak):
 
 
 @kernel
-def log_tiles(tiles, tile_rows, rows, frames, lanes, offset, floor, scale, peak):
+def log_tiles(tiles, tile_rows, rows, frames, lanes, offset, floor, scale, shift, peak):
     """Logarithm of the first `rows` rows, in place; returns the largest value of the real frames."""
     highest = -np.inf
     for g in range((frames + lanes - 1) // lanes):
-        log_rows(tiles, g * tile_rows * lanes, rows, offset, floor, scale, peak)
+        log_rows(tiles, g * tile_rows * lanes, rows, offset, floor, scale, shift, peak)
         for lane in range(min(lanes, frames - g * lanes)):
             highest = max(highest, peak[lane])
     return highest

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .jit import kernel
-from .simd import accumulate, fma, lane_op
+from .laneop import accumulate, lane_op
+from .simd import fma
 
 
 @lane_op

@@ -3,8 +3,8 @@
 The M points of the packed transform z[n] = x[2 n] + i x[2 n + 1] lie one after another, each as its real
 lanes and then its imaginary lanes. The first pass gathers windowed samples in digit-reversed order, so
 that every later pass reads and writes the same places and the last one ends in natural order. A point
-is a whole vector, or two: gathering it costs nothing. All passes but the last work on one part of M / 4 points after
-another, which stays in the first-level cache; the last pass is a part of `spectrum`.
+is a pair of whole vectors, so that gathering it costs nothing. All passes but the last finish one part of
+M / 4 points, which stays in the first-level cache, before the next; the last pass is in `spectrum`.
 
 Cooley and Tukey 1965; packing two real points into a complex one: Cooley, Lewis and Welch 1970.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from .butterflies import RADICES, dft, multiply
 from .jit import kernel
-from .simd import lane_op
+from .laneop import lane_op
 
 
 def point(z, i):

@@ -7,7 +7,8 @@ sample n of the frames t, t + 1, ... is then the run of lanes at S[n mod hop][t 
 from __future__ import annotations
 
 from .jit import kernel
-from .simd import accumulate, fma, lane_op, shuffle
+from .laneop import accumulate, lane_op
+from .simd import fma, shuffle
 
 
 @lane_op

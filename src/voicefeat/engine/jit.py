@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numba
 from numba.core import caching, config
@@ -20,7 +21,7 @@ from numba.core import caching, config
 from .simd import LANES32
 
 #: Division by zero gives inf as in numpy; the GIL is released; no flag that lets results change.
-OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": False}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}
 
 
 def _source_key() -> str:
@@ -88,7 +89,7 @@ class _Locator(caching._CacheLocator):
         return str(FOLDER)
 
     def get_source_stamp(self):
-        return FOLDER.name  # the key itself: it stands for every source
+        return Path(self.get_cache_path()).name  # the key itself: it stands for every source
 
     def get_disambiguator(self):
         return self.name
@@ -99,7 +100,7 @@ class _Locator(caching._CacheLocator):
 
 
 class _Impl(caching.CompileResultCacheImpl):
-    _locator_classes = (_Locator,)
+    _locator_classes = [_Locator]  # noqa: RUF012
 
 
 class _KernelCache(caching.FunctionCache):

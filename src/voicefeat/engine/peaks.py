@@ -1,7 +1,8 @@
 """Peaks of a spectrum, refined by a parabola through each and its two neighbours.
 
 With a = S[k+1] + S[k-1] - 2 S[k] and b = (S[k+1] - S[k-1]) / 2 the vertex lies at k - b / a, where the
-parabola is S[k] - b^2 / (2 a) high. Computed in double lanes: near a flat top a is a small difference.
+parabola is S[k] - b^2 / (2 a) high. Computed in double lanes, as librosa does, from
+sums of neighbours in their own precision: near a flat top a is a small difference.
 J. O. Smith, "Spectral audio signal processing", 2011, chapter on quadratic interpolation.
 """
 
@@ -10,7 +11,8 @@ from __future__ import annotations
 from llvmlite import ir
 
 from .jit import kernel
-from .simd import Vector, accumulate, lane_op, maximum, select, spread
+from .laneop import accumulate, lane_op
+from .simd import Vector, maximum, select, spread
 
 
 def _wide(x):
@@ -37,11 +39,12 @@ def peak(bins, at, above, reference, references, number, hertz, inner, pitches, 
     """
     below, x, above = bins.load(at - bins.lanes), bins.load(at), bins.load(above)
     isolated = (x > below) & (x >= above) & (x > references.load(reference))
-    low, middle, high = _wide(below), _wide(x), _wide(above)
-    a = high + low - middle * 2.0
-    b = (high - low) * 0.5
+    a = _wide(above + below) - _wide(x) * 2.0
+    b = _wide(above - below) * 0.5
     count = a.type.count
-    shift = select(b.call("fabs") >= a.call("fabs"), a.constant(0.0), -b / a) * spread(a.b, inner.value, count)
+    shift = select(b.call("fabs") >= a.call("fabs"), a.constant(0.0), -b / a) * spread(
+        a.b, inner.value, count
+    )
     shift = _narrow(shift, x)
     place = spread(a.b, a.b.sitofp(number.value, a.type.element), count)
     pitch = (place + _wide(shift)) * spread(a.b, hertz.value, count)

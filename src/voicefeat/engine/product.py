@@ -7,12 +7,13 @@ weight that is spread over lanes is used twice.
 from __future__ import annotations
 
 from .jit import kernel
-from .simd import accumulate, fma, lane_op, maximum
+from .laneop import accumulate, lane_op
+from .simd import fma, maximum
 
 
 @lane_op
 def four_rows(tiles, at_a, at_b, count, matrix, first, floor, out, to_a, to_b):
-    """out[to + r] = sum_k matrix[first + 4 k + r] max(tiles[at + k], floor), r = 0 .. 3, for groups a and b."""
+    """out[to + r] = sum_k matrix[first + 4 k + r] max(tiles[at + k], floor), r < 4, for groups a and b."""
     n = tiles.lanes
     least = tiles.number(floor)
 

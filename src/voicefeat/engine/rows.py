@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from .jit import kernel
 from .lanemath import power, sqrt
-from .simd import lane_op, shuffle
+from .laneop import lane_op
+from .simd import shuffle
 
 
 @lane_op

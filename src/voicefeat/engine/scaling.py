@@ -6,7 +6,8 @@ import numpy as np
 
 from .jit import kernel
 from .lanemath import power, sqrt
-from .simd import accumulate, lane_op, maximum, select
+from .laneop import accumulate, lane_op
+from .simd import maximum, select
 
 
 def _measure(first, combine, end):
@@ -37,7 +38,9 @@ def _minimum(a, x, p):
 
 measure_largest = _measure(0.0, lambda a, x, p: maximum(x, a), _unchanged)
 measure_smallest = _measure(np.inf, _minimum, _unchanged)
-measure_count = _measure(0.0, lambda a, x, p: a + select(x > 0.0, x.constant(1.0), x.constant(0.0)), _unchanged)
+measure_count = _measure(
+    0.0, lambda a, x, p: a + select(x > 0.0, x.constant(1.0), x.constant(0.0)), _unchanged
+)
 measure_sum = _measure(0.0, lambda a, x, p: a + x, _unchanged)
 measure_squares = _measure(0.0, lambda a, x, p: a + x * x, lambda a, p: sqrt(a))
 measure_powers = _measure(0.0, lambda a, x, p: a + power(x, p), lambda a, p: power(a, p.constant(1.0) / p))

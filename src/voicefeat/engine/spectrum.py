@@ -14,7 +14,8 @@ from __future__ import annotations
 from .butterflies import add, dft, subtract
 from .fft import factor, point, transform, twiddled
 from .jit import kernel
-from .simd import fma, lane_op
+from .laneop import lane_op
+from .simd import fma
 
 
 def _power(bins, k, x):

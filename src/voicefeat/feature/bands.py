@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..audio import signal
+from ..chain.framing import Frames, window_value
 from ..chain.run import run
-from ..chain.spec import Bands, Chain, Frames, Spectrum, settings, window_value
-from .spectrum import warn_if_mostly_padding
+from ..chain.spec import Bands, Chain, Spectrum, settings
 from .given import either, spectra
+from .spectrum import warn_if_mostly_padding
 
 __all__ = ["linear_spectrogram", "melspectrogram"]
 
@@ -83,7 +84,7 @@ def melspectrogram(
     power : float above 0
         1.0 for magnitude, 2.0 for power; not applied to `S`.
     n_mels, fmin, fmax, htk, norm, dtype
-        As in `filters.mel`. `dtype` is what the weights are rounded to, float32 as in librosa also for float64 signals.
+        As in `filters.mel`. The weights are rounded to `dtype`, as in librosa float32 for float64 signals too.
 
     Returns
     -------
@@ -161,4 +162,6 @@ def linear_spectrogram(
     (20, 101)
     """
     bank = (n_filters, fmin, fmax, norm, dtype)
-    return _banded(y, sr, S, linear_bank, bank, power, n_fft, hop_length, win_length, window, center, pad_mode)
+    return _banded(
+        y, sr, S, linear_bank, bank, power, n_fft, hop_length, win_length, window, center, pad_mode
+    )

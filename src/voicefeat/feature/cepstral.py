@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..audio import signal
+from ..chain.framing import Frames, window_value
 from ..chain.run import run
-from ..chain.spec import Cepstrum, Chain, Compression, Frames, Spectrum, settings, window_value
+from ..chain.spec import Cepstrum, Chain, Compression, Spectrum, settings
 from ..filters import check_norm
 from .bands import linear_bank, mel_bank
 from .given import either, values
@@ -27,22 +28,50 @@ def _framed(name, make_bank, sr, bank, cepstrum, log, power, n_fft, *frames):
         Spectrum.make(power),
         bands,
         Compression.make(*log),
-        Cepstrum.make(name, *cepstrum, bands=len(bands.matrix())),
+        Cepstrum.make(name, len(bands.matrix()), *cepstrum),
     )
 
 
 @settings
 def _given(name, cepstrum, bands):
-    return Chain(cepstrum=Cepstrum.make(name, *cepstrum, bands=bands))
+    return Chain(cepstrum=Cepstrum.make(name, bands, *cepstrum))
 
 
-def _cepstra(name, y, sr, S, make_bank, bank, cepstrum, log, power, n_fft, hop_length, win_length, window, center, pad_mode):
+def _cepstra(
+    name,
+    y,
+    sr,
+    S,
+    make_bank,
+    bank,
+    cepstrum,
+    log,
+    power,
+    n_fft,
+    hop_length,
+    win_length,
+    window,
+    center,
+    pad_mode,
+):
     if either(y, S) is S:
         S = values(S, "bands")
         return run(_given(name, cepstrum, S.shape[-2]), S, "S")
     window = window_value(window)
     chain = _framed(
-        name, make_bank, sr, bank, cepstrum, log, power, n_fft, hop_length, win_length, window, center, pad_mode
+        name,
+        make_bank,
+        sr,
+        bank,
+        cepstrum,
+        log,
+        power,
+        n_fft,
+        hop_length,
+        win_length,
+        window,
+        center,
+        pad_mode,
     )
     y = signal(y)
     warn_if_mostly_padding(n_fft, center, y.shape[-1])

@@ -18,15 +18,16 @@ _BEYOND = {"mirror": "reflect", "nearest": "edge", "wrap": "wrap", "constant": "
 
 #: What numpy.pad knows.
 _PADDING = (
-    "constant", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap", "empty",
+    "constant", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap",
+    "empty",
 )  # fmt: skip
 
 
 def _fit(width: int, polyorder: int, deriv: int, spacing: float) -> np.ndarray:
-    """Weights of the least-squares polynomial's `deriv`-th derivative at each of `width` points, shape (width, width).
+    """The `deriv`-th derivative of the least-squares polynomial at each of `width` points, (width, width).
 
-    Row i holds the derivative at point i as weights of the points: with V[i, j] = x_i^j the coefficients of the
-    polynomial are pinv(V) y, and x^j turns into j! / (j - deriv)! x^(j - deriv).
+    Row i holds the derivative at point i as weights of the points: with V[i, j] = x_i^j the coefficients of
+    the polynomial are pinv(V) y, and x^j turns into j! / (j - deriv)! x^(j - deriv).
     """
     x = np.arange(width) - width // 2
     powers = np.arange(polyorder + 1)
@@ -37,7 +38,9 @@ def _fit(width: int, polyorder: int, deriv: int, spacing: float) -> np.ndarray:
     return turned @ coefficients / spacing**deriv
 
 
-def _weights(width: int, polyorder: int, deriv: int, spacing: float, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def _weights(
+    width: int, polyorder: int, deriv: int, spacing: float, dtype: np.dtype
+) -> tuple[np.ndarray, np.ndarray]:
     fitted = _fit(width, polyorder, deriv, spacing)
     centre = np.ascontiguousarray(fitted[width // 2], dtype=dtype)
     return centre, fitted
@@ -62,8 +65,8 @@ def delta(
         What lies beyond the ends; "interp" evaluates the polynomials fitted to the first and the last
         `width` frames.
     **kwargs
-        `polyorder` (int), `delta` (float, spacing of frames) and `cval` (float, what ``mode="constant"`` pads with),
-        as in ``scipy.signal.savgol_filter``.
+        `polyorder` (int), `delta` (float, spacing of frames) and `cval` (float, what ``mode="constant"``
+        pads with), as in ``scipy.signal.savgol_filter``.
 
     Returns
     -------
@@ -90,7 +93,9 @@ def delta(
     """
     width = whole("width", width, least=3)
     if width % 2 != 1:
-        reject("width", width, "must be odd, with one frame in the middle", f"give {width - 1} or {width + 1}")
+        reject(
+            "width", width, "must be odd, with one frame in the middle", f"give {width - 1} or {width + 1}"
+        )
     order = whole("order", order)
     one_of("mode", mode, ("interp", *_BEYOND))
     options = {"polyorder": order, "delta": 1.0, "cval": 0.0}
@@ -100,7 +105,12 @@ def delta(
     options |= {name: value for name, value in kwargs.items() if name != "deriv"}
     polyorder = whole("polyorder", options["polyorder"], least=0)
     if polyorder >= width:
-        reject("polyorder" if "polyorder" in kwargs else "order", polyorder, f"needs more than {polyorder} frames, width={width}", f"give width={polyorder + 1 + polyorder % 2} or more")
+        reject(
+            "polyorder" if "polyorder" in kwargs else "order",
+            polyorder,
+            f"needs more than {polyorder} frames, width={width}",
+            f"give width={polyorder + 1 + polyorder % 2} or more",
+        )
     spacing, cval = real("delta", options["delta"]), real("cval", options["cval"])
     if spacing == 0:
         reject("delta", spacing, "is the spacing of frames and cannot be 0", "give delta=1.0")
@@ -113,7 +123,12 @@ def delta(
         reject("axis", axis, f"data has {x.ndim} axes", "give axis=-1 for time last")
     length = x.shape[axis]
     if mode == "interp" and width > length:
-        reject("width", width, f"mode='interp' fits {width} frames and data has {length}", "use mode='nearest' or a smaller width")
+        reject(
+            "width",
+            width,
+            f"mode='interp' fits {width} frames and data has {length}",
+            "use mode='nearest' or a smaller width",
+        )
     rows = np.moveaxis(x, axis, -1)
     weights = tables.table(_weights, width, polyorder, order, spacing, x.dtype)
     return np.moveaxis(_correlate(rows, mode, cval, *weights), -1, axis)

@@ -26,7 +26,12 @@ def values(S: Any, rows: str) -> np.ndarray:
     if S.dtype.newbyteorder("=") not in (np.float32, np.float64):
         reject("S", S, "must be float32 or float64", "convert it with S.astype(np.float32)")
     if S.ndim < 2 or 0 in S.shape:
-        reject("S", S, f"must have shape (..., {rows}, frames) and hold something", "pass spectra with frames last")
+        reject(
+            "S",
+            S,
+            f"must have shape (..., {rows}, frames) and hold something",
+            "pass spectra with frames last",
+        )
     return np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
 
 

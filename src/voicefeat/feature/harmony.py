@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..chain.run import peak_list, run
 from ..chain.finish import stronger_half
+from ..chain.run import peak_list, run
 from ..chain.spec import Bands, Chain, Scaling, settings
 from ..errors import real
-from .tuning import peaks_of, pitch_tuning
+from .tuning import peaks_among, pitch_tuning, spectra_of
 
 __all__ = ["chroma_stft"]
 
@@ -58,8 +58,8 @@ def chroma_stft(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     tuning : float, optional
-        Deviation from A440 in fractions of a chroma bin. By default it is estimated from the whole clip (all of
-        a batch together), so that a frame's values depend on the others; 0.0 prevents that.
+        Deviation from A440 in fractions of a chroma bin. By default it is estimated from the whole clip (all
+        of a batch together), so that a frame's values depend on the others; 0.0 prevents that.
     n_chroma, ctroct, octwidth, base_c, dtype
         As in `filters.chroma`.
 
@@ -86,14 +86,16 @@ def chroma_stft(
     >>> C.shape, int(C[:, 20].argmax())
     ((12, 44), 9)
     """
-    frames = (hop_length, 150.0, 4000.0, 0.1, win_length, window, center, pad_mode)
-    chain, peaks, data, name = peaks_of(y, sr, S, n_fft, *frames, power=2.0)
-    n = chain.frames.n_fft if chain.frames is not None else 2 * (data.shape[-2] - 1)
+    chain, n, data, name = spectra_of(
+        y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=2.0
+    )
     if tuning is not None:
         real("tuning", tuning, unit="chroma bins")
     bank = (n_chroma, ctroct, octwidth, base_c, dtype)
     made = _chroma(chain, sr, n, 0.0 if tuning is None else tuning, norm, *bank)
     if tuning is None:
+        # librosa's estimate takes any spectrum for that of an even n_fft.
+        peaks = peaks_among(sr, n - n % 2, 150.0, 4000.0, 0.1)
         found = stronger_half(*peak_list(chain, peaks, data, name))
         estimate = pitch_tuning(found, bins_per_octave=n_chroma)
         made = _chroma(chain, sr, n, estimate, norm, *bank)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..audio import signal
+from ..chain.framing import Frames, window_value
 from ..chain.run import run
-from ..chain.spec import Chain, Frames, Spectrum, settings, window_value
+from ..chain.spec import Chain, Spectrum, settings
 from ..errors import one_of, reject
 
 __all__ = ["magphase", "spectrogram", "stft"]
@@ -97,13 +98,21 @@ def stft(
     """
     chain = _complex_chain(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
     y = signal(y)
-    result = np.dtype(np.complex64 if y.dtype == np.float32 else np.complex128) if dtype is None else np.dtype(dtype)
+    result = (
+        np.dtype(np.complex64 if y.dtype == np.float32 else np.complex128)
+        if dtype is None
+        else np.dtype(dtype)
+    )
     one_of("dtype", result.name, ("complex64", "complex128"))
     if result == np.complex128 and y.dtype == np.float32:
         y = y.astype(np.float64)
     target = None if out is None else _target(out, chain.frames, y)
     warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    if target is not None and target.dtype == np.result_type(y.dtype, np.complex64) and target.flags.c_contiguous:
+    if (
+        target is not None
+        and target.dtype == np.result_type(y.dtype, np.complex64)
+        and target.flags.c_contiguous
+    ):
         run(chain, y, out=target)
         return target
     made = run(chain, y)
@@ -121,7 +130,9 @@ def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:
     if not isinstance(out, np.ndarray) or out.dtype.kind != "c":
         reject("out", out, "must be a complex array", f"give np.empty({(*shape, count)}, np.complex64)")
     if out.shape[:-1] != shape or out.shape[-1] < count:
-        reject("out", out, f"must have shape {(*shape, count)}, or more frames", "give an array of that shape")
+        reject(
+            "out", out, f"must have shape {(*shape, count)}, or more frames", "give an array of that shape"
+        )
     return out[..., :count]
 
 
@@ -173,7 +184,7 @@ def spectrogram(
 
 
 def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Magnitude and phase of a complex spectrogram: ``D = S * P`` with ``S = abs(D)``, as ``librosa.magphase``.
+    """Magnitude and phase, ``D = S * P`` with ``S = abs(D)``, as ``librosa.magphase``.
 
     Parameters
     ----------

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..audio import signal
 from ..chain.finish import stronger_half, tuning_of
+from ..chain.framing import Frames, window_value
 from ..chain.run import peak_list, peak_rows, run
-from ..chain.spec import Chain, Frames, Peaks, Spectrum, settings, window_value
+from ..chain.spec import Chain, Peaks, Spectrum, settings
 from ..convert import hz_to_octs
 from ..errors import real, reject, whole
 from .given import either, spectra
@@ -20,25 +21,22 @@ __all__ = ["estimate_tuning", "piptrack", "pitch_tuning"]
 
 
 @settings
-def _framed(power, sr, fmin, fmax, threshold, n_fft, *frames):
-    made = Frames.make(n_fft, *frames)
-    return Chain(made, Spectrum.make(power)), Peaks.make(sr, made.n_fft, fmin, fmax, threshold)
+def _framed(power, n_fft, *frames):
+    return Chain(Frames.make(n_fft, *frames), Spectrum.make(power))
 
 
-@settings
-def _given(sr, fmin, fmax, threshold, n_fft):
-    return Chain(), Peaks.make(sr, n_fft, fmin, fmax, threshold)
+peaks_among = settings(Peaks.make)
 
 
-def peaks_of(y, sr, S, n_fft, hop_length, fmin, fmax, threshold, win_length, window, center, pad_mode, power=1.0):
-    """Chain, peaks and checked data of piptrack's arguments, and the name of the argument that holds the data."""
+def spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=1.0):
+    """The chain up to the spectrum, its n_fft, the checked data, and the argument that they came in as."""
     if either(y, S) is S:
         S, n_fft = spectra(np.abs(np.asarray(S)), n_fft)
-        return *_given(sr, fmin, fmax, threshold, n_fft), S, "S"
-    made = _framed(power, sr, fmin, fmax, threshold, n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+        return Chain(), n_fft, S, "S"
+    chain = _framed(power, n_fft, hop_length, win_length, window_value(window), center, pad_mode)
     y = signal(y)
     warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    return *made, y, "y"
+    return chain, chain.frames.n_fft, y, "y"
 
 
 def piptrack(
@@ -74,8 +72,8 @@ def piptrack(
     threshold : float, 0 or more
         A peak is above `threshold` times the frame's reference.
     ref : callable or float, optional
-        The reference: ``ref(S, axis=-2)``, by default the frame's largest value; or a number that replaces both
-        reference and threshold.
+        The reference: ``ref(S, axis=-2)``, by default the frame's largest value; or a number that replaces
+        both reference and threshold.
 
     Returns
     -------
@@ -98,9 +96,8 @@ def piptrack(
     >>> round(float(pitches[magnitudes[:, 20].argmax(), 20]))
     440
     """
-    chain, peaks, data, name = peaks_of(
-        y, sr, S, n_fft, hop_length, fmin, fmax, threshold, win_length, window, center, pad_mode
-    )
+    chain, n, data, name = spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode)
+    peaks = peaks_among(sr, n, fmin, fmax, threshold)
     references = None
     if callable(ref):
         if chain.frames is not None:
@@ -168,10 +165,18 @@ def estimate_tuning(
         kwargs.pop("ref", None)
         options = _PIPTRACK | kwargs
         for unknown in kwargs.keys() - _PIPTRACK.keys():
-            reject(unknown, kwargs[unknown], "is not an argument of piptrack", f"those are {', '.join(_PIPTRACK)}")
-        chain, peaks, data, name = peaks_of(y, sr, S, n_fft, **options)
-        pitches, heights = peak_list(chain, peaks, data, name)
-    return pitch_tuning(stronger_half(pitches, heights), resolution=resolution, bins_per_octave=bins_per_octave)
+            reject(
+                unknown,
+                kwargs[unknown],
+                "is not an argument of piptrack",
+                f"those are {', '.join(_PIPTRACK)}",
+            )
+        limits = (options.pop("fmin"), options.pop("fmax"), options.pop("threshold"))
+        chain, n, data, name = spectra_of(y, S, n_fft, **options)
+        pitches, heights = peak_list(chain, peaks_among(sr, n, *limits), data, name)
+    return pitch_tuning(
+        stronger_half(pitches, heights), resolution=resolution, bins_per_octave=bins_per_octave
+    )
 
 
 _PIPTRACK: dict[str, Any] = {

@@ -1,0 +1,131 @@
+"""How a signal is cut into frames, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import filters
+from ..errors import one_of, reject, whole
+
+PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
+
+
+@dataclass(frozen=True)
+class WindowArray:
+    """A window given as numbers."""
+
+    values: tuple[float, ...]
+
+
+def window_value(window: Any) -> Any:
+    """A hashable stand-in for `window`: arrays and lists by their numbers, the rest as it is."""
+    if isinstance(window, (list, np.ndarray)):
+        array = np.asarray(window)
+        if array.ndim != 1 or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
+            reject(
+                "window",
+                window,
+                "must hold finite numbers in one dimension",
+                "give an array of win_length numbers",
+            )
+        return WindowArray(tuple(array.astype(np.float64).tolist()))
+    return window
+
+
+@dataclass(frozen=True)
+class Frames:
+    """How a signal is cut: `n_fft` samples every `hop_length`, under a window of `win_length`.
+
+    `center` pads n_fft // 2 samples at both ends in `pad_mode`, so that frame t is centred on sample
+    t hop_length.
+    """
+
+    n_fft: int = 2048
+    hop_length: int = 512
+    win_length: int = 2048
+    window: Hashable = "hann"
+    center: bool = True
+    pad_mode: Any = "constant"
+
+    @classmethod
+    def make(
+        cls, n_fft: Any, hop_length: Any, win_length: Any, window: Any, center: Any, pad_mode: Any
+    ) -> Frames:
+        """Checked frames; `win_length` defaults to `n_fft`, `hop_length` to a quarter of `win_length`."""
+        n_fft = whole("n_fft", n_fft, unit="samples", remedy="try n_fft=2048")
+        if n_fft < 2:
+            reject("n_fft", n_fft, "a frame needs 2 samples or more", "try n_fft=2048")
+        if win_length is None:
+            win_length = n_fft
+        win_length = whole("win_length", win_length, unit="samples", remedy=f"try win_length={n_fft}")
+        if win_length > n_fft:
+            reject(
+                "win_length",
+                win_length,
+                f"is longer than n_fft={n_fft}",
+                f"give at most {n_fft}, or a larger n_fft",
+            )
+        if hop_length is None:
+            hop_length = max(1, win_length // 4)
+        hop_length = whole(
+            "hop_length", hop_length, unit="samples", remedy=f"try hop_length={max(1, win_length // 4)}"
+        )
+        if not isinstance(center, (bool, np.bool_)):
+            reject("center", center, "must be True or False", "give center=True for padded, centred frames")
+        if center and not callable(pad_mode):
+            if pad_mode in ("wrap", "maximum", "mean", "median", "minimum", "empty"):
+                reject(
+                    "pad_mode",
+                    pad_mode,
+                    "pads with samples from elsewhere or with none at all",
+                    f"choose one of {PAD_MODES}",
+                )
+            one_of("pad_mode", pad_mode, PAD_MODES)
+        made = cls(n_fft, hop_length, win_length, window, bool(center), pad_mode if center else "constant")
+        made.window_array()
+        return made
+
+    @property
+    def pad(self) -> int:
+        """Samples padded at each end."""
+        return self.n_fft // 2 if self.center else 0
+
+    def count(self, n: int) -> int:
+        """Number of frames of a signal of `n` samples."""
+        return 1 + (n + 2 * self.pad - self.n_fft) // self.hop_length
+
+    def check_length(self, n: int) -> None:
+        """Refuse a signal that is too short to be framed or padded."""
+        if not self.center:
+            if n < self.n_fft:
+                reject(
+                    "n_fft",
+                    self.n_fft,
+                    f"the signal has {n} samples, fewer than one frame",
+                    f"give n_fft of at most {n}, or center=True",
+                )
+        elif self.pad_mode == "reflect" and n <= self.pad:
+            reject(
+                "pad_mode",
+                self.pad_mode,
+                f"needs more than {self.pad} samples to reflect, the signal has {n}",
+                "use pad_mode='constant' or a smaller n_fft",
+            )
+        elif self.pad_mode == "symmetric" and n < self.pad:
+            reject(
+                "pad_mode",
+                self.pad_mode,
+                f"needs {self.pad} samples or more to mirror, the signal has {n}",
+                "use pad_mode='constant' or a smaller n_fft",
+            )
+
+    def window_array(self) -> np.ndarray:
+        """The window in float64, centred in `n_fft` samples."""
+        window = np.asarray(self.window.values) if isinstance(self.window, WindowArray) else self.window
+        values = np.asarray(filters.get_window(window, self.win_length), dtype=np.float64)
+        before = (self.n_fft - self.win_length) // 2
+        return np.pad(values, (before, self.n_fft - self.win_length - before))

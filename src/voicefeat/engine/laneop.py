@@ -1,0 +1,144 @@
+"""Operations on lanes that kernels call.
+
+A body decorated with `lane_op` runs once, while a kernel is compiled. Its arrays arrive as `Memory`,
+its whole numbers as `Index`, its floats as `Number`; what it does with them becomes machine
+instructions of the kernel that calls it. Python loops are unrolled, and nothing is left for the compiler
+to vectorise.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba.core import cgutils, config, types
+from numba.core.imputils import lower_builtin
+from numba.core.typing.templates import AbstractTemplate, builtin_registry, signature
+
+from .simd import Vector, lanes, spread
+
+I64 = ir.IntType(64)
+FLOATS = {types.float32: ir.FloatType(), types.float64: ir.DoubleType()}
+
+
+class Index:
+    """A whole number known when the kernel runs."""
+
+    def __init__(self, builder, value):
+        self.b, self.value = builder, value
+
+    def _ir(self, x):
+        return x.value if isinstance(x, Index) else ir.Constant(I64, x)
+
+    def __add__(self, x):
+        return Index(self.b, self.b.add(self.value, self._ir(x)))
+
+    def __sub__(self, x):
+        return Index(self.b, self.b.sub(self.value, self._ir(x)))
+
+    def __mul__(self, x):
+        return Index(self.b, self.b.mul(self.value, self._ir(x)))
+
+
+class Number:
+    """A float known when the kernel runs; `Memory.number` spreads it over lanes."""
+
+    def __init__(self, builder, value):
+        self.b, self.value = builder, value
+
+
+class Memory:
+    """A flat contiguous array; vectors are loaded and stored at any element."""
+
+    def __init__(self, context, builder, array_type, array):
+        self.b, self.context, self.dtype = builder, context, array_type.dtype
+        struct = context.make_array(array_type)(context, builder, array)
+        self.data = struct.data
+        self.size = cgutils.unpack_tuple(builder, struct.shape)[0]
+        self.item = array_type.dtype.bitwidth // 8
+        if self.dtype in FLOATS:
+            self.lanes = lanes(self.item)
+            self.vector = ir.VectorType(FLOATS[self.dtype], self.lanes)
+
+    def _address(self, i, count=1):
+        i = i.value if isinstance(i, Index) else ir.Constant(I64, i)
+        if config.BOUNDSCHECK:  # numba's own check does not see these accesses
+            for j in (i, self.b.add(i, ir.Constant(I64, count - 1))):
+                cgutils.do_boundscheck(self.context, self.b, j, self.size)
+        return self.b.gep(self.data, [i])
+
+    def load(self, i) -> Vector:
+        """Elements i, i + 1, ... as lanes."""
+        address = self.b.bitcast(self._address(i, self.lanes), self.vector.as_pointer())
+        return Vector(self.b, self.b.load(address, align=self.item))
+
+    def store(self, i, x: Vector) -> None:
+        """Lanes to elements i, i + 1, ...; a longer vector takes as many more."""
+        address = self.b.bitcast(self._address(i, x.type.count), x.type.as_pointer())
+        self.b.store(x.value, address, align=self.item)
+
+    def splat(self, i) -> Vector:
+        """Element i in every lane."""
+        return spread(self.b, self.b.load(self._address(i)), self.lanes)
+
+    def index(self, i) -> Index:
+        """Element i of an array of whole numbers."""
+        return Index(self.b, self.b.sext(self.b.load(self._address(i)), I64))
+
+    def number(self, x) -> Vector:
+        """A plain number or a `Number` in every lane of a vector of this array's type."""
+        if isinstance(x, Number):
+            narrow = x.value.type != self.vector.element
+            return spread(
+                self.b, self.b.fptrunc(x.value, self.vector.element) if narrow else x.value, self.lanes
+            )
+        return Vector(
+            self.b, ir.Constant(self.vector, [ir.Constant(self.vector.element, float(x))] * self.lanes)
+        )
+
+
+def accumulate(count: Index, start: list[Vector], step) -> list[Vector]:
+    """Registers carried through a loop: x = step(i, x) for i = 0 .. count - 1, from x = start."""
+    b = count.b
+    kept = [cgutils.alloca_once(b, x.type) for x in start]
+    for address, x in zip(kept, start, strict=True):
+        b.store(x.value, address)
+    with cgutils.for_range(b, count.value) as loop:
+        for address, x in zip(
+            kept, step(Index(b, loop.index), [Vector(b, b.load(a)) for a in kept]), strict=True
+        ):
+            b.store(x.value, address)
+    return [Vector(b, b.load(a)) for a in kept]
+
+
+def _wrap(context, builder, kind, value):
+    if isinstance(kind, types.Array):
+        if kind.ndim != 1 or kind.layout != "C":
+            raise TypeError(f"a lane operation takes flat contiguous arrays, not {kind}")
+        return Memory(context, builder, kind, value)
+    if isinstance(kind, types.Integer):
+        return Index(builder, value if kind.bitwidth == 64 else builder.sext(value, I64))  # type: ignore[attr-defined]
+    return Number(builder, value)
+
+
+def lane_op(body):
+    """Make `body` callable from kernels, with flat arrays, whole numbers and floats."""
+
+    def op(*args):
+        raise TypeError(f"{body.__name__} works inside kernels only")
+
+    op.__name__ = op.__qualname__ = body.__name__
+    op.__doc__ = body.__doc__
+
+    class Template(AbstractTemplate):
+        key = op
+
+        def generic(self, args, kws):
+            return signature(types.void, *args)
+
+    builtin_registry.register_global(op, types.Function(Template))
+
+    @lower_builtin(op, types.VarArg(types.Any))  # type: ignore[attr-defined]
+    def lower(context, builder, sig, args):
+        body(*[_wrap(context, builder, kind, value) for kind, value in zip(sig.args, args, strict=True)])
+        return context.get_dummy_value()
+
+    return op

@@ -29,10 +29,10 @@ def same(ours, theirs):
 @pytest.mark.parametrize("n_fft", [400, 512, 1023, 2048])
 @pytest.mark.parametrize("htk", [False, True])
 def test_mel(sr, n_fft, htk):
-    for n_mels, (fmin, fmax), dtype in itertools.product(
-        (1, 13, 128), ((0.0, None), (100, 3800.0)), (np.float32, np.float64)
-    ):
-        for norm in ("slaney", None, 1, 2, np.inf, -np.inf, 0, 3.5):
+    norms = ("slaney", None, 1, 2, np.inf, -np.inf, 0, 3.5)
+    choices = itertools.product((1, 80), ((0.0, None), (100, 3800.0)), (np.float32, np.float64))
+    for n_mels, (fmin, fmax), dtype in choices:
+        for norm in norms if dtype is np.float32 else norms[:3]:
             options = {"n_mels": n_mels, "fmin": fmin, "fmax": fmax, "htk": htk, "norm": norm, "dtype": dtype}
             ours = filters.mel(sr=sr, n_fft=n_fft, **options)
             same(ours, librosa.filters.mel(sr=sr, n_fft=n_fft, **options))

@@ -164,7 +164,7 @@ def _bank(count: str, edges: np.ndarray, sr: float, n_fft: int, norm: Any, dtype
     rising = -away[:-2] / gaps[:-1]
     falling = away[2:] / gaps[1:]
     # The type of the result is taken before the scaling, as in librosa: one rounding more, the same bits.
-    weights = np.maximum(0, np.minimum(rising, falling)).astype(kind)
+    weights = np.abs(np.maximum(0, np.minimum(rising, falling))).astype(kind)  # abs: no -0
     if isinstance(norm, str):
         weights *= (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
     else:

@@ -45,9 +45,13 @@ def read(path: Any, offset: float, duration: float | None, dtype: np.dtype) -> t
 
     name = _name(path)
     try:
-        with soundfile.SoundFile(path if hasattr(path, "read") else os.fspath(path)) as file:
-            return _samples(name, path, file, offset, duration, dtype)
+        file = soundfile.SoundFile(path if hasattr(path, "read") else os.fspath(path))
     except (soundfile.SoundFileError, OSError, TypeError) as problem:
+        _explain(name, path, problem)
+    try:
+        with file:
+            return _samples(name, path, file, offset, duration, dtype)
+    except (soundfile.SoundFileError, OSError) as problem:
         _explain(name, path, problem)
 
 

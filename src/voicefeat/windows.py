@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import numbers
 from typing import Any
 
 import numpy as np
@@ -74,10 +75,11 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
         return _scipy(window, Nx, fftbins)
     if callable(window):
         return _values(window, window(Nx), Nx)
-    if np.isscalar(window) or window is None or (isinstance(window, np.ndarray) and not window.ndim):
-        if isinstance(window, bool) or np.asarray(window).dtype.kind not in "fiu":
+    one = isinstance(window, np.ndarray) and not window.ndim
+    if one or window is None or isinstance(window, numbers.Number):
+        if np.asarray(window).dtype.kind not in "fiu":
             reject("window", window, "is no window", 'give a name such as "hann", a function or an array')
-        return _scipy(float(window), Nx, fftbins)
+        return _scipy(float(np.asarray(window)), Nx, fftbins)
     return _values(window, window, Nx)
 
 

@@ -159,12 +159,14 @@ def _bank(count: str, edges: np.ndarray, sr: float, n_fft: int, norm: Any, dtype
     kind = float_type("dtype", dtype)
     check_norm("norm", norm, "slaney")
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
-    gaps = np.diff(edges)[:, np.newaxis]
-    away = np.subtract.outer(edges, bins)
-    rising = -away[:-2] / gaps[:-1]
-    falling = away[2:] / gaps[1:]
+    gaps = np.diff(edges)
     # The type of the result is taken before the scaling, as in librosa: one rounding more, the same bits.
-    weights = np.abs(np.maximum(0, np.minimum(rising, falling))).astype(kind)  # abs: no -0
+    weights = np.zeros((len(edges) - 2, len(bins)), kind)
+    firsts, lasts = np.searchsorted(bins, edges, "right"), np.searchsorted(bins, edges, "left")
+    for i, row in enumerate(weights):
+        inside = slice(firsts[i], lasts[i + 2])
+        hertz = bins[inside]
+        row[inside] = np.minimum((hertz - edges[i]) / gaps[i], (edges[i + 2] - hertz) / gaps[i + 1])
     if isinstance(norm, str):
         weights *= (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
     else:

@@ -1,0 +1,314 @@
+"""The table of parity: one row per function and options, each with the error it may have.
+
+``row(call, float64, float32, options, given=...)``: the function, the largest error allowed in each
+precision (relative to the peak of the reference), its options, and what it is given (a key of `GIVEN` in
+`parity_run.py`). A tolerance is between two and fifty times the error measured on the reference machine,
+a few roundings where that is less, and 0 where the numbers must be equal.
+
+``python tests/parity.py [WORD ...]`` measures the rows whose names hold every WORD and marks the tolerances
+that no longer fit.
+
+To certify a new feature: one row here, and its reference in `reference.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+#: The calls whose float32 results hang on bins that hold nothing but rounding: librosa's formula is applied
+#: to voicefeat's own spectrum, for signals with such bins only, or (where a decision is made) for all.
+OWN_SPECTRUM = {"mfcc": "quiet", "lfcc": "quiet", "piptrack": "always", "estimate_tuning": "always"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One call that voicefeat and the reference must answer alike."""
+
+    call: str
+    #: Largest error in float64 and in float32, relative to the peak.
+    float64: float
+    float32: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+    given: str = "y"
+    #: The module that the reference needs.
+    needs: str = "librosa"
+    #: librosa answers float32 input with float64 here, and voicefeat with float32.
+    upcast: bool = False
+    #: The result must differ from that of the defaults (the row is there because the option does something).
+    changes: bool = True
+    #: Run on every signal at every rate; other rows take a sample of them.
+    thorough: bool = False
+    #: Run on speech and noise only: on the others the numbers of a bin or two hang on rounding.
+    full: bool = False
+
+    def __str__(self) -> str:
+        options = ",".join(f"{k}={label(v)}" for k, v in self.options.items())
+        names = [self.call, self.given, options or "defaults", "full" if self.full else ""]
+        return "-".join(n for n in names if n and n != "y")
+
+    @property
+    def own_spectrum(self) -> str:
+        """When float32 starts from voicefeat's own spectrum: "never", "quiet" signals, "always"."""
+        if self.given not in ("y", "batch", "piece", "short"):
+            return "never"
+        return "always" if self.tunes else OWN_SPECTRUM.get(self.call, "never")
+
+    @property
+    def tunes(self) -> bool:
+        """Whether a tuning is estimated; the peaks of a flat spectrum, which are rounding, have none."""
+        chroma = self.call == "chroma_stft" and self.options.get("tuning") is None
+        return chroma or self.call == "estimate_tuning"
+
+
+def label(value: Any) -> str:
+    if isinstance(value, (np.ndarray, list)):
+        return f"{type(value).__name__}{len(value)}"
+    return getattr(value, "__name__", None) or str(value).replace(" ", "")
+
+
+def row(call, float64, float32, options=None, given="y", **more) -> Row:
+    return Row(call, float64, float32, options or {}, given, **more)
+
+
+def each(call, float64, float32, choices, given="y", **more) -> list[Row]:
+    """One row per entry of `choices`, all with the same tolerances."""
+    return [row(call, float64, float32, options, given, **more) for options in choices]
+
+
+def bumps(n: int) -> np.ndarray:
+    """An asymmetric window that no name stands for."""
+    x = np.arange(n) / n
+    return np.sin(np.pi * x) ** 2 * (1.2 - x)
+
+
+SHORT = {"n_fft": 512, "hop_length": 160, "win_length": 400}
+
+#: Frames in everyday and awkward lengths; the FFT lengths with a prime factor above 7 go another way.
+LENGTHS = [{"n_fft": n} for n in (400, 480, 512, 640, 960, 1200, 4096, 98)]
+TINY = [{"n_fft": n, "hop_length": 100} for n in (4, 6, 10)]
+AWKWARD = [{"n_fft": n} for n in (401, 509, 514, 1022)]
+AWKWARD += [{"n_fft": n, "hop_length": 100} for n in (2, 3, 22)]
+AWKWARD += [{"n_fft": 401, "win_length": 320}]
+PADS = [{**SHORT, "pad_mode": m} for m in ("reflect", "edge", "symmetric", "linear_ramp")]
+PADS += [{"pad_mode": m} for m in ("reflect", "edge", "symmetric", "linear_ramp")]
+PLACES = [
+    {"center": False},
+    {**SHORT, "center": False},
+    {"n_fft": 512, "hop_length": 137},
+    {"n_fft": 512, "hop_length": 512},
+    {"n_fft": 256, "hop_length": 1000},
+    {"n_fft": 256, "hop_length": 1000, "center": False},
+    {"win_length": 800},
+    {"win_length": 801},
+    {"n_fft": 512, "win_length": 1, "hop_length": 100},
+]
+WINDOWS = [
+    {"n_fft": 512, "window": w}
+    for w in ("hamming", "blackman", "boxcar", "ones", "bohman", ("kaiser", 8.6), 8.6, ("gaussian", 60.0))
+]
+WINDOWS += [
+    {"n_fft": 512, "window": bumps(512)},
+    {"n_fft": 512, "window": list(bumps(512))},
+    {"n_fft": 512, "window": np.hanning},
+    {**SHORT, "window": bumps(400)},
+]
+FRAMES = [*LENGTHS, *PADS, *PLACES, *WINDOWS]
+#: Enough of them to see that a feature passes them on.
+SOME_FRAMES = [
+    SHORT,
+    {"n_fft": 480, "hop_length": 160, "pad_mode": "reflect"},
+    {"n_fft": 401, "hop_length": 160},
+    {"center": False, "window": ("kaiser", 8.6), "win_length": 1001},
+]
+
+STFT = [
+    row("stft", 6e-15, 1e-6, thorough=True),
+    *each("stft", 8e-15, 2e-6, FRAMES),
+    *each("stft", 2e-15, 7e-7, TINY),
+    *each("stft", 9e-16, 5e-7, AWKWARD),
+    row("stft", 1.2e-7, 9e-7, {"dtype": np.complex64}, changes=False),  # float64: one rounding to float32
+    row("stft", 5e-15, 5e-15, {"dtype": np.complex128}, changes=False),
+    row("stft", 4e-15, 1e-6, {"n_fft": 256, "hop_length": 1}, "short"),
+    row("stft", 3e-15, 1e-6, {}, "piece"),
+    *each("stft", 3e-15, 8e-7, [{"pad_mode": m} for m in ("edge", "linear_ramp")], "piece"),
+    row("stft", 3e-15, 1e-6, {"n_fft": 1024, "pad_mode": "reflect"}, "piece"),
+    row("stft", 3e-15, 1e-6, SHORT, "batch"),
+    row("stft", 9e-16, 5e-7, {"n_fft": 401, "pad_mode": "reflect"}, "batch"),
+]
+SPECTROGRAM = [
+    row("spectrogram", 5e-15, 2e-6, thorough=True),
+    row("spectrogram", 9e-15, 3e-6, {"power": 2.0}, thorough=True),
+    *each("spectrogram", 2e-14, 4e-6, [{"power": p} for p in (2, 1.7, 3.0)]),
+    row("spectrogram", 4e-8, 1e-3, {"power": 0.5}),
+    row("spectrogram", 2e-13, 6e-5, {"power": 0.5}, full=True),
+    *each("spectrogram", 8e-15, 3e-6, [{"power": p, **SHORT} for p in (1.0, 2.0, 1.7)]),
+    *each("spectrogram", 2e-14, 3e-6, [{"power": 2.0, **o} for o in FRAMES]),
+    *each("spectrogram", 3e-15, 1e-6, [{"power": 2.0, **o} for o in TINY]),
+    *each("spectrogram", 1.5e-15, 7e-7, [{"power": 2.0, **o} for o in AWKWARD]),
+    row("spectrogram", 4e-15, 2e-6, {"power": 2.0, **SHORT}, "batch"),
+    row("spectrogram", 1e-15, 8e-7, {"n_fft": 509}, "batch"),
+    row("spectrogram", 5e-15, 2e-6, {"power": 2.0}, "piece"),
+]
+INVERSE = [
+    row("istft", 3e-15, 2e-6, {}, "spectrum", thorough=True),
+    row("istft", 9e-16, 5e-7, {"length": 1}, "spectrum"),
+    *each("istft", 3e-15, 2e-6, [{"length": n} for n in (2047, 5000, 10**5)], "spectrum"),
+    row("istft", 2e-6, 1e-6, {"dtype": np.float32}, "spectrum", changes=False),
+    row("istft", 3e-15, 5e-7, {"dtype": np.float64}, "spectrum", changes=False),
+    *each("istft", 3e-15, 2e-6, [{"n_fft": 2048}, {"n_fft": 2049}], "spectrum", changes=False),
+    *each("istft", 3e-15, 2e-6, [{"center": False}, {"center": False, "length": 9000}], "spectrum"),
+    *each("istft", 4e-15, 2e-6, [{"hop_length": 300}, {"win_length": 1200}], "spectrum"),
+    row("istft", 4e-15, 2e-6, {"win_length": 1201}, "spectrum"),
+    *each("istft", 4e-15, 2e-6, [{"window": w} for w in ("hamming", ("kaiser", 8.6), 8.6)], "spectrum"),
+    *each("istft", 4e-15, 2e-6, [{"window": bumps(2048)}, {"window": np.hanning}], "spectrum"),
+    row("istft", 3e-15, 2e-6, {"hop_length": 160, "win_length": 400}, "spectrum of 512"),
+    row("istft", 3e-15, 2e-6, {"n_fft": 401, "hop_length": 100}, "spectrum of 401"),
+    row("istft", 3e-15, 2e-6, {"n_fft": 401, "hop_length": 100, "center": False}, "spectrum of 401"),
+    row("istft", 3e-15, 2e-6, {}, "spectrum of batch"),
+    row("istft", 2e-15, 1e-6, {"length": 3000}, "spectrum of batch"),
+    *each("magphase", 0, 0, [{}, {"power": 2}, {"power": 0.5}], "spectrum"),
+    row("magphase", 0, 0, {"power": 2.0}, "spectrum of batch"),
+]
+DECIBELS = [
+    row("power_to_db", 0, 0, {}, "power", thorough=True),
+    *each("power_to_db", 0, 0, [{"ref": 20.0}, {"ref": np.max}, {"ref": np.median}], "power"),
+    *each("power_to_db", 0, 0, [{"amin": 1e-3}, {"top_db": None}, {"top_db": 20.0}], "power"),
+    row("power_to_db", 0, 0, {"ref": np.max, "top_db": 30.0}, "power of batch"),
+    *each("power_to_db", 0, 0, [{}, {"axes": None}], "power of batch"),
+    row("amplitude_to_db", 0, 0, {}, "magnitude", thorough=True),
+    *each("amplitude_to_db", 0, 0, [{"ref": 20.0}, {"ref": np.max}, {"amin": 1e-2}], "magnitude"),
+    *each("amplitude_to_db", 0, 0, [{"top_db": None}, {"top_db": 20.0}], "magnitude"),
+    *each("amplitude_to_db", 0, 0, [{"top_db": 30.0}, {"axes": None}], "magnitude of batch"),
+    *each("db_to_power", 0, 0, [{}, {"ref": 7.0}], "log mel"),
+    *each("db_to_amplitude", 0, 0, [{}, {"ref": 7.0}], "log mel"),
+]
+MEL_BANKS = [
+    {"n_mels": 40}, {"fmin": 300.0}, {"fmax": 3000.0}, {"fmin": 80.0, "fmax": 3800.0, "n_mels": 64},
+    {"htk": True}, {"norm": None}, {"norm": 1}, {"norm": 2}, {"norm": np.inf}, {"htk": True, "norm": None},
+]  # fmt: skip
+MEL = [
+    row("melspectrogram", 5e-15, 2e-6, thorough=True),
+    row("melspectrogram", 6e-15, 3e-6, {**SHORT, "n_mels": 80}, thorough=True),
+    *each("melspectrogram", 6e-15, 3e-6, [*SOME_FRAMES, *PADS[:4], *MEL_BANKS]),
+    row("melspectrogram", 3e-14, 2e-5, {"n_mels": 1}),
+    *each("melspectrogram", 1e-14, 2e-6, [{"power": p} for p in (1.0, 1.7)]),
+    row("melspectrogram", 2e-8, 8e-4, {"power": 0.5}),
+    row("melspectrogram", 2e-14, 5e-6, {"power": 0.5}, full=True),
+    row("melspectrogram", 4e-15, 2e-6, {"dtype": np.float64}, upcast=True),
+    *each("melspectrogram", 7e-15, 2e-6, [{"n_fft": n} for n in (400, 640, 960, 1200, 4096, 1022)]),
+    *each("melspectrogram", 3e-15, 5e-6, [{}, {"n_mels": 20, "htk": True}], "power"),
+    row("melspectrogram", 2e-15, 1e-6, {"n_mels": 40}, "power of batch"),
+    row("melspectrogram", 5e-15, 1e-6, {**SHORT, "n_mels": 40}, "batch"),
+    row("melspectrogram", 2e-15, 1e-6, {}, "piece"),
+]
+LINEAR = [
+    row("linear_spectrogram", 6e-15, 3e-6, thorough=True),
+    *each("linear_spectrogram", 8e-15, 2e-6, [{**SHORT, "n_filters": 20}, *SOME_FRAMES[1:], *PADS[:2]]),
+    *each("linear_spectrogram", 3e-15, 4e-6, [{"n_filters": 70, "fmax": 4000.0}]),
+    row("linear_spectrogram", 2e-14, 2e-5, {"n_filters": 1}),
+    *each("linear_spectrogram", 7e-15, 2e-6, [{"fmin": 300.0}, {"power": 1.0}, {"power": 1.7}]),
+    *each("linear_spectrogram", 5e-15, 3e-6, [{"norm": n} for n in ("slaney", 1, 2, np.inf)]),
+    row("linear_spectrogram", 4e-15, 2e-6, {"dtype": np.float64}, upcast=True),
+    row("linear_spectrogram", 3e-15, 4e-6, {"n_filters": 20}, "power"),
+    row("linear_spectrogram", 4e-15, 2e-6, {**SHORT, "n_filters": 20}, "batch"),
+]
+DCTS = [{"dct_type": t, "norm": n} for t in (1, 2, 3, 4) for n in (None, "ortho")]
+CEPSTRA = [
+    *[d for d in DCTS if d != {"dct_type": 2, "norm": "ortho"}],
+    {"lifter": 22}, {"lifter": 0.7}, {"lifter": 22, "dct_type": 3, "norm": None},
+    {"top_db": 40.0}, {"amin": 10.0}, {"amin": 1.0, "top_db": None}, {"fmin": 300.0, "fmax": 3600.0},
+]  # fmt: skip
+#: With the logarithm of nearly nothing among their values.
+DEEP = [{"top_db": None}, {"power": 1.0}, {"power": 1.7, "top_db": None}]
+MFCC = [
+    row("mfcc", 2e-14, 1e-5, thorough=True),
+    row("mfcc", 2e-14, 3e-6, {**SHORT, "n_mels": 40, "n_mfcc": 13}, thorough=True),
+    row("mfcc", 2e-12, 1e-5, {"top_db": None}, thorough=True),
+    *each("mfcc", 1e-12, 2e-6, [*SOME_FRAMES, *PADS[:4], *CEPSTRA]),
+    *each("mfcc", 1e-11, 9e-6, DEEP[1:]),
+    *each("mfcc", 2e-14, 1e-5, [{"n_mfcc": n} for n in (1, 13, 40, 128)]),
+    *each("mfcc", 3e-14, 9e-6, [{"n_mels": 40}, {"n_mels": 23, "n_mfcc": 23}, {"htk": True, "lifter": 22}]),
+    *each("mfcc", 2e-14, 1e-5, [{"mel_norm": n} for n in (None, 1, 2, np.inf)]),
+    *each("mfcc", 2e-14, 1e-5, [{"n_fft": n} for n in (400, 640, 960, 1200, 1022)]),
+    row("mfcc", 2e-14, 1e-5, {"dtype": np.float64}, upcast=True),
+    *each("mfcc", 2e-14, 1e-5, [{}, {"n_mfcc": 13, "lifter": 22}, {"dct_type": 1, "norm": None}], "log mel"),
+    row("mfcc", 2e-14, 9e-6, {"n_mfcc": 13}, "log mel of batch"),
+    row("mfcc", 2e-14, 7e-6, {}, "batch"),
+    row("mfcc", 2e-13, 2e-5, {"top_db": None, **SHORT}, "batch"),
+    row("mfcc", 6e-15, 6e-6, {}, "piece"),
+]
+LFCC = [
+    row("lfcc", 3e-14, 1e-5, thorough=True),
+    row("lfcc", 5e-14, 5e-6, {**SHORT, "win_length": 320, "n_filters": 20}, thorough=True),
+    *each("lfcc", 1e-12, 2e-6, [*SOME_FRAMES, *PADS[:2], *CEPSTRA]),
+    *each("lfcc", 4e-11, 3e-5, DEEP),
+    *each("lfcc", 2e-14, 8e-6, [{"n_lfcc": 40}, {"n_filters": 20}]),
+    row("lfcc", 2e-14, 8e-6, {"n_filters": 70, "fmax": 4000.0, "n_lfcc": 19}),
+    *each("lfcc", 2e-14, 1e-5, [{"filter_norm": n} for n in ("slaney", 1, 2, np.inf)]),
+    *each("lfcc", 8e-12, 2e-5, [{"log": "ln"}, {"log": "log10"}]),
+    row("lfcc", 6e-14, 2e-5, {"log": "ln", "amin": 1e-5}),
+    *each("lfcc", 3e-14, 8e-6, [{"log": n, "log_offset": 1e-4} for n in ("ln", "log10", "db")]),
+    *each("lfcc", 2e-14, 1e-5, [{"log": "db", "top_db": 30.0}]),
+    row("lfcc", 4e-11, 7e-5, {"log": "log10", "lifter": 22, "dct_type": 4}),
+    row("lfcc", 1e-14, 6e-6, {"dtype": np.float64}, upcast=True),
+    *each("lfcc", 2e-14, 1e-5, [{}, {"n_lfcc": 13, "lifter": 22}], "log mel"),
+    row("lfcc", 2e-14, 8e-6, {}, "batch"),
+]
+CHROMA = [
+    row("chroma_stft", 3e-14, 1e-5, thorough=True),
+    row("chroma_stft", 3e-14, 1e-5, {"tuning": 0.0}, thorough=True),
+    *each("chroma_stft", 2e-14, 1e-5, [{"tuning": 0.0, **o} for o in [*SOME_FRAMES, *PADS[:2]]]),
+    *each("chroma_stft", 1e-13, 2e-6, [SHORT, {"n_fft": 401}, {"n_fft": 4096}]),
+    *each("chroma_stft", 2e-14, 8e-6, [{"tuning": 0.0, "norm": n} for n in (None, 1, 2)]),
+    *each("chroma_stft", 3e-14, 2e-5, [{"tuning": t} for t in (0.25, -0.4)]),
+    *each("chroma_stft", 2e-14, 8e-6, [{"tuning": 0.0, "n_chroma": n} for n in (24, 36)]),
+    row("chroma_stft", 2e-14, 8e-6, {"n_chroma": 24}),
+    *each("chroma_stft", 3e-14, 1e-5, [{"tuning": 0.0, "ctroct": 4.0}, {"tuning": 0.0, "octwidth": None}]),
+    *each("chroma_stft", 3e-14, 1e-5, [{"tuning": 0.0, "octwidth": 1}, {"tuning": 0.0, "base_c": False}]),
+    row("chroma_stft", 2e-14, 1e-5, {"tuning": 0.0, "dtype": np.float64}, upcast=True),
+    *each("chroma_stft", 2e-14, 1e-5, [{}, {"tuning": 0.0}], "power"),
+    *each("chroma_stft", 3e-14, 2e-5, [{"tuning": 0.1}, {"tuning": 0.0, "norm": 2}], "batch"),
+]
+TUNING = [
+    row("piptrack", 3e-15, 2e-6, thorough=True),
+    *each("piptrack", 7e-15, 2e-6, [*SOME_FRAMES, {"fmin": 300.0}, {"fmax": 2000.0}, {"threshold": 0.5}]),
+    *each("piptrack", 3e-15, 2e-6, [{"ref": 1.0}, {"ref": np.mean, "threshold": 1.0}]),
+    *each("piptrack", 9e-16, 2e-6, [{}, {"fmin": 80.0, "threshold": 0.02}], "magnitude"),
+    row("piptrack", 3e-15, 4e-7, {}, "batch"),
+    row("estimate_tuning", 0, 0, thorough=True),
+    *each("estimate_tuning", 0, 0, [{"n_fft": 4096}, {"resolution": 0.1}], changes=False),
+    row("estimate_tuning", 0, 0, {"bins_per_octave": 36}, changes=False),
+    *each("estimate_tuning", 0, 0, [{"fmin": 300.0, "threshold": 0.3, "hop_length": 256}], changes=False),
+    row("estimate_tuning", 0, 0, {}, "magnitude"),
+    *each("pitch_tuning", 0, 0, [{}, {"resolution": 0.1}], "frequencies", changes=False),
+    row("pitch_tuning", 0, 0, {"bins_per_octave": 24}, "frequencies", changes=False),
+]
+DYNAMICS = [
+    row("delta", 7e-16, 5e-7, {}, "features", thorough=True),
+    *each("delta", 2e-15, 5e-7, [{"width": w} for w in (3, 5, 15)], "features"),
+    *each("delta", 1e-15, 4e-7, [{"order": n} for n in (2, 3)], "features"),
+    *each("delta", 7e-16, 5e-7, [{"mode": m} for m in ("nearest", "mirror", "constant", "wrap")], "features"),
+    *each("delta", 3e-15, 1e-6, [{"mode": "constant", "cval": 3.0}, {"polyorder": 3}], "features"),
+    *each("delta", 1e-15, 6e-7, [{"order": 2, "width": 5, "mode": "nearest"}, {"delta": 0.5}], "features"),
+    *each("delta", 9e-16, 5e-7, [{"axis": 0}, {"axis": -2, "mode": "mirror"}], "features"),
+    row("delta", 9e-16, 5e-7, {"order": 2}, "features of batch"),
+    row("delta", 3e-15, 1e-6, {"axis": 1, "width": 3}, "features of batch"),
+    row("stack_memory", 0, 0, {}, "features", thorough=True),
+    *each("stack_memory", 0, 0, [{"n_steps": 3}, {"n_steps": 3, "delay": 2}], "features"),
+    row("stack_memory", 0, 0, {"n_steps": 4, "delay": -3}, "features"),
+    *each("stack_memory", 0, 0, [{"mode": "edge"}, {"mode": "reflect", "delay": -1}], "features"),
+    *each("stack_memory", 0, 0, [{"mode": "constant", "constant_values": 5.0, "n_steps": 3}], "features"),
+    row("stack_memory", 0, 0, {"n_steps": 1}, "features"),
+    row("stack_memory", 0, 0, {"n_steps": 3}, "features of batch"),
+]
+
+ROWS: list[Row] = [
+    *STFT, *SPECTROGRAM, *INVERSE, *DECIBELS, *MEL, *LINEAR, *MFCC, *LFCC, *CHROMA, *TUNING, *DYNAMICS,
+]  # fmt: skip
+
+if __name__ == "__main__":
+    from parity_run import report
+
+    report(ROWS)

@@ -1,0 +1,190 @@
+"""Bad calls: each gets an error that names the argument, shows the value and says what would do.
+
+A message reads ``argument=value: what is wrong; what would do``, and comes before any work is done.
+"""
+
+import re
+import time
+
+import numpy as np
+import pytest
+import soundfile
+from bad_calls import BAD_SIGNALS, BANDED, CEPSTRAL, FAULTS, FRAMED, OTHERS, RATED, SR, Y
+
+import voicefeat as vf
+
+
+def shown(value):
+    """How a message shows a value: an array by its shape, a type by its name, the rest by its repr."""
+    if isinstance(value, np.ndarray):
+        return f"<array of shape {value.shape}, {value.dtype}>"
+    if isinstance(value, type):
+        return repr(np.dtype(value).name)
+    return repr(value)[:60]
+
+
+def refused(function, args, named, fault, value):
+    """The message of the error, which must have all its parts."""
+    with pytest.raises(vf.ParameterError) as caught:
+        function(*args, **named)
+    message = str(caught.value)
+    given = re.escape(shown(value)) + (f"|{re.escape(repr(value))}" if isinstance(value, type) else "")
+    pattern = rf"{fault}=({given}).*: \S.{{3,}}; \S.{{3,}}"
+    assert re.match(pattern, message, re.DOTALL), (
+        f"expected {fault}={shown(value)}: ...; ... and got {message}"
+    )
+    return message
+
+
+def bare(call):
+    """`call` and its own arguments for a good signal."""
+    return getattr(vf, call), (Y,), ({"sr": SR} if call in RATED else {})
+
+
+@pytest.mark.parametrize(
+    ("call", "options", "fault"),
+    [
+        pytest.param(
+            call, options, fault, id="-".join([call, *(f"{k}={shown(v)}" for k, v in options.items())])
+        )
+        for calls, options, fault in FAULTS
+        for call in calls
+    ],
+)
+def test_setting(call, options, fault):
+    function, args, named = bare(call)
+    refused(function, args, {**named, **options}, fault, options[fault])
+
+
+@pytest.mark.parametrize("kind", BAD_SIGNALS)
+@pytest.mark.parametrize("call", [*FRAMED, "estimate_tuning"])
+def test_signal(call, kind):
+    function, _, named = bare(call)
+    y = BAD_SIGNALS[kind]
+    with pytest.raises(vf.ParameterError) as caught:
+        function(y, **named)
+    message = str(caught.value)
+    assert re.match(r"y=.+: \S.{3,}; \S.{3,}", message, re.DOTALL), message
+    if kind in ("NaN", "inf"):
+        assert "77" in message, f"{message!r} does not say where"
+
+
+@pytest.mark.parametrize(
+    ("call", "args", "named", "fault"),
+    [pytest.param(*row, id=f"{row[0]}-{i}-{row[3]}") for i, row in enumerate(OTHERS)],
+)
+def test_other(call, args, named, fault):
+    refused(getattr(vf, call), args, named, fault, named[fault] if fault in named else args[0])
+
+
+@pytest.mark.parametrize("call", RATED)
+def test_neither_signal_nor_spectra(call):
+    with pytest.raises(vf.ParameterError, match=r"^y=None: .*; .*S="):
+        getattr(vf, call)(sr=SR)
+
+
+@pytest.mark.parametrize("call", FRAMED)
+@pytest.mark.parametrize(
+    ("samples", "options", "pattern"),
+    [
+        (100, {"center": False}, r"n_fft=2048: .*100.*; .*center=True"),
+        (1024, {"pad_mode": "reflect"}, r"pad_mode='reflect': .*1024.*; .*constant"),
+        (1023, {"pad_mode": "symmetric"}, r"pad_mode='symmetric': .*1023.*; .*constant"),
+    ],
+)
+def test_too_short(call, samples, options, pattern):
+    function, _, named = bare(call)
+    with pytest.raises(vf.ParameterError, match=pattern):
+        function(Y[:samples], **named, **options)
+
+
+def test_unknown_keywords_are_refused():
+    for call in FRAMED:
+        function, args, named = bare(call)
+        with pytest.raises(TypeError, match="n_ftt"):
+            function(*args, **named, n_ftt=512)
+
+
+def test_a_parameter_error_is_a_value_error():
+    assert issubclass(vf.ParameterError, ValueError)
+    assert issubclass(vf.AudioError, ValueError)
+
+
+class Untouchable(np.ndarray):
+    """An array that cannot be looked into: any work on its samples fails the test."""
+
+    def __array_ufunc__(self, *args, **named):
+        pytest.fail("samples were touched before the settings were checked")
+
+    def __array_function__(self, *args, **named):
+        pytest.fail("samples were touched before the settings were checked")
+
+
+LATE = [
+    *[(call, {"lifter": -1}) for call in CEPSTRAL],
+    *[(call, {"n_mels": 0}) for call in ("melspectrogram", "mfcc")],
+    *[(call, {"window": "hamn"}) for call in FRAMED],
+    *[(call, {"power": -1}) for call in ("spectrogram", *BANDED)],
+    ("chroma_stft", {"n_chroma": 0}),
+    ("chroma_stft", {"norm": "max"}),
+    ("estimate_tuning", {"resolution": 0}),
+]
+
+
+@pytest.mark.parametrize(("call", "options"), LATE, ids=lambda v: v if isinstance(v, str) else ",".join(v))
+def test_settings_are_checked_before_the_samples(call, options, monkeypatch):
+    """With a bad setting the block loop is never entered, and a long recording costs no time."""
+    import voicefeat.chain.run as loop
+
+    def entered(*args, **named):
+        pytest.fail("the block loop was entered")
+
+    monkeypatch.setattr(loop, "items", entered)
+    monkeypatch.setattr(loop, "check_finite", entered)
+    function, _, named = bare(call)
+    with pytest.raises(vf.ParameterError, match=f"^{next(iter(options))}="):
+        function(Y.view(Untouchable), **named, **options)
+    hour = np.broadcast_to(np.float32(0.1), (3600 * SR,))
+    begin = time.perf_counter()
+    with pytest.raises(vf.ParameterError):
+        function(hour, **named, **options)
+    assert time.perf_counter() - begin < 0.25
+
+
+def write(path, content=None, frames=SR):
+    soundfile.write(path, Y[:frames], SR)
+    if content is not None:
+        path.write_bytes(content(path.read_bytes()))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.wav", lambda b: b"", "empty|no bytes|0 bytes"),
+        ("text.wav", lambda b: b"this is no recording\n" * 50, "not|no"),
+        ("half.flac", lambda b: b[: len(b) // 2], "flac|truncated|cut|damaged|early"),
+        ("half.wav", lambda b: b[: len(b) // 2], "fewer|truncated|cut|early"),
+        ("header.wav", lambda b: b[:44], "no samples|holds|promises"),
+    ],
+)
+def test_file(tmp_path, name, content, words):
+    path = write(tmp_path / name, content)
+    with pytest.raises(vf.AudioError) as caught:
+        vf.load(path)
+    message = str(caught.value)
+    assert name in message
+    assert re.search(words, message, re.IGNORECASE), message
+    assert re.search(r"; \S.{3,}", message, re.DOTALL), f"{message!r} does not say what would do"
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(vf.AudioError, match=r"nowhere\.wav.*; "):
+        vf.load(tmp_path / "nowhere.wav")
+    with pytest.raises(FileNotFoundError):
+        vf.load(tmp_path / "nowhere.wav")
+
+
+def test_a_folder_is_no_recording(tmp_path):
+    with pytest.raises(vf.AudioError, match=re.escape(tmp_path.name)):
+        vf.load(tmp_path)

@@ -1,0 +1,69 @@
+"""Every row of the parity table: ours against the live reference, on every kind of signal."""
+
+import inspect
+import os
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+from parity import ROWS
+from parity_run import cases, distance, dtypes, error, ours, theirs
+
+import voicefeat as vf
+
+
+def require(module):
+    """Skip when a reference is missing; in CI that is a failure."""
+    if find_spec(module) is None:
+        told = f"the reference {module} is not installed"
+        if os.environ.get("CI"):
+            pytest.fail(f"{told}, and CI certifies against it")
+        pytest.skip(told)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_row(row, dtype):
+    require(row.needs)
+    allowed = getattr(row, dtype)
+    wrong = []
+    for name, sr in cases(row):
+        got, want = ours(row, name, sr, dtype), theirs(row, name, sr, dtype)
+        if shapes(got) != shapes(want):
+            wrong.append(f"{name} at {sr} Hz: shape {shapes(got)}, expected {shapes(want)}")
+        elif not (worst := error(row, name, sr, dtype)) <= allowed:
+            wrong.append(f"{name} at {sr} Hz: error {worst:.2e}, allowed {allowed:.1e}")
+        expected = [np.dtype(dtype)] if row.upcast else dtypes(want)
+        if dtypes(got) != expected:
+            wrong.append(f"{name} at {sr} Hz: dtype {dtypes(got)}, expected {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def shapes(value):
+    return [np.shape(v) for v in value] if isinstance(value, tuple) else np.shape(value)
+
+
+@pytest.mark.parametrize("row", [r for r in ROWS if r.options and r.changes and not r.upcast], ids=str)
+def test_the_options_change_the_result(row):
+    """Of a row and the defaults on speech, at least one rate gives different numbers."""
+    assert any(
+        distance(ours(row, "speech", sr, "float64"), ours(row, "speech", sr, "float64", options={})) > 0
+        for sr in (16000, 44100)
+    )
+
+
+def test_names_are_unique():
+    names = [str(row) for row in ROWS]
+    assert len(names) == len(set(names)), sorted(n for n in names if names.count(n) > 1)
+
+
+@pytest.mark.parametrize("call", sorted({row.call for row in ROWS}))
+def test_every_argument_has_a_row(call):
+    """No argument of a certified function is left out of the table; `out` is tested where outputs are."""
+    rows = [row for row in ROWS if row.call == call]
+    used = {name for row in rows for name in row.options}
+    if any(row.given != "y" for row in rows):
+        used.add("S")
+    parameters = inspect.signature(getattr(vf, call)).parameters.values()
+    keywords = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY} - {"out"}
+    assert keywords <= used, f"no parity row sets {sorted(keywords - used)} of {call}"

@@ -23,13 +23,6 @@ parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voic
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples" / "audio"
-DATA = Path(os.environ.get("VOICEFEAT_DATA", ROOT.parent / "shared" / "data"))
-
-
-def shared(folder):
-    if not (DATA / folder).is_dir():
-        pytest.skip(f"{DATA / folder} is absent: nothing of it was checked (set VOICEFEAT_DATA)")
-    return DATA / folder
 
 
 def tone(path, seconds=0.25, sr=16000, hz=440.0):
@@ -400,8 +393,8 @@ def test_workers_start_no_threads_of_their_own():
 # --- real recordings ----------------------------------------------------------------------------------
 
 
-def test_every_file_of_formats_is_a_row_or_a_line(tmp_path):
-    folder = shared("formats")
+def test_every_file_of_formats_is_a_row_or_a_line(data, tmp_path):
+    folder = data / "formats"
     with open(folder / "manifest.csv", newline="", encoding="utf-8") as lines:
         manifest = {line["path"]: line for line in csv.DictReader(lines)}
     done = extract_corpus(folder, tmp_path / "out", sr=16000)
@@ -419,9 +412,9 @@ def test_every_file_of_formats_is_a_row_or_a_line(tmp_path):
     assert all(line["error"] and line["remedy"] for line in failed.values())
 
 
-def test_a_whole_corpus(tmp_path):
+def test_a_whole_corpus(data, tmp_path):
     pandas = pytest.importorskip("pandas")
-    folder = shared("minifake")
+    folder = data / "minifake"
     done = extract_corpus(folder, tmp_path / "out")
     assert (done.recordings, done.failed) == (1230, 0)
     manifest = pandas.read_csv(folder / "manifest.csv").set_index("path")

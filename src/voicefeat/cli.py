@@ -28,8 +28,9 @@ SHORTHANDS = {
     "n_mels": "mel bands",
 }
 
-#: What `warmup` calls, once for each precision and each of these framings: powers of two, and a length
-#: with a factor of five.
+#: What `warmup` calls, in each of these precisions and framings: powers of two, and a length with a factor
+#: of five.
+PRECISIONS = ["float32", "float64"]
 WARM = ["stft", "spectrogram", "melspectrogram", "mfcc", "lfcc", "chroma_stft", "delta"]
 FRAMES = [
     {"n_fft": 2048, "hop_length": 512},
@@ -141,19 +142,29 @@ def _features(options: argparse.Namespace) -> int:
 
 def _warmup(options: argparse.Namespace) -> int:
     import time
+    import warnings
+    from importlib import import_module
 
     import numpy as np
 
-    import voicefeat as vf
-
+    public = import_module(__package__)
+    kept = import_module(f"{__package__}.engine.jit").FOLDER
     noise = np.random.default_rng(0).standard_normal(16000)
     begun = time.perf_counter()
-    for kind in (np.float32, np.float64):
+    for kind in PRECISIONS:
         y = noise.astype(kind)
         for name in WARM:
             started = time.perf_counter()
-            for frames in FRAMES if name != "delta" else [{}]:
-                getattr(vf, name)(y, **frames)
-            print(f"{name:16s} {np.dtype(kind).name}  {time.perf_counter() - started:6.2f} s", flush=True)
-    print(f"ready in {time.perf_counter() - begun:.2f} s; the next process finds it compiled")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of filters between two bins: the numbers are not used
+                for frames in FRAMES if name != "delta" else [{}]:
+                    getattr(public, name)(y, **frames)
+            print(f"{name:16s}{kind:10s}{time.perf_counter() - started:6.2f} s", flush=True)
+    print(f"ready in {time.perf_counter() - begun:.2f} s")
+    if kept is None:
+        print(
+            "nowhere to keep it: every process compiles again; set VOICEFEAT_CACHE_DIR to a writable folder"
+        )
+    else:
+        print(f"kept in {kept}")
     return DONE

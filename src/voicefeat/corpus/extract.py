@@ -117,7 +117,7 @@ def extract_corpus(
     >>> done.recordings, done.failed, [shard.name for shard in done.shards]
     (1, 0, ['part-00000.parquet'])
     """
-    need("pyarrow")
+    need("pyarrow.parquet")
     task = Task.of(feature, sr, settings)
     workers = get_num_threads() if workers is None else whole("workers", workers, unit="threads")
     shard_mb = real("shard_mb", shard_mb, above=0, unit="megabytes")

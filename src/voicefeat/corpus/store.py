@@ -146,19 +146,37 @@ class Shards:
         self._held, self._held_bytes = [], 0
 
     def _table(self, rows: list[Row]) -> Any:
-        pa = self._pa
-        offsets = np.cumsum([0, *(row.values.size for row in rows)], dtype=np.int32)
+        """An Arrow table of `rows`, made of buffers: `pyarrow.array` would import pandas, for a second."""
+        offsets = np.cumsum([0, *(row.values.size for row in rows)])
         values = np.concatenate([row.values.reshape(-1) for row in rows])
         columns = [
-            pa.array([row.path for row in rows]),
-            pa.array([row.sr for row in rows], pa.int32()),
-            pa.array([row.values.shape[1] for row in rows], pa.int64()),
-            pa.array([row.duration for row in rows], pa.float64()),
-            pa.array([self.feature] * len(rows)),
-            pa.array([row.values.shape[0] for row in rows], pa.int32()),
-            pa.ListArray.from_arrays(pa.array(offsets), pa.array(values)),
+            self._texts([row.path for row in rows]),
+            self._numbers("sr", [row.sr for row in rows]),
+            self._numbers("n_frames", [row.values.shape[1] for row in rows]),
+            self._numbers("duration", [row.duration for row in rows]),
+            self._texts([self.feature] * len(rows)),
+            self._numbers("n_rows", [row.values.shape[0] for row in rows]),
+            self._lists(offsets, values),
         ]
-        return pa.Table.from_arrays(columns, schema=self._schema)
+        return self._pa.Table.from_arrays(columns, schema=self._schema)
+
+    def _numbers(self, name: str, values: list[Any]) -> Any:
+        kind = self._schema.field(name).type
+        return self._array(kind, len(values), [np.array(values, kind.to_pandas_dtype())])
+
+    def _texts(self, texts: list[str]) -> Any:
+        encoded = [text.encode() for text in texts]
+        offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+        return self._array(self._pa.string(), len(texts), [offsets, b"".join(encoded)])
+
+    def _lists(self, offsets: np.ndarray, values: np.ndarray) -> Any:
+        inner = self._array(self._pa.float32(), values.size, [values])
+        kind = self._schema.field("values").type
+        return self._array(kind, offsets.size - 1, [offsets.astype(np.int32)], [inner])
+
+    def _array(self, kind: Any, length: int, buffers: list[Any], children: list[Any] | None = None) -> Any:
+        held = [None, *(self._pa.py_buffer(buffer) for buffer in buffers)]  # None: no value is missing
+        return self._pa.Array.from_buffers(kind, length, held, children=children)
 
     def _aside(self) -> Path:
         return self.folder / f".part-{len(self.files):05d}.parquet.partial"

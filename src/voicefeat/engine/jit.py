@@ -8,6 +8,7 @@ processor's name and features to each entry.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -111,13 +112,15 @@ class _KernelCache(caching.FunctionCache):
     def load_overload(self, sig, target_context):
         try:
             return super().load_overload(sig, target_context)
-        except Exception:  # unreadable, cut short, from an interrupted write
+        except Exception:  # cut short by a full disk or a kill: begin anew
+            with contextlib.suppress(OSError):
+                self.flush()
             return None
 
     def save_overload(self, sig, data):
         try:
             super().save_overload(sig, data)
-        except OSError:  # read-only, full, removed meanwhile
+        except Exception:  # read-only, full, removed meanwhile
             self.disable()
 
 

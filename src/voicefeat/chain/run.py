@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
 from ..audio import not_finite
 from ..engine import frames as frame_kernels
-from . import tables, threads
+from . import threads
 from .plan import Plan, plan
 from .sinks import ChainRows, PeakList, PeakRows, SpectrumRows
 from .source import borrow, give_back
@@ -19,14 +18,7 @@ from .spec import Chain, Peaks
 SHORT = 200_000
 
 
-def check_finite(data: np.ndarray, name: str) -> None:
-    """Refuse NaN and infinity, with the place of the first."""
-    lanes = tables.lanes(data.dtype)
-    if not frame_kernels.finite(data.reshape(-1), lanes, np.empty(lanes, data.dtype)):
-        not_finite(data, name)
-
-
-def blocks(plan: Plan, data: np.ndarray, sinks: list, share: Callable) -> None:
+def blocks(plan: Plan, data: np.ndarray, sinks: list, budget: int) -> None:
     """One item: its spectra block by block to every sink, then what had to wait for all of them."""
     source, size = plan.source, plan.block
     count = source.count(data)
@@ -41,30 +33,31 @@ def blocks(plan: Plan, data: np.ndarray, sinks: list, share: Callable) -> None:
             sink.take(work, first, frames)
         give_back(work)
 
-    share(block, -(-count // size))
+    threads.each(block, -(-count // size), budget)
     for sink in sinks:
-        sink.finish(share)
+        sink.finish(budget)
 
 
 def items(plan: Plan, data: np.ndarray, make_sinks: Callable[[int], list]) -> None:
     """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole."""
+    count = data.shape[0]
     budget = threads.get_num_threads() if data.size > SHORT else 1
-    if data.shape[0] >= budget:
-        alone = partial(threads.each, threads=1)
-        threads.each(lambda i: blocks(plan, data[i], make_sinks(i), alone), data.shape[0], budget)
+    if 1 < budget <= count:
+        threads.each(lambda i: blocks(plan, data[i], make_sinks(i), 1), count, budget)
     else:
-        together = partial(threads.each, threads=budget)
-        for i in range(data.shape[0]):
-            blocks(plan, data[i], make_sinks(i), together)
+        for i in range(count):
+            blocks(plan, data[i], make_sinks(i), budget)
 
 
 def opened(chain: Chain, data: np.ndarray, name: str) -> tuple[Plan, np.ndarray, tuple[int, ...]]:
     """The plan for checked data, the data as a list of items, and the shape of the batch."""
     if chain.frames is not None:
         chain.frames.check_length(data.shape[-1])
-    check_finite(data, name)
+    ready = plan(chain, data)
+    if not frame_kernels.finite(data.reshape(-1), ready.lanes):
+        not_finite(data, name)
     inner = 2 if chain.frames is None else 1
-    return plan(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
+    return ready, data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
 
 
 def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None) -> np.ndarray:

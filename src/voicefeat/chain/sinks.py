@@ -6,8 +6,6 @@ sinks can share one pass. `finish` does what had to wait for the whole clip.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ..engine import bands as band_kernels
@@ -15,7 +13,7 @@ from ..engine import peaks as peak_kernels
 from ..engine import product as product_kernels
 from ..engine import rows as row_kernels
 from ..engine import scaling as scaling_kernels
-from . import tables
+from . import tables, threads
 from .finish import ClipFloor
 from .plan import Plan
 from .source import Work, borrow, give_back
@@ -23,9 +21,6 @@ from .spec import Peaks
 
 #: Values of log bands that one step of the second pass takes.
 FINISH_VALUES = 32768
-
-#: Runs work(0), ..., work(n - 1), perhaps on several threads.
-Each = Callable[[Callable[[int], None], int], None]
 
 
 class SpectrumRows:
@@ -46,7 +41,7 @@ class SpectrumRows:
                 work.bins, self.bins, self.bins, self.lanes, count, self.flat, first, self.stride
             )
 
-    def finish(self, each: Each) -> None:
+    def finish(self, budget: int) -> None:
         pass
 
 
@@ -112,7 +107,7 @@ class ChainRows:
             scaling_kernels.scale_tiles(tiles, tile_rows, plan.rows, groups, lanes, norm, work.peak)
         row_kernels.put_rows(tiles, tile_rows, plan.rows, lanes, count, self.flat, first, self.frames)
 
-    def finish(self, each: Each) -> None:
+    def finish(self, budget: int) -> None:
         if self.kept is None:
             return
         kept, floor = self.kept, self.floor.level()
@@ -129,7 +124,7 @@ class ChainRows:
             self._emit(tiles, groups, work, first, count, floor)
             give_back(work)
 
-        each(emit, -(-self.frames // block))
+        threads.each(emit, -(-self.frames // block), budget)
 
 
 def weigh(plan: Plan, bins: np.ndarray, groups: int, tiles: np.ndarray) -> None:
@@ -170,7 +165,7 @@ class PeakTiles:
     def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
         raise NotImplementedError
 
-    def finish(self, each: Each) -> None:
+    def finish(self, budget: int) -> None:
         pass
 
 

@@ -6,6 +6,8 @@ sample n of the frames t, t + 1, ... is then the run of lanes at S[n mod hop][t 
 
 from __future__ import annotations
 
+import numpy as np
+
 from .jit import kernel
 from .laneop import accumulate, lane_op
 from .simd import fma, shuffle
@@ -58,13 +60,14 @@ def zeroed(y, count, out):
 
 
 @kernel
-def finite(y, lanes, scratch):
-    """Whether every sample is finite; `scratch` holds `lanes` elements."""
+def finite(y, lanes):
+    """Whether every sample is finite."""
+    sums = np.empty(lanes, y.dtype)
     count = y.size // (4 * lanes)
-    zeroed(y, count, scratch)
+    zeroed(y, count, sums)
     total = 0.0
     for i in range(lanes):
-        total += scratch[i]
+        total += sums[i]
     for i in range(count * 4 * lanes, y.size):
         total += 0.0 * y[i]
     return total == 0.0

@@ -2,8 +2,9 @@
 
 log x = e ln 2 + log(1 + f) with x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and ln 2 split in two so
 that e times its high part is exact. In single precision log(1 + f) = f - f^2 / 2 + f^3 P(f), P from
-S. L. Moshier's Cephes (logf.c). In double precision, with s = f / (2 + f), log(1 + f) = 2 atanh s = 2 s + s R(s^2), written
-f - (f^2 / 2 - s (f^2 / 2 + R)) so that the rounding of s matters little; R from FreeBSD's msun (e_log.c).
+S. L. Moshier's Cephes (logf.c). In double precision, with s = f / (2 + f), log(1 + f) = 2 atanh s
+= 2 s + s R(s^2), written f - (f^2 / 2 - s (f^2 / 2 + R)) so that the rounding of s matters little; R from
+FreeBSD's msun (e_log.c).
 
 exp x = 2^k exp(r), r = x - k ln 2 in [-ln 2 / 2, ln 2 / 2], exp(r) by its Taylor series to r^13, whose
 rest is below 2^-53. A float32 power is computed in double lanes, where its error vanishes in the rounding.

@@ -84,7 +84,7 @@ def melspectrogram(
     power : float above 0
         1.0 for magnitude, 2.0 for power; not applied to `S`.
     n_mels, fmin, fmax, htk, norm, dtype
-        As in `filters.mel`. The weights are rounded to `dtype`, as in librosa float32 for float64 signals too.
+        As in `filters.mel`. Weights are rounded to `dtype`, as in librosa float32 for float64 signals too.
 
     Returns
     -------

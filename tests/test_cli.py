@@ -207,5 +207,6 @@ def test_the_commands_and_the_code_of_the_manual_run(tmp_path, monkeypatch, caps
         assert (name, main(arguments)) == ("voicefeat", 0), f"{line}\n{capsys.readouterr().err}"
     code = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.S)
     assert len(code) >= 3
+    session = {}
     for block in code:
-        exec(compile(block, str(page), "exec"), {})
+        exec(compile(block, str(page), "exec"), session)

@@ -83,6 +83,10 @@ class Memory:
         """Element i of an array of whole numbers."""
         return Index(self.b, self.b.sext(self.b.load(self._address(i)), I64))
 
+    def put(self, i, scalar) -> None:
+        """One element."""
+        self.b.store(scalar, self._address(i))
+
     def number(self, x) -> Vector:
         """A plain number or a `Number` in every lane of a vector of this array's type."""
         if isinstance(x, Number):

@@ -8,6 +8,7 @@ J. O. Smith, "Spectral audio signal processing", 2011, chapter on quadratic inte
 
 from __future__ import annotations
 
+import numpy as np
 from llvmlite import ir
 
 from .jit import kernel
@@ -73,15 +74,27 @@ def peak_tiles(bins, n_bins, groups, lanes, references, low, high, hertz, pitche
             peak(bins, at, above, g * lanes, references, k, hertz, inner, pitches, heights, to)
 
 
+@lane_op
+def positive(x, i, bits):
+    """One bit for each lane that is above 0, in an array of one whole number."""
+    b = x.b
+    lanes = ir.IntType(x.lanes)
+    bits.put(0, b.zext(b.bitcast((x.load(i) > 0.0).value, lanes), ir.IntType(64)))
+
+
 @kernel
 def collect(pitches, heights, rows, lanes, frames, kept_pitches, kept_heights):
     """Peaks of the real frames one after another; returns how many."""
     n = 0
+    bits = np.empty(1, np.int64)
     for g in range((frames + lanes - 1) // lanes):
         valid = min(lanes, frames - g * lanes)
         for i in range(g * rows * lanes, (g + 1) * rows * lanes, lanes):
+            positive(pitches, i, bits)
+            if bits[0] == 0:  # most bins of most frames are no peaks
+                continue
             for lane in range(valid):
-                if pitches[i + lane] > 0:
+                if (bits[0] >> lane) & 1:
                     kept_pitches[n] = pitches[i + lane]
                     kept_heights[n] = heights[i + lane]
                     n += 1

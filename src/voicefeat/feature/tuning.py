@@ -224,6 +224,7 @@ def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave:
     if frequencies.size == 0:
         warnings.warn("no frequency to estimate the tuning from; it is taken as 0.0", stacklevel=2)
         return 0.0
-    residuals = np.mod(bins_per_octave * hz_to_octs(frequencies), 1.0)
+    bins = bins_per_octave * hz_to_octs(frequencies)
+    residuals = bins - np.floor(bins)  # exact, as bins mod 1 is
     residuals[residuals >= 0.5] -= 1.0
     return tuning_of(residuals, resolution)

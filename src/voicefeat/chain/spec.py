@@ -102,6 +102,33 @@ class Compression:
             )
 
 
+def cosines(n: int, type: int, ortho: bool) -> np.ndarray:
+    """The discrete cosine transform of `type` 1 to 4 as a matrix of (n, n), as ``scipy.fft.dct`` scales it."""
+    k, m = np.arange(n)[:, None], np.arange(n)[None, :]
+    # Angles are products of whole numbers times pi / period; taken modulo 2 period they are exact.
+    turns, period = {
+        1: (k * m, n - 1),
+        2: (k * (2 * m + 1), 2 * n),
+        3: ((2 * k + 1) * m, 2 * n),
+        4: ((2 * k + 1) * (2 * m + 1), 4 * n),
+    }[type]
+    matrix = 2 * np.cos(np.pi * (turns % (2 * period)) / period)
+    if type in (1, 3):
+        matrix[:, 0] /= 2
+    if type == 1:
+        matrix[:, -1] /= 2
+    if ortho:
+        matrix /= np.sqrt(2 * (n - 1) if type == 1 else 2 * n)
+        if type in (1, 3):
+            matrix[:, 0] *= np.sqrt(2)
+        if type in (1, 2):
+            matrix[0] /= np.sqrt(2)
+        if type == 1:
+            matrix[:, -1] *= np.sqrt(2)
+            matrix[-1] /= np.sqrt(2)
+    return matrix
+
+
 @dataclass(frozen=True)
 class Cepstrum:
     """The first `n` values of a cosine transform over bands, liftered."""
@@ -128,9 +155,7 @@ class Cepstrum:
 
     def matrix(self, bands: int) -> np.ndarray:
         """The transform, (n, bands) in float64; row i is times 1 + lifter / 2 sin(pi (i + 1) / lifter)."""
-        from scipy.fft import dct
-
-        rows = dct(np.eye(bands), type=self.type, norm=self.norm, axis=0)[: self.n]
+        rows = cosines(bands, self.type, self.norm == "ortho")[: self.n]
         if self.lifter > 0:
             rows *= 1 + self.lifter / 2 * np.sin(np.pi * np.arange(1, self.n + 1) / self.lifter)[:, None]
         return rows

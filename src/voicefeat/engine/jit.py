@@ -18,6 +18,7 @@ from typing import Any
 
 import numba
 from numba.core import caching, config
+from numba.core.runtime import rtsys
 
 from .simd import LANES32
 
@@ -110,8 +111,14 @@ class _KernelCache(caching.FunctionCache):
     _impl_class = _Impl
 
     def load_overload(self, sig, target_context):
+        """A kernel that was kept, without numba's compiler.
+
+        numba would first load all that it could compile with (and scipy.linalg for its BLAS), which takes
+        several times as long as all kernels of a feature; running one takes only its runtime.
+        """
         try:
-            return super().load_overload(sig, target_context)
+            rtsys.initialize(target_context)
+            return self._load_overload(sig, target_context)
         except Exception:  # cut short by a full disk or a kill: begin anew
             with contextlib.suppress(OSError):
                 self.flush()

@@ -121,6 +121,11 @@ def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: 
     -----
     Source: librosa 0.11.0, ``librosa.hz_to_octs``.
 
+    Raises
+    ------
+    ParameterError
+        If `tuning` or `bins_per_octave` cannot be used.
+
     Examples
     --------
     >>> import voicefeat as vf
@@ -148,6 +153,11 @@ def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 1
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.octs_to_hz``.
+
+    Raises
+    ------
+    ParameterError
+        If `tuning` or `bins_per_octave` cannot be used.
 
     Examples
     --------
@@ -181,6 +191,11 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
     -----
     Source: librosa 0.11.0, ``librosa.fft_frequencies``.
 
+    Raises
+    ------
+    ParameterError
+        If `sr` or `n_fft` is not above 0.
+
     Examples
     --------
     >>> import voicefeat as vf
@@ -213,6 +228,11 @@ def mel_frequencies(
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.mel_frequencies``.
+
+    Raises
+    ------
+    ParameterError
+        If `n_mels`, `fmin` or `fmax` cannot be used.
 
     Examples
     --------

@@ -137,6 +137,11 @@ def db_to_power(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
     -----
     Source: librosa 0.11.0, ``librosa.db_to_power``.
 
+    Raises
+    ------
+    ParameterError
+        If `ref` is not a finite number.
+
     Examples
     --------
     >>> import voicefeat as vf
@@ -165,6 +170,11 @@ def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.db_to_amplitude``.
+
+    Raises
+    ------
+    ParameterError
+        If `ref` is not a finite number.
 
     Examples
     --------

@@ -36,6 +36,11 @@ def frames_to_samples(frames: ArrayLike, *, hop_length: int = 512, n_fft: int | 
     -----
     Source: librosa 0.11.0, ``librosa.frames_to_samples``.
 
+    Raises
+    ------
+    ParameterError
+        If `hop_length` or `n_fft` is not a positive whole number.
+
     Examples
     --------
     >>> import voicefeat as vf
@@ -64,6 +69,11 @@ def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int |
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.samples_to_frames``.
+
+    Raises
+    ------
+    ParameterError
+        If `hop_length` or `n_fft` is not a positive whole number.
 
     Examples
     --------
@@ -98,6 +108,11 @@ def frames_to_time(
     -----
     Source: librosa 0.11.0, ``librosa.frames_to_time``.
 
+    Raises
+    ------
+    ParameterError
+        If `sr`, `hop_length` or `n_fft` is not above 0.
+
     Examples
     --------
     >>> import voicefeat as vf
@@ -130,6 +145,11 @@ def time_to_frames(
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.time_to_frames``.
+
+    Raises
+    ------
+    ParameterError
+        If `sr`, `hop_length` or `n_fft` is not above 0.
 
     Examples
     --------
@@ -165,6 +185,11 @@ def times_like(
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.times_like``.
+
+    Raises
+    ------
+    ParameterError
+        If `X` has no such axis, or `sr`, `hop_length` or `n_fft` is not above 0.
 
     Examples
     --------

@@ -180,6 +180,7 @@ def report(rows) -> None:
         for dtype in ("float64", "float32"):
             allowed = getattr(r, dtype)
             worst, name, sr = max((error(r, *c, dtype), *c) for c in cases(r))
-            fits = 2 * worst <= allowed <= max(50 * worst, 8 * np.finfo(dtype).eps)
+            rounding = max(np.finfo(d).eps for d in dtypes(ours(r, name, sr, dtype)))
+            fits = 2 * worst <= allowed <= max(50 * worst, 8 * rounding)
             line.append(f"{dtype} {worst:.1e} of {allowed:.1e} {name:>9s} {sr:5d} {' ' if fits else '*'}")
         print("  ".join(line), flush=True)

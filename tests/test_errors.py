@@ -140,7 +140,7 @@ def test_settings_are_checked_before_the_samples(call, options, monkeypatch):
         pytest.fail("the block loop was entered")
 
     monkeypatch.setattr(loop, "items", entered)
-    monkeypatch.setattr(loop, "check_finite", entered)
+    monkeypatch.setattr(loop, "opened", entered)
     function, _, named = bare(call)
     with pytest.raises(vf.ParameterError, match=f"^{next(iter(options))}="):
         function(Y.view(Untouchable), **named, **options)

@@ -33,7 +33,7 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = [*_HOME, "filters", "__version__"]  # noqa: PLE0604
+__all__ = [*_HOME, "filters", "__version__"]
 
 
 def __getattr__(name):

@@ -1,61 +1,111 @@
 from . import filters as filters
-from .errors import (
-    AudioError as AudioError,
-    ParameterError as ParameterError,
-)
-from .convert import (
-    hz_to_mel as hz_to_mel,
-    mel_to_hz as mel_to_hz,
-    hz_to_octs as hz_to_octs,
-    octs_to_hz as octs_to_hz,
-    fft_frequencies as fft_frequencies,
-    mel_frequencies as mel_frequencies,
-    frames_to_samples as frames_to_samples,
-    samples_to_frames as samples_to_frames,
-    frames_to_time as frames_to_time,
-    time_to_frames as time_to_frames,
-    times_like as times_like,
-    power_to_db as power_to_db,
-    db_to_power as db_to_power,
-    amplitude_to_db as amplitude_to_db,
-    db_to_amplitude as db_to_amplitude,
-)
 from .audio import (
     load as load,
+)
+from .audio import (
     resample as resample,
+)
+from .audio import (
     to_mono as to_mono,
 )
 from .chain.threads import (
     get_num_threads as get_num_threads,
+)
+from .chain.threads import (
     set_num_threads as set_num_threads,
 )
-from .feature.spectrum import (
-    stft as stft,
-    spectrogram as spectrogram,
-    magphase as magphase,
+from .convert import (
+    amplitude_to_db as amplitude_to_db,
 )
-from .feature.inverse import (
-    istft as istft,
+from .convert import (
+    db_to_amplitude as db_to_amplitude,
+)
+from .convert import (
+    db_to_power as db_to_power,
+)
+from .convert import (
+    fft_frequencies as fft_frequencies,
+)
+from .convert import (
+    frames_to_samples as frames_to_samples,
+)
+from .convert import (
+    frames_to_time as frames_to_time,
+)
+from .convert import (
+    hz_to_mel as hz_to_mel,
+)
+from .convert import (
+    hz_to_octs as hz_to_octs,
+)
+from .convert import (
+    mel_frequencies as mel_frequencies,
+)
+from .convert import (
+    mel_to_hz as mel_to_hz,
+)
+from .convert import (
+    octs_to_hz as octs_to_hz,
+)
+from .convert import (
+    power_to_db as power_to_db,
+)
+from .convert import (
+    samples_to_frames as samples_to_frames,
+)
+from .convert import (
+    time_to_frames as time_to_frames,
+)
+from .convert import (
+    times_like as times_like,
+)
+from .errors import (
+    AudioError as AudioError,
+)
+from .errors import (
+    ParameterError as ParameterError,
+)
+from .feature.bands import (
+    linear_spectrogram as linear_spectrogram,
 )
 from .feature.bands import (
     melspectrogram as melspectrogram,
-    linear_spectrogram as linear_spectrogram,
+)
+from .feature.cepstral import (
+    lfcc as lfcc,
 )
 from .feature.cepstral import (
     mfcc as mfcc,
-    lfcc as lfcc,
+)
+from .feature.dynamics import (
+    delta as delta,
+)
+from .feature.dynamics import (
+    stack_memory as stack_memory,
 )
 from .feature.harmony import (
     chroma_stft as chroma_stft,
 )
+from .feature.inverse import (
+    istft as istft,
+)
+from .feature.spectrum import (
+    magphase as magphase,
+)
+from .feature.spectrum import (
+    spectrogram as spectrogram,
+)
+from .feature.spectrum import (
+    stft as stft,
+)
 from .feature.tuning import (
     estimate_tuning as estimate_tuning,
-    pitch_tuning as pitch_tuning,
+)
+from .feature.tuning import (
     piptrack as piptrack,
 )
-from .feature.dynamics import (
-    delta as delta,
-    stack_memory as stack_memory,
+from .feature.tuning import (
+    pitch_tuning as pitch_tuning,
 )
 
 __version__: str

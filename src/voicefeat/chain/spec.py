@@ -103,7 +103,7 @@ class Compression:
 
 
 def cosines(n: int, type: int, ortho: bool) -> np.ndarray:
-    """The discrete cosine transform of `type` 1 to 4 as a matrix of (n, n), as ``scipy.fft.dct`` scales it."""
+    """The discrete cosine transform of `type` 1 to 4 as a matrix (n, n), scaled as by ``scipy.fft.dct``."""
     k, m = np.arange(n)[:, None], np.arange(n)[None, :]
     # Angles are products of whole numbers times pi / period; taken modulo 2 period they are exact.
     turns, period = {

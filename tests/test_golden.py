@@ -86,6 +86,23 @@ def test_a_wrong_number_fails(small_folder, spoil):
     assert verdict.word == "FAILED"
 
 
+def test_the_exit_status_says_it(small_folder, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["golden.py", str(small_folder), "--data", str(small_folder.parent)])
+    assert golden.main() == 0
+    assert "1 ok, 0 FAILED" in capsys.readouterr().out
+    np.savez(small_folder / "librosa__mfcc.npz", a=np.zeros((20, 14), np.float32))
+    assert golden.main() == 1
+    printed = capsys.readouterr().out
+    assert "librosa__mfcc " in printed
+    assert "1 ok, 1 FAILED" in printed
+
+
+def test_a_call_that_does_not_run_hides_no_other(small_folder):
+    np.savez(small_folder / "librosa__delta.npz", nobody=np.zeros((20, 3), np.float32))
+    words = {v.file: v.word for v in golden.check_folder(small_folder)}
+    assert words == {"librosa__delta": "FAILED", "librosa__melspectrogram": "ok"}
+
+
 def test_an_unknown_file_fails(small_folder):
     np.savez(small_folder / "nobody__nothing.npz", a=np.zeros(3))
     words = {v.file: v.word for v in golden.check_folder(small_folder)}

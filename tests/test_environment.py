@@ -42,7 +42,11 @@ def same(a, b):
 
 def python(code, **environment):
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment}, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -97,7 +101,12 @@ def test_read_only_install_that_was_warmed(tmp_path, expected):
     target = copied(tmp_path)
     home = tmp_path / "home"
     home.mkdir()
-    environment = {"PYTHONPATH": str(target), "HOME": str(home), "XDG_CACHE_HOME": str(home), "VOICEFEAT_CACHE_DIR": ""}
+    environment = {
+        "PYTHONPATH": str(target),
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home),
+        "VOICEFEAT_CACHE_DIR": "",
+    }
     assert python(CALL, **environment) == expected
     warmed = list(target.rglob("*.nbi"))
     assert warmed, "kernels are kept beside the source when that can be written"
@@ -220,7 +229,10 @@ def test_thread_budget_comes_from_the_environment():
     code = "import voicefeat as vf; print(vf.get_num_threads())"
     assert python(code, VOICEFEAT_NUM_THREADS="3") == "3"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, "VOICEFEAT_NUM_THREADS": "no"}
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "VOICEFEAT_NUM_THREADS": "no"},
     )
     assert "VOICEFEAT_NUM_THREADS='no': must be a positive whole number" in done.stderr
 
@@ -253,7 +265,10 @@ def test_an_error_in_a_thread_reaches_the_caller():
 @pytest.mark.parametrize("lanes", ["3", "eight"])
 def test_wrong_number_of_lanes(lanes):
     done = subprocess.run(
-        [sys.executable, "-c", CALL], capture_output=True, text=True, env={**os.environ, "VOICEFEAT_LANES": lanes}
+        [sys.executable, "-c", CALL],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "VOICEFEAT_LANES": lanes},
     )
     assert f"VOICEFEAT_LANES={lanes!r}: must be 4, 8 or 16" in done.stderr
 

@@ -98,6 +98,27 @@ def test_too_short(call, samples, options, pattern):
         function(Y[:samples], **named, **options)
 
 
+@pytest.mark.parametrize(
+    ("call", "good", "bad"),
+    [
+        ("mfcc", {"n_mels": 41, "n_mfcc": 13}, {"n_mels": 41.0, "n_mfcc": 13}),
+        ("mfcc", {"n_mfcc": 13}, {"n_mfcc": 13.0}),
+        ("mfcc", {"dct_type": 3}, {"dct_type": 3.0}),
+        ("mfcc", {"lifter": 1}, {"lifter": True}),
+        ("lfcc", {"n_filters": 21}, {"n_filters": 21.0}),
+        ("melspectrogram", {"n_fft": 400}, {"n_fft": 400.0}),
+        ("spectrogram", {"power": 1}, {"power": True}),
+        ("chroma_stft", {"n_chroma": 13, "tuning": 0.0}, {"n_chroma": 13.0, "tuning": 0.0}),
+    ],
+)
+def test_an_equal_value_of_another_type_stays_refused(call, good, bad):
+    """What was called before does not matter: settings are remembered together with their types."""
+    function, args, named = bare(call)
+    function(*args, **named, **good)
+    with pytest.raises(vf.ParameterError):
+        function(*args, **named, **bad)
+
+
 def test_unknown_keywords_are_refused():
     for call in FRAMED:
         function, args, named = bare(call)

@@ -6,8 +6,11 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from parity import ROWS
 from parity_run import cases, distance, dtypes, error, ours, theirs
+from reference import REFERENCES
 
 import voicefeat as vf
 
@@ -50,6 +53,36 @@ def test_the_options_change_the_result(row):
         distance(ours(row, "speech", sr, "float64"), ours(row, "speech", sr, "float64", options={})) > 0
         for sr in (16000, 44100)
     )
+
+
+@settings(deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=120)
+@given(st.data())
+def test_any_frames(data):
+    """Frames that nobody thought of: lengths, hops, windows, paddings and signals at random."""
+    require("librosa")
+    n_fft = data.draw(st.integers(2, 1300), "n_fft")
+    frames = {
+        "n_fft": n_fft,
+        "hop_length": data.draw(st.integers(1, 700), "hop_length"),
+        "win_length": data.draw(st.integers(1, n_fft), "win_length"),
+        "window": data.draw(st.sampled_from(["hann", "hamming", "boxcar", ("kaiser", 5.0)]), "window"),
+        "center": data.draw(st.booleans(), "center"),
+        "pad_mode": data.draw(
+            st.sampled_from(["constant", "edge", "reflect", "symmetric", "linear_ramp"]), "pad_mode"
+        ),
+    }
+    samples = data.draw(st.integers(n_fft, 20000), "samples")
+    # librosa pads the end of a signal by itself, and half a frame cannot be reflected beyond half a frame:
+    # where the last frame starts there, its last sample is not the reflected one.
+    apart = frames["pad_mode"] == "reflect" and 2 * frames["hop_length"] >= n_fft
+    assume(not (apart and samples % frames["hop_length"] == 0))
+    y = np.random.default_rng(n_fft).standard_normal(samples)
+    for dtype, allowed in (("float64", 2e-14), ("float32", 6e-6)):
+        got = vf.spectrogram(y.astype(dtype), power=2.0, **frames)
+        want = REFERENCES["spectrogram"](y.astype(dtype), power=2.0, **frames)
+        assert got.shape == want.shape
+        assert got.dtype == want.dtype
+        assert distance(got, want) <= allowed
 
 
 def test_names_are_unique():

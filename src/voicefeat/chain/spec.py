@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import filters
+from ..convert import fft_frequencies
 from ..errors import one_of, real, reject, whole
 from .framing import Frames
 
@@ -186,12 +187,11 @@ class Peaks:
 
     @classmethod
     def make(cls, sr: Any, n_fft: int, fmin: Any, fmax: Any, threshold: Any) -> Peaks:
-        sr = real("sr", sr, above=0.0, unit="samples a second")
+        frequencies = fft_frequencies(sr=sr, n_fft=n_fft)
         fmin, fmax = real("fmin", fmin, unit="Hz"), real("fmax", fmax, unit="Hz")
         if fmin >= fmax:
             reject("fmin", fmin, f"leaves nothing below fmax={fmax:g}", "give fmin below fmax, in Hz")
         threshold = real("threshold", threshold, low=0.0)
-        frequencies = np.arange(1 + n_fft // 2) * (sr / n_fft)
         inside = np.flatnonzero((frequencies >= max(fmin, 0.0)) & (frequencies < min(fmax, sr / 2)))
         inside = inside[inside > 0]  # the first bin has no neighbour below
         low, high = (int(inside[0]), int(inside[-1]) + 1) if inside.size else (1, 1)

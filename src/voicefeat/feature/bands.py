@@ -28,23 +28,24 @@ def linear_bank(sr, n_fft, n_filters, fmin, fmax, norm, dtype) -> Bands:
     )
 
 
+# Arguments come one by one, not in tuples: the memory of `settings` tells 40 from 40.0 only at the top.
 @settings
-def _framed(make_bank, sr, bank, power, n_fft, *frames):
-    made = Frames.make(n_fft, *frames)
-    return Chain(made, Spectrum.make(power), make_bank(sr, made.n_fft, *bank))
+def _framed(make_bank, bank_size, sr, power, *rest):
+    made = Frames.make(*rest[bank_size:])
+    return Chain(made, Spectrum.make(power), make_bank(sr, made.n_fft, *rest[:bank_size]))
 
 
 @settings
-def _given(make_bank, sr, bank, n_fft):
+def _given(make_bank, sr, n_fft, *bank):
     return Chain(bands=make_bank(sr, n_fft, *bank))
 
 
 def _banded(y, sr, S, make_bank, bank, power, n_fft, hop_length, win_length, window, center, pad_mode):
     if either(y, S) is S:
         S, n_fft = spectra(S, n_fft)
-        return run(_given(make_bank, sr, bank, n_fft), S, "S")
-    window = window_value(window)
-    chain = _framed(make_bank, sr, bank, power, n_fft, hop_length, win_length, window, center, pad_mode)
+        return run(_given(make_bank, sr, n_fft, *bank), S, "S")
+    frames = (n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    chain = _framed(make_bank, len(bank), sr, power, *bank, *frames)
     y = signal(y)
     warn_if_mostly_padding(n_fft, center, y.shape[-1])
     return run(chain, y)

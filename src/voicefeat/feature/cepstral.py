@@ -18,10 +18,12 @@ from .spectrum import warn_if_mostly_padding
 __all__ = ["lfcc", "mfcc"]
 
 
+# Arguments come one by one, not in tuples: the memory of `settings` tells 40 from 40.0 only at the top.
 @settings
-def _framed(name, make_bank, sr, bank, cepstrum, log, power, n_fft, *frames):
+def _framed(name, make_bank, bank_size, sr, power, *rest):
+    log, cepstrum, bank, frames = rest[:4], rest[4:8], rest[8 : 8 + bank_size], rest[8 + bank_size :]
     check_norm("mel_norm" if make_bank is mel_bank else "filter_norm", bank[-2], "slaney")  # their name here
-    made = Frames.make(n_fft, *frames)
+    made = Frames.make(*frames)
     bands = make_bank(sr, made.n_fft, *bank)
     return Chain(
         made,
@@ -33,7 +35,7 @@ def _framed(name, make_bank, sr, bank, cepstrum, log, power, n_fft, *frames):
 
 
 @settings
-def _given(name, cepstrum, bands):
+def _given(name, bands, *cepstrum):
     return Chain(cepstrum=Cepstrum.make(name, bands, *cepstrum))
 
 
@@ -56,23 +58,9 @@ def _cepstra(
 ):
     if either(y, S) is S:
         S = values(S, "bands")
-        return run(_given(name, cepstrum, S.shape[-2]), S, "S")
-    window = window_value(window)
-    chain = _framed(
-        name,
-        make_bank,
-        sr,
-        bank,
-        cepstrum,
-        log,
-        power,
-        n_fft,
-        hop_length,
-        win_length,
-        window,
-        center,
-        pad_mode,
-    )
+        return run(_given(name, S.shape[-2], *cepstrum), S, "S")
+    frames = (n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    chain = _framed(name, make_bank, len(bank), sr, power, *log, *cepstrum, *bank, *frames)
     y = signal(y)
     warn_if_mostly_padding(n_fft, center, y.shape[-1])
     return run(chain, y)

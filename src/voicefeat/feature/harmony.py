@@ -10,7 +10,7 @@ from ..chain.finish import stronger_half
 from ..chain.run import peak_list, run
 from ..chain.spec import Bands, Chain, Scaling, settings
 from ..errors import real
-from .tuning import peaks_among, pitch_tuning, spectra_of
+from .tuning import data_of, peaks_among, pitch_tuning, spectra_of
 
 __all__ = ["chroma_stft"]
 
@@ -86,17 +86,15 @@ def chroma_stft(
     >>> C.shape, int(C[:, 20].argmax())
     ((12, 44), 9)
     """
-    chain, n, data, name = spectra_of(
-        y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=2.0
-    )
+    chain, n = spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=2.0)
     if tuning is not None:
         real("tuning", tuning, unit="chroma bins")
     bank = (n_chroma, ctroct, octwidth, base_c, dtype)
     made = _chroma(chain, sr, n, 0.0 if tuning is None else tuning, norm, *bank)
+    data, name = data_of(chain, y, S)
     if tuning is None:
         # librosa's estimate takes any spectrum for that of an even n_fft.
         peaks = peaks_among(sr, n - n % 2, 150.0, 4000.0, 0.1)
         found = stronger_half(*peak_list(chain, peaks, data, name))
-        estimate = pitch_tuning(found, bins_per_octave=n_chroma)
-        made = _chroma(chain, sr, n, estimate, norm, *bank)
+        made = _chroma(chain, sr, n, pitch_tuning(found, bins_per_octave=n_chroma), norm, *bank)
     return run(made, data, name)

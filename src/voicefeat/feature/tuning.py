@@ -14,7 +14,7 @@ from ..chain.run import peak_list, peak_rows, run
 from ..chain.spec import Chain, Peaks, Spectrum, settings
 from ..convert import hz_to_octs
 from ..errors import real, reject, whole
-from .given import either, spectra
+from .given import either, spectra, values
 from .spectrum import warn_if_mostly_padding
 
 __all__ = ["estimate_tuning", "piptrack", "pitch_tuning"]
@@ -29,14 +29,20 @@ peaks_among = settings(Peaks.make)
 
 
 def spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=1.0):
-    """The chain up to the spectrum, its n_fft, the checked data, and the argument that they came in as."""
+    """The chain up to the spectrum, and its n_fft; no sample has been looked at."""
     if either(y, S) is S:
-        S, n_fft = spectra(np.abs(np.asarray(S)), n_fft)
-        return Chain(), n_fft, S, "S"
+        return Chain(), spectra(np.abs(np.asarray(S)), n_fft)[1]
     chain = _framed(power, n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    return chain, chain.frames.n_fft
+
+
+def data_of(chain, y, S):
+    """The checked data that the chain starts from, and the argument that it came in as."""
+    if chain.frames is None:
+        return values(np.abs(np.asarray(S)), "bins"), "S"
     y = signal(y)
-    warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    return chain, chain.frames.n_fft, y, "y"
+    warn_if_mostly_padding(chain.frames.n_fft, chain.frames.center, y.shape[-1])
+    return y, "y"
 
 
 def piptrack(
@@ -96,8 +102,9 @@ def piptrack(
     >>> round(float(pitches[magnitudes[:, 20].argmax(), 20]))
     440
     """
-    chain, n, data, name = spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode)
+    chain, n = spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode)
     peaks = peaks_among(sr, n, fmin, fmax, threshold)
+    data, name = data_of(chain, y, S)
     references = None
     if callable(ref):
         if chain.frames is not None:
@@ -172,8 +179,9 @@ def estimate_tuning(
                 f"those are {', '.join(_PIPTRACK)}",
             )
         limits = (options.pop("fmin"), options.pop("fmax"), options.pop("threshold"))
-        chain, n, data, name = spectra_of(y, S, n_fft, **options)
-        pitches, heights = peak_list(chain, peaks_among(sr, n, *limits), data, name)
+        chain, n = spectra_of(y, S, n_fft, **options)
+        peaks = peaks_among(sr, n, *limits)
+        pitches, heights = peak_list(chain, peaks, *data_of(chain, y, S))
     return pitch_tuning(
         stronger_half(pitches, heights), resolution=resolution, bins_per_octave=bins_per_octave
     )

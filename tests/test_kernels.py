@@ -308,15 +308,27 @@ def test_peaks(dtype):
 
 
 @both
-@pytest.mark.parametrize("length", [1, 9, 50])
+@pytest.mark.parametrize("length", [5, 13, 54])
 def test_correlate(dtype, length):
+    """Rows below and above the lanes; what lies beside the result stays as it was."""
     weights, step = random(5, dtype, 1), lanes(dtype)
-    x = random((3, length + 4), dtype)
-    padded = np.concatenate([x, np.zeros((3, step), dtype)], axis=1)
-    out = np.empty((3, length), dtype)
-    correlate.correlate_rows(padded.ravel(), 3, length, weights, step, np.empty(step, dtype), out.reshape(-1))
+    x = random((3, length), dtype)
+    out = np.full((3, length + 1), 7, dtype)
+    scratch = np.empty(5 + 2 * step, dtype)
+    correlate.correlate_rows(x.ravel(), 3, length, weights, step, scratch, out.reshape(-1), length + 1, 2)
     want = np.stack([np.correlate(row.astype(np.float64), weights, "valid") for row in x])
-    assert np.abs(out - want).max() < tolerance(dtype) * max(1, np.abs(want).max())
+    assert np.abs(out[:, 2:-3] - want).max() < tolerance(dtype) * max(1, np.abs(want).max())
+    assert np.all(out[:, :2] == 7) and np.all(out[:, -3:] == 7)
+
+
+@both
+def test_fit_ends(dtype):
+    fitted = random((5, 5), np.float64, 1)
+    x = random((3, 9), dtype)
+    out = np.full((3, 9), 7, dtype)
+    correlate.fit_ends(x.ravel(), 3, 9, fitted.ravel(), out.reshape(-1))
+    want = np.concatenate([x[:, :5] @ fitted[:2].T, np.full((3, 5), 7), x[:, -5:] @ fitted[3:].T], axis=1)
+    assert np.abs(out - want).max() < tolerance(dtype) * np.abs(want).max()
 
 
 OUTSIDE = """

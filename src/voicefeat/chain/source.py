@@ -14,9 +14,9 @@ from .framing import Frames
 from .spec import Spectrum
 
 #: Bytes of the bins of one block: with the columns of the signal they stay in the second-level cache.
-BLOCK_BYTES = 320 * 1024
+BLOCK_BYTES = 512 * 1024
 #: Frames of a block, at most.
-BLOCK_FRAMES = 512
+BLOCK_FRAMES = 1024
 #: Scratch arrays above this size are not kept between calls.
 KEEP_BYTES = 8 * 1024 * 1024
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..chain import tables
+from ..chain.spec import settings
 from ..errors import one_of, real, reject, whole
 
 __all__ = ["delta", "stack_memory"]
@@ -38,12 +39,54 @@ def _fit(width: int, polyorder: int, deriv: int, spacing: float) -> np.ndarray:
     return turned @ coefficients / spacing**deriv
 
 
-def _weights(
-    width: int, polyorder: int, deriv: int, spacing: float, dtype: np.dtype
-) -> tuple[np.ndarray, np.ndarray]:
-    fitted = _fit(width, polyorder, deriv, spacing)
-    centre = np.ascontiguousarray(fitted[width // 2], dtype=dtype)
-    return centre, fitted
+class _Fit:
+    """Checked settings of `delta` and their weights."""
+
+    def __init__(self, width: int, polyorder: int, deriv: int, spacing: float, mode: str, cval: float):
+        fitted = _fit(width, polyorder, deriv, spacing)
+        self.width, self.mode, self.cval = width, mode, cval
+        self.fitted = fitted.ravel()
+        self.centre = {np.dtype(t): fitted[width // 2].astype(t) for t in (np.float32, np.float64)}
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """Along the last axis of contiguous rows."""
+        from ..engine.correlate import correlate_rows, fit_ends
+
+        out = np.empty(x.shape, x.dtype)
+        length, half, lanes = x.shape[-1], self.width // 2, tables.lanes(x.dtype)
+        rows, first, inner = x.size // length, half, length
+        flat = x.reshape(-1)
+        if self.mode != "interp":
+            ends = [(0, 0)] * (x.ndim - 1) + [(half, half)]
+            beyond = {"constant_values": self.cval} if self.mode == "constant" else {}
+            flat = np.pad(x, ends, mode=_BEYOND[self.mode], **beyond).reshape(-1)  # type: ignore[call-overload]
+            first, inner = 0, length + 2 * half
+        scratch = np.empty(self.width + 2 * lanes, x.dtype)
+        result = out.reshape(-1)
+        correlate_rows(flat, rows, inner, self.centre[x.dtype], lanes, scratch, result, length, first)
+        if self.mode == "interp":
+            fit_ends(flat, rows, length, self.fitted, result)
+        return out
+
+
+@settings
+def _checked(width: Any, order: Any, mode: Any, polyorder: Any, spacing: Any, cval: Any) -> _Fit:
+    width = whole("width", width, least=3)
+    if width % 2 != 1:
+        reject(
+            "width", width, "must be odd, with one frame in the middle", f"give {width - 1} or {width + 1}"
+        )
+    order = whole("order", order)
+    one_of("mode", mode, ("interp", *_BEYOND))
+    degree = order if polyorder is None else whole("polyorder", polyorder, least=0)
+    if degree >= width:
+        name = "order" if polyorder is None else "polyorder"
+        remedy = f"give width={degree + 1 + degree % 2} or more"
+        reject(name, degree, f"needs more than {degree} frames, width={width}", remedy)
+    spacing, cval = real("delta", spacing), real("cval", cval)
+    if spacing == 0:
+        reject("delta", spacing, "is the spacing of frames and cannot be 0", "give delta=1.0")
+    return _Fit(width, degree, order, spacing, mode, cval)
 
 
 def delta(
@@ -91,76 +134,24 @@ def delta(
     >>> bool(np.allclose(vf.delta(ramp), 1.0))
     True
     """
-    width = whole("width", width, least=3)
-    if width % 2 != 1:
-        reject(
-            "width", width, "must be odd, with one frame in the middle", f"give {width - 1} or {width + 1}"
-        )
-    order = whole("order", order)
-    one_of("mode", mode, ("interp", *_BEYOND))
-    options = {"polyorder": order, "delta": 1.0, "cval": 0.0}
-    for name in kwargs:
-        if name not in (*options, "deriv"):
-            reject(name, kwargs[name], "is not an option of delta", f"options are {', '.join(options)}")
-    options |= {name: value for name, value in kwargs.items() if name != "deriv"}
-    polyorder = whole("polyorder", options["polyorder"], least=0)
-    if polyorder >= width:
-        reject(
-            "polyorder" if "polyorder" in kwargs else "order",
-            polyorder,
-            f"needs more than {polyorder} frames, width={width}",
-            f"give width={polyorder + 1 + polyorder % 2} or more",
-        )
-    spacing, cval = real("delta", options["delta"]), real("cval", options["cval"])
-    if spacing == 0:
-        reject("delta", spacing, "is the spacing of frames and cannot be 0", "give delta=1.0")
-
+    for name in kwargs.keys() - {"polyorder", "delta", "cval", "deriv"}:
+        reject(name, kwargs[name], "is not an option of delta", "options are polyorder, delta and cval")
+    options = (kwargs.get("polyorder"), kwargs.get("delta", 1.0), kwargs.get("cval", 0.0))
+    fit = _checked(width, order, mode, *options)
     x = np.atleast_1d(np.asarray(data))
     if x.dtype.kind not in "fiu" or x.size == 0:
         reject("data", data, "must hold numbers", "pass features of shape (..., frames)")
-    x = x.astype(np.float32 if x.dtype.itemsize == 4 and x.dtype.kind == "f" else np.float64, copy=False)
-    if not -x.ndim <= axis < x.ndim:
+    x = x.astype(np.float32 if x.dtype.kind == "f" and x.dtype.itemsize == 4 else np.float64, copy=False)
+    axis = whole("axis", axis, least=-x.ndim, remedy="give axis=-1 for time last")
+    if axis >= x.ndim:
         reject("axis", axis, f"data has {x.ndim} axes", "give axis=-1 for time last")
-    length = x.shape[axis]
-    if mode == "interp" and width > length:
-        reject(
-            "width",
-            width,
-            f"mode='interp' fits {width} frames and data has {length}",
-            "use mode='nearest' or a smaller width",
-        )
-    rows = np.moveaxis(x, axis, -1)
-    weights = tables.table(_weights, width, polyorder, order, spacing, x.dtype)
-    return np.moveaxis(_correlate(rows, mode, cval, *weights), -1, axis)
-
-
-def _correlate(x: np.ndarray, mode: str, cval: float, centre: np.ndarray, fitted: np.ndarray) -> np.ndarray:
-    from ..engine.correlate import correlate_rows
-
-    length, half, lanes = x.shape[-1], centre.size // 2, tables.lanes(x.dtype)
-    padded = np.zeros((*x.shape[:-1], length + 2 * half + lanes), x.dtype)
-    padded[..., half : half + length] = x
-    if mode != "interp":
-        beyond = {"constant_values": cval} if mode == "constant" else {}
-        ends = [(0, 0)] * (x.ndim - 1) + [(half, half)]
-        padded[..., : length + 2 * half] = np.pad(x, ends, mode=_BEYOND[mode], **beyond)  # type: ignore[call-overload]
-    out = np.empty(x.shape, x.dtype)
-    correlate_rows(
-        padded.reshape(-1), x.size // length, length, centre, lanes, np.empty(lanes, x.dtype), out.reshape(-1)
-    )
-    if mode == "interp":
-        width = centre.size
-        out[..., :half] = _at(x[..., :width], fitted[:half])
-        out[..., length - half :] = _at(x[..., length - width :], fitted[half + 1 :])
-    return out
-
-
-def _at(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weighted sums over the last axis, one for each row of weights, in a fixed order."""
-    total = np.zeros((*x.shape[:-1], len(weights)))
-    for j in range(x.shape[-1]):
-        total += x[..., j, np.newaxis] * weights[:, j]
-    return total
+    if mode == "interp" and fit.width > x.shape[axis]:
+        problem = f"mode='interp' fits {fit.width} frames and data has {x.shape[axis]}"
+        reject("width", width, problem, "use mode='nearest' or a smaller width")
+    if axis in (-1, x.ndim - 1):
+        return fit.apply(np.ascontiguousarray(x))
+    rows = np.ascontiguousarray(np.moveaxis(x, axis, -1))
+    return np.moveaxis(fit.apply(rows), -1, axis)
 
 
 def stack_memory(data: Any, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) -> np.ndarray:

@@ -146,13 +146,13 @@ class PaddedSignal:
         mode: Any = frames.pad_mode
         if self.pad and mode != "constant":
             n = y.size
-            # What np.pad writes depends on at most this many samples, unless a function does as it likes.
-            reach = n if callable(mode) else min(n, self.pad + 1)
-            self.head = np.pad(y[:reach], (self.pad, 0), mode)[: self.pad]
-            self.tail = np.pad(y[n - reach :], (0, self.pad), mode)[reach:]
             if callable(mode):
-                whole = np.pad(y, self.pad, mode)
-                self.head, self.tail = whole[: self.pad], whole[self.pad + n :]
+                padded = np.pad(y, self.pad, mode)
+                self.head, self.tail = padded[: self.pad], padded[self.pad + n :]
+            else:  # np.pad looks no farther than this into the signal
+                reach = min(n, self.pad + 1)
+                self.head = np.pad(y[:reach], (self.pad, 0), mode)[: self.pad]
+                self.tail = np.pad(y[n - reach :], (0, self.pad), mode)[reach:]
 
     def stretch(self, start: int, size: int, work: Work) -> tuple[np.ndarray, int]:
         """An array and a place in it from where `size` samples, from number `start` on, can be read."""
@@ -161,10 +161,11 @@ class PaddedSignal:
         if start >= 0 and stop <= n:
             return self.y, start
         edge = work.array("edge", size)[:size]
-        edge.fill(0.0)
-        low, high = max(start, 0), min(stop, n)
-        if high > low:
-            edge[low - start : high - start] = self.y[low:high]
+        low = min(max(start, 0), n)
+        high = max(low, min(stop, n))
+        edge[: low - start] = 0
+        edge[low - start : high - start] = self.y[low:high]
+        edge[high - start :] = 0
         if self.head is not None and start < 0:
             part = self.head[self.pad + start :][:size]
             edge[: part.size] = part

@@ -282,7 +282,7 @@ CHROMA = [
 TUNING = [
     row("piptrack", 3e-15, 5e-7, thorough=True),
     *each("piptrack", 7e-15, 5e-7, [*SOME_FRAMES, {"fmin": 300.0}, {"fmax": 2000.0}, {"threshold": 0.5}]),
-    row("piptrack", 3e-15, 5e-7, {"n_fft": 960, "fmax": 24000.0}, thorough=True),  # the last bin, where it counts
+    row("piptrack", 3e-15, 5e-7, {"n_fft": 960, "fmax": 24000.0}, thorough=True),  # up to the last bin
     *each("piptrack", 3e-15, 5e-7, [{"ref": 1.0}, {"ref": np.mean, "threshold": 1.0}]),
     *each("piptrack", 9e-16, 5e-7, [{}, {"fmin": 80.0, "threshold": 0.02}], "magnitude"),
     row("piptrack", 3e-15, 5e-7, {}, "batch"),

@@ -83,6 +83,7 @@ def test_neither_signal_nor_spectra(call):
         getattr(vf, call)(sr=SR)
 
 
+@pytest.mark.filterwarnings("ignore:.*mostly padding:UserWarning")
 @pytest.mark.parametrize("call", FRAMED)
 @pytest.mark.parametrize(
     ("samples", "options", "pattern"),

@@ -20,6 +20,8 @@ EPS = {np.float32: 1.2e-7, np.float64: 2.3e-16}
 precisions = st.sampled_from([np.float32, np.float64])
 lengths = st.sampled_from([2, 3, 16, 98, 127, 256, 400, 401, 480, 512, 640, 1022, 1024, 1200, 2048])
 seeds = st.integers(0, 2**32 - 1)
+#: No tiny ones, whose products with samples underflow.
+factors = st.integers(-300, 300).map(lambda x: x / 100)
 gains = st.floats(-4, 4).map(lambda x: 10.0**x)
 
 
@@ -50,7 +52,7 @@ def test_parseval(seed, n_fft, frames, dtype):
     close(twice @ power / n_fft, energy, 40 * EPS[dtype])
 
 
-@given(seeds, lengths, st.floats(-3, 3), st.floats(-3, 3), precisions, st.booleans())
+@given(seeds, lengths, factors, factors, precisions, st.booleans())
 def test_stft_is_linear(seed, n_fft, a, b, dtype, center):
     y, z = noise(seed, 3000, dtype), noise(seed + 1, 3000, dtype)
     a, b = dtype(a), dtype(b)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class Signal:
 
     def make(self, rate: int, dtype: str) -> np.ndarray:
         """The signal, shape (n,) or (clips, n)."""
-        y = speech(round(self.seconds * rate) * self.clips, rate).astype(dtype)
+        y = speech(round(self.seconds * rate) * self.clips, rate).astype(dtype, copy=False)
         return y if self.clips == 1 else y.reshape(self.clips, -1)
 
 
@@ -37,6 +38,7 @@ SIGNALS = {
 QUICK = Signal("quick", "0.5 s, to see that everything works; its times mean nothing", 0.5)
 
 
+@cache
 def speech(n: int, rate: int) -> np.ndarray:
     """`n` samples that look like speech to a feature: voiced syllables, hiss, pauses, no exact zeros."""
     t = np.arange(min(n, 60 * rate)) / rate
@@ -48,4 +50,6 @@ def speech(n: int, rate: int) -> np.ndarray:
     syllables = np.clip(np.sin(2 * np.pi * 2.3 * t) + 0.4 * np.sin(2 * np.pi * 0.31 * t), 0, None)
     y = np.resize(0.2 * y * syllables, n)
     y += 0.003 * np.random.default_rng(0).standard_normal(n, dtype=np.float32)
-    return (0.9 * y / np.abs(y).max()).astype(np.float32)
+    made = (0.9 * y / np.abs(y).max()).astype(np.float32)
+    made.flags.writeable = False  # it is kept, and shared by all rows
+    return made

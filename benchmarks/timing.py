@@ -11,19 +11,27 @@ from dataclasses import dataclass
 
 __all__ = ["Ratio", "Sampler", "interleaved", "ratio"]
 
+#: Seconds of a call that is called no oftener than it must be.
+LONG = 2.0
+
 #: What returns the mean seconds of one call over at least so many seconds of calls.
 Sampler = Callable[[float], float]
 
 
 def sampler(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> Sampler:
-    """A sampler of `call`, which is called once here, unmeasured: tables and plans are built then."""
-    call()
-    first = clock()
-    call()
-    estimate = max(clock() - first, 1e-7)
+    """A sampler of `call`, which is called here, unmeasured: tables and plans are built then."""
+    estimate = math.inf
+    for _ in range(2):
+        start = clock()
+        call()
+        estimate = max(min(estimate, clock() - start), 1e-7)
+        if estimate > LONG:
+            break
 
     def sample(least: float) -> float:
         count = max(1, math.ceil(least / estimate))
+        if estimate <= LONG:
+            call()  # memory that went back to the system during the others' turns is fetched here, unmeasured
         collecting = gc.isenabled()
         gc.disable()
         try:
@@ -39,12 +47,12 @@ def sampler(call: Callable[[], object], clock: Callable[[], float] = time.perf_c
 
 
 def interleaved(
-    samplers: Mapping[str, Sampler], rounds: int, least: float = 0.02, patience: float = 2.5
+    samplers: Mapping[str, Sampler], rounds: int, least: float = 0.02, patience: float = 1.5
 ) -> dict[str, list[float | None]]:
     """Seconds a call, by name, one entry a round: A B C, A B C, ...
 
-    Who needs longer than `patience` seconds for all rounds sits out some of them (None), but takes
-    part in three at least.
+    Who needs longer than `patience` seconds for all rounds sits out some of them (None), but takes part in
+    three of nine; who needs seconds for one call takes part in the first alone.
     """
     times: dict[str, list[float | None]] = {name: [] for name in samplers}
     every = dict.fromkeys(samplers, 1)
@@ -54,10 +62,11 @@ def interleaved(
                 times[name].append(None)
                 continue
             start = time.perf_counter()
-            times[name].append(sample(least))
+            seconds = sample(least)
+            times[name].append(seconds)
             spent = time.perf_counter() - start
-            affordable = max(3, int(patience / max(spent, 1e-9)))
-            every[name] = max(1, rounds // affordable)
+            affordable = max(1 if seconds > LONG else 3, int(patience / max(spent, 1e-9)))
+            every[name] = math.ceil(rounds / affordable)
     return times
 
 

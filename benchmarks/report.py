@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .process import Measure
+from .rows import ROWS
 from .signals import QUICK, SIGNALS, Signal
 from .table import Cell, Scaling
 from .timing import Ratio
@@ -160,9 +161,10 @@ class Report:
         return "\n\n".join(parts) + "\n"
 
     def readme_table(self) -> str:
-        """The short table for the README: ratios to librosa of the rows that have a target."""
+        """The short table for the README: ratios to librosa of the headline rows."""
         signals = [(s, {c.label: c for c in cells}) for s, cells in self.tables()]
-        labels = list(dict.fromkeys(c.label for c in self.cells if c.target is not None))
+        shown = [row.label for row in ROWS if row.headline]
+        labels = list(dict.fromkeys(c.label for c in self.cells if c.label in shown))
 
         def ratio(cell: Cell | None) -> str:
             return "" if cell is None else f"{number(cell.ours)} ms, {cell.times.median:.1f} ×"

@@ -39,6 +39,8 @@ class Row:
     recipe: Callable[..., Array] | None = None
     #: Which peers do this row.
     kind: str = ""
+    #: Whether the README shows it.
+    headline: bool = True
 
     def ours(self, y: Array, sr: int) -> Array:
         if self.recipe is not None:
@@ -93,12 +95,14 @@ ROWS = [
     Row("chroma_stft", "chroma_stft, tuning estimated", targets=_times(8, 8), kind="chroma_stft estimated"),
     *(
         Row("mfcc", f"mfcc, 13 of 40 mels, {n}/{n // 4}",
-            {"n_fft": n, "hop_length": n // 4, "n_mels": 40, "n_mfcc": 13}, 16000, targets=_times(6, 6))
+            {"n_fft": n, "hop_length": n // 4, "n_mels": 40, "n_mfcc": 13}, 16000, targets=_times(6, 6),
+            headline=False)
         for n in (400, 480, 640, 960, 1200)
     ),
     *(
         Row("spectrogram", f"spectrogram, power, {n}/{n // 4}",
-            {"n_fft": n, "hop_length": n // 4, "power": 2.0}, 16000, targets=_times(6, 6, long=5))
+            {"n_fft": n, "hop_length": n // 4, "power": 2.0}, 16000, targets=_times(6, 6, long=5),
+            headline=False)
         for n in (400, 480, 640, 960, 1200)
     ),
     Row("mfcc", "mfcc, defaults, float64", dtype="float64", targets=_times(4, 5), tolerance=1e-6,

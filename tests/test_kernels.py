@@ -50,13 +50,20 @@ def untiled(tiles, tile_rows, count, n, dtype):
 
 @both
 @pytest.mark.parametrize(("hop", "count"), [(1, 40), (3, 5), (7, 33), (16, 16), (100, 21)])
-def test_transpose(dtype, hop, count):
-    """Every sample of every column, for hops and counts below, at and above the lanes."""
-    y = random(5 + hop * count, dtype)
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (150, 0), (0, 150), (33, 47), (5000, 5000)])
+@pytest.mark.parametrize("ends", [0, 20])
+def test_transpose(dtype, hop, count, before, after, ends):
+    """Every sample of every column, inside the signal, in what is put before and after it, and beyond."""
+    size = hop * count
+    inside = random(max(1, size - before - after), dtype)
+    head, tail = random(ends, dtype, 1), random(ends, dtype, 2)
+    longer = np.concatenate([np.zeros(size), head, inside, tail, np.zeros(size)]).astype(dtype)
+    start = -min(before, size + ends)
+    want = longer[size + ends + start :][:size].reshape(count, hop).T
     stride = count + 3
-    columns = np.zeros(hop * stride, dtype)
-    frames.transpose(y, 5, hop, hop, count, lanes(dtype), columns, stride)
-    assert np.array_equal(columns.reshape(hop, stride)[:, :count], y[5:].reshape(count, hop).T)
+    columns = np.full(hop * stride, np.nan, dtype)
+    frames.transpose(inside, start, hop, hop, count, lanes(dtype), head, tail, columns, stride)
+    assert np.array_equal(columns.reshape(hop, stride)[:, :count], want)
 
 
 @both
@@ -110,7 +117,8 @@ def test_spectra(dtype, n_fft):
     count = groups * step
     y = random((count + 1) * hop, dtype)
     columns = np.zeros(hop * stride, dtype)
-    frames.transpose(y, 0, hop, hop, count + 1, step, columns, stride)
+    none = y[:0]
+    frames.transpose(y, 0, hop, hop, count + 1, step, none, none, columns, stride)
     cut = np.stack([y[t * hop : t * hop + n_fft] for t in range(count)]).astype(np.float64)
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
     want = np.fft.rfft(cut * window, axis=1).T

@@ -91,23 +91,22 @@ class FramedSpectra:
         return self.frames.count(y.shape[-1])
 
     def open(self, y: np.ndarray) -> Any:
-        return PaddedSignal(y, self.frames)
+        return y, *ends(y, self.frames)
 
     def fill(self, work: Work, signal: Any, first: int, count: int) -> None:
         """Spectra of frames first, first + 1, ... to work.bins."""
         work.bins = work.array("bins", self.block * self.bins * (2 if self.complex else 1))
-        start = first * self.frames.hop_length - self.frames.pad
-        groups = -(-count // self.lanes)
         hop, lanes = self.frames.hop_length, self.lanes
+        start = first * hop - self.frames.pad
+        groups = -(-count // lanes)
         columns = groups * lanes - 1 + self.overlap
-        needed = (columns - 1) * hop + self.rows
-        y, at = signal.stretch(start, needed, work)
+        laid = work.array("columns", self.rows * self.stride)
+        y, head, tail = signal
+        frame_kernels.transpose(y, start, hop, self.rows, columns, lanes, head, tail, laid, self.stride)
         t = self.tables
         if t is None:
-            self._fill_any_length(work, y[at : at + needed], count, groups)
+            self._fill_any_length(work, laid, groups)
         else:
-            laid = work.array("columns", self.rows * self.stride)
-            frame_kernels.transpose(y, at, hop, self.rows, columns, lanes, laid, self.stride)
             kernel = spectrum_kernels.complex_bins if self.complex else spectrum_kernels.power_bins
             z = work.array("points", self.frames.n_fft * lanes)
             kernel(
@@ -120,14 +119,13 @@ class FramedSpectra:
             else:
                 row_kernels.power_tiles(work.bins, size, self.lanes, self.power / 2)
 
-    def _fill_any_length(self, work: Work, y: np.ndarray, count: int, groups: int) -> None:
+    def _fill_any_length(self, work: Work, laid: np.ndarray, groups: int) -> None:
         """Odd lengths and large factors, by scipy in double precision."""
         from scipy.fft import rfft
 
-        n, hop = self.frames.n_fft, self.frames.hop_length
-        framed = np.zeros((groups * self.lanes, n))
-        view = np.lib.stride_tricks.sliding_window_view(y, n)[::hop][:count]
-        np.multiply(view, self.window, out=framed[:count])
+        n, hop = np.arange(self.frames.n_fft), self.frames.hop_length
+        column = np.arange(groups * self.lanes)[:, np.newaxis]
+        framed = laid[(n % hop) * self.stride + n // hop + column] * self.window
         z = rfft(framed, axis=-1).reshape(groups, self.lanes, self.bins).transpose(0, 2, 1)
         if self.complex:
             tiles = work.bins[: 2 * z.size].reshape(groups, self.bins, 2, self.lanes)
@@ -136,44 +134,17 @@ class FramedSpectra:
             work.bins[: z.size].reshape(z.shape)[...] = z.real**2 + z.imag**2
 
 
-class PaddedSignal:
-    """A signal that can be read beyond its ends."""
-
-    def __init__(self, y: np.ndarray, frames: Frames):
-        self.y = y
-        self.pad = frames.pad
-        self.head = self.tail = None
-        mode: Any = frames.pad_mode
-        if self.pad and mode != "constant":
-            n = y.size
-            if callable(mode):
-                padded = np.pad(y, self.pad, mode)
-                self.head, self.tail = padded[: self.pad], padded[self.pad + n :]
-            else:  # np.pad looks no farther than this into the signal
-                reach = min(n, self.pad + 1)
-                self.head = np.pad(y[:reach], (self.pad, 0), mode)[: self.pad]
-                self.tail = np.pad(y[n - reach :], (0, self.pad), mode)[reach:]
-
-    def stretch(self, start: int, size: int, work: Work) -> tuple[np.ndarray, int]:
-        """An array and a place in it from where `size` samples, from number `start` on, can be read."""
-        n = self.y.size
-        stop = start + size
-        if start >= 0 and stop <= n:
-            return self.y, start
-        edge = work.array("edge", size)[:size]
-        low = min(max(start, 0), n)
-        high = max(low, min(stop, n))
-        edge[: low - start] = 0
-        edge[low - start : high - start] = self.y[low:high]
-        edge[high - start :] = 0
-        if self.head is not None and start < 0:
-            part = self.head[self.pad + start :][:size]
-            edge[: part.size] = part
-        if self.tail is not None and stop > n:
-            skip = max(0, start - n)
-            part = self.tail[skip : stop - n]
-            edge[n + skip - start :][: part.size] = part
-        return edge, 0
+def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
+    """What lies before and after a signal; nothing at all stands for zeros."""
+    mode: Any = frames.pad_mode
+    pad, n = frames.pad, y.size
+    if not pad or mode == "constant":
+        return y[:0], y[:0]
+    if callable(mode):
+        padded = np.pad(y, pad, mode)
+        return padded[:pad], padded[pad + n :]
+    reach = min(n, pad + 1)  # np.pad looks no farther than this into the signal
+    return np.pad(y[:reach], (pad, 0), mode)[:pad], np.pad(y[n - reach :], (0, pad), mode)[reach:]
 
 
 class GivenSpectra:

@@ -32,18 +32,33 @@ def tile(y, at, hop, columns, to, stride):
 
 
 @kernel
-def transpose(y, start, hop, rows, count, lanes, columns, stride):
-    """columns[j stride + c] = y[start + c hop + j] for j < rows, c < count."""
-    if rows < lanes or count < lanes:
-        for j in range(rows):
-            for c in range(count):
-                columns[j * stride + c] = y[start + c * hop + j]
-        return
-    for c in range(0, count, lanes):
-        c = min(c, count - lanes)  # the last tile overlaps the one before
+def transpose(y, start, hop, rows, count, lanes, head, tail, columns, stride):
+    """columns[j stride + c] = y[start + c hop + j] for j < rows, c < count.
+
+    Before the signal lies `head`, which ends where it begins, and after it `tail`; beyond them, zeros.
+    """
+    # Columns low .. high - 1 lie wholly inside the signal.
+    low = min(count, max(0, -(start // hop)))
+    high = max(low, min(count, (y.size - rows - start) // hop + 1))
+    if high - low < lanes or rows < lanes:
+        high = low
+    for c in range(low, high, lanes):
+        c = min(c, high - lanes)  # the last tile overlaps the one before
         for j in range(0, rows, lanes):
             j = min(j, rows - lanes)
             tile(y, start + c * hop + j, hop, columns, j * stride + c, stride)
+    for c in range(count - (high - low)):
+        if c >= low:
+            c += high - low
+        for j in range(rows):
+            i = start + c * hop + j
+            if i < 0:
+                sample = head[head.size + i] if head.size + i >= 0 else y.dtype.type(0)
+            elif i < y.size:
+                sample = y[i]
+            else:
+                sample = tail[i - y.size] if i - y.size < tail.size else y.dtype.type(0)
+            columns[j * stride + c] = sample
 
 
 @lane_op

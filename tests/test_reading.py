@@ -120,7 +120,7 @@ def test_an_mp3_that_makes_no_promise(tmp_path):
     assert 48000 - 3 * 1152 < len(y) < guess
 
 
-@pytest.mark.parametrize(("name", "content", "message"), [
+BAD = [
     ("empty.wav", b"", "is empty, 0 bytes"),
     ("text.wav", b"no audio, but long enough to be read" * 9, r"cannot be decoded \(Format not recog"),
     ("short.mp3", b"\xff\xfb\x90", "cannot be decoded"),
@@ -130,7 +130,10 @@ def test_an_mp3_that_makes_no_promise(tmp_path):
     ("nan.wav", wav(np.float32([0, np.nan, 0]), subtype="FLOAT"), "sample 1 of channel 0 is nan"),
     ("inf.wav", wav(np.array([[0, 0], [0, -np.inf]]), subtype="DOUBLE"), "sample 1 of channel 1 is -inf"),
     ("x.raw", b"\0" * 99, "raw samples have no header"),
-])  # fmt: skip
+]
+
+
+@pytest.mark.parametrize(("name", "content", "message"), BAD, ids=[name for name, _, _ in BAD])
 def test_bad_files(tmp_path, name, content, message):
     path = tmp_path / name
     path.write_bytes(content)

@@ -35,7 +35,7 @@ def shown(value: Any) -> str:
     if isinstance(shape, tuple) and shape and hasattr(value, "dtype"):
         return f"<array of shape {tuple(shape)}, {value.dtype}>"
     text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= 240 else f"{text[:150]}...{text[-80:]}"  # the end of a path says most
 
 
 def reject(name: str, value: Any, problem: str, remedy: str) -> NoReturn:

@@ -128,7 +128,8 @@ def test_an_edit_anywhere_in_the_engine_leaves_no_kernel_stale(tmp_path):
     environment = {"PYTHONPATH": str(target), "VOICEFEAT_CACHE_DIR": str(tmp_path / "cache")}
     code = (
         "import numpy as np, voicefeat as vf;"
-        "y = np.ones(512, np.float32); options = dict(n_fft=512, center=False, n_filters=8, n_lfcc=1, log='ln');"
+        "options = dict(n_fft=512, center=False, n_filters=8, n_lfcc=1, log='ln');"
+        "y = np.ones(512, np.float32);"
         "print(vf.lfcc(y, 16000, **options)[0, 0])"
     )
     before = float(python(code, **environment))

@@ -11,12 +11,16 @@ import itertools
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from ..errors import ParameterError, whole
 
 __all__ = ["each", "get_num_threads", "set_num_threads", "single"]
+
+#: Seconds for which the calling thread stays awake for the others' last blocks.
+PATIENCE = 0.001
 
 _lock = threading.Lock()
 _budget: int | None = None
@@ -159,8 +163,15 @@ def each(work: Callable[[int], None], count: int, threads: int) -> None:
     with contextlib.suppress(RuntimeError):  # the pool is being replaced, or the interpreter ends
         futures += [_helpers().submit(helper) for _ in range(threads - 1)]
     run()
-    for future in futures:
-        if not future.cancel():
-            future.result()
+    _join([future for future in futures if not future.cancel()])
     if failed:
         raise failed[0]
+
+
+def _join(futures: list[Future[None]]) -> None:
+    """Wait for what has begun: the rest of a block, for which going to sleep would take longer than it lasts."""
+    patience = time.perf_counter() + PATIENCE
+    while not all(future.done() for future in futures) and time.perf_counter() < patience:
+        time.sleep(0)  # lets the others have Python's lock
+    for future in futures:
+        future.result()

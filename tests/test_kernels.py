@@ -112,22 +112,22 @@ LENGTHS = [
 def test_spectra(dtype, n_fft):
     """Power and complex bins against numpy's FFT in double precision, all radices and both last passes."""
     hop, step = n_fft // 2, lanes(dtype)
-    groups, stride = 2, 2 * step + 5
+    groups, chunk, stride = 3, 2, 2 * step + 5  # two groups laid out together, and one alone
     made = tables.transform(Frames.make(n_fft, hop, n_fft, "hann", True, "constant"), stride, dtype)
     count = groups * step
-    y = random((count + 1) * hop, dtype)
+    y = random(3 + (count + 1) * hop, dtype)
     columns = np.zeros(hop * stride, dtype)
-    none = y[:0]
-    frames.transpose(y, 0, hop, hop, count + 1, step, none, none, columns, stride)
+    layout = (y, y[:0], y[:0], 3, hop, hop, 2, columns, stride, chunk, groups, step)
+    y = y[3:]
     cut = np.stack([y[t * hop : t * hop + n_fft] for t in range(count)]).astype(np.float64)
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
     want = np.fft.rfft(cut * window, axis=1).T
     size = want.shape[0] * count
     z = np.empty(n_fft * step, dtype)
-    rest = (groups, step, made.offsets, made.window, z, made.radices, made.factors, made.part, made.last)
+    rest = (*layout, made.offsets, made.window, z, made.radices, made.factors, made.part, made.last)
     power, both_parts = np.empty(size, dtype), np.empty(2 * size, dtype)
-    spectrum.power_bins(columns, *rest, power)
-    spectrum.complex_bins(columns, *rest, both_parts)
+    spectrum.power_bins(*rest, power)
+    spectrum.complex_bins(*rest, both_parts)
     got = untiled(power, want.shape[0], want.shape[0], count, dtype)
     peak = np.abs(want).max()
     assert np.abs(got - np.abs(want) ** 2).max() < tolerance(dtype) * peak**2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -16,16 +17,33 @@ from .spec import Chain, Peaks
 
 #: Values below which a call starts no thread: some ten seconds of speech.
 SHORT = 200_000
+#: Blocks that each of several threads takes, where blocks need not be larger than fits.
+SHARES = 4
 
 
-def blocks(plan: Plan, data: np.ndarray, sinks: list, budget: int) -> None:
-    """One item: its spectra block by block to every sink, then what had to wait for all of them."""
-    source, size = plan.source, plan.block
+def block_size(plan: Plan, frames: int, budget: int) -> int:
+    """Frames of a block: larger ones for several threads, which then meet less often at Python's lock."""
+    if budget == 1:
+        return plan.block
+    fair = -(-frames // (SHARES * budget * plan.lanes)) * plan.lanes
+    return max(plan.block, min(fair, 4 * plan.block))
+
+
+def blocks(plan: Plan, data: np.ndarray, sinks: list, budget: int, check: Callable[[], None] | None) -> None:
+    """One item: its spectra block by block to every sink, then what had to wait for all of them.
+
+    `check` is done first, by one thread while the others begin.
+    """
+    source = plan.source
     count = source.count(data)
+    size = block_size(plan, count, budget)
     opened = source.open(data)
+    checks = 0 if check is None else 1
 
     def block(i: int) -> None:
-        first = i * size
+        if check is not None and i == 0:
+            return check()
+        first = (i - checks) * size
         frames = min(size, count - first)
         work = borrow(plan.dtype)
         source.fill(work, opened, first, frames)
@@ -33,31 +51,44 @@ def blocks(plan: Plan, data: np.ndarray, sinks: list, budget: int) -> None:
             sink.take(work, first, frames)
         give_back(work)
 
-    threads.each(block, -(-count // size), budget)
+    threads.each(block, checks - (-count // size), budget)
     for sink in sinks:
         sink.finish(budget)
 
 
-def items(plan: Plan, data: np.ndarray, make_sinks: Callable[[int], list]) -> None:
-    """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole."""
+def items(
+    plan: Plan, data: np.ndarray, refuse: Callable[[], None], make_sinks: Callable[[int], list]
+) -> None:
+    """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole.
+
+    Samples that are not finite are refused, before anything else unless several threads are at work;
+    `refuse` finds the first and raises the error.
+    """
     count = data.shape[0]
     budget = threads.get_num_threads() if data.size > SHORT else 1
-    if 1 < budget <= count:
-        threads.each(lambda i: blocks(plan, data[i], make_sinks(i), 1), count, budget)
+
+    def check(i: int | None) -> None:
+        part = data if i is None else data[i]
+        if not frame_kernels.finite(part.reshape(-1), plan.lanes):
+            refuse()
+
+    if budget == 1:
+        check(None)
+        for i in range(count):
+            blocks(plan, data[i], make_sinks(i), 1, None)
+    elif budget <= count:
+        threads.each(lambda i: blocks(plan, data[i], make_sinks(i), 1, partial(check, i)), count, budget)
     else:
         for i in range(count):
-            blocks(plan, data[i], make_sinks(i), budget)
+            blocks(plan, data[i], make_sinks(i), budget, partial(check, i))
 
 
-def opened(chain: Chain, data: np.ndarray, name: str) -> tuple[Plan, np.ndarray, tuple[int, ...]]:
-    """The plan for checked data, the data as a list of items, and the shape of the batch."""
+def opened(chain: Chain, data: np.ndarray) -> tuple[Plan, np.ndarray, tuple[int, ...]]:
+    """The plan for the data, the data as a list of items, and the shape of the batch."""
     if chain.frames is not None:
         chain.frames.check_length(data.shape[-1])
-    ready = plan(chain, data)
-    if not frame_kernels.finite(data.reshape(-1), ready.lanes):
-        not_finite(data, name)
     inner = 2 if chain.frames is None else 1
-    return ready, data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
+    return plan(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
 
 
 def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None) -> np.ndarray:
@@ -66,11 +97,18 @@ def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None 
     `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape
     (..., rows, frames).
     """
-    ready, flat, batch = opened(chain, data, name)
+    ready, flat, batch = opened(chain, data)
     if out is None:
         out = np.empty((*batch, ready.rows, ready.source.count(data)), ready.result)
+    elif not frame_kernels.finite(data.reshape(-1), ready.lanes):  # the caller's array stays as it was
+        not_finite(data, name)
     into = out.reshape(-1, *out.shape[-2:])
-    items(ready, flat, lambda i: [SpectrumRows(into[i]) if ready.plain else ChainRows(ready, into[i])])
+    items(
+        ready,
+        flat,
+        partial(not_finite, data, name),
+        lambda i: [SpectrumRows(into[i]) if ready.plain else ChainRows(ready, into[i])],
+    )
     return out
 
 
@@ -78,21 +116,24 @@ def peak_rows(
     chain: Chain, peaks: Peaks, data: np.ndarray, name: str, references: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies and heights of peaks, each of shape (..., bins, frames) and 0 where there is none."""
-    ready, flat, batch = opened(chain, data, name)
+    ready, flat, batch = opened(chain, data)
     shape = (*batch, ready.bins, ready.source.count(data))
     pitches, heights = np.zeros(shape, data.dtype), np.zeros(shape, data.dtype)
     into = pitches.reshape(-1, *shape[-2:]), heights.reshape(-1, *shape[-2:])
     above = None if references is None else references.reshape(-1, shape[-1])
     items(
-        ready, flat, lambda i: [PeakRows(peaks, into[0][i], into[1][i], None if above is None else above[i])]
+        ready,
+        flat,
+        partial(not_finite, data, name),
+        lambda i: [PeakRows(peaks, into[0][i], into[1][i], None if above is None else above[i])],
     )
     return pitches, heights
 
 
 def peak_list(chain: Chain, peaks: Peaks, data: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies and heights of all peaks of all items, in no order."""
-    ready, flat, _ = opened(chain, data, name)
+    ready, flat, _ = opened(chain, data)
     sinks = [PeakList(peaks, ready.bins, data.dtype) for _ in flat]
-    items(ready, flat, lambda i: [sinks[i]])
+    items(ready, flat, partial(not_finite, data, name), lambda i: [sinks[i]])
     found = [sink.all() for sink in sinks]
     return np.concatenate([p for p, _ in found]), np.concatenate([h for _, h in found])

@@ -20,7 +20,7 @@ from .source import Work, borrow, give_back
 from .spec import Peaks
 
 #: Values of log bands that one step of the second pass takes.
-FINISH_VALUES = 32768
+FINISH_VALUES = 262144
 
 
 class SpectrumRows:
@@ -112,7 +112,9 @@ class ChainRows:
             return
         kept, floor = self.kept, self.floor.level()
         plan = self.plan
-        block = max(plan.block, self.lanes * (FINISH_VALUES // (self.lanes * plan.tile_rows)))
+        # One share for each thread, but no more at a time than fits the second-level cache by and large.
+        block = -(-self.frames // (budget * self.lanes)) * self.lanes
+        block = min(block, self.lanes * max(1, FINISH_VALUES // (self.lanes * plan.tile_rows)))
 
         def emit(i: int) -> None:
             first = i * block

@@ -15,6 +15,8 @@ from .spec import Spectrum
 
 #: Bytes of the bins of one block: with the columns of the signal they stay in the second-level cache.
 BLOCK_BYTES = 512 * 1024
+#: Bytes of the signal laid out at a time.
+COLUMN_BYTES = 64 * 1024
 #: Frames of a block, at most.
 BLOCK_FRAMES = 1024
 #: Scratch arrays above this size are not kept between calls.
@@ -78,11 +80,13 @@ class FramedSpectra:
         hop = frames.hop_length
         #: Hops that a frame spans: the columns that the last frame of a block adds.
         self.overlap = -(-frames.n_fft // hop)
+        self.rows = min(hop, frames.n_fft)
+        #: Groups of lanes that are laid out at a time.
+        self.chunk = max(1, COLUMN_BYTES // (self.rows * self.lanes * dtype.itemsize))
         # Rows start on a new cache line, and not all on the same set of lines.
         line = 64 // dtype.itemsize
-        lines = -(-(self.block - 1 + self.overlap) // line)
+        lines = -(-(self.chunk * self.lanes - 1 + self.overlap) // line)
         self.stride = line * (lines + 1 - lines % 2)
-        self.rows = min(hop, frames.n_fft)
         self.tables = tables.transform(frames, self.stride, dtype)
         if self.tables is None:
             self.window = frames.window_array()
@@ -95,23 +99,29 @@ class FramedSpectra:
 
     def fill(self, work: Work, signal: Any, first: int, count: int) -> None:
         """Spectra of frames first, first + 1, ... to work.bins."""
-        work.bins = work.array("bins", self.block * self.bins * (2 if self.complex else 1))
-        hop, lanes = self.frames.hop_length, self.lanes
-        start = first * hop - self.frames.pad
+        lanes, hop, t = self.lanes, self.frames.hop_length, self.tables
         groups = -(-count // lanes)
-        columns = groups * lanes - 1 + self.overlap
-        laid = work.array("columns", self.rows * self.stride)
-        y, head, tail = signal
-        frame_kernels.transpose(y, start, hop, self.rows, columns, lanes, head, tail, laid, self.stride)
-        t = self.tables
+        work.bins = work.array("bins", groups * lanes * self.bins * (2 if self.complex else 1))
+        columns = work.array("columns", self.rows * self.stride)
+        start = first * hop - self.frames.pad
         if t is None:
-            self._fill_any_length(work, laid, groups)
+            self._fill_any_length(work.bins, signal, start, groups, columns)
         else:
-            kernel = spectrum_kernels.complex_bins if self.complex else spectrum_kernels.power_bins
-            z = work.array("points", self.frames.n_fft * lanes)
-            kernel(
-                laid, groups, lanes, t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, work.bins
+            layout = (
+                *signal,
+                start,
+                hop,
+                self.rows,
+                self.overlap,
+                columns,
+                self.stride,
+                self.chunk,
+                groups,
+                lanes,
             )
+            z = work.array("points", self.frames.n_fft * lanes)
+            kernel = spectrum_kernels.complex_bins if self.complex else spectrum_kernels.power_bins
+            kernel(*layout, t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, work.bins)
         if self.power is not None and self.power != 2.0:
             size = groups * self.bins * self.lanes
             if self.power == 1.0:
@@ -119,19 +129,24 @@ class FramedSpectra:
             else:
                 row_kernels.power_tiles(work.bins, size, self.lanes, self.power / 2)
 
-    def _fill_any_length(self, work: Work, laid: np.ndarray, groups: int) -> None:
+    def _fill_any_length(
+        self, bins: np.ndarray, signal: Any, start: int, groups: int, columns: np.ndarray
+    ) -> None:
         """Odd lengths and large factors, by scipy in double precision."""
         from scipy.fft import rfft
 
-        n, hop = np.arange(self.frames.n_fft), self.frames.hop_length
-        column = np.arange(groups * self.lanes)[:, np.newaxis]
-        framed = laid[(n % hop) * self.stride + n // hop + column] * self.window
-        z = rfft(framed, axis=-1).reshape(groups, self.lanes, self.bins).transpose(0, 2, 1)
-        if self.complex:
-            tiles = work.bins[: 2 * z.size].reshape(groups, self.bins, 2, self.lanes)
-            tiles[:, :, 0], tiles[:, :, 1] = z.real, z.imag
-        else:
-            work.bins[: z.size].reshape(z.shape)[...] = z.real**2 + z.imag**2
+        (y, head, tail), lanes, hop = signal, self.lanes, self.frames.hop_length
+        n = np.arange(self.frames.n_fft)
+        places = (n % hop) * self.stride + n // hop
+        width = (2 if self.complex else 1) * lanes
+        tiles = bins[: groups * self.bins * width].reshape(groups, self.bins, width)
+        for g in range(groups):
+            count = lanes - 1 + self.overlap
+            at = start + g * lanes * hop
+            frame_kernels.transpose(y, at, hop, self.rows, count, lanes, head, tail, columns, self.stride)
+            frames = columns[places + np.arange(lanes)[:, np.newaxis]] * self.window
+            z = rfft(frames, axis=-1).T
+            tiles[g] = np.concatenate([z.real, z.imag], axis=-1) if self.complex else z.real**2 + z.imag**2
 
 
 def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
@@ -164,7 +179,7 @@ class GivenSpectra:
         return S
 
     def fill(self, work: Work, S: Any, first: int, count: int) -> None:
-        work.bins = work.array("bins", self.block * self.bins)
+        work.bins = work.array("bins", -(-count // self.lanes) * self.lanes * self.bins)
         row_kernels.take_rows(
             S.reshape(-1), first, S.shape[-1], work.bins, self.bins, self.bins, self.lanes, count
         )

@@ -169,7 +169,7 @@ def each(work: Callable[[int], None], count: int, threads: int) -> None:
 
 
 def _join(futures: list[Future[None]]) -> None:
-    """Wait for what has begun: the rest of a block, for which going to sleep would take longer than it lasts."""
+    """Wait for what has begun: the rest of a block, which is over sooner than a sleeper wakes."""
     patience = time.perf_counter() + PATIENCE
     while not all(future.done() for future in futures) and time.perf_counter() < patience:
         time.sleep(0)  # lets the others have Python's lock

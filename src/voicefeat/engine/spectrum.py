@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from .butterflies import add, dft, subtract
 from .fft import factor, point, transform, twiddled
+from .frames import transpose
 from .jit import kernel
 from .laneop import lane_op
 from .simd import fma
@@ -79,11 +80,21 @@ complex_pairs4, complex_ends4 = _pairs(4, _complex), _ends(4, _complex)
 
 
 @kernel
-def power_bins(source, groups, lanes, offsets, window, z, radices, w, part, last, bins):
-    """|X|^2 of `groups` times `lanes` frames: bin k of group g at bins[(g (M + 1) + k) lanes]."""
+def power_bins(
+    y, head, tail, start, hop, rows, overlap, columns, stride, chunk, groups, lanes,
+    offsets, window, z, radices, w, part, last, bins,
+):  # fmt: skip
+    """|X|^2 of `groups` times `lanes` frames, the first from sample `start` of y on.
+
+    Bin k of group g goes to bins[(g (M + 1) + k) lanes]. The signal is laid out for `chunk` groups at a
+    time, in `columns`, of which a frame spans `overlap`; see `frames.transpose`.
+    """
     points = offsets.size // 2
     for g in range(groups):
-        transform(source, g * lanes, offsets, window, z, radices, w, part)
+        if g % chunk == 0:
+            count = min(chunk, groups - g) * lanes - 1 + overlap
+            transpose(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
+        transform(columns, g % chunk * lanes, offsets, window, z, radices, w, part)
         at = g * (points + 1)
         if part == points:
             power_ends1(z, part, last, bins, at)
@@ -96,11 +107,17 @@ def power_bins(source, groups, lanes, offsets, window, z, radices, w, part, last
 
 
 @kernel
-def complex_bins(source, groups, lanes, offsets, window, z, radices, w, part, last, bins):
-    """X of `groups` times `lanes` frames, each bin as its real lanes and then its imaginary lanes."""
+def complex_bins(
+    y, head, tail, start, hop, rows, overlap, columns, stride, chunk, groups, lanes,
+    offsets, window, z, radices, w, part, last, bins,
+):  # fmt: skip
+    """X of the same frames, each bin as its real lanes and then its imaginary lanes."""
     points = offsets.size // 2
     for g in range(groups):
-        transform(source, g * lanes, offsets, window, z, radices, w, part)
+        if g % chunk == 0:
+            count = min(chunk, groups - g) * lanes - 1 + overlap
+            transpose(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
+        transform(columns, g % chunk * lanes, offsets, window, z, radices, w, part)
         at = g * (points + 1)
         if part == points:
             complex_ends1(z, part, last, bins, at)

@@ -11,7 +11,7 @@ from ..audio import not_finite
 from ..engine import frames as frame_kernels
 from . import threads
 from .plan import Plan, plan
-from .sinks import ChainRows, PeakList, PeakRows, SpectrumRows
+from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
 from .source import borrow, give_back
 from .spec import Chain, Peaks
 
@@ -29,21 +29,32 @@ def block_size(plan: Plan, frames: int, budget: int) -> int:
     return max(plan.block, min(fair, 4 * plan.block))
 
 
-def blocks(plan: Plan, data: np.ndarray, sinks: list, budget: int, check: Callable[[], None] | None) -> None:
-    """One item: its spectra block by block to every sink, then what had to wait for all of them.
+def whole(plan: Plan, data: np.ndarray, sinks: list[Sink]) -> None:
+    """One item on the calling thread: its spectra block by block to every sink, then what had to wait."""
+    source, size = plan.source, plan.block
+    count, opened = source.count(data), source.open(data)
+    work = borrow(plan.dtype)
+    for first in range(0, count, size):
+        frames = min(size, count - first)
+        source.fill(work, opened, first, frames)
+        for sink in sinks:
+            sink.take(work, first, frames)
+    for sink in sinks:
+        if sink.waits:
+            sink.finish(work)
+    give_back(work)
 
-    `check` is done first, by one thread while the others begin.
-    """
+
+def shared(plan: Plan, data: np.ndarray, sinks: list[Sink], budget: int, check: Callable[[], None]) -> None:
+    """One item on several threads, one of which begins with `check`."""
     source = plan.source
-    count = source.count(data)
+    count, opened = source.count(data), source.open(data)
     size = block_size(plan, count, budget)
-    opened = source.open(data)
-    checks = 0 if check is None else 1
 
     def block(i: int) -> None:
-        if check is not None and i == 0:
+        if i == 0:
             return check()
-        first = (i - checks) * size
+        first = (i - 1) * size
         frames = min(size, count - first)
         work = borrow(plan.dtype)
         source.fill(work, opened, first, frames)
@@ -51,13 +62,19 @@ def blocks(plan: Plan, data: np.ndarray, sinks: list, budget: int, check: Callab
             sink.take(work, first, frames)
         give_back(work)
 
-    threads.each(block, checks - (-count // size), budget)
+    def part(sink: Sink, i: int) -> None:
+        work = borrow(plan.dtype)
+        sink.finish(work, i, budget)
+        give_back(work)
+
+    threads.each(block, 1 - (-count // size), budget)
     for sink in sinks:
-        sink.finish(budget)
+        if sink.waits:
+            threads.each(partial(part, sink), budget, budget)
 
 
 def items(
-    plan: Plan, data: np.ndarray, refuse: Callable[[], None], make_sinks: Callable[[int], list]
+    plan: Plan, data: np.ndarray, refuse: Callable[[], None], make_sinks: Callable[[int], list[Sink]]
 ) -> None:
     """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole.
 
@@ -67,20 +84,23 @@ def items(
     count = data.shape[0]
     budget = threads.get_num_threads() if data.size > SHORT else 1
 
-    def check(i: int | None) -> None:
-        part = data if i is None else data[i]
+    def check(part: np.ndarray) -> None:
         if not frame_kernels.finite(part.reshape(-1), plan.lanes):
             refuse()
 
+    def item(i: int) -> None:
+        check(data[i])
+        whole(plan, data[i], make_sinks(i))
+
     if budget == 1:
-        check(None)
+        check(data)
         for i in range(count):
-            blocks(plan, data[i], make_sinks(i), 1, None)
+            whole(plan, data[i], make_sinks(i))
     elif budget <= count:
-        threads.each(lambda i: blocks(plan, data[i], make_sinks(i), 1, partial(check, i)), count, budget)
+        threads.each(item, count, budget)
     else:
         for i in range(count):
-            blocks(plan, data[i], make_sinks(i), budget, partial(check, i))
+            shared(plan, data[i], make_sinks(i), budget, partial(check, data[i]))
 
 
 def opened(chain: Chain, data: np.ndarray) -> tuple[Plan, np.ndarray, tuple[int, ...]]:

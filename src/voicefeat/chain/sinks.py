@@ -13,17 +13,32 @@ from ..engine import peaks as peak_kernels
 from ..engine import product as product_kernels
 from ..engine import rows as row_kernels
 from ..engine import scaling as scaling_kernels
-from . import tables, threads
+from . import tables
 from .finish import ClipFloor
 from .plan import Plan
-from .source import Work, borrow, give_back
+from .source import Work
 from .spec import Peaks
 
-#: Values of log bands that one step of the second pass takes.
-FINISH_VALUES = 262144
+#: Values of log bands that one step of the second pass takes at most.
+FINISH_VALUES = 131072
 
 
-class SpectrumRows:
+class Sink:
+    """What blocks are handed to."""
+
+    #: Whether something has to wait for the whole clip; then `finish` does it.
+    waits = False
+
+    def take(self, work: Work, first: int, count: int) -> None:
+        """Frames first .. first + count - 1, whose bins are in `work`."""
+        raise NotImplementedError
+
+    def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
+        """One of `parts` shares of what waited; each may be done by another thread."""
+        raise NotImplementedError
+
+
+class SpectrumRows(Sink):
     """The bins themselves, real or complex, as rows."""
 
     def __init__(self, out: np.ndarray):
@@ -41,11 +56,8 @@ class SpectrumRows:
                 work.bins, self.bins, self.bins, self.lanes, count, self.flat, first, self.stride
             )
 
-    def finish(self, budget: int) -> None:
-        pass
 
-
-class ChainRows:
+class ChainRows(Sink):
     """Bands, their logarithm, cosine transform and scaling, as far as the chain has them, as rows."""
 
     def __init__(self, plan: Plan, out: np.ndarray):
@@ -54,7 +66,8 @@ class ChainRows:
         compression = plan.chain.compression
         self.floor = ClipFloor(None if compression is None else compression.top_db)
         self.kept = None
-        if self.floor.top_db is not None:
+        self.waits = self.floor.top_db is not None
+        if self.waits:
             self.kept = np.empty(-(-self.frames // self.lanes) * plan.tile_rows * self.lanes, plan.dtype)
 
     def take(self, work: Work, first: int, count: int) -> None:
@@ -107,26 +120,17 @@ class ChainRows:
             scaling_kernels.scale_tiles(tiles, tile_rows, plan.rows, groups, lanes, norm, work.peak)
         row_kernels.put_rows(tiles, tile_rows, plan.rows, lanes, count, self.flat, first, self.frames)
 
-    def finish(self, budget: int) -> None:
-        if self.kept is None:
-            return
-        kept, floor = self.kept, self.floor.level()
-        plan = self.plan
-        # One share for each thread, but no more at a time than fits the second-level cache by and large.
-        block = -(-self.frames // (budget * self.lanes)) * self.lanes
-        block = min(block, self.lanes * max(1, FINISH_VALUES // (self.lanes * plan.tile_rows)))
-
-        def emit(i: int) -> None:
-            first = i * block
-            count = min(block, self.frames - first)
-            groups = -(-count // self.lanes)
+    def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
+        assert self.kept is not None
+        plan, lanes, floor = self.plan, self.lanes, self.floor.level()
+        share = -(-self.frames // (parts * lanes)) * lanes
+        step = lanes * max(1, FINISH_VALUES // (lanes * plan.tile_rows))
+        for first in range(part * share, min((part + 1) * share, self.frames), step):
+            count = min(step, (part + 1) * share - first, self.frames - first)
+            groups = -(-count // lanes)
             at = first * plan.tile_rows
-            tiles = kept[at : at + groups * plan.tile_rows * self.lanes]
-            work = borrow(plan.dtype)
+            tiles = self.kept[at : at + groups * plan.tile_rows * lanes]
             self._emit(tiles, groups, work, first, count, floor)
-            give_back(work)
-
-        threads.each(emit, -(-self.frames // block), budget)
 
 
 def weigh(plan: Plan, bins: np.ndarray, groups: int, tiles: np.ndarray) -> None:
@@ -142,7 +146,7 @@ def weigh(plan: Plan, bins: np.ndarray, groups: int, tiles: np.ndarray) -> None:
         )
 
 
-class PeakTiles:
+class PeakTiles(Sink):
     """Frequencies and heights of spectral peaks; what is done with them is left to `put`."""
 
     def __init__(self, peaks: Peaks, bins: int, dtype: np.dtype, references: np.ndarray | None = None):
@@ -166,9 +170,6 @@ class PeakTiles:
 
     def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
         raise NotImplementedError
-
-    def finish(self, budget: int) -> None:
-        pass
 
 
 class PeakRows(PeakTiles):

@@ -78,6 +78,7 @@ class FramedSpectra:
         self.bins = 1 + frames.n_fft // 2
         self.block = block_frames(self.bins * (2 if self.complex else 1), dtype)
         hop = frames.hop_length
+        self.hop, self.pad, self.padded = hop, frames.pad, 2 * frames.pad - frames.n_fft
         #: Hops that a frame spans: the columns that the last frame of a block adds.
         self.overlap = -(-frames.n_fft // hop)
         self.rows = min(hop, frames.n_fft)
@@ -92,18 +93,18 @@ class FramedSpectra:
             self.window = frames.window_array()
 
     def count(self, y: np.ndarray) -> int:
-        return self.frames.count(y.shape[-1])
+        return 1 + (y.shape[-1] + self.padded) // self.hop
 
     def open(self, y: np.ndarray) -> Any:
         return y, *ends(y, self.frames)
 
     def fill(self, work: Work, signal: Any, first: int, count: int) -> None:
         """Spectra of frames first, first + 1, ... to work.bins."""
-        lanes, hop, t = self.lanes, self.frames.hop_length, self.tables
+        lanes, hop, t = self.lanes, self.hop, self.tables
         groups = -(-count // lanes)
         work.bins = work.array("bins", groups * lanes * self.bins * (2 if self.complex else 1))
         columns = work.array("columns", self.rows * self.stride)
-        start = first * hop - self.frames.pad
+        start = first * hop - self.pad
         if t is None:
             self._fill_any_length(work.bins, signal, start, groups, columns)
         else:

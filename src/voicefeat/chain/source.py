@@ -78,7 +78,7 @@ class FramedSpectra:
         self.bins = 1 + frames.n_fft // 2
         self.block = block_frames(self.bins * (2 if self.complex else 1), dtype)
         hop = frames.hop_length
-        self.hop, self.pad, self.padded = hop, frames.pad, 2 * frames.pad - frames.n_fft
+        self.hop, self.pad = hop, frames.pad
         #: Hops that a frame spans: the columns that the last frame of a block adds.
         self.overlap = -(-frames.n_fft // hop)
         self.rows = min(hop, frames.n_fft)
@@ -93,7 +93,7 @@ class FramedSpectra:
             self.window = frames.window_array()
 
     def count(self, y: np.ndarray) -> int:
-        return 1 + (y.shape[-1] + self.padded) // self.hop
+        return self.frames.count(y.shape[-1])
 
     def open(self, y: np.ndarray) -> Any:
         return y, *ends(y, self.frames)

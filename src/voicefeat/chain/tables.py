@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -19,6 +20,16 @@ CACHE_SIZE = 256
 
 _cache: OrderedDict[Any, Any] = OrderedDict()
 _lock = threading.Lock()
+
+
+def _after_fork() -> None:
+    """Another thread of the parent may have held the lock, and is not here to let it go."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def table(make: Callable[..., Any], *key: Any) -> Any:

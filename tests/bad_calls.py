@@ -1,6 +1,7 @@
 """Calls that must be refused, and the argument that is at fault in each; `test_errors.py` makes them."""
 
 import numpy as np
+from tables import listed
 
 SR = 16000
 Y = np.sin(np.arange(SR) / 5).astype(np.float32)
@@ -21,6 +22,9 @@ FRAMED = [
 BANDED = ["melspectrogram", "linear_spectrogram", "mfcc", "lfcc"]
 CEPSTRAL = ["mfcc", "lfcc"]
 RATED = ["melspectrogram", "linear_spectrogram", "mfcc", "lfcc", "chroma_stft", "piptrack", "estimate_tuning"]
+#: Every function of a signal; those that take `sr` too.
+SIGNALS = [*FRAMED, "estimate_tuning", *listed("SIGNALS")]
+WITH_RATE = [*RATED, *listed("RATED")]
 
 #: (functions, arguments, the one at fault): the message must show its name and value.
 FAULTS = [
@@ -187,3 +191,5 @@ OTHERS = [
     ("set_num_threads", (0,), {}, "n"),
     ("set_num_threads", (1.5,), {}, "n"),
 ]
+FAULTS += listed("FAULTS")
+OTHERS += listed("OTHERS")

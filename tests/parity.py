@@ -1,134 +1,15 @@
 """The table of parity: one row per function and options, each with the error it may have.
 
-``row(call, float64, float32, options, given=...)``: the function, the largest error allowed in each
-precision (relative to the peak of the reference), its options, and what it is given (a key of `GIVEN` in
-`parity_run.py`). A tolerance is between two and fifty times the error measured on the reference machine,
-a few roundings where that is less, and 0 where the numbers must be equal.
-
 ``python tests/parity.py [WORD ...]`` measures the rows whose names hold every WORD and marks the tolerances
-that no longer fit.
+that no longer fit (`parity_row.py` says which do).
 
-To certify a new feature: one row here, and its reference in `reference.py`.
+To certify a new feature: one row here or in a table of its family (`tests/tables`), and its reference in
+`reference.py` or beside the row.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
-
-#: The calls whose float32 results hang on bins that hold nothing but rounding: librosa's formula is applied
-#: to voicefeat's own spectrum, for signals with such bins only, or (where a decision is made) for all.
-OWN_SPECTRUM = {"mfcc": "quiet", "lfcc": "quiet", "piptrack": "always", "estimate_tuning": "always"}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One call that voicefeat and the reference must answer alike."""
-
-    call: str
-    #: Largest error in float64 and in float32, relative to the peak.
-    float64: float
-    float32: float
-    options: Mapping[str, Any] = field(default_factory=dict)
-    given: str = "y"
-    #: The module that the reference needs.
-    needs: str = "librosa"
-    #: librosa answers float32 input with float64 here, and voicefeat with float32.
-    upcast: bool = False
-    #: The result must differ from that of the defaults (the row is there because the option does something).
-    changes: bool = True
-    #: Run on every signal at every rate; other rows take a sample of them.
-    thorough: bool = False
-    #: Run on speech and noise only: on the others the numbers of a bin or two hang on rounding.
-    full: bool = False
-
-    def __str__(self) -> str:
-        options = ",".join(f"{k}={label(v)}" for k, v in self.options.items())
-        names = [self.call, self.given, options or "defaults", "full" if self.full else ""]
-        return "-".join(n for n in names if n and n != "y")
-
-    @property
-    def own_spectrum(self) -> str:
-        """When float32 starts from voicefeat's own spectrum: "never", "quiet" signals, "always"."""
-        if self.given not in ("y", "batch", "piece", "short"):
-            return "never"
-        return "always" if self.tunes else OWN_SPECTRUM.get(self.call, "never")
-
-    @property
-    def tunes(self) -> bool:
-        """Whether a tuning is estimated; the peaks of a flat spectrum, which are rounding, have none."""
-        chroma = self.call == "chroma_stft" and self.options.get("tuning") is None
-        return chroma or self.call == "estimate_tuning"
-
-
-def label(value: Any) -> str:
-    if isinstance(value, (np.ndarray, list)):
-        return f"{type(value).__name__}{len(value)}"
-    return getattr(value, "__name__", None) or str(value).replace(" ", "")
-
-
-def row(call, float64, float32, options=None, given="y", **more) -> Row:
-    return Row(call, float64, float32, options or {}, given, **more)
-
-
-def each(call, float64, float32, choices, given="y", **more) -> list[Row]:
-    """One row per entry of `choices`, all with the same tolerances."""
-    return [row(call, float64, float32, options, given, **more) for options in choices]
-
-
-def bumps(n: int) -> np.ndarray:
-    """An asymmetric window that no name stands for."""
-    x = np.arange(n) / n
-    return np.sin(np.pi * x) ** 2 * (1.2 - x)
-
-
-def held(vector, pads, axis, options):
-    """A way of padding that no name stands for: half the first and the last value."""
-    before, after = pads
-    vector[:before] = vector[before] / 2
-    vector[len(vector) - after :] = vector[-after - 1] / 2
-
-
-SHORT = {"n_fft": 512, "hop_length": 160, "win_length": 400}
-
-#: Frames in everyday and awkward lengths; the FFT lengths with a prime factor above 7 go another way.
-LENGTHS = [{"n_fft": n} for n in (400, 480, 512, 640, 960, 1200, 4096, 98)]
-TINY = [{"n_fft": n, "hop_length": 100} for n in (4, 6, 10)]
-AWKWARD = [{"n_fft": n} for n in (401, 509, 514, 1022)]
-AWKWARD += [{"n_fft": n, "hop_length": 100} for n in (2, 3, 22)]
-AWKWARD += [{"n_fft": 401, "win_length": 320}]
-PADS = [{**SHORT, "pad_mode": m} for m in ("reflect", "edge", "symmetric", "linear_ramp")]
-PADS += [{"pad_mode": m} for m in ("reflect", "edge", "symmetric", "linear_ramp", held)]
-PLACES = [
-    {"center": False},
-    {**SHORT, "center": False},
-    {"n_fft": 512, "hop_length": 137},
-    {"n_fft": 512, "hop_length": 512},
-    {"n_fft": 256, "hop_length": 1000},
-    {"n_fft": 256, "hop_length": 1000, "center": False},
-    {"win_length": 800},
-    {"win_length": 801},
-    {"n_fft": 512, "win_length": 1, "hop_length": 100},
-]
-WINDOWS = [
-    {"n_fft": 512, "window": w}
-    for w in ("hamming", "blackman", "boxcar", "ones", "bohman", ("kaiser", 8.6), 8.6, ("gaussian", 60.0))
-]
-WINDOWS += [
-    {"n_fft": 512, "window": bumps(512)},
-    {"n_fft": 512, "window": list(bumps(512))},
-    {"n_fft": 512, "window": np.hanning},
-    {**SHORT, "window": bumps(400)},
-]
-FRAMES = [*LENGTHS, *PADS, *PLACES, *WINDOWS]
-#: Enough of them to see that a feature passes them on.
-SOME_FRAMES = [
-    SHORT,
-    {"n_fft": 480, "hop_length": 160, "pad_mode": "reflect"},
-    {"n_fft": 401, "hop_length": 160},
-    {"center": False, "window": ("kaiser", 8.6), "win_length": 1001},
-]
+from parity_row import AWKWARD, FRAMES, PADS, SHORT, SOME_FRAMES, TINY, Row, bumps, each, row
+from tables import FAMILIES
 
 STFT = [
     row("stft", 6e-15, 1e-6, thorough=True),
@@ -316,6 +197,7 @@ DYNAMICS = [
 
 ROWS: list[Row] = [
     *STFT, *SPECTROGRAM, *INVERSE, *DECIBELS, *MEL, *LINEAR, *MFCC, *LFCC, *CHROMA, *TUNING, *DYNAMICS,
+    *(r for family in FAMILIES for r in family.ROWS),
 ]  # fmt: skip
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 from reference import FRAMES, REFERENCES, quiet
 from signals import RATES, data_dir, signals, speech
+from tables import named as of_families
 
 import voicefeat as vf
 
@@ -87,6 +88,7 @@ GIVEN = {
     "features": lambda y, sr: ((REFERENCES["mfcc"](y, sr, hop_length=128),), {}),
     "features of batch": lambda y, sr: ((REFERENCES["mfcc"](batch(y), sr, hop_length=64),), {}),
     "frequencies": lambda y, sr: ((np.abs(y[:500]) * 1000,), {}),
+    **of_families("GIVEN"),
 }
 #: dB functions name their first argument in their own way; it is given by place.
 BY_PLACE = ("power_to_db", "amplitude_to_db", "db_to_power", "db_to_amplitude")
@@ -97,7 +99,8 @@ def arguments(given: str, name: str, sr: int, dtype: str):
     """What both sides are given, computed once (the reference may be slow); nobody may write to it."""
     args, named = GIVEN[given](sounds(sr)[name].astype(dtype), sr)
     for value in (*args, *named.values()):
-        value.setflags(write=False)
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
     return args, named
 
 
@@ -137,7 +140,9 @@ def own_spectrum(row, y):
     """voicefeat's spectrogram of `y` with the frames and the power that the row's call starts from."""
     defaults = {k: p.default for k, p in inspect.signature(getattr(vf, row.call)).parameters.items()}
     chosen = {k: v for k, v in {**defaults, **row.options}.items() if k in FRAMES}
-    power = row.options.get("power", defaults.get("power", 1.0 if row.call in PITCHES else 2.0))
+    power = row.own_power
+    if power is None:
+        power = row.options.get("power", defaults.get("power", 1.0 if row.call in PITCHES else 2.0))
     return quiet(vf.spectrogram)(y, power=power, **chosen)
 
 

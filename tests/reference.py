@@ -14,6 +14,7 @@ from functools import wraps
 from importlib import import_module
 
 import numpy as np
+from tables import named
 
 #: The options that belong to the spectrum, not to what is made of it.
 FRAMES = ("n_fft", "hop_length", "win_length", "window", "center", "pad_mode")
@@ -248,5 +249,6 @@ REFERENCES = {
         "db_to_amplitude": of_librosa("db_to_amplitude"),
         "delta": of_librosa("feature.delta"),
         "stack_memory": of_librosa("feature.stack_memory"),
+        **named("REFERENCES"),
     }.items()
 }

@@ -26,7 +26,10 @@ def benchmarks(*arguments):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     return subprocess.run(
         [sys.executable, "-m", "benchmarks", *map(str, arguments)],
-        cwd=ROOT, env=environment, capture_output=True, text=True,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
 
 
@@ -35,8 +38,15 @@ def run(tmp_path_factory):
     """One quick run of the mfcc rows: the process and the numbers it wrote."""
     folder = tmp_path_factory.mktemp("benchmarks")
     done = benchmarks(
-        "--quick", "--rows", "mfcc", "--libraries", "librosa",
-        "--json", folder / "run.json", "--markdown", folder / "run.md",
+        "--quick",
+        "--rows",
+        "mfcc",
+        "--libraries",
+        "librosa",
+        "--json",
+        folder / "run.json",
+        "--markdown",
+        folder / "run.md",
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done, folder

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from bad_calls import BAD_SIGNALS, BANDED, CEPSTRAL, FAULTS, FRAMED, OTHERS, RATED, SR, Y
+from bad_calls import BAD_SIGNALS, BANDED, CEPSTRAL, FAULTS, FRAMED, OTHERS, RATED, SIGNALS, SR, WITH_RATE, Y
 
 import voicefeat as vf
 
@@ -38,7 +38,7 @@ def refused(function, args, named, fault, value):
 
 def bare(call):
     """`call` and its own arguments for a good signal."""
-    return getattr(vf, call), (Y,), ({"sr": SR} if call in RATED else {})
+    return getattr(vf, call), (Y,), ({"sr": SR} if call in WITH_RATE else {})
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_setting(call, options, fault):
 
 
 @pytest.mark.parametrize("kind", BAD_SIGNALS)
-@pytest.mark.parametrize("call", [*FRAMED, "estimate_tuning"])
+@pytest.mark.parametrize("call", SIGNALS)
 def test_signal(call, kind):
     function, _, named = bare(call)
     y = BAD_SIGNALS[kind]

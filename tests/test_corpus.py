@@ -13,7 +13,7 @@ import soundfile
 
 import voicefeat as vf
 from voicefeat.corpus import decode as decoding
-from voicefeat.corpus.extract import AHEAD, extract_corpus, in_order
+from voicefeat.corpus.extraction import AHEAD, extract_corpus, in_order
 from voicefeat.corpus.settings import as_json, complete, parse
 from voicefeat.corpus.sources import find_sources
 from voicefeat.corpus.task import Task

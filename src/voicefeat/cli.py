@@ -108,7 +108,7 @@ def _add_extract(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    from .corpus.extract import extract_corpus
+    from .corpus.extraction import extract_corpus
     from .corpus.settings import parse
     from .corpus.summary import summary
     from .feature.registry import find

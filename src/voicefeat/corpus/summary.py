@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .extract import Extraction
+from .extraction import Extraction
 
 __all__ = ["summary"]
 

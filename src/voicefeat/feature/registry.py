@@ -28,6 +28,8 @@ class Feature:
     row: str
     #: True when settings make a frame depend on the whole clip (a floor below its maximum, say).
     clip: Callable[[Mapping[str, Any]], bool] = lambda settings: False
+    #: The setting that is the length of a frame in samples; None where frames have no one length.
+    frame: str | None = "n_fft"
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -43,6 +45,10 @@ class Feature:
 def _floor(settings: Mapping[str, Any]) -> bool:
     top_db = settings.get("top_db", "auto")
     return settings.get("log", "db") == "db" if isinstance(top_db, str) else top_db is not None
+
+
+def _always(settings: Mapping[str, Any]) -> bool:
+    return True
 
 
 def _tuned(settings: Mapping[str, Any]) -> bool:

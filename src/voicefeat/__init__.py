@@ -30,6 +30,7 @@ _ROOMS = {
     "feature.harmony": ["chroma_stft"],
     "feature.tuning": ["estimate_tuning", "pitch_tuning", "piptrack"],
     "feature.dynamics": ["delta", "stack_memory"],
+    "feature.statistics": ["summarize"],
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -98,6 +98,9 @@ from .feature.spectrum import (
 from .feature.spectrum import (
     stft as stft,
 )
+from .feature.statistics import (
+    summarize as summarize,
+)
 from .feature.tuning import (
     estimate_tuning as estimate_tuning,
 )

@@ -1,0 +1,216 @@
+"""Frames to numbers: statistics of features over a clip, or over windows of frames."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError, reject, whole
+
+__all__ = ["summarize"]
+
+Statistic = Callable[[np.ndarray], np.ndarray]
+
+#: What each name computes over the last axis.
+_STATISTICS: dict[str, Statistic] = {
+    "mean": lambda x: np.mean(x, axis=-1),
+    "std": lambda x: np.std(x, axis=-1),
+    "median": lambda x: np.median(x, axis=-1),
+    "min": lambda x: np.min(x, axis=-1),
+    "max": lambda x: np.max(x, axis=-1),
+}
+_QUANTILE = re.compile(r"q(0(\.\d+)?|1(\.0+)?|\.\d+)")
+_CHOICES = f"choose among {', '.join(map(repr, _STATISTICS))} and quantiles like 'q0.05'"
+#: Values of which a copy in double precision is held at a time.
+_AT_ONCE = 1 << 18
+
+
+def summarize(
+    features: Any,
+    statistics: str | Sequence[str] = ("mean", "std"),
+    *,
+    frames: int | None = None,
+    step: int | None = None,
+    partial: bool = True,
+    name: str | None = None,
+) -> dict[str, Any]:
+    """Statistics of each row over all frames, or over windows of frames: columns of a table.
+
+    Parameters
+    ----------
+    features : mapping of str to real array of shape (..., rows, frames), or one such array
+        What `extract` returns, or any feature. Arrays of a mapping have the same leading dimensions and,
+        where windows are asked for, the same number of frames.
+    statistics : str or sequence of str
+        "mean", "std", "median", "min", "max", and quantiles: "q" with a fraction from 0 to 1, "q0.05".
+    frames : int, optional
+        Length of a window in frames; by default one window holds them all.
+    step : int, optional
+        Frames from the beginning of a window to that of the next; by default `frames`.
+    partial : bool
+        Whether frames that are left behind the last whole window make a shorter one. Without it they are
+        left out, and a clip shorter than one window gives columns of no numbers.
+    name : str, optional
+        How columns call the rows of an array that is no mapping; by default "feature".
+
+    Returns
+    -------
+    dict of str to float64 number or array
+        ``{name}_{row}_{statistic}`` for every row, row by row (``mfcc_0_mean``); rows are counted from 0. A
+        value is one number, or an array of shape (windows, ...): windows first, if `frames` is given, then
+        the leading dimensions of the features.
+
+    Raises
+    ------
+    ParameterError
+        If a statistic is not known or named twice, a feature is complex, has no rows or no frames, or does
+        not fit the others, or a length cannot be used.
+
+    Notes
+    -----
+    Definitions are numpy's: ``std`` divides by the number of frames (``ddof=0``), quantiles interpolate
+    linearly, NaN makes NaN. Everything is computed in double precision, and a number does not depend on what
+    else is in the batch.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> row = vf.summarize({"mfcc": vf.mfcc(y, n_mfcc=2)}, ["mean", "q0.9"])
+    >>> list(row)
+    ['mfcc_0_mean', 'mfcc_0_q0.9', 'mfcc_1_mean', 'mfcc_1_q0.9']
+    >>> by_window = vf.summarize(vf.mfcc(y), "mean", frames=20, name="mfcc")
+    >>> by_window["mfcc_0_mean"].shape  # 44 frames: two windows of 20, one of 4
+    (3,)
+    """
+    chosen = _chosen(statistics)
+    length, hop = _lengths(frames, step, partial)
+    arrays = _arrays(features, name)
+    columns: dict[str, Any] = {}
+    shared: tuple[str, tuple[int, ...], int] | None = None
+    for key, values in arrays.items():
+        windows = 1 if length is None else sum(1 for _ in _windows(values.shape[-1], length, hop, partial))
+        shared = shared or (key, values.shape[:-2], windows)
+        if (values.shape[:-2], windows) != shared[1:]:
+            what = f"does not fit features[{shared[0]!r}] in leading dimensions or windows"
+            reject(f"features[{key!r}]", values, what, "summarize them one by one")
+    for key, values in arrays.items():
+        results = _over_windows(values, list(chosen.values()), length, hop, partial)
+        for row in range(values.shape[-2]):
+            for label, result in zip(chosen, results, strict=True):
+                column = result[..., row]
+                columns[f"{key}_{row}_{label}"] = column[0] if length is None else column
+    return columns
+
+
+def _chosen(statistics: Any) -> dict[str, Statistic]:
+    """The statistics by the names that columns show."""
+    names = [statistics] if isinstance(statistics, str) else statistics
+    if not isinstance(names, Sequence) or isinstance(names, bytes) or not names:
+        reject("statistics", statistics, "must be a name or some names", _CHOICES)
+    chosen: dict[str, Statistic] = {}
+    for name in names:
+        if not isinstance(name, str):
+            near = f"did you mean 'q{name:g}'? " if isinstance(name, float) and 0 <= name <= 1 else ""
+            reject("statistics", name, "is no name of a statistic", near + _CHOICES)
+        label, function = name, _STATISTICS.get(name)
+        if function is None and _QUANTILE.fullmatch(name):
+            fraction = float(name[1:])
+            label, function = f"q{fraction:g}", _quantile(fraction)
+        if function is None:
+            reject("statistics", name, "is not known here", _CHOICES)
+        if label in chosen:
+            reject("statistics", name, "is named twice", "name it once")
+        chosen[label] = function
+    return chosen
+
+
+def _quantile(fraction: float) -> Statistic:
+    return lambda x: np.quantile(x, fraction, axis=-1)
+
+
+def _lengths(frames: Any, step: Any, partial: Any) -> tuple[int | None, int]:
+    if not isinstance(partial, bool):
+        reject("partial", partial, "must be True or False", "give one of them")
+    if frames is None:
+        if step is not None:
+            reject("step", step, "means nothing without a length of windows", "give frames too")
+        return None, 1
+    length = whole("frames", frames, unit="frames")
+    return length, length if step is None else whole("step", step, unit="frames")
+
+
+def _arrays(features: Any, name: Any) -> dict[str, np.ndarray]:
+    """The features by name, checked."""
+    if isinstance(features, Mapping):
+        if name is not None:
+            reject("name", name, "is for one array, and features is a mapping with names", "leave it out")
+        if not features:
+            raise ParameterError("features={}: holds no feature; give what vf.extract returns")
+        return {str(key): _array(f"features[{key!r}]", value) for key, value in features.items()}
+    if name is not None and not isinstance(name, str):
+        reject("name", name, "is no text", 'give one like "mfcc"')
+    return {name or "feature": _array("features", features)}
+
+
+def _array(label: str, given: Any) -> np.ndarray:
+    values = np.asarray(given)
+    if values.dtype.kind == "c":
+        reject(label, values, "is complex", "use magnitudes: abs(...), or spectrogram in place of stft")
+    if values.dtype.kind not in "fiub":
+        reject(label, given, "holds no real numbers", "give a feature, (..., rows, frames)")
+    if values.ndim < 2:
+        reject(label, values, "has no rows", "give (..., rows, frames); x[None] makes one row of frames")
+    if not values.size:
+        reject(label, values, "holds no frames", "give one frame or more")
+    return values
+
+
+def _windows(frames: int, length: int, hop: int, partial: bool) -> Iterator[tuple[int, int]]:
+    """(first frame, frames) of every window; only the last can be shorter."""
+    first = 0
+    while first + length <= frames:
+        yield first, length
+        first += hop
+    left = first < frames and (first == 0 or first - hop + length < frames)
+    if partial and left:
+        yield first, frames - first
+
+
+def _over_windows(
+    values: np.ndarray, functions: list[Statistic], length: int | None, hop: int, partial: bool
+) -> list[np.ndarray]:
+    """Each function's results, shape (windows, ..., rows)."""
+    frames = values.shape[-1]
+    spans = [(0, frames)] if length is None else list(_windows(frames, length, hop, partial))
+    flat = values.reshape(-1, frames)
+    results = [np.empty((len(spans), len(flat))) for _ in functions]
+    place = 0
+    for size, group in itertools.groupby(spans, key=lambda span: span[1]):
+        starts = [first for first, _ in group]
+        views = np.lib.stride_tricks.sliding_window_view(flat, size, axis=-1)
+        _fill(views[:, starts[0] : starts[-1] + 1 : hop], functions, [r[place:] for r in results])
+        place += len(starts)
+    return [result.reshape(len(spans), *values.shape[:-1]) for result in results]
+
+
+def _fill(views: np.ndarray, functions: list[Statistic], results: list[np.ndarray]) -> None:
+    """results[k][window, row] = functions[k] of views[row, window], a bounded copy at a time.
+
+    A copy has the frames of one window side by side, so that numpy adds them in the same order whatever the
+    batch and the layout of what was given.
+    """
+    rows, windows, size = views.shape
+    some = max(1, min(windows, _AT_ONCE // size))
+    many = max(1, _AT_ONCE // (size * some))
+    with np.errstate(all="ignore"):
+        for i in range(0, rows, many):
+            for j in range(0, windows, some):
+                x = np.array(views[i : i + many, j : j + some], np.float64, order="C")
+                for function, result in zip(functions, results, strict=True):
+                    result[j : j + some, i : i + many] = function(x).T

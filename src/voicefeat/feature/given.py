@@ -18,20 +18,16 @@ def either(y: Any, S: Any) -> Any:
     return y
 
 
-def values(S: Any, rows: str) -> np.ndarray:
-    """`S` as contiguous float32 or float64 of shape (..., rows, frames)."""
+def values(S: Any, rows: str, name: str = "S") -> np.ndarray:
+    """`S`, given as argument `name`, as contiguous float32 or float64 of shape (..., rows, frames)."""
     S = np.asarray(S)
     if S.dtype.kind == "c":
-        reject("S", S, "is complex", "pass its magnitude or power: abs(S) ** 2")
+        reject(name, S, "is complex", f"pass its magnitude or power: abs({name}) ** 2")
     if S.dtype.newbyteorder("=") not in (np.float32, np.float64):
-        reject("S", S, "must be float32 or float64", "convert it with S.astype(np.float32)")
+        reject(name, S, "must be float32 or float64", f"convert it with {name}.astype(np.float32)")
     if S.ndim < 2 or 0 in S.shape:
-        reject(
-            "S",
-            S,
-            f"must have shape (..., {rows}, frames) and hold something",
-            "pass spectra with frames last",
-        )
+        problem = f"must have shape (..., {rows}, frames) and hold something"
+        reject(name, S, problem, "pass spectra with frames last")
     return np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import numpy as np
@@ -45,13 +46,44 @@ def read(path: Any, offset: float, duration: float | None, dtype: np.dtype) -> t
 
     name = _name(path)
     try:
-        file = soundfile.SoundFile(path if hasattr(path, "read") else os.fspath(path))
-    except (soundfile.SoundFileError, OSError, TypeError) as problem:
-        _explain(name, path, problem)
-    try:
-        with file:
+        with _opened(name, path) as file:
             return _samples(name, path, file, offset, duration, dtype)
     except (soundfile.SoundFileError, OSError) as problem:
+        _explain(name, path, problem)
+
+
+def blocks(path: Any, seconds: float, dtype: np.dtype) -> Iterator[tuple[np.ndarray, int]]:
+    """The samples of `path` and their rate in blocks of `seconds`, shape (n, channels), the last one shorter.
+
+    Raises
+    ------
+    AudioError
+        As `read`; what ends early or holds no samples is known after the last block.
+    """
+    import soundfile
+
+    name, done, more = _name(path), 0, True
+    with _opened(name, path) as file:
+        size = max(1, round(seconds * file.samplerate))
+        _without_seeking(file)
+        while more:
+            try:
+                block = file.read(size, dtype=dtype.name, always_2d=True)
+            except (soundfile.SoundFileError, OSError) as problem:
+                _explain(name, path, problem)
+            _check_finite(name, block, done)
+            done, more = done + len(block), len(block) == size
+            if len(block):
+                yield block, file.samplerate
+        _check_whole(name, path, file, 0, done, _UNKNOWN_FRAMES)
+
+
+def _opened(name: str, path: Any) -> Any:
+    import soundfile
+
+    try:
+        return soundfile.SoundFile(path if hasattr(path, "read") else os.fspath(path))
+    except (soundfile.SoundFileError, OSError, TypeError) as problem:
         _explain(name, path, problem)
 
 
@@ -61,8 +93,7 @@ def _samples(
     rate, length = file.samplerate, file.frames
     first = int(offset * rate)
     wanted = _UNKNOWN_FRAMES if duration is None else int(duration * rate)
-    known = length < _UNKNOWN_FRAMES
-    if known and 0 < length <= first:
+    if length < _UNKNOWN_FRAMES and 0 < length <= first:
         raise AudioError(
             f"{name}: offset={offset:g} lies behind its end, it lasts {length / rate:.6g} s; "
             f"give an offset below that"
@@ -71,25 +102,39 @@ def _samples(
         raise AudioError(f"{name}: duration={duration:g} is less than one sample at {rate} Hz; give more")
     _skip(file, first)
     y = _decoded(file, min(wanted, length - first), dtype)
-    promised = _promised(path, file) if known else first + len(y)
-    if file.format == "MP3" and (not _counted(path) or promised - first - len(y) <= _MP3_SLACK):
-        promised = first + len(y)  # its length is then an estimate from the first block, no promise
-    if len(y) < min(wanted, promised - first):
-        usable = math.floor(len(y) / rate * 1000) / 1000
-        remedy = f"pass duration={usable:g} to use those, or make it again" if usable else "make it again"
-        raise AudioError(
-            f"{name}: ends early, {first + len(y)} of the {promised} samples that its header promises "
-            f"are there; {remedy}"
-        )
-    if not len(y):
-        raise AudioError(f"{name}: holds no samples; make it again or leave it out")
-    if not np.isfinite(y).all():
-        raise AudioError(f"{name}: {first_not_finite(y.T)}; repair the recording or leave it out")
+    _check_whole(name, path, file, first, len(y), wanted)
+    _check_finite(name, y, 0)
     return y, rate
 
 
-def first_not_finite(y: np.ndarray) -> str:
-    """Which sample of `y`, shape (..., n), is the first that is NaN or infinite; "" if there is none."""
+def _check_whole(name: str, path: Any, file: Any, first: int, got: int, wanted: int) -> None:
+    """Whether the `got` samples from `first` on are all that were `wanted` and promised."""
+    rate, known = file.samplerate, file.frames < _UNKNOWN_FRAMES
+    promised = _promised(path, file) if known else first + got
+    if file.format == "MP3" and (not _counted(path) or promised - first - got <= _MP3_SLACK):
+        promised = first + got  # its length is then an estimate from the first block, no promise
+    if got < min(wanted, promised - first):
+        usable = math.floor(got / rate * 1000) / 1000
+        remedy = f"pass duration={usable:g} to use those, or make it again" if usable else "make it again"
+        raise AudioError(
+            f"{name}: ends early, {first + got} of the {promised} samples that its header promises "
+            f"are there; {remedy}"
+        )
+    if not got:
+        raise AudioError(f"{name}: holds no samples; make it again or leave it out")
+
+
+def _check_finite(name: str, y: np.ndarray, first: int) -> None:
+    """Whether `y`, shape (n, channels), which begins at sample `first`, is finite."""
+    if not np.isfinite(y).all():
+        raise AudioError(f"{name}: {first_not_finite(y.T, first)}; repair the recording or leave it out")
+
+
+def first_not_finite(y: np.ndarray, first: int = 0) -> str:
+    """Which sample of `y`, shape (..., n), is the first that is NaN or infinite; "" if there is none.
+
+    Samples are counted from `first` on.
+    """
     flat = y.reshape(-1)
     for start in range(0, flat.size, _BLOCK_FRAMES):
         finite = np.isfinite(flat[start : start + _BLOCK_FRAMES])
@@ -97,7 +142,7 @@ def first_not_finite(y: np.ndarray) -> str:
             place = start + int(finite.argmin())
             *channel, sample = (int(i) for i in np.unravel_index(place, y.shape))
             of = f" of channel {channel[0] if len(channel) == 1 else tuple(channel)}" if channel else ""
-            return f"sample {sample}{of} is {flat[place]}"
+            return f"sample {first + sample}{of} is {flat[place]}"
     return ""
 
 
@@ -112,15 +157,20 @@ def _decoded(file: Any, frames: int, dtype: np.dtype) -> np.ndarray:
     """Up to `frames` samples of every channel."""
     if frames * file.channels * dtype.itemsize <= _AT_ONCE_BYTES:
         return file.read(frames, dtype=dtype.name, always_2d=True)
+    _without_seeking(file)
+    parts = []
+    while frames > 0:
+        part = file.read(min(frames, _BLOCK_FRAMES), dtype=dtype.name, always_2d=True)
+        parts.append(part)
+        frames = frames - len(part) if len(part) == _BLOCK_FRAMES else 0
+    return np.concatenate(parts)
+
+
+def _without_seeking(file: Any) -> None:
+    """Let a file of unknown length be read in blocks."""
     if file.frames >= _UNKNOWN_FRAMES:
         # soundfile seeks to where it is after every read, and libsndfile cannot seek to an unknown end.
         file.seekable = lambda: False
-    blocks = []
-    while frames > 0:
-        block = file.read(min(frames, _BLOCK_FRAMES), dtype=dtype.name, always_2d=True)
-        blocks.append(block)
-        frames = frames - len(block) if len(block) == _BLOCK_FRAMES else 0
-    return np.concatenate(blocks)
 
 
 def _promised(path: Any, file: Any) -> int:

@@ -167,10 +167,12 @@ def _decoded(file: Any, frames: int, dtype: np.dtype) -> np.ndarray:
 
 
 def _without_seeking(file: Any) -> None:
-    """Let a file of unknown length be read in blocks."""
-    if file.frames >= _UNKNOWN_FRAMES:
-        # soundfile seeks to where it is after every read, and libsndfile cannot seek to an unknown end.
-        file.seekable = lambda: False
+    """Let a file be read in blocks.
+
+    soundfile seeks to where it is after every read. libsndfile cannot do that in a file of unknown length
+    nor in some FLAC files, and in an MP3 file it changes the samples that follow.
+    """
+    file.seekable = lambda: False
 
 
 def _promised(path: Any, file: Any) -> int:

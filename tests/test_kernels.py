@@ -176,11 +176,11 @@ def test_roots_and_powers(dtype):
     step = lanes(dtype)
     for exponent in (0.25, 0.85, 1.5):
         got = x.astype(dtype).copy()
-        rows.power_tiles(got, 64, step, exponent)
+        rows.power_tiles(got, 64, step, exponent, got)
         want = x.astype(dtype).astype(np.float64) ** np.float64(dtype.type(exponent))
         assert np.abs(got / np.where(want, want, 1) - (want > 0)).max() < tolerance(dtype)
     got = x.astype(dtype).copy()
-    rows.root_tiles(got, 64, step)
+    rows.root_tiles(got, 64, step, got)
     assert np.array_equal(got, np.sqrt(x.astype(dtype)))
 
 
@@ -345,11 +345,11 @@ from voicefeat.engine import rows, simd
 step = simd.lanes(4)
 tiles, out = np.zeros(4 * step, np.float32), np.zeros(3 * step, np.float32)
 try:
-    rows.root_tiles(tiles[: step - 1], step, step)
+    rows.root_tiles(tiles[: step - 1], step, step, tiles[: step - 1])
 except IndexError as error:
     print("IndexError", error)
 try:
-    rows.root_tiles(tiles, step, step)
+    rows.root_tiles(tiles, step, step, tiles)
 except IndexError:
     print("wrong")
 """

@@ -17,11 +17,13 @@ class Plan:
 
     def __init__(self, chain: Chain, bins: int | None, dtype: np.dtype):
         self.chain, self.dtype, self.lanes = chain, dtype, tables.lanes(dtype)
+        #: The power of the magnitudes that the chain goes on from; None for the bins as they are.
+        self.power = None if chain.spectrum is None else chain.spectrum.power
         self.source: FramedSpectra | GivenSpectra
-        if chain.frames is None or chain.spectrum is None:
+        if chain.frames is None:
             self.source = GivenSpectra(bins or 0, dtype)
         else:
-            self.source = FramedSpectra(chain.frames, chain.spectrum, dtype)
+            self.source = tables.table(FramedSpectra, chain.frames, self.power is None, dtype)
         self.result = np.result_type(dtype, np.complex64) if self.source.complex else dtype
         self.bins, self.block = self.source.bins, self.source.block
         self.bank = None if chain.bands is None else tables.bank(chain.bands, dtype)
@@ -30,12 +32,18 @@ class Plan:
         self.tile_rows = self.bins if self.bank is None else self.bank.tile_rows
         if chain.compression is not None:
             chain.compression.check_floor(dtype)
-        self.cosine = (
+        self.matrix = (
             None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
         )
-        self.rows = self.bands if self.cosine is None else self.cosine.rows
+        self.rows = self.bands if self.matrix is None else self.matrix.rows
+        #: What the bins of a frame are reduced to, and the tables of it.
+        self.descriptor = None if chain.descriptor is None else chain.descriptor.ready(self.bins, dtype)
+        if self.descriptor is not None:
+            self.rows = self.descriptor.rows
         #: The bins as they are, with nothing done to them.
-        self.plain = chain.bands is chain.compression is chain.cepstrum is chain.scaling is None
+        self.plain = (
+            chain.bands is chain.compression is chain.cepstrum is chain.scaling is chain.descriptor is None
+        )
 
 
 def plan(chain: Chain, data: np.ndarray) -> Plan:

@@ -1,24 +1,33 @@
-"""The one loop over blocks: whole signals, batches of them, and arrays of spectra go through it."""
+"""The one loop over blocks: whole signals, batches of them, and arrays of spectra go through it.
+
+Jobs that start from the same frames share each block of spectra, which is computed once and then gone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from ..audio import not_finite
 from ..engine import frames as frame_kernels
 from . import threads
+from .jobs import Job, Rows
 from .plan import Plan, plan
-from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
-from .source import borrow, give_back
-from .spec import Chain, Peaks
+from .sinks import Sink
+from .source import MEMORY_BYTES, Pass, borrow, give_back
+from .spec import Chain
 
 #: Values below which a call starts no thread: some ten seconds of speech.
 SHORT = 200_000
 #: Blocks that each of several threads takes, where blocks need not be larger than fits.
 SHARES = 4
+
+Sinks = Callable[[int], list[Sink]]
 
 
 def block_size(plan: Plan, frames: int, budget: int) -> int:
@@ -29,14 +38,14 @@ def block_size(plan: Plan, frames: int, budget: int) -> int:
     return max(plan.block, min(fair, 4 * plan.block))
 
 
-def whole(plan: Plan, data: np.ndarray, sinks: list[Sink]) -> None:
+def whole(plan: Plan, data: np.ndarray, sinks: list[Sink], memory: dict | None = None) -> None:
     """One item on the calling thread: its spectra block by block to every sink, then what had to wait."""
-    source, size = plan.source, plan.block
-    count, opened = source.count(data), source.open(data)
+    count, size = plan.source.count(data), plan.block
+    blocks = Pass(plan.source, data, {sink.power for sink in sinks}, memory)
     work = borrow(plan.dtype)
     for first in range(0, count, size):
         frames = min(size, count - first)
-        source.fill(work, opened, first, frames)
+        blocks.fill(work, first, frames)
         for sink in sinks:
             sink.take(work, first, frames)
     for sink in sinks:
@@ -45,11 +54,18 @@ def whole(plan: Plan, data: np.ndarray, sinks: list[Sink]) -> None:
     give_back(work)
 
 
-def shared(plan: Plan, data: np.ndarray, sinks: list[Sink], budget: int, check: Callable[[], None]) -> None:
+def shared(
+    plan: Plan,
+    data: np.ndarray,
+    sinks: list[Sink],
+    budget: int,
+    check: Callable[[], None],
+    memory: dict | None = None,
+) -> None:
     """One item on several threads, one of which begins with `check`."""
-    source = plan.source
-    count, opened = source.count(data), source.open(data)
+    count = plan.source.count(data)
     size = block_size(plan, count, budget)
+    blocks = Pass(plan.source, data, {sink.power for sink in sinks}, memory)
 
     def block(i: int) -> None:
         if i == 0:
@@ -57,7 +73,7 @@ def shared(plan: Plan, data: np.ndarray, sinks: list[Sink], budget: int, check: 
         first = (i - 1) * size
         frames = min(size, count - first)
         work = borrow(plan.dtype)
-        source.fill(work, opened, first, frames)
+        blocks.fill(work, first, frames)
         for sink in sinks:
             sink.take(work, first, frames)
         give_back(work)
@@ -74,18 +90,23 @@ def shared(plan: Plan, data: np.ndarray, sinks: list[Sink], budget: int, check: 
 
 
 def items(
-    plan: Plan, data: np.ndarray, refuse: Callable[[], None], make_sinks: Callable[[int], list[Sink]]
+    plan: Plan,
+    data: np.ndarray,
+    refuse: Callable[[], None] | None,
+    make_sinks: Sinks,
+    memory: dict | None = None,
 ) -> None:
     """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole.
 
     Samples that are not finite are refused, before anything else unless several threads are at work;
-    `refuse` finds the first and raises the error.
+    `refuse` finds the first and raises the error, None says that all are finite. `memory` keeps the spectra of
+    a single item.
     """
     count = data.shape[0]
     budget = threads.get_num_threads() if data.size > SHORT else 1
 
     def check(part: np.ndarray) -> None:
-        if not frame_kernels.finite(part.reshape(-1), plan.lanes):
+        if refuse is not None and not frame_kernels.finite(part.reshape(-1), plan.lanes):
             refuse()
 
     def item(i: int) -> None:
@@ -95,12 +116,12 @@ def items(
     if budget == 1:
         check(data)
         for i in range(count):
-            whole(plan, data[i], make_sinks(i))
+            whole(plan, data[i], make_sinks(i), memory)
     elif budget <= count:
         threads.each(item, count, budget)
     else:
         for i in range(count):
-            shared(plan, data[i], make_sinks(i), budget, partial(check, data[i]))
+            shared(plan, data[i], make_sinks(i), budget, partial(check, data[i]), memory)
 
 
 def opened(chain: Chain, data: np.ndarray) -> tuple[Plan, np.ndarray, tuple[int, ...]]:
@@ -111,49 +132,87 @@ def opened(chain: Chain, data: np.ndarray) -> tuple[Plan, np.ndarray, tuple[int,
     return plan(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
 
 
-def run(chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None) -> np.ndarray:
+def compute(jobs: list[Job], data: np.ndarray, name: str = "y") -> None:
+    """All jobs on one set of signals (..., n) or of spectra (..., bins, frames); then each has its result.
+
+    `data` is contiguous float32 or float64, `name` the argument it came in as.
+    """
+    for job in jobs:
+        if job.chain.frames is not None:
+            job.chain.frames.check_length(data.shape[-1])
+    for job in jobs:
+        job.prepare(data)
+    inner = 2 if jobs[0].chain.frames is None else 1
+    flat, batch = data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
+    refuse: Callable[[], None] | None = partial(not_finite, data, name)
+    for members in _together(jobs):
+        source = _source(members)
+        frames = source.source.count(data)
+        memory: dict | None = None
+        if inner == 1 == flat.shape[0] and any(job.again for job in members):
+            room = source.source.values(frames) * source.dtype.itemsize
+            memory = {} if room <= MEMORY_BYTES else None
+        while members:
+            for job in members:
+                job.open(batch, flat.shape[0], frames)
+            taking = members
+            items(source, flat, refuse, lambda i, taking=taking: [job.sink(i) for job in taking], memory)
+            refuse = None
+            members = [job for before in members if (job := before.then()) is not None]
+            for job in members:
+                job.prepare(data)
+
+
+def _together(jobs: list[Job]) -> list[list[Job]]:
+    """The jobs by what their spectra are made of; powers come from complex bins where those are at hand."""
+    if len(jobs) == 1:
+        return [jobs]
+    groups: dict[Any, list[Job]] = {}
+    for job in jobs:
+        exact = job.plan.source.exact_powers
+        groups.setdefault((job.chain.frames, exact or job.plan.source.complex), []).append(job)
+    return list(groups.values())
+
+
+def _source(jobs: list[Job]) -> Plan:
+    """The plan whose source serves all of the jobs."""
+    return next((job.plan for job in jobs if job.plan.source.complex), jobs[0].plan)
+
+
+_local = threading.local()
+
+
+@contextlib.contextmanager
+def gathered() -> Iterator[list[tuple[Job, np.ndarray]]]:
+    """What this thread would compute meanwhile is listed, and the job returned in place of its result."""
+    listed: list[tuple[Job, np.ndarray]] = []
+    _local.listed = listed
+    try:
+        yield listed
+    finally:
+        _local.listed = None
+
+
+def one(job: Job, data: np.ndarray, name: str = "y") -> Any:
+    """The result of one job."""
+    listed = getattr(_local, "listed", None)
+    if listed is not None:
+        listed.append((job, data))
+        return job
+    compute([job], data, name)
+    return job.result()
+
+
+def run(
+    chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None, dtype: Any = None
+) -> np.ndarray:
     """The chain's values of signals (..., n), or of spectra (..., bins, frames) where it has no frames.
 
     `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape
     (..., rows, frames).
     """
-    ready, flat, batch = opened(chain, data)
-    if out is None:
-        out = np.empty((*batch, ready.rows, ready.source.count(data)), ready.result)
-    elif not frame_kernels.finite(data.reshape(-1), ready.lanes):  # the caller's array stays as it was
-        not_finite(data, name)
-    into = out.reshape(-1, *out.shape[-2:])
-    items(
-        ready,
-        flat,
-        partial(not_finite, data, name),
-        lambda i: [SpectrumRows(into[i]) if ready.plain else ChainRows(ready, into[i])],
-    )
-    return out
-
-
-def peak_rows(
-    chain: Chain, peaks: Peaks, data: np.ndarray, name: str, references: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies and heights of peaks, each of shape (..., bins, frames) and 0 where there is none."""
-    ready, flat, batch = opened(chain, data)
-    shape = (*batch, ready.bins, ready.source.count(data))
-    pitches, heights = np.zeros(shape, data.dtype), np.zeros(shape, data.dtype)
-    into = pitches.reshape(-1, *shape[-2:]), heights.reshape(-1, *shape[-2:])
-    above = None if references is None else references.reshape(-1, shape[-1])
-    items(
-        ready,
-        flat,
-        partial(not_finite, data, name),
-        lambda i: [PeakRows(peaks, into[0][i], into[1][i], None if above is None else above[i])],
-    )
-    return pitches, heights
-
-
-def peak_list(chain: Chain, peaks: Peaks, data: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies and heights of all peaks of all items, in no order."""
-    ready, flat, _ = opened(chain, data)
-    sinks = [PeakList(peaks, ready.bins, data.dtype) for _ in flat]
-    items(ready, flat, partial(not_finite, data, name), lambda i: [sinks[i]])
-    found = [sink.all() for sink in sinks]
-    return np.concatenate([p for p, _ in found]), np.concatenate([h for _, h in found])
+    if out is not None:  # the caller's array stays as it was when the data are refused
+        ready = opened(chain, data)[0]
+        if not frame_kernels.finite(data.reshape(-1), ready.lanes):
+            not_finite(data, name)
+    return one(Rows(chain, out, dtype), data, name)

@@ -28,9 +28,11 @@ class Sink:
 
     #: Whether something has to wait for the whole clip; then `finish` does it.
     waits = False
+    #: The power of the magnitudes that it takes; None for the bins as their source has them.
+    power: float | None = None
 
     def take(self, work: Work, first: int, count: int) -> None:
-        """Frames first .. first + count - 1, whose bins are in `work`."""
+        """Frames first .. first + count - 1, whose bins are those of ``work.raised(self.power)``."""
         raise NotImplementedError
 
     def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
@@ -41,7 +43,8 @@ class Sink:
 class SpectrumRows(Sink):
     """The bins themselves, real or complex, as rows."""
 
-    def __init__(self, out: np.ndarray):
+    def __init__(self, plan: Plan, out: np.ndarray):
+        self.power = plan.power
         self.complex = out.dtype.kind == "c"
         real = np.dtype(f"f{out.dtype.itemsize // 2}") if self.complex else out.dtype
         self.lanes = tables.lanes(real)
@@ -49,19 +52,18 @@ class SpectrumRows(Sink):
         self.flat = out.reshape(-1).view(real)
 
     def take(self, work: Work, first: int, count: int) -> None:
+        bins = work.raised(self.power)
         if self.complex:
-            row_kernels.put_complex(work.bins, self.bins, self.lanes, count, self.flat, first, self.stride)
+            row_kernels.put_complex(bins, self.bins, self.lanes, count, self.flat, first, self.stride)
         else:
-            row_kernels.put_rows(
-                work.bins, self.bins, self.bins, self.lanes, count, self.flat, first, self.stride
-            )
+            row_kernels.put_rows(bins, self.bins, self.bins, self.lanes, count, self.flat, first, self.stride)
 
 
 class ChainRows(Sink):
     """Bands, their logarithm, cosine transform and scaling, as far as the chain has them, as rows."""
 
     def __init__(self, plan: Plan, out: np.ndarray):
-        self.plan, self.lanes = plan, plan.lanes
+        self.plan, self.lanes, self.power = plan, plan.lanes, plan.power
         self.flat, self.frames = out.reshape(-1), out.shape[-1]
         compression = plan.chain.compression
         self.floor = ClipFloor(None if compression is None else compression.top_db)
@@ -72,19 +74,20 @@ class ChainRows(Sink):
 
     def take(self, work: Work, first: int, count: int) -> None:
         plan, compression = self.plan, self.plan.chain.compression
+        bins = work.raised(self.power)
         groups = -(-count // self.lanes)
         size = groups * plan.tile_rows * self.lanes
         if self.kept is not None:
             at = first * plan.tile_rows
             tiles = self.kept[at : at + size]
         elif plan.bank is None and compression is None and plan.chain.scaling is None:
-            tiles = work.bins
+            tiles = bins
         else:
             tiles = work.array("tiles", size)
         if plan.bank is not None:
-            weigh(plan, work.bins, groups, tiles)
-        elif tiles is not work.bins:
-            tiles[:size] = work.bins[:size]
+            weigh(plan, bins, groups, tiles)
+        elif tiles is not bins:
+            tiles[:size] = bins[:size]
         if compression is not None:
             c = compression
             peak = band_kernels.log_tiles(
@@ -106,7 +109,7 @@ class ChainRows(Sink):
     def _emit(self, tiles: np.ndarray, groups: int, work: Work, first: int, count: int, floor: float) -> None:
         plan, lanes = self.plan, self.lanes
         tile_rows = plan.tile_rows
-        c = plan.cosine
+        c = plan.matrix
         if c is not None:
             out = work.array("product", groups * c.tile_rows * lanes)
             product_kernels.product_tiles(
@@ -149,22 +152,23 @@ def weigh(plan: Plan, bins: np.ndarray, groups: int, tiles: np.ndarray) -> None:
 class PeakTiles(Sink):
     """Frequencies and heights of spectral peaks; what is done with them is left to `put`."""
 
-    def __init__(self, peaks: Peaks, bins: int, dtype: np.dtype, references: np.ndarray | None = None):
-        self.peaks, self.bins, self.dtype, self.lanes = peaks, bins, dtype, tables.lanes(dtype)
+    def __init__(self, plan: Plan, peaks: Peaks, references: np.ndarray | None = None):
+        self.peaks, self.bins, self.lanes, self.power = peaks, plan.bins, plan.lanes, plan.power
         self.references = references
 
     def take(self, work: Work, first: int, count: int) -> None:
         p, lanes, groups = self.peaks, self.lanes, -(-count // self.lanes)
         size = groups * (p.high - p.low) * lanes
+        bins = work.raised(self.power)
         references = work.array("references", groups * lanes)
         pitches, heights = work.array("pitches", size), work.array("heights", size)
         if self.references is None:
-            peak_kernels.references_of(work.bins, self.bins, groups, lanes, p.threshold, references)
+            peak_kernels.references_of(bins, self.bins, groups, lanes, p.threshold, references)
         else:
             references[:count] = self.references[first : first + count]
             references[count : groups * lanes] = 0
         peak_kernels.peak_tiles(
-            work.bins, self.bins, groups, lanes, references, p.low, p.high, p.hertz, pitches, heights
+            bins, self.bins, groups, lanes, references, p.low, p.high, p.hertz, pitches, heights
         )
         self.put(pitches, heights, work, first, count)
 
@@ -175,8 +179,15 @@ class PeakTiles(Sink):
 class PeakRows(PeakTiles):
     """Peaks as rows of two arrays of (bins, frames) that hold zeros."""
 
-    def __init__(self, peaks: Peaks, pitches: np.ndarray, heights: np.ndarray, references: np.ndarray | None):
-        super().__init__(peaks, pitches.shape[0], pitches.dtype, references)
+    def __init__(
+        self,
+        plan: Plan,
+        peaks: Peaks,
+        pitches: np.ndarray,
+        heights: np.ndarray,
+        references: np.ndarray | None,
+    ):
+        super().__init__(plan, peaks, references)
         self.out = pitches, heights
 
     def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
@@ -189,8 +200,8 @@ class PeakRows(PeakTiles):
 class PeakList(PeakTiles):
     """Peaks one after another, in no order."""
 
-    def __init__(self, peaks: Peaks, bins: int, dtype: np.dtype):
-        super().__init__(peaks, bins, dtype)
+    def __init__(self, plan: Plan, peaks: Peaks):
+        super().__init__(plan, peaks)
         self.found: list[tuple[np.ndarray, np.ndarray]] = []
 
     def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:

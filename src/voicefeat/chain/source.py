@@ -11,7 +11,6 @@ from ..engine import rows as row_kernels
 from ..engine import spectrum as spectrum_kernels
 from . import tables
 from .framing import Frames
-from .spec import Spectrum
 
 #: Bytes of the bins of one block: with the columns of the signal they stay in the second-level cache.
 BLOCK_BYTES = 512 * 1024
@@ -19,6 +18,8 @@ BLOCK_BYTES = 512 * 1024
 COLUMN_BYTES = 64 * 1024
 #: Frames of a block, at most.
 BLOCK_FRAMES = 1024
+#: Spectra of one signal are kept between two passes over it up to this size, and computed again above it.
+MEMORY_BYTES = 16 * 1024 * 1024
 #: Scratch arrays above this size are not kept between calls.
 KEEP_BYTES = 8 * 1024 * 1024
 
@@ -31,14 +32,54 @@ def block_frames(bins: int, dtype: np.dtype) -> int:
 
 
 class Work:
-    """The scratch arrays of one thread."""
+    """The scratch arrays of one thread, and the block of spectra that is in them."""
 
     def __init__(self, lanes: int, dtype: np.dtype):
-        self.dtype = dtype
+        self.dtype, self.lanes = dtype, lanes
         self.peak = np.empty(lanes, dtype)
+        #: The block as its source made it: |X| ** base, or the complex X where `base` is None.
         self.bins = np.empty(0, dtype)
+        self.base: float | None = None
+        self.values = 0
+        #: Whether everybody wants one power of the block, which may then overwrite it.
+        self.alone = False
+        self._raised: dict[float, np.ndarray] = {}
         self._arrays: dict[str, np.ndarray] = {}
         self.size = 0
+
+    def hold(self, bins: np.ndarray, values: int, base: float | None, alone: bool) -> None:
+        """Make `bins`, `values` numbers a part of it (complex ones count once), the block."""
+        self.bins, self.values, self.base, self.alone = bins, values, base, alone
+        self._raised.clear()
+
+    def raised(self, power: float | None) -> np.ndarray:
+        """|X| ** power of the block, or the block as it is where `power` is None."""
+        if power is None or power == self.base:
+            return self.bins
+        found = self._raised.get(power)
+        if found is None:
+            found = self._raised[power] = self._raise(power)
+        return found
+
+    def _raise(self, power: float) -> np.ndarray:
+        size = self.values
+        if self.base is None:
+            powers = self.array("power 2", size)
+            row_kernels.square_complex(self.bins, size, self.lanes, powers)
+            self._raised[2.0] = powers
+            if power == 2.0:
+                return powers
+            source, base = powers, 2.0
+        else:
+            source, base = self.bins, self.base
+        into = source if self.alone else self.array(f"power {power}", size)
+        if power / base == 0.5:
+            row_kernels.root_tiles(source, size, self.lanes, into)
+        elif power / base == 2.0:
+            row_kernels.square_tiles(source, size, self.lanes, into)
+        else:
+            row_kernels.power_tiles(source, size, self.lanes, power / base, into)
+        return into
 
     def array(self, name: str, size: int) -> np.ndarray:
         """An array of at least `size` elements, the same each time it is asked for by this name."""
@@ -69,11 +110,11 @@ def give_back(work: Work) -> None:
 
 
 class FramedSpectra:
-    """Spectra of the frames of a signal."""
+    """Spectra of the frames of a signal: powers, or complex numbers."""
 
-    def __init__(self, frames: Frames, spectrum: Spectrum, dtype: np.dtype):
-        self.frames, self.power, self.dtype = frames, spectrum.power, dtype
-        self.complex = self.power is None
+    def __init__(self, frames: Frames, complex: bool, dtype: np.dtype):
+        self.frames, self.complex, self.dtype = frames, complex, dtype
+        self.base = None if complex else 2.0
         self.lanes = tables.lanes(dtype)
         self.bins = 1 + frames.n_fft // 2
         self.block = block_frames(self.bins * (2 if self.complex else 1), dtype)
@@ -91,6 +132,8 @@ class FramedSpectra:
         self.tables = tables.transform(frames, self.stride, dtype)
         if self.tables is None:
             self.window = frames.window_array()
+        #: Whether powers of the complex bins are those that are computed without them, bit for bit.
+        self.exact_powers = self.tables is not None
 
     def count(self, y: np.ndarray) -> int:
         return self.frames.count(y.shape[-1])
@@ -98,15 +141,18 @@ class FramedSpectra:
     def open(self, y: np.ndarray) -> Any:
         return y, *ends(y, self.frames)
 
-    def fill(self, work: Work, signal: Any, first: int, count: int) -> None:
-        """Spectra of frames first, first + 1, ... to work.bins."""
+    def values(self, count: int) -> int:
+        """Numbers in the block of `count` frames, padded ones included."""
+        return -(-count // self.lanes) * self.lanes * self.bins
+
+    def fill(self, bins: np.ndarray, work: Work, signal: Any, first: int, count: int) -> None:
+        """Spectra of frames first, first + 1, ... to `bins`."""
         lanes, hop, t = self.lanes, self.hop, self.tables
         groups = -(-count // lanes)
-        work.bins = work.array("bins", groups * lanes * self.bins * (2 if self.complex else 1))
         columns = work.array("columns", self.rows * self.stride)
         start = first * hop - self.pad
         if t is None:
-            self._fill_any_length(work.bins, signal, start, groups, columns)
+            self._fill_any_length(bins, signal, start, groups, columns)
         else:
             layout = (
                 *signal,
@@ -122,13 +168,7 @@ class FramedSpectra:
             )
             z = work.array("points", self.frames.n_fft * lanes)
             kernel = spectrum_kernels.complex_bins if self.complex else spectrum_kernels.power_bins
-            kernel(*layout, t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, work.bins)
-        if self.power is not None and self.power != 2.0:
-            size = groups * self.bins * self.lanes
-            if self.power == 1.0:
-                row_kernels.root_tiles(work.bins, size, self.lanes)
-            else:
-                row_kernels.power_tiles(work.bins, size, self.lanes, self.power / 2)
+            kernel(*layout, t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, bins)
 
     def _fill_any_length(
         self, bins: np.ndarray, signal: Any, start: int, groups: int, columns: np.ndarray
@@ -167,6 +207,8 @@ class GivenSpectra:
     """Spectra that were given as an array of (bins, frames)."""
 
     complex = False
+    base = 1.0
+    exact_powers = True
 
     def __init__(self, bins: int, dtype: np.dtype):
         self.bins, self.dtype = bins, dtype
@@ -179,8 +221,36 @@ class GivenSpectra:
     def open(self, S: np.ndarray) -> Any:
         return S
 
-    def fill(self, work: Work, S: Any, first: int, count: int) -> None:
-        work.bins = work.array("bins", -(-count // self.lanes) * self.lanes * self.bins)
+    def values(self, count: int) -> int:
+        return -(-count // self.lanes) * self.lanes * self.bins
+
+    def fill(self, bins: np.ndarray, work: Work, S: Any, first: int, count: int) -> None:
         row_kernels.take_rows(
-            S.reshape(-1), first, S.shape[-1], work.bins, self.bins, self.bins, self.lanes, count
+            S.reshape(-1), first, S.shape[-1], bins, self.bins, self.bins, self.lanes, count
         )
+
+
+class Pass:
+    """One pass over one item: blocks of its spectra, with what several of its readers share.
+
+    With a `memory` (a dict) blocks are kept there, and taken from there where they are.
+    """
+
+    def __init__(self, source: Any, data: np.ndarray, powers: set[float | None], memory: dict | None):
+        self.source, self.memory = source, memory
+        self.opened = source.open(data)
+        self.alone = len(powers) == 1 and memory is None
+
+    def fill(self, work: Work, first: int, count: int) -> None:
+        """The block of frames first, first + 1, ... to `work`."""
+        source, values = self.source, self.source.values(count)
+        size = values * (2 if source.complex else 1)
+        if self.memory is None:
+            bins = work.array("bins", size)
+            source.fill(bins, work, self.opened, first, count)
+        elif first in self.memory:
+            bins = self.memory[first]
+        else:
+            bins = self.memory[first] = np.empty(size, work.dtype)
+            source.fill(bins, work, self.opened, first, count)
+        work.hold(bins, values, source.base, self.alone)

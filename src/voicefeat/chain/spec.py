@@ -206,12 +206,16 @@ class Chain:
     spectrum: Spectrum | None = None
     bands: Bands | None = None
     compression: Compression | None = None
-    cepstrum: Cepstrum | None = None
+    #: A matrix over bands, or over bins where there are none.
+    cepstrum: Any = None
     scaling: Scaling | None = None
+    #: What the bins are reduced to in place of all that (`chain.descriptors`).
+    descriptor: Any = None
     _hash: int = field(default=0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         stages = (self.frames, self.spectrum, self.bands, self.compression, self.cepstrum, self.scaling)
+        stages += (self.descriptor,)
         object.__setattr__(self, "_hash", hash(stages))
 
     def __hash__(self) -> int:

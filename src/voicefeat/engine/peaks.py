@@ -13,16 +13,7 @@ from llvmlite import ir
 
 from .jit import kernel
 from .laneop import accumulate, lane_op
-from .simd import Vector, maximum, select, spread
-
-
-def _wide(x):
-    double = ir.VectorType(ir.DoubleType(), x.type.count)
-    return x if x.type == double else Vector(x.b, x.b.fpext(x.value, double))
-
-
-def _narrow(x, like):
-    return x if x.type == like.type else Vector(x.b, x.b.fptrunc(x.value, like.type))
+from .simd import maximum, narrow, select, spread, wide
 
 
 @lane_op
@@ -40,18 +31,18 @@ def peak(bins, at, above, reference, references, number, hertz, inner, pitches, 
     """
     below, x, above = bins.load(at - bins.lanes), bins.load(at), bins.load(above)
     isolated = (x > below) & (x >= above) & (x > references.load(reference))
-    a = _wide(above + below) - _wide(x) * 2.0
-    b = _wide(above - below) * 0.5
+    a = wide(above + below) - wide(x) * 2.0
+    b = wide(above - below) * 0.5
     count = a.type.count
     shift = select(b.call("fabs") >= a.call("fabs"), a.constant(0.0), -b / a) * spread(
         a.b, inner.value, count
     )
-    shift = _narrow(shift, x)
+    shift = narrow(shift, x)
     place = spread(a.b, a.b.sitofp(number.value, a.type.element), count)
-    pitch = (place + _wide(shift)) * spread(a.b, hertz.value, count)
+    pitch = (place + wide(shift)) * spread(a.b, hertz.value, count)
     height = x + (above - below) * 0.5 * 0.5 * shift
     none = bins.number(0.0)
-    pitches.store(to, select(isolated, _narrow(pitch, x), none))
+    pitches.store(to, select(isolated, narrow(pitch, x), none))
     heights.store(to, select(isolated, height, none))
 
 

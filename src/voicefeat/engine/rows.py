@@ -8,7 +8,7 @@ from __future__ import annotations
 from .jit import kernel
 from .lanemath import power, sqrt
 from .laneop import lane_op
-from .simd import shuffle
+from .simd import fma, shuffle
 
 
 @lane_op
@@ -67,24 +67,50 @@ def take_rows(source, at, stride, tiles, tile_rows, rows, lanes, frames):
 
 
 @lane_op
-def root(tiles, i):
-    tiles.store(i, sqrt(tiles.load(i)))
+def root(tiles, i, out):
+    out.store(i, sqrt(tiles.load(i)))
 
 
 @lane_op
-def raise_to(tiles, i, exponent):
-    tiles.store(i, power(tiles.load(i), tiles.number(exponent)))
+def square(tiles, i, out):
+    x = tiles.load(i)
+    out.store(i, x * x)
+
+
+@lane_op
+def raise_to(tiles, i, exponent, out):
+    out.store(i, power(tiles.load(i), tiles.number(exponent)))
+
+
+@lane_op
+def magnitude(tiles, i, out, j):
+    re, im = tiles.load(i), tiles.load(i + tiles.lanes)
+    out.store(j, fma(re, re, im * im))
 
 
 @kernel
-def root_tiles(tiles, size, lanes):
-    """Square root of the first `size` elements, in place."""
+def root_tiles(tiles, size, lanes, out):
+    """Square root of the first `size` elements; `out` may be `tiles`, here and below."""
     for i in range(0, size, lanes):
-        root(tiles, i)
+        root(tiles, i, out)
 
 
 @kernel
-def power_tiles(tiles, size, lanes, exponent):
-    """The first `size` elements raised to `exponent`, in place."""
+def square_tiles(tiles, size, lanes, out):
+    """The first `size` elements times themselves."""
     for i in range(0, size, lanes):
-        raise_to(tiles, i, exponent)
+        square(tiles, i, out)
+
+
+@kernel
+def power_tiles(tiles, size, lanes, exponent, out):
+    """The first `size` elements raised to `exponent`."""
+    for i in range(0, size, lanes):
+        raise_to(tiles, i, exponent, out)
+
+
+@kernel
+def square_complex(tiles, size, lanes, out):
+    """|X|^2 of `size` complex numbers, as `spectrum.power_bins` has them."""
+    for i in range(0, size, lanes):
+        magnitude(tiles, 2 * i, out, i)

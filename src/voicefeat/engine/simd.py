@@ -120,3 +120,14 @@ def shuffle(x: Vector, y: Vector, places: list[int]) -> Vector:
     """Lanes of x (0, 1, ...) and y (lanes, lanes + 1, ...) picked by number."""
     mask = ir.Constant(ir.VectorType(I32, len(places)), places)
     return Vector(x.b, x.b.shuffle_vector(x.value, y.value, mask))
+
+
+def wide(x: Vector) -> Vector:
+    """Lanes in double precision."""
+    double = ir.VectorType(ir.DoubleType(), x.type.count)
+    return x if x.type == double else Vector(x.b, x.b.fpext(x.value, double))
+
+
+def narrow(x: Vector, like: Vector) -> Vector:
+    """Lanes in the precision of `like`, rounded once."""
+    return x if x.type == like.type else Vector(x.b, x.b.fptrunc(x.value, like.type))

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..chain.finish import stronger_half
-from ..chain.run import peak_list, run
+from ..chain.jobs import Tuned
+from ..chain.run import one, run
 from ..chain.spec import Bands, Chain, Scaling, settings
 from ..errors import real
 from .tuning import data_of, peaks_among, pitch_tuning, spectra_of
@@ -92,9 +93,12 @@ def chroma_stft(
     bank = (n_chroma, ctroct, octwidth, base_c, dtype)
     made = _chroma(chain, sr, n, 0.0 if tuning is None else tuning, norm, *bank)
     data, name = data_of(chain, y, S)
-    if tuning is None:
-        # librosa's estimate takes any spectrum for that of an even n_fft.
-        peaks = peaks_among(sr, n - n % 2, 150.0, 4000.0, 0.1)
-        found = stronger_half(*peak_list(chain, peaks, data, name))
-        made = _chroma(chain, sr, n, pitch_tuning(found, bins_per_octave=n_chroma), norm, *bank)
-    return run(made, data, name)
+    if tuning is not None:
+        return run(made, data, name)
+
+    def tuned(pitches, heights):
+        found = pitch_tuning(stronger_half(pitches, heights), bins_per_octave=n_chroma)
+        return _chroma(chain, sr, n, found, norm, *bank)
+
+    # librosa's estimate takes any spectrum for that of an even n_fft.
+    return one(Tuned(chain, peaks_among(sr, n - n % 2, 150.0, 4000.0, 0.1), tuned), data, name)

@@ -115,11 +115,10 @@ def stft(
     ):
         run(chain, y, out=target)
         return target
-    made = run(chain, y)
     if target is not None:
-        target[...] = made
+        target[...] = run(chain, y)
         return target
-    return made if made.dtype == result else made.astype(result)
+    return run(chain, y, dtype=result)
 
 
 def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:

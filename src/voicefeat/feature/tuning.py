@@ -10,7 +10,8 @@ import numpy as np
 from ..audio import signal
 from ..chain.finish import stronger_half, tuning_of
 from ..chain.framing import Frames, window_value
-from ..chain.run import peak_list, peak_rows, run
+from ..chain.jobs import AllPeaks, PeaksInRows
+from ..chain.run import one, run
 from ..chain.spec import Chain, Peaks, Spectrum, settings
 from ..convert import hz_to_octs
 from ..errors import real, reject, whole
@@ -114,7 +115,7 @@ def piptrack(
         frames = data.shape[-1] if chain.frames is None else chain.frames.count(data.shape[-1])
         batch = data.shape[: -2 if chain.frames is None else -1]
         references = np.full((*batch, frames), abs(real("ref", ref)), data.dtype)
-    return peak_rows(chain, peaks, data, name, references)
+    return one(PeaksInRows(chain, peaks, references), data, name)
 
 
 def estimate_tuning(
@@ -181,7 +182,7 @@ def estimate_tuning(
         limits = (options.pop("fmin"), options.pop("fmax"), options.pop("threshold"))
         chain, n = spectra_of(y, S, n_fft, **options)
         peaks = peaks_among(sr, n, *limits)
-        pitches, heights = peak_list(chain, peaks, *data_of(chain, y, S))
+        pitches, heights = one(AllPeaks(chain, peaks), *data_of(chain, y, S))
     return pitch_tuning(
         stronger_half(pitches, heights), resolution=resolution, bins_per_octave=bins_per_octave
     )

@@ -1,0 +1,253 @@
+"""What the bins of a frame are reduced to: a number or a few, in place of bands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..convert import fft_frequencies
+from ..engine import bands as band_kernels
+from ..engine import descriptors as kernels
+from ..engine import extremes as extreme_kernels
+from ..engine import rows as row_kernels
+from ..errors import reject
+from .finish import ClipFloor
+from .sinks import Sink
+from .source import Work
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """The frequency of each bin: those of a transform of `n_fft` at `sr`, or given ones."""
+
+    sr: float
+    n_fft: int
+    given: tuple[float, ...] | None = None
+
+    def array(self, bins: int) -> np.ndarray:
+        values = fft_frequencies(sr=self.sr, n_fft=self.n_fft) if self.given is None else np.array(self.given)
+        if values.size != bins:
+            reject("freq", values, f"must hold the frequencies of {bins} bins", "give one frequency a bin")
+        return values
+
+
+class Ready:
+    """A descriptor with its tables, in one precision: how many rows it has, and how a block is done."""
+
+    rows = 1
+
+    def __init__(self, bins: int, dtype: np.dtype):
+        self.bins, self.dtype = bins, dtype
+
+    def tiles(self, bins: np.ndarray, groups: int, lanes: int, out: np.ndarray) -> None:
+        """`rows` rows of each group of frames to `out`."""
+        raise NotImplementedError
+
+    def sink(self, plan: Plan, out: np.ndarray) -> Sink:
+        """What takes blocks and writes the rows to `out`."""
+        return DescriptorRows(self, plan, out)
+
+
+class DescriptorRows(Sink):
+    """A descriptor's rows."""
+
+    def __init__(self, ready: Ready, plan: Plan, out: np.ndarray):
+        self.ready, self.lanes, self.power = ready, plan.lanes, plan.power
+        self.flat, self.frames = out.reshape(-1), out.shape[-1]
+
+    def take(self, work: Work, first: int, count: int) -> None:
+        ready, lanes = self.ready, self.lanes
+        groups = -(-count // lanes)
+        out = work.array("descriptor", groups * ready.rows * lanes)
+        ready.tiles(work.raised(self.power), groups, lanes, out)
+        row_kernels.put_rows(out, ready.rows, ready.rows, lanes, count, self.flat, first, self.frames)
+
+
+@dataclass(frozen=True)
+class Centroid:
+    """The mean frequency, weighted by magnitude; 0 for silence."""
+
+    frequencies: Frequencies
+
+    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+        return _Moments(self.frequencies.array(bins), None, True, dtype)
+
+
+@dataclass(frozen=True)
+class Bandwidth:
+    """(sum S |f - centroid|^p)^(1/p), S divided by its sum where `norm` says so; 0 for silence."""
+
+    frequencies: Frequencies
+    p: float = 2.0
+    norm: bool = True
+
+    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+        return _Moments(self.frequencies.array(bins), self.p, self.norm, dtype)
+
+
+class _Moments(Ready):
+    def __init__(self, frequencies: np.ndarray, p: float | None, norm: bool, dtype: np.dtype):
+        super().__init__(frequencies.size, dtype)
+        self.frequencies = frequencies.astype(dtype)
+        self.p, self.norm, self.tiny = p, norm, float(np.finfo(dtype).tiny)
+
+    def tiles(self, bins: np.ndarray, groups: int, lanes: int, out: np.ndarray) -> None:
+        kernels.centroid_tiles(bins, self.bins, groups, lanes, self.frequencies, self.tiny, out)
+        if self.p is None:
+            return
+        kind = {1.0: 1, 2.0: 2}.get(self.p, 0)
+        divide = 1 if self.norm else 0
+        kernels.bandwidth_tiles(
+            bins, self.bins, groups, lanes, self.frequencies, self.tiny, kind, self.p, divide, out
+        )
+
+
+@dataclass(frozen=True)
+class Rolloff:
+    """The least frequency below which `percent` of the magnitude lies; that of the first bin for silence."""
+
+    frequencies: Frequencies
+    percent: float
+
+    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+        return _Rolloff(self.frequencies.array(bins), self.percent, dtype)
+
+
+class _Rolloff(Ready):
+    def __init__(self, frequencies: np.ndarray, percent: float, dtype: np.dtype):
+        super().__init__(frequencies.size, dtype)
+        # The least of all bins from k on, should frequencies not rise.
+        self.least = np.minimum.accumulate(frequencies[::-1])[::-1].astype(dtype)
+        self.percent = percent
+
+    def tiles(self, bins: np.ndarray, groups: int, lanes: int, out: np.ndarray) -> None:
+        kernels.rolloff_tiles(bins, self.bins, groups, lanes, self.percent, self.least, out)
+
+
+@dataclass(frozen=True)
+class Flatness:
+    """The geometric over the arithmetic mean of max(S, floor); 1 for silence."""
+
+    floor: float
+
+    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+        least = float(np.finfo(dtype).tiny)
+        if self.floor < least:
+            reject(
+                "amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin"
+            )
+        return _Flatness(self.floor, bins, dtype)
+
+
+class _Flatness(Ready):
+    def __init__(self, floor: float, bins: int, dtype: np.dtype):
+        super().__init__(bins, dtype)
+        self.floor = floor
+
+    def tiles(self, bins: np.ndarray, groups: int, lanes: int, out: np.ndarray) -> None:
+        kernels.flatness_tiles(bins, self.bins, groups, lanes, self.floor, out)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Of each band (first bin, bins, how many) the mean of its largest bins over that of its smallest."""
+
+    bands: tuple[tuple[int, int, int], ...]
+    linear: bool = False
+    top_db: float | None = 80.0
+    amin: float = 1e-10
+
+    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+        return _Contrast(self, bins, dtype)
+
+
+class _Contrast(Ready):
+    def __init__(self, spec: Contrast, bins: int, dtype: np.dtype):
+        super().__init__(bins, dtype)
+        self.spec, self.rows = spec, len(spec.bands)
+        self.bands = np.array(spec.bands, dtype=np.int64).reshape(-1)
+        self.most = max(count for _, _, count in spec.bands)
+
+    def sink(self, plan: Plan, out: np.ndarray) -> Sink:
+        return ContrastRows(self, plan, out)
+
+
+class ContrastRows(Sink):
+    """Peaks over valleys; their decibels have floors of their own, below the clip's largest peak and valley."""
+
+    def __init__(self, ready: _Contrast, plan: Plan, out: np.ndarray):
+        self.ready, self.lanes, self.power, self.dtype = ready, plan.lanes, plan.power, plan.dtype
+        self.flat, self.frames = out.reshape(-1), out.shape[-1]
+        top_db = None if ready.spec.linear else ready.spec.top_db
+        self.floors = ClipFloor(top_db), ClipFloor(top_db)
+        self.waits = top_db is not None
+        groups = -(-self.frames // self.lanes)
+        self.kept = np.empty((2, groups * ready.rows * self.lanes), plan.dtype) if self.waits else None
+
+    def take(self, work: Work, first: int, count: int) -> None:
+        ready, lanes = self.ready, self.lanes
+        groups = -(-count // lanes)
+        size = groups * ready.rows * lanes
+        if self.kept is None:
+            peaks, valleys = work.array("peaks", size), work.array("valleys", size)
+        else:
+            at = first * ready.rows
+            peaks, valleys = self.kept[0, at : at + size], self.kept[1, at : at + size]
+        extreme_kernels.extreme_tiles(
+            work.raised(self.power),
+            ready.bins,
+            groups,
+            lanes,
+            ready.bands,
+            work.array("extremes", 2 * ready.most * lanes),
+            peaks,
+            valleys,
+        )
+        if not ready.spec.linear:
+            scale, amin, rows = 10 / np.log(10), ready.spec.amin, ready.rows
+            for tiles, floor in zip((peaks, valleys), self.floors, strict=True):
+                high = band_kernels.log_tiles(
+                    tiles, rows, rows, count, lanes, 0.0, amin, scale, 0.0, work.peak
+                )
+                floor.see(high)
+        if self.kept is None:
+            self._emit(peaks, valleys, first, count, -np.inf, -np.inf)
+
+    def _emit(
+        self, peaks: np.ndarray, valleys: np.ndarray, first: int, count: int, high: float, low: float
+    ) -> None:
+        rows, lanes = self.ready.rows, self.lanes
+        groups = -(-count // lanes)
+        kernels.difference_tiles(peaks, valleys, groups * rows * lanes, lanes, high, low)
+        row_kernels.put_rows(peaks, rows, rows, lanes, count, self.flat, first, self.frames)
+
+    def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
+        assert self.kept is not None
+        share = -(-self.frames // (parts * self.lanes)) * self.lanes
+        first = part * share
+        count = min(share, self.frames - first)
+        if count > 0:
+            at, size = first * self.ready.rows, -(-count // self.lanes) * self.lanes * self.ready.rows
+            peaks, valleys = self.kept[0, at : at + size], self.kept[1, at : at + size]
+            self._emit(peaks, valleys, first, count, *(floor.level() for floor in self.floors))
+
+
+@dataclass(frozen=True)
+class Polynomial:
+    """The least-squares polynomial of `order` through the bins of a frame, highest power first."""
+
+    order: int
+    frequencies: Frequencies
+
+    def matrix(self, bins: int) -> np.ndarray:
+        """(order + 1, bins): the coefficients of each bin alone, which those of a frame are a sum of."""
+        frequencies: Any = self.frequencies.array(bins)
+        # Powers scaled to length 1 keep the problem well posed; the scale goes back afterwards.
+        powers = np.vander(frequencies, self.order + 1)
+        scale = np.sqrt((powers * powers).sum(axis=0))
+        return np.linalg.pinv(powers / scale, rcond=bins * np.finfo(np.float64).eps) / scale[:, None]

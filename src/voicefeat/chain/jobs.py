@@ -1,0 +1,123 @@
+"""What is wanted of a pass over spectra: each job takes part with one sink for every item of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .plan import Plan, plan
+from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
+from .spec import Chain, Peaks
+
+
+class Job:
+    """One result, of one chain."""
+
+    #: Whether `then` gives another job, which goes over the same spectra once more.
+    again = False
+
+    def __init__(self, chain: Chain):
+        self.chain = chain
+        self.plan: Plan
+
+    def prepare(self, data: np.ndarray) -> None:
+        """Look up the plan for the data."""
+        self.plan = plan(self.chain, data)
+
+    def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
+        """Make room for the result: `items` of shape `batch`, `frames` each."""
+        raise NotImplementedError
+
+    def sink(self, i: int) -> Sink:
+        """The sink of item `i`."""
+        raise NotImplementedError
+
+    def then(self) -> Job | None:
+        """What has to go over the spectra once more, now that this pass is done."""
+        return None
+
+    def result(self) -> Any:
+        raise NotImplementedError
+
+
+class Rows(Job):
+    """The chain's values as an array of shape (..., rows, frames): `out`, or a new one, cast to `dtype`."""
+
+    def __init__(self, chain: Chain, out: np.ndarray | None = None, dtype: Any = None):
+        super().__init__(chain)
+        self.out, self.dtype = out, dtype
+
+    def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
+        if self.out is None:
+            self.out = np.empty((*batch, self.plan.rows, frames), self.plan.result)
+        self.into = self.out.reshape(-1, *self.out.shape[-2:])
+
+    def sink(self, i: int) -> Sink:
+        ready, into = self.plan, self.into[i]
+        if ready.descriptor is not None:
+            return ready.descriptor.sink(ready, into)
+        return SpectrumRows(ready, into) if ready.plain else ChainRows(ready, into)
+
+    def result(self) -> np.ndarray:
+        assert self.out is not None
+        return self.out if self.dtype in (None, self.out.dtype) else self.out.astype(self.dtype)
+
+
+class PeaksInRows(Job):
+    """Frequencies and heights of peaks, each of shape (..., bins, frames) and 0 where there is none."""
+
+    def __init__(self, chain: Chain, peaks: Peaks, references: np.ndarray | None = None):
+        super().__init__(chain)
+        self.peaks, self.references = peaks, references
+
+    def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
+        shape = (*batch, self.plan.bins, frames)
+        self.out = np.zeros(shape, self.plan.dtype), np.zeros(shape, self.plan.dtype)
+        self.into = [part.reshape(-1, *shape[-2:]) for part in self.out]
+        if self.references is not None:
+            self.references = self.references.reshape(-1, frames)
+
+    def sink(self, i: int) -> Sink:
+        above = None if self.references is None else self.references[i]
+        return PeakRows(self.plan, self.peaks, self.into[0][i], self.into[1][i], above)
+
+    def result(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.out
+
+
+class AllPeaks(Job):
+    """Frequencies and heights of all peaks of all items, in no order."""
+
+    def __init__(self, chain: Chain, peaks: Peaks):
+        super().__init__(chain)
+        self.peaks = peaks
+
+    def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
+        self.sinks = [PeakList(self.plan, self.peaks) for _ in range(items)]
+
+    def sink(self, i: int) -> Sink:
+        return self.sinks[i]
+
+    def result(self) -> tuple[np.ndarray, np.ndarray]:
+        found = [sink.all() for sink in self.sinks]
+        return np.concatenate([p for p, _ in found]), np.concatenate([h for _, h in found])
+
+
+class Tuned(AllPeaks):
+    """The rows of a chain that is known only when all peaks are: `chain_of` makes it of them."""
+
+    again = True
+
+    def __init__(self, chain: Chain, peaks: Peaks, chain_of: Callable[[np.ndarray, np.ndarray], Chain]):
+        super().__init__(chain, peaks)
+        self.chain_of = chain_of
+        self.rows: Rows
+
+    def then(self) -> Job:
+        self.rows = Rows(self.chain_of(*super().result()))
+        return self.rows
+
+    def result(self) -> Any:
+        return self.rows.result()

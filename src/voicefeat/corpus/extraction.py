@@ -17,11 +17,12 @@ from typing import Any, TypeVar
 
 from ..chain.threads import get_num_threads
 from ..errors import ParameterError, real, whole
+from .arrow import need
 from .ledger import Ledger
 from .progress import Progress
 from .remarks import Remarks
 from .sources import find_sources
-from .store import Row, Shards, claim, need
+from .store import Row, Shards, claim
 from .task import Task
 
 __all__ = ["Extraction", "extract_corpus"]

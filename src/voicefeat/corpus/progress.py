@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from .store import need
+from .arrow import need
 
 __all__ = ["Progress"]
 

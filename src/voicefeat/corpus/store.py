@@ -11,15 +11,15 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import reject
+from .arrow import array, need, numbers, texts
 
-__all__ = ["KEY", "MOST_VALUES", "Row", "Shards", "claim", "need"]
+__all__ = ["KEY", "MOST_VALUES", "Row", "Shards", "claim"]
 
 #: The key of the schema metadata that holds the settings, as JSON.
 KEY = "voicefeat"
@@ -39,20 +39,6 @@ class Row(NamedTuple):
     values: np.ndarray
     #: What was remarked on the way; not stored.
     remarks: tuple[str, ...] = ()
-
-
-def need(module: str) -> Any:
-    """Import a module of the ``corpus`` extra, or say how to install it."""
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is not None and error.name.split(".")[0] != module.split(".")[0]:
-            raise
-        raise ModuleNotFoundError(
-            f"{module.split('.')[0]} is not installed, and extracting a dataset needs it: "
-            f'pip install "voicefeat[corpus]"',
-            name=error.name,
-        ) from None
 
 
 def claim(out: str | os.PathLike[str]) -> Path:
@@ -146,37 +132,27 @@ class Shards:
         self._held, self._held_bytes = [], 0
 
     def _table(self, rows: list[Row]) -> Any:
-        """An Arrow table of `rows`, made of buffers: `pyarrow.array` would import pandas, for a second."""
+        """An Arrow table of `rows`."""
         offsets = np.cumsum([0, *(row.values.size for row in rows)])
         values = np.concatenate([row.values.reshape(-1) for row in rows])
         columns = [
-            self._texts([row.path for row in rows]),
+            texts([row.path for row in rows]),
             self._numbers("sr", [row.sr for row in rows]),
             self._numbers("n_frames", [row.values.shape[1] for row in rows]),
             self._numbers("duration", [row.duration for row in rows]),
-            self._texts([self.feature] * len(rows)),
+            texts([self.feature] * len(rows)),
             self._numbers("n_rows", [row.values.shape[0] for row in rows]),
             self._lists(offsets, values),
         ]
         return self._pa.Table.from_arrays(columns, schema=self._schema)
 
     def _numbers(self, name: str, values: list[Any]) -> Any:
-        kind = self._schema.field(name).type
-        return self._array(kind, len(values), [np.array(values, kind.to_pandas_dtype())])
-
-    def _texts(self, texts: list[str]) -> Any:
-        encoded = [text.encode() for text in texts]
-        offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
-        return self._array(self._pa.string(), len(texts), [offsets, b"".join(encoded)])
+        return numbers(self._schema.field(name).type, values)
 
     def _lists(self, offsets: np.ndarray, values: np.ndarray) -> Any:
-        inner = self._array(self._pa.float32(), values.size, [values])
+        inner = numbers(self._pa.float32(), values)
         kind = self._schema.field("values").type
-        return self._array(kind, offsets.size - 1, [offsets.astype(np.int32)], [inner])
-
-    def _array(self, kind: Any, length: int, buffers: list[Any], children: list[Any] | None = None) -> Any:
-        held = [None, *(self._pa.py_buffer(buffer) for buffer in buffers)]  # None: no value is missing
-        return self._pa.Array.from_buffers(kind, length, held, children=children)
+        return array(kind, offsets.size - 1, [offsets.astype(np.int32)], [inner])
 
     def _aside(self) -> Path:
         return self.folder / f".part-{len(self.files):05d}.parquet.partial"

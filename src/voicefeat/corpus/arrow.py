@@ -1,0 +1,47 @@
+"""What needs the `corpus` extra: its modules, and Arrow arrays made of buffers.
+
+`pyarrow.array` would import pandas, for a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+__all__ = ["array", "need", "numbers", "texts"]
+
+
+def need(module: str) -> Any:
+    """Import a module of the ``corpus`` extra, or say how to install it."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.split(".")[0] != module.split(".")[0]:
+            raise
+        raise ModuleNotFoundError(
+            f"{module.split('.')[0]} is not installed, and making a dataset needs it: "
+            f'pip install "voicefeat[corpus]"',
+            name=error.name,
+        ) from None
+
+
+def array(kind: Any, length: int, buffers: list[Any], children: list[Any] | None = None) -> Any:
+    """An array of Arrow type `kind` in which no value is missing."""
+    pa = need("pyarrow")
+    held = [None, *(pa.py_buffer(buffer) for buffer in buffers)]
+    return pa.Array.from_buffers(kind, length, held, children=children)
+
+
+def numbers(kind: Any, values: Any) -> Any:
+    """An array of numbers of Arrow type `kind`."""
+    return array(kind, len(values), [np.asarray(values, kind.to_pandas_dtype())])
+
+
+def texts(values: Sequence[str]) -> Any:
+    """An array of strings."""
+    encoded = [text.encode() for text in values]
+    offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int32)
+    return array(need("pyarrow").string(), len(values), [offsets, b"".join(encoded)])

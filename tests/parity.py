@@ -9,7 +9,7 @@ To certify a new feature: one row here or in a table of its family (`tests/table
 
 import numpy as np
 from parity_row import AWKWARD, FRAMES, PADS, SHORT, SOME_FRAMES, TINY, Row, bumps, each, row
-from tables import FAMILIES
+from tables import listed
 
 STFT = [
     row("stft", 6e-15, 1e-6, thorough=True),
@@ -197,7 +197,7 @@ DYNAMICS = [
 
 ROWS: list[Row] = [
     *STFT, *SPECTROGRAM, *INVERSE, *DECIBELS, *MEL, *LINEAR, *MFCC, *LFCC, *CHROMA, *TUNING, *DYNAMICS,
-    *(r for family in FAMILIES for r in family.ROWS),
+    *listed("ROWS"),
 ]  # fmt: skip
 
 if __name__ == "__main__":

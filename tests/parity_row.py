@@ -37,6 +37,8 @@ class Row:
     thorough: bool = False
     #: Run on speech and noise only: on the others the numbers of a bin or two hang on rounding.
     full: bool = False
+    #: The rates at which the call can be made, where it cannot at all of them.
+    rates: tuple[int, ...] = ()
     #: When float32 starts from voicefeat's own spectrum, where it is not as `OWN_SPECTRUM` says.
     own: str = ""
     #: The power of that spectrum, where it is not the call's own default.
@@ -55,6 +57,11 @@ class Row:
         if self.own:
             return self.own
         return "always" if self.tunes else OWN_SPECTRUM.get(self.call, "never")
+
+    @property
+    def flat(self) -> bool:
+        """Whether the answer to a flat spectrum is nothing but rounding."""
+        return self.tunes or self.call == "spectral_contrast"
 
     @property
     def tunes(self) -> bool:

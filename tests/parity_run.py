@@ -46,13 +46,14 @@ def cases(row) -> list[tuple[str, int]]:
     """The (signal, rate) pairs of a row: all of them for a thorough one; else each signal once and each rate
     at least once, dealt by the row's name so that a new row does not change the others."""
     names = [name for name in (FULL if row.full else KINDS) if name in sounds(RATES[0])]
-    if row.tunes:
+    if row.flat:
         names.remove("impulse")
+    rates = row.rates or RATES
     if row.thorough:
-        return [(name, sr) for sr in RATES for name in names]
+        return [(name, sr) for sr in rates for name in names]
     first = zlib.crc32(str(row).encode())
-    dealt = [(name, RATES[(first + i) % len(RATES)]) for i, name in enumerate(names)]
-    return [*dealt, ("speech", RATES[(first + 3) % len(RATES)]), ("speech", 16000)]
+    dealt = [(name, rates[(first + i) % len(rates)]) for i, name in enumerate(names)]
+    return [*dealt, ("speech", rates[(first + 3) % len(rates)]), ("speech", 16000)]
 
 
 def batch(y):

@@ -28,8 +28,11 @@ _ROOMS = {
     "feature.bands": ["melspectrogram", "linear_spectrogram"],
     "feature.cepstral": ["mfcc", "lfcc"],
     "feature.harmony": ["chroma_stft"],
+    "feature.descriptors": ["spectral_centroid", "spectral_bandwidth", "spectral_rolloff"],
+    "feature.shape": ["spectral_flatness", "spectral_contrast", "poly_features"],
     "feature.tuning": ["estimate_tuning", "pitch_tuning", "piptrack"],
     "feature.dynamics": ["delta", "stack_memory"],
+    "feature.together": ["Stacked", "extract"],
     "feature.statistics": ["summarize"],
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}

@@ -77,6 +77,15 @@ from .feature.cepstral import (
 from .feature.cepstral import (
     mfcc as mfcc,
 )
+from .feature.descriptors import (
+    spectral_bandwidth as spectral_bandwidth,
+)
+from .feature.descriptors import (
+    spectral_centroid as spectral_centroid,
+)
+from .feature.descriptors import (
+    spectral_rolloff as spectral_rolloff,
+)
 from .feature.dynamics import (
     delta as delta,
 )
@@ -89,6 +98,15 @@ from .feature.harmony import (
 from .feature.inverse import (
     istft as istft,
 )
+from .feature.shape import (
+    poly_features as poly_features,
+)
+from .feature.shape import (
+    spectral_contrast as spectral_contrast,
+)
+from .feature.shape import (
+    spectral_flatness as spectral_flatness,
+)
 from .feature.spectrum import (
     magphase as magphase,
 )
@@ -100,6 +118,12 @@ from .feature.spectrum import (
 )
 from .feature.statistics import (
     summarize as summarize,
+)
+from .feature.together import (
+    Stacked as Stacked,
+)
+from .feature.together import (
+    extract as extract,
 )
 from .feature.tuning import (
     estimate_tuning as estimate_tuning,

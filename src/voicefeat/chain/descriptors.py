@@ -178,7 +178,7 @@ class _Contrast(Ready):
 
 
 class ContrastRows(Sink):
-    """Peaks over valleys; their decibels have floors of their own, below the clip's largest peak and valley."""
+    """Peaks over valleys, each with a floor of its own below the largest of the clip."""
 
     def __init__(self, ready: _Contrast, plan: Plan, out: np.ndarray):
         self.ready, self.lanes, self.power, self.dtype = ready, plan.lanes, plan.power, plan.dtype

@@ -99,8 +99,8 @@ def items(
     """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole.
 
     Samples that are not finite are refused, before anything else unless several threads are at work;
-    `refuse` finds the first and raises the error, None says that all are finite. `memory` keeps the spectra of
-    a single item.
+    `refuse` finds the first and raises the error, None says that all are finite. `memory` keeps the spectra
+    of a single item.
     """
     count = data.shape[0]
     budget = threads.get_num_threads() if data.size > SHORT else 1
@@ -155,12 +155,14 @@ def compute(jobs: list[Job], data: np.ndarray, name: str = "y") -> None:
         while members:
             for job in members:
                 job.open(batch, flat.shape[0], frames)
-            taking = members
-            items(source, flat, refuse, lambda i, taking=taking: [job.sink(i) for job in taking], memory)
-            refuse = None
-            members = [job for before in members if (job := before.then()) is not None]
+            items(source, flat, refuse, partial(_sinks, members), memory)
+            members, refuse = [then for job in members if (then := job.then()) is not None], None
             for job in members:
                 job.prepare(data)
+
+
+def _sinks(jobs: list[Job], i: int) -> list[Sink]:
+    return [job.sink(i) for job in jobs]
 
 
 def _together(jobs: list[Job]) -> list[list[Job]]:
@@ -183,21 +185,24 @@ _local = threading.local()
 
 
 @contextlib.contextmanager
-def gathered() -> Iterator[list[tuple[Job, np.ndarray]]]:
-    """What this thread would compute meanwhile is listed, and the job returned in place of its result."""
-    listed: list[tuple[Job, np.ndarray]] = []
-    _local.listed = listed
+def gathered(into: list[tuple[Job, np.ndarray]] | None) -> Iterator[None]:
+    """What this thread would compute meanwhile goes to the list `into`, and the job takes its result's place.
+
+    None computes at once again, inside such a block.
+    """
+    before = getattr(_local, "into", None)
+    _local.into = into
     try:
-        yield listed
+        yield
     finally:
-        _local.listed = None
+        _local.into = before
 
 
 def one(job: Job, data: np.ndarray, name: str = "y") -> Any:
     """The result of one job."""
-    listed = getattr(_local, "listed", None)
-    if listed is not None:
-        listed.append((job, data))
+    into = getattr(_local, "into", None)
+    if into is not None:
+        into.append((job, data))
         return job
     compute([job], data, name)
     return job.result()

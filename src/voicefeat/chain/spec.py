@@ -214,9 +214,8 @@ class Chain:
     _hash: int = field(default=0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        stages = (self.frames, self.spectrum, self.bands, self.compression, self.cepstrum, self.scaling)
-        stages += (self.descriptor,)
-        object.__setattr__(self, "_hash", hash(stages))
+        numbers = (self.compression, self.cepstrum, self.scaling, self.descriptor)
+        object.__setattr__(self, "_hash", hash((self.frames, self.spectrum, self.bands, *numbers)))
 
     def __hash__(self) -> int:
         return self._hash

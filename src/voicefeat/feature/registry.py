@@ -7,6 +7,7 @@ manual.
 from __future__ import annotations
 
 import difflib
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ class Feature:
     clip: Callable[[Mapping[str, Any]], bool] = lambda settings: False
     #: The setting that is the length of a frame in samples; None where frames have no one length.
     frame: str | None = "n_fft"
+    #: Whether it is a chain from frames, whose spectra other chains can share.
+    chain: bool = False
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -38,11 +41,23 @@ class Feature:
     @property
     def settings(self) -> dict[str, Any]:
         """The keyword arguments besides `y`, `sr` and `S`, with their defaults."""
-        parameters = inspect.signature(self.function).parameters.values()
-        return {p.name: p.default for p in parameters if p.name not in ("y", "sr", "S", "out")}
+        return {k: v for k, v in _parameters(self.function).items() if k not in ("y", "sr", "S", "out")}
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether the function takes `sr` (a spectrogram does not)."""
+        return "sr" in _parameters(self.function)
+
+
+@functools.lru_cache(maxsize=256)
+def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
+    named = inspect.signature(function).parameters.values()
+    return {p.name: p.default for p in named if p.kind is not p.VAR_KEYWORD}
 
 
 def _floor(settings: Mapping[str, Any]) -> bool:
+    if settings.get("linear"):
+        return False
     top_db = settings.get("top_db", "auto")
     return settings.get("log", "db") == "db" if isinstance(top_db, str) else top_db is not None
 
@@ -56,13 +71,19 @@ def _tuned(settings: Mapping[str, Any]) -> bool:
 
 
 _ALL = [
-    Feature("stft", "spectrum", "frequency bin"),
-    Feature("spectrogram", "spectrum", "frequency bin"),
-    Feature("melspectrogram", "bands", "mel band"),
-    Feature("linear_spectrogram", "bands", "linear band"),
-    Feature("mfcc", "cepstral", "coefficient", clip=_floor),
-    Feature("lfcc", "cepstral", "coefficient", clip=_floor),
-    Feature("chroma_stft", "harmony", "pitch class", clip=_tuned),
+    Feature("stft", "spectrum", "frequency bin", chain=True),
+    Feature("spectrogram", "spectrum", "frequency bin", chain=True),
+    Feature("melspectrogram", "bands", "mel band", chain=True),
+    Feature("linear_spectrogram", "bands", "linear band", chain=True),
+    Feature("mfcc", "cepstral", "coefficient", clip=_floor, chain=True),
+    Feature("lfcc", "cepstral", "coefficient", clip=_floor, chain=True),
+    Feature("chroma_stft", "harmony", "pitch class", clip=_tuned, chain=True),
+    Feature("spectral_centroid", "descriptors", "frequency", chain=True),
+    Feature("spectral_bandwidth", "descriptors", "frequency", chain=True),
+    Feature("spectral_rolloff", "descriptors", "frequency", chain=True),
+    Feature("spectral_flatness", "shape", "flatness", chain=True),
+    Feature("spectral_contrast", "shape", "octave band", clip=_floor, chain=True),
+    Feature("poly_features", "shape", "polynomial coefficient", chain=True),
 ]
 
 #: Features by name.

@@ -1,0 +1,243 @@
+"""What a frame's spectrum looks like: flatness, contrast, and the polynomial through it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ..chain.descriptors import Contrast, Flatness, Polynomial
+from ..errors import real, reject, whole
+from . import varying
+from .magnitudes import described, frequencies, of_bins, varies
+
+__all__ = ["poly_features", "spectral_contrast", "spectral_flatness"]
+
+
+def _flatness(n_fft, amin):
+    return {"descriptor": Flatness(real("amin", amin, above=0.0, remedy="give a small number such as 1e-10"))}
+
+
+def _contrast(n_fft, sr, given, fmin, n_bands, quantile, linear, top_db):
+    n_bands = whole("n_bands", n_bands, remedy="give 6 for six octaves above fmin")
+    quantile = real("quantile", quantile, above=0.0, remedy="give 0.02 for the outer 2 % of each band")
+    if quantile >= 1:
+        reject("quantile", quantile, "must be below 1", "give 0.02 for the outer 2 % of each band")
+    fmin = real("fmin", fmin, above=0.0, unit="Hz")
+    if top_db is not None:
+        real("top_db", top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for no floor")
+    edges = [0.0, *(fmin * 2.0 ** np.arange(n_bands + 1))]
+    if edges[-2] >= sr / 2:
+        most = int(np.ceil(np.log2(sr / 2 / fmin))) if fmin < sr / 2 else 0
+        hint = f"give at most {most}, or a lower fmin" if most else f"give fmin below {sr / 2:g} Hz"
+        name, value = ("n_bands", n_bands) if most else ("fmin", fmin)
+        reject(name, value, f"the last band would begin at {edges[-2]:g} Hz, above half of sr={sr:g}", hint)
+    freq = of_bins(sr, n_fft, given).array(1 + n_fft // 2)
+    bands = []
+    for k, (low, high) in enumerate(pairwise(edges)):
+        inside = np.flatnonzero((freq >= low) & (freq <= high))
+        first = int(inside[0]) - (k > 0) if inside.size else 0
+        end = (freq.size if k == n_bands else int(inside[-1]) + 1) if inside.size else 0
+        size = end - first - (k < n_bands)  # the last bin belongs to the band above
+        if size < 1:
+            reject("n_fft", n_fft, f"no bin lies from {low:g} to {high:g} Hz", "give a larger n_fft or fmin")
+        bands.append((first, size, min(size, max(1, int(np.rint(quantile * (end - first)))))))
+    return {"descriptor": Contrast(tuple(bands), bool(linear), None if top_db is None else float(top_db))}
+
+
+def _polynomial(n_fft, sr, given, order):
+    order = whole("order", order, least=0)
+    if order > n_fft // 2:
+        reject("order", order, f"needs more than the {1 + n_fft // 2} bins of a frame", "give a lower order")
+    return {"cepstrum": Polynomial(order, of_bins(sr, n_fft, given))}
+
+
+def spectral_flatness(
+    y: Any = None,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    amin: float = 1e-10,
+    power: float = 2.0,
+) -> np.ndarray:
+    """Geometric over arithmetic mean of each frame's power, as ``librosa.feature.spectral_flatness``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    amin : float above 0
+        Powers below it count as `amin`.
+    power : float above 0
+        Exponent of the magnitudes.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., 1, frames)
+        From nearly 0 (a tone) to 1 (white; also silence, all of whose powers are `amin`).
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    S. Dubnov, "Generalization of spectral flatness measure for non-Gaussian linear processes", IEEE Signal
+    Processing Letters 11, 2004. Defaults: librosa 0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> noise = np.random.default_rng(0).standard_normal(22050)
+    >>> tone = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> bool(vf.spectral_flatness(noise).mean() > 0.4 > vf.spectral_flatness(tone)[0, 20])
+    True
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    return described(y, S, _flatness, (amin,), frames, power, power)
+
+
+def spectral_contrast(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    freq: Any = None,
+    fmin: float = 200.0,
+    n_bands: int = 6,
+    quantile: float = 0.02,
+    linear: bool = False,
+    top_db: float | None = 80.0,
+) -> np.ndarray:
+    """Peaks over valleys of each octave, as ``librosa.feature.spectral_contrast``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    freq : array of shape (1 + n_fft // 2,), optional
+        Hz of each bin, rising; those of the transform by default.
+    fmin : float above 0
+        Hz; the first band reaches from 0 to here, the others are octaves above it.
+    n_bands : int
+        Octaves; the last one reaches to the top.
+    quantile : float in (0, 1)
+        The part of a band's bins that make its peak, and its valley; at least one.
+    linear : bool
+        The difference of peak and valley in place of that of their decibels.
+    top_db : float or None
+        Decibels of peaks are raised to `top_db` below the clip's largest, and those of valleys to `top_db`
+        below the largest valley, as in librosa. None leaves them, and then a frame's values depend on its
+        own samples alone.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., n_bands + 1, frames)
+        Decibels (of magnitudes, ``10 log10``), or differences of magnitudes; 0 where a frame is silent.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    D.-N. Jiang et al., "Music type classification by spectral contrast feature", ICME 2002. Defaults: librosa
+    0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> C = vf.spectral_contrast(y, sr=22050)
+    >>> C.shape, int(C[:, 20].argmax())
+    ((7, 44), 2)
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    given = frequencies(sr, freq)
+    if varies(freq) or (given is not None and np.any(np.diff(given) <= 0)):
+        reject("freq", np.asarray(freq), "must rise from bin to bin", "give one rising frequency a bin")
+    return described(y, S, _contrast, (sr, given, fmin, n_bands, quantile, linear, top_db), frames)
+
+
+def poly_features(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    order: int = 1,
+    freq: Any = None,
+) -> np.ndarray:
+    """Polynomial through the magnitudes of each frame, as ``librosa.feature.poly_features``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    order : int, 0 or more
+        Order of the polynomial.
+    freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
+        Hz of each bin; those of the transform by default.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., order + 1, frames)
+        Coefficients by least squares, the highest power first.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> S = np.linspace(3.0, 1.0, 1025)[:, np.newaxis]
+    >>> slope, constant = vf.poly_features(S=S, sr=22050)[:, 0]
+    >>> round(float(constant), 6), round(float(slope * 11025), 6)
+    (3.0, -2.0)
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    given = frequencies(sr, freq)
+    if varies(freq):
+        whole("order", order, least=0)
+        return varying.polynomial(*varying.data(y, S, freq, frames), order)
+    return described(y, S, _polynomial, (sr, given, order), frames)

@@ -1,4 +1,4 @@
-"""The command ``voicefeat``: extract, features, warmup.
+"""The command ``voicefeat``: extract, table, features, warmup.
 
 Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing was done.
 """
@@ -17,6 +17,7 @@ __all__ = ["main"]
 
 DONE, SOME_FAILED, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
 
+#: What an interrupted run leaves behind, if its command does not say otherwise.
 STAYS = "what was finished before is whole and stays"
 
 #: Settings with an option of their own, and what each means.
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line `arguments` (by default the process's own) and return the exit status."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    left = getattr(options, "left", STAYS)
     try:
         return options.run(options)
     except (ParameterError, ModuleNotFoundError) as error:
@@ -50,11 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f" {error.filename}:" if error.filename else ""
         print(
-            f"voicefeat {options.command}: stopped:{where} {error.strerror or error}; {STAYS}",
+            f"voicefeat {options.command}: stopped:{where} {error.strerror or error}; {left}",
             file=sys.stderr,
         )
     except KeyboardInterrupt:
-        print(f"voicefeat {options.command}: stopped by you; {STAYS}", file=sys.stderr)
+        print(f"voicefeat {options.command}: stopped by you; {left}", file=sys.stderr)
         return INTERRUPTED
     return NOTHING_DONE
 
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"voicefeat {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_extract(commands)
+    _add_table(commands)
     listing = commands.add_parser("features", help="list the features, and how far a frame looks")
     listing.set_defaults(run=_features)
     warmup = commands.add_parser("warmup", help="compile now what common calls need")
@@ -124,6 +127,44 @@ def _extract(options: argparse.Namespace) -> int:
     )
     print(summary(done))
     if not done.recordings:
+        return NOTHING_DONE
+    return SOME_FAILED if done.failed else DONE
+
+
+def _add_table(commands: argparse._SubParsersAction[_Parser]) -> None:
+    table = commands.add_parser(
+        "table",
+        help="turn folders of classes into one table, a row for each second",
+        description="Cut the recordings of class folders into windows, and write a row for each.",
+        epilog="exit status: 0 all recordings are in the table; 1 some are, the rest in FILE.failures.csv; "
+        "2 there is no table",
+    )
+    add = table.add_argument
+    add("folder", metavar="FOLDER", help="holds one folder a class, REAL and FAKE, say")
+    add("--recipe", default="deep-voice", metavar="NAME", help="what is measured (default: deep-voice)")
+    add("--out", required=True, metavar="FILE", help="the table: a new file, .csv or .parquet")
+    add("--balance", type=int, metavar="SEED", help="draw as many rows of each class as the smallest has")
+    add("--groups", action="store_true", help="columns more: file, window, source and target speaker")
+    add("--mono", action="store_true", help="average channels; else the right one is appended to the left")
+    add("--workers", type=int, metavar="N", help="threads; the table does not depend on it (default: all)")
+    table.set_defaults(run=_table, left="there is no table")
+
+
+def _table(options: argparse.Namespace) -> int:
+    from .corpus.summary import table_summary
+    from .corpus.table import make_table
+
+    done = make_table(
+        options.folder,
+        options.out,
+        options.recipe,
+        balance=options.balance,
+        groups=options.groups,
+        mono=options.mono,
+        workers=options.workers,
+    )
+    print(table_summary(done))
+    if done.file is None:
         return NOTHING_DONE
     return SOME_FAILED if done.failed else DONE
 

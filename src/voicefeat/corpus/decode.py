@@ -10,7 +10,7 @@ import numpy as np
 from ..audio import load
 from ..errors import AudioError
 
-__all__ = ["CHANNELS", "decode", "versions"]
+__all__ = ["CHANNELS", "decode", "openable", "versions"]
 
 #: What becomes of several channels, as the dataset's metadata says it.
 CHANNELS = "averaged"
@@ -37,13 +37,18 @@ def decode(path: str, sr: int | None = None) -> tuple[np.ndarray, int]:
     AudioError
         If the file cannot be read as :func:`voicefeat.load` would, or is no regular file.
     """
-    if _blocks(path):
-        raise AudioError(f"{path}: is a pipe or a device, no regular file; copy what it holds into a file")
-    y, rate = load(_encodable(path), sr=sr)
+    y, rate = load(openable(path), sr=sr)
     return y, int(rate)
 
 
-def _blocks(path: str) -> bool:
+def openable(path: str) -> str | bytes:
+    """`path` as libsndfile takes it, or an error if opening it could wait for ever."""
+    if _waits(path):
+        raise AudioError(f"{path}: is a pipe or a device, no regular file; copy what it holds into a file")
+    return _encodable(path)
+
+
+def _waits(path: str) -> bool:
     """Whether opening `path` could wait for ever."""
     try:
         kind = os.stat(path).st_mode

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from ..chain.threads import get_num_threads
@@ -161,8 +162,13 @@ def extract_corpus(
     )
 
 
-def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
-    """``map(function, items)`` on threads: results in the order of `items`, few of them in memory at once."""
+def in_order(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int, stop: Event | None = None
+) -> Iterator[Result]:
+    """``map(function, items)`` on threads: results in the order of `items`, few of them in memory at once.
+
+    `stop` is set as soon as no more results are wanted.
+    """
     pool = ThreadPoolExecutor(workers, thread_name_prefix="voicefeat")
     waiting: deque[Future[Result]] = deque()
     try:
@@ -173,6 +179,8 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers:
         while waiting:
             yield waiting.popleft().result()
     finally:  # also when the caller stops early: what has not begun never begins
+        if stop is not None:
+            stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 

@@ -36,15 +36,15 @@ class Failure(NamedTuple):
 
 
 class Ledger:
-    """``_failures.csv``, opened at the first failure and complete after each line.
+    """``_failures.csv`` or another name, opened at the first failure and complete after each line.
 
-    It begins with an underscore because readers of Parquet folders skip such files.
+    That name begins with an underscore because readers of Parquet folders skip such files.
     """
 
     NAME = "_failures.csv"
 
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / self.NAME
+    def __init__(self, folder: Path, name: str = NAME) -> None:
+        self.file = folder / name
         self.count = 0
         self._stream: IO[str] | None = None
         self._writer: Any = None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from .extraction import Extraction
+from collections.abc import Mapping
 
-__all__ = ["summary"]
+from .extraction import Extraction
+from .table import Table
+
+__all__ = ["summary", "table_summary"]
 
 
 def summary(done: Extraction) -> str:
@@ -18,22 +21,54 @@ def summary(done: Extraction) -> str:
     2 recordings, 2.00 hours of audio in 9.0 s (800 times real time)
     out: 1 shard, 3.0 MB
     """
+    stored = f"{done.folder}: {_count(len(done.shards), 'shard')}, {_size(done.bytes)}"
+    return "\n".join([_speed(done), stored, *_rest(done, "name one itself to include it")])
+
+
+def table_summary(done: Table) -> str:
+    """The end of a run that made a table.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> rows, windows = {"FAKE": 60, "REAL": 60}, {"FAKE": 130, "REAL": 60}
+    >>> print(table_summary(Table(Path("t.csv"), rows, windows, 3, 0, 190.0, 0.5, None)))
+    3 recordings, 190.0 s of audio in 0.5 s (380 times real time)
+    t.csv: 120 rows (60 FAKE, 60 REAL), drawn from 190 windows (130 FAKE, 60 REAL)
+    """
+    told = "no table was written"
+    if done.file:
+        told = f"{done.file}: {_by_class(done.rows, 'row')}"
+        if done.rows != done.windows:
+            told += f", drawn from {_by_class(done.windows, 'window')}"
+    return "\n".join([_speed(done), told, *_rest(done, "replace them by folders to include them")])
+
+
+def _by_class(counts: Mapping[str, int], noun: str) -> str:
+    each = ", ".join(f"{count:,} {label}" for label, count in sorted(counts.items()))
+    return f"{_count(sum(counts.values()), noun)} ({each})"
+
+
+def _speed(done: Extraction | Table) -> str:
     audio, speed = _audio(done.audio_seconds), f"{done.times_real_time:.0f} times real time"
-    lines = [
-        f"{_count(done.recordings, 'recording')}, {audio} of audio in {done.seconds:.1f} s ({speed})",
-        f"{done.folder}: {_count(len(done.shards), 'shard')}, {_size(done.bytes)}",
-    ]
+    return f"{_count(done.recordings, 'recording')}, {audio} of audio in {done.seconds:.1f} s ({speed})"
+
+
+def _rest(done: Extraction | Table, remedy: str) -> list[str]:
+    """What went wrong, and what was left out."""
+    lines = []
     if done.failed:
         lines.append(f"{_count(done.failed, 'recording')} failed, each with its reason in {done.ledger}")
     if done.warned:
         lines.append(f"{_count(done.warned, 'recording')} stored with a warning, the first {done.warning}")
     if done.ignored:
+        tried = " (name a file itself to have it tried)" if isinstance(done, Extraction) else ""
         kinds = ", ".join(f"{count} {extension}" for extension, count in sorted(done.ignored.items()))
-        lines.append(f"left out, not audio by name: {kinds} (name a file itself to have it tried)")
+        lines.append(f"left out, not audio by name: {kinds}{tried}")
     if done.links:
         links = ", ".join(done.links)
-        lines.append(f"links to folders, not followed: {links} (name one itself to include it)")
-    return "\n".join(lines)
+        lines.append(f"links to folders, not followed: {links} ({remedy})")
+    return lines
 
 
 def _count(number: int, noun: str) -> str:

@@ -88,6 +88,16 @@ def test_bits_do_not_depend_on_batch_or_layout():
         np.testing.assert_array_equal(long[name][-5:], short[name])
 
 
+def test_what_extract_returns():
+    y, names = speech(16000), ["mfcc", "spectral_centroid"]
+    apart = vf.summarize(vf.extract(y, 16000, names), ["mean", "q0.1"])
+    stacked = vf.summarize(vf.extract(y, 16000, names, stack=True), ["mean", "q0.1"])
+    assert list(apart)[-2:] == ["spectral_centroid_0_mean", "spectral_centroid_0_q0.1"] and len(apart) == 42
+    assert apart == stacked and list(apart) == list(stacked)
+    with pytest.raises(vf.ParameterError, match="name='mfcc': is for one array"):
+        vf.summarize(vf.extract(y, 16000, names, stack=True), name="mfcc")
+
+
 def test_the_input_is_left_alone():
     x = noise(2, 30)
     x.flags.writeable = False

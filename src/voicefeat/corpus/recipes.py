@@ -6,7 +6,6 @@ tells which facts of that table it rests on.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ from ..audio import to_mono
 from ..chain.threads import single
 from ..errors import AudioError, one_of
 from ..feature.registry import find
+from ..feature.together import extract
 from .settings import as_json, complete
 
 __all__ = ["RECIPES", "Column", "Recipe", "recipe_called"]
@@ -90,7 +90,7 @@ class Recipe:
         (0.703, 3634.0)
         """
         with single():
-            features = _features(y, sr, self.features)
+            features = extract(y, sr, self.features)
         return np.array([column.value(features) for column in self.columns])
 
     def describe(self, mono: bool) -> dict[str, Any]:
@@ -103,16 +103,6 @@ class Recipe:
             "statistic": "mean over the frames of a window",
             "settings": as_json(settings),
         }
-
-
-def _features(y: np.ndarray, sr: int, features: Mapping[str, Mapping[str, Any]]) -> dict[str, np.ndarray]:
-    """Every feature of `y`."""
-    found = {}
-    for name, given in features.items():
-        function = find(name).function
-        rate = {"sr": sr} if "sr" in inspect.signature(function).parameters else {}
-        found[name] = function(y, **rate, **given)
-    return found
 
 
 def recipe_called(name: Any) -> Recipe:

@@ -42,9 +42,9 @@ def summarize(
 
     Parameters
     ----------
-    features : mapping of str to real array of shape (..., rows, frames), or one such array
-        What `extract` returns, or any feature. Arrays of a mapping have the same leading dimensions and,
-        where windows are asked for, the same number of frames.
+    features : mapping of str to real array of shape (..., rows, frames), Stacked, or one such array
+        What `extract` returns, stacked or not, or any feature. Arrays of a mapping have the same leading
+        dimensions and, where windows are asked for, the same number of frames.
     statistics : str or sequence of str
         "mean", "std", "median", "min", "max", and quantiles: "q" with a fraction from 0 to 1, "q0.05".
     frames : int, optional
@@ -55,7 +55,7 @@ def summarize(
         Whether frames that are left behind the last whole window make a shorter one. Without it they are
         left out, and a clip shorter than one window gives columns of no numbers.
     name : str, optional
-        How columns call the rows of an array that is no mapping; by default "feature".
+        How columns call the rows of an array that comes without a name; by default "feature".
 
     Returns
     -------
@@ -91,6 +91,7 @@ def summarize(
     chosen = _chosen(statistics)
     length, hop = _lengths(frames, step, partial)
     arrays = _arrays(features, name)
+    names = features.rows if _stacked(features) else None
     columns: dict[str, Any] = {}
     shared: tuple[str, tuple[int, ...], int] | None = None
     for key, values in arrays.items():
@@ -104,7 +105,8 @@ def summarize(
         for row in range(values.shape[-2]):
             for label, result in zip(chosen, results, strict=True):
                 column = result[..., row]
-                columns[f"{key}_{row}_{label}"] = column[0] if length is None else column
+                of = names[row] if names else f"{key}_{row}"
+                columns[f"{of}_{label}"] = column[0] if length is None else column
     return columns
 
 
@@ -153,9 +155,18 @@ def _arrays(features: Any, name: Any) -> dict[str, np.ndarray]:
         if not features:
             raise ParameterError("features={}: holds no feature; give what vf.extract returns")
         return {str(key): _array(f"features[{key!r}]", value) for key, value in features.items()}
+    if _stacked(features):
+        if name is not None:
+            reject("name", name, "is for one array, and these features have names", "leave it out")
+        return {"stacked": _array("features", features.values)}
     if name is not None and not isinstance(name, str):
         reject("name", name, "is no text", 'give one like "mfcc"')
     return {name or "feature": _array("features", features)}
+
+
+def _stacked(features: Any) -> bool:
+    """Whether it is what `extract` stacks; its class is not imported, which would load the engine."""
+    return getattr(features, "_fields", None) == ("values", "rows")
 
 
 def _array(label: str, given: Any) -> np.ndarray:

@@ -31,6 +31,7 @@ _ROOMS = {
     "feature.descriptors": ["spectral_centroid", "spectral_bandwidth", "spectral_rolloff"],
     "feature.shape": ["spectral_flatness", "spectral_contrast", "poly_features"],
     "feature.tuning": ["estimate_tuning", "pitch_tuning", "piptrack"],
+    "feature.pitch": ["yin", "pyin"],
     "feature.dynamics": ["delta", "stack_memory"],
     "feature.together": ["Stacked", "extract"],
     "feature.statistics": ["summarize"],

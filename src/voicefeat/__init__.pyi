@@ -125,6 +125,12 @@ from .feature.together import (
 from .feature.together import (
     extract as extract,
 )
+from .feature.pitch import (
+    pyin as pyin,
+)
+from .feature.pitch import (
+    yin as yin,
+)
 from .feature.tuning import (
     estimate_tuning as estimate_tuning,
 )

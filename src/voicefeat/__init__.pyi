@@ -92,6 +92,15 @@ from .feature.dynamics import (
 from .feature.dynamics import (
     stack_memory as stack_memory,
 )
+from .feature.emphasis import (
+    deemphasis as deemphasis,
+)
+from .feature.emphasis import (
+    preemphasis as preemphasis,
+)
+from .feature.gain import (
+    pcen as pcen,
+)
 from .feature.harmony import (
     chroma_stft as chroma_stft,
 )
@@ -130,6 +139,21 @@ from .feature.pitch import (
 )
 from .feature.pitch import (
     yin as yin,
+)
+from .feature.temporal import (
+    rms as rms,
+)
+from .feature.temporal import (
+    zero_crossing_rate as zero_crossing_rate,
+)
+from .feature.temporal import (
+    zero_crossings as zero_crossings,
+)
+from .feature.trimming import (
+    split as split,
+)
+from .feature.trimming import (
+    trim as trim,
 )
 from .feature.tuning import (
     estimate_tuning as estimate_tuning,

@@ -70,6 +70,10 @@ def _tuned(settings: Mapping[str, Any]) -> bool:
     return settings.get("tuning") is None
 
 
+def _referred(settings: Mapping[str, Any]) -> bool:
+    return callable(settings.get("ref_magnitude"))
+
+
 _ALL = [
     Feature("stft", "spectrum", "frequency bin", chain=True),
     Feature("spectrogram", "spectrum", "frequency bin", chain=True),
@@ -84,6 +88,8 @@ _ALL = [
     Feature("spectral_flatness", "shape", "flatness", chain=True),
     Feature("spectral_contrast", "shape", "octave band", clip=_floor, chain=True),
     Feature("poly_features", "shape", "polynomial coefficient", chain=True),
+    Feature("rms", "temporal", "root mean square", frame="frame_length"),
+    Feature("zero_crossing_rate", "temporal", "rate", clip=_referred, frame="frame_length"),
 ]
 
 #: Features by name.

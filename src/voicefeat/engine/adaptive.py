@@ -1,0 +1,97 @@
+"""Per-channel energy normalisation: each band over a power of its own smoothed past, then compressed.
+
+Along a row m[t] = b r[t] + (1 - b) m[t - 1], with r the row itself or another reference; then
+G = S / (eps + m)^gain and the result (G + bias)^power - bias^power, computed as
+bias^power expm1(power log1p(G / bias)), which loses nothing beside `bias`; log1p(G) where power is 0, and
+G^power where bias is. What a row remembers is kept in double precision, so that pieces give the bits of the
+whole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .jit import kernel
+from .lanemath import exp, expm1, log, log1p, power
+from .laneop import lane_op
+
+#: Frames that are smoothed before they are compressed.
+CHUNK = 256
+#: Rows that are smoothed side by side, since each waits for its own last sum.
+ROWS = 4
+
+
+def _adapting(compress):
+    @lane_op
+    def adapt(S, at, smooth, i, eps, gain, bias, exponent, scale, out, to):
+        """out[to ...] from S[at ...], where the smoothed reference is smooth[i ...]."""
+        eps, gain, bias, exponent, scale = (S.number(x) for x in (eps, gain, bias, exponent, scale))
+        faded = exp(-(log(smooth.load(i) + eps) * gain))
+        out.store(to, compress(S.load(at) * faded, bias, exponent, scale))
+
+    return adapt
+
+
+adapt_powers = _adapting(lambda g, bias, exponent, scale: expm1(log1p(g / bias) * exponent) * scale)
+adapt_plain_powers = _adapting(lambda g, bias, exponent, scale: power(g, exponent))
+adapt_logarithms = _adapting(lambda g, bias, exponent, scale: log1p(g))
+
+
+@kernel
+def smooth_rows(reference, at, stride, rows, count, b, state, row, smooth):
+    """smooth[r CHUNK + t] = m[t] of row + r from reference[at + r stride + t]; state[row + r] = (1 - b) m."""
+    fade = 1.0 - b
+    if rows == ROWS:
+        z0, z1, z2, z3 = state[row], state[row + 1], state[row + 2], state[row + 3]
+        for t in range(count):
+            m0 = b * reference[at + t] + z0
+            m1 = b * reference[at + stride + t] + z1
+            m2 = b * reference[at + 2 * stride + t] + z2
+            m3 = b * reference[at + 3 * stride + t] + z3
+            smooth[t], smooth[CHUNK + t], smooth[2 * CHUNK + t], smooth[3 * CHUNK + t] = m0, m1, m2, m3
+            z0, z1, z2, z3 = fade * m0, fade * m1, fade * m2, fade * m3
+        state[row], state[row + 1], state[row + 2], state[row + 3] = z0, z1, z2, z3
+    else:
+        for r in range(rows):
+            z = state[row + r]
+            for t in range(count):
+                m = b * reference[at + r * stride + t] + z
+                smooth[r * CHUNK + t] = m
+                z = fade * m
+            state[row + r] = z
+
+
+@kernel
+def adapt_run(S, at, smooth, i, count, eps, gain, bias, exponent, scale, lanes, out, to):
+    """A run of whole vectors by the law that the numbers ask for."""
+    if exponent == 0.0:
+        for t in range(0, count, lanes):
+            adapt_logarithms(S, at + t, smooth, i + t, eps, gain, bias, exponent, scale, out, to + t)
+    elif bias == 0.0:
+        for t in range(0, count, lanes):
+            adapt_plain_powers(S, at + t, smooth, i + t, eps, gain, bias, exponent, scale, out, to + t)
+    else:
+        for t in range(0, count, lanes):
+            adapt_powers(S, at + t, smooth, i + t, eps, gain, bias, exponent, scale, out, to + t)
+
+
+@kernel
+def adapt_rows(S, reference, frames, low, high, b, state, eps, gain, bias, exponent, scale, lanes, out):
+    """Rows low .. high - 1 of S, flat (rows, frames), to `out`; `state` becomes what the next frames need."""
+    smooth = np.zeros((ROWS + 1) * CHUNK, S.dtype)
+    part, law = np.zeros(lanes, S.dtype), (eps, gain, bias, exponent, scale, lanes)
+    for row in range(low, high, ROWS):
+        rows = min(ROWS, high - row)
+        for first in range(0, frames, CHUNK):
+            count, at = min(CHUNK, frames - first), row * frames + first
+            smooth_rows(reference, at, frames, rows, count, b, state, row, smooth)
+            inside = count - count % lanes
+            for r in range(rows):
+                here, i = at + r * frames, r * CHUNK
+                adapt_run(S, here, smooth, i, inside, *law, out, here)
+                if inside < count:
+                    for t in range(inside, count):
+                        part[t - inside] = S[here + t]
+                    adapt_run(part, 0, smooth, i + inside, lanes, *law, part, 0)
+                    for t in range(inside, count):
+                        out[here + t] = part[t - inside]

@@ -1,0 +1,56 @@
+"""Filters of one sample's memory along rows: differences, and sums that fade.
+
+What a filter remembers is one number a row, so a signal that comes in pieces gives the bits of the whole.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .jit import kernel
+from .laneop import accumulate, lane_op
+from .simd import fma
+
+
+@lane_op
+def differ(y, at, rounds, factor, out, watch):
+    """out[i] = y[i] - factor y[i - 1], i = at .. at + rounds lanes - 1; 0 y is added to `watch`."""
+    n, times = y.lanes, y.number(factor)
+
+    def step(i, seen):
+        x = y.load(at + i * n)
+        out.store(at + i * n, x - y.load(at + i * n - 1) * times)
+        return [fma(x, y.number(0.0), seen[0])]
+
+    watch.store(0, accumulate(rounds, [watch.load(0)], step)[0])
+
+
+@kernel
+def differences(y, length, factor, before, lanes, out):
+    """out[i] = y[i] - factor y[i - 1] in each row of `length` samples; `before` is added to each first one.
+
+    `factor` has y's precision. Returns whether all samples are finite.
+    """
+    watch = np.zeros(lanes, y.dtype)
+    rounds = (length - 1) // lanes
+    for r in range(before.size):
+        at = r * length
+        out[at] = y[at] + before[r]
+        watch[0] += 0 * y[at]
+        differ(y, at + 1, rounds, factor, out, watch)
+        for i in range(at + 1 + rounds * lanes, at + length):
+            out[i] = y[i] - factor * y[i - 1]
+            watch[0] += 0 * y[i]
+    return watch.sum() == 0.0
+
+
+@kernel
+def fading_sums(y, length, factor, state, out):
+    """out[i] = y[i] + factor out[i - 1] in each row; `state`, added to its first, becomes the next."""
+    for r in range(state.size):
+        carried = state[r]
+        for i in range(r * length, (r + 1) * length):
+            x = y[i] + carried
+            out[i] = x
+            carried = factor * x
+        state[r] = carried

@@ -1,0 +1,109 @@
+"""Sums of squares of the frames of a signal.
+
+Where neighbouring frames share whole granules of gcd(frame, hop) samples, each granule is summed once and
+a frame is the sum of its granules; short granules would cost more than they save, and then each frame is
+summed for itself. Sixteen sums run side by side, sample i in sum i mod 16, and are folded in halves: the
+order of additions is the same for every number of lanes and for every block of frames.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .jit import kernel
+from .laneop import accumulate, lane_op
+from .simd import Vector, fma, shuffle
+
+#: Sums that run side by side.
+SUMS = 16
+
+
+def _folded(sums: list[Vector]) -> Vector:
+    """One sum of sixteen, in one lane: halves are added to each other, whatever the number of lanes."""
+    while len(sums) > 1:
+        half = len(sums) // 2
+        sums = [sums[q] + sums[q + half] for q in range(half)]
+    total = sums[0]
+    while total.type.count > 1:
+        half = total.type.count // 2
+        total = shuffle(total, total, list(range(half))) + shuffle(total, total, list(range(half, 2 * half)))
+    return total
+
+
+def _summing(add):
+    @lane_op
+    def run(x, at, rounds, out, to):
+        """out[to] = the sum over x[at] .. x[at + 16 rounds - 1]."""
+        n = x.lanes
+
+        def step(i, sums):
+            return [add(x.load(at + i * SUMS + n * q), s) for q, s in enumerate(sums)]
+
+        out.store(to, _folded(accumulate(rounds, [x.number(0.0)] * (SUMS // n), step)))
+
+    return run
+
+
+run_of_squares = _summing(lambda x, s: fma(x, x, s))
+run_of_sums = _summing(lambda x, s: x + s)
+
+
+@kernel
+def sum_squares(y, at, count, out, to):
+    """out[to] = sum of y[i]^2 over i = at .. at + count - 1."""
+    rounds = count // SUMS
+    run_of_squares(y, at, rounds, out, to)
+    for i in range(at + rounds * SUMS, at + count):
+        out[to] += y[i] * y[i]
+
+
+@kernel
+def cut(y, head, tail, at, part):
+    """part[i] = sample at + i; before the signal lies `head`, ending where it begins, behind it `tail`; then 0."""
+    size, n = part.size, y.size
+    low = min(size, max(0, -at))
+    high = max(low, min(size, n - at))
+    part[:] = 0
+    for i in range(max(0, -at - head.size), low):
+        part[i] = head[head.size + at + i]
+    for i in range(low, high):
+        part[i] = y[at + i]
+    for i in range(high, min(size, n + tail.size - at)):
+        part[i] = tail[at + i - n]
+
+
+@kernel
+def root_mean_squares(y, head, tail, start, length, hop, count, out, first):
+    """out[first + t] = root of the mean square of frame t, which begins at sample start + t hop, t < count.
+
+    Returns whether all squares are finite.
+    """
+    size = math.gcd(length, hop)
+    if size < SUMS or hop >= length:
+        size, apart, step = length, hop, 1
+    else:
+        apart, step = size, hop // size
+    each = length // size
+    sums = np.empty((count - 1) * step + each, y.dtype)
+    edge = np.empty(size, y.dtype)
+    watch = 0.0
+    for k in range(sums.size):
+        at = start + k * apart
+        if at >= 0 and at + size <= y.size:
+            sum_squares(y, at, size, sums, k)
+        else:
+            cut(y, head, tail, at, edge)
+            sum_squares(edge, 0, size, sums, k)
+        watch += 0.0 * sums[k]
+    total = np.empty(1, y.dtype)
+    rounds = each // SUMS
+    for t in range(count):
+        total[0] = 0
+        if rounds:
+            run_of_sums(sums, t * step, rounds, total, 0)
+        for k in range(t * step + rounds * SUMS, t * step + each):
+            total[0] += sums[k]
+        out[first + t] = math.sqrt(total[0] / length)
+    return watch == 0.0

@@ -1,0 +1,101 @@
+"""Frames of samples, for features that need no spectrum: how a signal is cut, and the loop over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..audio import not_finite
+from ..chain import tables, threads
+from ..chain.framing import PAD_MODES
+from ..chain.source import ends
+from ..chain.spec import settings
+from ..engine import frames as frame_kernels
+from ..errors import one_of, reject, whole
+
+#: Samples that one call of a kernel goes over, more or less; shorter signals start no thread.
+BLOCK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Cut:
+    """`frame_length` samples every `hop_length`; with `center`, half a frame is padded at both ends."""
+
+    frame_length: int
+    hop_length: int
+    center: bool
+    pad_mode: Any
+
+    @property
+    def pad(self) -> int:
+        """Samples padded at each end."""
+        return self.frame_length // 2 if self.center else 0
+
+    def count(self, n: int) -> int:
+        """Number of frames of a signal of `n` samples; an error where there is none."""
+        if not self.center and n < self.frame_length:
+            problem = f"the signal has {n} samples, fewer than one frame"
+            reject("frame_length", self.frame_length, problem, f"give at most {n}, or center=True")
+        mode = self.pad_mode
+        if (mode == "reflect" and n <= self.pad) or (mode == "symmetric" and n < self.pad):
+            problem = f"mirrors {self.pad} samples, and the signal has {n}"
+            reject("pad_mode", mode, problem, "use pad_mode='constant' or a smaller frame_length")
+        return 1 + (n + 2 * self.pad - self.frame_length) // self.hop_length
+
+
+@settings
+def cut(frame_length: Any, hop_length: Any, center: Any, pad_mode: Any) -> Cut:
+    """Checked frames."""
+    frame_length = whole("frame_length", frame_length, unit="samples", remedy="try frame_length=2048")
+    hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
+    if not isinstance(center, (bool, np.bool_)):
+        reject("center", center, "must be True or False", "give center=True for padded, centred frames")
+    if center and not callable(pad_mode):
+        one_of("pad_mode", pad_mode, PAD_MODES)
+    return Cut(frame_length, hop_length, bool(center), pad_mode if center else "constant")
+
+
+def by_frames(
+    y: np.ndarray,
+    frames: Cut,
+    dtype: np.dtype,
+    compute: Callable[..., bool],
+    row: tuple[Any, ...] = (),
+) -> np.ndarray:
+    """One row of frames of each signal of `y`, (..., 1, frames).
+
+    ``compute(samples, head, tail, start, frame_length, hop_length, count, *row, out, first)`` fills
+    out[first : first + count] with the frames that begin at sample start, start + hop_length, ... and says
+    whether it saw finite samples only. `samples` has the precision `dtype`.
+    """
+    n, hop, length = y.shape[-1], frames.hop_length, frames.frame_length
+    count = frames.count(n)
+    out = np.empty((*y.shape[:-1], 1, count), dtype)
+    signals, rows = y.reshape(-1, n), out.reshape(-1, count)
+    size = max(1, BLOCK // hop)
+    blocks = -(-count // size)
+    lanes = tables.lanes(y.dtype)
+    # The last sample that a frame compares or adds; what lies behind it, or between frames, is seen here.
+    seen = 0 if hop >= length else max(0, (count - 1) * hop - frames.pad + length - 1)
+
+    def block(job: int) -> None:
+        item, number = divmod(job, blocks)
+        samples, first = signals[item], number * size
+        if number == 0 and seen < n and not frame_kernels.finite(samples[seen:], lanes):
+            not_finite(y)
+        part, start = min(size, count - first), first * hop - frames.pad
+        low, high = max(0, start), min(n, start + (part - 1) * hop + length)
+        inside = start >= 0 and high < n
+        head, tail = (samples[:0], samples[:0]) if inside else ends(samples, frames)  # type: ignore[arg-type]
+        if y.dtype != dtype:
+            samples, start = samples[low:high].astype(dtype), start - low
+            head, tail = head.astype(dtype), tail.astype(dtype)
+        if not compute(samples, head, tail, start, length, hop, part, *row, rows[item], first):
+            not_finite(y)  # squares can overflow where samples are finite, and are infinite then
+
+    budget = threads.get_num_threads() if y.size > BLOCK else 1
+    threads.each(block, len(signals) * blocks, budget)
+    return out

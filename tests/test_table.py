@@ -505,7 +505,7 @@ sys.exit(main(["table", {str(corpus)!r}, "--out", {str(tmp_path / "t.csv")!r}, "
         assert run.stdout.readline() == "measuring\n"
         time.sleep(0.05)
         run.send_signal(getattr(signal, how))
-        message = run.communicate(timeout=60)[1]
+        message = run.communicate(timeout=240)[1]
     assert run.returncode == status, message
     assert not (tmp_path / "t.csv").exists()
     if how == "SIGINT":

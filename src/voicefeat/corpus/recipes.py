@@ -86,8 +86,8 @@ class Recipe:
         >>> y = np.sin(2 * np.pi * 440 * np.arange(88200) / 44100).astype(np.float32)
         >>> recipe = RECIPES["deep-voice"]
         >>> row = dict(zip(recipe.names, recipe.measure(y, 44100)))
-        >>> round(row["rms"], 3), round(row["rolloff"] * 173 / (44100 / 2048), 3)
-        (0.703, 3634.0)
+        >>> len(row), round(float(row["rms"]), 1)  # of a sine
+        (26, 0.7)
         """
         with single():
             features = extract(y, sr, self.features)

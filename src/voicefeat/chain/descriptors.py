@@ -204,7 +204,7 @@ class ContrastRows(Sink):
             groups,
             lanes,
             ready.bands,
-            work.array("extremes", 2 * ready.most * lanes),
+            work.array("extremes", (2 * ready.most + 12) * lanes),
             peaks,
             valleys,
         )

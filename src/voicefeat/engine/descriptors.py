@@ -6,12 +6,16 @@ The chains do not depend on how many lanes there are, and neither does the resul
 
 from __future__ import annotations
 
+import math
+
+from .factors import split
 from .jit import kernel
 from .lanemath import exp, log, power
 from .laneop import accumulate, lane_op
 from .simd import fma, maximum, narrow, select, spread, wide
 
 CHAINS = 4
+LN2 = math.log(2)
 
 
 def _sums(tiles, at, quads, rest, zero, parts, step):
@@ -26,9 +30,7 @@ def _sums(tiles, at, quads, rest, zero, parts, step):
         return out
 
     sums = accumulate(quads, [zero] * (CHAINS * parts), four)
-    total = [
-        (sums[j] + sums[parts + j]) + (sums[2 * parts + j] + sums[3 * parts + j]) for j in range(parts)
-    ]
+    total = [(sums[j] + sums[parts + j]) + (sums[2 * parts + j] + sums[3 * parts + j]) for j in range(parts)]
 
     def single(i, sums):
         k = quads * CHAINS + i
@@ -130,17 +132,34 @@ def rolloff_tiles(bins, n_bins, groups, lanes, percent, least, out):
 
 
 @lane_op
-def flatness(bins, at, quads, rest, floor, mean, out, to):
-    """exp(mean log S) / mean S, summed in double precision: the logarithms are large and nearly cancel."""
-    least = bins.number(floor)
+def flatness(bins, at, quads, rest, n_bins, floor, out, to):
+    """exp(mean log S) / mean S.
 
-    def step(k, x, sums):
-        x = maximum(x, least)
-        return [sums[0] + wide(x), sums[1] + wide(log(x))]
+    The logarithm of a product: after each factor its exponent is taken off and counted, so that the product
+    stays in [1, 2) and is one logarithm in the end.
+    """
+    n, least = bins.lanes, bins.number(floor)
+    zero, one = bins.number(0.0), bins.number(1.0)
 
-    total, logs = _sums(bins, at, quads, rest, wide(bins.number(0.0)), 2, step)
-    by = spread(total.b, mean.value, total.type.count)
-    out.store(to, narrow(exp(logs * by) / (total * by), least))
+    def step(k, sums):
+        total, product, exponent = sums
+        x = maximum(bins.load(at + k * n), least)
+        product, shift = split(product * x)
+        return [total + x, product, exponent + shift]
+
+    def four(i, sums):
+        return [y for c in range(CHAINS) for y in step(i * CHAINS + c, sums[3 * c : 3 * c + 3])]
+
+    sums = accumulate(quads, [zero, one, zero] * CHAINS, four)
+    total = (sums[0] + sums[3]) + (sums[6] + sums[9])
+    product, shift = split((sums[1] * sums[4]) * (sums[7] * sums[10]))
+    exponent = (sums[2] + sums[5]) + (sums[8] + sums[11]) + shift
+    total, product, exponent = accumulate(
+        rest, [total, product, exponent], lambda i, sums: step(quads * CHAINS + i, sums)
+    )
+    many = spread(wide(total).b, n_bins.b.sitofp(n_bins.value, wide(total).type.element), n)
+    mean_log = (log(wide(product)) + wide(exponent) * LN2) / many
+    out.store(to, narrow(exp(mean_log) / (wide(total) / many), least))
 
 
 @kernel
@@ -148,7 +167,7 @@ def flatness_tiles(bins, n_bins, groups, lanes, floor, out):
     """One row of flatness."""
     quads, rest = n_bins // 4, n_bins % 4
     for g in range(groups):
-        flatness(bins, g * n_bins * lanes, quads, rest, floor, 1.0 / n_bins, out, g * lanes)
+        flatness(bins, g * n_bins * lanes, quads, rest, n_bins, floor, out, g * lanes)
 
 
 @lane_op

@@ -1,7 +1,7 @@
 """The means of the few largest and the few smallest bins of a band, without sorting the band.
 
 The few are kept in order; a new bin goes in by one comparison with each. Bands are long and the few are
-few, so this is sooner than a sort, and it is the same for all lanes.
+few, so this is sooner than a sort, and it is the same for all lanes. Up to a dozen stay in registers.
 """
 
 from __future__ import annotations
@@ -10,11 +10,7 @@ import numpy as np
 
 from .jit import kernel
 from .laneop import accumulate, lane_op
-from .simd import maximum, select
-
-
-def _lesser(x, y):
-    return select(y < x, y, x)
+from .simd import maximum, minimum
 
 
 @lane_op
@@ -32,33 +28,44 @@ def fill(kept, count, low, high):
 
 @lane_op
 def insert(bins, at, kept, count):
-    """One bin among the `count` smallest and the `count` largest."""
+    """One bin among the `count` smallest and the `count` largest, both in memory."""
     n = bins.lanes
     x = bins.load(at)
 
     def step(i, carried):
         low, high = carried
         a, b = kept.load(i * n), kept.load((i + count) * n)
-        kept.store(i * n, _lesser(a, low))
+        kept.store(i * n, minimum(a, low))
         kept.store((i + count) * n, maximum(b, high))
-        return [maximum(a, low), _lesser(b, high)]
+        return [maximum(a, low), minimum(b, high)]
 
     accumulate(count, [x, x], step)
 
 
-@lane_op
-def single(bins, at, size, kept):
-    """The one smallest and the one largest bin."""
-    n = bins.lanes
+def _few(most):
+    @lane_op
+    def few(bins, at, size, kept, count, low, high):
+        """The `count` smallest and largest of `size` bins, `count` at most `most`."""
+        n = bins.lanes
 
-    def step(k, found):
-        x = bins.load(at + k * n)
-        return [_lesser(found[0], x), maximum(found[1], x)]
+        def settle(better, worse, none, to):
+            def step(k, found):
+                x, out = bins.load(at + k * n), []
+                for y in found:
+                    out.append(better(y, x))
+                    x = worse(y, x)
+                return out
 
-    first = bins.load(at)
-    low, high = accumulate(size, [first, first], step)
-    kept.store(0, low)
-    kept.store(n, high)
+            for i, x in enumerate(accumulate(size, [none] * most, step)):
+                kept.store(to + i * n, x)
+
+        settle(minimum, maximum, bins.number(low), count * 0)
+        settle(maximum, minimum, bins.number(high), count * n)  # goes over what was kept too many of
+
+    return few
+
+
+few1, few2, few4, few6, few9, few12 = (_few(most) for most in (1, 2, 4, 6, 9, 12))
 
 
 @lane_op
@@ -76,14 +83,27 @@ def means(kept, count, scale, peaks, valleys, to):
 
 @kernel
 def extreme_tiles(bins, n_bins, groups, lanes, bands, kept, peaks, valleys):
-    """Of each band (first bin, bins, how many, in `bands`) the means of its largest and smallest bins."""
+    """Of each band (first bin, bins, how many, in `bands`) the means of its largest and smallest bins.
+
+    `kept` has room for twice the most of them, and a dozen more.
+    """
     rows = bands.size // 3
     for g in range(groups):
         for r in range(rows):
             first, size, count = bands[3 * r], bands[3 * r + 1], bands[3 * r + 2]
             at = (g * n_bins + first) * lanes
             if count == 1:
-                single(bins, at, size, kept)
+                few1(bins, at, size, kept, count, np.inf, -np.inf)
+            elif count == 2:
+                few2(bins, at, size, kept, count, np.inf, -np.inf)
+            elif count <= 4:
+                few4(bins, at, size, kept, count, np.inf, -np.inf)
+            elif count <= 6:
+                few6(bins, at, size, kept, count, np.inf, -np.inf)
+            elif count <= 9:
+                few9(bins, at, size, kept, count, np.inf, -np.inf)
+            elif count <= 12:
+                few12(bins, at, size, kept, count, np.inf, -np.inf)
             else:
                 fill(kept, count, np.inf, -np.inf)
                 for k in range(size):

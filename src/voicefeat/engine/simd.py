@@ -108,6 +108,10 @@ def maximum(x: Vector, y: Vector) -> Vector:
     return select(x > y, x, y)
 
 
+def minimum(x: Vector, y: Vector) -> Vector:
+    return select(x < y, x, y)
+
+
 def spread(builder, scalar, lanes: int) -> Vector:
     """`scalar` in every lane."""
     undefined = ir.Constant(ir.VectorType(scalar.type, lanes), ir.Undefined)

@@ -163,6 +163,8 @@ def distance(got, want, scale=0.0) -> float:
         same = isinstance(got, tuple) and len(got) == len(want)
         return max(map(distance, got, want)) if same else np.inf
     got, want = np.asarray(got), np.asarray(want)
+    if want.dtype.kind in "bi":  # yes or no, and places: as numbers that can be apart
+        got, want = got.astype(float), want.astype(float)
     if got.shape != want.shape or not np.array_equal(np.isfinite(got), np.isfinite(want)):
         return np.inf
     finite = np.isfinite(want)
@@ -186,7 +188,9 @@ def report(rows) -> None:
         for dtype in ("float64", "float32"):
             allowed = getattr(r, dtype)
             worst, name, sr = max((error(r, *c, dtype), *c) for c in cases(r))
-            rounding = max(np.finfo(d).eps for d in dtypes(ours(r, name, sr, dtype)))
+            rounding = max(
+                np.finfo(d).eps if d.kind in "fc" else 0.0 for d in dtypes(ours(r, name, sr, dtype))
+            )
             fits = 2 * worst <= allowed <= max(50 * worst, 8 * rounding)
             line.append(f"{dtype} {worst:.1e} of {allowed:.1e} {name:>9s} {sr:5d} {' ' if fits else '*'}")
         print("  ".join(line), flush=True)

@@ -51,7 +51,7 @@ def fold_rows(sums, width, t):
 
 @kernel
 def sum_rows(S, bins, frames, full, first, count, lanes, sums):
-    """sums[t] = S[1]^2 + ... + S[full - 1]^2 + S[0]^2 / 2 of frame first + t, and S[full]^2 / 2 if it is there."""
+    """sums[t] = S[1]^2 + ... + S[full - 1]^2 + S[0]^2 / 2, then S[full]^2 / 2 for frame first + t."""
     sums[:] = 0
     rounds = max(0, full - 1) // SUMS * SUMS
     for k in range(1, 1 + rounds):

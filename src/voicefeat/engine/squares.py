@@ -61,7 +61,7 @@ def sum_squares(y, at, count, out, to):
 
 @kernel
 def cut(y, head, tail, at, part):
-    """part[i] = sample at + i; before the signal lies `head`, ending where it begins, behind it `tail`; then 0."""
+    """part[i] = sample at + i; `head` ends where the signal begins, `tail` follows it, and beyond is 0."""
     size, n = part.size, y.size
     low = min(size, max(0, -at))
     high = max(low, min(size, n - at))

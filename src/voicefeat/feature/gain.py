@@ -20,8 +20,8 @@ SHORT = 50_000
 
 def pcen(
     S: Any,
-    *,
     sr: float = 22050,
+    *,
     hop_length: int = 512,
     gain: float = 0.98,
     bias: float = 2,

@@ -101,11 +101,29 @@ from .feature.emphasis import (
 from .feature.gain import (
     pcen as pcen,
 )
+from .feature.griffin import (
+    griffinlim as griffinlim,
+)
 from .feature.harmony import (
     chroma_stft as chroma_stft,
 )
 from .feature.inverse import (
     istft as istft,
+)
+from .feature.reassigned import (
+    reassigned_spectrogram as reassigned_spectrogram,
+)
+from .feature.reconstruct import (
+    mel_to_audio as mel_to_audio,
+)
+from .feature.reconstruct import (
+    mel_to_stft as mel_to_stft,
+)
+from .feature.reconstruct import (
+    mfcc_to_audio as mfcc_to_audio,
+)
+from .feature.reconstruct import (
+    mfcc_to_mel as mfcc_to_mel,
 )
 from .feature.shape import (
     poly_features as poly_features,

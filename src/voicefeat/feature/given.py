@@ -31,6 +31,17 @@ def values(S: Any, rows: str, name: str = "S") -> np.ndarray:
     return np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
 
 
+def powers(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
+    """`S` as finite values of shape (..., rows, frames), none of them negative."""
+    S = values(S, rows, name)
+    low, high = S.min(), S.max()
+    if not (low >= 0 and high < np.inf):
+        if low < 0:
+            reject(name, S, "holds negative values", advice)
+        reject(name, S, "holds values that are not finite", f"repair them, numpy.nan_to_num({name})")
+    return S
+
+
 def spectra(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
     """`S` and the frame length that it comes from: `n_fft` where that fits its bins, else the even one."""
     S = values(S, "bins")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -84,14 +85,12 @@ def istft(
     """
     spectra = _spectra(stft_matrix)
     *channels, bins, n_frames = spectra.shape
-    n_fft = _frame_length(n_fft, bins)
+    n_fft = frame_length(n_fft, bins, "stft_matrix")
     win_length = n_fft if win_length is None else whole("win_length", win_length, unit="samples")
     if win_length > n_fft:
         reject("win_length", win_length, f"is longer than the frame, n_fft={n_fft}", f"give at most {n_fft}")
     hop = max(win_length // 4, 1) if hop_length is None else whole("hop_length", hop_length, unit="samples")
-    if hop > win_length:
-        problem = f"is larger than the window of {win_length} samples, so that some samples are in none"
-        reject("hop_length", hop, problem, f"give at most {win_length}; {max(win_length // 4, 1)} is usual")
+    check_hop(hop, win_length)
     before = n_fft // 2 if center else 0
     if length is None:
         n = n_fft + hop * (n_frames - 1) - 2 * before
@@ -104,16 +103,16 @@ def istft(
     frame_window = np.zeros(n_fft)
     left = (n_fft - win_length) // 2
     frame_window[left : left + win_length] = get_window(window, win_length)
-    adder = _OverlapAdd(frame_window, hop, n_frames, y.dtype)
+    adder = OverlapAdd(frame_window, hop, n_frames, y.dtype)
     with np.errstate(invalid="ignore"):  # infinite bins are reported below
         for index in np.ndindex(*channels):
-            adder.run(spectra[index], y[index], before)
+            adder.run(_columns(spectra[index]), y[index], before)
     if not np.isfinite(y).all():
         _not_finite(spectra)
     return y
 
 
-class _OverlapAdd:
+class OverlapAdd:
     """Windowed frames into one signal, a block of frames at a time.
 
     The signal is seen as rows of one hop. Frame t adds its r-th hop to row t + r, so the r-th hops of all
@@ -138,14 +137,17 @@ class _OverlapAdd:
         total[total <= np.finfo(self.kind).tiny] = 1
         return total
 
-    def run(self, spectra: np.ndarray, y: np.ndarray, before: int) -> None:
-        """Write to `y` the signal from sample `before` on; `y` is zeros."""
+    def run(self, spectra: Callable[[int, int], np.ndarray], y: np.ndarray, before: int) -> None:
+        """Write to `y` the signal from sample `before` on; what no frame reaches is left as it is.
+
+        ``spectra(first, count)`` gives the spectra of `count` frames, one a row.
+        """
         from scipy.fft import irfft
 
         rows = np.zeros((self.block + self.reach - 1, self.hop), self.kind)
         for start in range(0, self.n_frames, self.block):
             count = min(self.block, self.n_frames - start)
-            frames = irfft(spectra[:, start : start + count].T, n=self.n_fft, axis=-1)
+            frames = irfft(spectra(start, count), n=self.n_fft, axis=-1)
             frames *= self.window
             self._add(rows, frames)
             done = count if start + count < self.n_frames else count + self.reach - 1
@@ -178,6 +180,10 @@ class _OverlapAdd:
             rows[row] /= self._divisor(start + row)
 
 
+def _columns(spectra: np.ndarray) -> Callable[[int, int], np.ndarray]:
+    return lambda first, count: spectra[:, first : first + count].T
+
+
 def _put(y: np.ndarray, samples: np.ndarray, place: int) -> None:
     """`samples` into `y` from `place` on, as far as they fit."""
     low, high = max(place, 0), min(place + len(samples), len(y))
@@ -197,7 +203,8 @@ def _spectra(stft_matrix: Any) -> np.ndarray:
     return spectra
 
 
-def _frame_length(n_fft: Any, bins: int) -> int:
+def frame_length(n_fft: Any, bins: int, name: str) -> int:
+    """The frame length that spectra of so many bins, given as argument `name`, belong to."""
     if n_fft is None:
         if bins < 2:
             reject("n_fft", n_fft, "one bin belongs to a frame of one sample", "give n_fft=1")
@@ -205,8 +212,15 @@ def _frame_length(n_fft: Any, bins: int) -> int:
     n_fft = whole("n_fft", n_fft, unit="samples")
     if bins != 1 + n_fft // 2:
         remedy = f"{bins} bins belong to n_fft={max(2 * (bins - 1), 1)} or {2 * bins - 1}"
-        reject("n_fft", n_fft, f"has {1 + n_fft // 2} bins, but stft_matrix has {bins}", remedy)
+        reject("n_fft", n_fft, f"has {1 + n_fft // 2} bins, but {name} has {bins}", remedy)
     return n_fft
+
+
+def check_hop(hop: int, win_length: int) -> None:
+    """Refuse a hop that leaves samples between the windows."""
+    if hop > win_length:
+        problem = f"is larger than the window of {win_length} samples, so that some samples are in none"
+        reject("hop_length", hop, problem, f"give at most {win_length}; {max(win_length // 4, 1)} is usual")
 
 
 def _result(out: Any, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:

@@ -509,7 +509,7 @@ sys.exit(main(["table", {str(corpus)!r}, "--out", {str(tmp_path / "t.csv")!r}, "
     assert run.returncode == status, message
     assert not (tmp_path / "t.csv").exists()
     if how == "SIGINT":
-        assert "stopped by you; there is no table" in message
+        assert "stopped by you; no unfinished table is left" in message
         assert sorted(os.listdir(tmp_path)) == ["in"]
     assert make_table(corpus, tmp_path / "t.csv").rows == {"FAKE": 5, "REAL": 3}
     assert sorted(os.listdir(tmp_path)) == ["in", "t.csv"]

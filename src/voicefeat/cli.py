@@ -147,7 +147,7 @@ def _add_table(commands: argparse._SubParsersAction[_Parser]) -> None:
     add("--groups", action="store_true", help="columns more: file, window, source and target speaker")
     add("--mono", action="store_true", help="average channels; else the right one is appended to the left")
     add("--workers", type=int, metavar="N", help="threads; the table does not depend on it (default: all)")
-    table.set_defaults(run=_table, left="there is no table")
+    table.set_defaults(run=_table, left="no unfinished table is left")
 
 
 def _table(options: argparse.Namespace) -> int:

@@ -33,9 +33,10 @@ class Column:
     #: Whether the mean is rounded to single precision, as `numpy.mean` does where librosa gives float32.
     rounded: bool = False
 
-    def value(self, features: Mapping[str, np.ndarray]) -> float:
-        values = features[self.feature]
-        mean = np.mean(values if self.row is None else values[self.row], dtype=np.float64)
+    def value(self, means: Mapping[str, np.ndarray]) -> float:
+        """The number, of the means of every row of every feature."""
+        rows = means[self.feature]
+        mean = rows.mean() if self.row is None else rows[self.row]
         return float(np.float32(mean) if self.rounded else mean)
 
 
@@ -91,7 +92,8 @@ class Recipe:
         """
         with single():
             features = extract(y, sr, self.features)
-        return np.array([column.value(features) for column in self.columns])
+        means = {name: np.mean(values, axis=-1, dtype=np.float64) for name, values in features.items()}
+        return np.array([column.value(means) for column in self.columns])
 
     def describe(self, mono: bool) -> dict[str, Any]:
         """What a table says of itself."""

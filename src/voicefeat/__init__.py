@@ -35,6 +35,7 @@ _ROOMS = {
     "feature.shape": ["spectral_flatness", "spectral_contrast", "poly_features"],
     "feature.tuning": ["estimate_tuning", "pitch_tuning", "piptrack"],
     "feature.pitch": ["yin", "pyin"],
+    "feature.prediction": ["autocorrelate", "lpc"],
     "feature.temporal": ["rms", "zero_crossing_rate", "zero_crossings"],
     "feature.emphasis": ["deemphasis", "preemphasis"],
     "feature.trimming": ["split", "trim"],

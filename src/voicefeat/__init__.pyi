@@ -158,6 +158,12 @@ from .feature.pitch import (
 from .feature.pitch import (
     yin as yin,
 )
+from .feature.prediction import (
+    autocorrelate as autocorrelate,
+)
+from .feature.prediction import (
+    lpc as lpc,
+)
 from .feature.temporal import (
     rms as rms,
 )

@@ -26,6 +26,8 @@ MAP = Path(__file__).with_name("golden.toml")
 STEPS = SimpleNamespace(
     stack=np.stack,
     atleast_1d=np.atleast_1d,
+    second=lambda both: both[1],
+    of_pcm=lambda S: S * np.float32(2.0**31),
     loud_and_soft=lambda y: np.stack([y[0][:16000], np.float32(0.001) * y[1][:16000]]),
 )
 #: What a name means besides the clip's own and those of earlier steps.
@@ -109,6 +111,8 @@ def compare(got, want):
     if not np.array_equal(got[gaps], want[gaps], equal_nan=True) or not np.isfinite(got[~gaps]).all():
         return np.inf, 0.0, "NaN or infinite where the reference is not, or the reverse"
     got, want = got[~gaps], want[~gaps]
+    if want.dtype == bool:
+        got, want = got.astype(float), want.astype(float)
     peak = float(np.abs(want).max(initial=0.0))
     return float(np.abs(got - want).max(initial=0.0)) / (peak or 1.0), peak, ""
 

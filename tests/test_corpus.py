@@ -157,9 +157,9 @@ def test_wrong_settings_are_named(feature, texts, message):
 
 def test_settings_are_complete_and_valid_json():
     for name, feature in FEATURES.items():
-        full = complete(feature, {"n_fft": 512})
-        assert full["n_fft"] == 512 and set(full) == set(feature.settings) - {"dtype"}
-        assert json.loads(json.dumps(as_json(full), allow_nan=False))["n_fft"] == 512, name
+        full = complete(feature, {"hop_length": 160})
+        assert full["hop_length"] == 160 and set(full) == set(feature.settings) - {"dtype"}
+        assert json.loads(json.dumps(as_json(full), allow_nan=False))["hop_length"] == 160, name
 
 
 # --- the dataset --------------------------------------------------------------------------------------
@@ -215,10 +215,20 @@ def test_channels_are_averaged(tmp_path):
 
 @pytest.mark.parametrize("name", [name for name in FEATURES if name != "stft"])
 def test_every_real_feature_can_be_extracted(name, corpus, tmp_path):
-    done = extract_corpus(corpus / "a", tmp_path / "out", name, settings={"n_fft": 512})
+    frame = FEATURES[name].frame
+    done = extract_corpus(corpus / "a", tmp_path / "out", name, settings={frame: 512} if frame else {})
     assert (done.recordings, done.failed) == (3, 0)
     row = rows(tmp_path / "out")[0]
     assert len(row["values"]) == row["n_rows"] * row["n_frames"] > 0
+
+
+def test_settings_that_fit_some_rate_only(corpus, tmp_path):
+    """Bins of 375 Hz have none below 200 Hz; at the recordings' own rate there are some."""
+    done = extract_corpus(corpus, tmp_path / "out", "spectral_contrast", settings={"n_fft": 512})
+    assert (done.recordings, done.failed) == (6, 0)
+    with pytest.raises(vf.ParameterError, match="n_fft=16: "):
+        extract_corpus(corpus, tmp_path / "none", "spectral_contrast", settings={"n_fft": 16})
+    assert not (tmp_path / "none").exists()
 
 
 def test_the_bytes_do_not_depend_on_the_workers(corpus, tmp_path):

@@ -92,7 +92,7 @@ class Recipe:
         """
         with single():
             features = extract(y, sr, self.features)
-        means = {name: np.mean(values, axis=-1, dtype=np.float64) for name, values in features.items()}
+        means = {name: values.mean(axis=-1, dtype=np.float64) for name, values in features.items()}
         return np.array([column.value(means) for column in self.columns])
 
     def describe(self, mono: bool) -> dict[str, Any]:

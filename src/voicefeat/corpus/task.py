@@ -22,9 +22,9 @@ from .store import MOST_VALUES, Row
 
 __all__ = ["Task"]
 
-#: The rate of the trial when recordings keep their own: high, so that no band that some recording could
-#: hold is refused.
-TRIAL_RATE = 192000
+#: The rates of the trial when recordings keep their own, of which one has to do: high, so that no band that
+#: some recording could hold is refused, and low, for bands that need narrow bins.
+TRIAL_RATES = (192000, 48000, 16000, 8000)
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,20 @@ class Task:
         ParameterError
             What the feature says of a setting.
         """
-        rate = self.sr or TRIAL_RATE
-        n_fft = self.given.get("n_fft", 2048)
-        n_fft = n_fft if isinstance(n_fft, int) and 0 < n_fft <= 1 << 22 else 2048
-        y = np.random.default_rng(0).standard_normal(4 * n_fft).astype(np.float32)
-        with warnings.catch_warnings():
-            if self.sr is None:  # what it would warn of concerns a rate that no recording may have
-                warnings.simplefilter("ignore")
-            return self.compute(y, rate).shape[0]
+        frame = self.given.get(self.feature.frame or "", 2048)
+        frame = frame if isinstance(frame, int) and 0 < frame <= 1 << 22 else 2048
+        y = np.random.default_rng(0).standard_normal(4 * frame).astype(np.float32)
+        if self.sr is not None:
+            return self.compute(y, self.sr).shape[0]
+        with warnings.catch_warnings():  # of a rate that no recording may have
+            warnings.simplefilter("ignore")
+            refused = []
+            for rate in TRIAL_RATES:
+                try:
+                    return self.compute(y, rate).shape[0]
+                except ParameterError as error:
+                    refused.append(error)
+        raise refused[0]
 
     def describe(self, n_rows: int) -> dict[str, Any]:
         """What a dataset says of itself; nothing that differs between two runs of one command."""

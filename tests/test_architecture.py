@@ -37,6 +37,7 @@ ROOMS = voicefeat._ROOMS
 PUBLIC = [(room, name) for room, names in ROOMS.items() for name in names]
 FUNCTIONS = [name for _, name in PUBLIC if inspect.isfunction(getattr(voicefeat, name))]
 FUNCTIONS += [f"filters.{name}" for name in voicefeat.filters.__all__]
+FUNCTIONS += [f"plot.{name}" for name in voicefeat.plot.__all__]
 
 
 def shown(path):
@@ -134,8 +135,8 @@ def test_the_engine_knows_arrays_only():
 @pytest.mark.parametrize("name", FUNCTIONS)
 class TestEveryPublicFunction:
     def function(self, name):
-        home = voicefeat.filters if name.startswith("filters.") else voicefeat
-        return getattr(home, name.removeprefix("filters."))
+        home, _, name = name.rpartition(".")
+        return getattr(getattr(voicefeat, home) if home else voicefeat, name)
 
     def sections(self, name):
         return set(re.findall(r"(?m)^ *(\w+)\n *-{3,}$", inspect.getdoc(self.function(name)) or ""))
@@ -215,6 +216,7 @@ def loaded_after(statement):
 
 def test_importing_loads_neither_numba_nor_scipy():
     heavy = {"numba", "llvmlite", "scipy", "soundfile", "soxr", "pyarrow", "librosa", "pandas", "tqdm"}
+    heavy |= {"matplotlib"}
     assert not loaded_after("import voicefeat") & heavy
     assert not loaded_after("import voicefeat; voicefeat.hz_to_mel(440.0)") & heavy
 

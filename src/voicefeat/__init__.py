@@ -46,14 +46,14 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = [*_HOME, "filters", "__version__"]
+__all__ = [*_HOME, "filters", "plot", "__version__"]
 
 
 def __getattr__(name):
     if name in _HOME:
         value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    elif name == "filters":
-        value = import_module(f"{__name__}.filters")
+    elif name in ("filters", "plot"):
+        value = import_module(f"{__name__}.{name}")
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -1,4 +1,5 @@
 from . import filters as filters
+from . import plot as plot
 from .audio import (
     load as load,
 )

@@ -1,0 +1,90 @@
+"""What is drawn: fewer columns than frames, and axes with the ticks of their rows."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..convert import hz_to_mel, mel_to_hz
+from .rows import Rows
+
+#: Values that are looked at together.
+_BLOCK = 1 << 20
+
+
+def axes(ax: Any) -> Any:
+    """`ax`, or that of a new figure."""
+    if ax is not None:
+        return ax
+    try:
+        from matplotlib import pyplot
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.split(".")[0] != "matplotlib":
+            raise
+        told = 'matplotlib is not installed, and drawing needs it: pip install "voicefeat[plot]"'
+        raise ModuleNotFoundError(told, name="matplotlib") from None
+    return pyplot.subplots(figsize=(8, 3.2), layout="constrained")[1]
+
+
+def pixels(ax: Any) -> int:
+    """The width of an axis in pixels."""
+    return max(1, math.ceil(ax.get_window_extent().width))
+
+
+def maxima(S: np.ndarray, most: int) -> tuple[np.ndarray, int]:
+    """At most so many columns, each the maxima of as many frames, which are returned too.
+
+    Of complex numbers the magnitudes; NaN counts where there is nothing else.
+    """
+    rows, frames = S.shape
+    step = -(-frames // most)
+    kind = np.abs(S[:1, :1]).dtype
+    out = np.empty((rows, -(-frames // step)), kind)
+    block = max(1, _BLOCK // (rows * step))
+    for first in range(0, out.shape[1], block):
+        part = (
+            np.abs(S[:, first * step : (first + block) * step])
+            if S.dtype.kind == "c"
+            else S[:, first * step : (first + block) * step]
+        )
+        starts = np.arange(0, part.shape[1], step)
+        out[:, first : first + block] = np.fmax.reduceat(part, starts, axis=1) if step > 1 else part
+    return out, step
+
+
+def lowest_and_highest(y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """The extremes of at most so many stretches of equal length, which is returned too."""
+    step = -(-y.size // most)
+    starts = np.arange(0, y.size, step)
+    return np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts), step
+
+
+def draw_rows(
+    ax: Any,
+    values: np.ndarray,
+    rows: Rows,
+    edges: np.ndarray,
+    ends: tuple[float, float],
+    colours: dict[str, Any],
+) -> Any:
+    """Rows of columns between `edges` in seconds, of which `ends` are shown."""
+    if rows.scale == "linear":
+        extent = (edges[0], edges[-1], rows.edges[0], rows.edges[-1])
+        artist = ax.imshow(values, origin="lower", aspect="auto", extent=extent, **colours)
+    else:
+        artist = ax.pcolormesh(edges, rows.edges, values, shading="flat", rasterized=True, **colours)
+        if rows.scale == "mel":
+            ways = (partial(hz_to_mel, htk=rows.htk), partial(mel_to_hz, htk=rows.htk))
+            ax.set_yscale("function", functions=ways)
+        else:
+            ax.set_yscale("log")
+    if rows.ticks is not None:
+        ax.set_yticks(*rows.ticks)
+        ax.set_yticks([], minor=True)
+    elif rows.whole:
+        ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.set(xlim=ends, ylim=rows.limits, xlabel="Time (s)", ylabel=rows.label)
+    return artist

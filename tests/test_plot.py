@@ -1,0 +1,312 @@
+"""Pictures: what the axes say, where things are drawn, what is drawn of long features."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("Agg")
+
+from matplotlib import pyplot  # noqa: E402
+
+import voicefeat as vf  # noqa: E402
+
+SR = 16000
+Y = (np.sin(2 * np.pi * 440 * np.arange(SR) / SR) / 2).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def nothing_shown(monkeypatch):
+    def show(*args, **named):
+        pytest.fail("something was shown")
+
+    monkeypatch.setattr(pyplot, "show", show)
+    yield
+    pyplot.close("all")
+
+
+def ticks(ax):
+    """Places and names of the ticks of the vertical axis that are in sight."""
+    ax.figure.canvas.draw()
+    low, high = ax.get_ylim()
+    return {
+        t.get_text(): t.get_position()[1] for t in ax.get_yticklabels() if low <= t.get_position()[1] <= high
+    }
+
+
+def colours(artist):
+    """What is drawn, (rows, columns)."""
+    return np.ma.filled(artist.get_array(), np.nan)
+
+
+def row_at(artist, ax, hertz):
+    """The row of a mesh that lies at a height of the axis."""
+    edges = artist.get_coordinates()[:, 0, 1]
+    return int(np.searchsorted(edges, hertz)) - 1
+
+
+class TestSpectra:
+    def test_hertz_and_seconds(self):
+        S = vf.spectrogram(Y, n_fft=512, hop_length=160)
+        image = vf.plot.spectrogram(S, SR, n_fft=512, hop_length=160)
+        ax = image.axes
+        assert (ax.get_xlabel(), ax.get_ylabel()) == ("Time (s)", "Frequency (Hz)")
+        x0, x1, y0, y1 = image.get_extent()
+        assert (x0, x1) == pytest.approx((-0.005, (S.shape[1] - 0.5) * 0.01))
+        assert (y0, y1) == pytest.approx((-SR / 512 / 2, SR / 2))
+        assert ax.get_ylim() == (0, SR / 2)
+        assert ax.get_xlim() == pytest.approx((x0, x1))
+        np.testing.assert_array_equal(colours(image), S)
+
+    def test_frames_that_are_not_centred_begin_later(self):
+        S = vf.spectrogram(Y, n_fft=512, hop_length=160, center=False)
+        image = vf.plot.spectrogram(S, SR, n_fft=512, hop_length=160, center=False)
+        assert image.get_extent()[0] == pytest.approx(256 / SR - 0.005)
+
+    def test_frame_and_hop_follow_from_the_bins(self):
+        image = vf.plot.spectrogram(vf.stft(Y, n_fft=512), SR, feature="stft")
+        assert image.get_extent()[0] == pytest.approx(-64 / SR)
+        assert image.get_array().shape == (257, 126)
+
+    def test_complex_spectra_are_drawn_as_magnitudes(self):
+        D = vf.stft(Y, n_fft=512)
+        np.testing.assert_array_equal(colours(vf.plot.spectrogram(D, SR, feature="stft")), np.abs(D))
+
+    def test_decibels(self):
+        D = vf.stft(Y, n_fft=512)
+        drawn = colours(vf.plot.spectrogram(D, SR, feature="stft", db=True))
+        np.testing.assert_allclose(drawn, vf.amplitude_to_db(np.abs(D), ref=np.max), atol=1e-3)
+        assert drawn.max() == 0
+        assert drawn.min() == -80
+        M = vf.melspectrogram(Y, SR)
+        drawn = colours(vf.plot.spectrogram(M, SR, feature="melspectrogram", db=True, top_db=30.0))
+        np.testing.assert_allclose(
+            drawn.reshape(M.shape), vf.power_to_db(M, ref=np.max, top_db=30), atol=1e-3
+        )
+
+    def test_silence_in_decibels(self):
+        drawn = colours(vf.plot.spectrogram(np.zeros((257, 9), np.float32), SR, db=True))
+        assert np.isfinite(drawn).all()
+
+    @pytest.mark.parametrize("y_axis", ["mel", "log"])
+    def test_other_spacings(self, y_axis):
+        S = vf.spectrogram(Y, n_fft=512)
+        mesh = vf.plot.spectrogram(S, SR, y_axis=y_axis)
+        ax = mesh.axes
+        named = ticks(ax)
+        assert {"250", "500", "1000", "2000", "4000", "8000"} <= set(named)
+        assert all(float(name) == pytest.approx(place, rel=0.01) for name, place in named.items())
+        drawn = colours(mesh).reshape(-1, S.shape[1])
+        np.testing.assert_array_equal(drawn, S if y_axis == "mel" else S[1:])
+        assert drawn[:, 50].argmax() == row_at(mesh, ax, 440)
+        # 250 to 500 Hz takes as much room as 500 to 1000 on one, and half of it on the other.
+        low, middle, high = (ax.transData.transform((0, hz))[1] for hz in (250, 500, 1000))
+        assert (high - middle) / (middle - low) == pytest.approx(1 if y_axis == "log" else 2)
+
+
+class TestBands:
+    def test_mel(self):
+        bank = {"n_mels": 40, "fmin": 100.0, "fmax": 7000.0, "htk": True}
+        M = vf.melspectrogram(Y, SR, **bank)
+        mesh = vf.plot.spectrogram(M, SR, feature="melspectrogram", **bank)
+        assert mesh.axes.get_ylabel() == "Frequency (Hz)"
+        named = ticks(mesh.axes)
+        assert list(named) == ["250", "500", "1000", "2000", "4000"]
+        assert list(named.values()) == [250, 500, 1000, 2000, 4000]
+        edges = mesh.get_coordinates()[:, 0, 1]
+        middles = vf.mel_frequencies(42, fmin=100.0, fmax=7000.0, htk=True)[1:-1]
+        assert len(edges) == 41
+        assert ((edges[:-1] < middles) & (middles < edges[1:])).all()
+        between = vf.hz_to_mel(edges, htk=True)
+        np.testing.assert_allclose(np.diff(between), np.diff(between)[0])
+        # Rows are equally high on the picture.
+        places = mesh.axes.transData.transform([(0, hz) for hz in edges])[:, 1]
+        np.testing.assert_allclose(np.diff(places), np.diff(places)[0])
+        assert colours(mesh).reshape(M.shape)[:, 10].argmax() == row_at(mesh, mesh.axes, 440)
+
+    def test_linear(self):
+        bank = {"n_filters": 20, "fmin": 200.0, "fmax": 4200.0}
+        L = vf.linear_spectrogram(Y, SR, **bank)
+        image = vf.plot.spectrogram(L, SR, feature="linear_spectrogram", **bank)
+        step = 4000 / 21
+        assert image.get_extent()[2:] == pytest.approx((200 + step / 2, 4200 - step / 2))
+        assert image.axes.get_ylabel() == "Frequency (Hz)"
+
+
+class TestOtherRows:
+    @pytest.mark.parametrize("name", ["mfcc", "lfcc"])
+    def test_coefficients(self, name):
+        c = getattr(vf, name)(Y, SR, hop_length=160)
+        image = vf.plot.spectrogram(c, SR, feature=name, hop_length=160)
+        assert image.axes.get_ylabel() == "Coefficient"
+        assert tuple(image.get_extent()[2:]) == (-0.5, 19.5)
+        assert image.get_extent()[1] == pytest.approx((c.shape[1] - 0.5) * 0.01)
+        assert all(name.isdigit() for name in ticks(image.axes))
+        np.testing.assert_array_equal(colours(image), c)
+
+    @pytest.mark.parametrize(("n_chroma", "base_c"), [(12, True), (36, True), (12, False)])
+    def test_pitch_classes(self, n_chroma, base_c):
+        settings = {"tuning": 0.0, "n_chroma": n_chroma, "base_c": base_c}
+        chroma = vf.chroma_stft(Y, SR, **settings)
+        image = vf.plot.spectrogram(chroma, SR, feature="chroma_stft", **settings)
+        named = ticks(image.axes)
+        assert len(named) == 12
+        assert next(iter(named)) == ("C" if base_c else "A")
+        assert named["A"] == chroma[:, 10].argmax()  # 440 Hz
+        assert image.axes.get_ylabel() == "Pitch class"
+
+    def test_pitch_classes_without_names(self):
+        image = vf.plot.spectrogram(np.ones((7, 4)), SR, feature="chroma_stft", n_chroma=7)
+        assert all(name.isdigit() for name in ticks(image.axes))
+
+    def test_constant_q(self, monkeypatch):
+        from voicefeat.feature import registry
+
+        class Known(registry.Feature):
+            settings = {"hop_length": 512, "fmin": None, "n_bins": 36, "bins_per_octave": 12, "tuning": 0.0}  # noqa: RUF012
+
+        monkeypatch.setitem(registry.FEATURES, "constant", Known("constant", "", "constant-Q bin"))
+        mesh = vf.plot.spectrogram(np.eye(36, 9), 22050, feature="constant")
+        assert mesh.axes.get_ylabel() == "Note"
+        assert mesh.axes.get_yscale() == "log"
+        named = ticks(mesh.axes)
+        assert list(named) == ["C1", "C2", "C3"]
+        assert named["C1"] == pytest.approx(32.7032, abs=1e-3)
+        assert row_at(mesh, mesh.axes, named["C2"]) == 12
+
+
+class TestLongFeatures:
+    def test_maxima_of_neighbouring_frames(self):
+        c = np.random.default_rng(0).standard_normal((13, 1000)).astype(np.float32)
+        image = vf.plot.spectrogram(c, SR, feature="mfcc", columns=300, hop_length=160)
+        drawn = colours(image)
+        assert drawn.shape == (13, 250)
+        assert drawn.dtype == np.float32
+        np.testing.assert_array_equal(drawn, c.reshape(13, 250, 4).max(axis=2))
+        assert image.get_extent()[:2] == pytest.approx((-0.005, 9.995))
+
+    def test_the_last_column_may_have_fewer(self):
+        c = np.arange(14.0).reshape(2, 7)
+        image = vf.plot.spectrogram(c, 100, feature="mfcc", columns=3, hop_length=100)
+        assert colours(image).tolist() == [[2, 5, 6], [9, 12, 13]]
+        assert tuple(image.get_extent()[:2]) == (-0.5, 8.5)
+        assert image.axes.get_xlim() == (-0.5, 6.5)
+
+    def test_two_columns_a_pixel(self):
+        figure, ax = pyplot.subplots(figsize=(2, 2), dpi=100)
+        image = vf.plot.spectrogram(np.zeros((3, 5000)), SR, feature="mfcc", ax=ax)
+        width = ax.get_window_extent().width
+        assert width < image.get_array().shape[1] <= 2 * np.ceil(width)
+        assert image.figure is figure
+
+    def test_blocks_do_not_show(self, monkeypatch):
+        from voicefeat.plot import drawing
+
+        D = vf.stft(Y, n_fft=64, hop_length=4)
+        whole, step = drawing.maxima(D, 500)
+        monkeypatch.setattr(drawing, "_BLOCK", 1)
+        parts, again = drawing.maxima(D, 500)
+        np.testing.assert_array_equal(parts, whole)
+        assert step == again == 9
+
+    def test_gaps_stay_gaps(self):
+        S = np.full((5, 9), np.nan)
+        S[2, 4] = 1
+        drawn = colours(vf.plot.spectrogram(S, SR, feature="mfcc", columns=3))
+        assert np.isnan(drawn).sum() == 14
+        assert drawn[2, 1] == 1
+
+
+class TestWaveform:
+    def test_short(self):
+        line = vf.plot.waveform(Y[:500], SR, color="red", label="a")
+        x, y = line.get_data()
+        np.testing.assert_allclose(x, np.arange(500) / SR)
+        np.testing.assert_array_equal(y, Y[:500])
+        assert (line.axes.get_xlabel(), line.axes.get_ylabel()) == ("Time (s)", "Amplitude")
+        assert line.axes.get_xlim() == (0, 500 / SR)
+        assert (line.get_color(), line.get_label()) == ("red", "a")
+
+    def test_long(self):
+        y = np.zeros(10**6, np.float32)
+        y[123456], y[654321] = 1, -0.5
+        band = vf.plot.waveform(y, SR, columns=1000)
+        corners = band.get_paths()[0].vertices
+        at = corners[corners[:, 1] == 1, 0]
+        assert at == pytest.approx([123.5 * 1000 / SR])
+        assert corners[:, 1].min() == -0.5
+        assert len(corners) < 2100
+
+    def test_whole_numbers_are_scaled(self):
+        line = vf.plot.waveform(np.full(100, -(2**14), np.int16), SR)
+        assert line.get_ydata()[0] == -0.5
+
+
+def test_a_given_axis_is_drawn_on():
+    figure, (above, below) = pyplot.subplots(2, sharex=True)
+    assert vf.plot.waveform(Y, SR, ax=above).axes is above
+    assert vf.plot.spectrogram(vf.mfcc(Y, SR), SR, feature="mfcc", ax=below).axes is below
+    assert pyplot.get_fignums() == [figure.number]
+
+
+def test_every_registered_feature_can_be_drawn():
+    from voicefeat.feature.registry import FEATURES
+
+    for name in FEATURES:
+        artist = vf.plot.spectrogram(np.random.default_rng(0).random((24, 9)), SR, feature=name)
+        assert artist.axes.get_xlabel() == "Time (s)"
+        assert artist.axes.get_ylabel()
+        artist.figure.canvas.draw()
+        pyplot.close("all")
+
+
+@pytest.mark.parametrize(("S", "options", "message"), [
+    (np.ones((20, 5)), {"feature": "mfc"}, "feature='mfc': .*did you mean 'mfcc'"),
+    (np.ones((20, 5)), {"feature": "mfcc", "hop_lenght": 5}, "hop_lenght=5: .*did you mean 'hop_length'"),
+    (np.ones((20, 5)), {"feature": "mfcc", "hop_length": 0}, "hop_length=0: "),
+    (np.ones((20, 5)), {"feature": "mfcc", "db": True}, "db=True: mfcc holds no magnitudes"),
+    (np.ones((20, 5)), {"feature": "mfcc", "y_axis": "log"}, "y_axis='log': "),
+    (np.ones((20, 5)), {"feature": "melspectrogram", "n_mels": 40}, "n_mels=40: S has 20 rows"),
+    (np.ones((20, 5)), {"feature": "melspectrogram", "y_axis": "bark"}, "y_axis='bark': "),
+    (np.ones((20, 5)), {"feature": "melspectrogram", "fmin": 900.0, "fmax": 800.0}, "fmax=800.0: "),
+    (np.ones((20, 5)), {"n_fft": 512}, "n_fft=512: has 257 bins, but S has 20; give n_fft=38"),
+    (-np.ones((257, 5)), {"db": True}, "S=.*negative values, so that it is in decibels already"),
+    (np.ones((2, 20, 5)), {}, r"S=.*must have shape \(rows, frames\); draw one channel"),
+    (np.ones(20), {}, r"S=.*must have shape \(rows, frames\)"),
+    (np.ones((20, 0)), {}, "S=.*holds nothing"),
+    (np.array([["a"]]), {}, "S=.*holds no numbers"),
+    (np.ones((20, 5)), {"columns": 0}, "columns=0: "),
+    (np.ones((20, 5)), {"sr": 0}, "sr=0: "),
+])  # fmt: skip
+def test_what_cannot_be_drawn(S, options, message):
+    with pytest.raises(vf.ParameterError, match=message):
+        vf.plot.spectrogram(S, **options)
+    assert not pyplot.get_fignums()
+
+
+@pytest.mark.parametrize(("y", "options", "message"), [
+    (np.ones((2, 50)), {}, "y=.*several channels; .*y\\[0\\]"),
+    (np.where(np.arange(90) == 77, np.nan, 0.0), {}, "y=.*77"),
+    (np.ones(50), {"sr": -1}, "sr=-1: "),
+    (np.ones(50), {"columns": 1.5}, "columns=1.5: "),
+])  # fmt: skip
+def test_waveforms_that_cannot_be_drawn(y, options, message):
+    with pytest.raises(vf.ParameterError, match=message):
+        vf.plot.waveform(y, **options)
+    assert not pyplot.get_fignums()
+
+
+def test_without_matplotlib(monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ModuleNotFoundError, match=r'pip install "voicefeat\[plot\]"'):
+        vf.plot.waveform(Y, SR)
+
+
+def test_matplotlib_is_loaded_when_something_is_drawn():
+    code = "import sys, voicefeat as vf; vf.plot.spectrogram; print('matplotlib' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "False"

@@ -78,13 +78,14 @@ def by_frames(
     size = max(1, BLOCK // hop)
     blocks = -(-count // size)
     lanes = tables.lanes(y.dtype)
-    # The last sample that a frame compares or adds; what lies behind it, or between frames, is seen here.
-    seen = 0 if hop >= length else max(0, (count - 1) * hop - frames.pad + length - 1)
+    # What lies behind the last frame or between frames is seen here, and the last sample, which is compared
+    # with the one before it only.
+    seen = 0 if hop >= length else min(max(0, (count - 1) * hop - frames.pad + length - 1), n - 1)
 
     def block(job: int) -> None:
         item, number = divmod(job, blocks)
         samples, first = signals[item], number * size
-        if number == 0 and seen < n and not frame_kernels.finite(samples[seen:], lanes):
+        if number == 0 and not frame_kernels.finite(samples[seen:], lanes):
             not_finite(y)
         part, start = min(size, count - first), first * hop - frames.pad
         low, high = max(0, start), min(n, start + (part - 1) * hop + length)

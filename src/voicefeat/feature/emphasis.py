@@ -138,12 +138,12 @@ def _starts(y: np.ndarray, zi: Any) -> bool:
 def _states(zi: Any, y: np.ndarray) -> np.ndarray:
     """`zi` as one number for each row of `y`, (..., 1); the caller may write to it."""
     shape = (*y.shape[:-1], 1)
+    remedy = "give what return_zf=True returned"
     try:
-        states = np.broadcast_to(np.asarray(zi, dtype=y.dtype), shape).copy()
-    except (TypeError, ValueError):
-        reject(
-            "zi", zi, f"must be a number, or numbers of shape {shape}", "give what return_zf=True returned"
-        )
-    if not np.isfinite(states).all():
-        reject("zi", zi, "must be finite", "give what return_zf=True returned")
-    return states
+        given = np.asarray(zi)
+        states = np.broadcast_to(given, shape)
+    except ValueError:
+        reject("zi", zi, f"must be a number, or numbers of shape {shape}", remedy)
+    if given.dtype.kind not in "fiu" or not np.isfinite(states).all():
+        reject("zi", zi, f"must be a finite number, or numbers of shape {shape}", remedy)
+    return states.astype(y.dtype, order="C")

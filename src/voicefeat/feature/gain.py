@@ -157,14 +157,16 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
 
 def _levels(name: str, S: Any) -> np.ndarray:
     """`S` as float32 or float64 without negative values."""
-    S = np.asarray(S)
+    given, S = S, np.asarray(S)
     if S.dtype.kind == "c":
         warnings.warn(
             f"pcen: {name} is complex; its phase is dropped. Pass its magnitude to say so.", stacklevel=3
         )
         S = np.abs(S)
     if S.dtype.kind not in "fiu" or not S.ndim or not S.size:
-        reject(name, S, "must hold numbers", "pass spectra of shape (..., bands, frames)")
+        reject(
+            name, S if S.ndim else given, "must hold numbers", "pass spectra of shape (..., bands, frames)"
+        )
     S = S.astype(np.float32 if S.dtype.kind == "f" and S.dtype.itemsize == 4 else np.float64, copy=False)
     least, most = S.min(), S.max()
     if not np.isfinite(most - least):
@@ -211,9 +213,9 @@ def _state(zi: Any, b: float, S: np.ndarray, axis: int) -> np.ndarray:
     given[axis] = 1
     remedy = "give what return_zf=True returned"
     try:
-        state = np.broadcast_to(np.asarray(zi, dtype=np.float64), given)
-    except (TypeError, ValueError):
+        state = np.broadcast_to(zi, given)
+    except ValueError:
         reject("zi", zi, f"must be a number, or numbers of shape {tuple(given)}", remedy)
-    if not np.isfinite(state).all() or (state < 0).any():
-        reject("zi", zi, "must be finite, 0 or more", remedy)
-    return np.moveaxis(state, axis, -1).copy()
+    if state.dtype.kind not in "fiu" or not np.isfinite(state).all() or (state < 0).any():
+        reject("zi", zi, "must hold finite numbers, 0 or more", remedy)
+    return np.moveaxis(state, axis, -1).astype(np.float64, order="C")

@@ -217,10 +217,7 @@ def zero_crossings(
     [False  True False  True False]
     """
     _check(threshold, ref_magnitude, pad, zero_pos)
-    dims = np.ndim(y)
-    if whole("axis", axis, -max(1, dims)) >= max(1, dims):
-        reject("axis", axis, f"y has {dims} axes", "give axis=-1 for time last")
-    y = signal(y if axis == -1 else np.moveaxis(np.asarray(y), axis, -1))
+    y = signal(_time_last(y, axis))
     if ref_magnitude is not None:
         threshold = threshold * _reference(ref_magnitude, y, lambda x: np.moveaxis(np.abs(x), -1, axis))
     limit, lanes, n = float(y.dtype.type(threshold)), tables.lanes(y.dtype), y.shape[-1]
@@ -231,6 +228,18 @@ def zero_crossings(
         not_finite(y)
     marks = found.view(np.bool_).reshape(y.shape)
     return marks if axis == -1 else np.moveaxis(marks, -1, axis)
+
+
+def _time_last(y: Any, axis: Any) -> Any:
+    """`y` with its axis of samples last; what is no array is left to `signal`."""
+    try:
+        array = np.asarray(y)
+    except ValueError:
+        return y
+    dims = max(1, array.ndim)
+    if whole("axis", axis, -dims, remedy="give axis=-1 for time last") >= dims:
+        reject("axis", axis, f"y has {dims} axes", "give axis=-1 for time last")
+    return y if axis in (-1, dims - 1) else np.moveaxis(array, axis, -1)
 
 
 def _check(threshold: Any, ref_magnitude: Any, pad: Any, zero_pos: Any) -> None:

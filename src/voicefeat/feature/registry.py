@@ -36,7 +36,7 @@ class Feature:
 
     @property
     def function(self) -> Callable[..., Any]:
-        return getattr(import_module(f"{__package__}.{self.room}"), self.name)
+        return _function(self.room, self.name)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -47,6 +47,11 @@ class Feature:
     def has_rate(self) -> bool:
         """Whether the function takes `sr` (a spectrogram does not)."""
         return "sr" in _parameters(self.function)
+
+
+@functools.lru_cache(maxsize=256)
+def _function(room: str, name: str) -> Callable[..., Any]:
+    return getattr(import_module(f"{__package__}.{room}"), name)
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,0 +1,305 @@
+"""From magnitudes, bands and coefficients back to signals; the reassigned spectrogram; their kernels."""
+
+import tracemalloc
+import warnings
+
+import librosa
+import numpy as np
+import pytest
+from signals import speech
+
+import voicefeat as vf
+from voicefeat.engine import phases, quotients, simd
+
+SR = 16000
+Y = speech(SR)[SR : 2 * SR]
+S = np.abs(librosa.stft(Y, n_fft=512)).astype(np.float32)
+
+
+def misses(y, magnitudes, **frames):
+    """How far the magnitudes of a signal are from those wanted, as a share of them."""
+    got = vf.spectrogram(y, **frames)
+    return np.linalg.norm(got - magnitudes) / np.linalg.norm(magnitudes)
+
+
+class TestKernels:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize(("first", "count"), [(0, 40), (3, 33), (7, 1), (0, 3)])
+    @pytest.mark.parametrize("weight", [0.0, 0.4975])
+    def test_magnitudes_take_the_place_of_others(self, dtype, first, count, weight):
+        rng = np.random.default_rng(0)
+        kind = np.result_type(dtype, np.complex64)
+        now, before = (
+            (rng.standard_normal((9, 41)) + 1j * rng.standard_normal((9, 41))).astype(kind) for _ in "ab"
+        )
+        now[0], before[0] = 0, 0
+        now[1], before[1] = now[1] * 1e-30, before[1] * 1e-30
+        now[2], before[2] = now[2] * 1e25, before[2] * 1e25
+        wanted = rng.random((9, 41)).astype(dtype)
+        lanes = simd.lanes(np.dtype(dtype).itemsize)
+        out = np.full((9, count), np.nan, kind)
+        phases.put_magnitudes(
+            now.reshape(-1).view(dtype), before.reshape(-1).view(dtype), np.array([weight], dtype),
+            wanted.reshape(-1), 9, 41, first, count, lanes, np.zeros(8 * lanes, dtype),
+            out.reshape(-1).view(dtype),
+        )  # fmt: skip
+        part = np.s_[:, first : first + count]
+        a = (now.astype(complex) - np.array(weight, dtype) * before)[part]
+        want = wanted[part] * np.where(a == 0, 0, a / np.where(a == 0, 1, np.abs(a)))
+        np.testing.assert_allclose(out, want, atol=4 * np.finfo(dtype).eps)
+
+    @pytest.mark.parametrize("imaginary", [True, False])
+    def test_quotients(self, imaginary):
+        rng = np.random.default_rng(0)
+        lanes = simd.lanes(8)
+        above, below = (rng.standard_normal(64) + 1j * rng.standard_normal(64) for _ in "ab")
+        above[:4] *= 1e-200
+        below[:4] *= 1e-200
+        above[5] = below[5] = 0
+        out = np.empty(64)
+        quotients.put_quotients(above.view(float), below.view(float), 64, imaginary, lanes, out)
+        with np.errstate(invalid="ignore"):
+            want = above / below
+        np.testing.assert_allclose(out, want.imag if imaginary else want.real, rtol=1e-12, atol=1e-14)
+        assert np.isnan(out[5])
+
+
+class TestGriffinLim:
+    def test_more_turns_come_nearer(self):
+        near = [
+            misses(vf.griffinlim(S, rng=0, n_iter=n, length=len(Y)), S, n_fft=512) for n in (0, 4, 32, 200)
+        ]
+        assert near == sorted(near, reverse=True)
+        assert near[-1] < 0.05 < 0.3 < near[0]
+
+    def test_as_near_as_librosa(self):
+        ours = misses(vf.griffinlim(S, random_state=3), S, n_fft=512)
+        theirs = misses(librosa.griffinlim(S, random_state=3), S, n_fft=512)
+        assert ours == pytest.approx(theirs, rel=1e-3)
+
+    def test_seeds(self):
+        once = vf.griffinlim(S, rng=5, n_iter=2)
+        for same in (5, np.int64(5), np.random.default_rng(5), np.random.SeedSequence(5)):
+            np.testing.assert_array_equal(vf.griffinlim(S, rng=same, n_iter=2), once)
+        old = vf.griffinlim(S, random_state=5, n_iter=2)
+        np.testing.assert_array_equal(vf.griffinlim(S, random_state=np.random.RandomState(5), n_iter=2), old)
+        given = vf.griffinlim(S, random_state=np.random.default_rng(5), n_iter=2)
+        np.testing.assert_array_equal(given, once)
+        assert np.abs(old - once).max() > 1e-3
+        assert np.abs(vf.griffinlim(S, n_iter=2) - vf.griffinlim(S, n_iter=2)).max() > 1e-3
+        state = np.random.get_state()[1].copy()  # noqa: NPY002
+        vf.griffinlim(S, n_iter=0)
+        np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+    def test_a_generator_goes_on(self):
+        """Two signals at once draw what two calls would draw one after the other."""
+        both = vf.griffinlim(np.stack([S, S]), rng=9, n_iter=2)
+        rng = np.random.default_rng(9)
+        for part in both:
+            np.testing.assert_array_equal(part, vf.griffinlim(S, rng=rng, n_iter=2))
+
+    def test_threads_do_not_matter(self):
+        long = np.abs(vf.stft(np.tile(Y, 20), n_fft=512))
+        before = vf.get_num_threads()
+        try:
+            made = []
+            for n in (1, 3):
+                vf.set_num_threads(n)
+                made.append(vf.griffinlim(long, rng=0, n_iter=2))
+        finally:
+            vf.set_num_threads(before)
+        np.testing.assert_array_equal(*made)
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    def test_silence(self, dtype):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            y = vf.griffinlim(np.zeros((257, 9), dtype), rng=0)
+        assert y.dtype == dtype
+        assert not y.any()
+
+    def test_lengths(self):
+        frames = S.shape[1]
+        for n in (128 * (frames - 1), 128 * frames - 1):
+            assert vf.griffinlim(S, n_iter=1, length=n).shape == (n,)
+            assert vf.stft(vf.griffinlim(S, n_iter=1, length=n), n_fft=512).shape == S.shape
+        with pytest.raises(vf.ParameterError, match=f"length=.*are those of {128 * (frames - 1)} to"):
+            vf.griffinlim(S, length=128 * frames)
+        assert vf.griffinlim(S[:, :1], n_iter=1, length=100).shape == (100,)
+        assert vf.griffinlim(S[:, :1], n_iter=1, center=False).shape == (512,)
+
+    def test_a_large_momentum_is_warned_of(self):
+        with pytest.warns(UserWarning, match="momentum=1.5 is above 1"):
+            vf.griffinlim(S, momentum=1.5, n_iter=1)
+
+    def test_input_is_left_alone(self):
+        kept = S.copy()
+        kept.flags.writeable = False
+        np.testing.assert_array_equal(vf.griffinlim(kept, rng=0, n_iter=2), vf.griffinlim(S, rng=0, n_iter=2))
+        np.testing.assert_array_equal(kept, S)
+
+    def test_memory(self):
+        """Two complex spectra, whatever the number of signals, and little else."""
+        long = np.ones((257, 20000), np.float32)
+        vf.griffinlim(long[:, :50], n_iter=2)
+        tracemalloc.start()
+        y = vf.griffinlim(np.broadcast_to(long, (2, *long.shape)), n_iter=2, rng=0)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        copies = 2 * long.nbytes  # a view that is repeated is no contiguous array
+        assert peak < y.nbytes + copies + 4 * long.nbytes + 8e6
+
+
+def objective(X, M, **bank):
+    """Half the mean squared difference of bands, which is what is minimised."""
+    made = librosa.filters.mel(sr=SR, n_fft=2 * (X.shape[0] - 1), n_mels=len(M), **bank).astype(float)
+    return 0.5 * np.mean((made @ X.astype(float) - M) ** 2)
+
+
+class TestMel:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize(
+        "bank",
+        [{}, {"norm": None}, {"norm": None, "htk": True, "fmin": 100.0, "fmax": 3500.0}, {"norm": np.inf}],
+        ids=str,
+    )
+    def test_bands_are_as_near_as_librosas(self, bank, dtype):
+        """After many steps, rounding decides at which of many spectra a solver ends; none is nearer."""
+        frames = {"sr": SR, "n_fft": 512, "n_mels": 30}
+        M = librosa.feature.melspectrogram(y=Y.astype(dtype), **frames, **bank)
+        ours = vf.mel_to_stft(M, sr=SR, n_fft=512, power=1.0, **bank)
+        theirs = librosa.feature.inverse.mel_to_stft(M, sr=SR, n_fft=512, power=1.0, **bank)
+        assert ours.dtype == theirs.dtype == dtype
+        assert ours.min() >= 0
+        assert objective(ours, M, **bank) <= 1.1 * objective(theirs, M, **bank) + 1e-9 * (M**2).mean()
+        assert objective(ours, M, **bank) < 5e-3 * (M**2).mean()
+
+    def test_blocks(self):
+        """Frames are solved for a quarter of a megabyte of bands at a time, with librosa's results."""
+        M = np.abs(np.random.default_rng(0).standard_normal((100, 700))).astype(np.float32)
+        ours = vf.mel_to_stft(M, sr=SR, n_fft=1024)
+        theirs = librosa.feature.inverse.mel_to_stft(M, sr=SR, n_fft=1024)
+        np.testing.assert_allclose(ours, theirs, atol=1e-4 * theirs.max())
+
+    def test_silence(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert not vf.mel_to_stft(np.zeros((40, 9), np.float32), sr=SR).any()
+            assert not vf.mel_to_audio(np.zeros((40, 9), np.float32), sr=SR, rng=0).any()
+
+    def test_to_audio_is_the_two_steps(self):
+        M = vf.melspectrogram(Y, SR, n_fft=512, hop_length=128)
+        stepwise = vf.griffinlim(vf.mel_to_stft(M, sr=SR, n_fft=512), rng=1, n_iter=3)
+        np.testing.assert_array_equal(vf.mel_to_audio(M, sr=SR, n_fft=512, rng=1, n_iter=3), stepwise)
+
+    def test_settings_are_checked_before_bands_are_solved_for(self, monkeypatch):
+        from voicefeat.feature import reconstruct
+
+        monkeypatch.setattr(reconstruct, "least_squares", lambda *a: pytest.fail("work was done"))
+        for bad in ({"n_iter": -1}, {"hop_length": 0}, {"length": 7}, {"window": "hamn"}, {"rng": "a"}):
+            with pytest.raises(vf.ParameterError, match=f"^{next(iter(bad))}="):
+                vf.mel_to_audio(np.ones((40, 9)), sr=SR, **bad)
+
+
+class TestMfcc:
+    @pytest.mark.parametrize("lifter", [0, 22])
+    @pytest.mark.parametrize("dct_type", [1, 2, 3, 4])
+    def test_all_coefficients_give_the_bands_back(self, lifter, dct_type):
+        M = vf.melspectrogram(Y.astype(np.float64), SR, n_mels=40)
+        log = vf.power_to_db(M, top_db=None)
+        c = vf.mfcc(S=log, n_mfcc=40, lifter=lifter, dct_type=dct_type)
+        back = vf.mfcc_to_mel(c, n_mels=40, lifter=lifter, dct_type=dct_type)
+        np.testing.assert_allclose(back, np.maximum(M, 1e-10), rtol=1e-6)
+
+    def test_a_lost_coefficient_is_warned_of(self):
+        c = np.ones((5, 9))
+        with pytest.warns(UserWarning, match="lifter=2 has made coefficients 2 0"):
+            M = vf.mfcc_to_mel(c, n_mels=8, lifter=2)
+        kept = c.copy()
+        kept[2] = 0
+        kept[[0, 4]] /= 2
+        np.testing.assert_allclose(M, vf.mfcc_to_mel(kept, n_mels=8))
+
+    def test_to_audio_is_the_two_steps(self):
+        c = vf.mfcc(Y, SR, n_fft=512, hop_length=128, n_mels=40)
+        M = vf.mfcc_to_mel(c, n_mels=40)
+        stepwise = vf.mel_to_audio(M, sr=SR, n_fft=512, rng=1, n_iter=3, norm=None)
+        once = vf.mfcc_to_audio(c, n_mels=40, sr=SR, n_fft=512, rng=1, n_iter=3, mel_norm=None)
+        np.testing.assert_array_equal(once, stepwise)
+
+    def test_unknown_keywords_are_refused(self):
+        with pytest.raises(TypeError, match="n_ftt"):
+            vf.mfcc_to_audio(np.ones((20, 9)), n_ftt=512)
+
+
+class TestReassigned:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize("hz", [300.0, 1003.0, 3777.0])
+    def test_a_tone_is_found(self, dtype, hz):
+        y = np.sin(2 * np.pi * hz * np.arange(SR) / SR).astype(dtype)
+        freqs, _, mags = vf.reassigned_spectrogram(y, SR, n_fft=512)
+        loud = mags[:, 20:100] > mags.max() / 10
+        np.testing.assert_allclose(freqs[:, 20:100][loud], hz, atol=0.5)  # bins are 31.25 Hz apart
+        assert (freqs.dtype, mags.dtype) == (np.float64, dtype)
+
+    @pytest.mark.parametrize("n_fft", [512, 401])
+    def test_a_click_is_found(self, n_fft):
+        y = np.zeros(SR)
+        y[5000] = 1
+        _, times, mags = vf.reassigned_spectrogram(y, SR, n_fft=n_fft)
+        loud = mags > mags.max() / 10
+        np.testing.assert_allclose(times[loud], 5000 / SR, atol=1 / SR)
+
+    def test_magnitudes(self):
+        np.testing.assert_allclose(vf.reassigned_spectrogram(Y, SR)[2], np.abs(vf.stft(Y)), atol=1e-4)
+
+    def test_silence(self):
+        y = np.zeros(4000, np.float32)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for ref_power in (0, 1e-6):
+                freqs, times, mags = vf.reassigned_spectrogram(y, SR, n_fft=512, ref_power=ref_power)
+                assert np.isnan(freqs).all()
+                assert np.isnan(times).all()
+                assert not mags.any()
+            freqs, times, _ = vf.reassigned_spectrogram(y, SR, n_fft=512, fill_nan=True)
+        np.testing.assert_array_equal(freqs[:, 3], vf.fft_frequencies(sr=SR, n_fft=512))
+        np.testing.assert_array_equal(times[5], vf.times_like(times, sr=SR, hop_length=128))
+
+    @pytest.mark.parametrize("ref_power", [1e-6, np.mean])
+    def test_channels_are_alone(self, ref_power):
+        batch = np.stack([Y, 0.1 * Y[::-1]]).reshape(2, 1, -1)
+        together = vf.reassigned_spectrogram(batch, SR, n_fft=512, ref_power=ref_power)
+        for i in range(2):
+            alone = vf.reassigned_spectrogram(batch[i, 0], SR, n_fft=512, ref_power=ref_power)
+            for got, want in zip(together, alone, strict=True):
+                np.testing.assert_array_equal(got[i, 0], want)
+
+    def test_blocks_and_threads_do_not_show(self, monkeypatch):
+        from voicefeat.feature import reassigned
+
+        y = np.tile(Y, 20)
+        before, made = vf.get_num_threads(), []
+        try:
+            for threads, block in ((1, 64), (3, 64), (1, 7)):
+                vf.set_num_threads(threads)
+                monkeypatch.setattr(reassigned, "_BLOCK", block)
+                made.append(vf.reassigned_spectrogram(y, SR, n_fft=512, pad_mode="reflect"))
+        finally:
+            vf.set_num_threads(before)
+        for other in made[1:]:
+            for got, want in zip(other, made[0], strict=True):
+                np.testing.assert_array_equal(got, want)
+
+    def test_a_function_that_returns_no_power(self):
+        with pytest.raises(vf.ParameterError, match=r"^ref_power="):
+            vf.reassigned_spectrogram(Y, SR, ref_power=lambda power: -1.0)
+
+    def test_memory(self):
+        y = np.tile(Y, 60)
+        vf.reassigned_spectrogram(Y, SR, n_fft=512)
+        tracemalloc.start()
+        made = vf.reassigned_spectrogram(y, SR, n_fft=512)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < sum(part.nbytes for part in made) + 16e6

@@ -78,6 +78,18 @@ from .feature.cepstral import (
 from .feature.cepstral import (
     mfcc as mfcc,
 )
+from .feature.chroma import (
+    chroma_cqt as chroma_cqt,
+)
+from .feature.chroma import (
+    chroma_vqt as chroma_vqt,
+)
+from .feature.constantq import (
+    cqt as cqt,
+)
+from .feature.constantq import (
+    vqt as vqt,
+)
 from .feature.descriptors import (
     spectral_bandwidth as spectral_bandwidth,
 )
@@ -108,8 +120,29 @@ from .feature.griffin import (
 from .feature.harmony import (
     chroma_stft as chroma_stft,
 )
+from .feature.hybrid import (
+    hybrid_cqt as hybrid_cqt,
+)
+from .feature.hybrid import (
+    pseudo_cqt as pseudo_cqt,
+)
 from .feature.inverse import (
     istft as istft,
+)
+from .feature.inverse_cqt import (
+    icqt as icqt,
+)
+from .feature.pitch import (
+    pyin as pyin,
+)
+from .feature.pitch import (
+    yin as yin,
+)
+from .feature.prediction import (
+    autocorrelate as autocorrelate,
+)
+from .feature.prediction import (
+    lpc as lpc,
 )
 from .feature.reassigned import (
     reassigned_spectrogram as reassigned_spectrogram,
@@ -147,24 +180,6 @@ from .feature.spectrum import (
 from .feature.statistics import (
     summarize as summarize,
 )
-from .feature.together import (
-    Stacked as Stacked,
-)
-from .feature.together import (
-    extract as extract,
-)
-from .feature.pitch import (
-    pyin as pyin,
-)
-from .feature.pitch import (
-    yin as yin,
-)
-from .feature.prediction import (
-    autocorrelate as autocorrelate,
-)
-from .feature.prediction import (
-    lpc as lpc,
-)
 from .feature.temporal import (
     rms as rms,
 )
@@ -173,6 +188,18 @@ from .feature.temporal import (
 )
 from .feature.temporal import (
     zero_crossings as zero_crossings,
+)
+from .feature.together import (
+    Stacked as Stacked,
+)
+from .feature.together import (
+    extract as extract,
+)
+from .feature.tonal import (
+    chroma_cens as chroma_cens,
+)
+from .feature.tonal import (
+    tonnetz as tonnetz,
 )
 from .feature.trimming import (
     split as split,
@@ -188,6 +215,33 @@ from .feature.tuning import (
 )
 from .feature.tuning import (
     pitch_tuning as pitch_tuning,
+)
+from .notes import (
+    hz_to_midi as hz_to_midi,
+)
+from .notes import (
+    hz_to_note as hz_to_note,
+)
+from .notes import (
+    midi_to_hz as midi_to_hz,
+)
+from .notes import (
+    midi_to_note as midi_to_note,
+)
+from .notes import (
+    note_to_hz as note_to_hz,
+)
+from .notes import (
+    note_to_midi as note_to_midi,
+)
+from .pitches import (
+    A4_to_tuning as A4_to_tuning,
+)
+from .pitches import (
+    cqt_frequencies as cqt_frequencies,
+)
+from .pitches import (
+    tuning_to_A4 as tuning_to_A4,
 )
 
 __version__: str

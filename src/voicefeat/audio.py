@@ -18,8 +18,8 @@ _FLOAT64 = np.dtype(np.float64)
 # More channels than this, or fewer frames per channel, and an (n, channels) array is taken at its word.
 _MAX_CHANNELS = 8
 _FRAMES_PER_CHANNEL = 100
-_SOXR = ["soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq"]
-_WAYS = [*_SOXR, "fft", "scipy", "polyphase"]
+SOXR = ["soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq"]
+WAYS = [*SOXR, "fft", "scipy", "polyphase"]
 
 
 def signal(y: Any, name: str = "y") -> np.ndarray:
@@ -151,7 +151,7 @@ def load(
     offset = real("offset", offset, low=0, unit="seconds")
     if duration is not None:
         duration = real("duration", duration, above=0, unit="seconds", remedy="give None to read to the end")
-    one_of("res_type", res_type, _WAYS)
+    one_of("res_type", res_type, WAYS)
     frames, rate = read(path, offset, duration, float_type("dtype", dtype))
     if frames.shape[1] == 1:
         y = frames[:, 0]
@@ -249,7 +249,7 @@ def resample(
     """
     orig_sr = real("orig_sr", orig_sr, above=0, unit="hertz")
     target_sr = real("target_sr", target_sr, above=0, unit="hertz")
-    one_of("res_type", res_type, _WAYS)
+    one_of("res_type", res_type, WAYS)
     if res_type == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
         name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)
         reject(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
@@ -279,7 +279,7 @@ def _samples_last(y: Any, axis: int) -> np.ndarray:
 
 
 def _resampled(y: np.ndarray, orig_sr: float, target_sr: float, res_type: str, n: int) -> np.ndarray:
-    if res_type in _SOXR:
+    if res_type in SOXR:
         import soxr
 
         channels = y.reshape(-1, y.shape[-1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 import warnings
 from typing import Any
 
@@ -10,10 +9,18 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .convert import fft_frequencies, hz_to_octs, mel_frequencies
-from .errors import float_type, one_of, real, reject, whole
+from .errors import float_type, real, reject, whole
+from .folding import cq_to_chroma
+from .folding import pseudo_response as pseudo_response
+from .folding import tonal_centroids as tonal_centroids
+from .norms import check_norm, scaled
+from .wavelets import constant_q, wavelet, wavelet_lengths, window_bandwidth
 from .windows import get_window
 
-__all__ = ["chroma", "get_window", "linear", "mel"]
+__all__ = [
+    "chroma", "constant_q", "cq_to_chroma", "get_window", "linear", "mel", "wavelet", "wavelet_lengths",
+    "window_bandwidth",
+]  # fmt: skip
 
 
 def mel(
@@ -270,31 +277,3 @@ def chroma(
     if base_c:
         weights = np.roll(weights, -3 * (n_chroma // 12), axis=0)
     return np.ascontiguousarray(weights, dtype=kind)
-
-
-def check_norm(name: str, norm: Any, *names: str) -> None:
-    """Refuse a norm that is neither None, one of `names`, nor a number that is a norm."""
-    if isinstance(norm, str) and names:
-        one_of(name, norm, names)
-    elif norm is not None:
-        number = isinstance(norm, numbers.Real) and not isinstance(norm, bool)
-        if not number or not (norm >= 0 or norm == -np.inf):
-            reject(name, norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
-
-
-def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
-    """`weights` with unit p-norm along `axis`; what is zero stays zero."""
-    if norm is None:
-        return weights
-    check_norm("norm", norm)
-    size = np.abs(weights).astype(float)
-    if norm == np.inf:
-        length = size.max(axis=axis, keepdims=True)
-    elif norm == -np.inf:
-        length = size.min(axis=axis, keepdims=True)
-    elif norm == 0:
-        length = (size > 0).sum(axis=axis, keepdims=True, dtype=float)
-    else:
-        length = (size**norm).sum(axis=axis, keepdims=True) ** (1.0 / norm)
-    length[length < np.finfo(weights.dtype).tiny] = 1.0
-    return (weights / length).astype(weights.dtype)

@@ -25,6 +25,14 @@ __all__ = ["Task"]
 #: The rates of the trial when recordings keep their own, of which one has to do: high, so that no band that
 #: some recording could hold is refused, and low, for bands that need narrow bins.
 TRIAL_RATES = (192000, 48000, 16000, 8000)
+#: Length of the trial of a feature without frames of one length.
+SECONDS = 3
+#: Features that no dataset can hold, and what would do in their place.
+COMPLEX = {
+    "stft": "'spectrogram' (power=1 for magnitudes, power=2 for power)",
+    "cqt": "'hybrid_cqt', constant-Q magnitudes",
+    "vqt": "'chroma_vqt', or 'hybrid_cqt' for constant-Q magnitudes",
+}
 
 
 @dataclass(frozen=True)
@@ -44,10 +52,10 @@ class Task:
     def of(cls, feature: str, sr: int | None, settings: Mapping[str, Any] | None) -> Task:
         """Check the names; `probe` checks the values."""
         found = find(feature)
-        if found.name == "stft":
+        if found.name in COMPLEX:
             raise ParameterError(
-                "feature='stft': is complex, and a dataset holds real numbers; use feature='spectrogram' "
-                "(power=1 for magnitudes, power=2 for power)"
+                f"feature={found.name!r}: is complex, and a dataset holds real numbers; use "
+                f"feature={COMPLEX[found.name]}"
             )
         if sr is not None:
             sr = whole("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
@@ -76,15 +84,21 @@ class Task:
         """
         frame = self.given.get(self.feature.frame or "", 2048)
         frame = frame if isinstance(frame, int) and 0 < frame <= 1 << 22 else 2048
-        y = np.random.default_rng(0).standard_normal(4 * frame).astype(np.float32)
+        framed = self.feature.frame is not None
+
+        def trial(rate: int) -> int:
+            n = 4 * frame if framed else SECONDS * rate
+            y = np.random.default_rng(0).standard_normal(n).astype(np.float32)
+            return self.compute(y, rate).shape[0]
+
         if self.sr is not None:
-            return self.compute(y, self.sr).shape[0]
+            return trial(self.sr)
         with warnings.catch_warnings():  # of a rate that no recording may have
             warnings.simplefilter("ignore")
             refused = []
             for rate in TRIAL_RATES:
                 try:
-                    return self.compute(y, rate).shape[0]
+                    return trial(rate)
                 except ParameterError as error:
                     refused.append(error)
         raise refused[0]

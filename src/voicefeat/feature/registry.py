@@ -19,6 +19,10 @@ from ..errors import ParameterError
 __all__ = ["FEATURES", "Feature", "find"]
 
 
+#: The arguments that are no settings: signals, what may be given in place of them, and where results go.
+GIVEN = ("y", "sr", "S", "C", "V", "chroma", "out")
+
+
 @dataclass(frozen=True)
 class Feature:
     """One feature: a function ``f(y, sr, **settings)`` that returns ``(..., rows, frames)``."""
@@ -40,8 +44,8 @@ class Feature:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The keyword arguments besides `y`, `sr` and `S`, with their defaults."""
-        return {k: v for k, v in _parameters(self.function).items() if k not in ("y", "sr", "S", "out")}
+        """The keyword arguments besides what a feature starts from, with their defaults."""
+        return {k: v for k, v in _parameters(self.function).items() if k not in GIVEN}
 
     @property
     def has_rate(self) -> bool:
@@ -95,6 +99,14 @@ _ALL = [
     Feature("poly_features", "shape", "polynomial coefficient", chain=True),
     Feature("rms", "temporal", "root mean square", frame="frame_length"),
     Feature("zero_crossing_rate", "temporal", "rate", clip=_referred, frame="frame_length"),
+    Feature("cqt", "constantq", "constant-Q bin", clip=_always, frame=None),
+    Feature("vqt", "constantq", "variable-Q bin", clip=_always, frame=None),
+    Feature("pseudo_cqt", "hybrid", "constant-Q bin", clip=_tuned, frame=None),
+    Feature("hybrid_cqt", "hybrid", "constant-Q bin", clip=_always, frame=None),
+    Feature("chroma_cqt", "chroma", "pitch class", clip=_always, frame=None),
+    Feature("chroma_vqt", "chroma", "degree of the scale", clip=_always, frame=None),
+    Feature("chroma_cens", "tonal", "pitch class", clip=_always, frame=None),
+    Feature("tonnetz", "tonal", "tonal centroid", clip=_always, frame=None),
 ]
 
 #: Features by name.

@@ -1,0 +1,38 @@
+"""Norms that weights are scaled by: p above 0, inf, -inf, and 0, the number of values that are not 0."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+from .errors import one_of, reject
+
+
+def check_norm(name: str, norm: Any, *names: str) -> None:
+    """Refuse a norm that is neither None, one of `names`, nor a number that is a norm."""
+    if isinstance(norm, str) and names:
+        one_of(name, norm, names)
+    elif norm is not None:
+        number = isinstance(norm, numbers.Real) and not isinstance(norm, bool)
+        if not number or not (norm >= 0 or norm == -np.inf):
+            reject(name, norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
+
+
+def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
+    """`weights` with unit p-norm along `axis`; what is zero stays zero."""
+    if norm is None:
+        return weights
+    check_norm("norm", norm)
+    size = np.abs(weights).astype(float)
+    if norm == np.inf:
+        length = size.max(axis=axis, keepdims=True)
+    elif norm == -np.inf:
+        length = size.min(axis=axis, keepdims=True)
+    elif norm == 0:
+        length = (size > 0).sum(axis=axis, keepdims=True, dtype=float)
+    else:
+        length = (size**norm).sum(axis=axis, keepdims=True) ** (1.0 / norm)
+    length[length < np.finfo(weights.dtype).tiny] = 1.0
+    return (weights / length).astype(weights.dtype)

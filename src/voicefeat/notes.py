@@ -1,0 +1,234 @@
+"""Notes, MIDI numbers and hertz.
+
+Scalars give scalars, arrays arrays of the same shape. A note is a letter, accidentals, an octave and cents:
+"A4", "c#5", "Eb-1", "B♭2+30".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .errors import reject
+from .spelling import ACCIDENTALS, SEMITONES, SIGNS, spelling
+
+__all__ = ["hz_to_midi", "hz_to_note", "midi_to_hz", "midi_to_note", "note_to_hz", "note_to_midi"]
+
+_NOTE = re.compile(rf"([A-Ga-g])([{SIGNS}]*)([+-]?\d+)?([+-]\d+)?")
+
+
+def note_to_midi(note: Any, *, round_midi: bool = True) -> Any:
+    """Note names to MIDI numbers.
+
+    Parameters
+    ----------
+    note : str or sequence of str
+        Letter, accidentals (``#``, ``b`` or ``!``, ``n``, ♯, ♭, 𝄪, 𝄫, ♮), octave (0 unless given) and signed
+        cents.
+    round_midi : bool
+        True to round to whole numbers, False to keep the cents.
+
+    Returns
+    -------
+    int or float, or numpy.ndarray for a sequence
+        MIDI numbers; A4 is 69.
+
+    Raises
+    ------
+    ParameterError
+        If something is no note.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.note_to_midi``, which does not take ``n`` though its notation does.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.note_to_midi("Eb3+25", round_midi=False), vf.note_to_midi(["A4", "B#4"]).tolist()
+    (51.25, [69, 72])
+    """
+    if not isinstance(note, str):
+        try:
+            names = list(note)
+        except TypeError:
+            names = []
+        if not names or not all(isinstance(name, str) for name in names):
+            reject("note", note, "must be a note or a sequence of them", 'give "A4" or ["A4", "C5"]')
+        return np.array([note_to_midi(name, round_midi=round_midi) for name in names])
+    found = _NOTE.fullmatch(note)
+    if not found:
+        reject("note", note, "is no note", 'give a letter, accidentals and an octave, such as "A4" or "C#5"')
+    letter, accidentals, octave, cents = found.groups()
+    raised = sum(ACCIDENTALS[sign] for sign in accidentals)
+    number = 12 * (int(octave or 0) + 1) + SEMITONES[letter.upper()] + raised + int(cents or 0) * 0.01
+    return int(np.round(number)) if round_midi else number
+
+
+def note_to_hz(note: Any, *, round_midi: bool = True) -> Any:
+    """Note names to hertz, in equal temperament with A4 at 440 Hz.
+
+    Parameters
+    ----------
+    note, round_midi
+        As in `note_to_midi`.
+
+    Returns
+    -------
+    float, or numpy.ndarray for a sequence
+        Frequencies in hertz.
+
+    Raises
+    ------
+    ParameterError
+        If something is no note.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.note_to_hz``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> float(vf.note_to_hz("A5")), vf.note_to_hz(["A4", "C1"]).round(2).tolist()
+    (880.0, [440.0, 32.7])
+    """
+    return midi_to_hz(note_to_midi(note, round_midi=round_midi))
+
+
+def midi_to_hz(notes: ArrayLike) -> Any:
+    """MIDI numbers to hertz.
+
+    Parameters
+    ----------
+    notes : array_like, any shape
+        MIDI numbers, whole or not.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `notes`, or a scalar for a scalar
+        Frequencies in hertz.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.midi_to_hz``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.midi_to_hz([69, 81]).tolist()
+    [440.0, 880.0]
+    """
+    return 440.0 * 2.0 ** ((np.asanyarray(notes) - 69.0) / 12.0)
+
+
+def hz_to_midi(frequencies: ArrayLike) -> Any:
+    """Hertz to MIDI numbers, the inverse of `midi_to_hz`.
+
+    Parameters
+    ----------
+    frequencies : array_like, any shape
+        Frequencies in hertz.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `frequencies`, or a scalar for a scalar
+        MIDI numbers, not rounded.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.hz_to_midi``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.hz_to_midi([440.0, 880.0]).tolist()
+    [69.0, 81.0]
+    """
+    return 12 * (np.log2(np.asanyarray(frequencies)) - np.log2(440.0)) + 69
+
+
+def midi_to_note(
+    midi: Any, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
+) -> Any:
+    """MIDI numbers to the names of the nearest notes.
+
+    Parameters
+    ----------
+    midi : float or array_like of float
+        MIDI numbers.
+    octave, cents : bool
+        Whether the octave is appended, and how far the note is off; cents need the octave.
+    key : str
+        The key that black keys are spelled in, such as "Eb:maj", "F#:min" or "D:dorian".
+    unicode : bool
+        True for ♯, ♭, 𝄪 and 𝄫; False for #, b, ## and bb.
+
+    Returns
+    -------
+    str, or numpy.ndarray of str for an array
+        Names of notes.
+
+    Raises
+    ------
+    ParameterError
+        If `cents` are asked for without `octave`, `key` is none or a number is not finite.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.midi_to_note``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.midi_to_note(61), vf.midi_to_note(61.1, key="Ab:maj", cents=True, unicode=False)
+    ('C♯4', 'Db4+10')
+    """
+    if cents and not octave:
+        reject("cents", cents, "cannot be told without the octave", "give octave=True")
+    names = spelling(key, unicode)
+    numbers = np.asarray(midi)
+    if numbers.dtype.kind not in "fiu" or not np.isfinite(numbers).all():
+        reject("midi", midi, "must hold finite numbers", "give MIDI numbers; A4 is 69")
+
+    def name(number: float) -> str:
+        nearest = int(np.round(number))
+        text = names[nearest % 12]
+        if octave:
+            text += str(int(nearest / 12) - 1)
+        return f"{text}{int(100 * np.around(number - nearest, 2)):+02d}" if cents else text
+
+    if numbers.ndim == 0:
+        return name(float(numbers))
+    return np.array([name(number) for number in numbers.ravel()]).reshape(numbers.shape)
+
+
+def hz_to_note(frequencies: Any, **kwargs: Any) -> Any:
+    """Hertz to the names of the nearest notes.
+
+    Parameters
+    ----------
+    frequencies : float or array_like of float
+        Frequencies in hertz.
+    **kwargs
+        As in `midi_to_note`.
+
+    Returns
+    -------
+    str, or numpy.ndarray of str for an array
+        Names of notes.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.hz_to_note``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.hz_to_note(440.0), vf.hz_to_note([32.703, 450.0], cents=True).tolist()
+    ('A4', ['C1+0', 'A4+39'])
+    """
+    return midi_to_note(hz_to_midi(frequencies), **kwargs)

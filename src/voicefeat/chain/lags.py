@@ -101,7 +101,7 @@ Take = Callable[[Work, np.ndarray, int, int, int], None]
 
 
 def each_tile(plan: LagPlan, data: np.ndarray, take: Take) -> None:
-    """`take` the differences of every tile of frames of every item; `data` is (items, samples)."""
+    """`take` the differences of every tile of frames of every item; `data` is (..., samples)."""
     frames = plan.lags.frames
     count = frames.count(data.shape[-1])
     shares = -(-count // (plan.block * SHARE))
@@ -121,6 +121,7 @@ def each_tile(plan: LagPlan, data: np.ndarray, take: Take) -> None:
 
     if not frame_kernels.finite(data.reshape(-1), plan.lanes):
         not_finite(data)
+    data = data.reshape(-1, data.shape[-1])
     budget = threads.get_num_threads() if data.size > SHORT else 1
     if budget == 1 or budget <= data.shape[0]:
         threads.each(whole, data.shape[0], budget)

@@ -148,7 +148,7 @@ def most_likely(pitches: Pitches, observed: Observed, states: np.ndarray) -> Non
     ends, bins, logs = observed.together()
     unvoiced = np.log((1 - observed.voiced) / n + TINY)
     stride = -(-n // lanes) * lanes
-    step = min(frames, max(2, SEGMENT_BYTES // (16 * stride)))
+    step = max(2, min(frames, SEGMENT_BYTES // (16 * stride)))
     values, ceilings = np.empty((step, 2 * stride)), np.empty(step)
     kept = np.empty(max(1, observed.counts.max()))
     values[0, :] = np.log(1 / (2 * n) + TINY)
@@ -187,11 +187,11 @@ def most_likely(pitches: Pitches, observed: Observed, states: np.ndarray) -> Non
 def voicing(
     lags: Lags, thresholds: Thresholds, pitches: Pitches, data: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """States of the best path and the chance of voicing, each (items, frames), of data (items, samples)."""
+    """States of the best path and the chance of voicing, each (items, frames), of data (..., samples)."""
     plan = tables.table(LagPlan, lags, data.dtype)
     prior = tables.table(Prior, thresholds, (lags.high - lags.low + 1) // 2 + 1)
     frames = lags.frames.count(data.shape[-1])
-    items = [Observed(frames, pitches.bins) for _ in data]
+    items = [Observed(frames, pitches.bins) for _ in range(data.size // data.shape[-1])]
     each_tile(plan, data, partial(take_candidates, pitches, prior, plan, items))
     states = np.empty((len(items), frames), np.int64)
     budget = threads.get_num_threads() if data.size > SHORT else 1

@@ -27,10 +27,10 @@ __all__ = ["pyin", "yin"]
 
 def yin(
     y: Any,
+    sr: float = 22050,
     *,
     fmin: float,
     fmax: float,
-    sr: float = 22050,
     frame_length: int = 2048,
     win_length: Any = None,
     hop_length: int | None = None,
@@ -44,10 +44,10 @@ def yin(
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; whole numbers are scaled to [-1, 1).
-    fmin, fmax : float
-        Range of pitches in Hz, ``0 < fmin < fmax <= sr / 2``.
     sr : float
         Samples a second.
+    fmin, fmax : float
+        Range of pitches in Hz, ``0 < fmin < fmax <= sr / 2``.
     frame_length : int
         Samples of a frame; a period of `fmin` must fit into it, two should.
     win_length : None
@@ -96,9 +96,8 @@ def yin(
     lags = checked_lags(sr, fmin, fmax, length, hop_length, center, pad_mode)
     y = framed_signal(y, lags)
     plan = tables.table(LagPlan, lags, y.dtype)
-    flat = y.reshape(-1, y.shape[-1])
-    out = np.empty((flat.shape[0], lags.frames.count(y.shape[-1])))
-    each_tile(plan, flat, partial(_choose, plan, _at_least(threshold, y.dtype), out))
+    out = np.empty((y.size // y.shape[-1], lags.frames.count(y.shape[-1])))
+    each_tile(plan, y, partial(_choose, plan, _at_least(threshold, y.dtype), out))
     np.divide(sr, out, out=out)
     return out.astype(y.dtype, copy=False).reshape(*y.shape[:-1], -1)
 
@@ -119,10 +118,10 @@ def _choose(plan, threshold, out, work, tiles, item, first, frames):
 
 def pyin(
     y: Any,
+    sr: float = 22050,
     *,
     fmin: float,
     fmax: float,
-    sr: float = 22050,
     frame_length: int = 2048,
     win_length: Any = None,
     hop_length: int | None = None,
@@ -141,7 +140,7 @@ def pyin(
 
     Parameters
     ----------
-    y, fmin, fmax, sr, frame_length, win_length, hop_length, center, pad_mode
+    y, sr, fmin, fmax, frame_length, win_length, hop_length, center, pad_mode
         As in `yin`.
     n_thresholds : int
         Thresholds that are tried, spread evenly over (0, 1].
@@ -197,7 +196,7 @@ def pyin(
     if fill_na is not None and not isinstance(fill_na, numbers.Real):
         reject("fill_na", fill_na, "must be a number or None", "give numpy.nan, 0.0 or None")
     y = framed_signal(y, lags)
-    states, chances = voicing(lags, thresholds, pitches, y.reshape(-1, y.shape[-1]))
+    states, chances = voicing(lags, thresholds, pitches, y)
     voiced = states < pitches.bins
     f0 = pitches.frequencies[states % pitches.bins]
     if fill_na is not None:

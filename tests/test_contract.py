@@ -124,6 +124,8 @@ class TestEachPrecision:
     def test_a_crop_is_a_slice(self, name, dtype, voice):
         """Frames of a crop that starts on a hop are those of the whole, where they see no edge."""
         settings = frame_local(name)
+        if FEATURES[name].frame is None:
+            pytest.skip(f"{name} has no frames of one length")
         y = voice.astype(dtype)
         whole, hop = compute(name, y, **settings), hop_of(name)
         reach = FEATURES[name].settings[FEATURES[name].frame] // 2

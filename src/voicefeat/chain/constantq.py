@@ -111,6 +111,12 @@ class ConstantQ:
             least = self.asked * self.sr / (n * self.fmin)
             reject("fmin", self.asked, problem, f"give at least {least:.4g} Hz, or a longer signal")
 
+    def check_padding(self, pad: int, n: int) -> None:
+        """Refuse a signal of `n` samples that is too short to be mirrored at its ends."""
+        if n < pad + (self.pad_mode == "reflect") and self.pad_mode in ("reflect", "symmetric"):
+            problem = f"mirrors {pad} samples at a rate where the signal has {n}"
+            reject("pad_mode", self.pad_mode, problem, "use pad_mode='constant', or a higher fmin")
+
     def frequencies(self, n_bins: int | None = None) -> np.ndarray:
         """Centre frequencies in hertz."""
         return frequencies(n_bins or self.n_bins, self.fmin, self.intervals, self.bins_per_octave)  # type: ignore[arg-type]
@@ -126,6 +132,10 @@ class ConstantQ:
     def reach(self, n_bins: int | None = None) -> float:
         """The highest frequency that the first `n_bins` wavelets respond to, in hertz."""
         return self._wavelets(n_bins, self.sr)[-1]
+
+    def longest(self) -> float:
+        """Samples of the longest wavelet."""
+        return float(self._wavelets(None, self.sr)[2].max())
 
     def halvings(self) -> int:
         """How often the signal is halved before the first octave: as long as rate and hop are to spare."""
@@ -172,7 +182,7 @@ class Octaves:
         sr, hop = q.sr / 2**self.early, q.hop_length >> self.early
         hertz, alpha, lengths, _ = q._wavelets(None, sr)
         #: The longest wavelet, in samples of the signal.
-        self.longest = float(lengths.max()) * 2**self.early
+        self.longest = q.longest()
         matrix = None if fold is None else fold.matrix()
         #: Rows of the result: bins, or what they are folded into.
         self.rows = q.n_bins if matrix is None else len(matrix)
@@ -213,11 +223,9 @@ class Octaves:
     def check(self, n: int) -> None:
         """Refuse a signal that is too short to hold the lowest frequency, or to be padded."""
         self.q.check_length(n)
-        for octave, m in ((o, self.samples(n)[o.level]) for o in self.octaves):
-            pad = octave.frames.pad
-            if m < pad + (self.q.pad_mode == "reflect") and self.q.pad_mode in ("reflect", "symmetric"):
-                problem = f"mirrors {pad} samples at a rate where the signal has {m}"
-                reject("pad_mode", self.q.pad_mode, problem, "use pad_mode='constant', or a higher fmin")
+        samples = self.samples(n)
+        for octave in self.octaves:
+            self.q.check_padding(octave.frames.pad, samples[octave.level])
 
 
 def pairs(matrix: np.ndarray, dtype: np.dtype) -> Pairs:

@@ -68,14 +68,17 @@ def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None 
     ready = octaves(q, fold, kind)
     n = y.shape[-1]
     ready.check(n)
-    if ready.longest > n:
-        warnings.warn(
-            f"fmin={q.asked:.4g}: a wavelet of {ready.longest:.0f} samples in a signal of {n} sees "
-            "mostly padding",
-            stacklevel=3,
-        )
+    warn_if_mostly_padding(q, ready.longest, n)
     computed = np.result_type(kind, np.complex64) if result.kind == "c" else kind
     return transforms.run(ready, y, computed).astype(result, copy=False)
+
+
+def warn_if_mostly_padding(q: ConstantQ, longest: float, n: int) -> None:
+    if longest > n:
+        warnings.warn(
+            f"fmin={q.asked:.4g}: a wavelet of {longest:.0f} samples in a signal of {n} sees mostly padding",
+            stacklevel=4,
+        )
 
 
 def complex_type(dtype: Any, y: np.ndarray) -> np.dtype:

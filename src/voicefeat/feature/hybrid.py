@@ -12,8 +12,7 @@ from ..chain.jobs import Rows
 from ..chain.spec import Bands, Chain, Spectrum, settings
 from ..folding import bandwidths
 from ..wavelets import wavelet_lengths
-from .constantq import at_once, complex_type, responses, settled
-from .spectrum import warn_if_mostly_padding
+from .constantq import at_once, complex_type, responses, settled, warn_if_mostly_padding
 
 __all__ = ["hybrid_cqt", "pseudo_cqt"]
 
@@ -43,9 +42,11 @@ def _chain(q: ConstantQ, fold: Bands | None) -> Chain:
 
 
 def pseudo_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None = None) -> np.ndarray:
-    q.check_length(y.shape[-1])
+    n = y.shape[-1]
+    q.check_length(n)
     chain = _chain(q, fold)
-    warn_if_mostly_padding(chain.frames.n_fft, True, y.shape[-1])
+    q.check_padding(chain.frames.pad, n)
+    warn_if_mostly_padding(q, q.longest(), n)
     wide = y.astype(np.float64) if result == np.float64 else y
     return at_once(Rows(chain), wide).astype(result, copy=False)
 

@@ -47,6 +47,8 @@ _ROOMS = {
     "feature.inverse_cqt": ["icqt"],
     "feature.chroma": ["chroma_cqt", "chroma_vqt"],
     "feature.tonal": ["chroma_cens", "tonnetz"],
+    "feature.gabor": ["nsgcqt", "insgcqt", "nsgcqt_frequencies", "nsgcqt_times"],
+    "feature.subband": ["cqcc", "cqcc_spectrum", "cqcc_frequencies"],
     "feature.dynamics": ["delta", "stack_memory"],
     "feature.together": ["Stacked", "extract"],
     "feature.statistics": ["summarize"],

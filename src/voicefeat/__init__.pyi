@@ -111,6 +111,18 @@ from .feature.emphasis import (
 from .feature.emphasis import (
     preemphasis as preemphasis,
 )
+from .feature.gabor import (
+    insgcqt as insgcqt,
+)
+from .feature.gabor import (
+    nsgcqt as nsgcqt,
+)
+from .feature.gabor import (
+    nsgcqt_frequencies as nsgcqt_frequencies,
+)
+from .feature.gabor import (
+    nsgcqt_times as nsgcqt_times,
+)
 from .feature.gain import (
     pcen as pcen,
 )
@@ -179,6 +191,15 @@ from .feature.spectrum import (
 )
 from .feature.statistics import (
     summarize as summarize,
+)
+from .feature.subband import (
+    cqcc as cqcc,
+)
+from .feature.subband import (
+    cqcc_frequencies as cqcc_frequencies,
+)
+from .feature.subband import (
+    cqcc_spectrum as cqcc_spectrum,
 )
 from .feature.temporal import (
     rms as rms,

@@ -107,6 +107,7 @@ _ALL = [
     Feature("chroma_vqt", "chroma", "degree of the scale", clip=_always, frame=None),
     Feature("chroma_cens", "tonal", "pitch class", clip=_always, frame=None),
     Feature("tonnetz", "tonal", "tonal centroid", clip=_always, frame=None),
+    Feature("cqcc", "subband", "coefficient", clip=_always, frame=None),
 ]
 
 #: Features by name.

@@ -1,15 +1,18 @@
 """From magnitudes, bands and coefficients back to signals; the reassigned spectrogram; their kernels."""
 
+import itertools
 import tracemalloc
 import warnings
 
 import librosa
 import numpy as np
 import pytest
+from scipy.optimize import fmin_l_bfgs_b
 from signals import speech
 
 import voicefeat as vf
 from voicefeat.engine import phases, quotients, simd
+from voicefeat.feature import descent
 
 SR = 16000
 Y = speech(SR)[SR : 2 * SR]
@@ -62,6 +65,82 @@ class TestKernels:
             want = above / below
         np.testing.assert_allclose(out, want.imag if imaginary else want.real, rtol=1e-12, atol=1e-14)
         assert np.isnan(out[5])
+
+
+def naive_walk(x, g, B):
+    """Along x(t) = max(x - t g, 0), piece by piece: where the quadratic of B first stops to fall, and t."""
+    times = np.where(g > 0, x / np.where(g > 0, g, 1), np.inf)
+    stops = [0.0, *sorted(t for t in times if 0 < t < np.inf), np.inf]
+    for low, high in itertools.pairwise(stops):
+        point = np.where(times <= low, 0, x - low * g)
+        d = np.where(times <= low, 0, -g)
+        slope, bend = (g + B @ (point - x)) @ d, d @ B @ d
+        if slope >= 0 or -slope / bend < high - low:
+            t = max(-slope / bend, 0) if bend else 0.0
+            return point + t * d, low + t
+    raise AssertionError("no least value")
+
+
+class TestDescent:
+    @pytest.mark.parametrize("seed", range(12))
+    def test_walk(self, seed):
+        rng = np.random.default_rng(seed)
+        memory = descent.Memory(30)
+        A = rng.standard_normal((30, 30))
+        curved = A @ A.T / 30 + np.eye(30)
+        for _ in range(seed % 4 + 1):
+            step = rng.standard_normal(30)
+            memory.add(step, curved @ step, step @ curved @ step)
+        wide = np.concatenate([memory.rows()[1], memory.theta * memory.rows()[0]])
+        B = memory.theta * np.eye(30) - wide.T @ memory.middle @ wide
+        assert np.linalg.eigvalsh(B).min() > 0
+        x, g = np.maximum(rng.standard_normal(30), 0), rng.standard_normal(30) * 10.0 ** rng.integers(-2, 2)
+        point, c = descent._cauchy(x, g, memory)
+        want, _ = naive_walk(x, g, B)
+        np.testing.assert_allclose(point, want, atol=1e-10)
+        np.testing.assert_allclose(c, wide @ (want - x), atol=1e-9)
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_the_same_way_as_scipy(self, seed):
+        rng = np.random.default_rng(seed)
+        A, b = rng.random((20, 60)), rng.random(20) * 5
+        seen = [], []
+
+        def objective(of):
+            def value(x):
+                seen[of].append(x.copy())
+                r = A @ x - b
+                return 0.5 * r @ r / 20, A.T @ r / 20
+
+            return value
+
+        start = np.maximum(np.linalg.pinv(A) @ b - 0.05, 0)
+        got = descent.least(objective(0), start, 60)
+        want, _, _ = fmin_l_bfgs_b(objective(1), start, bounds=[(0, None)] * 60, m=60)
+        assert len(seen[1]) > 3
+        alike = seen[0] if got is None else [*seen[0], got]
+        for ours, theirs in zip(alike, [*seen[1], want], strict=False):
+            np.testing.assert_allclose(ours, theirs, atol=1e-6)
+        if got is not None:
+            np.testing.assert_allclose(got, want, atol=1e-6)
+
+    def test_it_gives_up_where_a_first_step_is_not_good_enough(self):
+        seen = []
+
+        def steep(x):
+            seen.append(float(x[0]))
+            return float(500 * (x[0] - 0.4) ** 2), 1000 * (x - 0.4)
+
+        assert descent.least(steep, np.full(1, 0.5), 50) is None
+        assert seen == [0.5, 0.0]  # the first step goes to the bound, which is too far
+
+    def test_scipy_is_asked_then(self, monkeypatch):
+        from voicefeat.feature import nonnegative
+
+        M = vf.melspectrogram(Y[:1000], SR, n_fft=512, n_mels=30)
+        want = vf.mel_to_stft(M, sr=SR, n_fft=512)
+        monkeypatch.setattr(nonnegative, "least", lambda *a: None)
+        np.testing.assert_allclose(vf.mel_to_stft(M, sr=SR, n_fft=512), want, atol=1e-5 * want.max())
 
 
 class TestGriffinLim:
@@ -166,7 +245,7 @@ class TestMel:
     def test_bands_are_as_near_as_librosas(self, bank, dtype):
         """After many steps, rounding decides at which of many spectra a solver ends; none is nearer."""
         frames = {"sr": SR, "n_fft": 512, "n_mels": 30}
-        M = librosa.feature.melspectrogram(y=Y.astype(dtype), **frames, **bank)
+        M = librosa.feature.melspectrogram(y=Y[:4000].astype(dtype), **frames, **bank)
         ours = vf.mel_to_stft(M, sr=SR, n_fft=512, power=1.0, **bank)
         theirs = librosa.feature.inverse.mel_to_stft(M, sr=SR, n_fft=512, power=1.0, **bank)
         assert ours.dtype == theirs.dtype == dtype

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..chain.spec import Bands
+from .descent import least
 
 #: Bytes of the bands that are solved for together, as in librosa: the solver stops when the mean over all of
 #: them is good enough, so that other blocks would give other numbers.
@@ -40,8 +41,6 @@ def least_squares(bands: Bands, values: np.ndarray) -> np.ndarray:
 
 
 def _solve(bank: Any, values: np.ndarray, start: np.ndarray) -> np.ndarray:
-    from scipy.optimize import fmin_l_bfgs_b
-
     transposed = bank.T.tocsr()
     items = values.reshape(-1, *values.shape[-2:])
     shape = (len(items), *start.shape[-2:])
@@ -57,7 +56,10 @@ def _solve(bank: Any, values: np.ndarray, start: np.ndarray) -> np.ndarray:
         gradient /= values.size
         return total / (2 * values.size), gradient.reshape(-1)
 
-    x, _, _ = fmin_l_bfgs_b(
-        objective, start.reshape(-1).astype(np.float64), bounds=[(0, None)] * start.size, m=shape[1]
-    )
+    begin = start.reshape(-1).astype(np.float64)
+    x = least(objective, begin, shape[1])
+    if x is None:
+        from scipy.optimize import fmin_l_bfgs_b
+
+        x, _, _ = fmin_l_bfgs_b(objective, begin, bounds=[(0, None)] * begin.size, m=shape[1])
     return x.reshape(start.shape)

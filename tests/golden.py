@@ -27,6 +27,11 @@ STEPS = SimpleNamespace(
     stack=np.stack,
     atleast_1d=np.atleast_1d,
     second=lambda both: both[1],
+    last=lambda parts: parts[-1],
+    row=lambda values: values[np.newaxis],
+    column=lambda values: values[:, np.newaxis],
+    first_frame=lambda S: S[:, :1],
+    signal_of=lambda parts, **settings: vf.insgcqt(*parts, **settings),
     of_pcm=lambda S: S * np.float32(2.0**31),
     loud_and_soft=lambda y: np.stack([y[0][:16000], np.float32(0.001) * y[1][:16000]]),
 )

@@ -14,27 +14,54 @@ import numpy as np
 from .jit import kernel
 from .lanemath import exp, expm1, log, log1p, power
 from .laneop import lane_op
+from .simd import shuffle
 
 #: Frames that are smoothed before they are compressed.
 CHUNK = 256
 #: Rows that are smoothed side by side, since each waits for its own last sum.
 ROWS = 4
+#: Vectors that the usual law takes at once.
+SEVERAL = 4
 
 
-def _adapting(compress):
+def _adapting(compress, vectors):
+    def several(x, i):
+        """`vectors` vectors of an array as one: their long chains of operations overlap."""
+        parts = [x.load(i + x.lanes * q) for q in range(vectors)]
+        while len(parts) > 1:
+            count = 2 * parts[0].type.count
+            parts = [shuffle(a, b, list(range(count))) for a, b in zip(parts[::2], parts[1::2], strict=True)]
+        return parts[0]
+
+    def everywhere(x, number):
+        one = x.number(number)
+        return shuffle(one, one, [0] * (x.lanes * vectors))
+
     @lane_op
     def adapt(S, at, smooth, i, eps, gain, bias, exponent, scale, out, to):
         """out[to ...] from S[at ...], where the smoothed reference is smooth[i ...]."""
-        eps, gain, bias, exponent, scale = (S.number(x) for x in (eps, gain, bias, exponent, scale))
-        faded = exp(-(log(smooth.load(i) + eps) * gain))
-        out.store(to, compress(S.load(at) * faded, bias, exponent, scale))
+        eps, gain, bias, exponent, scale = (everywhere(S, x) for x in (eps, gain, bias, exponent, scale))
+        faded = exp(-(log(several(smooth, i) + eps) * gain))
+        out.store(to, compress(several(S, at) * faded, bias, exponent, scale))
 
     return adapt
 
 
-adapt_powers = _adapting(lambda g, bias, exponent, scale: expm1(log1p(g / bias) * exponent) * scale)
-adapt_plain_powers = _adapting(lambda g, bias, exponent, scale: power(g, exponent))
-adapt_logarithms = _adapting(lambda g, bias, exponent, scale: log1p(g))
+def _powers(g, bias, exponent, scale):
+    return expm1(log1p(g / bias) * exponent) * scale
+
+
+def _plain_powers(g, bias, exponent, scale):
+    return power(g, exponent)
+
+
+def _logarithms(g, bias, exponent, scale):
+    return log1p(g)
+
+
+adapt_powers, adapt_more_powers = _adapting(_powers, 1), _adapting(_powers, SEVERAL)
+adapt_plain_powers = _adapting(_plain_powers, 1)
+adapt_logarithms = _adapting(_logarithms, 1)
 
 
 @kernel
@@ -71,7 +98,10 @@ def adapt_run(S, at, smooth, i, count, eps, gain, bias, exponent, scale, lanes, 
         for t in range(0, count, lanes):
             adapt_plain_powers(S, at + t, smooth, i + t, eps, gain, bias, exponent, scale, out, to + t)
     else:
-        for t in range(0, count, lanes):
+        more = SEVERAL * lanes
+        for t in range(0, count - count % more, more):
+            adapt_more_powers(S, at + t, smooth, i + t, eps, gain, bias, exponent, scale, out, to + t)
+        for t in range(count - count % more, count, lanes):
             adapt_powers(S, at + t, smooth, i + t, eps, gain, bias, exponent, scale, out, to + t)
 
 

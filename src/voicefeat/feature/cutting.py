@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,6 @@ import numpy as np
 from ..audio import not_finite
 from ..chain import tables, threads
 from ..chain.framing import PAD_MODES
-from ..chain.source import ends
 from ..chain.spec import settings
 from ..engine import frames as frame_kernels
 from ..errors import one_of, reject, whole
@@ -72,31 +72,48 @@ def by_frames(
     whether it saw finite samples only. `samples` has the precision `dtype`.
     """
     n, hop, length = y.shape[-1], frames.hop_length, frames.frame_length
-    count = frames.count(n)
+    count, pad = frames.count(n), frames.pad
     out = np.empty((*y.shape[:-1], 1, count), dtype)
     signals, rows = y.reshape(-1, n), out.reshape(-1, count)
     size = max(1, BLOCK // hop)
     blocks = -(-count // size)
-    lanes = tables.lanes(y.dtype)
-    # What lies behind the last frame or between frames is seen here, and the last sample, which is compared
-    # with the one before it only.
-    seen = 0 if hop >= length else min(max(0, (count - 1) * hop - frames.pad + length - 1), n - 1)
+    # What lies behind the last frame or between frames is seen here, and the last sample, which may be
+    # compared with the one before it only.
+    seen = 0 if hop >= length else min(max(0, (count - 1) * hop - pad + length - 1), n - 1)
 
     def block(job: int) -> None:
         item, number = divmod(job, blocks)
         samples, first = signals[item], number * size
-        if number == 0 and not frame_kernels.finite(samples[seen:], lanes):
+        if number == 0 and not _finite(samples[seen:]):
             not_finite(y)
-        part, start = min(size, count - first), first * hop - frames.pad
-        low, high = max(0, start), min(n, start + (part - 1) * hop + length)
-        inside = start >= 0 and high < n
-        head, tail = (samples[:0], samples[:0]) if inside else ends(samples, frames)  # type: ignore[arg-type]
-        if y.dtype != dtype:
+        part, start = min(size, count - first), first * hop - pad
+        head, tail = ends(samples, frames)
+        if samples.dtype is not dtype:
+            low, high = max(0, start), max(0, min(n, start + (part - 1) * hop + length))
             samples, start = samples[low:high].astype(dtype), start - low
             head, tail = head.astype(dtype), tail.astype(dtype)
         if not compute(samples, head, tail, start, length, hop, part, *row, rows[item], first):
             not_finite(y)  # squares can overflow where samples are finite, and are infinite then
 
-    budget = threads.get_num_threads() if y.size > BLOCK else 1
-    threads.each(block, len(signals) * blocks, budget)
+    if y.size <= BLOCK:
+        for job in range(len(signals) * blocks):
+            block(job)
+    else:
+        threads.each(block, len(signals) * blocks, threads.get_num_threads())
     return out
+
+
+def _finite(y: np.ndarray) -> bool:
+    return math.isfinite(y[0]) if y.size == 1 else frame_kernels.finite(y, tables.lanes(y.dtype))
+
+
+def ends(y: np.ndarray, frames: Cut) -> tuple[np.ndarray, np.ndarray]:
+    """What lies before and after a signal; nothing at all stands for zeros."""
+    mode, pad, n = frames.pad_mode, frames.pad, y.size
+    if mode == "constant" or not pad:
+        return y[:0], y[:0]
+    if callable(mode):
+        padded = np.pad(y, pad, mode)
+        return padded[:pad], padded[pad + n :]
+    reach = min(n, pad + 1)  # np.pad looks no farther than this into the signal
+    return np.pad(y[:reach], (pad, 0), mode)[:pad], np.pad(y[n - reach :], (0, pad), mode)[reach:]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..chain import tables, threads
+from ..chain.spec import settings
 from ..engine import adaptive
 from ..errors import real, reject, whole
 
@@ -102,10 +103,7 @@ def pcen(
     >>> vf.pcen(levels, gain=1.0)[:, -1].round(3)
     array([0.318, 0.318])
     """
-    b = _share(sr, hop_length, time_constant, b)
-    least = {"gain": gain, "bias": bias, "power": power}
-    gain, bias, power = (real(name, value, low=0) for name, value in least.items())
-    eps = real("eps", eps, low=1e-30, remedy="the default is 1e-6")
+    b, *law = _law(sr, hop_length, gain, bias, power, time_constant, eps, b)
     max_size = whole("max_size", max_size, unit="bands", remedy="give 1 for each band by itself")
     if not isinstance(return_zf, (bool, np.bool_)):
         reject("return_zf", return_zf, "must be True or False", "give True to have the state as well")
@@ -123,13 +121,11 @@ def pcen(
     out, count, frames = np.empty(rows.shape, rows.dtype), state.size, rows.shape[-1]
     budget = threads.get_num_threads() if S.size > SHORT else 1
     share = -(-count // (budget * adaptive.ROWS)) * adaptive.ROWS
-    settings = eps, gain, bias, power, bias**power, tables.lanes(rows.dtype), out.reshape(-1)
+    rest = *law, tables.lanes(rows.dtype), out.reshape(-1)
 
     def part(i: int) -> None:
-        span = i * share, min(count, (i + 1) * share)
-        adaptive.adapt_rows(
-            rows.reshape(-1), levels.reshape(-1), frames, *span, b, state.reshape(-1), *settings
-        )
+        span, flat = (i * share, min(count, (i + 1) * share)), rows.reshape(-1)
+        adaptive.adapt_rows(flat, levels.reshape(-1), frames, *span, b, state.reshape(-1), *rest)
 
     threads.each(part, -(-count // share), budget)
     made = out if axis in (-1, S.ndim - 1) else np.moveaxis(out, -1, axis)
@@ -139,6 +135,16 @@ def pcen(
 def _along(S: np.ndarray, axis: int) -> np.ndarray:
     """Rows along `axis`, one after another."""
     return np.ascontiguousarray(S if axis in (-1, S.ndim - 1) else np.moveaxis(S, axis, -1))
+
+
+@settings
+def _law(
+    sr: Any, hop_length: Any, gain: Any, bias: Any, power: Any, time_constant: Any, eps: Any, b: Any
+) -> tuple[float, ...]:
+    """The checked numbers that the kernel takes: share, eps, gain, bias, power and bias**power."""
+    share = _share(sr, hop_length, time_constant, b)
+    gain, bias, power = (real(k, v, low=0) for k, v in {"gain": gain, "bias": bias, "power": power}.items())
+    return share, real("eps", eps, low=1e-30, remedy="the default is 1e-6"), gain, bias, power, bias**power
 
 
 def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:

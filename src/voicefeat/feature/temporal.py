@@ -9,6 +9,7 @@ import numpy as np
 
 from ..audio import not_finite, signal
 from ..chain import tables, threads
+from ..chain.spec import settings
 from ..engine import crossings, parseval, squares
 from ..engine import frames as frame_kernels
 from ..errors import float_type, real, reject, whole
@@ -242,6 +243,7 @@ def _time_last(y: Any, axis: Any) -> Any:
     return y if axis in (-1, dims - 1) else np.moveaxis(array, axis, -1)
 
 
+@settings
 def _check(threshold: Any, ref_magnitude: Any, pad: Any, zero_pos: Any) -> None:
     real("threshold", threshold, low=0, remedy="the default is 1e-10")
     if ref_magnitude is not None and not callable(ref_magnitude):

@@ -95,9 +95,13 @@ def find(path):
 
 def compute(entry, clips, names):
     """What voicefeat makes of the clips called `names` under a map's entry."""
-    y = [clips[name][0].astype(entry.get("dtype", "float32")) / 32768 for name in names]
-    y = [part.astype(entry.get("dtype", "float32")) for part in y]
+    dtype = entry.get("dtype", "float64" if "frontend" in entry else "float32")
+    y = [(clips[name][0].astype(dtype) / 32768).astype(dtype) for name in names]
     known = {**NAMES, "y": y[0] if len(y) == 1 else y, "sr": clips[names[0]][1], "samples": len(y[0])}
+    if "frontend" in entry:
+        fe = vf.frontend(entry["frontend"]).replace(**entry.get("changes", {}))
+        made = fe(known["y"], known["sr"])
+        return np.swapaxes(made, -1, -2) if entry.get("transpose") else made
     for step in [*entry.get("before", []), {**entry, "name": "result"}]:
         positional = [known[word.strip()] for word in step.get("input", "").split(",") if word.strip()]
         named = {
@@ -136,7 +140,8 @@ def check_file(path, entry, clips):
             error, peak, problem = compare(got, want)
             if problem or not error <= entry["tolerance"]:
                 verdict.problems.append(f"{name}: {problem or f'error {error:.1e}'}")
-            if got.dtype.kind != want.dtype.kind or got.dtype.itemsize > want.dtype.itemsize:
+            wider = got.dtype.itemsize > want.dtype.itemsize and "frontend" not in entry
+            if got.dtype.kind != want.dtype.kind or wider:
                 verdict.problems.append(f"{name}: dtype {got.dtype}, expected {want.dtype}")
             if error >= verdict.error:
                 verdict.error, verdict.peak = error, peak

@@ -21,7 +21,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 #: From below to above; an import may point down, or stay on its line. Files of one line know each other.
 LAYERS = [
     ["errors"],
-    ["convert", "decibel", "timing", "reading", "audio", "windows", "filters", "norms", "intervals", "wavelets", "folding", "notes", "pitches", "spelling"],
+    ["convert", "decibel", "timing", "reading", "audio", "windows", "filters", "banks", "norms", "intervals", "wavelets", "folding", "notes", "pitches", "spelling"],
     ["engine"],
     ["chain"],
     ["feature"],

@@ -52,6 +52,8 @@ _ROOMS = {
     "feature.dynamics": ["delta", "stack_memory"],
     "feature.together": ["Stacked", "extract"],
     "feature.statistics": ["summarize"],
+    "presets.front_end": ["FrontEnd"],
+    "presets.catalogue": ["frontend", "frontends"],
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -266,3 +266,12 @@ from .pitches import (
 )
 
 __version__: str
+from .presets.catalogue import (
+    frontend as frontend,
+)
+from .presets.catalogue import (
+    frontends as frontends,
+)
+from .presets.front_end import (
+    FrontEnd as FrontEnd,
+)

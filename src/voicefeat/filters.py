@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from .banks import bank, total
 from .convert import fft_frequencies, hz_to_octs, mel_frequencies
 from .errors import float_type, real, reject, whole
 from .folding import cq_to_chroma
@@ -18,7 +19,16 @@ from .wavelets import constant_q, wavelet, wavelet_lengths, window_bandwidth
 from .windows import get_window
 
 __all__ = [
-    "chroma", "constant_q", "cq_to_chroma", "get_window", "linear", "mel", "wavelet", "wavelet_lengths",
+    "bank",
+    "chroma",
+    "constant_q",
+    "cq_to_chroma",
+    "get_window",
+    "linear",
+    "mel",
+    "total",
+    "wavelet",
+    "wavelet_lengths",
     "window_bandwidth",
 ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from ..errors import reject
 from .finish import ClipFloor
 from .sinks import Sink
 from .source import Work
+from .spec import Compression
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -235,6 +236,46 @@ class ContrastRows(Sink):
             at, size = first * self.ready.rows, -(-count // self.lanes) * self.lanes * self.ready.rows
             peaks, valleys = self.kept[0, at : at + size], self.kept[1, at : at + size]
             self._emit(peaks, valleys, first, count, *(floor.level() for floor in self.floors))
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """The compressed energy of each frame's samples, as prepared frames have it (`engine.prepared`)."""
+
+    gain: float
+    compression: Compression
+
+    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+        return _Loudness(self, bins, dtype)
+
+
+class _Loudness(Ready):
+    def __init__(self, spec: Loudness, bins: int, dtype: np.dtype):
+        super().__init__(bins, dtype)
+        self.spec, self.floor = spec, spec.compression.least(dtype)
+
+    def sink(self, plan: Plan, out: np.ndarray) -> Sink:
+        return LoudnessRows(self, plan, out)
+
+
+class LoudnessRows(Sink):
+    """One row of log energies."""
+
+    def __init__(self, ready: _Loudness, plan: Plan, out: np.ndarray):
+        self.ready, self.lanes, self.power = ready, plan.lanes, plan.power
+        self.flat, self.frames = out.reshape(-1), out.shape[-1]
+
+    def take(self, work: Work, first: int, count: int) -> None:
+        c, lanes = self.ready.spec.compression, self.lanes
+        size = -(-count // lanes) * lanes
+        tiles = work.array("loudness", size)
+        np.multiply(
+            work.array("energies", size)[:size], tiles.dtype.type(self.ready.spec.gain), out=tiles[:size]
+        )
+        band_kernels.log_tiles(
+            tiles, 1, 1, count, lanes, c.offset, self.ready.floor, c.scale, -c.add, work.peak
+        )
+        row_kernels.put_rows(tiles, 1, 1, lanes, count, self.flat, first, self.frames)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,15 @@ class Frames:
     """How a signal is cut: `n_fft` samples every `hop_length`, under a window of `win_length`.
 
     `center` pads n_fft // 2 samples at both ends in `pad_mode`, so that frame t is centred on sample
-    t hop_length.
+    t hop_length. The other fields are what front ends differ in beyond librosa's:
+
+    align        where the window stands in a longer frame: in its "center", or at its "left", and then a
+                 frame counts as `win_length` samples
+    partial      a last frame that the signal does not fill: "drop" it, "pad" it with zeros, or "mirror" the
+                 signal at both ends and have a frame for every hop, centred on the middle of the hop (Kaldi)
+    trim         frames left out at the end
+    remove_dc    whether the mean of a frame is taken off it
+    preemphasis  a: sample i of a frame less a times sample i - 1; the first less a times itself
     """
 
     n_fft: int = 2048
@@ -50,6 +58,11 @@ class Frames:
     window: Hashable = "hann"
     center: bool = True
     pad_mode: Any = "constant"
+    align: str = "center"
+    partial: str = "drop"
+    trim: int = 0
+    remove_dc: bool = False
+    preemphasis: float = 0.0
 
     @classmethod
     def make(
@@ -90,17 +103,46 @@ class Frames:
         return made
 
     @property
+    def length(self) -> int:
+        """Samples that a frame counts as."""
+        return self.win_length if self.align == "left" else self.n_fft
+
+    @property
     def pad(self) -> int:
-        """Samples padded at each end."""
+        """Samples before the signal at which the first frame begins."""
+        if self.partial == "mirror":
+            return self.length // 2 - self.hop_length // 2
         return self.n_fft // 2 if self.center else 0
 
     def count(self, n: int) -> int:
         """Number of frames of a signal of `n` samples."""
-        return 1 + (n + 2 * self.pad - self.n_fft) // self.hop_length
+        if self.partial == "mirror":
+            found = (n + self.hop_length // 2) // self.hop_length
+        else:
+            beyond = n + 2 * self.pad - self.length
+            found = 1 + (
+                -(-beyond // self.hop_length) if self.partial == "pad" else beyond // self.hop_length
+            )
+            if self.partial == "pad":
+                found = max(found, 1)
+        return found - self.trim
 
     def check_length(self, n: int) -> None:
         """Refuse a signal that is too short to be framed or padded."""
-        if not self.center:
+        if self.count(n) < 1 and (self.trim or self.partial == "mirror"):
+            least = self.hop_length * (1 + self.trim)
+            reject(
+                "y", n, f"is too few samples for one frame every {self.hop_length}", f"give {least} or more"
+            )
+        if self.align == "left" or self.partial != "drop":
+            if self.partial == "drop" and n < self.length:
+                reject(
+                    "win_length",
+                    self.win_length,
+                    f"the signal has {n} samples, fewer than one frame",
+                    f"give a signal of {self.length} samples or more",
+                )
+        elif not self.center:
             if n < self.n_fft:
                 reject(
                     "n_fft",
@@ -127,5 +169,5 @@ class Frames:
         """The window in float64, centred in `n_fft` samples."""
         window = np.asarray(self.window.values) if isinstance(self.window, WindowArray) else self.window
         values = np.asarray(filters.get_window(window, self.win_length), dtype=np.float64)
-        before = (self.n_fft - self.win_length) // 2
+        before = 0 if self.align == "left" else (self.n_fft - self.win_length) // 2
         return np.pad(values, (before, self.n_fft - self.win_length - before))

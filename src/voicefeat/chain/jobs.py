@@ -43,11 +43,16 @@ class Job:
 
 
 class Rows(Job):
-    """The chain's values as an array of shape (..., rows, frames): `out`, or a new one, cast to `dtype`."""
+    """The chain's values as an array of shape (..., rows, frames): a new one, or the rows `place` of `out`.
 
-    def __init__(self, chain: Chain, out: np.ndarray | None = None, dtype: Any = None):
+    The result is cast to `dtype`.
+    """
+
+    def __init__(
+        self, chain: Chain, out: np.ndarray | None = None, dtype: Any = None, place: slice = slice(None)
+    ):
         super().__init__(chain)
-        self.out, self.dtype = out, dtype
+        self.out, self.dtype, self.place = out, dtype, place
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         if self.out is None:
@@ -55,7 +60,7 @@ class Rows(Job):
         self.into = self.out.reshape(-1, *self.out.shape[-2:])
 
     def sink(self, i: int) -> Sink:
-        ready, into = self.plan, self.into[i]
+        ready, into = self.plan, self.into[i, self.place]
         if ready.descriptor is not None:
             return ready.descriptor.sink(ready, into)
         return SpectrumRows(ready, into) if ready.plain else ChainRows(ready, into)

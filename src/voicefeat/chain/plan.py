@@ -30,8 +30,8 @@ class Plan:
         #: Rows of bands, and of their tiles, which are padded to what the kernels do at a time.
         self.bands = self.bins if self.bank is None else self.bank.rows
         self.tile_rows = self.bins if self.bank is None else self.bank.tile_rows
-        if chain.compression is not None:
-            chain.compression.check_floor(dtype)
+        #: The least value of which a logarithm is taken.
+        self.floor = 0.0 if chain.compression is None else chain.compression.least(dtype)
         self.matrix = (
             None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
         )

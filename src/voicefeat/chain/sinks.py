@@ -66,7 +66,7 @@ class ChainRows(Sink):
         self.plan, self.lanes, self.power = plan, plan.lanes, plan.power
         self.flat, self.frames = out.reshape(-1), out.shape[-1]
         compression = plan.chain.compression
-        self.floor = ClipFloor(None if compression is None else compression.top_db)
+        self.floor = ClipFloor(None if compression is None else compression.below)
         self.kept = None
         self.waits = self.floor.top_db is not None
         if self.waits:
@@ -97,9 +97,9 @@ class ChainRows(Sink):
                 count,
                 self.lanes,
                 c.offset,
-                c.floor,
+                plan.floor,
                 c.scale,
-                c.shift,
+                -c.add,
                 work.peak,
             )
             self.floor.see(peak)

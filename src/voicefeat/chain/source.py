@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import frames as frame_kernels
+from ..engine import prepared as prepared_kernels
 from ..engine import rows as row_kernels
 from ..engine import spectrum as spectrum_kernels
 from . import tables
@@ -129,7 +130,13 @@ class FramedSpectra:
         line = 64 // dtype.itemsize
         lines = -(-(self.chunk * self.lanes - 1 + self.overlap) // line)
         self.stride = line * (lines + 1 - lines % 2)
-        self.tables = tables.transform(frames, self.stride, dtype)
+        #: Whether frames are changed before their window; they then stand sample by sample in an array of
+        #: their own, the window at its beginning.
+        self.prepared = frames.remove_dc or frames.preemphasis != 0.0
+        layout = (self.lanes, dtype, frames.n_fft) if self.prepared else (self.stride, dtype)
+        self.tables = tables.transform(frames, *layout)
+        n = np.arange(frames.length)
+        self.places = ((n % hop) * self.stride + n // hop).astype(np.int32)
         if self.tables is None:
             self.window = frames.window_array()
         #: Whether powers of the complex bins are those that are computed without them, bit for bit.
@@ -152,7 +159,7 @@ class FramedSpectra:
         columns = work.array("columns", self.rows * self.stride)
         start = first * hop - self.pad
         if t is None:
-            self._fill_any_length(bins, signal, start, groups, columns)
+            self._fill_any_length(bins, signal, start, groups, columns, work)
         else:
             layout = (
                 *signal,
@@ -167,11 +174,34 @@ class FramedSpectra:
                 lanes,
             )
             z = work.array("points", self.frames.n_fft * lanes)
-            kernel = spectrum_kernels.complex_bins if self.complex else spectrum_kernels.power_bins
-            kernel(*layout, t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, bins)
+            passes = (t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, bins)
+            if self.prepared:
+                self._fill_prepared(work, layout + passes, groups)
+            elif self.complex:
+                spectrum_kernels.complex_bins(*layout, *passes)
+            else:
+                spectrum_kernels.power_bins(*layout, *passes)
+
+    def _fill_prepared(self, work: Work, arguments: tuple[Any, ...], groups: int) -> None:
+        """Frames without their mean or with a pre-emphasis of their own; their energies go to `work`."""
+        frame = work.array("frame", self.frames.n_fft * self.lanes)
+        energies = work.array("energies", groups * self.lanes)
+        changes = (float(self.frames.remove_dc), self.frames.preemphasis)
+        prepared_kernels.prepared_bins(*arguments, self.places, *changes, frame, energies, int(self.complex))
+
+    def _prepare(self, frames: np.ndarray, work: Work, group: int) -> np.ndarray:
+        """The same changes in numpy, row by row."""
+        frames = frames[:, : self.frames.length]
+        if self.frames.remove_dc:
+            frames = frames - frames.mean(axis=-1, keepdims=True)
+        energies = work.array("energies", (group + 1) * self.lanes)
+        energies[group * self.lanes : (group + 1) * self.lanes] = (frames * frames).sum(axis=-1)
+        before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=-1)
+        frames = frames - self.frames.preemphasis * before
+        return np.pad(frames, ((0, 0), (0, self.frames.n_fft - self.frames.length)))
 
     def _fill_any_length(
-        self, bins: np.ndarray, signal: Any, start: int, groups: int, columns: np.ndarray
+        self, bins: np.ndarray, signal: Any, start: int, groups: int, columns: np.ndarray, work: Work
     ) -> None:
         """Odd lengths and large factors, by scipy in double precision."""
         from scipy.fft import rfft
@@ -185,22 +215,27 @@ class FramedSpectra:
             count = lanes - 1 + self.overlap
             at = start + g * lanes * hop
             frame_kernels.transpose(y, at, hop, self.rows, count, lanes, head, tail, columns, self.stride)
-            frames = columns[places + np.arange(lanes)[:, np.newaxis]] * self.window
-            z = rfft(frames, axis=-1).T
+            frames = columns[places + np.arange(lanes)[:, np.newaxis]]
+            if self.prepared:
+                frames = self._prepare(frames, work, g)
+            z = rfft(frames * self.window, axis=-1).T
             tiles[g] = np.concatenate([z.real, z.imag], axis=-1) if self.complex else z.real**2 + z.imag**2
 
 
 def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
     """What lies before and after a signal; nothing at all stands for zeros."""
-    mode: Any = frames.pad_mode
-    pad, n = frames.pad, y.size
-    if not pad or mode == "constant":
+    mode: Any = "symmetric" if frames.partial == "mirror" else frames.pad_mode
+    n, before = y.size, frames.pad
+    after = before
+    if frames.partial == "mirror":
+        after = max(0, (frames.count(n) - 1) * frames.hop_length + frames.length - before - n)
+    if not (before or after) or mode == "constant":
         return y[:0], y[:0]
     if callable(mode):
-        padded = np.pad(y, pad, mode)
-        return padded[:pad], padded[pad + n :]
-    reach = min(n, pad + 1)  # np.pad looks no farther than this into the signal
-    return np.pad(y[:reach], (pad, 0), mode)[:pad], np.pad(y[n - reach :], (0, pad), mode)[reach:]
+        padded = np.pad(y, before, mode)
+        return padded[:before], padded[before + n :]
+    reach = min(n, max(before, after) + 1)  # np.pad looks no farther than this into the signal
+    return np.pad(y[:reach], (before, 0), mode)[:before], np.pad(y[n - reach :], (0, after), mode)[reach:]
 
 
 class GivenSpectra:

@@ -13,6 +13,7 @@ import numpy as np
 from .. import filters
 from ..convert import fft_frequencies
 from ..errors import one_of, real, reject, whole
+from .cosines import cosines
 from .framing import Frames
 
 
@@ -65,19 +66,22 @@ class Bands:
 
 @dataclass(frozen=True)
 class Compression:
-    """scale log(max(x + offset, floor)) - shift, and no more than `top_db` below the clip's largest value."""
+    """gain log(max(x + offset, floor)) + add, at most `top_db` decibels below the clip's largest.
 
-    scale: float
-    floor: float
+    `log` is "ln", "log10" or "db" (10 log10); a `floor` of 0 is the least normal number.
+    """
+
+    log: str = "ln"
+    floor: float = 0.0
     offset: float = 0.0
-    shift: float = 0.0
     top_db: float | None = None
+    gain: float = 1.0
+    add: float = 0.0
 
     @classmethod
     def make(cls, log: Any, amin: Any, offset: Any, top_db: Any) -> Compression:
         """`log`: "db", "ln" or "log10"; `top_db`: "auto" is 80 for decibels and None otherwise."""
         one_of("log", log, ("db", "ln", "log10"))
-        scale = {"db": 10 / math.log(10), "ln": 1.0, "log10": 1 / math.log(10)}[log]
         floor = real("amin", amin, above=0.0, remedy="give a small positive number such as 1e-10")
         offset = real("log_offset", offset, low=0.0)
         if isinstance(top_db, str) and top_db == "auto":
@@ -91,53 +95,45 @@ class Compression:
                     "top_db", top_db, f"is in decibels and log={log!r} is not", "give top_db=None or log='db'"
                 )
         # Decibels relative to a power of 1, which in librosa is raised to `amin` like the others.
-        shift = 10 * math.log10(max(floor, 1.0)) if log == "db" else 0.0
-        return cls(scale, floor, offset, shift, top_db)
+        add = -10 * math.log10(max(floor, 1.0)) if log == "db" else 0.0
+        return cls(log, floor, offset, top_db, add=add)
 
-    def check_floor(self, dtype: np.dtype) -> None:
-        """Refuse a floor that the precision cannot hold in full."""
+    @property
+    def scale(self) -> float:
+        """What a natural logarithm is multiplied by."""
+        return self.gain * {"db": 10 / math.log(10), "ln": 1.0, "log10": 1 / math.log(10)}[self.log]
+
+    @property
+    def below(self) -> float | None:
+        """`top_db` in the unit of the result."""
+        return None if self.top_db is None else self.top_db / 10 * math.log(10) * self.scale
+
+    def least(self, dtype: np.dtype) -> float:
+        """The floor; one that the precision cannot hold in full is refused."""
         least = float(np.finfo(dtype).tiny)
-        if self.floor < least:
+        if 0.0 < self.floor < least:
             reject(
                 "amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin"
             )
-
-
-def cosines(n: int, type: int, ortho: bool) -> np.ndarray:
-    """The discrete cosine transform of `type` 1 to 4 as a matrix (n, n), scaled as by ``scipy.fft.dct``."""
-    k, m = np.arange(n)[:, None], np.arange(n)[None, :]
-    # Angles are products of whole numbers times pi / period; taken modulo 2 period they are exact.
-    turns, period = {
-        1: (k * m, n - 1),
-        2: (k * (2 * m + 1), 2 * n),
-        3: ((2 * k + 1) * m, 2 * n),
-        4: ((2 * k + 1) * (2 * m + 1), 4 * n),
-    }[type]
-    matrix = 2 * np.cos(np.pi * (turns % (2 * period)) / period)
-    if type in (1, 3):
-        matrix[:, 0] /= 2
-    if type == 1:
-        matrix[:, -1] /= 2
-    if ortho:
-        matrix /= np.sqrt(2 * (n - 1) if type == 1 else 2 * n)
-        if type in (1, 3):
-            matrix[:, 0] *= np.sqrt(2)
-        if type in (1, 2):
-            matrix[0] /= np.sqrt(2)
-        if type == 1:
-            matrix[:, -1] *= np.sqrt(2)
-            matrix[-1] /= np.sqrt(2)
-    return matrix
+        return self.floor or least
 
 
 @dataclass(frozen=True)
 class Cepstrum:
-    """The first `n` values of a cosine transform over bands, liftered."""
+    """`n` values of a cosine transform over bands from number `first` on, liftered.
+
+    The lifter is 1 + lifter / 2 sin(pi (i + lifter_from) / lifter): `lifter_from` is 1 in librosa, which
+    changes c0 as well, and 0 in HTK and Kaldi. The norm "htk" is sqrt(2 / bands) for every value, c0 among
+    them. `c0` says where c0 stands: "first", or "last" as in HTK.
+    """
 
     n: int
     type: int = 2
     norm: str | None = "ortho"
     lifter: float = 0.0
+    lifter_from: int = 1
+    first: int = 0
+    c0: str = "first"
 
     @classmethod
     def make(cls, name: str, bands: int, n: Any, type: Any, norm: Any, lifter: Any) -> Cepstrum:
@@ -155,11 +151,15 @@ class Cepstrum:
         return cls(n, type, norm, lifter)
 
     def matrix(self, bands: int) -> np.ndarray:
-        """The transform, (n, bands) in float64; row i is times 1 + lifter / 2 sin(pi (i + 1) / lifter)."""
-        rows = cosines(bands, self.type, self.norm == "ortho")[: self.n]
+        """The transform, (n, bands) in float64."""
+        rows = cosines(bands, self.type, self.norm == "ortho")
+        if self.norm == "htk":
+            rows *= math.sqrt(0.5 / bands)
         if self.lifter > 0:
-            rows *= 1 + self.lifter / 2 * np.sin(np.pi * np.arange(1, self.n + 1) / self.lifter)[:, None]
-        return rows
+            place = np.arange(bands) + self.lifter_from
+            rows *= 1 + self.lifter / 2 * np.sin(np.pi * place / self.lifter)[:, None]
+        rows = rows[self.first : self.first + self.n]
+        return np.roll(rows, -1, axis=0) if self.c0 == "last" else rows
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,11 @@ def _last_factors(points: int, part: int) -> np.ndarray:
     return np.concatenate(rows)
 
 
-def transform(frames: Frames, stride: int, dtype: np.dtype) -> Transform | None:
-    """The FFT's tables, or None where n_fft is 2, odd or has a factor above 7."""
+def transform(frames: Frames, stride: int, dtype: np.dtype, hop: int | None = None) -> Transform | None:
+    """The FFT's tables, or None where n_fft is 2, odd or has a factor above 7.
+
+    Sample n of a frame stands at row n mod hop, column n div hop of what it is read from.
+    """
     points = frames.n_fft // 2
     passes = radices(points) if frames.n_fft % 2 == 0 else None
     if not passes:
@@ -135,7 +138,7 @@ def transform(frames: Frames, stride: int, dtype: np.dtype) -> Transform | None:
         passes = [*(radices(part) or []), 4]
     order = _digit_reversed(passes)
     sample = np.stack([2 * order, 2 * order + 1], axis=-1).ravel()
-    hop = frames.hop_length
+    hop = hop or frames.hop_length
     before = passes[:-1] if part != points else passes
     return Transform(
         offsets=_frozen((sample % hop) * stride + sample // hop, np.int32),

@@ -80,6 +80,34 @@ complex_pairs4, complex_ends4 = _pairs(4, _complex), _ends(4, _complex)
 
 
 @kernel
+def power_frames(source, column, offsets, window, z, radices, w, part, last, bins, at):
+    """|X|^2 of the frames whose samples stand at `column` of `source`, from bin number `at` on."""
+    transform(source, column, offsets, window, z, radices, w, part)
+    if part == offsets.size // 2:
+        power_ends1(z, part, last, bins, at)
+        for p in range(1, part // 2 + 1):
+            power_pairs1(z, p, part, last, 2 * (p - 1), bins, at)
+    else:
+        power_ends4(z, part, last, bins, at)
+        for p in range(1, part // 2 + 1):
+            power_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)
+
+
+@kernel
+def complex_frames(source, column, offsets, window, z, radices, w, part, last, bins, at):
+    """X of the same frames, each bin as its real lanes and then its imaginary lanes."""
+    transform(source, column, offsets, window, z, radices, w, part)
+    if part == offsets.size // 2:
+        complex_ends1(z, part, last, bins, at)
+        for p in range(1, part // 2 + 1):
+            complex_pairs1(z, p, part, last, 2 * (p - 1), bins, at)
+    else:
+        complex_ends4(z, part, last, bins, at)
+        for p in range(1, part // 2 + 1):
+            complex_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)
+
+
+@kernel
 def power_bins(
     y, head, tail, start, hop, rows, overlap, columns, stride, chunk, groups, lanes,
     offsets, window, z, radices, w, part, last, bins,
@@ -89,21 +117,12 @@ def power_bins(
     Bin k of group g goes to bins[(g (M + 1) + k) lanes]. The signal is laid out for `chunk` groups at a
     time, in `columns`, of which a frame spans `overlap`; see `frames.transpose`.
     """
-    points = offsets.size // 2
+    step = offsets.size // 2 + 1
     for g in range(groups):
         if g % chunk == 0:
             count = min(chunk, groups - g) * lanes - 1 + overlap
             transpose(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
-        transform(columns, g % chunk * lanes, offsets, window, z, radices, w, part)
-        at = g * (points + 1)
-        if part == points:
-            power_ends1(z, part, last, bins, at)
-            for p in range(1, part // 2 + 1):
-                power_pairs1(z, p, part, last, 2 * (p - 1), bins, at)
-        else:
-            power_ends4(z, part, last, bins, at)
-            for p in range(1, part // 2 + 1):
-                power_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)
+        power_frames(columns, g % chunk * lanes, offsets, window, z, radices, w, part, last, bins, g * step)
 
 
 @kernel
@@ -111,19 +130,10 @@ def complex_bins(
     y, head, tail, start, hop, rows, overlap, columns, stride, chunk, groups, lanes,
     offsets, window, z, radices, w, part, last, bins,
 ):  # fmt: skip
-    """X of the same frames, each bin as its real lanes and then its imaginary lanes."""
-    points = offsets.size // 2
+    """X of the same frames."""
+    step = offsets.size // 2 + 1
     for g in range(groups):
         if g % chunk == 0:
             count = min(chunk, groups - g) * lanes - 1 + overlap
             transpose(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
-        transform(columns, g % chunk * lanes, offsets, window, z, radices, w, part)
-        at = g * (points + 1)
-        if part == points:
-            complex_ends1(z, part, last, bins, at)
-            for p in range(1, part // 2 + 1):
-                complex_pairs1(z, p, part, last, 2 * (p - 1), bins, at)
-        else:
-            complex_ends4(z, part, last, bins, at)
-            for p in range(1, part // 2 + 1):
-                complex_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)
+        complex_frames(columns, g % chunk * lanes, offsets, window, z, radices, w, part, last, bins, g * step)

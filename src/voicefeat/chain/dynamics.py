@@ -1,0 +1,106 @@
+"""Deltas in every published convention, as a value.
+
+A delta is a short correlation along time, and at the ends the first and the last frame are repeated:
+
+    sum_j j (x[t + j] - x[t - j]) / d,  j = 1 .. width        d = 2 sum j^2, or a given number
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine.correlate import correlate_rows
+from ..errors import one_of, real, whole
+from . import tables
+
+#: Values of a correlation that a copy with repeated ends is made of at a time.
+AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """Deltas of every row, `orders` of them (2: deltas and their deltas), below what they are deltas of.
+
+    width     frames to each side
+    divisor   "regression": 2 sum j^2, as in HTK; or a number: 1.0 for the plain difference, 2.0 for its half
+    repeated  how the second comes of the first: the delta "again", with ends repeated again, or by one kernel,
+              the first convolved with itself, with ends repeated once ("kernel", Kaldi)
+    along     "frames"; or "rows", which some systems take by mistake and their numbers with it
+    keep      "all", or the "deltas" alone
+    """
+
+    orders: int = 2
+    width: int = 1
+    divisor: float | str = "regression"
+    repeated: str = "again"
+    along: str = "frames"
+    keep: str = "all"
+
+    def __post_init__(self) -> None:
+        whole("orders", self.orders)
+        whole("width", self.width, unit="frames")
+        if isinstance(self.divisor, str):
+            one_of("divisor", self.divisor, ("regression",))
+        else:
+            real("divisor", self.divisor, above=0.0)
+        one_of("repeated", self.repeated, ("again", "kernel"))
+        one_of("along", self.along, ("frames", "rows"))
+        one_of("keep", self.keep, ("all", "deltas"))
+
+    @property
+    def parts(self) -> int:
+        """Times the rows of the features that come out."""
+        return self.orders + (self.keep == "all")
+
+    @property
+    def reach(self) -> int:
+        """Frames to each side that a value depends on."""
+        return self.width * self.orders if self.along == "frames" else 0
+
+    def kernel(self) -> np.ndarray:
+        """The weights of frames t - width .. t + width."""
+        j = np.arange(-self.width, self.width + 1)
+        return j / ((j * j).sum() if isinstance(self.divisor, str) else float(self.divisor))
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """Features (..., rows, frames) to (..., parts times rows, frames)."""
+        if self.along == "rows":
+            turned = Dynamics(self.orders, self.width, self.divisor, self.repeated)
+            made = turned.apply(np.ascontiguousarray(np.swapaxes(x, -1, -2)))
+            pieces = np.split(made, self.orders + 1, axis=-2)
+            out = np.concatenate([np.swapaxes(piece, -1, -2) for piece in pieces], axis=-2)
+            return out if self.keep == "all" else out[..., x.shape[-2] :, :]
+        rows, frames = x.shape[-2:]
+        out = np.empty((*x.shape[:-2], (self.orders + 1) * rows, frames), x.dtype)
+        out[..., :rows, :] = x
+        kernel, source = self.kernel(), x
+        weights = kernel
+        for order in range(1, self.orders + 1):
+            made = correlated(source, weights)
+            out[..., order * rows : (order + 1) * rows, :] = made
+            if self.repeated == "again":
+                source = made
+            else:
+                weights = np.convolve(weights, kernel)
+        return out if self.keep == "all" else np.ascontiguousarray(out[..., rows:, :])
+
+
+def correlated(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """sum_j weights[j] x[t + j - half] along the last axis, the ends repeated."""
+    half, frames = weights.size // 2, x.shape[-1]
+    lanes, weights = tables.lanes(x.dtype), weights.astype(x.dtype)
+    flat, out = x.reshape(-1, frames), np.empty((x.size // frames, frames), x.dtype)
+    scratch = np.empty(weights.size + 2 * lanes, x.dtype)
+    step = max(1, AT_ONCE // (frames + 2 * half))
+    for first in range(0, len(flat), step):
+        part = flat[first : first + step]
+        padded = np.empty((len(part), frames + 2 * half), x.dtype)
+        padded[:, half : half + frames] = part
+        padded[:, :half], padded[:, half + frames :] = part[:, :1], part[:, -1:]
+        target = out[first : first + step].reshape(-1)
+        correlate_rows(
+            padded.reshape(-1), len(part), padded.shape[1], weights, lanes, scratch, target, frames, 0
+        )
+    return out.reshape(x.shape)

@@ -1,0 +1,75 @@
+"""What is done to the samples of a whole signal before it is cut into frames, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import one_of, real, reject, whole
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Samples at `rate`, brought to a length, dithered, scaled, and with a pre-emphasis.
+
+    rate         Hz; None for any
+    samples      a shorter signal is repeated and a longer one cut to so many; None leaves the length
+    scale        32768.0 for the range of 16-bit samples
+    dither       the size of normal noise that is added after scaling, from a generator with `seed`
+    preemphasis  a: y[n] - a y[n - 1]
+    """
+
+    rate: int | None = None
+    samples: int | None = None
+    scale: float = 1.0
+    dither: float = 0.0
+    seed: int = 0
+    preemphasis: float = 0.0
+    #: The first sample of the pre-emphasis: kept ("keep"), or less a times itself ("self").
+    first: str = "keep"
+
+    def __post_init__(self) -> None:
+        for name, unit in (("rate", "Hz"), ("samples", "samples")):
+            if getattr(self, name) is not None:
+                whole(name, getattr(self, name), unit=unit)
+        real("scale", self.scale, above=0.0)
+        real("dither", self.dither, low=0.0)
+        whole("seed", self.seed, least=0)
+        real("preemphasis", self.preemphasis, low=0.0, high=1.0, remedy="give 0.97, or 0.0 for none")
+        one_of("first", self.first, ("keep", "self"))
+
+    def check_rate(self, sr: float | None) -> None:
+        """Refuse another rate than the one that the system used."""
+        if self.rate is not None and sr is not None and sr != self.rate:
+            resample = f"vf.resample(y, orig_sr={sr:g}, target_sr={self.rate})"
+            reject(
+                "sr", sr, f"this front end is defined at {self.rate} Hz", f"resample first: y = {resample}"
+            )
+
+    def length(self, n: int) -> int:
+        """Samples that become of `n`."""
+        return n if self.samples is None else self.samples
+
+    def apply(self, y: np.ndarray) -> np.ndarray:
+        """The samples that are cut into frames; `y` itself where nothing is done."""
+        if self.samples is not None:
+            n = y.shape[-1]
+            y = (
+                np.tile(y, -(-self.samples // n))[..., : self.samples]
+                if n < self.samples
+                else y[..., : self.samples]
+            )
+        if self.scale != 1.0:
+            y = y * y.dtype.type(self.scale)
+        if self.dither:
+            noise = np.random.default_rng(self.seed).standard_normal(y.shape)
+            y = y + (self.dither * noise).astype(y.dtype)
+        if self.preemphasis:
+            out = np.empty_like(y)
+            share = y.dtype.type(self.preemphasis)
+            np.multiply(y[..., :-1], share, out=out[..., 1:])
+            np.subtract(y[..., 1:], out[..., 1:], out=out[..., 1:])
+            out[..., 0] = y[..., 0] if self.first == "keep" else y[..., 0] - share * y[..., 0]
+            y = out
+        return np.ascontiguousarray(y)

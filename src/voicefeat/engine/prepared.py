@@ -1,0 +1,74 @@
+"""Frames that are changed before their window: their mean taken off, a pre-emphasis of their own.
+
+So do Kaldi and HTK. A group of frames is gathered from the columns of the signal, changed on the way, and
+then transformed like any other.
+"""
+
+from __future__ import annotations
+
+from .frames import transpose
+from .jit import kernel
+from .laneop import accumulate, lane_op
+from .simd import fma
+from .spectrum import complex_frames, power_frames
+
+
+@lane_op
+def prepare(columns, column, places, count, quads, rest, mean, share, frame, energies, to):
+    """Samples i < count of the frames at `column` to rows of `frame`; the sum of squares to `energies`.
+
+    `mean` is 1 / count, or 0 for frames whose mean stays. The energy is that before `share` of the previous
+    sample is taken off each; the first takes off a share of itself.
+    """
+    n = columns.lanes
+    zero = columns.number(0.0)
+
+    def sample(i):
+        return columns.load(places.index(i) + column)
+
+    sums = accumulate(quads, [zero] * 4, lambda i, sums: [s + sample(i * 4 + q) for q, s in enumerate(sums)])
+    total = (sums[0] + sums[1]) + (sums[2] + sums[3])
+    total = accumulate(rest, [total], lambda i, sums: [sums[0] + sample(quads * 4 + i)])[0]
+    level, part = total * columns.number(mean), -columns.number(share)
+
+    def step(i, carried):
+        x = sample(i) - level
+        frame.store(i * n, fma(carried[0], part, x))
+        return [x, fma(x, x, carried[1])]
+
+    energies.store(to, accumulate(count, [sample(0) - level, zero], step)[1])
+
+
+@kernel
+def prepared_bins(
+    y, head, tail, start, hop, rows, overlap, columns, stride, chunk, groups, lanes,
+    offsets, window, z, radices, w, part, last, bins, places, mean, share, frame, energies, whole,
+):  # fmt: skip
+    """`spectrum.power_bins`, or `complex_bins` where `whole` is 1, of frames that are prepared first.
+
+    `places` is where the samples of a frame stand in the columns, `frame` has room for all n_fft of a group.
+    """
+    step, count = offsets.size // 2 + 1, places.size
+    frame[count * lanes : offsets.size * lanes] = 0.0
+    for g in range(groups):
+        if g % chunk == 0:
+            many = min(chunk, groups - g) * lanes - 1 + overlap
+            transpose(y, start + g * lanes * hop, hop, rows, many, lanes, head, tail, columns, stride)
+        column = g % chunk * lanes
+        prepare(
+            columns,
+            column,
+            places,
+            count,
+            count // 4,
+            count % 4,
+            mean / count,
+            share,
+            frame,
+            energies,
+            g * lanes,
+        )
+        if whole:
+            complex_frames(frame, 0, offsets, window, z, radices, w, part, last, bins, g * step)
+        else:
+            power_frames(frame, 0, offsets, window, z, radices, w, part, last, bins, g * step)

@@ -1,0 +1,1 @@
+"""Front ends: whole chains as values, and the published ones by name."""

@@ -1,0 +1,61 @@
+"""The front ends of the NII's PyTorch scripts: LFCC-LCNN and its relatives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .asvspoof import DIFFERENCES, linear
+from .catalogue import Preset
+from .energy import Energy
+from .front_end import FrontEnd
+from .stages import Bands, Cepstrum, Compression, Frames, Signal, Spectrum
+
+EPS = float(np.finfo(np.float32).eps)
+SIGNAL = Signal(rate=16000, preemphasis=0.97)
+LOG = Compression("log10", offset=EPS)
+
+
+def frames(n_fft: int) -> Frames:
+    """20 ms every 10 ms, centred, with a periodic window."""
+    return Frames(n_fft, 160, 320, "hamming", True, "constant")
+
+
+def cepstral(n_fft: int, bands: Bands, energy: bool, bins: int | None = None) -> FrontEnd:
+    """20 coefficients and differences; the logarithm of the energy in place of c0."""
+    return FrontEnd(
+        signal=SIGNAL,
+        framing=frames(n_fft),
+        spectrum=Spectrum(2.0),
+        bands=bands,
+        compression=LOG,
+        cepstrum=Cepstrum(20),
+        energy=Energy("bins", 1.0 / n_fft, bins) if energy else None,
+        dynamics=DIFFERENCES,
+        row="lfcc",
+    )
+
+
+SOURCE, VERSION, LICENCE = "NII PyTorch scripts", "project-NN-Pytorch-scripts, 2026-07", "BSD-3-Clause"
+
+PRESETS = [
+    Preset(
+        "nii-lfcc-lcnn2021",
+        cepstral(1024, linear(4000.0, 20, labelled=256), True, 256),
+        f"{SOURCE}, LFCC of the ASVspoof 2021 LFCC-LCNN baseline",
+        VERSION,
+        LICENCE,
+        3e-5,
+        "Bins 0 to 255 are taken to reach from 0 to 4000 Hz, a little farther than they do.",
+    ),
+    Preset(
+        "nii-lfcc", cepstral(512, linear(8000.0, 20), True), f"{SOURCE}, LFCC, full band", VERSION, LICENCE, 3e-5
+    ),
+    Preset(
+        "nii-lfcc-no-energy",
+        cepstral(512, linear(8000.0, 20), False),
+        f"{SOURCE}, LFCC without energy",
+        VERSION,
+        LICENCE,
+        3e-5,
+    ),
+]

@@ -1,0 +1,245 @@
+"""How a front end is checked and run: by the block loop, and the stages before and after it."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..audio import not_finite
+from ..chain.descriptors import Loudness
+from ..chain.jobs import Job, Rows
+from ..chain.run import compute
+from ..chain.spec import Bands, Chain
+from ..errors import ParameterError, reject
+
+if TYPE_CHECKING:
+    from .front_end import FrontEnd
+
+
+def clash(first: str, second: str, why: str) -> None:
+    """Refuse two settings that contradict each other."""
+    raise ParameterError(f"{first} and {second}: {why}")
+
+
+def check(fe: FrontEnd) -> None:
+    """Refuse what cannot be run, before there is a signal."""
+    chain = {name: getattr(fe, name) for name in ("spectrum", "bands", "compression", "cepstrum", "energy")}
+    given = [name for name, stage in chain.items() if stage is not None]
+    if fe.method is not None and (fe.framing is not None or given):
+        clash(
+            "method", given[0] if given else "framing", "a method has its own stages; leave one of them out"
+        )
+    if fe.framing is None:
+        if given:
+            clash(f"{given[0]}={chain[given[0]]!r}", "framing=None", "spectra need frames; give framing")
+    else:
+        _check_framing(fe)
+    if fe.cepstrum is not None and fe.bands is None:
+        clash("cepstrum", "bands=None", "coefficients are made of bands; give bands")
+    if fe.bands is not None and fe.framing is not None:
+        bands = _checked_bands(fe)
+        if fe.cepstrum is not None and fe.cepstrum.first + fe.cepstrum.n > bands:
+            clash(
+                f"cepstrum.n={fe.cepstrum.n}",
+                f"bands with {bands} rows",
+                f"more coefficients than bands; give at most {bands - fe.cepstrum.first}",
+            )
+    if fe.energy is not None:
+        _check_energy(fe)
+
+
+def _check_framing(fe: FrontEnd) -> None:
+    frames = fe.framing
+    assert frames is not None
+    if frames.win_length > frames.n_fft:
+        clash(
+            f"framing.win_length={frames.win_length}",
+            f"framing.n_fft={frames.n_fft}",
+            "a window fits into its frame; give an n_fft of at least win_length",
+        )
+    if frames.center and (frames.align == "left" or frames.partial != "drop"):
+        name = "align='left'" if frames.align == "left" else f"partial={frames.partial!r}"
+        clash(
+            "framing.center=True",
+            f"framing.{name}",
+            "centred frames are padded at both ends; give center=False",
+        )
+    if fe.spectrum is None:
+        clash("framing", "spectrum=None", "frames are transformed; give spectrum")
+    frames.window_array()
+
+
+def _checked_bands(fe: FrontEnd) -> int:
+    """How many rows the bank has; a front end without a rate is tried at one of its own."""
+    rate = fe.signal.rate
+    return bank_rows(fe, float(rate if rate is not None else 2 * fe.framing.n_fft))  # type: ignore[union-attr]
+
+
+def _check_energy(fe: FrontEnd) -> None:
+    if fe.framing is None or fe.compression is None:
+        clash("energy", "compression=None", "energies are compressed as bands are; give compression")
+    if fe.energy.place == "replace" and (fe.cepstrum is None or fe.cepstrum.first):  # type: ignore[union-attr]
+        clash("energy.place='replace'", "cepstrum", "there is no c0 to replace; give place='first'")
+    prepared = fe.framing.remove_dc or fe.framing.preemphasis  # type: ignore[union-attr]
+    if fe.energy.of == "samples" and not prepared:  # type: ignore[union-attr]
+        clash(
+            "energy.of='samples'",
+            "framing",
+            "is known of frames with remove_dc or preemphasis; use of='bins'",
+        )
+
+
+@functools.lru_cache(maxsize=256)
+def chain_of(fe: FrontEnd, rate: float) -> Chain:
+    """The stages of the block loop."""
+    frames = fe.framing
+    assert frames is not None
+    bands = None if fe.bands is None else at(fe.bands, rate, frames.n_fft)
+    return Chain(frames, fe.spectrum, bands, fe.compression, fe.cepstrum)
+
+
+def at(bands: Bands, rate: float, n_fft: int) -> Bands:
+    """A bank at a rate, for a transform."""
+    return Bands.make(
+        bands.bank, **{"sr": rate, "n_fft": n_fft, "dtype": np.float64, **dict(bands.arguments)}
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def bank_rows(fe: FrontEnd, rate: float) -> int:
+    return len(at(fe.bands, rate, fe.framing.n_fft).matrix())  # type: ignore[union-attr, arg-type]
+
+
+@functools.lru_cache(maxsize=256)
+def _energy_chain(fe: FrontEnd, rate: float) -> Chain:
+    frames, energy = fe.framing, fe.energy
+    assert frames is not None and energy is not None
+    if energy.of == "bins":
+        total = at(Bands("total", (("bins", energy.bins), ("gain", energy.gain))), rate, frames.n_fft)
+        return Chain(frames, fe.spectrum, total, fe.compression)
+    assert fe.compression is not None
+    return Chain(frames, fe.spectrum, descriptor=Loudness(energy.gain, fe.compression))
+
+
+def statics_rows(fe: FrontEnd, rate: float) -> int:
+    """Rows before the dynamics."""
+    if fe.framing is None:
+        return 1
+    if fe.cepstrum is not None:
+        rows = fe.cepstrum.n
+    elif fe.bands is not None:
+        rows = bank_rows(fe, rate)
+    else:
+        rows = 1 + fe.framing.n_fft // 2
+    return rows + (fe.energy is not None and fe.energy.place != "replace")
+
+
+def needs_rate(fe: FrontEnd) -> bool:
+    """Whether the numbers hang on the rate."""
+    return fe.bands is not None or (fe.method is not None and fe.method.has_rate)
+
+
+def run(fe: FrontEnd, y: np.ndarray, rate: float | None) -> np.ndarray:
+    """Features (..., rows, frames) of a checked signal."""
+    if (fe.signal.samples is not None or fe.framing is None) and not np.isfinite(y).all():
+        not_finite(y, "y")
+    y = fe.signal.apply(y)
+    if fe.method is not None:
+        given = {"sr": rate} if fe.method.has_rate else {}
+        made = fe.method.function(y, **given, **dict(fe.method.settings))
+    elif fe.framing is None:
+        made = y[..., np.newaxis, :]
+    else:
+        made = _framed(fe, y, 1.0 if rate is None else float(rate))
+    if fe.dynamics is not None:
+        made = fe.dynamics.apply(made)
+    return made if fe.normalisation is None else fe.normalisation.apply(made)
+
+
+def _framed(fe: FrontEnd, y: np.ndarray, rate: float) -> np.ndarray:
+    frames, energy = fe.framing, fe.energy
+    assert frames is not None
+    frames.check_length(y.shape[-1])
+    if energy is None:
+        job = Rows(chain_of(fe, rate))
+        compute([job], y)
+        return job.result()
+    out = np.empty((*y.shape[:-1], statics_rows(fe, rate), frames.count(y.shape[-1])), y.dtype)
+    rows = out.shape[-2]
+    # c0 is computed and then written over, so that the cepstrum is the same with and without the energy.
+    body, row = {
+        "replace": (slice(0, rows), slice(0, 1)),
+        "first": (slice(1, rows), slice(0, 1)),
+        "last": (slice(0, rows - 1), slice(rows - 1, rows)),
+    }[energy.place]
+    if energy.place == "replace" and fe.cepstrum is not None and fe.cepstrum.c0 == "last":
+        row = slice(rows - 1, rows)
+    jobs: list[Job] = [
+        Rows(chain_of(fe, rate), out, place=body),
+        Rows(_energy_chain(fe, rate), out, place=row),
+    ]
+    if fe.compression is not None and fe.compression.top_db is not None:
+        for each in jobs:  # the body would be finished after the row: one after the other
+            compute([each], y)
+    else:
+        compute(jobs, y)
+    return out
+
+
+def count(fe: FrontEnd, n: int) -> int:
+    """Frames of `n` samples."""
+    n = fe.signal.length(n)
+    if fe.method is not None:
+        raise ParameterError(
+            f"frames: those of {fe.method.name} are known when it has run; look at its result"
+        )
+    if fe.framing is None:
+        return n
+    fe.framing.check_length(n)
+    return fe.framing.count(n)
+
+
+def times(fe: FrontEnd, n: int) -> np.ndarray:
+    """The middle of each frame in seconds."""
+    rate = fe.signal.rate
+    if rate is None:
+        reject(
+            "rate",
+            rate,
+            "is not known, and times need it",
+            "give the front end a rate: fe.replace(rate=16000)",
+        )
+    t = np.arange(count(fe, n))
+    if fe.framing is None:
+        return t / rate
+    return (t * fe.framing.hop_length - fe.framing.pad + fe.framing.length / 2) / rate
+
+
+def names(fe: FrontEnd) -> list[str]:
+    """What each row is: its name and number, and which delta it is of."""
+    rate = fe.signal.rate
+    if fe.method is not None:
+        raise ParameterError(f"rows: those of {fe.method.name} are known when it has run; look at its result")
+    if fe.bands is not None and rate is None:
+        reject("rate", rate, "is not known, and the bank needs it", "give the front end a rate")
+    base = fe.row or (
+        "cepstrum" if fe.cepstrum else "band" if fe.bands else "bin" if fe.framing else "sample"
+    )
+    many = statics_rows(fe, float(rate or 1))
+    statics = [f"{base}_{i}" for i in range(many)]
+    energy = fe.energy
+    if energy is not None:
+        last = energy.place == "last" or (
+            energy.place == "replace" and fe.cepstrum is not None and fe.cepstrum.c0 == "last"
+        )
+        statics = [f"{base}_{i}" for i in range(many - 1)] if energy.place != "replace" else statics
+        if energy.place == "replace":
+            statics[-1 if last else 0] = "energy"
+        else:
+            statics = [*statics, "energy"] if last else ["energy", *statics]
+    if fe.dynamics is None:
+        return statics
+    orders = range(0 if fe.dynamics.keep == "all" else 1, fe.dynamics.orders + 1)
+    return ["delta_" * order + name for order in orders for name in statics]

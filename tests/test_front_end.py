@@ -1,0 +1,279 @@
+"""Front ends as values: equal, hashable, written and read, changed, refused; their frames and times."""
+
+import dataclasses
+import pickle
+
+import golden
+import numpy as np
+import pytest
+from signals import speech
+
+import voicefeat as vf
+from voicefeat.presets.catalogue import preset
+from voicefeat.presets.stages import (
+    Bands,
+    Cepstrum,
+    Compression,
+    Dynamics,
+    Energy,
+    Frames,
+    Method,
+    Normalisation,
+    Signal,
+    Spectrum,
+)  # fmt: skip
+
+SR = 16000
+NAMES = vf.frontends()
+FRAMED = [name for name in NAMES if vf.frontend(name).framing is not None]
+Y = np.ascontiguousarray(speech(SR)[:19321], dtype=np.float64)
+LFCC = vf.frontend("asvspoof2019-lfcc")
+
+
+def same(a, b):
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEveryPreset:
+    def test_is_a_value(self, name):
+        fe = vf.frontend(name)
+        again = vf.FrontEnd.from_toml(fe.to_toml())
+        assert again == fe and hash(again) == hash(fe) and again.digest == fe.digest
+        assert pickle.loads(pickle.dumps(fe)) == fe
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            fe.signal = Signal()
+
+    def test_has_a_source(self, name):
+        found = preset(name)
+        assert found.source and found.version and found.licence and 0 < found.error < 1e-2
+
+    def test_is_certified(self, name):
+        """Each preset has a row of the golden map, held to the error that it states."""
+        entries, _ = golden.read_map()
+        rows = [e for e in entries.values() if e.get("frontend") == name and not e.get("changes")]
+        assert rows, f"{name} has no row in tests/golden.toml"
+        assert max(row["tolerance"] for row in rows) <= preset(name).error
+
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    def test_shape_and_dtype(self, name, dtype):
+        fe, y = vf.frontend(name), Y.astype(dtype)
+        made = fe(y, SR)
+        assert made.dtype == dtype and np.isfinite(made).all()
+        if fe.method is None:
+            assert made.shape == (len(fe.rows), fe.frames(len(y)))
+            assert len(set(fe.rows)) == len(fe.rows)
+            assert fe.times(len(y)).shape == made.shape[-1:]
+
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    def test_a_batch_is_a_loop(self, name, dtype):
+        fe, y = vf.frontend(name), Y.astype(dtype)[:18000].reshape(2, 9000)
+        batch = fe(y, SR)
+        assert all(same(np.ascontiguousarray(batch[i]), fe(y[i], SR)) for i in range(2))
+
+    def test_silence_is_finite(self, name):
+        for dtype in ("float32", "float64"):
+            assert np.isfinite(vf.frontend(name)(np.zeros(9000, dtype), SR)).all()
+
+    def test_another_rate_is_refused(self, name):
+        fe = vf.frontend(name)
+        if fe.signal.rate is None:
+            pytest.skip(f"{name} has no rate of its own")
+        with pytest.raises(vf.ParameterError, match=rf"^sr=.*{fe.signal.rate} Hz; .*vf.resample"):
+            fe(Y, 8000 if fe.signal.rate != 8000 else 16000)
+
+    @pytest.mark.parametrize("bad", [np.nan, np.inf])
+    def test_bad_samples_are_refused(self, name, bad):
+        y = Y.copy()
+        y[777] = bad
+        with pytest.raises(vf.ParameterError, match=r"^y=.*777"):
+            vf.frontend(name)(y, SR)
+        with pytest.raises(vf.ParameterError, match=r"^y="):
+            vf.frontend(name)(y[:0], SR)
+
+
+@pytest.mark.parametrize("name", FRAMED)
+class TestFramedPresets:
+    def test_a_crop_is_a_slice(self, name):
+        """Frames of a crop that starts on a hop are those of the whole, where they see no edge."""
+        fe = vf.frontend(name)
+        floor = fe.compression is not None and fe.compression.top_db is not None
+        if floor or fe.normalisation is not None or fe.signal.samples or fe.signal.dither:
+            pytest.skip(f"{name} needs the whole clip by definition")
+        hop, first = fe.framing.hop_length, 7
+        whole, part = fe(Y, SR), fe(Y[first * hop :], SR)
+        edge = fe.framing.n_fft // hop + 2 + (fe.dynamics.reach if fe.dynamics else 0)
+        count = min(part.shape[1], whole.shape[1] - first) - 2 * edge
+        assert count > 5
+        got, want = part[:, edge : edge + count], whole[:, edge + first : edge + first + count]
+        assert same(np.ascontiguousarray(got), np.ascontiguousarray(want))
+
+    def test_too_short_is_refused(self, name):
+        """Or gives one frame, where a last frame is padded."""
+        fe = vf.frontend(name)
+        try:
+            made = fe(Y[:3], SR)
+        except vf.ParameterError as error:
+            assert "3" in str(error)
+            with pytest.raises(vf.ParameterError):
+                fe.frames(3)
+        else:
+            assert made.shape[1] == fe.frames(3) >= 1
+
+
+def test_frames_count_exactly():
+    for n in (1, 160, 320, 321, 479, 480, 481, 16000):
+        assert LFCC.frames(n) == LFCC(Y[:n], SR).shape[1] == max(1, -(-(n - 160) // 160))
+    assert LFCC.times(16000)[:2].tolist() == [0.01, 0.02]
+
+
+class TestReplace:
+    def test_a_setting(self):
+        assert LFCC.replace(hop_length=80).framing.hop_length == 80
+        assert LFCC.replace(n_filters=24).bands == LFCC.replace(bands__n_filters=24).bands
+        assert LFCC.replace(dynamics=None).rows == [f"lfcc_{i}" for i in range(20)]
+        assert LFCC.replace(hop_length=160) == LFCC
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"hop_lenth": 80}, r"hop_lenth=80: .*; did you mean 'hop_length'"),
+            ({"preemphasis": 0.5}, r"preemphasis=0.5: .*signal and framing; write signal__preemphasis or"),
+            ({"signal__preemphasi": 0.5}, r"signal__preemphasi=0.5: .*; "),
+            ({"n_fft": 256}, r"framing.win_length=320 and framing.n_fft=256: "),
+            ({"cepstrum__n": 21}, r"cepstrum.n=21 and bands with 20 rows: .*at most 20"),
+            ({"fmax": 9000.0}, r"fmax=9000.0: "),
+            ({"bands": None}, r"cepstrum and bands=None: "),
+            ({"center": True}, r"framing.center=True and framing.align='left': "),
+        ],
+    )
+    def test_what_cannot_be(self, settings, message):
+        with pytest.raises(vf.ParameterError, match="^" + message):
+            LFCC.replace(**settings)
+
+
+class TestToml:
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("[signal", "source: is no TOML"),
+            ("[framng]\nn_fft = 512", "the table 'framng': .*did you mean 'framing'"),
+            ("[framing]\nn_ftt = 512", "framing: the key 'n_ftt': .*did you mean 'n_fft'"),
+            ('[framing]\nn_fft = "512"', "framing.n_fft='512': must be a int"),
+            ("[framing]\nn_fft = true", "framing.n_fft=True: must be a int"),
+            ("framing = 3", "framing=3: must be a table"),
+            ("[signal]\npreemphasis = 2.0", "preemphasis=2.0: "),
+            ("[cepstrum]\ntype = 2", "cepstrum: .*'n'"),
+            ("row = 3", "row=3: "),
+        ],
+    )
+    def test_bad_text(self, text, message):
+        with pytest.raises(vf.ParameterError, match=message):
+            vf.FrontEnd.from_toml(text)
+
+    def test_windows_of_numbers_and_parameters(self):
+        for window in ([0.5] * 320, ("kaiser", 8.0)):
+            fe = LFCC.replace(window=window)
+            assert vf.FrontEnd.from_toml(fe.to_toml()) == fe
+            assert not same(fe(Y, SR), LFCC(Y, SR))
+
+    def test_the_digest_tells_settings_apart(self):
+        assert LFCC.digest != LFCC.replace(hop_length=80).digest
+        assert LFCC.digest == vf.frontend("asvspoof2019-lfcc").digest
+        assert len({vf.frontend(name).digest for name in NAMES}) == len(NAMES)
+
+
+def test_an_unknown_name():
+    with pytest.raises(
+        vf.ParameterError, match=r"^name='asvspoof2019-lfc': .*did you mean 'asvspoof2019-lfcc'"
+    ):
+        vf.frontend("asvspoof2019-lfc")
+
+
+class TestStages:
+    """What no preset has alone."""
+
+    FRAMES = Frames(512, 160, 320, "hann", False)
+
+    def test_librosas_functions_are_chains_of_these(self):
+        frames = Frames(2048, 512, 2048, "hann", True, "constant")
+        bands = Bands("mel", (("dtype", "float32"), ("n_mels", 40)))
+        log = Compression("db", floor=1e-10, top_db=80.0)
+        fe = vf.FrontEnd(Signal(SR), frames, Spectrum(2.0), bands, log, Cepstrum(13))
+        assert same(fe(Y, SR), vf.mfcc(Y, SR, n_mels=40, n_mfcc=13))
+
+    def test_deltas_of_each_convention(self):
+        x = np.cumsum(np.random.default_rng(0).standard_normal((2, 3, 50)), axis=-1)
+        pad = np.pad(x, [(0, 0), (0, 0), (2, 2)], mode="edge")
+        want = sum(j * (pad[..., 2 + j : 52 + j] - pad[..., 2 - j : 52 - j]) for j in (1, 2)) / 10
+        made = Dynamics(1, 2).apply(x)
+        assert np.array_equal(made[:, :3], x) and np.abs(made[:, 3:] - want).max() < 1e-14
+        assert same(
+            Dynamics(2, 2, keep="deltas").apply(x), np.ascontiguousarray(Dynamics(2, 2).apply(x)[:, 3:])
+        )
+        again = Dynamics(2, 2).apply(x)[:, 6:]
+        assert np.abs(again - Dynamics(1, 2).apply(made[:, 3:])[:, 3:]).max() < 1e-14
+        kernel = Dynamics(2, 2, repeated="kernel").apply(x)[:, 6:]
+        assert np.abs((kernel - again)[..., 4:-4]).max() < 1e-13 < np.abs(kernel - again).max()
+        rows = Dynamics(1, 1, 1.0, along="rows").apply(x)[:, 3:]
+        beyond = np.pad(x, [(0, 0), (1, 1), (0, 0)], mode="edge")
+        assert np.abs(rows - (beyond[:, 2:] - beyond[:, :-2])).max() < 1e-14
+
+    def test_means_over_clip_and_window(self):
+        x = np.random.default_rng(0).standard_normal((2, 3, 250)) + 5
+        made = Normalisation(variance=True).apply(x)
+        assert np.abs(made.mean(-1)).max() < 1e-13 and np.abs(made.std(-1) - 1).max() < 1e-12
+        sliding = Normalisation("sliding", window=50, least=20).apply(x)
+        for t in (0, 5, 19, 30, 60, 249):
+            first, end = max(0, t - 50), max(t + 1, 20)
+            assert np.abs(sliding[..., t] - (x[..., t] - x[..., first:end].mean(-1))).max() < 1e-12
+
+    def test_the_signal(self):
+        y = Y[:1000]
+        assert np.array_equal(Signal(samples=2500).apply(y), np.tile(y, 3)[:2500])
+        assert np.array_equal(Signal(samples=900).apply(y), y[:900])
+        emphasised = Signal(preemphasis=0.97).apply(y)
+        assert np.allclose(emphasised, np.append(y[0], y[1:] - 0.97 * y[:-1]), rtol=0, atol=1e-16)
+        assert Signal(preemphasis=0.97, first="self").apply(y)[0] == y[0] - 0.97 * y[0]
+        noisy = Signal(dither=1.0, seed=3).apply(y)
+        assert np.array_equal(noisy, Signal(dither=1.0, seed=3).apply(y)) and 0.9 < np.std(noisy - y) < 1.1
+        assert Signal().apply(y) is y
+
+    @pytest.mark.parametrize(
+        "parts",
+        [
+            {"spectrum": Spectrum(2.0)},
+            {"framing": FRAMES},
+            {"method": Method("tonnetz"), "framing": FRAMES, "spectrum": Spectrum(2.0)},
+            {"framing": FRAMES, "spectrum": Spectrum(2.0), "energy": Energy()},
+            {
+                "framing": FRAMES,
+                "spectrum": Spectrum(2.0),
+                "compression": Compression(),
+                "energy": Energy("samples", place="first"),
+            },
+        ],
+        ids=["no frames", "no spectrum", "method and frames", "energy without log", "energy of samples"],
+    )
+    def test_contradictions_name_both(self, parts):
+        with pytest.raises(vf.ParameterError, match=r"^\S+.* and \S+.*: "):
+            vf.FrontEnd(**parts)
+
+    @pytest.mark.parametrize(
+        ("make", "fault"),
+        [
+            (lambda: Signal(rate=0), "rate=0"),
+            (lambda: Signal(scale=0.0), "scale=0.0"),
+            (lambda: Signal(first="drop"), "first='drop'"),
+            (lambda: Dynamics(orders=0), "orders=0"),
+            (lambda: Dynamics(divisor=0.0), "divisor=0.0"),
+            (lambda: Dynamics(along="time"), "along='time'"),
+            (lambda: Normalisation(over="clip"), "over='clip'"),
+            (lambda: Energy(of="frames"), "of='frames'"),
+            (lambda: Method("tonnet"), "feature='tonnet'"),
+            (lambda: Method.of("rms", n_fft=3), "n_fft=3"),
+        ],
+    )
+    def test_bad_settings(self, make, fault):
+        with pytest.raises(vf.ParameterError, match=f"^{fault}"):
+            make()

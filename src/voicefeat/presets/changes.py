@@ -49,9 +49,8 @@ def _place(fe: FrontEnd, key: str, value: Any) -> tuple[str, str]:
     if len(found) == 1:
         return found[0], key
     if found:
-        raise ParameterError(
-            f"{key}={value!r}: is a setting of {' and '.join(found)}; write {' or '.join(f'{s}__{key}' for s in found)}"
-        )
+        ways = " or ".join(f"{stage}__{key}" for stage in found)
+        raise ParameterError(f"{key}={value!r}: is a setting of {' and '.join(found)}; write {ways}")
     every = [*STAGES, *(name for names in known.values() for name in names)]
     near = difflib.get_close_matches(key, every, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"choose among {', '.join(sorted(set(every)))}"

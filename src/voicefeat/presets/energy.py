@@ -11,8 +11,8 @@ from ..errors import one_of, real, whole
 class Energy:
     """Energy of each frame, compressed as the bands are.
 
-    of      its "bins": the sum of what the spectrum holds; or its "samples": the sum of squares, after the mean
-            is taken off and before the frame's own pre-emphasis and window
+    of      its "bins": the sum of what the spectrum holds; or its "samples": the sum of squares, after the
+            mean is taken off and before the frame's own pre-emphasis and window
     gain    what the sum is multiplied by
     bins    so many of the first bins only; None for all
     place   in place of c0 ("replace"), or as the "first" or the "last" row

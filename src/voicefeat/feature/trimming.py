@@ -67,7 +67,7 @@ def trim(
     >>> y[4096:5120] = 0.5
     >>> part, index = vf.trim(y, frame_length=512, hop_length=128)
     >>> print(part.shape, index)
-    (1536,) [3840 5376]
+    (1408,) [3968 5376]
     """
     heard = np.flatnonzero(_heard(y, top_db, ref, frame_length, hop_length, aggregate))
     y = np.asarray(y)
@@ -116,8 +116,8 @@ def split(
     >>> y = np.zeros(8192)
     >>> y[1024:2048] = y[4096:5120] = 0.5
     >>> print(vf.split(y, frame_length=512, hop_length=128))
-    [[ 768 2304]
-     [3840 5376]]
+    [[ 896 2304]
+     [3968 5376]]
     """
     heard = _heard(y, top_db, ref, frame_length, hop_length, aggregate)
     turns = np.flatnonzero(np.diff(heard.astype(np.int8), prepend=0, append=0))

@@ -189,16 +189,15 @@ class FramedSpectra:
         changes = (float(self.frames.remove_dc), self.frames.preemphasis)
         prepared_kernels.prepared_bins(*arguments, self.places, *changes, frame, energies, int(self.complex))
 
-    def _prepare(self, frames: np.ndarray, work: Work, group: int) -> np.ndarray:
-        """The same changes in numpy, row by row."""
+    def _prepare(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same changes in numpy, row by row, and the energies."""
         frames = frames[:, : self.frames.length]
         if self.frames.remove_dc:
             frames = frames - frames.mean(axis=-1, keepdims=True)
-        energies = work.array("energies", (group + 1) * self.lanes)
-        energies[group * self.lanes : (group + 1) * self.lanes] = (frames * frames).sum(axis=-1)
+        energies = (frames * frames).sum(axis=-1)
         before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=-1)
         frames = frames - self.frames.preemphasis * before
-        return np.pad(frames, ((0, 0), (0, self.frames.n_fft - self.frames.length)))
+        return np.pad(frames, ((0, 0), (0, self.frames.n_fft - self.frames.length))), energies
 
     def _fill_any_length(
         self, bins: np.ndarray, signal: Any, start: int, groups: int, columns: np.ndarray, work: Work
@@ -207,6 +206,7 @@ class FramedSpectra:
         from scipy.fft import rfft
 
         (y, head, tail), lanes, hop = signal, self.lanes, self.frames.hop_length
+        energies = work.array("energies", groups * lanes)
         n = np.arange(self.frames.n_fft)
         places = (n % hop) * self.stride + n // hop
         width = (2 if self.complex else 1) * lanes
@@ -217,7 +217,7 @@ class FramedSpectra:
             frame_kernels.transpose(y, at, hop, self.rows, count, lanes, head, tail, columns, self.stride)
             frames = columns[places + np.arange(lanes)[:, np.newaxis]]
             if self.prepared:
-                frames = self._prepare(frames, work, g)
+                frames, energies[g * lanes : (g + 1) * lanes] = self._prepare(frames)
             z = rfft(frames * self.window, axis=-1).T
             tiles[g] = np.concatenate([z.real, z.imag], axis=-1) if self.complex else z.real**2 + z.imag**2
 

@@ -66,11 +66,26 @@ from .errors import (
 from .errors import (
     ParameterError as ParameterError,
 )
+from .feature.allpole import (
+    apgdf as apgdf,
+)
+from .feature.allpole import (
+    lpcc as lpcc,
+)
 from .feature.bands import (
     linear_spectrogram as linear_spectrogram,
 )
 from .feature.bands import (
     melspectrogram as melspectrogram,
+)
+from .feature.centroids import (
+    scfc as scfc,
+)
+from .feature.centroids import (
+    scmc as scmc,
+)
+from .feature.centroids import (
+    ssfc as ssfc,
 )
 from .feature.cepstral import (
     lfcc as lfcc,
@@ -129,6 +144,12 @@ from .feature.gain import (
 from .feature.griffin import (
     griffinlim as griffinlim,
 )
+from .feature.groupdelay import (
+    mgd as mgd,
+)
+from .feature.groupdelay import (
+    modified_group_delay as modified_group_delay,
+)
 from .feature.harmony import (
     chroma_stft as chroma_stft,
 )
@@ -143,6 +164,12 @@ from .feature.inverse import (
 )
 from .feature.inverse_cqt import (
     icqt as icqt,
+)
+from .feature.phasing import (
+    cosine_phase as cosine_phase,
+)
+from .feature.phasing import (
+    instantaneous_frequency as instantaneous_frequency,
 )
 from .feature.pitch import (
     pyin as pyin,

@@ -227,8 +227,8 @@ def ssfc(
     Notes
     -----
     The value of a band is ``log10(sum((m[t] - m[t - 1]) ** 2) + log_offset)``, m being the magnitudes divided
-    by the largest of their frame. The first frame is compared with zeros. The published code divides 0 by 0 in
-    a frame of digital silence; here such a frame counts as zeros.
+    by the largest of their frame. The first frame is compared with zeros. The published code divides 0 by 0
+    in a frame of digital silence; here such a frame counts as zeros.
 
     References
     ----------

@@ -47,7 +47,7 @@ def _made(
 
 
 class _Delays(Reading):
-    """The modified group delay at every bin, or terms 1, 2, ... of its cosine transform and, in the last row, its
+    """The modified group delay at every bin; or terms 1, 2, ... of its cosine transform, and below them its
     largest magnitude."""
 
     def __init__(self, cut: Cut, rho: float, gamma: float, n_smooth: int, n: int | None, dtype: np.dtype):
@@ -131,9 +131,10 @@ def modified_group_delay(
     Notes
     -----
     With X the spectrum of the windowed frame x[1], x[2], ..., Y that of n x[n], and S the smooth magnitude,
-    ``t = (X.real * Y.real + X.imag * Y.imag) / S ** (2 * rho)`` and the result is ``sign(t) * abs(t) ** gamma``.
-    log S is what the first `n_smooth` terms of the cosine transform keep of the logarithm of abs(X), each bin
-    being the median of five neighbours with zeros beyond the ends. Computed in double precision for every type.
+    ``t = (X.real * Y.real + X.imag * Y.imag) / S ** (2 * rho)`` and the result is
+    ``sign(t) * abs(t) ** gamma``. log S is what the first `n_smooth` terms of the cosine transform keep of
+    the logarithm of abs(X), each bin being the median of five neighbours with zeros beyond the ends. Computed
+    in double precision for every type.
 
     References
     ----------

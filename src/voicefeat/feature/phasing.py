@@ -63,7 +63,9 @@ class _Advances(_Spectra):
     def __init__(self, cut: Cut, baseband: bool, dtype: np.dtype):
         super().__init__(cut, dtype)
         turns = np.arange(self.source.bins) * cut.hop_length % cut.n_fft * float(baseband)
-        self.turns = np.exp(2j * np.pi * turns / cut.n_fft).view(np.float64)
+        radians = 2 * np.pi * turns / cut.n_fft
+        half = 2 * turns % cut.n_fft == 0  # of a turn: real bins stay real
+        self.turns = np.stack([np.cos(radians), np.where(half, 0.0, np.sin(radians))], axis=-1).ravel()
 
     def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
         (bins, out), n, lanes = self.bins(work, x, frames), self.source.bins, self.lanes
@@ -73,9 +75,7 @@ class _Advances(_Spectra):
 
 
 @settings
-def _made(
-    frame_length, hop_length, n_fft, window, preemphasis, partial, n=None, norm="ortho", baseband=False
-):
+def _made(frame_length, hop_length, n_fft, window, preemphasis, partial, n, norm="ortho", baseband=False):
     """The cut, and what is made of its spectra."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
     if not isinstance(baseband, (bool, np.bool_)):
@@ -170,8 +170,8 @@ def instantaneous_frequency(
     Returns
     -------
     array of shape (..., 1 + n_fft // 2, frames), of y's precision
-        Radians a hop, from -pi to pi. The first frame has none before it and is 0, as are bins that hold
-        nothing in one of the two frames.
+        Radians a hop, above -pi and up to pi. The first frame has none before it and is 0, as are bins that
+        hold nothing in one of the two frames.
 
     Raises
     ------

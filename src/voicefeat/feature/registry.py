@@ -37,6 +37,8 @@ class Feature:
     frame: str | None = "n_fft"
     #: Whether it is a chain from frames, whose spectra other chains can share.
     chain: bool = False
+    #: Frames before it that a frame depends on as well.
+    left: int = 0
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -83,6 +85,10 @@ def _referred(settings: Mapping[str, Any]) -> bool:
     return callable(settings.get("ref_magnitude"))
 
 
+def _relative(settings: Mapping[str, Any]) -> bool:
+    return bool(settings.get("relative"))
+
+
 _ALL = [
     Feature("stft", "spectrum", "frequency bin", chain=True),
     Feature("spectrogram", "spectrum", "frequency bin", chain=True),
@@ -97,6 +103,17 @@ _ALL = [
     Feature("spectral_flatness", "shape", "flatness", chain=True),
     Feature("spectral_contrast", "shape", "octave band", clip=_floor, chain=True),
     Feature("poly_features", "shape", "polynomial coefficient", chain=True),
+    Feature("scfc", "centroids", "sub-band", frame="frame_length", left=1),
+    Feature("scmc", "centroids", "coefficient", frame="frame_length", left=1),
+    Feature("ssfc", "centroids", "coefficient", frame="frame_length", left=2),
+    Feature("lpcc", "allpole", "coefficient", frame="frame_length", left=1),
+    Feature("apgdf", "allpole", "coefficient", frame="frame_length", left=1),
+    Feature(
+        "modified_group_delay", "groupdelay", "frequency bin", clip=_relative, frame="frame_length", left=1
+    ),
+    Feature("mgd", "groupdelay", "coefficient", clip=_relative, frame="frame_length", left=1),
+    Feature("cosine_phase", "phasing", "coefficient", frame="frame_length", left=1),
+    Feature("instantaneous_frequency", "phasing", "frequency bin", frame="frame_length", left=2),
     Feature("rms", "temporal", "root mean square", frame="frame_length"),
     Feature("zero_crossing_rate", "temporal", "rate", clip=_referred, frame="frame_length"),
     Feature("cqt", "constantq", "constant-Q bin", clip=_always, frame=None),

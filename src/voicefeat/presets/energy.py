@@ -16,12 +16,14 @@ class Energy:
     gain    what the sum is multiplied by
     bins    so many of the first bins only; None for all
     place   in place of c0 ("replace"), or as the "first" or the "last" row
+    floor   the least energy of which a logarithm is taken; 0 for the floor that bands have
     """
 
     of: str = "bins"
     gain: float = 1.0
     bins: int | None = None
     place: str = "replace"
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
         one_of("of", self.of, ("bins", "samples"))
@@ -29,3 +31,4 @@ class Energy:
         if self.bins is not None:
             whole("bins", self.bins)
         one_of("place", self.place, ("replace", "first", "last"))
+        real("floor", self.floor, low=0.0)

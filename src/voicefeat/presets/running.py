@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,13 +115,14 @@ def bank_rows(fe: FrontEnd, rate: float) -> int:
 
 @functools.lru_cache(maxsize=256)
 def _energy_chain(fe: FrontEnd, rate: float) -> Chain:
-    frames, energy = fe.framing, fe.energy
-    assert frames is not None and energy is not None
+    frames, energy, log = fe.framing, fe.energy, fe.compression
+    assert frames is not None and energy is not None and log is not None
+    if energy.floor:
+        log = replace(log, floor=energy.floor)
     if energy.of == "bins":
         total = at(Bands("total", (("bins", energy.bins), ("gain", energy.gain))), rate, frames.n_fft)
-        return Chain(frames, fe.spectrum, total, fe.compression)
-    assert fe.compression is not None
-    return Chain(frames, fe.spectrum, descriptor=Loudness(energy.gain, fe.compression))
+        return Chain(frames, fe.spectrum, total, log)
+    return Chain(frames, fe.spectrum, descriptor=Loudness(energy.gain, log))
 
 
 def statics_rows(fe: FrontEnd, rate: float) -> int:

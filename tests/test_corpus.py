@@ -16,7 +16,7 @@ from voicefeat.corpus import decode as decoding
 from voicefeat.corpus.extraction import AHEAD, extract_corpus, in_order
 from voicefeat.corpus.settings import as_json, complete, parse
 from voicefeat.corpus.sources import find_sources
-from voicefeat.corpus.task import Task
+from voicefeat.corpus.task import COMPLEX, Task
 from voicefeat.feature.registry import FEATURES, find
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
@@ -213,7 +213,7 @@ def test_channels_are_averaged(tmp_path):
     np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5 * want.max())
 
 
-@pytest.mark.parametrize("name", [name for name in FEATURES if name != "stft"])
+@pytest.mark.parametrize("name", [name for name in FEATURES if name not in COMPLEX])
 def test_every_real_feature_can_be_extracted(name, corpus, tmp_path):
     frame = FEATURES[name].frame
     done = extract_corpus(corpus / "a", tmp_path / "out", name, settings={frame: 512} if frame else {})
@@ -439,3 +439,10 @@ def test_a_whole_corpus(data, tmp_path):
         want = vf.mfcc(y, sr=sr)
         np.testing.assert_array_equal(row["values"].reshape(row.n_rows, row.n_frames), want)
         np.testing.assert_array_equal(table.column("values")[at].values.to_numpy(), want.ravel())
+
+
+@pytest.mark.parametrize("name", COMPLEX)
+def test_complex_features_are_refused_by_name(name):
+    with pytest.raises(vf.ParameterError, match=rf"^feature='{name}': is complex.*; use feature='\w+'"):
+        Task.of(name, 16000, None)
+    assert FEATURES[name].function(np.zeros(20000, np.float32)).dtype.kind == "c"

@@ -83,8 +83,10 @@ class Stretch(FramedSpectra):
         return y, head if self.head else y[:0], tail if self.tail else y[:0]
 
 
-def sweep(stretch: Stretch, samples: np.ndarray, sink: Sink, refuse: Callable[[], None]) -> None:
-    """The frames of a stretch to `sink`."""
+def sweep(
+    stretch: Stretch, samples: np.ndarray, sink: Sink, refuse: Callable[[], None] | None = None
+) -> None:
+    """The frames of a stretch to `sink`; `refuse` raises the error for samples that are not finite."""
     loop.items(stretch.plan, samples[np.newaxis], refuse, lambda i: [sink])
 
 
@@ -103,9 +105,7 @@ class Level:
 
     def push(self, x: np.ndarray, last: bool, res_type: str) -> np.ndarray:
         """Take the next piece of the signal before; returns what that makes of this one."""
-        if self.factor == 1:
-            piece = x
-        elif res_type in SOXR:
+        if res_type in SOXR:
             if self.stream is None:
                 import soxr
 
@@ -123,7 +123,7 @@ class Level:
         self.end += piece.size
         return piece
 
-    def sweep(self, out: np.ndarray, refuse: Callable[[], None]) -> None:
+    def sweep(self, out: np.ndarray) -> None:
         """Every frame that is complete by now."""
         self.buffer = np.concatenate([self.buffer, *self.pieces]).astype(self.kind, copy=False)
         self.pieces = []
@@ -136,7 +136,7 @@ class Level:
             if ready <= first:
                 continue
             stretch = Stretch(octave, first - self.origin // hop, ready - first, self.origin == 0, last)
-            sweep(stretch, self.buffer, Responses(octave, out, first), refuse)
+            sweep(stretch, self.buffer, Responses(octave, out, first))
             self.done[i] = ready
         needed = min(min(self.done) * hop - self.pad, self.end - self.pad - 1)
         keep = max(self.origin, needed // hop * hop)
@@ -172,7 +172,7 @@ def transform(ready: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable[[
             x = level.push(x, end == n, q.res_type)
         if end == n or end % STRETCH == 0:
             for level in levels:
-                level.sweep(out, refuse)
+                level.sweep(out)
 
 
 def run(ready: Octaves, data: np.ndarray, result: np.dtype) -> np.ndarray:

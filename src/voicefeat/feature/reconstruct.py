@@ -22,8 +22,8 @@ __all__ = ["mel_to_audio", "mel_to_stft", "mfcc_to_audio", "mfcc_to_mel"]
 
 def mel_to_stft(
     M: Any,
-    *,
     sr: float = 22050,
+    *,
     n_fft: int = 2048,
     power: float = 2.0,
     fmin: float = 0.0,
@@ -92,8 +92,8 @@ def _magnitudes(M: np.ndarray, power: float, bank: Bands) -> np.ndarray:
 
 def mel_to_audio(
     M: Any,
-    *,
     sr: float = 22050,
+    *,
     n_fft: int = 2048,
     hop_length: int | None = None,
     win_length: int | None = None,

@@ -26,17 +26,29 @@ def prepare(columns, column, places, count, quads, rest, mean, share, frame, ene
     def sample(i):
         return columns.load(places.index(i) + column)
 
-    sums = accumulate(quads, [zero] * 4, lambda i, sums: [s + sample(i * 4 + q) for q, s in enumerate(sums)])
-    total = (sums[0] + sums[1]) + (sums[2] + sums[3])
+    def add(i, sums):
+        return [s + sample(i * 4 + q) for q, s in enumerate(sums)]
+
+    a, b, c, d = accumulate(quads, [zero] * 4, add)
+    total = (a + b) + (c + d)
     total = accumulate(rest, [total], lambda i, sums: [sums[0] + sample(quads * 4 + i)])[0]
     level, part = total * columns.number(mean), -columns.number(share)
 
-    def step(i, carried):
+    def put(i, before, energy):
         x = sample(i) - level
-        frame.store(i * n, fma(carried[0], part, x))
-        return [x, fma(x, x, carried[1])]
+        frame.store(i * n, fma(before, part, x))
+        return x, fma(x, x, energy)
 
-    energies.store(to, accumulate(count, [sample(0) - level, zero], step)[1])
+    def four(i, carried):
+        x, sums = carried[0], []
+        for q, energy in enumerate(carried[1:]):  # four sums, none of which waits for another
+            x, energy = put(i * 4 + q, x, energy)
+            sums.append(energy)
+        return [x, *sums]
+
+    x, a, b, c, d = accumulate(quads, [sample(0) - level, *[zero] * 4], four)
+    carried = accumulate(rest, [x, (a + b) + (c + d)], lambda i, last: [*put(quads * 4 + i, *last)])
+    energies.store(to, carried[1])
 
 
 @kernel

@@ -20,7 +20,7 @@ SR = 16000
 NAMES = sorted(FEATURES)
 DTYPES = ["float32", "float64"]
 #: What switches off, where the definition allows, what needs the whole clip.
-FRAME_LOCAL = {"top_db": None, "tuning": 0.0}
+FRAME_LOCAL = {"top_db": None, "tuning": 0.0, "relative": False}
 #: Lanes of a float32 vector, on every processor with FMA.
 LANES = (4, 8, 16)
 
@@ -58,6 +58,26 @@ def takes(name, setting):
     return setting in FEATURES[name].settings
 
 
+def count_of(name, n, **settings):
+    """How many frames `n` samples have: one around every hop, or those that begin at one."""
+    hop = hop_of(name)
+    if not takes(name, "partial"):
+        return 1 + n // hop
+    settings = {**FEATURES[name].settings, **settings}
+    beyond = n - settings[FEATURES[name].frame]
+    return max(1, 1 - (-beyond // hop)) if settings["partial"] == "pad" else 1 + beyond // hop
+
+
+def see_no_edge(name, n):
+    """The frames of `n` samples that lie inside, and whose neighbours do that they depend on."""
+    feature, hop = FEATURES[name], hop_of(name)
+    length = feature.settings[feature.frame]
+    if takes(name, "partial"):
+        return range(feature.left, 1 + (n - length) // hop)
+    reach = length // 2
+    return [t for t in range(1 + n // hop) if reach <= t * hop <= n - reach]
+
+
 def same(a, b):
     """Equal bit for bit, dtype and shape included."""
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
@@ -69,7 +89,7 @@ class TestEachPrecision:
     def test_shape_and_dtype(self, name, dtype, voice):
         got = compute(name, voice.astype(dtype))
         assert got.ndim == 2
-        assert got.shape[1] == 1 + len(voice) // hop_of(name)
+        assert got.shape[1] == count_of(name, len(voice))
         assert np.dtype(got.dtype.type(0).real.dtype) == dtype
         assert np.isfinite(got).all()
         assert np.ptp(np.abs(got)) > 0
@@ -128,11 +148,11 @@ class TestEachPrecision:
             pytest.skip(f"{name} has no frames of one length")
         y = voice.astype(dtype)
         whole, hop = compute(name, y, **settings), hop_of(name)
-        reach = FEATURES[name].settings[FEATURES[name].frame] // 2
-        for first, samples in [(1, 9000), (3, 12345), (10, 6001), (17, 4 * reach)]:
+        few = 2 * FEATURES[name].settings[FEATURES[name].frame] + 2 * FEATURES[name].left * hop
+        for first, samples in [(1, 9000), (3, 12345), (10, 6001), (17, few)]:
             crop = y[first * hop :][:samples]
             part = compute(name, crop, **settings)
-            inner = [t for t in range(part.shape[1]) if reach <= t * hop <= len(crop) - reach]
+            inner = list(see_no_edge(name, len(crop)))
             assert len(inner) > 2
             got, want = part[:, inner], whole[:, [first + t for t in inner]]
             assert same(got, want), (first, samples)
@@ -168,6 +188,13 @@ class TestEachPrecision:
         y = voice.astype(dtype)[6000:6100]
         if FEATURES[name].frame is None:
             pytest.skip(f"{name} has no frames of one length")
+        if takes(name, "partial"):
+            assert compute(name, y, partial="pad").shape[1] == 1
+            assert compute(name, y[:1], partial="pad").shape[1] == 1
+            length = FEATURES[name].settings[FEATURES[name].frame]
+            with pytest.raises(vf.ParameterError, match=rf"{FEATURES[name].frame}={length}.*100"):
+                compute(name, y, partial="drop")
+            return
         assert compute(name, y).shape[1] == 1 + 100 // hop_of(name)
         assert compute(name, y[:1]).shape[1] == 1
         with pytest.raises(vf.ParameterError, match=rf"{FEATURES[name].frame}=2048.*100"):

@@ -14,14 +14,16 @@ import voicefeat as vf
 
 from .floor import FloorProcess
 from .machine import flags, machine, versions
+from .memory import memory
 from .peers import LIBRARIES, available
 from .process import avx2, measures
-from .report import NARROW, Report, cell_line, measure_line, replace_between, scaling_line
-from .rows import ROWS, Row, select
+from .report import NARROW, Report, cell_line, measure_line, own_line, replace_between, scaling_line
+from .row import Row
+from .rows import ROWS, firsts, select
 from .signals import QUICK, SIGNALS, Signal
 from .table import Cell, measure, scaling
 
-SECTIONS = ["table", "threads", "process"]
+SECTIONS = ["table", "threads", "process", "memory"]
 
 
 def _list(allowed: list[str]) -> Callable[[str], list[str]]:
@@ -68,6 +70,8 @@ def _table(report: Report, rows: list[Row], signals: list[Signal], options: argp
         for signal in signals:
             print(f"\n{signal.title}, one thread\n{cell_line(None)}", flush=True)
             for row in rows:
+                if signal.name not in row.signals and not options.quick:
+                    continue
                 cell = measure(row, signal, libraries, floor, options.rounds, options.least)
                 report.cells.append(cell)
                 print(cell_line(cell), flush=True)
@@ -75,18 +79,22 @@ def _table(report: Report, rows: list[Row], signals: list[Signal], options: argp
                     print(f"    {name} failed: {why}")
     finally:
         floor.close()
+    if report.owns():
+        print(f"\none pass against calls of our own\n{own_line(None, None)}")
+    for cell, part in report.owns():
+        print(own_line(cell, part))
 
 
 def _threads(report: Report, rows: list[Row], signals: list[Signal], options: argparse.Namespace) -> None:
     counts = [int(n) for n in options.threads.split(",") if int(n) > 1]
-    firsts: dict[str, Row] = {}
-    for row in rows:
-        firsts.setdefault(row.feature, row)
+    framed = [row for row in firsts(rows) if row.frames is not None]
     long = [s for s in signals if s.seconds >= 60 or options.quick]
     for n in counts:
         print(f"\n{n} threads against one\n{scaling_line(None)}", flush=True)
         for signal in long:
-            for row in firsts.values():
+            for row in framed:
+                if signal.name not in row.signals and not options.quick:
+                    continue
                 report.scalings.append(scaling(row, signal, n, options.rounds, options.least))
                 print(scaling_line(report.scalings[-1]), flush=True)
 
@@ -100,6 +108,13 @@ def _process(report: Report, options: argparse.Namespace) -> None:
         report.avx2 = _avx2(report)
     if report.avx2:
         print(f"\nwith AVX2 alone\n{cell_line(None)}\n{cell_line(report.avx2)}")
+
+
+def _memory(report: Report, rows: list[Row], options: argparse.Namespace) -> None:
+    print(f"\nmemory\n{measure_line(None)}", flush=True)
+    for m in memory(firsts(rows), 60 if options.quick else None):
+        report.memory.append(m)
+        print(measure_line(m), flush=True)
 
 
 def _avx2(report: Report) -> Cell | None:
@@ -144,6 +159,8 @@ def _run(options: argparse.Namespace) -> Report:
         _threads(report, rows, signals, options)
     if "process" in options.sections:
         _process(report, options)
+    if "memory" in options.sections:
+        _memory(report, rows, options)
     report.seconds = time.perf_counter() - start
     return report
 

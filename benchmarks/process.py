@@ -1,4 +1,4 @@
-"""What surrounds the call: overhead, import, the first call of a process, memory, another processor."""
+"""What surrounds the call: overhead, import, the first call of a process, another processor."""
 
 from __future__ import annotations
 
@@ -114,43 +114,6 @@ def first_calls(rounds: int, librosa: bool) -> Iterator[Measure]:
     yield Measure("first mfcc of a fresh process, no cache", cold, "s", 6.0, theirs[0])
 
 
-# ---------------------------------------------------------------------------------------------- memory
-# VmHWM is this process's own high-water mark; ru_maxrss would start at that of the parent.
-_MEMORY = """
-import json, re
-import numpy as np
-import {module}
-
-def status(key):
-    return int(re.search(key + r":\\s+(\\d+) kB", open("/proc/self/status").read())[1]) * 1024
-
-sr, seconds = 16000, {seconds}
-rng = np.random.default_rng(0)
-y = np.empty(sr * seconds, np.float32)
-for start in range(0, y.size, 10 * sr):
-    y[start : start + 10 * sr] = rng.standard_normal(min(10 * sr, y.size - start), dtype=np.float32)
-{call}(y=y[: 3 * sr], sr=sr)
-before = status("VmRSS")
-with open("/proc/self/clear_refs", "w") as reset:
-    reset.write("5")
-result = {call}(y=y, sr=sr)
-print(json.dumps([status("VmHWM") - before - result.nbytes, result.shape[-1]]))
-"""
-
-
-def memory(seconds: int) -> Iterator[Measure]:
-    """MB that mfcc of `seconds` at 16 kHz adds to signal, result and the log bands of top_db."""
-    if not os.access("/proc/self/clear_refs", os.W_OK):
-        return
-    hour = "one hour" if seconds == 3600 else f"{seconds} s"
-    added = {}
-    for module, call in (("voicefeat", "voicefeat.mfcc"), ("librosa", "librosa.feature.mfcc")):
-        peak, frames = json.loads(_fresh(_MEMORY.format(module=module, call=call, seconds=seconds)))
-        added[module] = (peak - 128 * 4 * frames) / 1e6
-    yield Measure(f"memory of mfcc of {hour} at 16 kHz, beyond signal, result and log bands",
-                  added["voicefeat"], "MB", 64, added["librosa"])
-
-
 # -------------------------------------------------------------------------------- another processor
 _HASWELL = (
     "+64bit,+aes,+avx,+avx2,+bmi,+bmi2,+cmov,+crc32,+cx16,+cx8,+f16c,+fma,+fsgsbase,+fxsr,+invpcid,+lzcnt,"
@@ -179,4 +142,3 @@ def measures(quick: bool) -> Iterator[Measure]:
     yield from overhead()
     yield imports(rounds)
     yield from first_calls(rounds, librosa=not quick)
-    yield from memory(60 if quick else 3600)

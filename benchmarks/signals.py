@@ -20,9 +20,10 @@ class Signal:
     rate: int | None = None
     clips: int = 1
 
-    def make(self, rate: int, dtype: str) -> np.ndarray:
-        """The signal, shape (n,) or (clips, n)."""
-        y = speech(round(self.seconds * rate) * self.clips, rate).astype(dtype, copy=False)
+    def make(self, rate: int, dtype: str, longest: float | None = None) -> np.ndarray:
+        """The signal, or the `longest` seconds of its beginning, shape (n,) or (clips, n)."""
+        seconds = self.seconds if longest is None else min(self.seconds, longest)
+        y = speech(round(seconds * rate) * self.clips, rate).astype(dtype, copy=False)
         return y if self.clips == 1 else y.reshape(self.clips, -1)
 
 

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 import voicefeat as vf
 
+from .compare import difference, looped, parts
 from .floor import FloorProcess
-from .rows import Row
+from .row import Call, Row
 from .signals import Signal
 from .timing import Ratio, Sampler, interleaved, median, ratio, sampler
 
-__all__ = ["Cell", "Scaling", "measure", "scaling"]
+__all__ = ["Cell", "Part", "Scaling", "measure", "scaling"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Calls of our own that a row was measured against."""
+
+    label: str
+    #: Their milliseconds.
+    takes: float
+    #: The row's time over theirs.
+    part: Ratio
+    most: float | None = None
+
+    @property
+    def reached(self) -> bool | None:
+        return None if self.most is None else self.part.median <= self.most
 
 
 @dataclass(frozen=True)
@@ -43,6 +62,11 @@ class Cell:
     floor_target: float | None = None
     #: Which of librosa's ways was faster, on a batch.
     way: str = ""
+    #: The share of values that may differ by more than `tolerance`.
+    rare: float = 0.0
+    #: Seconds, where the row has a shorter signal than the others.
+    cut: float | None = None
+    own: list[Part] = field(default_factory=list)
 
     @property
     def equal(self) -> bool:
@@ -61,29 +85,9 @@ class Cell:
         return self.floor["framed"] <= self.floor_target
 
 
-def difference(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """The largest difference relative to the largest magnitude; infinite for another shape or a NaN."""
-    if ours.shape != theirs.shape:
-        return float("inf")
-    worst, peak = 0.0, 0.0
-    for a, b in zip(ours, theirs, strict=True):  # row by row: no third array as large as they are
-        gap = float(np.abs(a - b).max())
-        if not np.isfinite(gap):
-            return float("inf")
-        worst, peak = max(worst, gap), max(peak, float(np.abs(b).max()))
-    return worst / peak
-
-
-def looped(call, y):
-    """One call a clip, as a user without batches writes it."""
-    return call(y) if y.ndim == 1 else [call(clip) for clip in y]
-
-
-def faster_way(call, y):
-    """librosa's faster way through `y`, by name and as a call: a batch is passed whole, or clip by clip."""
-    if y.ndim == 1:
-        return "", partial(call, y)
-    ways = {"whole batch": partial(call, y), "clip by clip": partial(looped, call, y)}
+def faster_way(call: Call, y: Any) -> tuple[str, Callable[[], Any]]:
+    """librosa's faster way through the batch `y`, by name and as a call: passed whole, or clip by clip."""
+    ways = {"whole batch": partial(call, y), "clip by clip": partial(_each, call, y)}
     seconds = {}
     for name, way in [*ways.items(), *ways.items()]:  # each once unmeasured
         start = time.perf_counter()
@@ -93,54 +97,87 @@ def faster_way(call, y):
     return best, ways[best]
 
 
+def _checked(row: Row, signal: Signal, ours: Any, librosa: Call, y: Any) -> tuple[float, Sampler, str]:
+    """The error of `ours` beside librosa's answer to `y`; librosa's sampler, and its way through a batch."""
+    start = time.perf_counter()
+    theirs = looped(librosa, y) if signal.clips > 1 else librosa(y)
+    spent = time.perf_counter() - start
+    error = difference(ours, theirs, row.rare)
+    if signal.clips == 1:
+        if row.doubled:
+            error = difference(ours, librosa(y.astype(np.float64)), row.rare)
+        return error, sampler(partial(librosa, y), spent), ""
+    # librosa 0.11 takes one tuning and one top_db for all clips of a batch
+    error = min(error, difference(ours, librosa(y), row.rare))
+    way, call = faster_way(librosa, y)
+    return error, sampler(call), way
+
+
+def _others(row: Row, signal: Signal, names: list[str], y: Any, failed: dict[str, str]) -> dict[str, Sampler]:
+    """Samplers of the other libraries that do this row; what fails is noted in `failed`."""
+    samplers = {}
+    for name in names:
+        if name == "librosa" or name not in row.libraries:
+            continue
+        try:
+            call = row.libraries[name](signal.rate or row.rate, **row.settings)
+            if call is not None:
+                whole = partial(_each, call) if signal.clips > 1 else call
+                samplers[name] = sampler(partial(whole, y))
+        except Exception as problem:  # another library's limits are a remark, not an end
+            failed[name] = f"{type(problem).__name__}: {problem}"
+    return samplers
+
+
+def _each(call: Call, y: Any) -> list[Any]:
+    return [call(clip) for clip in y]
+
+
 def measure(
     row: Row, signal: Signal, libraries: list[str], floor: FloorProcess | None, rounds: int, least: float
 ) -> Cell:
     """Check `row` on `signal` against librosa, then time it with all `libraries` that can do it."""
     sr = signal.rate or row.rate
-    y = signal.make(sr, row.dtype)
+    y = signal.make(sr, row.dtype, row.longest)
+    given = y if row.given is None else row.given(y, sr)
     failed: dict[str, str] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a peer thinks of these settings is not the question
-        librosa = row.peers["librosa"](sr, **row.settings)
-        ours = np.asarray(row.ours(y, sr))
-        error = difference(ours, np.asarray(looped(librosa, y)))
-        if y.ndim > 1:  # librosa 0.11 takes one tuning and one top_db for all clips of a batch
-            error = min(error, difference(ours, np.asarray(librosa(y))))
-        frames = ours.shape[-1] * (1 if y.ndim == 1 else len(y))
+        call = row.ours(sr)
+        ours = call(given)
+        librosa = row.libraries["librosa"](sr, **row.settings)
+        assert librosa is not None, f"{row.label}: librosa is what rows are checked against"
+        error, sampled, way = _checked(row, signal, ours, librosa, given)
+        framed = row.frames and (row.frames[0], parts(ours)[0].shape[-1] * signal.clips, row.dtype)
         del ours
 
-        way, librosa_call = faster_way(librosa, y)
-        samplers: dict[str, Sampler] = {
-            "voicefeat": sampler(lambda: row.ours(y, sr)),
-            "librosa": sampler(librosa_call),
-        }
-        for name in libraries:
-            try:
-                call = row.peers[name](sr, **row.settings) if name in row.peers else None
-                if name != "librosa" and call is not None:
-                    samplers[name] = sampler(partial(looped, call, y))
-            except Exception as problem:  # another library's limits are a remark, not an end
-                failed[name] = f"{type(problem).__name__}: {problem}"
-        if floor is not None:
-            samplers |= floor.samplers(row.frames[0], frames, row.dtype)
+        samplers: dict[str, Sampler] = {"voicefeat": sampler(partial(call, given)), "librosa": sampled}
+        samplers |= {f"own {i}": sampler(partial(own.call, y, sr)) for i, own in enumerate(row.own)}
+        samplers |= _others(row, signal, libraries, given, failed)
+        if floor is not None and framed is not None:
+            samplers |= floor.samplers(*framed)
         times = interleaved(samplers, rounds, least)
 
-    mine = times.pop("voicefeat")
-    theirs = times.pop("librosa")
-    others = [name for name in times if not name.startswith("floor")]
-    floors = [name for name in times if name.startswith("floor")]
+    mine = times["voicefeat"]
+    others = [n for n in times if n in row.libraries and n != "librosa"]
+    floors = [n for n in times if n.startswith("floor ")]
     return Cell(
         signal=signal.name, feature=row.feature, label=row.label,
-        ours=1e3 * median(mine), librosa=1e3 * median(theirs), times=ratio(theirs, mine),
+        ours=1e3 * median(mine), librosa=1e3 * median(times["librosa"]), times=ratio(times["librosa"], mine),
         error=error, tolerance=row.tolerance, target=row.targets.get(signal.name),
         peers={name: (1e3 * median(times[name]), ratio(times[name], mine).median) for name in others},
         failed=failed,
         floor={name.split()[1]: ratio(mine, times[name]).median for name in floors},
-        floor_library=dict(floor.libraries) if floor else {},
+        floor_library=dict(floor.libraries) if floor and floors else {},
         floor_target=row.floor.get(signal.name),
-        way=way,
-    )
+        way=way, rare=row.rare,
+        cut=row.longest if row.longest is not None and row.longest < signal.seconds else None,
+        own=[
+            Part(own.label, 1e3 * median(times[f"own {i}"]), ratio(mine, times[f"own {i}"]),
+                 own.most.get(signal.name))
+            for i, own in enumerate(row.own)
+        ],
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -163,10 +200,11 @@ class Scaling:
 def scaling(row: Row, signal: Signal, threads: int, rounds: int, least: float) -> Scaling:
     """How many times sooner `row` is done with `threads` threads than with one."""
     sr = signal.rate or row.rate
-    y = signal.make(sr, row.dtype)
+    y = signal.make(sr, row.dtype, row.longest)
+    call = row.ours(sr)
 
     def with_threads(n: int) -> Sampler:
-        sample = sampler(lambda: row.ours(y, sr))
+        sample = sampler(partial(call, y))
 
         def budgeted(least: float) -> float:
             vf.set_num_threads(n)

@@ -18,10 +18,15 @@ LONG = 2.0
 Sampler = Callable[[float], float]
 
 
-def sampler(call: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> Sampler:
-    """A sampler of `call`, which is called here, unmeasured: tables and plans are built then."""
-    estimate = math.inf
-    for _ in range(2):
+def sampler(
+    call: Callable[[], object], known: float = 0.0, clock: Callable[[], float] = time.perf_counter
+) -> Sampler:
+    """A sampler of `call`, which is called here, unmeasured: tables and plans are built then.
+
+    Not so where it has been called before, and the `known` seconds that it took are long.
+    """
+    estimate = known if known > LONG else math.inf
+    for _ in range(2 if known <= LONG else 0):
         start = clock()
         call()
         estimate = max(min(estimate, clock() - start), 1e-7)

@@ -6,6 +6,7 @@ what librosa makes at every call (the mel and chroma banks) is inside, as it is 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -23,17 +24,24 @@ def triangles(sr: int, n_fft: int, n_filters: int) -> np.ndarray:
     return np.array(rows, dtype=np.float32)
 
 
-def librosa_feature(name: str, sr: int, **settings: Any) -> Call:
+def librosa_function(name: str) -> Callable[..., Any]:
+    """librosa's function of that name, in whichever of its modules it is."""
     import librosa
 
-    function = getattr(librosa.feature, name)
-    return lambda y: function(y=y, sr=sr, **settings)
+    homes = (librosa.feature, librosa, librosa.effects, librosa.feature.inverse)
+    return next(getattr(home, name) for home in homes if hasattr(home, name))
 
 
-def librosa_stft(sr: int, **settings: Any) -> Call:
-    import librosa
-
-    return lambda y: librosa.stft(y, **settings)
+def librosa_call(name: str, sr: int, **settings: Any) -> Call:
+    """librosa's function `name` with its settings, and `sr` if it takes one."""
+    function = librosa_function(name)
+    parameters = inspect.signature(function).parameters
+    if "sr" in parameters:
+        settings = {"sr": sr, **settings}
+    first = next(iter(parameters.values()))
+    if first.kind is first.KEYWORD_ONLY:
+        return lambda y: function(y=y, **settings)
+    return lambda y: function(y, **settings)
 
 
 def librosa_power(sr: int, *, power: float, **settings: Any) -> Call:
@@ -58,5 +66,18 @@ def librosa_lfcc(sr: int, *, n_lfcc: int, log: str, **settings: Any) -> Call:
         logs = np.log(np.maximum(bands(y), 1e-10))
         c = scipy.fft.dct(logs, axis=-2, norm="ortho")[..., :n_lfcc, :]
         return np.concatenate([c, librosa.feature.delta(c), librosa.feature.delta(c, order=2)], axis=-2)
+
+    return call
+
+
+def librosa_to_audio(source: str, sr: int, *, random_state: int) -> Call:
+    """librosa's ``mel_to_audio`` or ``mfcc_to_audio``, step by step: by themselves they take no seed."""
+    import librosa
+
+    inverse = librosa.feature.inverse
+
+    def call(x):
+        bands = inverse.mfcc_to_mel(x) if source == "mfcc" else x
+        return librosa.griffinlim(inverse.mel_to_stft(bands, sr=sr), random_state=random_state)
 
     return call

@@ -1,0 +1,31 @@
+"""Constant-Q and variable-Q transforms, and their chroma."""
+
+from functools import partial
+
+import numpy as np
+
+import voicefeat as vf
+
+from ..peers.with_audioflux import audioflux_cqt
+from ..row import CLIP_AND_MINUTE, Row, least
+
+
+def _cqt(y: np.ndarray, sr: int) -> np.ndarray:
+    return vf.cqt(y, sr)
+
+
+row = partial(Row, targets=least(4), signals=CLIP_AND_MINUTE)
+plain = partial(Row, signals=CLIP_AND_MINUTE)
+
+ROWS = [
+    row("cqt", "cqt, defaults", peers={"audioflux": audioflux_cqt}),
+    plain("vqt", "vqt, defaults"),
+    plain("hybrid_cqt", "hybrid_cqt, defaults"),
+    plain("pseudo_cqt", "pseudo_cqt, defaults"),
+    row("chroma_cqt", "chroma_cqt, 36 bins an octave, tuning estimated"),
+    row("chroma_cqt", "chroma_cqt, 36 bins an octave, tuning given", {"tuning": 0.0}, headline=False),
+    plain("chroma_vqt", "chroma_vqt, just intonation", {"intervals": "ji5"}, headline=False),
+    plain("chroma_cens", "chroma_cens, defaults"),
+    plain("tonnetz", "tonnetz, defaults"),
+    plain("icqt", "icqt, defaults", given=_cqt, kept=None, headline=False),
+]  # fmt: skip

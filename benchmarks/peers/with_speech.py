@@ -1,0 +1,97 @@
+"""kaldi-native-fbank's, spafe's and python_speech_features' sides of the rows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from . import Call
+
+
+# ------------------------------------------------------------------------------- kaldi-native-fbank
+def kaldi(kind: str, sr: int, *, n_mels: int = 128, n_mfcc: int = 20, **settings: Any) -> Call | None:
+    import kaldi_native_fbank as knf
+
+    n_fft, window = settings.get("n_fft", 2048), settings.get("win_length")
+    if n_fft & (n_fft - 1):
+        return None  # frames are padded to a power of two: other lengths would be another transform
+    options = getattr(knf, f"{kind}Options")()
+    frames = options.frame_opts
+    frames.samp_freq, frames.dither, frames.window_type, frames.snip_edges = sr, 0.0, "hanning", False
+    frames.frame_length_ms = 1000 * (window or n_fft) / sr
+    frames.frame_shift_ms = 1000 * settings.get("hop_length", 512) / sr
+    options.mel_opts.num_bins = n_mels
+    if kind == "Mfcc":
+        options.num_ceps, options.use_energy = n_mfcc, False
+
+    def call(y):
+        computer = getattr(knf, f"Online{kind}")(options)
+        computer.accept_waveform(sr, y)
+        computer.input_finished()
+        return np.stack([computer.get_frame(i) for i in range(computer.num_frames_ready)])
+
+    return call
+
+
+# -------------------------------------------------------------- spafe and python_speech_features
+def _seconds(sr: int, settings: dict[str, Any]) -> tuple[float, float, int]:
+    n_fft = settings.get("n_fft", 2048)
+    return (settings.get("win_length") or n_fft) / sr, settings.get("hop_length", 512) / sr, n_fft
+
+
+def _spafe_frames(sr: int, settings: dict[str, Any]) -> dict[str, Any]:
+    from spafe.utils.preprocessing import SlidingWindow
+
+    window, hop, n_fft = _seconds(sr, settings)
+    return {"fs": sr, "pre_emph": False, "window": SlidingWindow(window, hop, "hanning"), "nfft": n_fft}
+
+
+def spafe_mel(sr: int, *, n_mels: int = 128, **settings: Any) -> Call:
+    from spafe.features.mfcc import mel_spectrogram
+
+    return partial(mel_spectrogram, nfilts=n_mels, **_spafe_frames(sr, settings))
+
+
+def spafe_mfcc(sr: int, *, n_mfcc: int = 20, n_mels: int = 128, **settings: Any) -> Call:
+    from spafe.features.mfcc import mfcc
+
+    return partial(mfcc, num_ceps=n_mfcc, nfilts=n_mels, **_spafe_frames(sr, settings))
+
+
+def spafe_linear(sr: int, *, n_filters: int, **settings: Any) -> Call:
+    from spafe.features.lfcc import linear_spectrogram
+
+    return partial(linear_spectrogram, nfilts=n_filters, **_spafe_frames(sr, settings))
+
+
+def spafe_lfcc(sr: int, *, n_lfcc: int, n_filters: int, log: str, **settings: Any) -> Call:
+    from spafe.features.lfcc import lfcc
+    from spafe.utils.cepstral import deltas
+
+    frames = _spafe_frames(sr, settings)
+
+    def call(y):
+        c = lfcc(y, num_ceps=n_lfcc, nfilts=n_filters, **frames).T
+        d = deltas(c)
+        return np.concatenate([c, d, deltas(d)])
+
+    return call
+
+
+def psf(kind: str, sr: int, *, n_mels: int = 128, n_mfcc: int = 20, **settings: Any) -> Call:
+    import python_speech_features
+
+    window, hop, n_fft = _seconds(sr, settings)
+    common = {"samplerate": sr, "winlen": window, "winstep": hop, "nfft": n_fft, "nfilt": n_mels,
+              "preemph": 0, "winfunc": np.hanning}
+    if kind == "mfcc":
+        common |= {"numcep": n_mfcc, "ceplifter": 0, "appendEnergy": False}
+    return partial(getattr(python_speech_features, kind), **common)
+
+
+def psf_preemphasis(sr: int, *, coef: float = 0.97) -> Call:
+    from python_speech_features.sigproc import preemphasis
+
+    return partial(preemphasis, coeff=coef)

@@ -239,6 +239,23 @@ class TestStages:
         assert np.array_equal(noisy, Signal(dither=1.0, seed=3).apply(y)) and 0.9 < np.std(noisy - y) < 1.1
         assert Signal().apply(y) is y
 
+    @pytest.mark.parametrize("name", ["kaldi-fbank-80", "kaldi-mfcc", "kaldi-fbank-24-energy"])
+    def test_a_scale_is_that_of_the_samples(self, name):
+        """Though it is the window that has it; the noise of a dither comes after it all the same."""
+        fe = vf.frontend(name)
+        unscaled = fe.replace(signal__scale=1.0)
+        for dtype in ("float32", "float64"):
+            y = Y.astype(dtype)
+            assert same(fe(y, SR), unscaled(32768 * y, SR))
+            noisy = fe.replace(dither=100.0, seed=5)
+            assert same(noisy(y, SR), unscaled.replace(dither=100.0, seed=5)(32768 * y, SR))
+            assert not same(noisy(y, SR), fe(y, SR))
+
+    def test_the_least_energy(self):
+        fe = vf.frontend("kaldi-mfcc")
+        assert fe.replace(energy__floor=100.0)(np.zeros(800), SR)[0].tolist() == [np.log(100.0)] * 3
+        assert np.allclose(fe(np.zeros(800), SR)[0], np.log(2.0**-23), rtol=0, atol=1e-12)
+
     @pytest.mark.parametrize(
         "parts",
         [
@@ -270,6 +287,7 @@ class TestStages:
             (lambda: Dynamics(along="time"), "along='time'"),
             (lambda: Normalisation(over="clip"), "over='clip'"),
             (lambda: Energy(of="frames"), "of='frames'"),
+            (lambda: Energy(floor=-1.0), "floor=-1.0"),
             (lambda: Method("tonnet"), "feature='tonnet'"),
             (lambda: Method.of("rms", n_fft=3), "n_fft=3"),
         ],

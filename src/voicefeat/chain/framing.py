@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -165,9 +165,16 @@ class Frames:
                 "use pad_mode='constant' or a smaller n_fft",
             )
 
+    def _window(self) -> np.ndarray:
+        window = np.asarray(self.window.values) if isinstance(self.window, WindowArray) else self.window
+        return np.asarray(filters.get_window(window, self.win_length), dtype=np.float64)
+
+    def louder(self, scale: float) -> Frames:
+        """The same frames of a signal `scale` times as large, which is left to the window."""
+        return replace(self, window=WindowArray(tuple((scale * self._window()).tolist())))
+
     def window_array(self) -> np.ndarray:
         """The window in float64, centred in `n_fft` samples."""
-        window = np.asarray(self.window.values) if isinstance(self.window, WindowArray) else self.window
-        values = np.asarray(filters.get_window(window, self.win_length), dtype=np.float64)
+        values = self._window()
         before = 0 if self.align == "left" else (self.n_fft - self.win_length) // 2
         return np.pad(values, (before, self.n_fft - self.win_length - before))

@@ -51,8 +51,8 @@ class Signal:
         """Samples that become of `n`."""
         return n if self.samples is None else self.samples
 
-    def apply(self, y: np.ndarray) -> np.ndarray:
-        """The samples that are cut into frames; `y` itself where nothing is done."""
+    def apply(self, y: np.ndarray, scaled: bool = True) -> np.ndarray:
+        """The samples that are cut into frames; `y` itself where nothing is done, or left to others."""
         if self.samples is not None:
             n = y.shape[-1]
             y = (
@@ -60,7 +60,7 @@ class Signal:
                 if n < self.samples
                 else y[..., : self.samples]
             )
-        if self.scale != 1.0:
+        if scaled and self.scale != 1.0:
             y = y * y.dtype.type(self.scale)
         if self.dither:
             noise = np.random.default_rng(self.seed).standard_normal(y.shape)

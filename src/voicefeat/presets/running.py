@@ -10,6 +10,7 @@ import numpy as np
 
 from ..audio import not_finite
 from ..chain.descriptors import Loudness
+from ..chain.framing import Frames
 from ..chain.jobs import Job, Rows
 from ..chain.run import compute
 from ..chain.spec import Bands, Chain
@@ -92,11 +93,21 @@ def _check_energy(fe: FrontEnd) -> None:
         )
 
 
+def _scaled_by_window(fe: FrontEnd) -> bool:
+    """Whether the scale of the samples is left to the window, which saves a copy of the signal."""
+    return fe.framing is not None and fe.signal.scale != 1.0 and not fe.signal.dither
+
+
+@functools.lru_cache(maxsize=256)
+def _frames(fe: FrontEnd) -> Frames:
+    assert fe.framing is not None
+    return fe.framing.louder(fe.signal.scale) if _scaled_by_window(fe) else fe.framing
+
+
 @functools.lru_cache(maxsize=256)
 def chain_of(fe: FrontEnd, rate: float) -> Chain:
     """The stages of the block loop."""
-    frames = fe.framing
-    assert frames is not None
+    frames = _frames(fe)
     bands = None if fe.bands is None else at(fe.bands, rate, frames.n_fft)
     return Chain(frames, fe.spectrum, bands, fe.compression, fe.cepstrum)
 
@@ -115,14 +126,15 @@ def bank_rows(fe: FrontEnd, rate: float) -> int:
 
 @functools.lru_cache(maxsize=256)
 def _energy_chain(fe: FrontEnd, rate: float) -> Chain:
-    frames, energy, log = fe.framing, fe.energy, fe.compression
-    assert frames is not None and energy is not None and log is not None
+    frames, energy, log = _frames(fe), fe.energy, fe.compression
+    assert energy is not None and log is not None
     if energy.floor:
         log = replace(log, floor=energy.floor)
     if energy.of == "bins":
         total = at(Bands("total", (("bins", energy.bins), ("gain", energy.gain))), rate, frames.n_fft)
         return Chain(frames, fe.spectrum, total, log)
-    return Chain(frames, fe.spectrum, descriptor=Loudness(energy.gain, log))
+    gain = energy.gain * (fe.signal.scale**2 if _scaled_by_window(fe) else 1.0)
+    return Chain(frames, fe.spectrum, descriptor=Loudness(gain, log))
 
 
 def statics_rows(fe: FrontEnd, rate: float) -> int:
@@ -147,7 +159,7 @@ def run(fe: FrontEnd, y: np.ndarray, rate: float | None) -> np.ndarray:
     """Features (..., rows, frames) of a checked signal."""
     if (fe.signal.samples is not None or fe.framing is None) and not np.isfinite(y).all():
         not_finite(y, "y")
-    y = fe.signal.apply(y)
+    y = fe.signal.apply(y, scaled=not _scaled_by_window(fe))
     if fe.method is not None:
         given = {"sr": rate} if fe.method.has_rate else {}
         made = fe.method.function(y, **given, **dict(fe.method.settings))

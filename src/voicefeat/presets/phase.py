@@ -1,0 +1,39 @@
+"""What the comparison of 2015 has besides filter banks, and COVAREP's modified group delay."""
+
+from __future__ import annotations
+
+from .asvspoof import DIFFERENCES
+from .catalogue import Preset
+from .front_end import FrontEnd
+from .sahidullah import SOURCE, VERSION
+from .stages import Method, Signal
+
+
+def compared(name: str) -> FrontEnd:
+    """A feature with its defaults, which are those of the comparison, and differences."""
+    return FrontEnd(Signal(rate=16000), method=Method(name), dynamics=DIFFERENCES, row=name)
+
+
+SILENCE = "The original gives NaN on digital silence; here the numbers are finite."
+
+PRESETS = [
+    *(
+        Preset(f"sahidullah2015-{name}", compared(name), SOURCE, VERSION, "none stated", error, note)
+        for name, error, note in [
+            ("scfc", 1e-9, ""),
+            ("scmc", 1e-9, ""),
+            ("ssfc", 1e-9, SILENCE),
+            ("lpcc", 1e-9, SILENCE),
+            ("apgdf", 1e-9, ""),
+        ]
+    ),
+    Preset(
+        "covarep-mgd",
+        FrontEnd(Signal(rate=16000), method=Method("mgd"), row="mgd"),
+        "COVAREP, modified group delay (MATLAB)",
+        "repository copy",
+        "see COVAREP's licence",
+        1e-9,
+        "Divided by the largest value of the clip, as in the original.",
+    ),
+]

@@ -14,6 +14,7 @@ import pytest
 import voicefeat as vf
 from voicefeat.cli import main
 from voicefeat.feature.registry import FEATURES
+from voicefeat.presets.catalogue import preset
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
@@ -146,6 +147,37 @@ def test_features_lists_the_registry(capsys):
     assert [line.split()[0] for line in lines] == list(FEATURES)
     told = {line.split()[0]: line for line in lines}
     assert "whole clip" in told["mfcc"] and "own samples" in told["melspectrogram"]
+
+
+class TestPresets:
+    def test_the_table(self, capsys):
+        assert main(["presets"]) == 0
+        head, *lines = capsys.readouterr().out.splitlines()
+        assert head.split() == ["name", "rows", "rate", "hop", "source"]
+        assert [line.split()[0] for line in lines] == vf.frontends()
+        told = {line.split()[0]: line for line in lines}
+        assert told["asvspoof2019-lfcc"].split()[1:4] == ["60", "16000", "160"]
+        assert told["asvspoof2019-lfcc"].endswith(preset("asvspoof2019-lfcc").source)
+        place = head.index("source")
+        assert all(line[place - 1] == " " != line[place] for line in lines)
+
+    @pytest.mark.parametrize("name", vf.frontends())
+    def test_one_is_read_back(self, name, capsys):
+        assert main(["presets", name]) == 0
+        output, told = capsys.readouterr().out, preset(name)
+        assert vf.FrontEnd.from_toml(output) == told.front_end
+        above = output.split("\n\n")[0]
+        assert all(line.startswith("# ") for line in above.splitlines())
+        for what in (told.name, told.source, told.version, told.licence, f"{told.error:.0e}", told.note):
+            assert what in above
+
+    def test_an_unknown_one(self, capsys):
+        assert main(["presets", "asvspoof2019-lfc"]) == 2
+        errors = capsys.readouterr().err
+        assert (
+            errors.startswith("voicefeat presets: error: name='asvspoof2019-lfc'") and errors.count("\n") == 1
+        )
+        assert "did you mean 'asvspoof2019-lfcc'" in errors
 
 
 def test_version(capsys):

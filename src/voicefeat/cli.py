@@ -1,4 +1,4 @@
-"""The command ``voicefeat``: extract, table, features, warmup.
+"""The command ``voicefeat``: extract, table, features, presets, warmup.
 
 Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing was done.
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
 from .errors import ParameterError
+
+if TYPE_CHECKING:
+    from .presets.catalogue import Preset
 
 __all__ = ["main"]
 
@@ -76,6 +79,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_table(commands)
     listing = commands.add_parser("features", help="list the features, and how far a frame looks")
     listing.set_defaults(run=_features)
+    presets = commands.add_parser(
+        "presets",
+        help="list the published front ends, or show one as TOML",
+        description="Without NAME: a table. With NAME: that front end as TOML, which FrontEnd.from_toml reads, and"
+        " above it where it is from and how near its numbers are.",
+    )
+    presets.add_argument("name", nargs="?", metavar="NAME", help="a front end of the table")
+    presets.set_defaults(run=_presets)
     warmup = commands.add_parser("warmup", help="compile now what common calls need")
     warmup.set_defaults(run=_warmup)
     return parser
@@ -179,6 +190,41 @@ def _features(options: argparse.Namespace) -> int:
     for name, row, context in rows:
         print(f"{name:22s}{row:18s}{context}")
     return DONE
+
+
+def _presets(options: argparse.Namespace) -> int:
+    from .presets.catalogue import frontends, preset
+
+    if options.name is not None:
+        print(_preset_text(preset(options.name)), end="")
+        return DONE
+    lines = [["name", "rows", "rate", "hop", "source"]]
+    for name in frontends():
+        told = preset(name)
+        fe = told.front_end
+        rows = len(fe.rows) if fe.method is None else None  # those of a method are known when it has run
+        hop = fe.framing.hop_length if fe.framing is not None else None
+        numbers = ["-" if value is None else str(value) for value in (rows, fe.signal.rate, hop)]
+        lines.append([name, *numbers, told.source])
+    first, *others = (max(map(len, column)) for column in zip(*(line[:-1] for line in lines), strict=True))
+    for name, *figures, source in lines:
+        padded = [figure.rjust(wide) for figure, wide in zip(figures, others, strict=True)]
+        print("  ".join([name.ljust(first), *padded, source]))
+    return DONE
+
+
+def _preset_text(told: Preset) -> str:
+    """A front end as TOML, below comments that say where it is from."""
+    head = {
+        "name": told.name,
+        "source": told.source,
+        "version": told.version,
+        "licence": f"{told.licence} (of the original; none of its code is here)",
+        "parity": f"within {told.error:.0e} of the original's numbers, relative to their peak",
+        "note": told.note,
+    }
+    lines = [f"# {key + ':':9s}{value}" for key, value in head.items() if value]
+    return "\n".join([*lines, "", told.front_end.to_toml()])
 
 
 def _warmup(options: argparse.Namespace) -> int:

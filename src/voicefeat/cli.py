@@ -82,8 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     presets = commands.add_parser(
         "presets",
         help="list the published front ends, or show one as TOML",
-        description="Without NAME: a table. With NAME: that front end as TOML, which FrontEnd.from_toml reads, and"
-        " above it where it is from and how near its numbers are.",
+        description="Without NAME: a table. With NAME: that front end as TOML, which "
+        "FrontEnd.from_toml reads, and above it where it is from and how near its numbers are.",
     )
     presets.add_argument("name", nargs="?", metavar="NAME", help="a front end of the table")
     presets.set_defaults(run=_presets)

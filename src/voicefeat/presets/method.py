@@ -6,8 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..errors import reject
+from ..feature.gabor import nsgcqt_times
 from ..feature.registry import find
+
+#: What the times of CQCC's frames hang on.
+TIMING = ("bins_per_octave", "fmin", "fmax", "block")
 
 
 @dataclass(frozen=True)
@@ -36,3 +42,24 @@ class Method:
     def has_rate(self) -> bool:
         """Whether the function takes `sr`."""
         return find(self.name).has_rate
+
+    def call(self, y: np.ndarray, rate: float | None) -> np.ndarray:
+        """The feature of a signal."""
+        given = {"sr": rate} if self.has_rate else {}
+        return self.function(y, **given, **dict(self.settings))
+
+    def shape(self, n: int, rate: float | None) -> tuple[int, int]:
+        """Rows and frames of `n` samples: those of so much silence."""
+        rows, frames = self.call(np.zeros(n, np.float32), rate).shape
+        return rows, frames
+
+    def times(self, n: int, rate: float) -> np.ndarray:
+        """The middle of each frame in seconds."""
+        settings = {**find(self.name).settings, **dict(self.settings)}
+        if self.name == "cqcc":  # the frame period is no whole number of samples
+            return nsgcqt_times(n, rate, **{k: settings[k] for k in TIMING})
+        if "hop_length" not in settings:
+            reject("times", self.name, "has no hop of its own", "look at its result")
+        t = np.arange(self.shape(n, rate)[1]) * settings["hop_length"]
+        centred = settings.get("center", find(self.name).frame != "frame_length")
+        return (t if centred else t + settings["frame_length"] / 2) / rate

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .front_end import FrontEnd
 
 
+#: Samples of which any method makes a frame; its rows are counted there.
+LONG = 32768
+
+
 def clash(first: str, second: str, why: str) -> None:
     """Refuse two settings that contradict each other."""
     raise ParameterError(f"{first} and {second}: {why}")
@@ -100,8 +104,13 @@ def _scaled_by_window(fe: FrontEnd) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def _frames(fe: FrontEnd) -> Frames:
-    assert fe.framing is not None
-    return fe.framing.louder(fe.signal.scale) if _scaled_by_window(fe) else fe.framing
+    """The frames, their window times what samples and spectrum are multiplied by."""
+    frames, spectrum = fe.framing, fe.spectrum
+    assert frames is not None and spectrum is not None
+    gain = fe.signal.scale if _scaled_by_window(fe) else 1.0
+    if spectrum.divided:
+        gain *= frames.n_fft ** (-1.0 / (spectrum.power or 1.0))
+    return frames if gain == 1.0 else frames.louder(gain)
 
 
 @functools.lru_cache(maxsize=256)
@@ -139,6 +148,8 @@ def _energy_chain(fe: FrontEnd, rate: float) -> Chain:
 
 def statics_rows(fe: FrontEnd, rate: float) -> int:
     """Rows before the dynamics."""
+    if fe.method is not None:
+        return fe.method.shape(LONG, rate)[0]
     if fe.framing is None:
         return 1
     if fe.cepstrum is not None:
@@ -161,8 +172,7 @@ def run(fe: FrontEnd, y: np.ndarray, rate: float | None) -> np.ndarray:
         not_finite(y, "y")
     y = fe.signal.apply(y, scaled=not _scaled_by_window(fe))
     if fe.method is not None:
-        given = {"sr": rate} if fe.method.has_rate else {}
-        made = fe.method.function(y, **given, **dict(fe.method.settings))
+        made = fe.method.call(y, rate)
     elif fe.framing is None:
         made = y[..., np.newaxis, :]
     else:
@@ -206,9 +216,7 @@ def count(fe: FrontEnd, n: int) -> int:
     """Frames of `n` samples."""
     n = fe.signal.length(n)
     if fe.method is not None:
-        raise ParameterError(
-            f"frames: those of {fe.method.name} are known when it has run; look at its result"
-        )
+        return fe.method.shape(n, fe.signal.rate)[1]
     if fe.framing is None:
         return n
     fe.framing.check_length(n)
@@ -225,6 +233,8 @@ def times(fe: FrontEnd, n: int) -> np.ndarray:
             "is not known, and times need it",
             "give the front end a rate: fe.replace(rate=16000)",
         )
+    if fe.method is not None:
+        return fe.method.times(fe.signal.length(n), rate)
     t = np.arange(count(fe, n))
     if fe.framing is None:
         return t / rate
@@ -234,12 +244,18 @@ def times(fe: FrontEnd, n: int) -> np.ndarray:
 def names(fe: FrontEnd) -> list[str]:
     """What each row is: its name and number, and which delta it is of."""
     rate = fe.signal.rate
-    if fe.method is not None:
-        raise ParameterError(f"rows: those of {fe.method.name} are known when it has run; look at its result")
     if fe.bands is not None and rate is None:
         reject("rate", rate, "is not known, and the bank needs it", "give the front end a rate")
     base = fe.row or (
-        "cepstrum" if fe.cepstrum else "band" if fe.bands else "bin" if fe.framing else "sample"
+        fe.method.name
+        if fe.method
+        else "cepstrum"
+        if fe.cepstrum
+        else "band"
+        if fe.bands
+        else "bin"
+        if fe.framing
+        else "sample"
     )
     many = statics_rows(fe, float(rate or 1))
     statics = [f"{base}_{i}" for i in range(many)]

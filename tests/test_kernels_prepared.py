@@ -115,6 +115,14 @@ class TestBank:
         plain = vf.filters.bank(**settings)
         assert np.array_equal(vf.filters.bank(**settings, inverted=True), plain[:, ::-1])
         assert np.abs(vf.filters.bank(**settings, norm="area").sum(axis=1) - 1).max() < 1e-12
+        bent = vf.filters.bank(**settings, straight=1000.0, dc=True)
+        assert bent[0].tolist() == [1.0] + 256 * [0.0]
+        htk = np.linspace(0, 2595 * np.log10(1 + 8000 / 700), bent.shape[0] + 1)
+        edges = 700 * (10 ** (htk / 2595) - 1)
+        first = np.flatnonzero(edges >= 1000.0)[0]
+        edges[: first + 1] = np.linspace(0, edges[first], first + 1)
+        for row, a, b, c in zip(bent[1:], edges[:-2], edges[1:-1], edges[2:], strict=True):
+            assert np.abs(row - np.interp(np.arange(257) * 31.25, [a, b, c], [0, 1, 0])).max() < 1e-12
         labelled = vf.filters.bank(**settings, fmax=4000.0, scale="hz", labelled=128)
         assert not labelled[:, 128:].any() and labelled[:, 127].max() == 0 < labelled[:, 126].max()
         assert np.array_equal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ def _identity(x: Any) -> np.ndarray:
 
 
 #: From hertz to the scale in which edges are equally far apart, and back.
-SCALES = {
+SCALES: dict[str, tuple[Callable[[Any], np.ndarray], Callable[[Any], np.ndarray]]] = {
     "hz": (_identity, _identity),
     "slaney": (hz_to_mel, mel_to_hz),
     "htk": (lambda x: hz_to_mel(x, htk=True), lambda x: mel_to_hz(x, htk=True)),
@@ -40,6 +41,8 @@ def bank(
     inverted: bool = False,
     nyquist: bool = True,
     labelled: int | None = None,
+    straight: float = 0.0,
+    dc: bool = False,
     dtype: DTypeLike = np.float64,
 ) -> np.ndarray:
     """Filters whose edges are equally far apart on a scale, in the conventions of any published front end.
@@ -72,6 +75,10 @@ def bank(
         Whether the last bin is among those that are weighed (Kaldi leaves it out).
     labelled : int, optional
         So many bins only, which are taken to be equally far apart from 0 Hz to `fmax`, both included.
+    straight : float
+        Edges below this many Hz are moved, so that all up to the first one above are equally far apart in Hz.
+    dc : bool
+        Whether the first of the filters is the bin at 0 Hz alone; the others then share the range.
     dtype : float32 or float64
         Type of the result.
 
@@ -112,7 +119,10 @@ def bank(
     if low >= high:
         reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
     there, back = SCALES[scale]
-    marks = np.linspace(there(low), there(high), n_filters + 2)
+    marks = np.linspace(there(low), there(high), n_filters + (1 if dc else 2))
+    bent = int((back(marks) < real("straight", straight, low=0.0, high=high, unit="Hz")).sum())
+    if bent:
+        marks[: bent + 1] = there(np.linspace(low, back(marks[bent]), bent + 1))
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
     if labelled is not None:
         labelled = whole("labelled", labelled, unit="bins")
@@ -128,7 +138,10 @@ def bank(
     if norm == "slaney":
         hertz = back(marks)
         weights *= (2.0 / (hertz[2:] - hertz[:-2]))[:, np.newaxis]
-    elif norm == "area":
+    if dc:
+        height = 1.0 / bins[1] if norm == "slaney" else 1.0
+        weights = np.vstack([np.where(bins == 0.0, height, 0.0), weights])
+    if norm == "area":
         weights /= np.maximum(weights.sum(axis=1, keepdims=True), np.finfo(float).tiny)
     return np.ascontiguousarray(weights[:, ::-1] if inverted else weights, dtype=kind)
 

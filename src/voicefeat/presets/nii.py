@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from .asvspoof import DIFFERENCES, linear
@@ -13,6 +15,11 @@ from .stages import Bands, Cepstrum, Compression, Frames, Signal, Spectrum
 EPS = float(np.finfo(np.float32).eps)
 SIGNAL = Signal(rate=16000, preemphasis=0.97)
 LOG = Compression("log10", offset=EPS)
+#: 20 edges of HTK's mel, those below 1 kHz equally far apart in Hz.
+MEL = Bands(
+    "bank",
+    (("dc", True), ("n_filters", 20), ("norm", "slaney"), ("scale", "htk"), ("straight", 1000.0)),
+)
 
 
 def frames(n_fft: int) -> Frames:
@@ -62,6 +69,15 @@ PRESETS = [
         VERSION,
         LICENCE,
         3e-5,
+    ),
+    Preset(
+        "nii-mfcc",
+        replace(cepstral(512, MEL, False), row="mfcc"),
+        f"{SOURCE}, MFCC",
+        VERSION,
+        LICENCE,
+        3e-6,
+        "Edges are those of HTK's mel, straightened below 1 kHz; the first band is the bin at 0 Hz alone.",
     ),
     Preset(
         "nii-lfb",

@@ -111,6 +111,8 @@ def compute(entry, clips, names):
     if "frontend" in entry:
         fe = vf.frontend(entry["frontend"]).replace(**entry.get("changes", {}))
         made = fe(known["y"], known["sr"])
+        if "row" in entry:
+            return made[..., entry["row"], :]
         return np.swapaxes(made, -1, -2) if entry.get("transpose") else made
     for step in [*entry.get("before", []), {**entry, "name": "result"}]:
         positional = [known[word.strip()] for word in step.get("input", "").split(",") if word.strip()]

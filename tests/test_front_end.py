@@ -216,6 +216,9 @@ class TestStages:
         assert np.abs(again - Dynamics(1, 2).apply(made[:, 3:])[:, 3:]).max() < 1e-14
         kernel = Dynamics(2, 2, repeated="kernel").apply(x)[:, 6:]
         assert np.abs((kernel - again)[..., 4:-4]).max() < 1e-13 < np.abs(kernel - again).max()
+        ahead = Dynamics(2, 2, repeated="ahead").apply(x)[:, 6:]
+        assert same(ahead[..., :25].copy(), again[..., :25].copy())
+        assert np.abs((ahead - kernel)[..., 25:]).max() < 1e-13
         rows = Dynamics(1, 1, 1.0, along="rows").apply(x)[:, 3:]
         beyond = np.pad(x, [(0, 0), (1, 1), (0, 0)], mode="edge")
         assert np.abs(rows - (beyond[:, 2:] - beyond[:, :-2])).max() < 1e-14
@@ -251,6 +254,13 @@ class TestStages:
             noisy = fe.replace(dither=100.0, seed=5)
             assert same(noisy(y, SR), unscaled.replace(dither=100.0, seed=5)(32768 * y, SR))
             assert not same(noisy(y, SR), fe(y, SR))
+
+    @pytest.mark.parametrize("power", [1.0, 2.0])
+    def test_a_spectrum_over_n_fft(self, power):
+        plain = vf.FrontEnd(framing=self.FRAMES, spectrum=Spectrum(power))
+        divided = plain.replace(divided=True)
+        assert np.allclose(divided(Y, SR) * 512, plain(Y, SR), rtol=1e-13, atol=0)
+        assert vf.FrontEnd.from_toml(divided.to_toml()) == divided != plain
 
     def test_the_least_energy(self):
         fe = vf.frontend("kaldi-mfcc")

@@ -7,7 +7,7 @@ A delta is a short correlation along time, and at the ends the first and the las
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,8 +25,9 @@ class Dynamics:
 
     width     frames to each side
     divisor   "regression": 2 sum j^2, as in HTK; or a number: 1.0 for the plain difference, 2.0 for its half
-    repeated  how the second comes of the first: the delta "again", with ends repeated again, or by one kernel,
-              the first convolved with itself, with ends repeated once ("kernel", Kaldi)
+    repeated  how the second comes of the first: the delta "again", with ends repeated again; by one kernel,
+              the first convolved with itself, ends repeated once ("kernel", Kaldi); or "ahead", which is as
+              "again" at the first frame and as "kernel" at the last (openSMILE)
     along     "frames"; or "rows", which some systems take by mistake and their numbers with it
     keep      "all", or the "deltas" alone
     """
@@ -45,7 +46,7 @@ class Dynamics:
             one_of("divisor", self.divisor, ("regression",))
         else:
             real("divisor", self.divisor, above=0.0)
-        one_of("repeated", self.repeated, ("again", "kernel"))
+        one_of("repeated", self.repeated, ("again", "kernel", "ahead"))
         one_of("along", self.along, ("frames", "rows"))
         one_of("keep", self.keep, ("all", "deltas"))
 
@@ -72,6 +73,10 @@ class Dynamics:
             pieces = np.split(made, self.orders + 1, axis=-2)
             out = np.concatenate([np.swapaxes(piece, -1, -2) for piece in pieces], axis=-2)
             return out if self.keep == "all" else out[..., x.shape[-2] :, :]
+        if self.repeated == "ahead":  # deltas beyond the end, from the last frame repeated
+            last = np.repeat(x[..., -1:], self.width * (self.orders - 1), axis=-1)
+            made = replace(self, repeated="again").apply(np.concatenate([x, last], axis=-1))
+            return np.ascontiguousarray(made[..., : x.shape[-1]])
         rows, frames = x.shape[-2:]
         out = np.empty((*x.shape[:-2], (self.orders + 1) * rows, frames), x.dtype)
         out[..., :rows, :] = x

@@ -36,9 +36,10 @@ def settings(build: Callable[..., Any]) -> Callable[..., Any]:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """|X| ** power, or the complex X where `power` is None."""
+    """|X| ** power, or the complex X where `power` is None; over n_fft where a front end has it `divided`."""
 
     power: float | None = 2.0
+    divided: bool = False
 
     @classmethod
     def make(cls, power: Any) -> Spectrum:

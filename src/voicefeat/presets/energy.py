@@ -15,7 +15,7 @@ class Energy:
             mean is taken off and before the frame's own pre-emphasis and window
     gain    what the sum is multiplied by
     bins    so many of the first bins only; None for all
-    place   in place of c0 ("replace"), or as the "first" or the "last" row
+    place   in place of c0, or of the bin at 0 Hz ("replace"), or as the "first" or the "last" row
     floor   the least energy of which a logarithm is taken; 0 for the floor that bands have
     """
 

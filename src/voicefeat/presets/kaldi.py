@@ -117,6 +117,28 @@ PRESETS = [
         1e-4,
         at_scale("As kaldi-mfcc, but that the energy is 1 at least, so that silence is 0."),
     ),
+    entry(
+        "torchaudio-kaldi-spectrogram",
+        FrontEnd(
+            PCM, frames(), Spectrum(2.0), compression=LOG, energy=Energy("samples", floor=1.0), row="bin"
+        ),
+        TORCH,
+        1e-3,
+        at_scale("Log power of each bin; log energy in place of the bin at 0 Hz."),
+    ),
+    entry(
+        "kaldi-native-fbank-whisper",
+        FrontEnd(
+            UNIT,
+            Frames(400, 160, 400, "hann", False, align="left", partial="mirror"),
+            Spectrum(2.0),
+            Bands("mel", (("n_mels", 80),)),
+            row="mel",
+        ),
+        (f"{KNF}, OnlineWhisperFbank", f"{KNF} 1.23.0", "Apache-2.0"),
+        1e-5,
+        "Band energies, before Whisper's logarithm and clipping; a frame for every hop.",
+    ),
     entry("lhotse-fbank", fbank(80, signal=UNIT, framing=MIRROR, fmax=-400.0), LHOTSE, 1e-3),
     entry("lhotse-mfcc", mfcc(signal=UNIT, framing=MIRROR, fmax=-400.0), LHOTSE, 1e-4),
     entry(

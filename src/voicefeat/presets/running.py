@@ -86,7 +86,8 @@ def _checked_bands(fe: FrontEnd) -> int:
 def _check_energy(fe: FrontEnd) -> None:
     if fe.framing is None or fe.compression is None:
         clash("energy", "compression=None", "energies are compressed as bands are; give compression")
-    if fe.energy.place == "replace" and (fe.cepstrum is None or fe.cepstrum.first):  # type: ignore[union-attr]
+    replaced = fe.bands is None if fe.cepstrum is None else not fe.cepstrum.first
+    if fe.energy.place == "replace" and not replaced:  # type: ignore[union-attr]
         clash("energy.place='replace'", "cepstrum", "there is no c0 to replace; give place='first'")
     prepared = fe.framing.remove_dc or fe.framing.preemphasis  # type: ignore[union-attr]
     if fe.energy.of == "samples" and not prepared:  # type: ignore[union-attr]

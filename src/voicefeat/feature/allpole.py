@@ -14,7 +14,7 @@ from ..engine import allpole as kernels
 from ..engine import angles
 from ..engine import rows as row_kernels
 from ..errors import real, reject, whole
-from .shortterm import Cut, Reading, multiplied, rows
+from .shortterm import NO_TRANSFORM, Cut, Reading, multiplied, rows
 
 __all__ = ["apgdf", "lpcc"]
 
@@ -146,7 +146,9 @@ def lpcc(
     >>> vf.lpcc(y).shape
     (20, 99)
     """
-    made = _made(order, 0.0, frame_length, hop_length, None, window_value(window), preemphasis, partial)
+    made = _made(
+        order, 0.0, frame_length, hop_length, NO_TRANSFORM, window_value(window), preemphasis, partial
+    )
     n = whole("n_lpcc", n_lpcc, unit="coefficients")
     return rows(y, _Cepstra, *made, n, double=True)
 

@@ -24,6 +24,8 @@ from ..errors import one_of, real, reject, whole
 
 #: Samples below which a call starts no thread: some ten seconds of speech.
 SHORT = 200_000
+#: In place of a transform's length.
+NO_TRANSFORM = object()
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,10 @@ class Cut:
     def make(
         cls, frame_length: Any, hop_length: Any, n_fft: Any, window: Any, preemphasis: Any, partial: Any
     ) -> Cut:
-        """Checked; `n_fft` is None where no transform is made of the frames."""
+        """Checked; `n_fft` is `NO_TRANSFORM` where none is made of the frames."""
         frame_length = whole("frame_length", frame_length, unit="samples", remedy="try frame_length=320")
         hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=160")
-        if n_fft is None:
+        if n_fft is NO_TRANSFORM:
             n_fft = max(frame_length, 2)
         n_fft = whole("n_fft", n_fft, unit="samples", remedy="try n_fft=512")
         if n_fft < max(frame_length, 2):

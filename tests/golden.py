@@ -121,7 +121,8 @@ def compute(entry, clips, names):
             for k, v in step.get("arguments", {}).items()
         }
         known[step["name"]] = find(step["call"])(*positional, **named)
-    return np.asarray(known["result"])
+    made = np.asarray(known["result"])
+    return made[..., entry["row"], :] if "row" in entry else made
 
 
 def compare(got, want, where="everywhere"):

@@ -115,6 +115,8 @@ class TestBank:
         plain = vf.filters.bank(**settings)
         assert np.array_equal(vf.filters.bank(**settings, inverted=True), plain[:, ::-1])
         assert np.abs(vf.filters.bank(**settings, norm="area").sum(axis=1) - 1).max() < 1e-12
+        peaked = vf.filters.bank(**settings, norm="peak")
+        assert np.array_equal(peaked, plain / plain.max(axis=1)[:, None])
         bent = vf.filters.bank(**settings, straight=1000.0, dc=True)
         assert bent[0].tolist() == [1.0] + 256 * [0.0]
         htk = np.linspace(0, 2595 * np.log10(1 + 8000 / 700), bent.shape[0] + 1)

@@ -67,8 +67,8 @@ def bank(
         Whether the sides of triangles are straight lines in hertz or on the scale (Kaldi, HTK).
     edges : {"exact", "floor"}
         "floor" moves each edge to the bin floor((n_fft + 1) f / sr) and runs triangles over whole bins.
-    norm : {None, "slaney", "area"}
-        "slaney" divides by half the width in Hz, "area" by the sum of the weights.
+    norm : {None, "slaney", "area", "peak"}
+        "slaney" divides by half the width in Hz, "area" by the sum of the weights, "peak" by the largest.
     inverted : bool
         The bank of the spectrum in reverse order.
     nyquist : bool
@@ -109,7 +109,7 @@ def bank(
     one_of("shape", shape, ("triangle", "rectangle"))
     one_of("slopes", slopes, ("hz", "scale"))
     one_of("edges", edges, ("exact", "floor"))
-    one_of("norm", norm, (None, "slaney", "area"))
+    one_of("norm", norm, (None, "slaney", "area", "peak"))
     kind = float_type("dtype", dtype)
     low = real("fmin", fmin, low=0.0, unit="Hz")
     high = nyquist_hz if fmax is None else real("fmax", fmax, unit="Hz")
@@ -141,8 +141,9 @@ def bank(
     if dc:
         height = 1.0 / bins[1] if norm == "slaney" else 1.0
         weights = np.vstack([np.where(bins == 0.0, height, 0.0), weights])
-    if norm == "area":
-        weights /= np.maximum(weights.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+    if norm in ("area", "peak"):
+        size = weights.sum(axis=1) if norm == "area" else weights.max(axis=1)
+        weights /= np.maximum(size, np.finfo(float).tiny)[:, np.newaxis]
     return np.ascontiguousarray(weights[:, ::-1] if inverted else weights, dtype=kind)
 
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import one_of, real, whole
+from ..errors import one_of, real, reject, whole
 
 
 @dataclass(frozen=True)
 class Normalisation:
     """Each row less its mean, and divided by its standard deviation where `variance` says so.
 
-    over       the whole "utterance", or a "sliding" window
+    over       the whole "utterance", or a "sliding" window; or each "frame" by itself, which is divided by
+               the sum of its values (one whose sum is 0 stays)
     window     frames of the sliding window
     least      frames that a sliding window has at least, where it is at an end and not centred
     center     whether the sliding window is centred on its frame, or ends with it
@@ -28,7 +29,9 @@ class Normalisation:
     floor: float = 1e-20
 
     def __post_init__(self) -> None:
-        one_of("over", self.over, ("utterance", "sliding"))
+        one_of("over", self.over, ("utterance", "sliding", "frame"))
+        if self.over == "frame" and self.variance:
+            reject("variance", True, "is not taken while over='frame'", "give variance=False")
         whole("window", self.window, unit="frames")
         whole("least", self.least, unit="frames")
         real("floor", self.floor, above=0.0)
@@ -48,6 +51,9 @@ class Normalisation:
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Features (..., rows, frames), normalised; sums are in double precision."""
+        if self.over == "frame":
+            total = x.sum(axis=-2, keepdims=True, dtype=np.float64)
+            return (x / np.where(total == 0.0, 1.0, total)).astype(x.dtype)
         first, end = self.bounds(x.shape[-1])
         count = (end - first).astype(np.float64)
 

@@ -15,6 +15,8 @@ class Signal:
 
     rate         Hz; None for any
     samples      a shorter signal is repeated and a longer one cut to so many; None leaves the length
+    crop         which of a longer signal's samples: the "first", or those from a "random" start on, any that
+                 leaves enough, drawn from a generator with `seed`: one for each length, the same in a batch
     scale        32768.0 for the range of 16-bit samples
     dither       the size of normal noise that is added after scaling, from a generator with `seed`
     preemphasis  a: y[n] - a y[n - 1]
@@ -28,6 +30,7 @@ class Signal:
     preemphasis: float = 0.0
     #: The first sample of the pre-emphasis: kept ("keep"), or less a times itself ("self").
     first: str = "keep"
+    crop: str = "first"
 
     def __post_init__(self) -> None:
         for name, unit in (("rate", "Hz"), ("samples", "samples")):
@@ -38,6 +41,9 @@ class Signal:
         whole("seed", self.seed, least=0)
         real("preemphasis", self.preemphasis, low=0.0, high=1.0, remedy="give 0.97, or 0.0 for none")
         one_of("first", self.first, ("keep", "self"))
+        one_of("crop", self.crop, ("first", "random"))
+        if self.crop != "first" and self.samples is None:
+            reject("crop", self.crop, "there is nothing to cut to while samples=None", "give samples as well")
 
     def check_rate(self, sr: float | None) -> None:
         """Refuse another rate than the one that the system used."""
@@ -54,12 +60,7 @@ class Signal:
     def apply(self, y: np.ndarray, scaled: bool = True) -> np.ndarray:
         """The samples that are cut into frames; `y` itself where nothing is done, or left to others."""
         if self.samples is not None:
-            n = y.shape[-1]
-            y = (
-                np.tile(y, -(-self.samples // n))[..., : self.samples]
-                if n < self.samples
-                else y[..., : self.samples]
-            )
+            y = self._fitted(y, self.samples)
         if scaled and self.scale != 1.0:
             y = y * y.dtype.type(self.scale)
         if self.dither:
@@ -73,3 +74,12 @@ class Signal:
             out[..., 0] = y[..., 0] if self.first == "keep" else y[..., 0] - share * y[..., 0]
             y = out
         return np.ascontiguousarray(y)
+
+    def _fitted(self, y: np.ndarray, samples: int) -> np.ndarray:
+        """So many samples: repeated from the first on where there are fewer, and a part of more."""
+        n = y.shape[-1]
+        if n < samples:
+            return np.tile(y, -(-samples // n))[..., :samples]
+        random = self.crop == "random"
+        start = int(np.random.default_rng(self.seed).integers(n - samples + 1)) if random else 0
+        return y[..., start : start + samples]

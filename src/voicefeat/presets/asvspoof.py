@@ -20,7 +20,7 @@ def linear(fmax: float, n: int, **more: Any) -> Bands:
     return Bands("bank", tuple(sorted({"n_filters": n, "fmax": fmax, "scale": "hz", **more}.items())))
 
 
-def lfcc_2021(fmax: float) -> FrontEnd:
+def lfcc_2021(fmax: float, n: int = 19) -> FrontEnd:
     """30 ms every 15 ms, 70 filters, 19 coefficients."""
     return FrontEnd(
         signal=Signal(rate=16000),
@@ -28,7 +28,7 @@ def lfcc_2021(fmax: float) -> FrontEnd:
         spectrum=Spectrum(2.0),
         bands=linear(fmax, 70),
         compression=Compression("log10", offset=EPS),
-        cepstrum=Cepstrum(19),
+        cepstrum=Cepstrum(n),
         dynamics=Dynamics(orders=2, width=1, divisor=2.0),
         row="lfcc",
     )
@@ -88,5 +88,16 @@ PRESETS = [
         "MIT",
         2e-14,
         "Edges are moved to whole bins; 20 coefficients where MATLAB keeps 19; deltas are not halved.",
+    ),
+    Preset(
+        "tak2020-lfcc",
+        lfcc_2021(8000.0, 20),
+        "Tak, Patino, Nautsch, Evans, Todisco, Odyssey 2020: LFCC of high spectral resolution",
+        "arXiv 2005.10393",
+        "none: a paper",
+        1e-13,
+        "From the paper's settings, c0 and 19 more; what it leaves open is as in the ASVspoof 2021 baseline: "
+        "no pre-emphasis, a symmetric Hamming window, a padded last frame, halved differences. Held to a plain "
+        "computation of this definition, since there are no numbers of the original.",
     ),
 ]

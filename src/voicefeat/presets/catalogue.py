@@ -12,7 +12,7 @@ from .front_end import FrontEnd
 __all__ = ["Preset", "frontend", "frontends", "preset"]
 
 #: The files of presets, one a family; each has a list PRESETS.
-FAMILIES = ("asvspoof", "nii", "kaldi", "htk", "sahidullah", "torch", "constantq", "phase")
+FAMILIES = ("asvspoof", "nii", "kaldi", "htk", "sahidullah", "torch", "constantq", "phase", "raw", "project")
 
 
 @dataclass(frozen=True)

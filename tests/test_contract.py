@@ -60,6 +60,8 @@ def takes(name, setting):
 
 def count_of(name, n, **settings):
     """How many frames `n` samples have: one around every hop, or those that begin at one."""
+    if not takes(name, "hop_length"):  # CQCC, whose frames are no whole number of samples apart
+        return vf.nsgcqt_times(n, SR).size
     hop = hop_of(name)
     if not takes(name, "partial"):
         return 1 + n // hop

@@ -70,7 +70,8 @@ class Channels:
             reject(name, value, problem, remedy)
         if made.frequencies().size == 0:
             problem = f"no channel fits between fmin={low:g} and half the sampling rate, {sr / 2:g} Hz"
-            reject("fmax", fmax, problem, "give a lower fmin, or more bins_per_octave")
+            name, value = ("fmin", fmin) if fmax is None else ("fmax", fmax)
+            reject(name, value, problem, "give a lower fmin, or more bins_per_octave")
         return made
 
     def bandwidths(self, frequencies: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ def nsgcqt(
     >>> y = np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)
     >>> C = vf.nsgcqt(y, 16000, bins_per_octave=12, fmin=62.5)
     >>> C.shape, int(abs(C[:, 400]).argmax()), round(float(abs(C[48, 400])), 3)
-    ((83, 848), 48, 1.0)
+    ((83, 850), 48, 1.0)
     """
     channels = _channels(sr, fmin, fmax, bins_per_octave, gamma)
     if one_of("ends", ends, (True, False)) and block is not None:
@@ -121,8 +121,8 @@ def insgcqt(
     C: Any,
     dc: Any,
     nyquist: Any,
-    *,
     sr: float = 22050,
+    *,
     length: int,
     bins_per_octave: int = 96,
     fmin: float | None = None,

@@ -76,8 +76,8 @@ GIVEN = {
     "24 an octave": responses(bins_per_octave=24),
     "every 160": responses(hop_length=160),
     "every 441": responses(hop_length=441),
-    "constant-Q": magnitudes("C", 12),
-    "constant-Q of 36": magnitudes("C", 36),
+    "12 magnitudes an octave": magnitudes("C", 12),
+    "36 magnitudes an octave": magnitudes("C", 36),
     "V": magnitudes("V", 12),
     "pitch classes": lambda y, sr: ((), {"chroma": np.abs(y[: len(y) // 24 * 24]).reshape(24, -1)}),
 }
@@ -155,8 +155,8 @@ CHROMA = [
     row("chroma_cqt", 4e-13, 8e-4, {"window": np.array([[0.25], [1], [0.25]])}, upcast=True, **CLEAR),
     row("chroma_cqt", 4e-13, 8e-4, {"cqt_mode": "hybrid"}, **CLEAR),
     row("chroma_cqt", 2e-14, 6e-6, {"cqt_mode": "hybrid", "hop_length": 2048, "norm": None, "tuning": 0.0}),
-    row("chroma_cqt", 0, 0, {"bins_per_octave": 12, "norm": None}, "constant-Q"),
-    row("chroma_cqt", 2e-15, 9e-7, {"threshold": 0.1}, "constant-Q of 36", **CLEAR),
+    row("chroma_cqt", 0, 0, {"bins_per_octave": 12, "norm": None}, "12 magnitudes an octave"),
+    row("chroma_cqt", 2e-15, 9e-7, {"threshold": 0.1}, "36 magnitudes an octave", **CLEAR),
     row("chroma_cqt", 1e-13, 8e-4, {"fmin": 110.0, "n_octaves": 4}, "batch", **CLEAR),
 ]
 CHROMA_VQT = [
@@ -178,7 +178,7 @@ CENS = [
     *each("chroma_cens", 1.7e-15, 9e-7, [{"fmin": 65.4, "n_octaves": 5}, {"bins_per_octave": 24}], **CLEAR),
     *each("chroma_cens", 1.7e-15, 9e-7, [{"cqt_mode": "hybrid"}], changes=False, **CLEAR),
     row("chroma_cens", 1.7e-15, 9e-7, {"window": [0.5, 1.0, 0.5]}, upcast=True, **CLEAR),
-    row("chroma_cens", 1.7e-15, 9e-7, {"bins_per_octave": 12}, "constant-Q", **CLEAR),
+    row("chroma_cens", 1.7e-15, 9e-7, {"bins_per_octave": 12}, "12 magnitudes an octave", **CLEAR),
     row("chroma_cens", 1.7e-15, 9e-7, {"fmin": 110.0, "n_octaves": 4}, "batch", **CLEAR),
 ]
 TONNETZ = [

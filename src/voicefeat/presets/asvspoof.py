@@ -97,7 +97,7 @@ PRESETS = [
         "none: a paper",
         1e-13,
         "From the paper's settings, c0 and 19 more; what it leaves open is as in the ASVspoof 2021 baseline: "
-        "no pre-emphasis, a symmetric Hamming window, a padded last frame, halved differences. Held to a plain "
-        "computation of this definition, since there are no numbers of the original.",
+        "no pre-emphasis, a symmetric Hamming window, a padded last frame, halved differences. There are no "
+        "numbers of the original: held to a plain computation of this definition.",
     ),
 ]

@@ -133,3 +133,12 @@ def test_links_between_pages_lead_somewhere(page):
 def test_examples_compile():
     for script in (ROOT / "examples").rglob("*.py"):
         compile(script.read_text(encoding="utf-8"), str(script), "exec")
+
+
+def test_the_table_of_front_ends_is_that_of_the_values():
+    import frontends_page
+
+    if not frontends_page.PAGE.is_file():
+        pytest.skip("the manual is not beside the tests")
+    told = "docs/frontends.md is not what the front ends are: run python tests/frontends_page.py --write"
+    assert frontends_page.PAGE.read_text(encoding="utf-8") == frontends_page.page(), told

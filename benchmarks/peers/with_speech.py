@@ -91,6 +91,12 @@ def psf(kind: str, sr: int, *, n_mels: int = 128, n_mfcc: int = 20, **settings: 
     return partial(getattr(python_speech_features, kind), **common)
 
 
+def psf_ssc(sr: int) -> Call:
+    from python_speech_features import ssc
+
+    return lambda y: ssc(y, sr).T
+
+
 def psf_preemphasis(sr: int, *, coef: float = 0.97) -> Call:
     from python_speech_features.sigproc import preemphasis
 

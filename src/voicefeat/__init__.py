@@ -50,6 +50,7 @@ _ROOMS = {
     "feature.gabor": ["nsgcqt", "insgcqt", "nsgcqt_frequencies", "nsgcqt_times"],
     "feature.subband": ["cqcc", "cqcc_spectrum", "cqcc_frequencies"],
     "feature.allpole": ["apgdf", "lpcc"],
+    "feature.centres": ["ssc"],
     "feature.centroids": ["scfc", "scmc", "ssfc"],
     "feature.groupdelay": ["mgd", "modified_group_delay"],
     "feature.phasing": ["cosine_phase", "instantaneous_frequency"],
@@ -58,6 +59,7 @@ _ROOMS = {
     "feature.statistics": ["summarize"],
     "presets.front_end": ["FrontEnd"],
     "presets.catalogue": ["frontend", "frontends"],
+    "presets.explaining": ["Explanation", "explain"],
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

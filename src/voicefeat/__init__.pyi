@@ -78,6 +78,9 @@ from .feature.bands import (
 from .feature.bands import (
     melspectrogram as melspectrogram,
 )
+from .feature.centres import (
+    ssc as ssc,
+)
 from .feature.centroids import (
     scfc as scfc,
 )
@@ -298,6 +301,12 @@ from .presets.catalogue import (
 )
 from .presets.catalogue import (
     frontends as frontends,
+)
+from .presets.explaining import (
+    Explanation as Explanation,
+)
+from .presets.explaining import (
+    explain as explain,
 )
 from .presets.front_end import (
     FrontEnd as FrontEnd,

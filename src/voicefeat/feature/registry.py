@@ -106,6 +106,7 @@ _ALL = [
     Feature("scfc", "centroids", "sub-band", frame="frame_length", left=1),
     Feature("scmc", "centroids", "coefficient", frame="frame_length", left=1),
     Feature("ssfc", "centroids", "coefficient", frame="frame_length", left=2),
+    Feature("ssc", "centres", "mel band", frame="frame_length", left=1),
     Feature("lpcc", "allpole", "coefficient", frame="frame_length", left=1),
     Feature("apgdf", "allpole", "coefficient", frame="frame_length", left=1),
     Feature(

@@ -7,7 +7,7 @@ import numpy as np
 from .catalogue import Preset
 from .energy import Energy
 from .front_end import FrontEnd
-from .stages import Bands, Cepstrum, Compression, Dynamics, Frames, Normalisation, Signal, Spectrum
+from .stages import Bands, Cepstrum, Compression, Dynamics, Frames, Method, Normalisation, Signal, Spectrum
 
 EPS = float(np.finfo(np.float64).eps)
 PCM = Signal(rate=16000, scale=32768.0)
@@ -127,6 +127,13 @@ PRESETS = [
         *PSF,
         1e-13,
         PCM_NOTE,
+    ),
+    Preset(
+        "python-speech-features-ssc",
+        FrontEnd(Signal(rate=16000), method=Method.of("ssc"), row="ssc"),
+        *PSF,
+        1e-13,
+        "In silence the mean of a band's weights.",
     ),
     Preset(
         "whisper-log-mel",

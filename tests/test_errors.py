@@ -45,7 +45,12 @@ def bare(call):
     ("call", "options", "fault"),
     [
         pytest.param(
-            call, options, fault, id="-".join([call, *(f"{k}={shown(v)}" for k, v in options.items())])
+            call,
+            options,
+            fault,
+            id="-".join(
+                [call, *(f"{k}={getattr(v, '__name__', None) or shown(v)}" for k, v in options.items())]
+            ),
         )
         for calls, options, fault in FAULTS
         for call in calls

@@ -27,7 +27,7 @@ LAYERS = [
     ["feature"],
     ["presets"],
     ["stream", "corpus", "metrics", "augment", "plot"],
-    ["cli", "__main__"],
+    ["cli", "cli_explain", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Lines of a file; kernels are read closer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +65,13 @@ def _known(name: str, stage: Any) -> set[str]:
     return known
 
 
-def _bank_settings(bank: str) -> set[str]:
+@functools.cache
+def _bank_settings(bank: str) -> frozenset[str]:
     import inspect
 
     from .. import filters
 
-    return set(inspect.signature(getattr(filters, bank)).parameters) - {"sr", "n_fft"}
+    return frozenset(inspect.signature(getattr(filters, bank)).parameters) - {"sr", "n_fft"}
 
 
 def changed(name: str, stage: Any, changes: Mapping[str, Any]) -> Any:

@@ -129,9 +129,13 @@ def at(bands: Bands, rate: float, n_fft: int) -> Bands:
     )
 
 
-@functools.lru_cache(maxsize=256)
 def bank_rows(fe: FrontEnd, rate: float) -> int:
-    return len(at(fe.bands, rate, fe.framing.n_fft).matrix())  # type: ignore[union-attr, arg-type]
+    return _bank_rows(fe.bands, rate, fe.framing.n_fft)  # type: ignore[union-attr, arg-type]
+
+
+@functools.lru_cache(maxsize=1024)
+def _bank_rows(bands: Bands, rate: float, n_fft: int) -> int:
+    return len(at(bands, rate, n_fft).matrix())
 
 
 @functools.lru_cache(maxsize=256)

@@ -59,7 +59,9 @@ class _Delays(Reading):
         cosines = Cepstrum(bins).matrix(bins)
         self.down = tables.dense(cosines[:n_smooth], dtype)
         self.up = tables.dense(cosines[:n_smooth].T, dtype)
-        self.transform = None if n is None else tables.dense(cosines[1 : n + 1], dtype)
+        self.transform = None
+        if n is not None:  # with a row of zeros, in whose place the largest magnitude is put
+            self.transform = tables.dense(np.pad(cosines[1 : n + 1], ((0, 1), (0, 0))), dtype)
 
     @property
     def block(self) -> int:

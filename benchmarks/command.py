@@ -14,12 +14,12 @@ import voicefeat as vf
 
 from .floor import FloorProcess
 from .machine import flags, machine, versions
-from .memory import memory
+from .memory import HOUR, memory
 from .peers import LIBRARIES, available
 from .process import avx2, measures
 from .report import NARROW, Report, cell_line, measure_line, own_line, replace_between, scaling_line
 from .row import Row
-from .rows import ROWS, firsts, select
+from .rows import ROWS, firsts, keeping, select
 from .signals import QUICK, SIGNALS, Signal
 from .table import Cell, measure, scaling
 
@@ -112,7 +112,7 @@ def _process(report: Report, options: argparse.Namespace) -> None:
 
 def _memory(report: Report, rows: list[Row], options: argparse.Namespace) -> None:
     print(f"\nmemory\n{measure_line(None)}", flush=True)
-    for m in memory(firsts(rows), 60 if options.quick else None):
+    for m in memory(keeping(rows), 60 if options.quick else HOUR):
         report.memory.append(m)
         print(measure_line(m), flush=True)
 

@@ -17,10 +17,10 @@ from .row import Row
 from .rows import ROWS
 from .signals import speech
 
-__all__ = ["memory"]
+__all__ = ["HOUR", "memory"]
 
 RATE = 16000
-HOUR, SHORTER = 3600, 600
+HOUR = 3600
 #: MB that a call may add to signal, result and what it must keep.
 MOST = 64
 #: The rows that librosa is measured on, too.
@@ -53,8 +53,10 @@ def _risen(row: Row, seconds: int, library: str) -> float:
     with open(RESET, "w") as reset:
         reset.write("5")
     result = parts(call(whole))
-    kept = (row.kept or 0.0) * result[0].shape[-1]
-    return (_status("VmHWM") - before - sum(part.nbytes for part in result) - kept) / 1e6
+    risen = _status("VmHWM") - before - sum(part.nbytes for part in result)
+    kept = row.kept(minute, RATE) if callable(row.kept) else row.kept or 0.0
+    # Of a result that is mostly zeros (piptrack's) most is never in memory.
+    return max(0.0, risen - kept * result[0].shape[-1]) / 1e6
 
 
 # ----------------------------------------------------------------------------- seen from the benchmark
@@ -66,17 +68,15 @@ def _measured(row: Row, seconds: int, library: str = "voicefeat") -> float:
     return float(done.stdout.strip().splitlines()[-1])
 
 
-def memory(rows: list[Row], seconds: int | None = None) -> Iterator[Measure]:
-    """MB that each of `rows` whose result is frames adds: on an hour, or ten minutes of the slow ones."""
+def memory(rows: list[Row], seconds: int = HOUR) -> Iterator[Measure]:
+    """MB that those of `rows` whose result is frames add, on so many `seconds` of speech."""
     if not os.access(RESET, os.W_OK):
         return
+    length = "one hour" if seconds == HOUR else f"{seconds} s"
     for row in rows:
-        if row.kept is None:
-            continue
-        length = seconds or (HOUR if row.longest is None else SHORTER)
-        name = {HOUR: "one hour", SHORTER: "ten minutes"}.get(length, f"{length} s")
-        theirs = _measured(row, length, "librosa") if row.label in BESIDE else None
-        yield Measure(f"memory of {row.label}, {name}", _measured(row, length), "MB", MOST, theirs)
+        if row.kept is not None:
+            theirs = _measured(row, seconds, "librosa") if row.label in BESIDE else None
+            yield Measure(f"memory of {row.label}, {length}", _measured(row, seconds), "MB", MOST, theirs)
 
 
 if __name__ == "__main__":

@@ -69,8 +69,9 @@ class Row:
     signals: tuple[str, ...] = EVERY
     #: Seconds beyond which signals are cut for it: librosa's call would last too long.
     longest: float | None = None
-    #: Bytes a frame that a whole-clip option must keep; None where memory is not measured.
-    kept: float | None = 0.0
+    #: Bytes a frame that a whole-clip option must keep, or how they follow from a signal and its rate; None
+    #: where the result is not frames: memory is not measured.
+    kept: float | Callable[[Array, int], float] | None = 0.0
     #: Whether the README shows it.
     headline: bool = True
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from .families import FAMILIES
 from .row import Row
 
-__all__ = ["ROWS", "firsts", "select"]
+__all__ = ["ROWS", "firsts", "keeping", "select"]
 
 ROWS: list[Row] = [row for family in FAMILIES for row in family.ROWS]
 
@@ -23,3 +23,9 @@ def select(pattern: str | None) -> list[Row]:
 def firsts(rows: list[Row]) -> list[Row]:
     """The first row of each function."""
     return list({row.feature: row for row in reversed(rows)}.values())[::-1]
+
+
+def keeping(rows: list[Row]) -> list[Row]:
+    """The rows whose memory is of interest: the first of each function, and those with something to keep."""
+    first = firsts(rows)
+    return [row for row in rows if row in first or row.kept]

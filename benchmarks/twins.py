@@ -24,17 +24,19 @@ def triangles(sr: int, n_fft: int, n_filters: int) -> np.ndarray:
     return np.array(rows, dtype=np.float32)
 
 
-def librosa_function(name: str) -> Callable[..., Any]:
-    """librosa's function of that name, in whichever of its modules it is."""
+def librosa_function(name: str) -> Callable[..., Any] | None:
+    """librosa's function of that name, in whichever of its modules it is; None where it has none."""
     import librosa
 
     homes = (librosa.feature, librosa, librosa.effects, librosa.feature.inverse)
-    return next(getattr(home, name) for home in homes if hasattr(home, name))
+    return next((getattr(home, name) for home in homes if hasattr(home, name)), None)
 
 
 def librosa_call(name: str, sr: int, **settings: Any) -> Call:
     """librosa's function `name` with its settings, and `sr` if it takes one."""
     function = librosa_function(name)
+    if function is None:
+        raise LookupError(f"librosa has no {name}: a row of it names its twin among its peers")
     parameters = inspect.signature(function).parameters
     if "sr" in parameters:
         settings = {"sr": sr, **settings}

@@ -215,6 +215,10 @@ vf.lfcc(y, sr=16000, n_lfcc=20, n_filters=20, n_fft=512, hop_length=160, top_db=
 vf.melspectrogram(y, sr=16000, n_fft=1024, hop_length=256, n_mels=80)
 vf.chroma_stft(y, sr=16000)
 vf.spectrogram(y, n_fft=512, power=2.0), vf.stft(y)
+vf.rms(y, frame_length=512, hop_length=160), vf.zero_crossing_rate(y)
+vf.spectral_centroid(y, sr=16000), vf.spectral_bandwidth(y, sr=16000), vf.spectral_contrast(y, sr=16000)
+vf.extract(y, 16000, ["mfcc", "chroma_stft", "rms", "spectral_rolloff", "spectral_flatness"])
+vf.chroma_cqt(y, sr=16000)
 """
     assert kernels_after(calls) == warmed
 

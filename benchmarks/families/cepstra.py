@@ -43,7 +43,8 @@ _LFCC: Peers = {"librosa": librosa_lfcc, "torchaudio": torchaudio_lfcc, "spafe":
 _FRAMES = {"n_fft": 512, "hop_length": 160}
 _SPEECH = {**_FRAMES, "win_length": 400}
 _TWENTY = {**_FRAMES, "win_length": 320, "n_filters": 20, "n_lfcc": 20, "log": "ln"}
-#: What mfcc keeps of a clip until its loudest band is known: 128 bands in float32.
+#: What mfcc keeps of a clip until its loudest band is known: 128 bands in float32. lfcc with deltas keeps 20,
+#: and three arrays until they are one.
 _BANDS = 128 * 4.0
 
 ROWS = [
@@ -57,7 +58,7 @@ ROWS = [
         {**_FRAMES, "win_length": 320, "n_filters": 20}, 16000,
         peers={"librosa": librosa_linear, "spafe": spafe_linear}),
     Row("lfcc", "lfcc, 20 filters, with Δ and ΔΔ, 512/160/320", _TWENTY, 16000,
-        targets=times(12, 16), recipe=_lfcc_deltas, peers=_LFCC, kept=20 * 4.0),
+        targets=times(12, 16), recipe=_lfcc_deltas, peers=_LFCC, kept=(20 + 60) * 4.0),
     *(
         Row("mfcc", f"mfcc, 13 of 40 mels, {n}/{n // 4}",
             {"n_fft": n, "hop_length": n // 4, "n_mels": 40, "n_mfcc": 13}, 16000, targets=times(6, 6),

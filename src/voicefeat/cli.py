@@ -1,4 +1,4 @@
-"""The command ``voicefeat``: extract, table, features, presets, explain, warmup.
+"""The command ``voicefeat``: extract, table, features, presets, warmup.
 
 Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing was done.
 """
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
-from .cli_explain import add_explain
 from .errors import ParameterError
 
 if TYPE_CHECKING:
@@ -36,7 +35,11 @@ SHORTHANDS = {
 #: What `warmup` calls, in each of these precisions and framings: powers of two, and a length with a factor
 #: of five.
 PRECISIONS = ["float32", "float64"]
-WARM = ["stft", "spectrogram", "melspectrogram", "mfcc", "lfcc", "chroma_stft", "delta"]
+WARM = [
+    "stft", "spectrogram", "melspectrogram", "mfcc", "lfcc", "chroma_stft", "delta", "spectral_centroid",
+    "spectral_bandwidth", "spectral_rolloff", "spectral_flatness", "spectral_contrast", "rms",
+    "zero_crossing_rate", "chroma_cqt",
+]  # fmt: skip
 FRAMES = [
     {"n_fft": 2048, "hop_length": 512},
     {"n_fft": 512, "hop_length": 160, "win_length": 400},
@@ -88,7 +91,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     presets.add_argument("name", nargs="?", metavar="NAME", help="a front end of the table")
     presets.set_defaults(run=_presets)
-    add_explain(commands)
     warmup = commands.add_parser("warmup", help="compile now what common calls need")
     warmup.set_defaults(run=_warmup)
     return parser
@@ -229,6 +231,17 @@ def _preset_text(told: Preset) -> str:
     return "\n".join([*lines, "", told.front_end.to_toml()])
 
 
+def _framings(name: str) -> list[dict[str, int]]:
+    """FRAMES as the function takes them; those of a constant-Q transform or of features given are its own."""
+    from .feature.registry import FEATURES
+
+    feature = FEATURES.get(name)
+    if feature is None or feature.frame is None:
+        return [{}]
+    framings = [{feature.frame: each["n_fft"], **each} for each in FRAMES]
+    return [{k: v for k, v in each.items() if k in feature.settings} for each in framings]
+
+
 def _warmup(options: argparse.Namespace) -> int:
     import time
     import warnings
@@ -246,9 +259,9 @@ def _warmup(options: argparse.Namespace) -> int:
             started = time.perf_counter()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of filters between two bins: the numbers are not used
-                for frames in FRAMES if name != "delta" else [{}]:
+                for frames in _framings(name):
                     getattr(public, name)(y, **frames)
-            print(f"{name:16s}{kind:10s}{time.perf_counter() - started:6.2f} s", flush=True)
+            print(f"{name:20s}{kind:10s}{time.perf_counter() - started:6.2f} s", flush=True)
     print(f"ready in {time.perf_counter() - begun:.2f} s")
     if kept is None:
         print(

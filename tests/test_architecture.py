@@ -21,13 +21,13 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 #: From below to above; an import may point down, or stay on its line. Files of one line know each other.
 LAYERS = [
     ["errors"],
-    ["convert", "decibel", "timing", "reading", "audio", "windows", "filters", "banks", "norms", "intervals", "wavelets", "folding", "notes", "pitches", "spelling"],
+    ["convert", "decibel", "timing", "reading", "audio", "windows", "filters", "banks", "barks", "gammatones", "norms", "intervals", "wavelets", "folding", "notes", "pitches", "spelling"],
     ["engine"],
     ["chain"],
     ["feature"],
     ["presets"],
     ["stream", "corpus", "metrics", "augment", "plot"],
-    ["cli", "__main__"],
+    ["cli", "cli_explain", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Lines of a file; kernels are read closer.

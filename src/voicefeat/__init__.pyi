@@ -72,6 +72,15 @@ from .feature.allpole import (
 from .feature.allpole import (
     lpcc as lpcc,
 )
+from .feature.auditory import (
+    bark_spectrogram as bark_spectrogram,
+)
+from .feature.auditory import (
+    plp as plp,
+)
+from .feature.auditory import (
+    rasta_plp as rasta_plp,
+)
 from .feature.bands import (
     linear_spectrogram as linear_spectrogram,
 )
@@ -143,6 +152,9 @@ from .feature.gabor import (
 )
 from .feature.gain import (
     pcen as pcen,
+)
+from .feature.gammatone import (
+    gammatone_spectrogram as gammatone_spectrogram,
 )
 from .feature.griffin import (
     griffinlim as griffinlim,

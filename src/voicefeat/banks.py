@@ -41,6 +41,7 @@ def bank(
     inverted: bool = False,
     nyquist: bool = True,
     labelled: int | None = None,
+    labelled_to: float | None = None,
     straight: float = 0.0,
     dc: bool = False,
     dtype: DTypeLike = np.float64,
@@ -75,6 +76,8 @@ def bank(
         Whether the last bin is among those that are weighed (Kaldi leaves it out).
     labelled : int, optional
         So many bins only, which are taken to be equally far apart from 0 Hz to `fmax`, both included.
+    labelled_to : float, optional
+        Where the last of the `labelled` bins is taken to be, in place of `fmax`, in Hz.
     straight : float
         Edges below this many Hz are moved, so that all up to the first one above are equally far apart in Hz.
     dc : bool
@@ -126,7 +129,8 @@ def bank(
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
     if labelled is not None:
         labelled = whole("labelled", labelled, unit="bins")
-        bins = np.concatenate([np.linspace(0, high, labelled), np.full(len(bins) - labelled, np.inf)])
+        last = high if labelled_to is None else real("labelled_to", labelled_to, above=0.0, unit="Hz")
+        bins = np.concatenate([np.linspace(0, last, labelled), np.full(len(bins) - labelled, np.inf)])
     if edges == "floor":
         weights = _whole_bins(np.floor((n_fft + 1) * back(marks) / sr).astype(int), len(bins))
     elif slopes == "scale" and shape == "triangle":

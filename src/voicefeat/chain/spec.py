@@ -124,8 +124,9 @@ class Cepstrum:
     """`n` values of a cosine transform over bands from number `first` on, liftered.
 
     The lifter is 1 + lifter / 2 sin(pi (i + lifter_from) / lifter): `lifter_from` is 1 in librosa, which
-    changes c0 as well, and 0 in HTK and Kaldi. The norm "htk" is sqrt(2 / bands) for every value, c0 among
-    them. `c0` says where c0 stands: "first", or "last" as in HTK.
+    changes c0 as well, and 0 in HTK and Kaldi. Value i > 0 is multiplied by i ** `lift` (rastamat). The norm
+    "htk" is sqrt(2 / bands) for every value, c0 among them. `c0` says where c0 stands: "first", or "last" as
+    in HTK.
     """
 
     n: int
@@ -135,6 +136,7 @@ class Cepstrum:
     lifter_from: int = 1
     first: int = 0
     c0: str = "first"
+    lift: float = 0.0
 
     @classmethod
     def make(cls, name: str, bands: int, n: Any, type: Any, norm: Any, lifter: Any) -> Cepstrum:
@@ -159,6 +161,7 @@ class Cepstrum:
         if self.lifter > 0:
             place = np.arange(bands) + self.lifter_from
             rows *= 1 + self.lifter / 2 * np.sin(np.pi * place / self.lifter)[:, None]
+        rows *= np.maximum(np.arange(bands), 1.0)[:, None] ** self.lift
         rows = rows[self.first : self.first + self.n]
         return np.roll(rows, -1, axis=0) if self.c0 == "last" else rows
 

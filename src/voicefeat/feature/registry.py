@@ -85,6 +85,10 @@ def _referred(settings: Mapping[str, Any]) -> bool:
     return callable(settings.get("ref_magnitude"))
 
 
+def _recursive(settings: Mapping[str, Any]) -> bool:
+    return settings.get("method", "filter") == "filter"
+
+
 def _relative(settings: Mapping[str, Any]) -> bool:
     return bool(settings.get("relative"))
 
@@ -107,6 +111,10 @@ _ALL = [
     Feature("scmc", "centroids", "coefficient", frame="frame_length", left=1),
     Feature("ssfc", "centroids", "coefficient", frame="frame_length", left=2),
     Feature("ssc", "centres", "mel band", frame="frame_length", left=1),
+    Feature("bark_spectrogram", "auditory", "critical band", frame="frame_length", left=1),
+    Feature("plp", "auditory", "coefficient", frame="frame_length", left=1),
+    Feature("rasta_plp", "auditory", "coefficient", clip=_always, frame="frame_length"),
+    Feature("gammatone_spectrogram", "gammatone", "gammatone band", clip=_recursive, frame="frame_length"),
     Feature("lpcc", "allpole", "coefficient", frame="frame_length", left=1),
     Feature("apgdf", "allpole", "coefficient", frame="frame_length", left=1),
     Feature(

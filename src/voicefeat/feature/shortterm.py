@@ -38,6 +38,8 @@ class Cut:
     window: Hashable
     preemphasis: float
     partial: str
+    #: The setting that says how long a frame is.
+    length_name: str = "frame_length"
 
     @classmethod
     def make(
@@ -80,7 +82,7 @@ class Cut:
             return max(1, 1 - (-beyond // self.hop_length))
         if beyond < 0:
             reject(
-                "frame_length",
+                self.length_name,
                 self.frame_length,
                 f"the signal has {n} samples, fewer than one frame",
                 f"give at most {n}, or partial='pad'",
@@ -105,6 +107,8 @@ class Reading:
 
     #: Frames before a block that its first frame is compared with.
     lead = 0
+    #: Whether `values` sees the blocks of a signal one after the other, with the same `work`.
+    ordered = False
 
     def __init__(self, cut: Cut, dtype: Any, rows: int):
         self.cut, self.dtype, self.rows = cut, np.dtype(dtype), rows
@@ -114,6 +118,9 @@ class Reading:
     def block(self) -> int:
         """Frames of a block, those of the lead among them."""
         raise NotImplementedError
+
+    def begin(self, work: Work) -> None:
+        """Called before the first block of a signal where blocks are `ordered`."""
 
     def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
         """Values of the first `frames` frames of samples `x`, (rows, frames or more)."""
@@ -152,14 +159,22 @@ def rows(y: Any, make: Any, cut: Cut, *settings: Any, double: bool = False) -> n
     size = reading.block - reading.lead
     blocks = -(-count // size)
 
-    def part(i: int) -> None:
-        item, first = i // blocks, i % blocks * size
+    def block(work: Work, item: int, first: int) -> None:
         before, frames = min(reading.lead, first), min(size, count - first)
         x = cut.samples(data[item], first - before, frames + before, reading.dtype)
-        work = borrow(reading.dtype)
         values = reading.values(work, x, frames + before)
         out[item, :, first : first + frames] = values[:, before : before + frames]
+
+    def part(i: int) -> None:
+        work = borrow(reading.dtype)
+        if reading.ordered:
+            reading.begin(work)
+            for first in range(0, count, size):
+                block(work, i, first)
+        else:
+            block(work, i // blocks, i % blocks * size)
         give_back(work)
 
-    threads.each(part, data.shape[0] * blocks, threads.get_num_threads() if y.size > SHORT else 1)
+    parts = data.shape[0] * (1 if reading.ordered else blocks)
+    threads.each(part, parts, threads.get_num_threads() if y.size > SHORT else 1)
     return out.reshape(*y.shape[:-1], *out.shape[1:])

@@ -12,7 +12,10 @@ from .front_end import FrontEnd
 __all__ = ["Preset", "frontend", "frontends", "preset"]
 
 #: The files of presets, one a family; each has a list PRESETS.
-FAMILIES = ("asvspoof", "nii", "kaldi", "htk", "sahidullah", "torch", "constantq", "phase", "raw", "project")
+FAMILIES = (
+    "asvspoof", "nii", "kaldi", "htk", "sahidullah", "torch", "constantq", "phase", "auditory", "raw",
+    "project",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,21 @@
+"""Critical bands, PLP, gammatone filters: what librosa lacks, so that our own times stand alone."""
+
+from functools import partial
+from typing import Any
+
+from ..row import CLIP_AND_MINUTE, Row
+
+
+def alone(sr: int, **settings: Any) -> None:
+    """librosa has none."""
+
+
+row = partial(Row, rate=16000, signals=CLIP_AND_MINUTE, headline=False, peers={"librosa": alone}, kept=None)
+
+ROWS = [
+    row("bark_spectrogram", "bark_spectrogram, 512/160/400"),
+    row("plp", "plp, order 12, 512/160/400"),
+    row("rasta_plp", "rasta_plp, order 12, 512/160/400"),
+    row("gammatone_spectrogram", "gammatone_spectrogram, 64 filters"),
+    row("gammatone_spectrogram", "gammatone_spectrogram, 64 filters by transform", {"method": "fft"}),
+]

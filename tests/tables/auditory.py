@@ -1,0 +1,187 @@
+"""Critical bands, PLP and gammatone filters: the definitions, in numpy and scipy."""
+
+import numpy as np
+from parity_row import each, row
+from scipy import linalg, signal
+
+from .phase import CUTS, bumps, frames, item_by_item
+
+
+def bark(hertz):
+    return 6 * np.arcsinh(hertz / 600)
+
+
+def critical(
+    y, sr, n_filters=None, fmin=0.0, fmax=None, width=1.0, labelled=None, scale=32768.0, noise=1.0,
+    frame_length=400, n_fft=512, window="hann_symmetric", preemphasis=0.0, partial="drop", **options,
+):  # fmt: skip
+    """Power in critical bands, and their centres in Hz."""
+    low, high = bark(fmin), bark(fmax or sr / 2)
+    places = np.linspace(low, high, n_filters or int(np.ceil(high - low)) + 1)
+    cut = frames(y * scale, frame_length, window=window, preemphasis=preemphasis, partial=partial, **options)
+    power = np.abs(np.fft.rfft(cut, n_fft).T) ** 2 + noise * frame_length
+    power = power[:labelled]
+    step = sr / n_fft if labelled is None else sr / 2 / (labelled - 1)
+    bins = bark(np.arange(len(power)) * step)
+    out = []
+    for place in places:
+        above, below = bins - place - 0.5, bins - place + 0.5
+        out.append(10 ** (np.minimum(0, np.minimum(below, -2.5 * above)) / width) @ power)
+    return np.array(out), 600 * np.sinh(places / 6)
+
+
+def model(power, hertz, n_plp=13, order=12, exponent=0.33, lift=0.6):
+    """The recursion and the normal equations, frame by frame."""
+    f2 = hertz[:, np.newaxis] ** 2
+    loud = ((f2 / (f2 + 1.6e5)) ** 2 * (f2 + 1.44e6) / (f2 + 9.61e6) * power) ** exponent
+    loud[0], loud[-1] = loud[1], loud[-2]
+    found = []
+    for r in np.fft.irfft(loud, axis=0).T:
+        a = np.append(1, linalg.solve_toeplitz(r[:order], -r[1 : order + 1]))
+        c = [np.log(a @ r[: order + 1])]
+        a = np.append(a, np.zeros(n_plp))
+        for n in range(1, n_plp):
+            c.append(-a[n] - sum(k * c[k] * a[n - k] for k in range(1, n)) / n)
+        found.append(c * np.append(1, np.arange(1, n_plp) ** lift))
+    return np.array(found).T
+
+
+MODEL = ("n_plp", "order", "exponent", "lift")
+
+
+def split(options):
+    return {k: options.pop(k) for k in MODEL if k in options}
+
+
+@item_by_item
+def bark_spectrogram(y, sr, **options):
+    return critical(y, sr, **options)[0]
+
+
+@item_by_item
+def plp(y, sr, **options):
+    kept = split(options)
+    return model(*critical(y, sr, **options), **kept)
+
+
+@item_by_item
+def rasta_plp(y, sr, pole=0.94, **options):
+    kept = split(options)
+    power, hertz = critical(y, sr, **options)
+    logs = np.log(power)
+    slopes = signal.lfilter([0.2, 0.1, 0, -0.1, -0.2], 1, logs)
+    slopes[:, :4] = 0
+    return model(np.exp(signal.lfilter([1], [1, -pole], slopes)), hertz, **kept)
+
+
+def sections(sr, n_filters=64, fmin=50.0, fmax=None):
+    """Centres, poles, and the zeros of the four sections."""
+    high, q, least = fmax or sr / 2, 9.26449, 24.7
+    numbers = np.linspace(np.log(fmin + q * least), np.log(high + q * least), n_filters + 1)[:-1]
+    hertz = np.exp(numbers) - q * least
+    r = np.exp(-2 * np.pi * 1.019 * (hertz / q + least) / sr)
+    w = 2 * np.pi * hertz / sr
+    turns = [s * np.sqrt(3 + t * np.sqrt(8)) for s in (1, -1) for t in (1, -1)]
+    return w, r * np.exp(1j * w), [r * (np.cos(w) + t * np.sin(w)) for t in turns]
+
+
+def response(z, pole, zeros):
+    both = (z - pole) * (z - pole.conj())
+    return np.prod([np.abs((z - zero) / both) for zero in zeros], axis=0)
+
+
+@item_by_item
+def gammatone_spectrogram(
+    y, sr, method="filter", frame_length=400, hop_length=160, n_fft=None, partial="drop", **bank
+):
+    w, pole, zeros = sections(sr, **bank)
+    gain = response(np.exp(1j * w), pole, zeros)
+    options = {"hop_length": hop_length, "preemphasis": 0, "partial": partial, "window": "boxcar"}
+    if method == "fft":
+        n_fft = n_fft or 2 ** int(np.ceil(np.log2(2 * frame_length)))
+        window = np.zeros(n_fft)
+        half = frame_length // 2
+        i = np.arange(1 - half, half)
+        window[n_fft // 2 + i] = 0.5 + 0.5 * np.cos(np.pi * i / half)
+        spectra = np.abs(np.fft.rfft(frames(y, n_fft, **options) * window).T) / n_fft
+        z = np.exp(2j * np.pi * np.arange(len(spectra)) / n_fft)[:, np.newaxis]
+        return (response(z, pole, zeros) / gain).T @ spectra
+    padded, out = np.append(y, np.zeros(frame_length + hop_length)), []
+    for i in range(len(w)):
+        heard = padded
+        for zero in zeros:
+            heard = signal.lfilter([1, -zero[i]], [1, -2 * pole[i].real, abs(pole[i]) ** 2], heard)
+        cut = frames(heard / gain[i], frame_length, **{**options, "partial": "drop"})
+        out.append(np.sqrt((cut**2).mean(axis=1)))
+    more = (len(y) - frame_length) / hop_length
+    return np.array(out)[:, : max(1, 1 + int(np.ceil(more) if partial == "pad" else np.floor(more)))]
+
+
+REFERENCES = {
+    "bark_spectrogram": bark_spectrogram,
+    "plp": plp,
+    "rasta_plp": rasta_plp,
+    "gammatone_spectrogram": gammatone_spectrogram,
+}
+
+SHARED = [
+    *CUTS, {"window": bumps(400)}, {"partial": "pad"}, {"preemphasis": 0.97}, {"n_fft": 1024}, {"n_fft": 509},
+    {"n_filters": 30}, {"fmin": 100.0}, {"fmax": 3800.0}, {"width": 1.5}, {"labelled": 256}, {"scale": 1.0},
+    {"noise": 100.0},
+]  # fmt: skip
+MODELS = [{"n_plp": 9}, {"n_plp": 20}, {"order": 8}, {"lift": 0.0}]
+GAMMATONES = [
+    {"n_filters": 30}, {"fmin": 100.0}, {"fmax": 3500.0}, {"frame_length": 333}, {"hop_length": 100},
+    {"hop_length": 512}, {"partial": "pad"},
+]  # fmt: skip
+FFT = {"method": "fft"}
+
+
+def family(call, float64, float32, own):
+    return [
+        row(call, float64, float32, full=True, thorough=True),
+        *each(call, float64, float32, own, full=True),
+        row(call, float64, float32, {"hop_length": 100}, "batch", full=True),
+    ]
+
+
+ROWS = [
+    *family("bark_spectrogram", 1e-14, 2e-6, SHARED),
+    *family("plp", 2e-14, 2e-7, [o for o in SHARED if "preemphasis" not in o] + MODELS),
+    *each("plp", 1.5e-13, 2e-7, [{"preemphasis": 0.97}, {"exponent": 0.5}], full=True),
+    *family("rasta_plp", 1.5e-13, 2e-7, [*SHARED, *MODELS, {"pole": 0.98}]),
+    row("rasta_plp", 1e-12, 2e-7, {"exponent": 0.5}, full=True),
+    *family("gammatone_spectrogram", 2e-12, 2e-7, GAMMATONES),
+    *each("gammatone_spectrogram", 1e-13, 8e-6, [FFT, *({**FFT, **o} for o in GAMMATONES)], full=True),
+    *each("gammatone_spectrogram", 1e-13, 8e-6, [{**FFT, "n_fft": 512}, {**FFT, "n_fft": 600}], full=True),
+]
+
+CRITICAL = ["bark_spectrogram", "plp", "rasta_plp"]
+SIGNALS = [*CRITICAL, "gammatone_spectrogram"]
+RATED = SIGNALS
+PREDICTED = ["plp", "rasta_plp"]
+FAULTS = [
+    *((SIGNALS, {"frame_length": v}, "frame_length") for v in (0, -320, 320.0, None, "320", True)),
+    *((SIGNALS, {"hop_length": v}, "hop_length") for v in (0, -1, 160.0, None)),
+    *((SIGNALS, {"partial": v}, "partial") for v in ("keep", None, True)),
+    *((SIGNALS, {"sr": v}, "sr") for v in (0, -16000, np.inf, None)),
+    *((SIGNALS, {"fmin": v}, "fmin") for v in (-1.0, 8000.0, np.nan)),
+    *((SIGNALS, {"fmax": v}, "fmax") for v in (0.0, 8001.0, "8000")),
+    *((SIGNALS, {"n_filters": v}, "n_filters") for v in (0, 20.0)),
+    *((SIGNALS, {"n_fft": v}, "n_fft") for v in (0, 256, 512.0)),
+    (SIGNALS, {"frame_length": 16001, "n_fft": 16384}, "frame_length"),
+    *((CRITICAL, {"window": v}, "window") for v in ("hamn", np.ones(100), None, ("kaiser",))),
+    *((CRITICAL, {"preemphasis": v}, "preemphasis") for v in (np.nan, "0.97", None)),
+    *((CRITICAL, {"width": v}, "width") for v in (0, -1.0, None)),
+    *((CRITICAL, {"labelled": v}, "labelled") for v in (1, 258, 256.0)),
+    *((CRITICAL, {"scale": v}, "scale") for v in (0, -1.0, None)),
+    *((CRITICAL, {"noise": v}, "noise") for v in (-1.0, np.inf, None)),
+    *((PREDICTED, {"n_plp": v}, "n_plp") for v in (0, 13.0, None)),
+    *((PREDICTED, {"order": v}, "order") for v in (0, 21, 12.0)),
+    *((PREDICTED, {"exponent": v}, "exponent") for v in (0, -0.33, None)),
+    *((PREDICTED, {"lift": v}, "lift") for v in (-0.6, np.nan)),
+    (PREDICTED, {"n_filters": 2, "order": 1}, "n_filters"),
+    *((["rasta_plp"], {"pole": v}, "pole") for v in (-0.1, 1.0, None)),
+    *((["gammatone_spectrogram"], {"method": v}, "method") for v in ("time", None)),
+    (["gammatone_spectrogram"], {"method": "fft", "n_fft": 16384}, "n_fft"),
+]

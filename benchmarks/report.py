@@ -39,10 +39,13 @@ def cell_row(c: Cell) -> list[str]:
         floor += f" (≤ {c.floor_target:g} {'reached' if c.below_floor else 'missed'})"
     others = [f"{name} {number(times)}" for name, (_, times) in c.peers.items()]
     others += [f"{name} failed" for name in c.failed]
-    error = f"{c.error:.0e}" + (f" of all but {c.rare:.1%}" if c.rare else "")
+    beside = error = ""
+    if c.times is not None and c.error is not None:
+        beside = f"{c.times.median:.1f} ({c.times.low:.1f} to {c.times.high:.1f})"
+        beside += f", {c.way}" if c.way else ""
+        error = f"{c.error:.0e}" + (f" of all but {c.rare:.1%}" if c.rare else "")
     return [
-        c.label + (f" ({c.cut:g} s)" if c.cut else ""), f"{number(c.ours)} ms",
-        f"{c.times.median:.1f} ({c.times.low:.1f} to {c.times.high:.1f})" + (f", {c.way}" if c.way else ""),
+        c.label + (f" ({c.cut:g} s)" if c.cut else ""), f"{number(c.ours)} ms", beside,
         _goal(c.target, c.reached), error + ("" if c.equal else f" DIFFERS (> {c.tolerance:.0e})"),
         floor, ", ".join(others),
     ]
@@ -130,7 +133,8 @@ class Report:
         def cell(c: dict[str, Any]) -> Cell:
             peers = {name: tuple(pair) for name, pair in c["peers"].items()}
             own = [Part(**{**p, "part": Ratio(**p["part"])}) for p in c["own"]]
-            return Cell(**{**c, "times": Ratio(**c["times"]), "peers": peers, "own": own})
+            times = c["times"] and Ratio(**c["times"])
+            return Cell(**{**c, "times": times, "peers": peers, "own": own})
 
         return cls(**{
             **data,
@@ -197,7 +201,8 @@ class Report:
             if cell is None:
                 return ""
             cut = f" ({cell.cut:g} s)" if cell.cut else ""
-            return f"{number(cell.ours)} ms, {cell.times.median:.1f} ×{cut}"
+            times = "" if cell.times is None else f", {cell.times.median:.1f} ×"
+            return f"{number(cell.ours)} ms{times}{cut}"
 
         librosa = self.versions.get("librosa", "")
         head = [f"ms a call, times librosa {librosa}", *(s.title for s, _ in signals)]
@@ -235,6 +240,7 @@ How to read it:
 - *error* is the largest difference from librosa on the very signal that was timed, relative to librosa's
   largest magnitude, of each result where there are several. Where a value is a decision that the rounding of
   float32 can turn (which bin, which period), a few in a thousand may differ by more; the cell says how many.
+  Functions that librosa lacks have neither ratio nor error here: their references are those of the tests.
   librosa's `lpc` sums in float32, and is farther from the truth than ours: it is asked in double precision.
 - *of FFT floor*: our whole time over what the fastest FFT library (MKL, FFTW, ducc, scipy, whichever is
   installed) needs for the bare transforms: of the windowed frames laid out in memory beforehand; then of the

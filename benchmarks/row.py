@@ -63,7 +63,8 @@ class Row:
     given: Callable[[Array, int], Any] | None = None
     #: What is called, as ``recipe(y, sr, **settings)``, where it is more than the function alone.
     recipe: Callable[..., Any] | None = None
-    #: Where librosa is not among them, its function of the same name is meant.
+    #: Where librosa is not among them, its function of the same name is meant; what librosa lacks has a
+    #: factory of None there, and our time stands alone.
     peers: Peers = field(default_factory=dict)
     #: The signals it is measured on.
     signals: tuple[str, ...] = EVERY

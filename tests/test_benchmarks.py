@@ -242,6 +242,20 @@ def test_slow_rows_have_the_beginning_of_the_signal():
     assert heard[-1] == round(0.125 * 22050) and cell.cut is None
 
 
+def test_what_librosa_lacks_is_timed_alone():
+    from benchmarks.report import Report, cell_row
+    from benchmarks.row import Row
+    from benchmarks.signals import Signal
+    from benchmarks.table import measure
+
+    row = Row("rms", "a row", recipe=lambda y, sr: y + 0, peers={"librosa": lambda sr, **settings: None})
+    cell = measure(row, Signal("quick", "", 0.125), ["librosa"], None, rounds=2, least=1e-5)
+    assert (cell.librosa, cell.times, cell.error, cell.reached, cell.equal) == (None, None, None, None, True)
+    assert cell_row(cell)[2:] == [""] * 5
+    report = Report(cells=[cell])
+    assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
+
+
 def test_the_table_replaces_what_is_between_the_marks(tmp_path):
     from benchmarks.report import replace_between
 

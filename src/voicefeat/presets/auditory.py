@@ -8,7 +8,8 @@ from .stages import Bands, Cepstrum, Compression, Frames, Method, Signal, Spectr
 
 OCTAVE = (
     "As run under GNU Octave, whose specgram leaves the last bin out: the other 256 are taken to reach to "
-    "half the rate (labelled=256; None for MATLAB's). It also leaves out a last frame that ends with the clip."
+    "half the rate (labelled=256; None for MATLAB's). It also leaves out a last frame that ends with the "
+    "clip."
 )
 
 

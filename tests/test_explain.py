@@ -1,10 +1,14 @@
 """Why two matrices differ: each trap by itself, pairs of golden files, and what cannot be explained."""
 
+import golden
 import numpy as np
 import pytest
 from signals import speech
 
 import voicefeat as vf
+from voicefeat.cli import main
+from voicefeat.presets.differing import differences, weight
+from voicefeat.presets.facts import facts_of
 from voicefeat.presets.stages import Energy, Normalisation
 
 SR = 16000
@@ -75,3 +79,145 @@ def test_each_trap(name, changes, settings):
     assert {d.setting for d in found.differences} == settings, str(found)
     assert found.turned == (False, True) and "orientation: b is (frames, rows)" in str(found)
     assert found.errors[0] < 1e-9 and found.errors[1] < 1e-6
+
+
+def golden_pairs():
+    """Neighbours in the list of each family's golden files, where both come from a front end."""
+    entries, _ = golden.read_map()
+    whole = sorted(stem for stem, e in entries.items() if "frontend" in e and "row" not in e)
+    family = [stem.split("__")[0] for stem in whole]
+    alike = [whole[i : i + 2] for i in range(len(whole) - 1) if family[i] == family[i + 1]]
+    quick = ("asvspoof2021_matlab", "kaldi_native_fbank__mfcc_13_c", "kaldi_native_fbank__mfcc_13_d")
+    return [pair for pair in alike if pair[0].startswith(quick) and "cqcc" not in "".join(pair)]
+
+
+@pytest.mark.parametrize(("one", "other"), golden_pairs())
+def test_golden_pairs(one, other, data):
+    """The settings found are the true ones, or fewer that do the same on this signal; else it says so."""
+    folder = data / "golden"
+    entries, _ = golden.read_map()
+    clips = golden.read_clips(folder, data)
+    y, sr = clips["short"][0] / 32768.0, clips["short"][1]
+    arrays, front_ends = [], []
+    for stem in (one, other):
+        with np.load(folder / f"{stem}.npz") as file:
+            if "short" not in file.files:
+                pytest.skip(f"{stem} has no such clip")
+            arrays.append(file["short"])
+        entry = entries[stem]
+        front_ends.append(vf.frontend(entry["frontend"]).replace(**entry.get("changes", {})))
+    found = vf.explain(*arrays, y, sr)
+    assert found.explained, str(found)
+    true = differences(*front_ends)
+    if {d.setting for d in found.differences} != {d.setting for d in true}:
+        assert weight(found.differences) <= weight(true), f"{found}\nbut {true}"
+        for fe, array, turned in zip(found.front_ends, arrays, found.turned, strict=True):
+            want = array.T if turned else array
+            assert np.nanmax(np.abs(fe(y, sr) - want)) <= 2e-3 * np.nanmax(np.abs(want))
+
+
+def test_says_what_it_does_not_know():
+    """Noise, and numbers that no front end gives, are not explained; where they differ is told."""
+    y, fe = Y[:4000], vf.frontend("kaldi-fbank-23")
+    made = fe(y, SR)
+    bent = made.copy()
+    bent[3, 5:8] += 2.0
+    found = vf.explain(bent, fe, y, SR)
+    assert not found.explained and found.differences == () and "no explanation was found" in str(found)
+    assert "not reproduced" in found.names[0]
+    assert "1 of 23 rows differ: 3" in found.facts
+    assert "3 of 23 frames differ: 5, 6, 7" in found.facts
+    noise = np.random.default_rng(0).standard_normal((7, 11))
+    found = vf.explain(noise, fe, y, SR)
+    assert not found.explained and found.facts == ("shape (rows, frames): (7, 11) in a, (23, 23) in b",)
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (lambda x: 3.0 * x, "b is a times 3 everywhere"),
+        (lambda x: x - 1.5, "b is a plus -1.5 everywhere"),
+        (lambda x: x + np.arange(len(x))[:, None], "b is a plus a number of each row"),
+        (lambda x: x * (1 + np.arange(len(x)))[:, None], "b is a times a number of each row"),
+    ],
+    ids=["ratio", "offset", "offsets", "ratios"],
+)
+def test_constants_are_told(change, fact):
+    x = np.random.default_rng(0).standard_normal((5, 9))
+    assert fact in facts_of(x, change(x))
+    x[0, 0] = np.nan
+    assert any("1 values are NaN" in told for told in facts_of(x, x))
+
+
+def test_the_same_front_end():
+    y, fe = Y[:4000], vf.frontend("asvspoof2019-lfcc")
+    found = vf.explain(fe(y.astype("float32"), SR), "asvspoof2019-lfcc", y, SR)
+    assert found.explained and found.differences == () and "what is left is rounding" in str(found)
+    assert found.front_ends[1] == fe and found.errors[1] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        ((np.ones((2, 3, 4)), "kaldi-mfcc", Y, SR), "a="),
+        ((np.array(["x"]), "kaldi-mfcc", Y, SR), "a="),
+        ((np.full((2, 3), np.nan), "kaldi-mfcc", Y, SR), "a="),
+        ((np.ones((2, 3)), np.ones((0, 3)), Y, SR), "b="),
+        ((np.ones((2, 3)), "kaldi-mfc", Y, SR), "name='kaldi-mfc'.*did you mean 'kaldi-mfcc'"),
+        ((np.ones((2, 3)), "kaldi-mfcc", Y, 8000), "sr=8000"),
+        ((np.ones((2, 3)), "kaldi-mfcc", np.stack([Y, Y]), SR), "y="),
+        ((np.ones((2, 3)), "kaldi-mfcc", np.full(9, np.nan), SR), "y="),
+        ((np.ones((2, 3)), "kaldi-mfcc", Y, "fast"), "sr='fast'"),
+    ],
+)
+def test_bad_input(arguments, fault):
+    with pytest.raises(vf.ParameterError, match=f"^{fault}"):
+        vf.explain(*arguments)
+
+
+class TestCommand:
+    """``voicefeat explain`` on files."""
+
+    @pytest.fixture
+    def files(self, tmp_path):
+        soundfile = pytest.importorskip("soundfile")
+        y, fe = Y[:4000].astype("float32"), vf.frontend("kaldi-fbank-23")
+        soundfile.write(tmp_path / "clip.wav", y, SR, subtype="FLOAT")
+        np.save(tmp_path / "a.npy", fe(y, SR))
+        np.save(tmp_path / "b.npy", fe.replace(window="hann")(y, SR))
+        np.save(tmp_path / "noise.npy", np.random.default_rng(0).standard_normal((7, 11)))
+        np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
+        np.savez(tmp_path / "several.npz", a=y)
+        return tmp_path
+
+    def run(self, folder, *arguments):
+        return main(["explain", *(str(folder / a) if "." in a else a for a in arguments)])
+
+    def test_two_files(self, files, capsys):
+        assert self.run(files, "a.npy", "b.npy", "--audio", "clip.wav") == 0
+        told = capsys.readouterr().out
+        assert "(framing.window): 'povey_symmetric' in a, 'hann' in b" in told
+
+    def test_a_preset(self, files, capsys):
+        assert self.run(files, "b.npy", "--preset", "kaldi-fbank-23", "--audio", "clip.wav") == 0
+        assert "(framing.window): 'hann' in a" in capsys.readouterr().out
+
+    def test_nothing_found(self, files, capsys):
+        assert self.run(files, "noise.npy", "--preset", "kaldi-fbank-23", "--audio", "clip.wav") == 1
+        assert "no explanation was found" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            (("a.npy",), "give one of them"),
+            (("a.npy", "b.npy", "--preset", "kaldi-mfcc"), "give one of them"),
+            (("objects.npy", "a.npy"), "is no array of numbers"),
+            (("several.npz", "a.npy"), "holds several arrays"),
+            (("clip.wav", "a.npy"), "is no array of numbers"),
+            (("missing.npy", "a.npy"), "missing.npy: No such file"),
+        ],
+        ids=lambda v: None if isinstance(v, tuple) else v.split()[0],
+    )
+    def test_what_cannot_be(self, files, capsys, arguments, message):
+        assert self.run(files, *arguments, "--audio", "clip.wav") == 2
+        assert message in capsys.readouterr().err

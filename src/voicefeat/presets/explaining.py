@@ -173,7 +173,7 @@ def _between(a: np.ndarray, b: np.ndarray, y: np.ndarray, sr: int) -> Explanatio
 
 def _identified(search: Search, known: FrontEnd | None) -> Candidate | None:
     """The front end of a matrix: the one that is least different from `known` among the equally good."""
-    near = search.run([known, *search.fit(known)], depth=2) if known is not None else None
+    near = search.run(search.near(known), depth=2) if known is not None else None
     if near is None or not search.exact(near):
         far = search.published() or search.run(search.starts())
         near = min((c for c in (near, far) if c is not None), key=search.order, default=None)

@@ -13,7 +13,7 @@ from ..errors import ParameterError
 from .catalogue import frontends, preset
 from .differing import differences, plain, weight
 from .front_end import FrontEnd
-from .traps import neighbours
+from .traps import hops, neighbours
 
 #: Front ends that are computed for one matrix, on a clip of up to `SHORT` samples; fewer on a longer one.
 EVALUATIONS, LEAST, SHORT = 2500, 300, 160_000
@@ -140,6 +140,25 @@ class Search:
         if fe.framing is None:
             return []
         return [made for way in self.ways for made in fitted(fe, way.want.shape[0], **change)]
+
+    def near(self, fe: FrontEnd) -> list[FrontEnd]:
+        """`fe` with the rows, and where they are far off the frames, of the matrix."""
+        made = self.fit(fe)
+        paced = [
+            x.replace(hop_length=h)
+            for x in made
+            for way in self.ways
+            for h in self.hops(x, way.want.shape[1])
+        ]
+        return [fe, *made, *paced]
+
+    def hops(self, fe: FrontEnd, frames: int) -> list[int]:
+        """Hops that give the frames of the matrix, where those of `fe` do not."""
+        framing = fe.framing
+        assert framing is not None
+        if abs(framing.count(self.y.size) - frames) <= NEAR or frames < 2:
+            return []
+        return hops(framing, frames, self.y.size)
 
     def presets(self) -> list[FrontEnd]:
         """The presets at the clip's rate, the quick ones first."""

@@ -161,19 +161,19 @@ def _of_frames(fe: FrontEnd, frames: int, n: int) -> Iterator[dict[str, Any]]:
         yield {"framing__win_length": length}
         yield {"framing__n_fft": length}
         yield {"framing__n_fft": length, "framing__win_length": length}
-    for hop in _hops(framing, frames, n):
+    for hop in hops(framing, frames, n):
         yield {"framing__hop_length": hop}
     for power, divided in product((1.0, 2.0), (False, True)):
         yield {"spectrum__power": power, "spectrum__divided": divided}
 
 
-def _hops(framing: Frames, frames: int, n: int) -> list[int]:
+def hops(framing: Frames, frames: int, n: int) -> list[int]:
     """Hops that give the frames wanted, and usual ones that nearly do."""
     low, high = n // (frames + 4), n // max(frames - 4, 1) + 1
     usual = [hop for hop in HOPS if low <= hop <= high]
     around = range(max(low, 1), min(high, framing.n_fft) + 1)
     exact = [hop for hop in around if replace(framing, hop_length=hop).count(n) == frames]
-    return list(dict.fromkeys([*usual, *exact[:: max(1, len(exact) // 24)]]))
+    return list(dict.fromkeys([*usual, *exact[:: max(1, len(exact) // 8)]]))
 
 
 def _of_bands(fe: FrontEnd) -> Iterator[dict[str, Any]]:

@@ -194,7 +194,7 @@ def _features(options: argparse.Namespace) -> int:
         context = "the whole clip" if feature.clip(feature.settings) else "its own samples"
         rows.append((feature.name, feature.row, context))
     for name, row, context in rows:
-        print(f"{name:22s}{row:18s}{context}")
+        print(f"{name:24s}{row:18s}{context}")
     return DONE
 
 

@@ -47,10 +47,9 @@ def _model(name, n, order, exponent, lift, pole, bands):
         reject("order", order, f"{bands} bands have {bands - 1} lags", "give fewer, or more n_filters")
     exponent = real("exponent", exponent, above=0.0, remedy="give 0.33, about the cube root of loudness")
     lift = real("lift", lift, low=0.0, remedy="give 0 for none, or 0.6")
-    if pole is not None:
-        pole = real("pole", pole, low=0.0, remedy="give 0.94")
-        if pole >= 1:
-            reject("pole", pole, "a filter with such a pole never forgets", "give less than 1, such as 0.94")
+    pole = real("pole", pole, low=0.0, remedy="give 0.94")
+    if pole >= 1:
+        reject("pole", pole, "a filter with such a pole never forgets", "give less than 1, such as 0.94")
     return Model(n, order, exponent, lift, pole)
 
 
@@ -212,7 +211,7 @@ def plp(
         sr, n_filters, fmin, fmax, width, labelled, scale, noise,
         frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
     )  # fmt: skip
-    model = _model("n_plp", n_plp, order, exponent, lift, None, dict(critical.bank)["n_filters"])
+    model = _model("n_plp", n_plp, order, exponent, lift, 0.0, dict(critical.bank)["n_filters"])
     return rows(y, Prediction, cut, critical, model, double=True)
 
 

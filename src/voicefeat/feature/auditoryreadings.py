@@ -39,8 +39,8 @@ class Model:
     order: int
     exponent: float
     lift: float
-    #: Where RASTA's filter has its pole; None without that filter.
-    pole: float | None = None
+    #: Where RASTA's filter has its pole, if there is that filter.
+    pole: float = 0.0
 
 
 def loudness(hertz: np.ndarray) -> np.ndarray:

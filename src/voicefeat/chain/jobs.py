@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .finish import Found
 from .plan import Plan, plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
 from .spec import Chain, Peaks
@@ -93,7 +94,7 @@ class PeaksInRows(Job):
 
 
 class AllPeaks(Job):
-    """Frequencies and heights of all peaks of all items, in no order."""
+    """Frequencies and heights of all peaks of all items, block by block, in no order."""
 
     def __init__(self, chain: Chain, peaks: Peaks):
         super().__init__(chain)
@@ -105,9 +106,8 @@ class AllPeaks(Job):
     def sink(self, i: int) -> Sink:
         return self.sinks[i]
 
-    def result(self) -> tuple[np.ndarray, np.ndarray]:
-        found = [sink.all() for sink in self.sinks]
-        return np.concatenate([p for p, _ in found]), np.concatenate([h for _, h in found])
+    def result(self) -> list[Found]:
+        return [found for sink in self.sinks for found in sink.found]
 
 
 class Tuned(AllPeaks):
@@ -115,13 +115,14 @@ class Tuned(AllPeaks):
 
     again = True
 
-    def __init__(self, chain: Chain, peaks: Peaks, chain_of: Callable[[np.ndarray, np.ndarray], Chain]):
+    def __init__(self, chain: Chain, peaks: Peaks, chain_of: Callable[[list[Found]], Chain]):
         super().__init__(chain, peaks)
         self.chain_of = chain_of
         self.rows: Rows
 
     def then(self) -> Job:
-        self.rows = Rows(self.chain_of(*super().result()))
+        self.rows = Rows(self.chain_of(super().result()))
+        self.sinks.clear()
         return self.rows
 
     def result(self) -> Any:

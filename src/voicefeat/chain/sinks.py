@@ -210,6 +210,3 @@ class PeakList(PeakTiles):
         kept = work.array("kept pitches", room), work.array("kept heights", room)
         n = peak_kernels.collect(pitches, heights, rows, self.lanes, count, *kept)
         self.found.append((kept[0][:n].copy(), kept[1][:n].copy()))
-
-    def all(self) -> tuple[np.ndarray, np.ndarray]:
-        return np.concatenate([p for p, _ in self.found]), np.concatenate([h for _, h in self.found])

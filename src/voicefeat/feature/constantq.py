@@ -10,13 +10,12 @@ import numpy as np
 from ..audio import signal
 from ..chain import octaves as transforms
 from ..chain.constantq import ConstantQ, octaves
-from ..chain.finish import stronger_half
 from ..chain.jobs import AllPeaks, Job
 from ..chain.run import compute
 from ..chain.spec import Bands, settings
 from ..errors import reject
 from ..intervals import check_intervals
-from .tuning import peaks_among, pitch_tuning, spectra_of
+from .tuning import peaks_among, spectra_of, tuning_of_peaks
 
 __all__ = ["cqt", "vqt"]
 
@@ -50,9 +49,9 @@ def settled(
 def _tuning(y: np.ndarray, sr: float, bins_per_octave: int) -> float:
     """As `estimate_tuning` has it by default; 0 where there is no pitch."""
     chain, n_fft = spectra_of(y, None, 2048, None, None, "hann", True, "constant")
-    peaks = at_once(AllPeaks(chain, peaks_among(sr, n_fft, 150.0, 4000.0, 0.1)), y)
-    found = stronger_half(*peaks)
-    return pitch_tuning(found, bins_per_octave=bins_per_octave) if found.size else 0.0
+    found = at_once(AllPeaks(chain, peaks_among(sr, n_fft, 150.0, 4000.0, 0.1)), y)
+    silent = not any(pitches.size for pitches, _ in found)
+    return 0.0 if silent else tuning_of_peaks(found, bins_per_octave=bins_per_octave)
 
 
 def at_once(job: Job, data: np.ndarray, name: str = "y") -> Any:

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..chain.finish import stronger_half
 from ..chain.jobs import Tuned
 from ..chain.run import one, run
 from ..chain.spec import Bands, Chain, Scaling, settings
 from ..errors import real
-from .tuning import data_of, peaks_among, pitch_tuning, spectra_of
+from .tuning import data_of, peaks_among, spectra_of, tuning_of_peaks
 
 __all__ = ["chroma_stft"]
 
@@ -96,9 +95,8 @@ def chroma_stft(
     if tuning is not None:
         return run(made, data, name)
 
-    def tuned(pitches, heights):
-        found = pitch_tuning(stronger_half(pitches, heights), bins_per_octave=n_chroma)
-        return _chroma(chain, sr, n, found, norm, *bank)
+    def tuned(found):
+        return _chroma(chain, sr, n, tuning_of_peaks(found, bins_per_octave=n_chroma), norm, *bank)
 
     # librosa's estimate takes any spectrum for that of an even n_fft.
     return one(Tuned(chain, peaks_among(sr, n - n % 2, 150.0, 4000.0, 0.1), tuned), data, name)

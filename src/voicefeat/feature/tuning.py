@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio import signal
-from ..chain.finish import stronger_half, tuning_of
+from ..chain.finish import Found, commonest, stronger_half
 from ..chain.framing import Frames, window_value
 from ..chain.jobs import AllPeaks, PeaksInRows
 from ..chain.run import one, run
@@ -168,7 +168,7 @@ def estimate_tuning(
     _check(resolution, bins_per_octave)
     if kwargs.get("ref") is not None:
         pitches, heights = piptrack(y, sr, S=S, n_fft=n_fft, **kwargs)
-        pitches, heights = pitches[pitches > 0], heights[pitches > 0]
+        found = [(pitches[pitches > 0], heights[pitches > 0])]
     else:
         kwargs.pop("ref", None)
         options = _PIPTRACK | kwargs
@@ -182,10 +182,29 @@ def estimate_tuning(
         limits = (options.pop("fmin"), options.pop("fmax"), options.pop("threshold"))
         chain, n = spectra_of(y, S, n_fft, **options)
         peaks = peaks_among(sr, n, *limits)
-        pitches, heights = one(AllPeaks(chain, peaks), *data_of(chain, y, S))
-    return pitch_tuning(
-        stronger_half(pitches, heights), resolution=resolution, bins_per_octave=bins_per_octave
-    )
+        found = one(AllPeaks(chain, peaks), *data_of(chain, y, S))
+    return tuning_of_peaks(found, resolution, bins_per_octave)
+
+
+def tuning_of_peaks(found: list[Found], resolution: float = 0.01, bins_per_octave: int = 12) -> float:
+    """The tuning that the stronger half of all peaks shows; 0.0, with a warning, where there are none."""
+    if not any(pitches.size for pitches, _ in found):
+        return _untuned()
+    parts = (_residuals(pitches, bins_per_octave) for pitches in stronger_half(found))
+    return commonest(parts, resolution)
+
+
+def _untuned() -> float:
+    warnings.warn("no frequency to estimate the tuning from; it is taken as 0.0", stacklevel=4)
+    return 0.0
+
+
+def _residuals(frequencies: np.ndarray, bins_per_octave: int) -> np.ndarray:
+    """How far frequencies are from the nearest bin, in bins."""
+    bins = bins_per_octave * hz_to_octs(frequencies)
+    residuals = bins - np.floor(bins)  # exact, as bins mod 1 is
+    residuals[residuals >= 0.5] -= 1.0
+    return residuals
 
 
 _PIPTRACK: dict[str, Any] = {
@@ -231,9 +250,5 @@ def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave:
     frequencies = np.atleast_1d(frequencies)
     frequencies = frequencies[frequencies > 0]
     if frequencies.size == 0:
-        warnings.warn("no frequency to estimate the tuning from; it is taken as 0.0", stacklevel=2)
-        return 0.0
-    bins = bins_per_octave * hz_to_octs(frequencies)
-    residuals = bins - np.floor(bins)  # exact, as bins mod 1 is
-    residuals[residuals >= 0.5] -= 1.0
-    return tuning_of(residuals, resolution)
+        return _untuned()
+    return commonest([_residuals(frequencies, bins_per_octave)], resolution)

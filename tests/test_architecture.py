@@ -21,7 +21,10 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 #: From below to above; an import may point down, or stay on its line. Files of one line know each other.
 LAYERS = [
     ["errors"],
-    ["convert", "decibel", "timing", "reading", "audio", "windows", "filters", "banks", "barks", "gammatones", "norms", "intervals", "wavelets", "folding", "notes", "pitches", "spelling"],
+    [
+        "convert", "decibel", "timing", "reading", "audio", "windows", "filters", "banks", "barks",
+        "gammatones", "norms", "intervals", "wavelets", "folding", "notes", "pitches", "spelling",
+    ],  # fmt: skip
     ["engine"],
     ["chain"],
     ["feature"],

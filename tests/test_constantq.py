@@ -9,8 +9,7 @@ from signals import speech
 
 import voicefeat as vf
 from voicefeat.chain import octaves as loop
-from voicefeat.engine import simd
-from voicefeat.engine import wavelets as kernels
+from voicefeat.engine import simd, wavelets as kernels
 from voicefeat.intervals import NAMED, frequencies
 from voicefeat.spelling import spelling
 

@@ -6,8 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from parity import ROWS
 from parity_run import cases, distance, dtypes, error, ours, theirs
 from reference import REFERENCES

@@ -12,8 +12,7 @@ from signals import signals, speech
 from tables.pitch import differences, of_frames
 
 import voicefeat as vf
-from voicefeat.chain import lags as lag_loop
-from voicefeat.chain import voicing
+from voicefeat.chain import lags as lag_loop, voicing
 from voicefeat.chain.lags import Lags
 
 SR = 16000

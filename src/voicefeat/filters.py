@@ -12,9 +12,7 @@ from .banks import bank, total
 from .barks import bark
 from .convert import fft_frequencies, hz_to_octs, mel_frequencies
 from .errors import float_type, real, reject, whole
-from .folding import cq_to_chroma
-from .folding import pseudo_response as pseudo_response
-from .folding import tonal_centroids as tonal_centroids
+from .folding import cq_to_chroma, pseudo_response as pseudo_response, tonal_centroids as tonal_centroids
 from .gammatones import gammatone
 from .norms import check_norm, scaled
 from .wavelets import constant_q, wavelet, wavelet_lengths, window_bandwidth

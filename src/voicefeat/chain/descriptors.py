@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..convert import fft_frequencies
-from ..engine import bands as band_kernels
-from ..engine import descriptors as kernels
-from ..engine import extremes as extreme_kernels
-from ..engine import rows as row_kernels
+from ..engine import (
+    bands as band_kernels,
+    descriptors as kernels,
+    extremes as extreme_kernels,
+    rows as row_kernels,
+)
 from ..errors import reject
 from .finish import ClipFloor
 from .sinks import Sink

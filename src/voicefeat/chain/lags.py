@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..audio import not_finite
-from ..engine import frames as frame_kernels
-from ..engine import lags as lag_kernels
+from ..engine import frames as frame_kernels, lags as lag_kernels
 from . import tables, threads
 from .framing import Frames, WindowArray
 from .source import Work, borrow, ends, give_back

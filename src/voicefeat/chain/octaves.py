@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from ..audio import SOXR, not_finite, resample
-from ..engine import frames as frame_kernels
-from ..engine import product as product_kernels
-from ..engine import rows as row_kernels
-from ..engine import wavelets as kernels
-from . import run as loop
-from . import threads
+from ..engine import (
+    frames as frame_kernels,
+    product as product_kernels,
+    rows as row_kernels,
+    wavelets as kernels,
+)
+from . import run as loop, threads
 from .constantq import Octave, Octaves
 from .sinks import Sink
 from .source import FramedSpectra, Work, ends

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..engine import bands as band_kernels
-from ..engine import peaks as peak_kernels
-from ..engine import product as product_kernels
-from ..engine import rows as row_kernels
-from ..engine import scaling as scaling_kernels
+from ..engine import (
+    bands as band_kernels,
+    peaks as peak_kernels,
+    product as product_kernels,
+    rows as row_kernels,
+    scaling as scaling_kernels,
+)
 from . import tables
 from .finish import ClipFloor
 from .plan import Plan

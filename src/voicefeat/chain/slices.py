@@ -13,9 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..audio import not_finite
-from ..engine import frames as frame_kernels
-from ..engine import gabor as kernels
-from ..engine import rows as row_kernels
+from ..engine import frames as frame_kernels, gabor as kernels, rows as row_kernels
 from ..errors import real, reject
 from . import tables, threads
 from .gabor import OFFSET, Channels, Layout, each_block, transformed

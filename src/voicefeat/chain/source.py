@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import frames as frame_kernels
-from ..engine import prepared as prepared_kernels
-from ..engine import rows as row_kernels
-from ..engine import spectrum as spectrum_kernels
+from ..engine import (
+    frames as frame_kernels,
+    prepared as prepared_kernels,
+    rows as row_kernels,
+    spectrum as spectrum_kernels,
+)
 from . import tables
 from .framing import Frames
 

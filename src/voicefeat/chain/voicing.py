@@ -7,8 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from ..engine import viterbi
-from ..engine import voicing as kernels
+from ..engine import viterbi, voicing as kernels
 from . import tables, threads
 from .lags import SHORT, LagPlan, Lags, each_tile
 from .source import Work

@@ -10,9 +10,7 @@ from ..chain import tables
 from ..chain.framing import window_value
 from ..chain.source import Work
 from ..chain.spec import Cepstrum, settings
-from ..engine import allpole as kernels
-from ..engine import angles
-from ..engine import rows as row_kernels
+from ..engine import allpole as kernels, angles, rows as row_kernels
 from ..errors import real, reject, whole
 from .shortterm import NO_TRANSFORM, Cut, Reading, multiplied, rows
 

@@ -12,10 +12,12 @@ from ..barks import bark_centres
 from ..chain import tables
 from ..chain.framing import WindowArray
 from ..chain.source import Work
-from ..engine import allpole as kernels
-from ..engine import auditory as auditory_kernels
-from ..engine import bands as band_kernels
-from ..engine import rows as row_kernels
+from ..engine import (
+    allpole as kernels,
+    auditory as auditory_kernels,
+    bands as band_kernels,
+    rows as row_kernels,
+)
 from .shortterm import Cut, Reading, multiplied
 
 

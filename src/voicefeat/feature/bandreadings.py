@@ -10,9 +10,7 @@ from ..chain import tables
 from ..chain.source import Work
 from ..chain.spec import Cepstrum
 from ..convert import fft_frequencies
-from ..engine import bands as band_kernels
-from ..engine import flux as flux_kernels
-from ..engine import rows as row_kernels
+from ..engine import bands as band_kernels, flux as flux_kernels, rows as row_kernels
 from .shortterm import Cut, Reading, multiplied
 
 #: What is added to a sum of magnitudes before it divides: MATLAB's eps.

@@ -8,8 +8,7 @@ import numpy as np
 
 from ..audio import not_finite, signal
 from ..chain import tables
-from ..engine import frames as frame_kernels
-from ..engine import recursion
+from ..engine import frames as frame_kernels, recursion
 from ..errors import real, reject
 
 __all__ = ["deemphasis", "preemphasis"]

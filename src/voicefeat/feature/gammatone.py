@@ -10,8 +10,7 @@ from ..audio import not_finite, signal
 from ..chain import tables, threads
 from ..chain.framing import WindowArray
 from ..chain.spec import settings
-from ..engine import auditory as kernels
-from ..engine import frames as frame_kernels
+from ..engine import auditory as kernels, frames as frame_kernels
 from ..errors import one_of, whole
 from ..gammatones import cascades, checked
 from ..windows import get_window

@@ -8,8 +8,7 @@ import numpy as np
 
 from ..audio import not_finite, signal
 from ..chain import tables, threads
-from ..engine import burg
-from ..engine import frames as frame_kernels
+from ..engine import burg, frames as frame_kernels
 from ..errors import reject, whole
 
 __all__ = ["autocorrelate", "lpc"]

@@ -17,9 +17,7 @@ from ..audio import not_finite, signal
 from ..chain import tables, threads
 from ..chain.framing import Frames, WindowArray, window_value
 from ..chain.source import FramedSpectra, Work, borrow, give_back
-from ..engine import frames as frame_kernels
-from ..engine import product as product_kernels
-from ..engine import rows as row_kernels
+from ..engine import frames as frame_kernels, product as product_kernels, rows as row_kernels
 from ..errors import one_of, real, reject, whole
 
 #: Samples below which a call starts no thread: some ten seconds of speech.

@@ -10,8 +10,7 @@ import numpy as np
 from ..audio import not_finite, signal
 from ..chain import tables, threads
 from ..chain.spec import settings
-from ..engine import crossings, parseval, squares
-from ..engine import frames as frame_kernels
+from ..engine import crossings, frames as frame_kernels, parseval, squares
 from ..errors import float_type, real, reject, whole
 from . import given
 from .cutting import BLOCK, Cut, by_frames, cut

@@ -130,7 +130,7 @@ def at(bands: Bands, rate: float, n_fft: int) -> Bands:
 
 
 def bank_rows(fe: FrontEnd, rate: float) -> int:
-    return _bank_rows(fe.bands, rate, fe.framing.n_fft)  # type: ignore[union-attr, arg-type]
+    return _bank_rows(fe.bands, rate, fe.framing.n_fft)  # type: ignore[union-attr]
 
 
 @functools.lru_cache(maxsize=1024)

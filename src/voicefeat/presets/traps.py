@@ -239,7 +239,8 @@ def _of_dynamics(fe: FrontEnd) -> Iterator[dict[str, Any]]:
     own = fe.dynamics
     kinds = {(1, "all"), (2, "all"), (1, "deltas")} if own is None else {(own.orders, own.keep)}
     for orders, keep in sorted(kinds):
-        conventions = product((1, 2, 3, 4, 9), ("regression", 1.0, 2.0), ("again", "kernel", "ahead"))
+        divisors: tuple[float | str, ...] = ("regression", 1.0, 2.0)
+        conventions = product((1, 2, 3, 4, 9), divisors, ("again", "kernel", "ahead"))
         for width, divisor, repeated in conventions:
             for along in ("frames", "rows"):
                 if orders > 1 or repeated == "again":

@@ -83,8 +83,8 @@ def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float
     """Which settings make two feature matrices of one signal differ.
 
     The front end of each matrix is searched for among the presets and among what is up to three settings
-    away from one, in the settings that published systems are known to differ in. On a clip of 4 s that takes
-    a few seconds, and it grows with the clip up to some 10 s; give no more of a recording than that.
+    away from one, in the settings that published systems are known to differ in. The time grows with the
+    clip; give a few seconds of a recording, no more.
 
     Parameters
     ----------

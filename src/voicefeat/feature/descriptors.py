@@ -214,7 +214,7 @@ def spectral_rolloff(
     >>> import numpy as np
     >>> import voicefeat as vf
     >>> y = np.random.default_rng(0).standard_normal(22050)
-    >>> 8000 < vf.spectral_rolloff(y, sr=22050).mean() < 10000
+    >>> bool(8000 < vf.spectral_rolloff(y, sr=22050).mean() < 10000)
     True
     """
     frames = (n_fft, hop_length, win_length, window, center, pad_mode)

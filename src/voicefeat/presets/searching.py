@@ -74,14 +74,14 @@ class Search:
             return None
         try:
             ways = self.ways
-            if fe.method is None:  # what is no framed chain tells its shape by running
-                rows, frames = _rows(fe, self.sr), fe.frames(self.y.size)
-                ways = [way for way in ways if way.fits(rows, frames)]
-            if not ways:
-                return None
-            self.left -= 1
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of bands between two bins, which is as it was asked
+                if fe.method is None:  # what is no framed chain tells its shape by running
+                    rows, frames = _rows(fe, self.sr), fe.frames(self.y.size)
+                    ways = [way for way in ways if way.fits(rows, frames)]
+                if not ways:
+                    return None
+                self.left -= 1
                 made = fe(self.y, self.sr).astype(np.float64)
         except ParameterError:
             return None

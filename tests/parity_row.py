@@ -17,6 +17,13 @@ import numpy as np
 OWN_SPECTRUM = {"mfcc": "quiet", "lfcc": "quiet", "piptrack": "always", "estimate_tuning": "always"}
 
 
+#: The calls whose reference takes seconds: their rows are dealt fewer signals.
+SLOW = (
+    "cqt", "vqt", "pseudo_cqt", "hybrid_cqt", "icqt", "chroma_cqt", "chroma_vqt", "chroma_cens", "tonnetz",
+    "pyin", "griffinlim", "mel_to_stft", "mel_to_audio", "mfcc_to_audio", "reassigned_spectrogram", "cqcc",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Row:
     """One call that voicefeat and the reference must answer alike."""

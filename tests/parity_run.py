@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 import soundfile
+from parity_row import SLOW
 from reference import FRAMES, REFERENCES, quiet
 from signals import RATES, data_dir, signals, speech
 from tables import named as of_families
@@ -44,15 +45,19 @@ def middle(y, sr):
 
 def cases(row) -> list[tuple[str, int]]:
     """The (signal, rate) pairs of a row: all of them for a thorough one; else each signal once and each rate
-    at least once, dealt by the row's name so that a new row does not change the others."""
+    at least once, dealt by the row's name so that a new row does not change the others. Rows of slow calls
+    have speech and one signal more, by turns."""
     names = [name for name in (FULL if row.full else KINDS) if name in sounds(RATES[0])]
     if row.flat:
         names.remove("impulse")
     rates = row.rates or RATES
-    if row.thorough:
+    slow = row.call in SLOW
+    if row.thorough and not slow:
         return [(name, sr) for sr in rates for name in names]
     first = zlib.crc32(str(row).encode())
     dealt = [(name, rates[(first + i) % len(rates)]) for i, name in enumerate(names)]
+    if slow and not row.thorough:  # of the rows of a call each signal has its turn
+        return [dealt[first % len(dealt)], ("speech", rates[(first + 3) % len(rates)])]
     return [*dealt, ("speech", rates[(first + 3) % len(rates)]), ("speech", 16000)]
 
 

@@ -117,19 +117,15 @@ class Frames:
     def count(self, n: int) -> int:
         """Number of frames of a signal of `n` samples."""
         if self.partial == "mirror":
-            found = (n + self.hop_length // 2) // self.hop_length
-        else:
-            beyond = n + 2 * self.pad - self.length
-            found = 1 + (
-                -(-beyond // self.hop_length) if self.partial == "pad" else beyond // self.hop_length
-            )
-            if self.partial == "pad":
-                found = max(found, 1)
-        return found - self.trim
+            return (n + self.hop_length // 2) // self.hop_length - self.trim
+        beyond = n + 2 * self.pad - self.length
+        if self.partial == "pad":
+            return max(1 - (-beyond // self.hop_length), 1) - self.trim
+        return 1 + beyond // self.hop_length - self.trim
 
     def check_length(self, n: int) -> None:
         """Refuse a signal that is too short to be framed or padded."""
-        if self.count(n) < 1 and (self.trim or self.partial == "mirror"):
+        if (self.trim or self.partial == "mirror") and self.count(n) < 1:
             least = self.hop_length * (1 + self.trim)
             reject(
                 "y", n, f"is too few samples for one frame every {self.hop_length}", f"give {least} or more"

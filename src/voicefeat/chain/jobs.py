@@ -35,9 +35,9 @@ class Job:
         """The sink of item `i`."""
         raise NotImplementedError
 
-    def then(self) -> Job | None:
-        """What has to go over the spectra once more, now that this pass is done."""
-        return None
+    def then(self) -> Job:
+        """What goes over the spectra once more, now that this pass is done, where `again` says so."""
+        raise NotImplementedError
 
     def result(self) -> Any:
         raise NotImplementedError

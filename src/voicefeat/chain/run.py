@@ -140,25 +140,24 @@ def compute(jobs: list[Job], data: np.ndarray, name: str = "y") -> None:
     for job in jobs:
         if job.chain.frames is not None:
             job.chain.frames.check_length(data.shape[-1])
-    for job in jobs:
         job.prepare(data)
     inner = 2 if jobs[0].chain.frames is None else 1
     flat, batch = data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
-    refuse: Callable[[], None] | None = partial(not_finite, data, name)
     for members in _together(jobs):
         source = _source(members)
         frames = source.source.count(data)
-        memory: dict | None = None
-        if inner == 1 == flat.shape[0] and any(job.again for job in members):
-            room = source.source.values(frames) * source.dtype.itemsize
-            memory = {} if room <= MEMORY_BYTES else None
-        while members:
-            for job in members:
-                job.open(batch, flat.shape[0], frames)
-            items(source, flat, refuse, partial(_sinks, members), memory)
-            members, refuse = [then for job in members if (then := job.then()) is not None], None
-            for job in members:
+        room = source.source.values(frames) * source.dtype.itemsize
+        again = [job for job in members if job.again]
+        memory: dict | None = {} if again and inner == 1 == len(flat) and room <= MEMORY_BYTES else None
+        for job in members:
+            job.open(batch, len(flat), frames)
+        items(source, flat, partial(not_finite, data, name), partial(_sinks, members), memory)
+        if again:
+            seconds = [job.then() for job in again]
+            for job in seconds:
                 job.prepare(data)
+                job.open(batch, len(flat), frames)
+            items(source, flat, None, partial(_sinks, seconds), memory)
 
 
 def _sinks(jobs: list[Job], i: int) -> list[Sink]:
@@ -178,7 +177,10 @@ def _together(jobs: list[Job]) -> list[list[Job]]:
 
 def _source(jobs: list[Job]) -> Plan:
     """The plan whose source serves all of the jobs."""
-    return next((job.plan for job in jobs if job.plan.source.complex), jobs[0].plan)
+    for job in jobs:
+        if job.plan.source.complex:
+            return job.plan
+    return jobs[0].plan
 
 
 _local = threading.local()

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from .. import filters
 from ..chain import tables
 from ..chain.source import Work
 from ..chain.spec import Cepstrum
@@ -19,9 +20,9 @@ EPS = 2.0**-52
 
 def rectangles(sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float) -> np.ndarray:
     """Bands two spacings wide, half overlapped, both ends inside: (n_filters, 1 + n_fft // 2)."""
-    edges = np.linspace(fmin, fmax, n_filters + 2)
-    f = fft_frequencies(sr=sr, n_fft=n_fft)
-    return ((edges[:-2, np.newaxis] <= f) & (f <= edges[2:, np.newaxis])).astype(np.float64)
+    return filters.bank(
+        sr=sr, n_fft=n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, scale="hz", shape="rectangle"
+    )
 
 
 class Bands(Reading):

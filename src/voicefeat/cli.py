@@ -108,7 +108,8 @@ def _add_extract(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     add = extract.add_argument
     add("paths", nargs="+", metavar="PATH", help="audio files, or folders that are searched to any depth")
-    add("--feature", default="mfcc", metavar="NAME", help="see 'voicefeat features' (default: mfcc)")
+    add("--feature", metavar="NAME", help="see 'voicefeat features' (default: mfcc)")
+    add("--frontend", metavar="NAME", help="instead: one of 'voicefeat presets', or a file FRONTEND.toml")
     add("--out", required=True, metavar="DIR", help="folder of the dataset: new or empty")
     add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
     add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
@@ -134,12 +135,19 @@ def _extract(options: argparse.Namespace) -> int:
     from .feature.registry import find
 
     short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
+    given = short + options.settings
+    if options.frontend is not None and given:
+        raise ParameterError(
+            f"--set {given[0]}: a front end has its own settings; print it with 'voicefeat presets NAME', "
+            "change the text, and give the file: --frontend FILE.toml"
+        )
     done = extract_corpus(
         options.paths,
         options.out,
         options.feature,
+        frontend=options.frontend,
         sr=options.sr,
-        settings=parse(find(options.feature), short + options.settings),
+        settings=parse(find(options.feature or "mfcc"), given),
         workers=options.workers,
     )
     print(summary(done))

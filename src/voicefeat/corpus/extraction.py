@@ -18,13 +18,15 @@ from typing import Any, TypeVar
 
 from ..chain.threads import get_num_threads
 from ..errors import ParameterError, real, whole
+from ..presets.front_end import FrontEnd
 from .arrow import need
+from .fronts import FrontEndTask
 from .ledger import Ledger
 from .progress import Progress
 from .remarks import Remarks
 from .sources import find_sources
 from .store import Row, Shards, claim
-from .task import Task
+from .task import Task, Work
 
 __all__ = ["Extraction", "extract_corpus"]
 
@@ -68,15 +70,16 @@ class Extraction:
 def extract_corpus(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     out: str | os.PathLike[str],
-    feature: str = "mfcc",
+    feature: str | None = None,
     *,
+    frontend: str | FrontEnd | None = None,
     sr: int | None = None,
     settings: Mapping[str, Any] | None = None,
     workers: int | None = None,
     shard_mb: float = 128.0,
     progress: bool | None = None,
 ) -> Extraction:
-    """Extract one feature from files and folders into a Parquet dataset.
+    """Extract one feature, or a front end, from files and folders into a Parquet dataset.
 
     Parameters
     ----------
@@ -84,12 +87,16 @@ def extract_corpus(
         Files, and folders that are searched to any depth.
     out : path-like
         The folder of the dataset: absent or empty.
-    feature : str
-        A name in :data:`voicefeat.feature.registry.FEATURES`.
+    feature : str, optional
+        A name in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``.
+    frontend : str or FrontEnd, optional
+        Instead of a feature: a front end, the name of a published one (:func:`voicefeat.frontends`), or a
+        file ``*.toml`` that holds one. Its digest is stored with the values.
     sr : int, optional
-        Resample every recording to this rate (Hz); by default each keeps its own.
+        Resample every recording to this rate (Hz); by default each keeps its own. A front end with a rate of
+        its own takes no other: recordings at another rate go to the ledger unless they are resampled.
     settings : mapping, optional
-        Keyword arguments of the feature, over its defaults.
+        Keyword arguments of the feature, over its defaults. A front end has its own.
     workers : int, optional
         Threads; by default voicefeat's thread budget. The dataset does not depend on it.
     shard_mb : float
@@ -120,7 +127,7 @@ def extract_corpus(
     (1, 0, ['part-00000.parquet'])
     """
     need("pyarrow.parquet")
-    task = Task.of(feature, sr, settings)
+    task = _work(feature, frontend, sr, settings)
     workers = get_num_threads() if workers is None else whole("workers", workers, unit="threads")
     shard_mb = real("shard_mb", shard_mb, above=0, unit="megabytes")
     folder = claim(out)
@@ -132,7 +139,7 @@ def extract_corpus(
     started = time.perf_counter()
     folder.mkdir(parents=True, exist_ok=True)
     with (
-        Shards(folder, feature, task.describe(n_rows), shard_mb) as shards,
+        Shards(folder, task.name, task.describe(n_rows), shard_mb) as shards,
         Ledger(folder) as ledger,
         Progress(len(found.sources), progress) as bar,
         Remarks(),
@@ -160,6 +167,24 @@ def extract_corpus(
         warned=len(warned),
         warning=warned[0] if warned else "",
     )
+
+
+def _work(
+    feature: str | None, frontend: str | FrontEnd | None, sr: int | None, settings: Mapping[str, Any] | None
+) -> Work:
+    """What is done to each recording."""
+    if frontend is None:
+        return Task.of("mfcc" if feature is None else feature, sr, settings)
+    if feature is not None:
+        raise ParameterError(
+            f"feature={feature!r} and frontend={frontend!r}: exclude each other; give one of them"
+        )
+    if settings:
+        raise ParameterError(
+            f"settings={dict(settings)!r}: a front end has its own; give one that is changed, "
+            "frontend=vf.frontend(name).replace(...), or a TOML file of it"
+        )
+    return FrontEndTask.of(frontend, sr)
 
 
 def in_order(

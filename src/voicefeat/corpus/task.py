@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import json
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +23,7 @@ from .settings import as_json, complete
 from .sources import Source
 from .store import MOST_VALUES, Row
 
-__all__ = ["Task"]
+__all__ = ["Task", "Work"]
 
 #: The rates of the trial when recordings keep their own, of which one has to do: high, so that no band that
 #: some recording could hold is refused, and low, for bands that need narrow bins.
@@ -35,12 +38,88 @@ COMPLEX = {
 }
 
 
+class Work(ABC):
+    """What a feature and a front end share; called with a source, gives a row or a failure."""
+
+    #: Hz, or None for the recording's own rate.
+    sr: int | None
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What the column ``feature`` holds."""
+
+    @abstractmethod
+    def values(self, y: np.ndarray, rate: int) -> np.ndarray:
+        """The feature of `y`, (rows, frames)."""
+
+    @abstractmethod
+    def settings(self, n_rows: int) -> dict[str, Any]:
+        """What the dataset says of the feature: its settings, their digest, its rows."""
+
+    def trial(self, rate: int) -> int:
+        """How many rows noise gives at `rate`."""
+        y = np.random.default_rng(0).standard_normal(SECONDS * rate).astype(np.float32)
+        return self.compute(y, rate).shape[0]
+
+    def compute(self, y: np.ndarray, rate: int) -> np.ndarray:
+        """The feature of `y` as float32 (rows, frames), on the calling thread alone."""
+        with single():
+            values = self.values(y, rate)
+        if values.size > MOST_VALUES:
+            raise ParameterError(
+                f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
+            )
+        return np.ascontiguousarray(values, dtype=np.float32)
+
+    def probe(self) -> int:
+        """Try the settings on noise before any recording is opened; returns the number of rows.
+
+        Raises
+        ------
+        ParameterError
+            What the feature says of a setting.
+        """
+        if self.sr is not None:
+            return self.trial(self.sr)
+        with warnings.catch_warnings():  # of a rate that no recording may have
+            warnings.simplefilter("ignore")
+            refused = []
+            for rate in TRIAL_RATES:
+                try:
+                    return self.trial(rate)
+                except ParameterError as error:
+                    refused.append(error)
+        raise refused[0]
+
+    def describe(self, n_rows: int) -> dict[str, Any]:
+        """What a dataset says of itself; nothing that differs between two runs of one command."""
+        return {
+            **self.settings(n_rows),
+            "sr": self.sr if self.sr is not None else "own",
+            "channels": CHANNELS,
+            "values": "float32, row by row: values.reshape(n_rows, n_frames)",
+            "versions": versions(),
+        }
+
+    def __call__(self, source: Source) -> Row | Failure:
+        """One recording; never raises for what is wrong with it."""
+        stage = "decode"
+        remarks = listen()
+        try:
+            y, rate = decode(source.path, self.sr)
+            stage = "feature"
+            values = self.compute(y, rate)
+        except Exception as error:  # whatever a file can provoke is a line in the ledger
+            return Failure.of(source, stage, error)
+        return Row(source.id, rate, y.size / rate, values, tuple(remarks))
+
+
 @dataclass(frozen=True)
-class Task:
-    """A feature with its settings; called with a source, gives a row or a failure."""
+class Task(Work):
+    """A feature with its settings."""
 
     feature: Feature
-    #: Hz, or None for the recording's own rate.
     sr: int | None
     #: What was given, over the feature's defaults.
     given: Mapping[str, Any]
@@ -63,67 +142,34 @@ class Task:
         function = found.function
         return cls(found, sr, dict(settings or {}), function, "sr" in inspect.signature(function).parameters)
 
-    def compute(self, y: np.ndarray, rate: int) -> np.ndarray:
-        """The feature of `y` as float32 (rows, frames), on the calling thread alone."""
-        keywords = {"sr": rate, **self.given} if self.has_rate else self.given
-        with single():
-            values = self.function(y, **keywords)
-        if values.size > MOST_VALUES:
-            raise ParameterError(
-                f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
-            )
-        return np.ascontiguousarray(values, dtype=np.float32)
+    @property
+    def name(self) -> str:
+        return self.feature.name
 
-    def probe(self) -> int:
-        """Try the settings on noise before any recording is opened; returns the number of rows.
+    def values(self, y: np.ndarray, rate: int) -> np.ndarray:
+        return self.function(y, **({"sr": rate, **self.given} if self.has_rate else self.given))
 
-        Raises
-        ------
-        ParameterError
-            What the feature says of a setting.
-        """
-        frame = self.given.get(self.feature.frame or "", 2048)
+    def trial(self, rate: int) -> int:
+        if self.feature.frame is None:
+            return super().trial(rate)
+        frame = self.given.get(self.feature.frame, 2048)
         frame = frame if isinstance(frame, int) and 0 < frame <= 1 << 22 else 2048
-        framed = self.feature.frame is not None
+        y = np.random.default_rng(0).standard_normal(4 * frame).astype(np.float32)
+        return self.compute(y, rate).shape[0]
 
-        def trial(rate: int) -> int:
-            n = 4 * frame if framed else SECONDS * rate
-            y = np.random.default_rng(0).standard_normal(n).astype(np.float32)
-            return self.compute(y, rate).shape[0]
-
-        if self.sr is not None:
-            return trial(self.sr)
-        with warnings.catch_warnings():  # of a rate that no recording may have
-            warnings.simplefilter("ignore")
-            refused = []
-            for rate in TRIAL_RATES:
-                try:
-                    return trial(rate)
-                except ParameterError as error:
-                    refused.append(error)
-        raise refused[0]
-
-    def describe(self, n_rows: int) -> dict[str, Any]:
-        """What a dataset says of itself; nothing that differs between two runs of one command."""
+    def settings(self, n_rows: int) -> dict[str, Any]:
         return {
-            "feature": self.feature.name,
+            "feature": self.name,
             "settings": as_json(complete(self.feature, self.given)),
-            "sr": self.sr if self.sr is not None else "own",
-            "channels": CHANNELS,
-            "values": "float32, row by row: values.reshape(n_rows, n_frames)",
-            "rows": [f"{self.feature.name}_{index}" for index in range(n_rows)],
+            "digest": self.digest,
+            "rows": [f"{self.name}_{index}" for index in range(n_rows)],
             "row": self.feature.row,
-            "versions": versions(),
         }
 
-    def __call__(self, source: Source) -> Row | Failure:
-        """One recording; never raises for what is wrong with it."""
-        stage = "decode"
-        remarks = listen()
-        try:
-            y, rate = decode(source.path, self.sr)
-            stage = "feature"
-            values = self.compute(y, rate)
-        except Exception as error:  # whatever a file can provoke is a line in the ledger
-            return Failure.of(source, stage, error)
-        return Row(source.id, rate, y.size / rate, values, tuple(remarks))
+    @property
+    def digest(self) -> str:
+        """A fingerprint of the settings that are not defaults: a new setting changes no fingerprint."""
+        defaults = as_json(self.feature.settings)
+        given = as_json(complete(self.feature, self.given))
+        told = {key: value for key, value in given.items() if value != defaults[key]}
+        return hashlib.sha256(json.dumps([self.name, told], sort_keys=True).encode()).hexdigest()[:16]

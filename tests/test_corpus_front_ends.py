@@ -1,0 +1,93 @@
+"""Front ends over a corpus: what is stored, and what is refused."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import voicefeat as vf
+from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.fronts import FrontEndTask
+from voicefeat.corpus.task import Task
+
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "audio"
+
+
+def rows(folder):
+    return parquet.read_table(folder).to_pylist()
+
+
+def test_a_front_end_is_stored_with_its_settings_and_its_digest(tmp_path):
+    fe = vf.frontend("asvspoof2019-lfcc")
+    extract_corpus(EXAMPLES, tmp_path / "out", frontend="asvspoof2019-lfcc", sr=16000)
+    stored = rows(tmp_path / "out")
+    assert len(stored) > 1
+    for row in stored:
+        y, sr = vf.load(EXAMPLES / row["path"], sr=16000)
+        got = np.array(row["values"], np.float32).reshape(row["n_rows"], row["n_frames"])
+        np.testing.assert_array_equal(got, fe(y, sr).astype(np.float32))
+        assert row["feature"] == "asvspoof2019-lfcc"
+    about = json.loads(parquet.read_schema(tmp_path / "out" / "part-00000.parquet").metadata[b"voicefeat"])
+    assert (about["digest"], about["rows"], about["sr"]) == (fe.digest, fe.rows, 16000)
+    assert vf.FrontEnd.from_toml(about["front_end"]) == fe
+
+
+def test_a_front_end_comes_by_name_by_file_and_as_a_value(tmp_path):
+    fe = vf.frontend("asvspoof2019-lfcc").replace(dynamics=None)
+    (tmp_path / "mine.toml").write_text(fe.to_toml(), encoding="utf-8")
+    stored = []
+    for name, given in (("file", str(tmp_path / "mine.toml")), ("value", fe)):
+        extract_corpus(EXAMPLES, tmp_path / name, frontend=given, sr=16000)
+        stored.append([(row["path"], row["values"]) for row in rows(tmp_path / name)])
+        about = parquet.read_schema(tmp_path / name / "part-00000.parquet").metadata[b"voicefeat"]
+        assert json.loads(about)["digest"] == fe.digest
+    assert stored[0] == stored[1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["rawnet2-waveform", "python-speech-features-ssc", "kaldi-fbank-80", "asvspoof2019-cqcc", "project-mfcc"],
+)
+def test_every_kind_of_front_end_names_its_rows(name):
+    task = FrontEndTask.of(name, None)
+    n_rows = task.probe()
+    assert len(task.describe(n_rows)["rows"]) == n_rows > 0
+
+
+def test_a_recording_at_another_rate_goes_to_the_ledger(tmp_path):
+    soundfile.write(tmp_path / "slow.wav", np.sin(np.arange(8000) / 5), 8000)
+    done = extract_corpus(tmp_path / "slow.wav", tmp_path / "out", frontend="asvspoof2019-lfcc")
+    assert (done.recordings, done.failed) == (0, 1)
+    [line] = csv.DictReader((tmp_path / "out" / "_failures.csv").open())
+    assert line["error"] == "sr=8000: the front end is defined at 16000 Hz"
+    assert line["remedy"] == "resample: give sr=16000"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"frontend": "asvspoof2019-lfc"}, "asvspoof2019-lfcc"),
+        ({"frontend": "asvspoof2019-lfcc", "sr": 8000}, "defined at 16000 Hz"),
+        ({"frontend": "asvspoof2019-lfcc", "feature": "mfcc"}, "exclude each other"),
+        ({"frontend": "asvspoof2019-lfcc", "settings": {"n_fft": 512}}, "has its own"),
+        ({"frontend": "nowhere.toml"}, "cannot be read"),
+        ({"frontend": 3}, "neither a name nor a FrontEnd"),
+    ],
+)
+def test_a_front_end_that_cannot_be_used_is_refused_first(given, words, tmp_path):
+    with pytest.raises(vf.ParameterError, match=words):
+        extract_corpus(EXAMPLES, tmp_path / "out", **given)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_digest_is_of_what_differs_from_the_defaults():
+    def digest(**settings):
+        return Task.of("mfcc", 16000, settings).digest
+
+    assert digest() == digest(n_mfcc=20) != digest(n_mfcc=13) != digest(n_mfcc=14)
+    assert Task.of("lfcc", 16000, {}).digest != digest()

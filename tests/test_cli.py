@@ -147,6 +147,7 @@ def test_features_lists_the_registry(capsys):
     assert [line.split()[0] for line in lines] == list(FEATURES)
     told = {line.split()[0]: line for line in lines}
     assert "whole clip" in told["mfcc"] and "own samples" in told["melspectrogram"]
+    assert told["ssfc"].endswith("its own samples and 2 frames before")
 
 
 class TestPresets:

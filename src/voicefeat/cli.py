@@ -199,10 +199,16 @@ def _features(options: argparse.Namespace) -> int:
 
     rows = [("feature", "one row is a", "with its defaults, a frame depends on")]
     for feature in FEATURES.values():
-        context = "the whole clip" if feature.clip(feature.settings) else "its own samples"
-        rows.append((feature.name, feature.row, context))
+        context = feature.context()
+        if isinstance(context, str):
+            seen = "the whole clip"
+        else:
+            sides = zip(context, ("before", "after"), strict=True)
+            beside = [f"{count} frame{'s' * (count != 1)} {where}" for count, where in sides if count]
+            seen = " and ".join(["its own samples", *beside])
+        rows.append((feature.name, feature.row, seen))
     for name, row, context in rows:
-        print(f"{name:24s}{row:18s}{context}")
+        print(f"{name:24s}{row:24s}{context}")
     return DONE
 
 

@@ -49,6 +49,18 @@ class Feature:
         """The keyword arguments besides what a feature starts from, with their defaults."""
         return {k: v for k, v in _parameters(self.function).items() if k not in GIVEN}
 
+    def context(self, settings: Mapping[str, Any] | None = None) -> tuple[int, int] | str:
+        """What a frame depends on: so many frames to the left and to the right of it, or ``"clip"``.
+
+        Examples
+        --------
+        >>> find("rms").context(), find("plp").context()
+        ((0, 0), (1, 0))
+        >>> find("mfcc").context(), find("mfcc").context({"top_db": None})
+        ('clip', (0, 0))
+        """
+        return "clip" if self.clip({**self.settings, **(settings or {})}) else (self.left, 0)
+
     @property
     def has_rate(self) -> bool:
         """Whether the function takes `sr` (a spectrogram does not)."""

@@ -59,6 +59,7 @@ _ROOMS = {
     "feature.dynamics": ["delta", "stack_memory"],
     "feature.together": ["Stacked", "extract"],
     "feature.statistics": ["summarize"],
+    "feature.gathering": ["CorpusStatistics"],
     "presets.front_end": ["FrontEnd"],
     "presets.catalogue": ["frontend", "frontends"],
     "presets.explaining": ["Explanation", "explain"],

@@ -87,6 +87,9 @@ from .feature.gain import (
 from .feature.gammatone import (
     gammatone_spectrogram as gammatone_spectrogram,
 )
+from .feature.gathering import (
+    CorpusStatistics as CorpusStatistics,
+)
 from .feature.griffin import (
     griffinlim as griffinlim,
 )

@@ -13,12 +13,15 @@ from ..errors import one_of, real, reject, whole
 class Normalisation:
     """Each row less its mean, and divided by its standard deviation where `variance` says so.
 
-    over       the whole "utterance", or a "sliding" window; or each "frame" by itself, which is divided by
-               the sum of its values (one whose sum is 0 stays)
+    over       the whole "utterance", or a "sliding" window; or a "corpus", whose means and deviations are
+               given; or each "frame" by itself, which is divided by the sum of its values (one whose sum
+               is 0 stays)
     window     frames of the sliding window
     least      frames that a sliding window has at least, where it is at an end and not centred
     center     whether the sliding window is centred on its frame, or ends with it
     floor      least variance
+    means, deviations
+               of the corpus, one for each row; deviations only with `variance`
     """
 
     over: str = "utterance"
@@ -27,14 +30,32 @@ class Normalisation:
     least: int = 100
     center: bool = False
     floor: float = 1e-20
+    means: tuple[float, ...] = ()
+    deviations: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        one_of("over", self.over, ("utterance", "sliding", "frame"))
+        one_of("over", self.over, ("utterance", "sliding", "corpus", "frame"))
         if self.over == "frame" and self.variance:
             reject("variance", True, "is not taken while over='frame'", "give variance=False")
         whole("window", self.window, unit="frames")
         whole("least", self.least, unit="frames")
         real("floor", self.floor, above=0.0)
+        self._check_corpus()
+
+    def _check_corpus(self) -> None:
+        for name in ("means", "deviations"):
+            wanted = self.over == "corpus" and (name == "means" or self.variance)
+            values = getattr(self, name)
+            if bool(values) != wanted:
+                told = f"over={self.over!r}, variance={self.variance}"
+                give = "one number for each row" if wanted else "none"
+                reject(name, values, f"do not go with {told}", f"give {give}")
+            if not np.isfinite(values).all():
+                reject(name, values, "must be finite", "gather them again, from finite features")
+        if self.deviations and (len(self.deviations) != len(self.means) or min(self.deviations) <= 0):
+            reject(
+                "deviations", self.deviations, "must be as many as means, and above 0", "gather them again"
+            )
 
     def bounds(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
         """First frame, and the one after the last, of the window of each frame."""
@@ -54,6 +75,8 @@ class Normalisation:
         if self.over == "frame":
             total = x.sum(axis=-2, keepdims=True, dtype=np.float64)
             return (x / np.where(total == 0.0, 1.0, total)).astype(x.dtype)
+        if self.over == "corpus":
+            return self._standard(x)
         first, end = self.bounds(x.shape[-1])
         count = (end - first).astype(np.float64)
 
@@ -71,4 +94,14 @@ class Normalisation:
         if self.variance:
             spread = sums(wide * wide) / number - mean * mean
             out *= 1.0 / np.sqrt(np.maximum(spread, self.floor))
+        return out.astype(x.dtype)
+
+    def _standard(self, x: np.ndarray) -> np.ndarray:
+        """Less the means of the corpus, by its deviations: each frame by itself."""
+        if x.shape[-2] != len(self.means):
+            wrong = f"are not those of {x.shape[-2]} rows"
+            reject("means", len(self.means), wrong, "gather them of these rows")
+        out = x.astype(np.float64) - np.array(self.means)[:, np.newaxis]
+        if self.variance:
+            out /= np.array(self.deviations)[:, np.newaxis]
         return out.astype(x.dtype)

@@ -94,6 +94,8 @@ def _stage(name: str, table: Any) -> Any:
     for key, value in table.items():
         plain = _plain(value)
         if key in own:
+            if isinstance(plain, WindowArray) and isinstance(own[key].default, tuple):
+                plain = plain.values
             _typed(f"{name}.{key}", plain, own[key].default)
             values[key] = plain
         elif name in OPEN:

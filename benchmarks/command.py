@@ -41,8 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
     add("--rows", metavar="PATTERN", help="only rows whose label holds this, or matches it with * and ?")
-    add("--signals", type=_list(list(SIGNALS)), default=["3s", "60s"], metavar="LIST",
-        help=f"of {','.join(SIGNALS)}, or all (default: 3s,60s)")
+    add("--signals", type=_list(list(SIGNALS)), default=["3s", "4s", "60s"], metavar="LIST",
+        help=f"of {','.join(SIGNALS)}, or all (default: 3s,4s,60s)")
     add("--threads", default="1,2", metavar="LIST",
         help="thread counts; 1 is the table, each other one is compared with 1 (default: 1,2)")
     add("--libraries", "--peers", type=_list(list(LIBRARIES)), default=list(LIBRARIES), metavar="LIST",

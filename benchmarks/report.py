@@ -32,6 +32,12 @@ def _goal(target: float | None, reached: bool | None, sign: str = "") -> str:
     return "" if target is None else f"{sign}{target:g} {'reached' if reached else 'missed'}"
 
 
+def _goals(c: Cell) -> str:
+    """The target beside librosa, and those beside others."""
+    beside = [f"{name} {_goal(c.beside[name], met)}" for name, met in c.beside_reached.items()]
+    return ", ".join(filter(None, [_goal(c.target, c.reached), *beside]))
+
+
 def cell_row(c: Cell) -> list[str]:
     """One row of the table."""
     floor = " ".join(f"{c.floor[kind]:.2f}" for kind in ("framed", "resident") if kind in c.floor)
@@ -46,7 +52,7 @@ def cell_row(c: Cell) -> list[str]:
         error = f"{c.error:.0e}" + (f" of all but {c.rare:.1%}" if c.rare else "")
     return [
         c.label + (f" ({c.cut:g} s)" if c.cut else ""), f"{number(c.ours)} ms", beside,
-        _goal(c.target, c.reached), error + ("" if c.equal else f" DIFFERS (> {c.tolerance:.0e})"),
+        _goals(c), error + ("" if c.equal else f" DIFFERS (> {c.tolerance:.0e})"),
         floor, ", ".join(others),
     ]
 
@@ -117,6 +123,8 @@ class Report:
         for c in [*self.cells, *([self.avx2] if self.avx2 else [])]:
             found[f"{c.label} on {c.signal}"] = c.reached
             found[f"{c.label} on {c.signal}, against the FFT floor"] = c.below_floor
+            for name, reached in c.beside_reached.items():
+                found[f"{c.label} on {c.signal}, against {name}"] = reached
             for p in c.own:
                 found[f"{c.label} on {c.signal}, against our own {p.label}"] = p.reached
         for s in self.scalings:
@@ -246,7 +254,8 @@ How to read it:
   installed) needs for the bare transforms: of the windowed frames laid out in memory beforehand; then of the
   same number of frames on a batch that stays in cache.
 - *times other libraries*: their time over ours. torchaudio computes the same definitions; the others their
-  own, so theirs is the same work but not the same numbers.
+  own, so theirs is the same work but not the same numbers. Published front ends have no twin in librosa:
+  beside them are plain torch (with our window, bank and matrix) and the library that they are named after.
 - A batch is passed to voicefeat as one array; librosa is timed clip by clip and on the array, and the
   faster of the two counts.
 - Signals are synthetic speech made from a seed (voiced syllables, hiss, pauses; no white noise, which has a

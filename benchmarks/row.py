@@ -50,6 +50,8 @@ class Row:
     dtype: str = "float32"
     #: Least times librosa, by signal.
     targets: Mapping[str, float] = field(default_factory=dict)
+    #: Least times other libraries, by library and signal; "fastest" is the fastest of those that took part.
+    beside: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     #: Most of the FFT floor (of the framed signal in memory), by signal.
     floor: Mapping[str, float] = field(default_factory=dict)
     own: tuple[Own, ...] = ()
@@ -66,6 +68,8 @@ class Row:
     #: Where librosa is not among them, its function of the same name is meant; what librosa lacks has a
     #: factory of None there, and our time stands alone.
     peers: Peers = field(default_factory=dict)
+    #: n_fft and hop_length of a row that is no feature of the registry but one transform a frame.
+    transform: tuple[int, int] | None = None
     #: The signals it is measured on.
     signals: tuple[str, ...] = EVERY
     #: Seconds beyond which signals are cut for it: librosa's call would last too long.
@@ -90,6 +94,8 @@ class Row:
     @property
     def frames(self) -> tuple[int, int] | None:
         """n_fft and hop_length where all starts from one transform a frame, else None: there is no floor."""
+        if self.transform is not None:
+            return self.transform
         if self.feature != "extract" and not (self.feature in FEATURES and FEATURES[self.feature].chain):
             return None
         n_fft = self.settings.get("n_fft", 2048)

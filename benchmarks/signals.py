@@ -31,6 +31,7 @@ SIGNALS = {
     s.name: s
     for s in [
         Signal("3s", "one clip of 3 s at 16 kHz", 3, 16000),
+        Signal("4s", "one clip of 4 s at 16 kHz, published front ends", 4, 16000),
         Signal("60s", "60 s", 60),
         Signal("10min", "10 min", 600),
         Signal("batch", "256 clips of 4 s at 16 kHz", 4, 16000, clips=256),

@@ -56,6 +56,8 @@ class Cell:
     target: float | None = None
     #: Other libraries: milliseconds, and how many times longer than ours.
     peers: dict[str, tuple[float, float]] = field(default_factory=dict)
+    #: Least times of them, by library or "fastest".
+    beside: dict[str, float] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     #: Ours as a part of the FFT floor, by kind, and which library that was.
     floor: dict[str, float] = field(default_factory=dict)
@@ -77,6 +79,14 @@ class Cell:
     def reached(self) -> bool | None:
         """Whether the target is met; None without one."""
         return None if self.target is None or self.times is None else self.times.median >= self.target
+
+    @property
+    def beside_reached(self) -> dict[str, bool]:
+        """By library (or "fastest"), whether its target is met; none where it took no part."""
+        ratios = {name: times for name, (_, times) in self.peers.items()}
+        if ratios:
+            ratios["fastest"] = min(ratios.values())
+        return {name: ratios[name] >= least for name, least in self.beside.items() if name in ratios}
 
     @property
     def below_floor(self) -> bool | None:
@@ -170,6 +180,7 @@ def measure(
         times=None if theirs is None else ratio(theirs, mine),
         error=error, tolerance=row.tolerance, target=row.targets.get(signal.name),
         peers={name: (1e3 * median(times[name]), ratio(times[name], mine).median) for name in others},
+        beside={name: least[signal.name] for name, least in row.beside.items() if signal.name in least},
         failed=failed,
         floor={name.split()[1]: ratio(mine, times[name]).median for name in floors},
         floor_library=dict(floor.libraries) if floor and floors else {},

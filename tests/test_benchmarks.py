@@ -131,10 +131,46 @@ def test_every_function_that_librosa_has_too_has_a_row():
     pytest.importorskip("librosa")
     rooms = {room: names for room, names in voicefeat._ROOMS.items() if room.startswith("feature.")}
     public = {name for names in rooms.values() for name in names}
-    timed = {row.feature for row in ROWS}
+    timed = {row.feature for row in ROWS} - {"frontend"}
     assert timed <= public
     assert {name for name in public - UNTIMED if librosa_function(name)} <= timed
     assert "extract" in timed
+
+
+def test_every_front_end_has_a_row():
+    from benchmarks.rows import select
+
+    assert [row.label for row in select("front end *")] == [f"front end {n}" for n in voicefeat.frontends()]
+
+
+def test_other_libraries_are_judged_one_by_one():
+    from benchmarks.report import Report, cell_row
+    from benchmarks.row import Row
+    from benchmarks.signals import Signal
+    from benchmarks.table import measure
+
+    peers = {"librosa": lambda sr, **settings: None, "numpy": lambda sr, **settings: np.copy}
+    least = {"numpy": {"quick": 1e-9}, "fastest": {"quick": 1e9}, "absent": {"quick": 1.0}}
+    row = Row("rms", "a row", recipe=lambda y, sr: y + 0, peers=peers, beside=least)
+    cell = measure(row, Signal("quick", "", 0.125), ["librosa", "numpy"], None, rounds=2, least=1e-5)
+    goals = Report(cells=[cell]).goals()
+    assert goals == {"a row on quick, against numpy": True, "a row on quick, against fastest": False}
+    assert "numpy 1e-09 reached, fastest 1e+09 missed" in cell_row(cell)
+
+
+def test_plain_torch_computes_the_same_front_end():
+    pytest.importorskip("torch")
+    from benchmarks.compare import difference
+    from benchmarks.peers.with_torch import plain_torch
+    from benchmarks.signals import speech
+
+    y = speech(16000, 16000)
+    for name in ("nii-lfcc-no-energy", "torchaudio-lfcc-log", "sahidullah2015-mfcc"):
+        if (call := plain_torch(name, 16000)) is not None:
+            ours, theirs = voicefeat.frontend(name)(y), call(y).numpy()
+            frames = min(ours.shape[-1], theirs.shape[-1]) - 1
+            assert ours.shape[0] == theirs.shape[0], name
+            assert difference(ours[:, 4 : frames - 4], theirs[:, 4 : frames - 4]) < 2e-3, name
 
 
 def test_an_unknown_row_names_the_rows():

@@ -19,6 +19,7 @@ __all__ = ["LIBRARIES", "Call", "available"]
 #: Distribution by module.
 LIBRARIES = {
     "librosa": "librosa",
+    "torch": "torch",
     "torchaudio": "torchaudio",
     "audioflux": "audioflux",
     "kaldi_native_fbank": "kaldi-native-fbank",

@@ -101,3 +101,63 @@ def psf_preemphasis(sr: int, *, coef: float = 0.97) -> Call:
     from python_speech_features.sigproc import preemphasis
 
     return partial(preemphasis, coeff=coef)
+
+
+# ------------------------------------------------------------------------------- published front ends
+def kaldi_preset(name: str, sr: int) -> Call | None:
+    """kaldi-native-fbank with as many bands and coefficients as the preset has, of samples of 16 bits."""
+    import voicefeat as vf
+
+    fe = vf.frontend(name)
+    if fe.bands is None or fe.dynamics is not None or fe.normalisation is not None:
+        return None
+    if "n_filters" not in dict(fe.bands.arguments):  # the bank of Whisper
+        return None
+    import kaldi_native_fbank as knf
+
+    kind = "Fbank" if fe.cepstrum is None else "Mfcc"
+    options = getattr(knf, f"{kind}Options")()
+    frames = options.frame_opts
+    frames.samp_freq, frames.dither, frames.snip_edges = sr, 0.0, fe.framing.partial == "drop"
+    options.mel_opts.num_bins = dict(fe.bands.arguments)["n_filters"]
+    options.use_energy = fe.energy is not None
+    if fe.cepstrum is not None:
+        options.num_ceps = fe.cepstrum.n
+
+    def call(y):
+        computer = getattr(knf, f"Online{kind}")(options)
+        computer.accept_waveform(sr, y * np.float32(32768))
+        computer.input_finished()
+        return np.stack([computer.get_frame(i) for i in range(computer.num_frames_ready)])
+
+    return call
+
+
+def psf_preset(name: str, sr: int) -> Call | None:
+    """The function that the preset ``python-speech-features-...`` is named after, with its defaults."""
+    import python_speech_features
+
+    function = {"mfcc": "mfcc", "fbank": "fbank", "logfbank": "logfbank", "ssc": "ssc"}.get(
+        name.removeprefix("python-speech-features-")
+    )
+    return None if function is None else partial(getattr(python_speech_features, function), samplerate=sr)
+
+
+def spafe_preset(name: str, sr: int) -> Call | None:
+    """spafe's LFCC or MFCC with the preset's frames, bands and coefficients, without deltas."""
+    import voicefeat as vf
+
+    fe = vf.frontend(name)
+    kind = next((kind for kind in ("lfcc", "mfcc") if kind in name and "imfcc" not in name), None)
+    if kind is None or fe.framing is None or fe.framing.win_length < fe.framing.hop_length:
+        return None
+    from importlib import import_module
+
+    from voicefeat.presets.running import bank_rows
+
+    frames = fe.framing
+    settings = {"n_fft": frames.n_fft, "hop_length": frames.hop_length, "win_length": frames.win_length}
+    make = getattr(import_module(f"spafe.features.{kind}"), kind)
+    return partial(
+        make, num_ceps=fe.cepstrum.n, nfilts=bank_rows(fe, float(sr)), **_spafe_frames(sr, settings)
+    )

@@ -81,3 +81,39 @@ def torchaudio_griffinlim(sr: int, *, n_iter: int = 32, momentum: float = 0.99, 
     from torchaudio.transforms import GriffinLim
 
     return torchaudio_call(GriffinLim(2048, n_iter, power=1.0, momentum=momentum, rand_init=False))
+
+
+# ------------------------------------------------------------------------------- published front ends
+def torchaudio_preset(name: str, sr: int) -> Call | None:
+    """The transform that the preset ``torchaudio-...`` is named after."""
+    from torchaudio import transforms
+
+    made: dict[str, Callable[[], Any]] = {
+        "torchaudio-spectrogram": transforms.Spectrogram,
+        "torchaudio-mel": transforms.MelSpectrogram,
+        "torchaudio-mel-slaney": lambda: transforms.MelSpectrogram(norm="slaney", mel_scale="slaney"),
+        "torchaudio-lfcc": transforms.LFCC,
+        "torchaudio-lfcc-log": lambda: transforms.LFCC(log_lf=True),
+        "torchaudio-mfcc": transforms.MFCC,
+        "torchaudio-mfcc-log": lambda: transforms.MFCC(log_mels=True),
+    }
+    return torchaudio_call(made[name]()) if name in made else None
+
+
+def torchaudio_kaldi(name: str, sr: int) -> Call | None:
+    """torchaudio's Kaldi module with as many bands and coefficients as the preset has."""
+    import voicefeat as vf
+
+    fe = vf.frontend(name)
+    if fe.bands is None or fe.dynamics is not None or fe.normalisation is not None or fe.energy is not None:
+        return None
+    if "n_filters" not in dict(fe.bands.arguments):  # the bank of Whisper
+        return None
+    from torchaudio.compliance.kaldi import fbank, mfcc
+
+    settings: dict[str, Any] = {"num_mel_bins": dict(fe.bands.arguments)["n_filters"], "dither": 0.0}
+    settings |= {"sample_frequency": float(sr), "snip_edges": fe.framing.partial == "drop"}
+    make = fbank
+    if fe.cepstrum is not None:
+        make, settings = mfcc, {**settings, "num_ceps": fe.cepstrum.n}
+    return torchaudio_call(lambda y: make((y * 32768.0)[None], **settings))

@@ -7,6 +7,7 @@ A delta is a short correlation along time, and at the ends the first and the las
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,8 +63,7 @@ class Dynamics:
 
     def kernel(self) -> np.ndarray:
         """The weights of frames t - width .. t + width."""
-        j = np.arange(-self.width, self.width + 1)
-        return j / ((j * j).sum() if isinstance(self.divisor, str) else float(self.divisor))
+        return _kernels(self.width, self.divisor, 1, False)[0]
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Features (..., rows, frames) to (..., parts times rows, frames)."""
@@ -79,33 +79,42 @@ class Dynamics:
             return np.ascontiguousarray(made[..., : x.shape[-1]])
         rows, frames = x.shape[-2:]
         out = np.empty((*x.shape[:-2], (self.orders + 1) * rows, frames), x.dtype)
-        out[..., :rows, :] = x
-        kernel, source = self.kernel(), x
-        weights = kernel
-        for order in range(1, self.orders + 1):
-            made = correlated(source, weights)
-            out[..., order * rows : (order + 1) * rows, :] = made
-            if self.repeated == "again":
-                source = made
-            else:
-                weights = np.convolve(weights, kernel)
+        again = self.repeated == "again"
+        weights = _kernels(self.width, self.divisor, self.orders, not again)
+        for clip, made in zip(x.reshape(-1, rows, frames), out.reshape(-1, *out.shape[-2:]), strict=True):
+            made[:rows] = source = clip
+            for order in range(1, self.orders + 1):
+                target = made[order * rows : (order + 1) * rows]
+                correlated(source, weights[order - 1], target)
+                source = target if again else clip
         return out if self.keep == "all" else np.ascontiguousarray(out[..., rows:, :])
 
 
-def correlated(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """sum_j weights[j] x[t + j - half] along the last axis, the ends repeated."""
-    half, frames = weights.size // 2, x.shape[-1]
-    lanes, weights = tables.lanes(x.dtype), weights.astype(x.dtype)
-    flat, out = x.reshape(-1, frames), np.empty((x.size // frames, frames), x.dtype)
+@functools.lru_cache(maxsize=64)
+def _kernels(width: int, divisor: float | str, orders: int, convolved: bool) -> list[np.ndarray]:
+    """The weights of each order; convolved, those of an order on the features themselves."""
+    j = np.arange(-width, width + 1)
+    kernel = j / ((j * j).sum() if isinstance(divisor, str) else float(divisor))
+    made = [kernel]
+    for _ in range(1, orders):
+        made.append(np.convolve(made[-1], kernel) if convolved else kernel)
+    for each in made:
+        each.flags.writeable = False
+    return made
+
+
+def correlated(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
+    """out[:, t] = sum_j weights[j] x[:, t + j - half] of features (rows, frames), the ends repeated."""
+    (rows, frames), half = x.shape, weights.size // 2
+    lanes, weights, flat = tables.lanes(x.dtype), weights.astype(x.dtype), out.reshape(-1)
     scratch = np.empty(weights.size + 2 * lanes, x.dtype)
     step = max(1, AT_ONCE // (frames + 2 * half))
-    for first in range(0, len(flat), step):
-        part = flat[first : first + step]
+    for first in range(0, rows, step):
+        part = x[first : first + step]
         padded = np.empty((len(part), frames + 2 * half), x.dtype)
         padded[:, half : half + frames] = part
         padded[:, :half], padded[:, half + frames :] = part[:, :1], part[:, -1:]
-        target = out[first : first + step].reshape(-1)
+        target = flat[first * frames :]
         correlate_rows(
             padded.reshape(-1), len(part), padded.shape[1], weights, lanes, scratch, target, frames, 0
         )
-    return out.reshape(x.shape)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..errors import ParameterError, reject
 
@@ -32,10 +32,17 @@ EXTENSIONS = READABLE | UNREADABLE
 
 
 class Source(NamedTuple):
-    """One recording: its id in the dataset, and where it lies."""
+    """One recording, or a segment of one: its id in the dataset, and where it lies."""
 
     id: str
     path: str
+    #: Seconds; an `end` of None is that of the file.
+    start: float = 0.0
+    end: float | None = None
+    #: Which channel, counted from 0; None: what the run does with several.
+    channel: int | None = None
+    #: The values of `Listing.columns`, None where one is missing.
+    carried: tuple[Any, ...] = ()
 
 
 class Listing(NamedTuple):
@@ -46,6 +53,10 @@ class Listing(NamedTuple):
     ignored: Counter[str]
     #: Links to folders, which are not followed.
     links: list[str]
+    #: What is known of every recording and goes into the dataset: names, and "string", "int64" or "float64".
+    columns: tuple[tuple[str, str], ...] = ()
+    #: How many of the recordings are known to lie nowhere; each becomes a line of the ledger.
+    missing: int = 0
 
 
 def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:

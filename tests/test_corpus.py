@@ -12,8 +12,9 @@ import pytest
 import soundfile
 
 import voicefeat as vf
-from voicefeat.corpus import decode as decoding
-from voicefeat.corpus.extraction import AHEAD, extract_corpus, in_order
+from voicefeat.corpus import cutting
+from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.flow import AHEAD, in_order
 from voicefeat.corpus.settings import as_json, complete, parse
 from voicefeat.corpus.sources import find_sources
 from voicefeat.corpus.task import COMPLEX, Task
@@ -109,7 +110,7 @@ def test_a_name_that_is_no_text_gets_an_id(tmp_path):
     os.rename(tmp_path / "in" / "plain name\n.wav", os.fsencode(tmp_path / "in") + b"/caf\xe9 \n.wav")
     done = extract_corpus(tmp_path / "in", tmp_path / "out")
     assert done.failed == 0
-    assert [row["path"] for row in rows(tmp_path / "out")] == ["caf\\xe9 \n.wav"]
+    assert [row["id"] for row in rows(tmp_path / "out")] == ["caf\\xe9 \n.wav"]
 
 
 # --- settings -----------------------------------------------------------------------------------------
@@ -177,7 +178,7 @@ def test_rows_equal_direct_calls(tmp_path):
         want = vf.mfcc(y, sr=sr, n_mfcc=13, top_db=None)
         got = np.array(row["values"], np.float32).reshape(row["n_rows"], row["n_frames"])
         np.testing.assert_array_equal(got, want)
-        assert (row["path"], row["sr"], row["feature"]) == (file.name, sr, "mfcc")
+        assert (row["id"], row["sr"], row["feature"]) == (file.name, sr, "mfcc")
         assert row["duration"] == len(y) / sr
         seconds += row["duration"]
     assert done.audio_seconds == pytest.approx(seconds)
@@ -186,9 +187,10 @@ def test_rows_equal_direct_calls(tmp_path):
 def test_the_schema_says_how_the_values_came_about(corpus, tmp_path):
     extract_corpus(corpus, tmp_path / "out", "lfcc", sr=8000, settings={"n_lfcc": 5})
     schema = parquet.read_schema(tmp_path / "out" / "part-00000.parquet")
-    assert schema.names == ["path", "sr", "n_frames", "duration", "feature", "n_rows", "values"]
+    told = ["id", "part", "start", "sr", "n_frames", "duration", "feature", "n_rows", "values"]
+    assert schema.names == told
     about = json.loads(schema.metadata[b"voicefeat"])
-    assert (about["feature"], about["sr"], about["channels"]) == ("lfcc", 8000, "averaged")
+    assert (about["feature"], about["sr"], about["channels"]) == ("lfcc", 8000, "mean")
     assert about["settings"] == as_json(complete(find("lfcc"), {"n_lfcc": 5}))
     assert about["rows"] == [f"lfcc_{k}" for k in range(5)]
     assert set(about["versions"]) == {"voicefeat", "numpy", "soxr", "libsndfile"}
@@ -237,7 +239,8 @@ def test_the_bytes_do_not_depend_on_the_workers(corpus, tmp_path):
     for workers in (1, 2, 5):
         extract_corpus(corpus, tmp_path / f"{workers}", workers=workers, shard_mb=0.001)
     one = {p.name: p.read_bytes() for p in (tmp_path / "1").iterdir()}
-    assert sorted(one) == ["_failures.csv", *(f"part-0000{k}.parquet" for k in range(3))]
+    shards = [f"part-0000{k}.parquet" for k in range(3)]
+    assert sorted(one) == [".lock", "_failures.csv", "_state.json", *shards]
     for other in ("2", "5"):
         assert {p.name: p.read_bytes() for p in (tmp_path / other).iterdir()} == one
 
@@ -247,14 +250,14 @@ def test_shards_close_by_size_and_read_as_one(corpus, tmp_path):
     many = extract_corpus(corpus, tmp_path / "many", shard_mb=1e-6)
     assert (len(one.shards), len(many.shards)) == (1, 6)
     assert rows(tmp_path / "one") == rows(tmp_path / "many")
-    assert many.bytes == sum(p.stat().st_size for p in (tmp_path / "many").iterdir())
+    assert many.bytes == sum(p.stat().st_size for p in (tmp_path / "many").glob("*.parquet"))
 
 
 def test_pandas_reads_the_folder(corpus, tmp_path):
     pandas = pytest.importorskip("pandas")
     extract_corpus(corpus, tmp_path / "out", settings={"n_mfcc": 13})
     frame = pandas.read_parquet(tmp_path / "out")
-    assert frame.path.tolist() == [row["path"] for row in rows(tmp_path / "out")]
+    assert frame.id.tolist() == [row["id"] for row in rows(tmp_path / "out")]
     stacked = np.stack([r.values.reshape(r.n_rows, r.n_frames) for r in frame.itertuples()])
     assert stacked.shape == (6, 13, 8) and stacked.dtype == np.float32
 
@@ -272,7 +275,7 @@ def test_bad_recordings_become_lines_of_the_ledger(corpus, tmp_path):
     done = extract_corpus(corpus, tmp_path / "out")
     assert (done.recordings, done.failed, done.ledger) == (6, 4, tmp_path / "out" / "_failures.csv")
     lines = ledger(tmp_path / "out")
-    assert [line["path"] for line in lines] == ["a/text.wav", "b/none.wav", "gone.flac", "nan.wav"]
+    assert [line["id"] for line in lines] == ["a/text.wav", "b/none.wav", "gone.flac", "nan.wav"]
     assert all(line["stage"] in ("decode", "feature") and line["error"] and line["remedy"] for line in lines)
     assert "sample 100" in lines[3]["error"] and "nan" in lines[3]["error"]
     assert not any(str(corpus) in line["error"] for line in lines)  # the path has a column of its own
@@ -304,7 +307,7 @@ def test_a_pipe_does_not_block_a_run(corpus, tmp_path):
     ],
 )
 def test_wrong_arguments_are_errors_before_any_file_is_opened(change, message, corpus, tmp_path, monkeypatch):
-    monkeypatch.setattr("voicefeat.corpus.task.decode", lambda *a: pytest.fail("a file was opened"))
+    monkeypatch.setattr("voicefeat.corpus.job.cut", lambda *a: pytest.fail("a file was opened"))
     with pytest.raises(vf.ParameterError, match=message):
         extract_corpus(**{"paths": corpus, "out": tmp_path / "out", **change})
     assert not (tmp_path / "out").exists()
@@ -320,8 +323,8 @@ def test_a_folder_without_recordings_says_what_it_holds(tmp_path):
 def test_a_folder_that_holds_something_is_refused(corpus, tmp_path):
     (tmp_path / "empty").mkdir()
     assert extract_corpus(corpus, tmp_path / "empty").recordings == 6
-    with pytest.raises(vf.ParameterError, match=r"already holds 'part-00000\.parquet'"):
-        extract_corpus(corpus, tmp_path / "empty")
+    with pytest.raises(vf.ParameterError, match="already holds 'a' and 1 more"):
+        extract_corpus(corpus, corpus)
     (tmp_path / "file").touch()
     with pytest.raises(vf.ParameterError, match="is a file"):
         extract_corpus(corpus, tmp_path / "file")
@@ -351,24 +354,24 @@ def test_a_fmax_above_one_recordings_nyquist_is_that_recordings_failure(tmp_path
     done = extract_corpus(tmp_path / "in", tmp_path / "out", settings={"fmax": 8000.0})
     assert (done.recordings, done.failed) == (1, 1)
     [line] = ledger(tmp_path / "out")
-    assert (line["path"], line["stage"]) == ("low.wav", "feature") and "fmax=8000" in line["error"]
+    assert (line["id"], line["stage"]) == ("low.wav", "feature") and "fmax=8000" in line["error"]
 
 
 def test_a_run_that_is_stopped_leaves_whole_shards_only(corpus, tmp_path, monkeypatch):
-    decode = decoding.decode
+    cut = cutting.cut
 
-    def stop(path, sr=None):
-        if path.endswith("5.wav"):
+    def stop(source, *given):
+        if source.path.endswith("5.wav"):
             raise KeyboardInterrupt
-        return decode(path, sr)
+        return cut(source, *given)
 
-    monkeypatch.setattr("voicefeat.corpus.task.decode", stop)
-    monkeypatch.setattr("voicefeat.corpus.store.GROUP", 1)  # each row is on the disk at once
+    monkeypatch.setattr("voicefeat.corpus.job.cut", stop)
+    monkeypatch.setattr("voicefeat.corpus.formats.parquet.GROUP", 1)  # each row is on the disk at once
     with pytest.raises(KeyboardInterrupt):
         extract_corpus(corpus, tmp_path / "out", workers=1, shard_mb=0.001)
     names = sorted(p.name for p in (tmp_path / "out").iterdir())
-    assert names == ["part-00000.parquet", "part-00001.parquet"]
-    assert [row["path"] for row in rows(tmp_path / "out")] == ["a/0.wav", "a/2.wav", "a/4.wav", "b/1.wav"]
+    assert names == [".lock", "_state.json", "part-00000.parquet", "part-00001.parquet"]
+    assert [row["id"] for row in rows(tmp_path / "out")] == ["a/0.wav", "a/2.wav", "a/4.wav", "b/1.wav"]
 
 
 # --- how it runs --------------------------------------------------------------------------------------
@@ -409,8 +412,8 @@ def test_every_file_of_formats_is_a_row_or_a_line(data, tmp_path):
     with open(folder / "manifest.csv", newline="", encoding="utf-8") as lines:
         manifest = {line["path"]: line for line in csv.DictReader(lines)}
     done = extract_corpus(folder, tmp_path / "out", sr=16000)
-    stored = {row["path"]: row for row in rows(tmp_path / "out")}
-    failed = {line["path"]: line for line in ledger(tmp_path / "out")}
+    stored = {row["id"]: row for row in rows(tmp_path / "out")}
+    failed = {line["id"]: line for line in ledger(tmp_path / "out")}
     assert set(stored) | set(failed) == set(manifest) and not set(stored) & set(failed)
     assert (done.recordings, done.failed) == (len(stored), len(failed))
     useless = {
@@ -429,11 +432,11 @@ def test_a_whole_corpus(data, tmp_path):
     done = extract_corpus(folder, tmp_path / "out")
     assert (done.recordings, done.failed) == (1230, 0)
     manifest = pandas.read_csv(folder / "manifest.csv").set_index("path")
-    frame = pandas.read_parquet(tmp_path / "out").set_index("path")
+    frame = pandas.read_parquet(tmp_path / "out").set_index("id")
     assert set(frame.index) == set(manifest.index) and frame.index.is_monotonic_increasing
     np.testing.assert_allclose(frame.duration, manifest.duration_s[frame.index], atol=1e-3)
     table = parquet.read_table(tmp_path / "out")
-    assert table.column("path").to_pylist() == frame.index.tolist()
+    assert table.column("id").to_pylist() == frame.index.tolist()
     for at in range(0, 1230, 123):
         row = frame.iloc[at]
         y, sr = soundfile.read(folder / frame.index[at], dtype="float32")

@@ -28,7 +28,7 @@ def test_a_front_end_is_stored_with_its_settings_and_its_digest(tmp_path):
     stored = rows(tmp_path / "out")
     assert len(stored) > 1
     for row in stored:
-        y, sr = vf.load(EXAMPLES / row["path"], sr=16000)
+        y, sr = vf.load(EXAMPLES / row["id"], sr=16000)
         got = np.array(row["values"], np.float32).reshape(row["n_rows"], row["n_frames"])
         np.testing.assert_array_equal(got, fe(y, sr).astype(np.float32))
         assert row["feature"] == "asvspoof2019-lfcc"
@@ -43,7 +43,7 @@ def test_a_front_end_comes_by_name_by_file_and_as_a_value(tmp_path):
     stored = []
     for name, given in (("file", str(tmp_path / "mine.toml")), ("value", fe)):
         extract_corpus(EXAMPLES, tmp_path / name, frontend=given, sr=16000)
-        stored.append([(row["path"], row["values"]) for row in rows(tmp_path / name)])
+        stored.append([(row["id"], row["values"]) for row in rows(tmp_path / name)])
         about = parquet.read_schema(tmp_path / name / "part-00000.parquet").metadata[b"voicefeat"]
         assert json.loads(about)["digest"] == fe.digest
     assert stored[0] == stored[1]
@@ -56,7 +56,7 @@ def test_a_front_end_comes_by_name_by_file_and_as_a_value(tmp_path):
 def test_every_kind_of_front_end_names_its_rows(name):
     task = FrontEndTask.of(name, None)
     n_rows = task.probe()
-    assert len(task.describe(n_rows)["rows"]) == n_rows > 0
+    assert len(task.settings(n_rows)["rows"]) == n_rows > 0
 
 
 def test_a_recording_at_another_rate_goes_to_the_ledger(tmp_path):

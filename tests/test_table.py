@@ -387,7 +387,7 @@ def test_bad_files_become_lines_of_the_ledger(corpus, tmp_path):
     assert (tmp_path / "t.csv").read_bytes() == (tmp_path / "good.csv").read_bytes()
     assert done.ledger == tmp_path / "t.csv.failures.csv"
     with open(done.ledger, newline="", encoding="utf-8") as lines:
-        failures = {row["path"]: row for row in csv.DictReader(lines)}
+        failures = {row["id"]: row for row in csv.DictReader(lines)}
     assert sorted(failures) == ["FAKE/aaa.wav", "FAKE/ends-to-early.wav", "REAL/nan.wav", "REAL/three.wav"]
     assert "cannot be decoded" in failures["FAKE/aaa.wav"]["error"]
     assert "ends early" in failures["FAKE/ends-to-early.wav"]["error"]

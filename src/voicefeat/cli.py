@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__
 from .cli_explain import add_explain
+from .cli_extract import add_extract
+from .cli_status import DONE, INTERRUPTED, NOTHING_DONE, SOME_FAILED
 from .errors import ParameterError
 
 if TYPE_CHECKING:
@@ -19,19 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-DONE, SOME_FAILED, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130
-
 #: What an interrupted run leaves behind, if its command does not say otherwise.
 STAYS = "what was finished before is whole and stays"
-
-#: Settings with an option of their own, and what each means.
-SHORTHANDS = {
-    "n_fft": "samples in one transform",
-    "hop_length": "samples from frame to frame",
-    "win_length": "samples under the window",
-    "n_mfcc": "coefficients of mfcc",
-    "n_mels": "mel bands",
-}
 
 #: What `warmup` calls, in each of these precisions and framings: powers of two, and a length with a factor
 #: of five.
@@ -80,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="voicefeat", description="Speech features for voice-forgery detection.")
     parser.add_argument("--version", action="version", version=f"voicefeat {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_extract(commands)
+    add_extract(commands)
     _add_table(commands)
     listing = commands.add_parser("features", help="list the features, and how far a frame looks")
     listing.set_defaults(run=_features)
@@ -96,64 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     warmup = commands.add_parser("warmup", help="compile now what common calls need")
     warmup.set_defaults(run=_warmup)
     return parser
-
-
-def _add_extract(commands: argparse._SubParsersAction[_Parser]) -> None:
-    extract = commands.add_parser(
-        "extract",
-        help="turn recordings into a dataset of features",
-        description="Decode recordings, compute one feature of each, and write a Parquet dataset.",
-        epilog="exit status: 0 all recordings are in the dataset; 1 some are, the rest in DIR/_failures.csv; "
-        "2 nothing was done",
-    )
-    add = extract.add_argument
-    add("paths", nargs="+", metavar="PATH", help="audio files, or folders that are searched to any depth")
-    add("--feature", metavar="NAME", help="see 'voicefeat features' (default: mfcc)")
-    add("--frontend", metavar="NAME", help="instead: one of 'voicefeat presets', or a file FRONTEND.toml")
-    add("--out", required=True, metavar="DIR", help="folder of the dataset: new or empty")
-    add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
-    add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
-    add(
-        "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
-        help="a setting of the feature, e.g. --set top_db=None --set fmin=20; may be repeated",
-    )  # fmt: skip
-    for name, meaning in SHORTHANDS.items():
-        add(
-            f"--{name.replace('_', '-')}",
-            type=int,
-            dest=name,
-            metavar="N",
-            help=f"{meaning} (--set {name}=N)",
-        )
-    extract.set_defaults(run=_extract)
-
-
-def _extract(options: argparse.Namespace) -> int:
-    from .corpus.extraction import extract_corpus
-    from .corpus.settings import parse
-    from .corpus.summary import summary
-    from .feature.registry import find
-
-    short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
-    given = short + options.settings
-    if options.frontend is not None and given:
-        raise ParameterError(
-            f"--set {given[0]}: a front end has its own settings; print it with 'voicefeat presets NAME', "
-            "change the text, and give the file: --frontend FILE.toml"
-        )
-    done = extract_corpus(
-        options.paths,
-        options.out,
-        options.feature,
-        frontend=options.frontend,
-        sr=options.sr,
-        settings=parse(find(options.feature or "mfcc"), given),
-        workers=options.workers,
-    )
-    print(summary(done))
-    if not done.recordings:
-        return NOTHING_DONE
-    return SOME_FAILED if done.failed else DONE
 
 
 def _add_table(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -1,4 +1,4 @@
-"""From a file to samples: one channel, float32, at the file's own rate or resampled."""
+"""What can be opened, and the versions of everything that has a say in the samples."""
 
 from __future__ import annotations
 
@@ -7,39 +7,9 @@ import stat
 
 import numpy as np
 
-from ..audio import load
 from ..errors import AudioError
 
-__all__ = ["CHANNELS", "decode", "openable", "versions"]
-
-#: What becomes of several channels, as the dataset's metadata says it.
-CHANNELS = "averaged"
-
-
-def decode(path: str, sr: int | None = None) -> tuple[np.ndarray, int]:
-    """Decode `path` as ``(y, rate)``: float32 in [-1, 1], channels averaged.
-
-    Parameters
-    ----------
-    path : str
-        A file that libsndfile reads.
-    sr : int, optional
-        The rate to resample to (soxr HQ, as :func:`voicefeat.load` does it); by default the file's own.
-
-    Returns
-    -------
-    y : ndarray of shape (samples,), float32
-    rate : int
-        The rate of `y` in Hz.
-
-    Raises
-    ------
-    AudioError
-        If the file cannot be read as :func:`voicefeat.load` would, or is no regular file.
-    """
-    y, rate = load(openable(path), sr=sr)
-    return y, int(rate)
-
+__all__ = ["openable", "versions"]
 
 def openable(path: str) -> str | bytes:
     """`path` as libsndfile takes it, or an error if opening it could wait for ever."""

@@ -1,108 +1,100 @@
-"""A corpus to a dataset: one engine for one file and for many.
+"""A corpus to a dataset: one engine for one file and for a million.
 
 Recordings are decoded and analysed on threads (the decoder, the resampler and the kernels let go of Python's
-lock) and stored in the order of their ids, whatever the number of threads.
+lock), or by any executor, and stored in their order, whatever the number of workers.
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-from threading import Event
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
 
 from ..chain.threads import get_num_threads
 from ..errors import ParameterError, real, whole
 from ..presets.front_end import FrontEnd
-from .arrow import need
-from .fronts import FrontEndTask
-from .ledger import Ledger
-from .progress import Progress
-from .remarks import Remarks
-from .sources import find_sources
-from .store import Row, Shards, claim
-from .task import Task, Work
+from .asked import works_of
+from .formats import About, format_called
+from .job import Job
+from .lock import held
+from .run import Extraction, Run
+from .runlog import RunLog
+from .shards import Shards
+from .sources import Listing, find_sources
+from .state import State, opened, recordings_digest
 
 __all__ = ["Extraction", "extract_corpus"]
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-#: Recordings in flight for each worker: enough that nobody waits for a long neighbour, few enough to hold.
-AHEAD = 4
-
-
-@dataclass(frozen=True)
-class Extraction:
-    """What a run did."""
-
-    folder: Path
-    #: Rows in the dataset.
-    recordings: int
-    #: Lines in the ledger.
-    failed: int
-    audio_seconds: float
-    seconds: float
-    #: Size of the shards.
-    bytes: int
-    shards: tuple[Path, ...]
-    #: The ledger, or None when nothing failed.
-    ledger: Path | None
-    #: Files in the folders that were left out, by extension.
-    ignored: Mapping[str, int] = field(default_factory=dict)
-    #: Links to folders, which were not followed.
-    links: tuple[str, ...] = ()
-    #: Recordings that are in the dataset, but not without a warning; the first of these, as "id: warning".
-    warned: int = 0
-    warning: str = ""
-
-    @property
-    def times_real_time(self) -> float:
-        """Seconds of audio for each second of work."""
-        return self.audio_seconds / self.seconds if self.seconds else 0.0
-
 
 def extract_corpus(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | Listing,
     out: str | os.PathLike[str],
-    feature: str | None = None,
+    feature: str | Sequence[str] | None = None,
     *,
-    frontend: str | FrontEnd | None = None,
+    frontend: str | FrontEnd | Sequence[str | FrontEnd] | None = None,
     sr: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    channels: str = "mean",
+    part_seconds: float = 600.0,
+    summary: Sequence[str] = (),
+    windows: float | None = None,
+    dtype: str = "float32",
+    format: str = "parquet",
+    format_options: Mapping[str, Any] | None = None,
     workers: int | None = None,
+    executor: Executor | None = None,
+    strict: bool = False,
     shard_mb: float = 128.0,
     progress: bool | None = None,
+    log: str | os.PathLike[str] | None = None,
 ) -> Extraction:
-    """Extract one feature, or a front end, from files and folders into a Parquet dataset.
+    """Extract features, or front ends, of recordings into a dataset; go on where a killed run stopped.
 
     Parameters
     ----------
-    paths : path-like or iterable of path-like
-        Files, and folders that are searched to any depth.
+    paths : path-like, iterable of path-like, or Listing
+        Files, and folders that are searched to any depth; or what `voicefeat.corpus.inputs` made of a
+        manifest, a protocol or the like.
     out : path-like
-        The folder of the dataset: absent or empty.
-    feature : str, optional
-        A name in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``.
-    frontend : str or FrontEnd, optional
-        Instead of a feature: a front end, the name of a published one (:func:`voicefeat.frontends`), or a
-        file ``*.toml`` that holds one. Its digest is stored with the values.
+        The folder of the dataset: absent, empty, or one that the same call has begun before.
+    feature : str or sequence of str, optional
+        Names in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``.
+    frontend : str, FrontEnd, or sequence of them, optional
+        Instead of a feature: front ends, by the name of a published one (:func:`voicefeat.frontends`), as a
+        file ``*.toml`` that holds one, or as a value. Several share decoding and spectra, and each has a
+        folder in `out`.
     sr : int, optional
         Resample every recording to this rate (Hz); by default each keeps its own. A front end with a rate of
         its own takes no other: recordings at another rate go to the ledger unless they are resampled.
     settings : mapping, optional
         Keyword arguments of the feature, over its defaults. A front end has its own.
+    channels : {"mean", "first", "each"}
+        What becomes of several channels: their mean, the first, or a row for each.
+    part_seconds : float
+        Recordings longer than this become several rows, each analysed by itself.
+    summary : sequence of str
+        Statistics over frames in their place ("mean", "std", "median", "min", "max", "q0.05").
+    windows : float, optional
+        With `summary`: statistics over windows of so many seconds instead of whole recordings.
+    dtype : {"float32", "float64", "float16"}
+        What values are stored as; float64 is computed in double precision.
+    format : str
+        What shards are written as: a name in :data:`voicefeat.corpus.formats.FORMATS`.
+    format_options : mapping, optional
+        What the format lets one choose.
     workers : int, optional
         Threads; by default voicefeat's thread budget. The dataset does not depend on it.
+    executor : concurrent.futures.Executor, optional
+        What runs the recordings in place of threads: processes, a cluster. `workers` is then how many it has.
+    strict : bool
+        Stop at the first recording that cannot be used.
     shard_mb : float
-        Megabytes of values in one Parquet file, before compression.
+        Megabytes of values in one shard, before compression.
     progress : bool, optional
         Draw a progress bar on stderr; by default when that is a terminal.
+    log : path-like, optional
+        A file that gets lines of JSON: the command, the host, progress, failures, times.
 
     Returns
     -------
@@ -112,8 +104,9 @@ def extract_corpus(
     Raises
     ------
     ParameterError
-        Before any recording is opened, if an argument cannot be used. A recording that cannot be used raises
-        nothing: it becomes a line of ``_failures.csv`` in `out`.
+        Before any recording is opened, if an argument cannot be used or `out` holds something else. A
+        recording that cannot be used raises nothing, unless `strict`: it becomes a line of ``_failures.csv``
+        in `out`.
     ModuleNotFoundError
         If the ``corpus`` extra is not installed.
 
@@ -126,91 +119,45 @@ def extract_corpus(
     >>> done.recordings, done.failed, [shard.name for shard in done.shards]
     (1, 0, ['part-00000.parquet'])
     """
-    need("pyarrow.parquet")
-    task = _work(feature, frontend, sr, settings)
-    workers = get_num_threads() if workers is None else whole("workers", workers, unit="threads")
+    works = works_of(feature, frontend, sr, settings)
+    job = Job(works, sr, channels, part_seconds, dtype, tuple(summary), windows)
+    workers = get_num_threads() if workers is None else whole("workers", workers, unit="workers")
     shard_mb = real("shard_mb", shard_mb, above=0, unit="megabytes")
-    folder = claim(out)
-    found = find_sources([paths] if isinstance(paths, str | os.PathLike) else paths)
-    if not found.sources:
-        raise ParameterError(_nothing(found.ignored, found.links))
-    n_rows = task.probe()
-    warned: list[str] = []
-    started = time.perf_counter()
+    format_called(format)
+    found = _listing(paths)
+    metadata = job.describe(job.probe())
+    asked = {
+        "features": metadata, "recordings": recordings_digest(found.sources), "format": format,
+        "format_options": dict(format_options or {}), "shard_mb": shard_mb,
+    }  # fmt: skip
+    folder, state = opened(out, asked, [list(column) for column in found.columns])
+    abouts = [
+        About(work.name, told, dtype, found.columns, channels == "each", format_options)
+        for work, told in zip(works, metadata, strict=True)
+    ]
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        Shards(folder, task.name, task.describe(n_rows), shard_mb) as shards,
-        Ledger(folder) as ledger,
-        Progress(len(found.sources), progress) as bar,
-        Remarks(),
-    ):
-        for result in in_order(task, found.sources, workers):
-            if isinstance(result, Row):
-                shards.add(result)
-                bar.step(result.duration)
-                if result.remarks:
-                    warned.append(f"{result.path}: {result.remarks[0]}")
-            else:
-                ledger.add(result)
-                bar.step(failed=True)
-    return Extraction(
-        folder=folder,
-        recordings=shards.rows,
-        failed=ledger.count,
-        audio_seconds=bar.audio_seconds,
-        seconds=time.perf_counter() - started,
-        bytes=sum(file.stat().st_size for file in shards.files),
-        shards=tuple(shards.files),
-        ledger=ledger.file if ledger.count else None,
-        ignored=dict(found.ignored),
-        links=tuple(found.links),
-        warned=len(warned),
-        warning=warned[0] if warned else "",
-    )
-
-
-def _work(
-    feature: str | None, frontend: str | FrontEnd | None, sr: int | None, settings: Mapping[str, Any] | None
-) -> Work:
-    """What is done to each recording."""
-    if frontend is None:
-        return Task.of("mfcc" if feature is None else feature, sr, settings)
-    if feature is not None:
-        raise ParameterError(
-            f"feature={feature!r} and frontend={frontend!r}: exclude each other; give one of them"
+    with held(folder), RunLog(log) as lines:
+        state = State.load(folder) or state  # another run may have been at work until now
+        lines.start(
+            out=str(folder), sources=len(found.sources), workers=workers, rows_before=state.rows, **asked
         )
-    if settings:
-        raise ParameterError(
-            f"settings={dict(settings)!r}: a front end has its own; give one that is changed, "
-            "frontend=vf.frontend(name).replace(...), or a TOML file of it"
-        )
-    return FrontEndTask.of(frontend, sr)
+        shards = Shards(folder, abouts, format, shard_mb, state.shards)
+        return Run(folder, state, job, found, lines, strict).go(shards, workers, executor, progress)
 
 
-def in_order(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int, stop: Event | None = None
-) -> Iterator[Result]:
-    """``map(function, items)`` on threads: results in the order of `items`, few of them in memory at once.
-
-    `stop` is set as soon as no more results are wanted.
-    """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="voicefeat")
-    waiting: deque[Future[Result]] = deque()
-    try:
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) >= AHEAD * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:  # also when the caller stops early: what has not begun never begins
-        if stop is not None:
-            stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+def _listing(paths: Any) -> Listing:
+    if isinstance(paths, Listing):
+        found = paths
+    else:
+        found = find_sources([paths] if isinstance(paths, str | os.PathLike) else paths)
+    if not found.sources:
+        raise ParameterError(_nothing(found))
+    return found
 
 
-def _nothing(ignored: Counter[str], links: list[str]) -> str:
-    beside = [f"{count} other file{'s' * (count != 1)} ({name})" for name, count in sorted(ignored.items())]
-    beside += [f"a link to a folder ({link})" for link in links]
+def _nothing(found: Listing) -> str:
+    ignored = sorted(found.ignored.items())
+    beside = [f"{count} other file{'s' * (count != 1)} ({name})" for name, count in ignored]
+    beside += [f"a link to a folder ({link})" for link in found.links]
     seen = f"only {', '.join(beside)}" if beside else "nothing at all"
     return f"paths: hold no recordings, {seen}; give audio files, or folders that hold some at any depth"

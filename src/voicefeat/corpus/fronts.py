@@ -50,6 +50,14 @@ class FrontEndTask(Work):
         self.check_rate(rate)
         return self.front_end(y, rate)
 
+    def hop(self, rate: int) -> float:
+        framing = self.front_end.framing
+        if framing is not None:
+            return framing.hop_length / rate
+        if self.front_end.method is None:
+            reject("windows", "given", f"{self.name} has no frames", "leave it out")
+        return float(np.diff(self.front_end.times(4 * rate)[:2])[0])
+
     def probe(self) -> int:
         rate = self.front_end.signal.rate
         return super().probe() if rate is None else self.trial(rate)

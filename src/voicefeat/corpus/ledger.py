@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -15,7 +16,7 @@ __all__ = ["Failure", "Ledger"]
 class Failure(NamedTuple):
     """A recording that could not be used."""
 
-    #: Its id.
+    id: str
     path: str
     #: ``decode`` or ``feature``.
     stage: str
@@ -32,32 +33,50 @@ class Failure(NamedTuple):
             text, remedy = (fault, last) if semicolon else (text, remedy)
         else:  # its kind is half of what it says
             text = f"{type(error).__name__}: {text}"
-        return cls(source.id, stage, " ".join(text.split()), " ".join(remedy.split()))
+        return cls(source.id, source.path, stage, " ".join(text.split()), " ".join(remedy.split()))
 
 
 class Ledger:
     """``_failures.csv`` or another name, opened at the first failure and complete after each line.
 
-    That name begins with an underscore because readers of Parquet folders skip such files.
+    That name begins with an underscore because readers of Parquet folders skip such files. A run that goes
+    on where another stopped keeps the first `length` bytes, which hold `count` failures.
     """
 
     NAME = "_failures.csv"
 
-    def __init__(self, folder: Path, name: str = NAME) -> None:
+    def __init__(self, folder: Path, name: str = NAME, *, length: int = 0, count: int = 0) -> None:
         self.file = folder / name
-        self.count = 0
+        self.count = count
         self._stream: IO[str] | None = None
         self._writer: Any = None
+        if length:
+            os.truncate(self.file, length)
+            self._open("a")
+        else:
+            self.file.unlink(missing_ok=True)
+
+    def _open(self, mode: str) -> None:
+        self._stream = self.file.open(mode, newline="", encoding="utf-8", errors="backslashreplace")
+        self._writer = csv.writer(self._stream, lineterminator="\n")
 
     def add(self, failure: Failure) -> None:
         """Write one line."""
         if self._stream is None:
-            self._stream = self.file.open("w", newline="", encoding="utf-8", errors="backslashreplace")
-            self._writer = csv.writer(self._stream, lineterminator="\n")
+            self._open("w")
             self._writer.writerow(Failure._fields)
         self._writer.writerow(failure)
+        assert self._stream is not None
         self._stream.flush()
         self.count += 1
+
+    @property
+    def length(self) -> int:
+        """Bytes so far, which are on the disk then."""
+        if self._stream is None:
+            return 0
+        os.fsync(self._stream.fileno())
+        return self.file.stat().st_size
 
     def __enter__(self) -> Ledger:
         return self

@@ -22,7 +22,10 @@ def summary(done: Extraction) -> str:
     out: 1 shard, 3.0 MB
     """
     stored = f"{done.folder}: {_count(len(done.shards), 'shard')}, {_size(done.bytes)}"
-    return "\n".join([_speed(done), stored, *_rest(done, "name one itself to include it")])
+    lines = [_speed(done), stored, *_rest(done, "name one itself to include it")]
+    if done.resumed:
+        lines.insert(1, f"{_count(done.resumed, 'row')} of them were there already")
+    return "\n".join(lines)
 
 
 def table_summary(done: Table) -> str:

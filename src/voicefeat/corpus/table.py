@@ -17,7 +17,7 @@ from ..chain.threads import get_num_threads
 from ..errors import reject, whole
 from ..reading import blocks
 from .decode import openable, versions
-from .extraction import in_order
+from .flow import in_order
 from .ledger import Failure, Ledger
 from .progress import Progress
 from .recipes import Recipe, recipe_called

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import reject
 from .arrow import need, numbers, texts
-from .store import KEY
+from .formats.parquet import KEY
 
 __all__ = ["TableFile"]
 

@@ -1,4 +1,4 @@
-"""What is done to one recording: decode it, compute the feature; a failure is a value, not an exception."""
+"""What is computed of samples: a feature with its settings, and what it has in common with a front end."""
 
 from __future__ import annotations
 
@@ -14,14 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..chain.threads import single
-from ..errors import ParameterError, whole
+from ..errors import ParameterError, reject, whole
 from ..feature.registry import Feature, find
-from .decode import CHANNELS, decode, versions
-from .ledger import Failure
-from .remarks import listen
 from .settings import as_json, complete
-from .sources import Source
-from .store import MOST_VALUES, Row
 
 __all__ = ["Task", "Work"]
 
@@ -30,6 +25,8 @@ __all__ = ["Task", "Work"]
 TRIAL_RATES = (192000, 48000, 16000, 8000)
 #: Length of the trial of a feature without frames of one length.
 SECONDS = 3
+#: What offsets of 32 bits can address in one recording.
+MOST_VALUES = 2**31 - 1
 #: Features that no dataset can hold, and what would do in their place.
 COMPLEX = {
     "stft": "'spectrogram' (power=1 for magnitudes, power=2 for power)",
@@ -39,7 +36,7 @@ COMPLEX = {
 
 
 class Work(ABC):
-    """What a feature and a front end share; called with a source, gives a row or a failure."""
+    """What a feature and a front end share."""
 
     #: Hz, or None for the recording's own rate.
     sr: int | None
@@ -57,20 +54,24 @@ class Work(ABC):
     def settings(self, n_rows: int) -> dict[str, Any]:
         """What the dataset says of the feature: its settings, their digest, its rows."""
 
+    @abstractmethod
+    def hop(self, rate: int) -> float:
+        """Seconds from frame to frame; a ParameterError where there is no such number."""
+
     def trial(self, rate: int) -> int:
         """How many rows noise gives at `rate`."""
         y = np.random.default_rng(0).standard_normal(SECONDS * rate).astype(np.float32)
         return self.compute(y, rate).shape[0]
 
     def compute(self, y: np.ndarray, rate: int) -> np.ndarray:
-        """The feature of `y` as float32 (rows, frames), on the calling thread alone."""
+        """The feature of `y`, (rows, frames), on the calling thread alone."""
         with single():
             values = self.values(y, rate)
         if values.size > MOST_VALUES:
             raise ParameterError(
                 f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
             )
-        return np.ascontiguousarray(values, dtype=np.float32)
+        return values
 
     def probe(self) -> int:
         """Try the settings on noise before any recording is opened; returns the number of rows.
@@ -91,28 +92,6 @@ class Work(ABC):
                 except ParameterError as error:
                     refused.append(error)
         raise refused[0]
-
-    def describe(self, n_rows: int) -> dict[str, Any]:
-        """What a dataset says of itself; nothing that differs between two runs of one command."""
-        return {
-            **self.settings(n_rows),
-            "sr": self.sr if self.sr is not None else "own",
-            "channels": CHANNELS,
-            "values": "float32, row by row: values.reshape(n_rows, n_frames)",
-            "versions": versions(),
-        }
-
-    def __call__(self, source: Source) -> Row | Failure:
-        """One recording; never raises for what is wrong with it."""
-        stage = "decode"
-        remarks = listen()
-        try:
-            y, rate = decode(source.path, self.sr)
-            stage = "feature"
-            values = self.compute(y, rate)
-        except Exception as error:  # whatever a file can provoke is a line in the ledger
-            return Failure.of(source, stage, error)
-        return Row(source.id, rate, y.size / rate, values, tuple(remarks))
 
 
 @dataclass(frozen=True)
@@ -148,6 +127,15 @@ class Task(Work):
 
     def values(self, y: np.ndarray, rate: int) -> np.ndarray:
         return self.function(y, **({"sr": rate, **self.given} if self.has_rate else self.given))
+
+    def hop(self, rate: int) -> float:
+        settings = complete(self.feature, self.given)
+        if "hop_length" not in settings:
+            reject("windows", "given", f"{self.name} has no hop_length", "leave it out")
+        hop = settings["hop_length"]
+        if hop is None:  # a quarter of the window, as the function has it
+            hop = (settings.get("win_length") or settings[self.feature.frame or "n_fft"]) // 4
+        return hop / rate
 
     def trial(self, rate: int) -> int:
         if self.feature.frame is None:

@@ -1,0 +1,119 @@
+"""``voicefeat extract``: from recordings to a dataset."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from .cli_status import DONE, NOTHING_DONE, SOME_FAILED
+from .corpus.formats import FORMATS
+from .errors import ParameterError
+
+__all__ = ["add_extract"]
+
+#: Settings with an option of their own, and what each means.
+SHORTHANDS = {
+    "n_fft": "samples in one transform",
+    "hop_length": "samples from frame to frame",
+    "win_length": "samples under the window",
+    "n_mfcc": "coefficients of mfcc",
+    "n_mels": "mel bands",
+}
+
+
+def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
+    """The command and its options."""
+    extract = commands.add_parser(
+        "extract",
+        help="turn recordings into a dataset of features",
+        description="Decode recordings, compute features of each, and write a dataset. The same command "
+        "again goes on where a stopped one was.",
+        epilog="exit status: 0 all recordings are in the dataset; 1 some are, the rest in DIR/_failures.csv; "
+        "2 nothing was done",
+    )
+    add = extract.add_argument
+    # fmt: off
+    add("paths", nargs="+", metavar="PATH", help="audio files, or folders that are searched to any depth")
+    add("--feature", action="append", metavar="NAME",
+        help="see 'voicefeat features' (default: mfcc); may be repeated")
+    add("--frontend", action="append", metavar="NAME",
+        help="instead: one of 'voicefeat presets', or a file FRONTEND.toml; may be repeated")
+    add("--out", required=True, metavar="DIR", help="folder of the dataset: new, empty, or begun before")
+    add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
+    add("--channels", default="mean", metavar="WHICH",
+        help="of several channels: mean (default), first, or each a row")
+    add("--part-seconds", type=float, default=600.0, metavar="S",
+        help="longer recordings become several rows (default: 600)")
+    add("--summary", type=_names, default=(), metavar="LIST",
+        help="statistics in place of frames: mean,std,median,min,max,q0.05")
+    add("--windows", type=float, metavar="S", help="with --summary: over windows of so many seconds")
+    add("--dtype", default="float32", metavar="TYPE", help="float32 (default), float64 or float16")
+    add("--format", default="parquet", metavar="NAME", help=f"{', '.join(FORMATS)} (default: parquet)")
+    add("--shard-mb", type=float, default=128.0, metavar="MB", help="values in one shard (default: 128)")
+    add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
+    add("--strict", action="store_true", help="stop at the first recording that cannot be used")
+    add("--log-json", metavar="FILE", help="append what happens as lines of JSON")
+    add(
+        "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
+        help="a setting of the feature, e.g. --set top_db=None --set fmin=20; may be repeated",
+    )
+    # fmt: on
+    for name, meaning in SHORTHANDS.items():
+        add(
+            f"--{name.replace('_', '-')}",
+            type=int,
+            dest=name,
+            metavar="N",
+            help=f"{meaning} (--set {name}=N)",
+        )
+    extract.set_defaults(run=_extract)
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from .corpus.extraction import extract_corpus
+    from .corpus.summary import summary
+
+    short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
+    given = short + options.settings
+    if options.frontend is not None and given:
+        raise ParameterError(
+            f"--set {given[0]}: a front end has its own settings; print it with 'voicefeat presets NAME', "
+            "change the text, and give the file: --frontend FILE.toml"
+        )
+    features = options.feature or (None if options.frontend else ["mfcc"])
+    done = extract_corpus(
+        options.paths,
+        options.out,
+        features,
+        frontend=options.frontend,
+        sr=options.sr,
+        settings=_settings(features or ["mfcc"], given),
+        channels=options.channels,
+        part_seconds=options.part_seconds,
+        summary=options.summary,
+        windows=options.windows,
+        dtype=options.dtype,
+        format=options.format,
+        workers=options.workers,
+        strict=options.strict,
+        shard_mb=options.shard_mb,
+        log=options.log_json,
+    )
+    print(summary(done))
+    if not done.recordings:
+        return NOTHING_DONE
+    return SOME_FAILED if done.failed else DONE
+
+
+def _settings(features: list[str], given: list[str]) -> dict[str, Any]:
+    """The settings as each feature reads them; they have to fit all of them."""
+    from .corpus.settings import parse
+    from .feature.registry import find
+
+    read = [parse(find(feature), given) for feature in features]
+    return read[0]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The words of a list with commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())

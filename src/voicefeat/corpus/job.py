@@ -1,0 +1,119 @@
+"""What is done to one recording: decode it, compute its features; a failure is a value, not an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError, one_of, real
+from ..feature.statistics import summarize
+from .cutting import CHANNELS, cut
+from .decode import versions
+from .ledger import Failure
+from .remarks import Remarks, listen
+from .rows import DTYPES, Done, Item, Row
+from .task import Work
+from .together import values_of
+
+__all__ = ["Job", "far"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Features, or front ends, of each recording; called with an item, gives what became of it."""
+
+    works: tuple[Work, ...]
+    sr: int | None
+    channels: str = "mean"
+    #: Seconds beyond which a recording becomes several rows.
+    part_seconds: float = 600.0
+    dtype: str = "float32"
+    #: Statistics in place of frames, over the whole piece or over windows of so many seconds.
+    summary: tuple[str, ...] = ()
+    windows: float | None = None
+
+    def __post_init__(self) -> None:
+        one_of("channels", self.channels, CHANNELS)
+        one_of("dtype", self.dtype, DTYPES)
+        real("part_seconds", self.part_seconds, low=10.0, unit="seconds", remedy="give 600")
+        if self.windows is not None:
+            real("windows", self.windows, above=0.0, unit="seconds")
+            if not self.summary:
+                raise ParameterError(
+                    f"windows={self.windows}: there are no statistics to take over them; give summary"
+                )
+        if self.summary:
+            summarize(np.zeros((1, 8)), self.summary)
+        names = [work.name for work in self.works]
+        if len(set(names)) < len(names):
+            raise ParameterError(f"features {', '.join(names)}: two have one name; give each once")
+
+    def probe(self) -> list[int]:
+        """Try the settings on noise; the number of rows that each front end gives, without statistics."""
+        if self.windows is not None:
+            for work in self.works:
+                work.hop(16000)
+        return [work.probe() for work in self.works]
+
+    def describe(self, n_rows: Sequence[int]) -> list[dict[str, Any]]:
+        """What each dataset says of itself; nothing that differs between two runs of one command."""
+        return [self._about(work, count) for work, count in zip(self.works, n_rows, strict=True)]
+
+    def _about(self, work: Work, n_rows: int) -> dict[str, Any]:
+        about = work.settings(n_rows)
+        if self.summary:
+            about["summary"] = list(self.summary)
+            about["windows"] = self.windows
+            about["rows"] = [f"{row}_{name}" for row in about["rows"] for name in self.summary]
+        return {
+            **about,
+            "sr": self.sr if self.sr is not None else "own",
+            "channels": self.channels,
+            "part_seconds": self.part_seconds,
+            "dtype": self.dtype,
+            "values": f"{self.dtype}, row by row: values.reshape(n_rows, n_frames)",
+            "versions": versions(),
+        }
+
+    def __call__(self, item: Item) -> Done:
+        """One piece of a recording; never raises for what is wrong with it."""
+        stage, pieces = "decode", item.piece + 1
+        remarks = listen()
+        source = item.source
+        try:
+            piece = cut(source, item.piece, self.sr, self.channels, self.part_seconds)
+            stage, pieces = "feature", piece.pieces
+            y = piece.y.astype(np.float64) if self.dtype == "float64" else piece.y
+            made = values_of(self.works, y, piece.sr)
+            values = [self._stored(w, v, piece.sr) for w, v in zip(self.works, made, strict=True)]
+        except Exception as error:  # whatever a file can provoke is a line in the ledger
+            return Done(item, pieces, None, Failure.of(source, stage, error))
+        channel = piece.channel if self.channels == "each" else None
+        row = Row(
+            source.id, piece.part, piece.start, channel, piece.sr, piece.duration, tuple(values),
+            source.carried, tuple(remarks),
+        )  # fmt: skip
+        return Done(item, pieces, row)
+
+    def _stored(self, work: Work, values: np.ndarray, rate: int) -> np.ndarray:
+        """The values as they are stored."""
+        if self.summary:
+            frames = None if self.windows is None else max(1, round(self.windows / work.hop(rate)))
+            columns = summarize(values, self.summary, frames=frames)
+            values = np.stack([np.atleast_1d(column) for column in columns.values()])
+        stored = np.ascontiguousarray(values, dtype=self.dtype)
+        if self.dtype == "float16" and not np.isfinite(stored).all():
+            largest = float(np.abs(values).max())
+            raise ParameterError(
+                f"dtype='float16': cannot hold {largest:.6g}, its largest number is 65504; give 'float32'"
+            )
+        return stored
+
+
+def far(job: Job, items: Sequence[Item]) -> list[Done]:
+    """Several items in a process of its own, where warnings are gathered as they are at home."""
+    with Remarks():
+        return [job(item) for item in items]

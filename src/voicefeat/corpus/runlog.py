@@ -1,0 +1,65 @@
+"""What a run was and how it went, as lines of JSON beside the dataset: nothing of it is in the dataset."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+__all__ = ["RunLog"]
+
+#: Seconds from one line of progress to the next.
+EVERY = 10.0
+
+
+class RunLog:
+    """Appends to `file` a line at the start, every ten seconds, for each failure, and at the end.
+
+    Without a file nothing is written.
+    """
+
+    def __init__(self, file: str | os.PathLike[str] | None) -> None:
+        self.file = None if file is None else Path(file)
+        self._stream: IO[str] | None = None
+        self._begun = self._last = time.perf_counter()
+
+    def start(self, **told: Any) -> None:
+        """The first line: what was asked for, by whom and where."""
+        if self.file is None:
+            return
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self._stream = self.file.open("a", encoding="utf-8", errors="backslashreplace")
+        self._begun = self._last = time.perf_counter()
+        host = {"host": platform.node(), "processors": os.cpu_count(), "process": os.getpid()}
+        system = {"system": platform.platform(), "python": platform.python_version()}
+        self.write("start", command=sys.argv, **host, **system, **told)
+
+    def write(self, event: str, **told: Any) -> None:
+        """One line, at once on its way to the disk."""
+        if self._stream is not None:
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            seconds = round(time.perf_counter() - self._begun, 3)
+            line = {"time": now, "event": event, "seconds": seconds, **told}
+            self._stream.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+            self._stream.flush()
+
+    def progress(self, **told: Any) -> None:
+        """A line, if the last one is old enough."""
+        now = time.perf_counter()
+        if self._stream is not None and now - self._last >= EVERY:
+            self._last = now
+            self.write("progress", **told)
+
+    def __enter__(self) -> RunLog:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *rest: object) -> None:
+        if kind is not None:
+            self.write("stopped", error=f"{kind.__name__}: {error}")
+        if self._stream is not None:
+            self._stream.close()

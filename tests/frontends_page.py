@@ -1,13 +1,16 @@
 """The manual's table of front ends, made from the values: ``python tests/frontends_page.py [--write]``.
 
 Without ``--write`` the page is printed. Rows are settings and columns front ends, a table for each family; a
-setting that no front end of the family changes has no row, but for those in `ALWAYS`.
+setting that no front end of the family changes has no row, but for those in `ALWAYS`. ``--write`` also writes the
+tables at the end of the families' own pages: `family_pages`.
 """
 
 import inspect
 import sys
 from importlib import import_module
 from pathlib import Path
+
+import family_pages
 
 import voicefeat as vf
 from voicefeat.chain.framing import WindowArray
@@ -125,7 +128,8 @@ def family(name):
         *settings(front_ends),
         ("error", [f"{told.error:.0e}" for told in module.PRESETS]),
     ]
-    lines = [f"## {module.__doc__.split('.')[0]}", ""]
+    own = family_pages.PAGES[name]
+    lines = [f"## {module.__doc__.split('.')[0]}", "", f"Formulas, silence, short clips: [{own}]({own}).", ""]
     lines += [line(["setting", *(f"`{told.name}`" for told in module.PRESETS)])]
     lines += [line(["---"] * (1 + len(module.PRESETS)))]
     lines += [line([label, *cells]) for label, cells in table]
@@ -144,5 +148,6 @@ def page():
 if __name__ == "__main__":
     if sys.argv[1:] == ["--write"]:
         PAGE.write_text(page(), encoding="utf-8")
+        family_pages.write()
     else:
         print(page(), end="")

@@ -34,6 +34,7 @@ STEPS = SimpleNamespace(
     stack=np.stack,
     atleast_1d=np.atleast_1d,
     second=lambda both: both[1],
+    legacy=np.random.RandomState,
     last=lambda parts: parts[-1],
     row=lambda values: values[np.newaxis],
     column=lambda values: values[:, np.newaxis],

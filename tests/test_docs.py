@@ -142,3 +142,26 @@ def test_the_table_of_front_ends_is_that_of_the_values():
         pytest.skip("the manual is not beside the tests")
     told = "docs/frontends.md is not what the front ends are: run python tests/frontends_page.py --write"
     assert frontends_page.PAGE.read_text(encoding="utf-8") == frontends_page.page(), told
+
+
+def test_the_tables_of_the_families_are_those_of_the_values():
+    import family_pages
+
+    if not family_pages.DOCS.is_dir():
+        pytest.skip("the manual is not beside the tests")
+    for path, (there, due) in family_pages.pages().items():
+        assert there == due, f"docs/{path.name}: run python tests/frontends_page.py --write"
+
+
+def test_costs_are_read_from_the_page_of_measurements():
+    import family_pages
+
+    rows = (
+        "| front end a | 0.28 ms |  |  |  | 1.04 1.07 | torch 5.28, spafe 12.5 |",
+        "| front end b (10 s) | 7 ms |  |  |  |  | torch failed |",
+        "| mfcc | 1 ms | 2.0 (1.9 to 2.1) |  | 1e-07 |  | torch 3 |",
+    )
+    minute = "| front end a | 4 ms |  |  |  |  | spafe 120, torch 9 |"
+    page = "\n".join(["# P", "## One thread: one clip of 4 s at 16 kHz", *rows, "## One thread: 60 s", minute])
+    found = family_pages.costs(page)
+    assert found == {"a": ["0.28 ms, 5.28 times", "4 ms, 9 times"], "b": ["7 ms (10 s)", ""]}

@@ -57,6 +57,8 @@ _ROOMS = {
     "feature.groupdelay": ["mgd", "modified_group_delay"],
     "feature.phasing": ["cosine_phase", "instantaneous_frequency"],
     "feature.dynamics": ["delta", "stack_memory"],
+    "feature.separation": ["harmonic", "hpss", "percussive", "softmask"],
+    "feature.tracking": ["detect_pitch_frequency"],
     "feature.together": ["Stacked", "extract"],
     "feature.statistics": ["summarize"],
     "feature.gathering": ["CorpusStatistics"],
@@ -66,13 +68,13 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = [*_HOME, "filters", "plot", "__version__"]
+__all__ = [*_HOME, "augment", "filters", "plot", "__version__"]
 
 
 def __getattr__(name):
     if name in _HOME:
         value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    elif name in ("filters", "plot"):
+    elif name in ("augment", "filters", "plot"):
         value = import_module(f"{__name__}.{name}")
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-from . import filters as filters, plot as plot
+from . import augment as augment, filters as filters, plot as plot
 from .audio import (
     load as load,
     resample as resample,
@@ -131,6 +131,12 @@ from .feature.reconstruct import (
     mfcc_to_audio as mfcc_to_audio,
     mfcc_to_mel as mfcc_to_mel,
 )
+from .feature.separation import (
+    harmonic as harmonic,
+    hpss as hpss,
+    percussive as percussive,
+    softmask as softmask,
+)
 from .feature.shape import (
     poly_features as poly_features,
     spectral_contrast as spectral_contrast,
@@ -161,6 +167,9 @@ from .feature.together import (
 from .feature.tonal import (
     chroma_cens as chroma_cens,
     tonnetz as tonnetz,
+)
+from .feature.tracking import (
+    detect_pitch_frequency as detect_pitch_frequency,
 )
 from .feature.trimming import (
     split as split,

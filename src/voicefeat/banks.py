@@ -151,6 +151,15 @@ def bank(
     return np.ascontiguousarray(weights[:, ::-1] if inverted else weights, dtype=kind)
 
 
+def bank_centres(
+    *, sr: float, n_filters: int, scale: str = "htk", fmin: float = 0.0, fmax: float | None = None
+) -> np.ndarray:
+    """Where the filters of `bank` have their peaks, in hertz."""
+    there, back = SCALES[scale]
+    high = sr / 2 if fmax is None else fmax + (sr / 2 if fmax <= 0 else 0.0)
+    return back(np.linspace(there(fmin), there(high), n_filters + 2))[1:-1]
+
+
 def _triangles(edges: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Up from each edge to the next, down to the one after."""
     rising = (places - edges[:-2, None]) / np.diff(edges)[:-1, None]

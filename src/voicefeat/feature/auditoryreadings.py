@@ -11,6 +11,7 @@ from .. import filters
 from ..barks import bark_centres
 from ..chain import tables
 from ..chain.framing import WindowArray
+from ..chain.predicting import loudness
 from ..chain.source import Work
 from ..engine import (
     allpole as kernels,
@@ -43,12 +44,6 @@ class Model:
     lift: float
     #: Where RASTA's filter has its pole, if there is that filter.
     pole: float = 0.0
-
-
-def loudness(hertz: np.ndarray) -> np.ndarray:
-    """Hermansky's approximation of how loud an equal power is at each frequency."""
-    squares = hertz**2
-    return (squares / (squares + 1.6e5)) ** 2 * (squares + 1.44e6) / (squares + 9.61e6)
 
 
 def lag_matrix(order: int, centres: np.ndarray, exponent: float) -> np.ndarray:

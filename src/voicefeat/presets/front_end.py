@@ -9,7 +9,7 @@ import numpy as np
 
 from ..audio import signal
 from ..errors import ParameterError, whole
-from . import changes, running, text
+from . import changes, checking, running, text
 from .stages import (
     Bands,
     Cepstrum,
@@ -19,6 +19,7 @@ from .stages import (
     Frames,
     Method,
     Normalisation,
+    Prediction,
     Signal,
     Spectrum,
 )
@@ -44,6 +45,8 @@ class FrontEnd:
         Logarithm and floor.
     cepstrum : Cepstrum, optional
         Cosine transform and lifter.
+    prediction : Prediction, optional
+        The cepstrum of an all-pole model of the bands instead (PLP).
     energy : Energy, optional
         The logarithm of the frame's energy as a row.
     method : Method, optional
@@ -73,6 +76,7 @@ class FrontEnd:
     bands: Bands | None = None
     compression: Compression | None = None
     cepstrum: Cepstrum | None = None
+    prediction: Prediction | None = None
     energy: Energy | None = None
     method: Method | None = None
     dynamics: Dynamics | None = None
@@ -84,7 +88,7 @@ class FrontEnd:
     def __post_init__(self) -> None:
         stages = tuple(getattr(self, f.name) for f in fields(self) if f.compare)
         object.__setattr__(self, "_hash", hash(stages))
-        running.check(self)
+        checking.check(self)
 
     def __hash__(self) -> int:
         return self._hash

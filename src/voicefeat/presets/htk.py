@@ -7,7 +7,18 @@ import numpy as np
 from .catalogue import Preset
 from .energy import Energy
 from .front_end import FrontEnd
-from .stages import Bands, Cepstrum, Compression, Dynamics, Frames, Method, Normalisation, Signal, Spectrum
+from .stages import (
+    Bands,
+    Cepstrum,
+    Compression,
+    Dynamics,
+    Frames,
+    Method,
+    Normalisation,
+    Prediction,
+    Signal,
+    Spectrum,
+)
 
 EPS = float(np.finfo(np.float64).eps)
 PCM = Signal(rate=16000, scale=32768.0)
@@ -25,6 +36,21 @@ def opensmile(energy: Energy | None) -> FrontEnd:
         energy=energy,
         dynamics=Dynamics(2, 2, repeated="ahead"),
         row="mfcc",
+    )
+
+
+def opensmile_plp(energy: Energy | None) -> FrontEnd:
+    """PLP_0_D_A or PLP_E_D_A: c1 to c5, then c0 or the energy, and the deltas of all of them."""
+    return FrontEnd(
+        signal=PCM,
+        framing=Frames(512, 160, 400, "hamming_symmetric", False, align="left", preemphasis=0.97),
+        spectrum=Spectrum(2.0),
+        bands=Bands("bank", (("n_filters", 26), ("slopes", "scale"))),
+        compression=Compression("ln", floor=1.0),
+        prediction=Prediction(6, 5, lifter=22.0, c0="last"),
+        energy=energy,
+        dynamics=Dynamics(2, 2, repeated="ahead"),
+        row="plp",
     )
 
 
@@ -85,6 +111,14 @@ PRESETS = [
         *OPENSMILE,
         1e-4,
         PCM_NOTE + " Order: c1 to c12, then the log energy before pre-emphasis and window.",
+    ),
+    Preset("htk-plp-0-d-a", opensmile_plp(None), *OPENSMILE, 1e-4, PCM_NOTE + " Order: c1 to c5, then c0."),
+    Preset(
+        "htk-plp-e-d-a",
+        opensmile_plp(Energy("samples", place="replace")),
+        *OPENSMILE,
+        1e-4,
+        PCM_NOTE + " Order: c1 to c5, then the log energy before pre-emphasis and window.",
     ),
     Preset(
         "python-speech-features-mfcc",

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..audio import not_finite
+from ..banks import bank_centres
 from ..chain.descriptors import Loudness
 from ..chain.framing import Frames
 from ..chain.jobs import Job, Rows
 from ..chain.run import compute
 from ..chain.spec import Bands, Chain
-from ..errors import ParameterError, reject
+from ..errors import reject
 
 if TYPE_CHECKING:
     from .front_end import FrontEnd
@@ -22,80 +23,6 @@ if TYPE_CHECKING:
 
 #: Samples of which any method makes a frame; its rows are counted there.
 LONG = 32768
-
-
-def clash(first: str, second: str, why: str) -> None:
-    """Refuse two settings that contradict each other."""
-    raise ParameterError(f"{first} and {second}: {why}")
-
-
-def check(fe: FrontEnd) -> None:
-    """Refuse what cannot be run, before there is a signal."""
-    chain = {name: getattr(fe, name) for name in ("spectrum", "bands", "compression", "cepstrum", "energy")}
-    given = [name for name, stage in chain.items() if stage is not None]
-    if fe.method is not None and (fe.framing is not None or given):
-        clash(
-            "method", given[0] if given else "framing", "a method has its own stages; leave one of them out"
-        )
-    if fe.framing is None:
-        if given:
-            clash(f"{given[0]}={chain[given[0]]!r}", "framing=None", "spectra need frames; give framing")
-    else:
-        _check_framing(fe)
-    if fe.cepstrum is not None and fe.bands is None:
-        clash("cepstrum", "bands=None", "coefficients are made of bands; give bands")
-    if fe.bands is not None and fe.framing is not None:
-        bands = _checked_bands(fe)
-        if fe.cepstrum is not None and fe.cepstrum.first + fe.cepstrum.n > bands:
-            clash(
-                f"cepstrum.n={fe.cepstrum.n}",
-                f"bands with {bands} rows",
-                f"more coefficients than bands; give at most {bands - fe.cepstrum.first}",
-            )
-    if fe.energy is not None:
-        _check_energy(fe)
-
-
-def _check_framing(fe: FrontEnd) -> None:
-    frames = fe.framing
-    assert frames is not None
-    if frames.win_length > frames.n_fft:
-        clash(
-            f"framing.win_length={frames.win_length}",
-            f"framing.n_fft={frames.n_fft}",
-            "a window fits into its frame; give an n_fft of at least win_length",
-        )
-    if frames.center and (frames.align == "left" or frames.partial != "drop"):
-        name = "align='left'" if frames.align == "left" else f"partial={frames.partial!r}"
-        clash(
-            "framing.center=True",
-            f"framing.{name}",
-            "centred frames are padded at both ends; give center=False",
-        )
-    if fe.spectrum is None:
-        clash("framing", "spectrum=None", "frames are transformed; give spectrum")
-    frames.window_array()
-
-
-def _checked_bands(fe: FrontEnd) -> int:
-    """How many rows the bank has; a front end without a rate is tried at one of its own."""
-    rate = fe.signal.rate
-    return bank_rows(fe, float(rate if rate is not None else 2 * fe.framing.n_fft))  # type: ignore[union-attr]
-
-
-def _check_energy(fe: FrontEnd) -> None:
-    if fe.framing is None or fe.compression is None:
-        clash("energy", "compression=None", "energies are compressed as bands are; give compression")
-    replaced = fe.bands is None if fe.cepstrum is None else not fe.cepstrum.first
-    if fe.energy.place == "replace" and not replaced:  # type: ignore[union-attr]
-        clash("energy.place='replace'", "cepstrum", "there is no c0 to replace; give place='first'")
-    prepared = fe.framing.remove_dc or fe.framing.preemphasis  # type: ignore[union-attr]
-    if fe.energy.of == "samples" and not prepared:  # type: ignore[union-attr]
-        clash(
-            "energy.of='samples'",
-            "framing",
-            "is known of frames with remove_dc or preemphasis; use of='bins'",
-        )
 
 
 def _scaled_by_window(fe: FrontEnd) -> bool:
@@ -157,7 +84,9 @@ def statics_rows(fe: FrontEnd, rate: float) -> int:
         return fe.method.shape(LONG, rate)[0]
     if fe.framing is None:
         return 1
-    if fe.cepstrum is not None:
+    if fe.prediction is not None:
+        rows = fe.prediction.n
+    elif fe.cepstrum is not None:
         rows = fe.cepstrum.n
     elif fe.bands is not None:
         rows = bank_rows(fe, rate)
@@ -191,10 +120,10 @@ def _framed(fe: FrontEnd, y: np.ndarray, rate: float) -> np.ndarray:
     frames, energy = fe.framing, fe.energy
     assert frames is not None
     frames.check_length(y.shape[-1])
-    if energy is None:
+    if energy is None or fe.prediction is not None:
         job = Rows(chain_of(fe, rate))
         compute([job], y)
-        return job.result()
+        return job.result() if fe.prediction is None else _predicted(fe, job.result(), y, rate)
     out = np.empty((*y.shape[:-1], statics_rows(fe, rate), frames.count(y.shape[-1])), y.dtype)
     rows = out.shape[-2]
     # c0 is computed and then written over, so that the cepstrum is the same with and without the energy.
@@ -215,6 +144,23 @@ def _framed(fe: FrontEnd, y: np.ndarray, rate: float) -> np.ndarray:
     else:
         compute(jobs, y)
     return out
+
+
+def _predicted(fe: FrontEnd, logs: np.ndarray, y: np.ndarray, rate: float) -> np.ndarray:
+    """The cepstra of the model of the bands, and the energy."""
+    prediction, bands, frames = fe.prediction, fe.bands, fe.framing
+    assert prediction is not None and bands is not None and frames is not None
+    placing = {key: value for key, value in bands.arguments if key in ("n_filters", "scale", "fmin", "fmax")}
+    made = prediction.apply(logs, bank_centres(sr=rate, **placing))
+    if fe.energy is None:
+        return made
+    job = Rows(_energy_chain(fe, rate))
+    compute([job], y)
+    if fe.energy.place == "replace":
+        made[..., -1 if prediction.c0 == "last" else 0, :] = job.result()[..., 0, :]
+        return made
+    parts = [job.result(), made] if fe.energy.place == "first" else [made, job.result()]
+    return np.concatenate(parts, axis=-2)
 
 
 def count(fe: FrontEnd, n: int) -> int:
@@ -255,7 +201,7 @@ def names(fe: FrontEnd) -> list[str]:
         fe.method.name
         if fe.method
         else "cepstrum"
-        if fe.cepstrum
+        if fe.cepstrum or fe.prediction
         else "band"
         if fe.bands
         else "bin"
@@ -266,8 +212,9 @@ def names(fe: FrontEnd) -> list[str]:
     statics = [f"{base}_{i}" for i in range(many)]
     energy = fe.energy
     if energy is not None:
+        coefficients = fe.cepstrum or fe.prediction
         last = energy.place == "last" or (
-            energy.place == "replace" and fe.cepstrum is not None and fe.cepstrum.c0 == "last"
+            energy.place == "replace" and coefficients is not None and coefficients.c0 == "last"
         )
         statics = [f"{base}_{i}" for i in range(many - 1)] if energy.place != "replace" else statics
         if energy.place == "replace":

@@ -1,0 +1,82 @@
+"""Perceptual linear prediction of logarithmic bands, as a value.
+
+The bands, as loud as they sound, are half of an even spectrum, whose ends are the bands next to them; its
+inverse transform is the autocorrelation of an all-pole model, and the cepstrum of that model the result.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine.allpole import cepstrum_rows, filter_rows
+from ..errors import one_of, real, whole
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Cepstra of the all-pole model of natural logarithms of bands.
+
+    n         coefficients, c0 among them: the logarithm of the power that the model leaves
+    order     of the model
+    exponent  from power to loudness
+    lifter    1 + lifter / 2 sin(pi i / lifter) times coefficient i; 0 for none
+    c0        "first", or "last" as in HTK
+    """
+
+    n: int = 13
+    order: int = 12
+    exponent: float = 0.33
+    lifter: float = 0.0
+    c0: str = "first"
+
+    def __post_init__(self) -> None:
+        whole("n", self.n, unit="coefficients")
+        whole("order", self.order)
+        real("exponent", self.exponent, above=0.0)
+        real("lifter", self.lifter, low=0.0, remedy="give 22, or 0 for none")
+        one_of("c0", self.c0, ("first", "last"))
+
+    def apply(self, logs: np.ndarray, centres: np.ndarray) -> np.ndarray:
+        """Bands (..., bands, frames), whose centres are in hertz, to (..., n, frames)."""
+        bands, frames = logs.shape[-2:]
+        flat = logs.reshape(-1, bands, frames)
+        out = np.empty((len(flat), self.n, frames), logs.dtype)
+        for made, item in zip(out, flat, strict=True):
+            made[...] = self._clip(item.astype(np.float64), centres)
+        return out.reshape(*logs.shape[:-2], self.n, frames)
+
+    def _clip(self, logs: np.ndarray, centres: np.ndarray) -> np.ndarray:
+        louder = np.exp(self.exponent * (logs + np.log(loudness(centres))[:, None]))
+        width, order = logs.shape[1], self.order
+        r = np.zeros((order + 1, width))
+        for weights, band in zip(_cosines(order, len(louder)).T, louder, strict=True):
+            r += weights[:, None] * band  # in the same order for each frame, whatever is beside it
+        a, left = np.empty((order + 1) * width), np.empty((order + 1) * width)
+        filter_rows(r.reshape(-1), order, width, a, left)
+        made = np.empty((self.n, width))
+        made[0] = np.log(left[:width])
+        cepstrum_rows(a, order, self.n - 1, width, made[1:].reshape(-1))
+        if self.lifter:
+            i = np.arange(1, self.n)
+            made[1:] *= (1 + self.lifter / 2 * np.sin(math.pi * i / self.lifter))[:, None]
+        return np.roll(made, -1, axis=0) if self.c0 == "last" else made
+
+
+def loudness(hertz: np.ndarray) -> np.ndarray:
+    """Hermansky's approximation of how loud an equal power is at each frequency."""
+    squares = hertz**2
+    return (squares / (squares + 1.6e5)) ** 2 * (squares + 1.44e6) / (squares + 9.61e6)
+
+
+def _cosines(order: int, bands: int) -> np.ndarray:
+    """From bands to autocorrelation, (order + 1, bands): the first and the last band count once more."""
+    last = bands + 1
+    turns = np.cos(math.pi * np.outer(np.arange(order + 1), np.arange(last + 1)) / last) / last
+    turns[:, [0, -1]] /= 2
+    made = turns[:, 1:-1].copy()
+    made[:, 0] += turns[:, 0]
+    made[:, -1] += turns[:, -1]
+    return made

@@ -1,7 +1,7 @@
-"""The table at the end of every family's page of the manual: sources, tolerances and costs of its front ends.
+"""The table at the end of every family's page of the manual: sources, tolerances and costs.
 
-Written by ``python tests/frontends_page.py --write``. Costs are those of docs/performance.md, which a run of the
-benchmarks writes: write these pages anew after that.
+Written by ``python tests/frontends_page.py --write``. Costs are those of docs/performance.md, which a run of
+the benchmarks writes: write these pages anew after that.
 """
 
 import re
@@ -31,14 +31,15 @@ SECTIONS = ("## One thread: one clip of 4 s", "## One thread: 60 s")
 ROW = "front end "
 HEAD = ["front end", "source, version, licence of the original", "error at most", "4 s", "60 s"]
 REMARK = """\
-*Error at most* is the largest difference from the original that the tests allow, for float64 input and relative to
-the peak. The last two columns are the time of a call on one thread in float32, from
-[performance.md](performance.md), and how many times longer the fastest other library takes; empty where nothing was
-measured or nothing else has the like."""
+*Error at most* is the largest difference from the original (from a plain computation of the definition where
+no numbers of an original are to be had) that the tests allow, for float64 input and relative to the peak. The
+last two columns are the time of a call on one thread in float32, from [performance.md](performance.md), and
+how many times longer the fastest other library takes; empty where nothing was measured or nothing else has the
+like."""
 
 
 def cost(cells):
-    """Milliseconds, and how much longer the fastest other library takes, of one row of docs/performance.md."""
+    """Milliseconds, and how much longer the fastest other library takes, of one row of measurements."""
     took, others = cells[1], cells[-1]
     times = [float(found) for found in re.findall(r" (\d[\d.]*)(?:,|$)", others)]
     cut = re.search(r" \(.*\)$", cells[0])

@@ -1,8 +1,8 @@
 """The manual's table of front ends, made from the values: ``python tests/frontends_page.py [--write]``.
 
 Without ``--write`` the page is printed. Rows are settings and columns front ends, a table for each family; a
-setting that no front end of the family changes has no row, but for those in `ALWAYS`. ``--write`` also writes the
-tables at the end of the families' own pages: `family_pages`.
+setting that no front end of the family changes has no row, but for those in `ALWAYS`. ``--write`` also writes
+the tables at the end of the families' own pages: `family_pages`.
 """
 
 import inspect

@@ -162,6 +162,8 @@ def test_costs_are_read_from_the_page_of_measurements():
         "| mfcc | 1 ms | 2.0 (1.9 to 2.1) |  | 1e-07 |  | torch 3 |",
     )
     minute = "| front end a | 4 ms |  |  |  |  | spafe 120, torch 9 |"
-    page = "\n".join(["# P", "## One thread: one clip of 4 s at 16 kHz", *rows, "## One thread: 60 s", minute])
+    page = "\n".join(
+        ["# P", "## One thread: one clip of 4 s at 16 kHz", *rows, "## One thread: 60 s", minute]
+    )
     found = family_pages.costs(page)
     assert found == {"a": ["0.28 ms, 5.28 times", "4 ms, 9 times"], "b": ["7 ms (10 s)", ""]}

@@ -34,8 +34,8 @@ REMARK = """\
 *Error at most* is the largest difference from the original (from a plain computation of the definition where
 no numbers of an original are to be had) that the tests allow, for float64 input and relative to the peak. The
 last two columns are the time of a call on one thread in float32, from [performance.md](performance.md), and
-how many times longer the fastest other library takes; empty where nothing was measured or nothing else has the
-like."""
+how many times longer the fastest other library takes; empty where nothing was measured or nothing else has
+the like."""
 
 
 def cost(cells):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import json
 import shlex
 import time
@@ -52,7 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--rounds", type=int, default=9, help="rounds of turns (default: 9)")
     add("--quick", action="store_true", help="two rounds on half a second: shows that all works, no more")
     add("--json", type=Path, metavar="FILE", help="write all numbers")
-    add("--from", dest="source", type=Path, metavar="FILE", help="measure nothing: read what --json wrote")
+    add("--from", dest="sources", type=Path, nargs="+", metavar="FILE",
+        help="measure nothing: read what --json wrote; of several files together on one machine, all rows")
     add("--markdown", type=Path, nargs="?", const=Path("docs/performance.md"), metavar="FILE",
         help="write the manual's page (default file: docs/performance.md)")
     add("--readme", type=Path, metavar="FILE", help="put the short table between the marks of this file")
@@ -168,8 +170,9 @@ def _run(options: argparse.Namespace) -> Report:
 def main() -> int:
     """0 when every row equals librosa, 1 when one differs; a missed target is printed, not an error."""
     options = _parser().parse_args()
-    if options.source:
-        report = Report.from_json(json.loads(options.source.read_text(encoding="utf-8")))
+    if options.sources:
+        read = [json.loads(file.read_text(encoding="utf-8")) for file in options.sources]
+        report = functools.reduce(Report.joined, map(Report.from_json, read))
     else:
         report = _run(options)
     goals = report.goals()

@@ -153,6 +153,21 @@ class Report:
             "avx2": cell(data["avx2"]) if data["avx2"] else None,
         })
 
+    def joined(self, other: Report) -> Report:
+        """The rows of two runs on one machine; where both have a cell, the later one's."""
+        where = [{k: v for k, v in run.machine.items() if "load" not in k} for run in (self, other)]
+        if where[0] != where[1]:
+            raise SystemExit("two runs on different machines cannot make one page")
+        mine = {(c.signal, c.label): c for c in self.cells}
+        return Report(
+            command=f"{self.command}` and `{other.command}", machine=self.machine,
+            versions={**self.versions, **other.versions}, missing={**self.missing, **other.missing},
+            cells=list({**mine, **{(c.signal, c.label): c for c in other.cells}}.values()),
+            scalings=self.scalings + other.scalings, measures=self.measures + other.measures,
+            memory=self.memory + other.memory, avx2=other.avx2 or self.avx2,
+            seconds=self.seconds + other.seconds,
+        )  # fmt: skip
+
     @property
     def narrow(self) -> bool:
         """Whether the machine lacks what the targets were set for."""

@@ -106,6 +106,18 @@ def test_json_holds_the_whole_report(run):
     assert report.markdown() == (run[1] / "run.md").read_text(encoding="utf-8")
 
 
+def test_two_runs_make_one_page(run, tmp_path):
+    from benchmarks.report import Report
+
+    data = json.loads((run[1] / "run.json").read_text(encoding="utf-8"))
+    later = {**data, "command": "later", "cells": [dict(data["cells"][0], ours=123.0)], "memory": []}
+    both = Report.from_json(data).joined(Report.from_json(later))
+    assert [c.label for c in both.cells] == [c["label"] for c in data["cells"]]
+    assert both.cells[0].ours == 123.0 and both.command == f"{data['command']}` and `later"
+    with pytest.raises(SystemExit, match="different machines"):
+        Report.from_json(data).joined(Report.from_json({**later, "machine": {"processor": "another"}}))
+
+
 def test_rows_say_what_can_be_measured():
     from benchmarks.rows import ROWS
     from benchmarks.signals import SIGNALS

@@ -110,6 +110,10 @@ from .feature.inverse import (
 from .feature.inverse_cqt import (
     icqt as icqt,
 )
+from .feature.linespectra import (
+    lpc_to_lsf as lpc_to_lsf,
+    lsf_to_lpc as lsf_to_lpc,
+)
 from .feature.phasing import (
     cosine_phase as cosine_phase,
     instantaneous_frequency as instantaneous_frequency,

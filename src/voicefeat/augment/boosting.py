@@ -163,7 +163,7 @@ def impulsive_noise(y: Any, *, rng: Random, share: float = 10.0, gain: float = 2
 
     Notes
     -----
-    Source: RawBoost, ``ISD_additive_noise``.
+    Source: ``ISD_additive_noise``.
 
     Examples
     --------
@@ -173,9 +173,8 @@ def impulsive_noise(y: Any, *, rng: Random, share: float = 10.0, gain: float = 2
     >>> int((vf.augment.impulsive_noise(y, rng=vf.augment.generator()) != y).sum()) <= 1600
     True
     """
-    y, rng = _signal(y), check(rng)
+    y, rng, gain = _signal(y), check(rng), real("gain", gain, low=0.0)
     share = real("share", share, low=0.0, high=100.0, unit="per cent")
-    gain = real("gain", gain, low=0.0)
     x = y.astype(np.float64)
     count = int(x.size * (_uniform(rng, 0.0, share) / 100))
     which = rng.permutation(x.size)[:count]

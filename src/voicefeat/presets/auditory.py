@@ -35,7 +35,39 @@ MELFCC = FrontEnd(
 RASTAMAT = ("rastamat, D. Ellis (MATLAB)", "copy in bootphon/features_extraction e781ea0b", "GPL-3")
 GAMMATONE = ("gammatone, J. Heeris, after D. Ellis and M. Slaney", "detly/gammatone 0626328e", "BSD-3-Clause")
 
+
+
+def filtered(row: str, bands: Bands, power: float, note: str) -> Preset:
+    """Cepstra of logarithms of what filters of hearing make of 25 ms every 10 ms."""
+    chain = FrontEnd(
+        Signal(rate=16000, preemphasis=0.97),
+        Frames(512, 160, 400, "hamming_symmetric", False, "constant", "left"),
+        Spectrum(power),
+        bands,
+        Compression("ln", floor=1e-10),
+        Cepstrum(13),
+        row=row,
+    )
+    name = {"gfcc": "Gammatone", "bfcc": "Bark"}[row]
+    source = f"{name}-frequency cepstral coefficients, no one program's"
+    return Preset(row, chain, source, "this library", "MIT", 1e-12, note)
+
+
 PRESETS = [
+    filtered(
+        "gfcc",
+        Bands("gammatone", (("fmin", 50.0), ("n_filters", 64))),
+        1.0,
+        "Programs differ in filters and compression; here the 64 filters of gammatone-fft-gtgram from 50 Hz, "
+        "of magnitudes, and a natural logarithm. Shao, Wang, ICASSP 2008, have a cube root.",
+    ),
+    filtered(
+        "bfcc",
+        Bands("bark", (("n_filters", 22),)),
+        2.0,
+        "Programs differ in bands and compression; here 22 critical bands in the shape of PLP's, of powers, "
+        "and a natural logarithm.",
+    ),
     Preset(
         "rastamat-bark-spectrum", heard("bark_spectrogram", "bark", labelled=256), *RASTAMAT, 1e-14, OCTAVE
     ),

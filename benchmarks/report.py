@@ -219,6 +219,7 @@ class Report:
         signals = [(s, {c.label: c for c in cells}) for s, cells in self.tables()]
         shown = [row.label for row in ROWS if row.headline]
         labels = list(dict.fromkeys(c.label for c in self.cells if c.label in shown))
+        signals = [(s, cells) for s, cells in signals if cells.keys() & set(labels)]
 
         def ratio(cell: Cell | None) -> str:
             if cell is None:
@@ -232,7 +233,9 @@ class Report:
         rows = [[label, *(ratio(cells.get(label)) for _, cells in signals)] for label in labels]
         known = [key for key in ("processor", "vector instructions") if key in self.machine]
         where = ", ".join(self.machine[key] for key in known)
-        return f"{_table(head, rows)}\n\nOne thread, {where}; written by `{self.command}`."
+        runs = "`" in self.command  # of several runs the manual's page names each
+        by = "the commands that wrote it are in [docs/performance.md](docs/performance.md)" if runs else f"written by `{self.command}`"
+        return f"{_table(head, rows)}\n\nOne thread, {where}; {by}."
 
 
 def replace_between(path: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """Front ends that no golden file has: each computed from its definition, frame by frame, in plain numpy."""
 
 import numpy as np
+from tables.auditory import pncc
 
 
 def frames(y, length, hop):
@@ -121,6 +122,7 @@ REFERENCES = {
     "tak2020-lfcc": tak,
     "gfcc": gfcc,
     "bfcc": bfcc,
+    "pncc": lambda y: pncc(y, 16000),
     "project-mfcc": lambda y: cosine(log_mel(y), 13),
     "project-mel": log_mel,
     "project-lfcc": lambda y: peaked(y, np.linspace(0, 8000, 42)),

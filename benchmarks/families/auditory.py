@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from ..peers.with_speech import spafe_pncc
 from ..row import CLIP_AND_MINUTE, Row
 
 
@@ -18,4 +19,5 @@ ROWS = [
     row("rasta_plp", "rasta_plp, order 12, 512/160/400"),
     row("gammatone_spectrogram", "gammatone_spectrogram, 64 filters"),
     row("gammatone_spectrogram", "gammatone_spectrogram, 64 filters by transform", {"method": "fft"}),
+    row("pncc", "pncc, 40 filters", peers={"librosa": alone, "spafe": spafe_pncc}),
 ]

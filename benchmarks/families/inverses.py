@@ -24,6 +24,12 @@ def _mfcc(y: np.ndarray, sr: int) -> np.ndarray:
     return vf.mfcc(y, sr)
 
 
+def _hpss_of_magnitudes(sr: int) -> Any:
+    from librosa.decompose import hpss
+
+    return hpss
+
+
 def _mfcc_to_audio(c: np.ndarray, sr: int, **settings: Any) -> np.ndarray:
     return vf.mfcc_to_audio(c, sr=sr, **settings)  # which takes it as one of mel_to_audio's
 
@@ -41,6 +47,9 @@ ROWS = [
     heard("mel_to_audio", "mel_to_audio, 128 bands", _SEED, given=_mel,
           peers={"librosa": partial(librosa_to_audio, "mel")}),
     row("mfcc_to_mel", "mfcc_to_mel", given=_mfcc),
+    row("hpss", "hpss of magnitudes", given=_magnitudes, peers={"librosa": _hpss_of_magnitudes}),
+    row("harmonic", "harmonic"),
+    row("percussive", "percussive"),
     heard("mfcc_to_audio", "mfcc_to_audio", _SEED, given=_mfcc, recipe=_mfcc_to_audio,
           peers={"librosa": partial(librosa_to_audio, "mfcc")}),
 ]  # fmt: skip

@@ -80,6 +80,14 @@ def spafe_lfcc(sr: int, *, n_lfcc: int, n_filters: int, log: str, **settings: An
     return call
 
 
+def spafe_pncc(sr: int) -> Call:
+    from spafe.features.pncc import pncc
+    from spafe.utils.preprocessing import SlidingWindow
+
+    window = SlidingWindow(410 / sr, 160 / sr, "hamming")
+    return partial(pncc, fs=sr, nfilts=40, nfft=1024, low_freq=200, window=window)
+
+
 def psf(kind: str, sr: int, *, n_mels: int = 128, n_mfcc: int = 20, **settings: Any) -> Call:
     import python_speech_features
 

@@ -58,6 +58,7 @@ _ROOMS = {
     "feature.phasing": ["cosine_phase", "instantaneous_frequency"],
     "feature.dynamics": ["delta", "stack_memory"],
     "feature.linespectra": ["lpc_to_lsf", "lsf_to_lpc"],
+    "feature.powernormalised": ["pncc"],
     "feature.separation": ["harmonic", "hpss", "percussive", "softmask"],
     "feature.tracking": ["detect_pitch_frequency"],
     "feature.together": ["Stacked", "extract"],

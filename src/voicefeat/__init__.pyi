@@ -122,6 +122,9 @@ from .feature.pitch import (
     pyin as pyin,
     yin as yin,
 )
+from .feature.powernormalised import (
+    pncc as pncc,
+)
 from .feature.prediction import (
     autocorrelate as autocorrelate,
     lpc as lpc,

@@ -129,6 +129,8 @@ def bank(
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
     if labelled is not None:
         labelled = whole("labelled", labelled, unit="bins")
+        if labelled > len(bins):
+            reject("labelled", labelled, f"n_fft={n_fft} has {len(bins)} bins", f"give at most {len(bins)}")
         last = high if labelled_to is None else real("labelled_to", labelled_to, above=0.0, unit="Hz")
         bins = np.concatenate([np.linspace(0, last, labelled), np.full(len(bins) - labelled, np.inf)])
     if edges == "floor":

@@ -59,6 +59,7 @@ def gammatone(
     n_filters: int = 64,
     fmin: float = 50.0,
     fmax: float | None = None,
+    power: float = 1.0,
     dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
     """What gammatone filters make of the magnitudes of an FFT.
@@ -74,13 +75,15 @@ def gammatone(
     fmin, fmax : float
         The centre of the lowest filter, and where the one above the highest would stand, in Hz; `fmax` is
         half of `sr` by default. Centres are equally far apart on the scale of bandwidths.
+    power : float above 0
+        What magnitudes are raised to: 2 for weights of powers.
     dtype : float32 or float64
         Type of the result.
 
     Returns
     -------
     array of shape (n_filters, 1 + n_fft // 2)
-        Magnitudes of the responses, 1 at the centres.
+        Magnitudes of the responses, 1 at the centres, to `power`.
 
     Raises
     ------
@@ -102,7 +105,8 @@ def gammatone(
     n_fft = whole("n_fft", n_fft, 2, unit="samples")
     kind = float_type("dtype", dtype)
     z = np.exp(2j * np.pi * np.arange(1 + n_fft // 2) / n_fft)[np.newaxis, :]
-    return np.ascontiguousarray(response(cascades(sr, n_filters, low, high), z), dtype=kind)
+    power = real("power", power, above=0.0)
+    return np.ascontiguousarray(response(cascades(sr, n_filters, low, high), z) ** power, dtype=kind)
 
 
 def checked(sr: float, n_filters: int, fmin: float, fmax: float | None) -> tuple[float, int, float, float]:

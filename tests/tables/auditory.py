@@ -2,7 +2,7 @@
 
 import numpy as np
 from parity_row import each, row
-from scipy import linalg, signal
+from scipy import fft, linalg, signal
 
 from .phase import CUTS, bumps, frames, item_by_item
 
@@ -117,7 +117,69 @@ def gammatone_spectrogram(
     return np.array(out)[:, : max(1, 1 + int(np.ceil(more) if partial == "pad" else np.floor(more)))]
 
 
+def gammatone_weights(sr, n_fft, n_filters, fmin, fmax):
+    """Squares of the responses of complex filters of order four, 1 at the centres."""
+    start, top = 24.7 * 9.26449, fmax or sr / 2
+    centres = np.exp(np.linspace(np.log(fmin + start), np.log(top + start), n_filters + 1))[:-1] - start
+    bins = np.arange(1 + n_fft // 2) * sr / n_fft
+    out = []
+    for hz in centres:
+        pole = np.exp((-2.038 * np.pi * (hz / 9.26449 + 24.7) + 2j * np.pi * hz) / sr)
+        size = [
+            np.abs((1 - pole * z) ** -4 + (1 - pole.conj() * z) ** -4)
+            for z in (np.exp(-2j * np.pi * bins / sr), np.exp(-2j * np.pi * hz / sr))
+        ]
+        out.append((size[0] / size[1]) ** 2)
+    return np.array(out)
+
+
+def pncc(
+    y, sr=16000, n_pncc=13, n_filters=40, fmin=200.0, fmax=None, exponent=1 / 15, n_fft=1024, hop_length=160,
+    win_length=410, window="hamming_symmetric", preemphasis=0.97,
+):  # fmt: skip
+    """Kim and Stern's recursions, number by number."""
+    if y.ndim > 1:
+        named = {**locals()}
+        del named["y"]
+        return np.stack([pncc(item, **named) for item in y])
+    kind, y = y.dtype, y.astype(np.float64)
+    y = np.append(y[0], y[1:] - preemphasis * y[:-1])
+    if window == "hamming_symmetric":
+        weights = signal.get_window("hamming", win_length, fftbins=False)
+    else:
+        weights = signal.get_window(window, win_length)
+    count = 1 + (len(y) - win_length) // hop_length
+    cut = np.array([y[t * hop_length :][:win_length] * weights for t in range(count)])
+    p = np.abs(np.fft.rfft(cut, n_fft)) ** 2 @ gammatone_weights(sr, n_fft, n_filters, fmin, fmax).T
+    q = np.array([p[max(0, t - 2) : t + 3].mean(axis=0) for t in range(count)])
+
+    def envelope(x):
+        before, found = 0.9 * x[0], []
+        for here in x:
+            both = zip(before, here, strict=True)
+            before = np.array([0.999 * b + 0.001 * h if h >= b else 0.5 * b + 0.5 * h for b, h in both])
+            found.append(before)
+        return np.array(found)
+
+    low = envelope(q)
+    rest = np.maximum(q - low, 0)
+    floor = envelope(rest)
+    peak, kept = np.zeros(n_filters), []
+    for here in rest:
+        kept.append([h if h >= 0.85 * b else 0.2 * b for h, b in zip(here, peak, strict=True)])
+        peak = np.maximum(0.85 * peak, here)
+    kept = np.where(q >= 2 * low, np.maximum(kept, floor), floor)
+    share = np.divide(kept, q, out=np.zeros_like(q), where=q > 0)
+    smooth = np.array([share[:, max(0, k - 4) : k + 5].mean(axis=1) for k in range(n_filters)]).T
+    t, mean, found = p * smooth, None, []
+    for here in t:
+        mean = here.mean() if mean is None else 0.999 * mean + 0.001 * here.mean()
+        found.append((here / mean if mean > 0 else here) ** exponent)
+    return fft.dct(np.array(found), type=2, norm="ortho")[:, :n_pncc].T.astype(kind)
+
+
 REFERENCES = {
+    "pncc": pncc,
     "bark_spectrogram": bark_spectrogram,
     "plp": plp,
     "rasta_plp": rasta_plp,
@@ -145,6 +207,10 @@ def family(call, float64, float32, own):
     ]
 
 
+POWERS = [
+    {}, {"n_pncc": 5}, {"n_filters": 24, "fmin": 100.0}, {"fmax": 3500.0}, {"exponent": 0.1}, {"n_fft": 512},
+    {"hop_length": 200}, {"win_length": 400, "window": "hann"}, {"preemphasis": 0.0},
+]  # fmt: skip
 ROWS = [
     *family("bark_spectrogram", 1e-14, 2e-6, SHARED),
     *family("plp", 2e-14, 2e-7, [o for o in SHARED if "preemphasis" not in o] + MODELS),
@@ -152,24 +218,32 @@ ROWS = [
     *family("rasta_plp", 1.5e-13, 2e-7, [*SHARED, *MODELS, {"pole": 0.98}]),
     row("rasta_plp", 1e-12, 2e-7, {"exponent": 0.5}, full=True),
     *family("gammatone_spectrogram", 2e-12, 2e-7, GAMMATONES),
+    *each("pncc", 3e-14, 2e-7, POWERS, full=True),
+    row("pncc", 3e-14, 2e-7, {"n_pncc": 20}, "batch", full=True),
     *each("gammatone_spectrogram", 1e-13, 8e-6, [FFT, *({**FFT, **o} for o in GAMMATONES)], full=True),
     *each("gammatone_spectrogram", 1e-13, 8e-6, [{**FFT, "n_fft": 512}, {**FFT, "n_fft": 600}], full=True),
 ]
 
 CRITICAL = ["bark_spectrogram", "plp", "rasta_plp"]
-SIGNALS = [*CRITICAL, "gammatone_spectrogram"]
-RATED = SIGNALS
+HEARD = [*CRITICAL, "gammatone_spectrogram"]
+SIGNALS = RATED = [*HEARD, "pncc"]
 PREDICTED = ["plp", "rasta_plp"]
 FAULTS = [
-    *((SIGNALS, {"frame_length": v}, "frame_length") for v in (0, -320, 320.0, None, "320", True)),
-    *((SIGNALS, {"hop_length": v}, "hop_length") for v in (0, -1, 160.0, None)),
-    *((SIGNALS, {"partial": v}, "partial") for v in ("keep", None, True)),
+    (["pncc"], {"n_pncc": 41}, "n_pncc"),
+    (["pncc"], {"exponent": 0.0}, "exponent"),
+    (["pncc"], {"preemphasis": 1.5}, "preemphasis"),
+    (["pncc"], {"n_filters": 0}, "n_filters"),
+    *((HEARD, {"frame_length": v}, "frame_length") for v in (0, -320, 320.0, None, "320", True)),
+    *((SIGNALS, {"hop_length": v}, "hop_length") for v in (0, -1, 160.0)),
+    (HEARD, {"hop_length": None}, "hop_length"),
+    *((HEARD, {"partial": v}, "partial") for v in ("keep", None, True)),
     *((SIGNALS, {"sr": v}, "sr") for v in (0, -16000, np.inf, None)),
     *((SIGNALS, {"fmin": v}, "fmin") for v in (-1.0, 8000.0, np.nan)),
     *((SIGNALS, {"fmax": v}, "fmax") for v in (0.0, 8001.0, "8000")),
     *((SIGNALS, {"n_filters": v}, "n_filters") for v in (0, 20.0)),
-    *((SIGNALS, {"n_fft": v}, "n_fft") for v in (0, 256, 512.0)),
-    (SIGNALS, {"frame_length": 16001, "n_fft": 16384}, "frame_length"),
+    *((SIGNALS, {"n_fft": v}, "n_fft") for v in (0, 512.0)),
+    (HEARD, {"n_fft": 256}, "n_fft"),
+    (HEARD, {"frame_length": 16001, "n_fft": 16384}, "frame_length"),
     *((CRITICAL, {"window": v}, "window") for v in ("hamn", np.ones(100), None, ("kaiser",))),
     *((CRITICAL, {"preemphasis": v}, "preemphasis") for v in (np.nan, "0.97", None)),
     *((CRITICAL, {"width": v}, "width") for v in (0, -1.0, None)),

@@ -126,6 +126,7 @@ _ALL = [
     Feature("bark_spectrogram", "auditory", "critical band", frame="frame_length", left=1),
     Feature("plp", "auditory", "coefficient", frame="frame_length", left=1),
     Feature("rasta_plp", "auditory", "coefficient", clip=_always, frame="frame_length"),
+    Feature("pncc", "powernormalised", "coefficient", clip=_always, frame="win_length"),
     Feature("gammatone_spectrogram", "gammatone", "gammatone band", clip=_recursive, frame="frame_length"),
     Feature("lpcc", "allpole", "coefficient", frame="frame_length", left=1),
     Feature("apgdf", "allpole", "coefficient", frame="frame_length", left=1),

@@ -69,6 +69,15 @@ PRESETS = [
         "and a natural logarithm.",
     ),
     Preset(
+        "pncc",
+        heard("pncc", "pncc"),
+        "Power-normalised cepstral coefficients, Kim, Stern, 2016",
+        "this library",
+        "MIT",
+        1e-12,
+        "The running mean power begins with that of the first frame, on which programs differ.",
+    ),
+    Preset(
         "rastamat-bark-spectrum", heard("bark_spectrogram", "bark", labelled=256), *RASTAMAT, 1e-14, OCTAVE
     ),
     Preset("rastamat-plp", heard("plp", "plp", labelled=256), *RASTAMAT, 2e-14, OCTAVE),

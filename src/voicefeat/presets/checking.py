@@ -71,6 +71,13 @@ def _check_framing(fe: FrontEnd) -> None:
             f"framing.{name}",
             "centred frames are padded at both ends; give center=False",
         )
+    length = frames.win_length if frames.align == "left" else frames.n_fft
+    if frames.partial == "mirror" and frames.hop_length > length:
+        clash(
+            "framing.partial='mirror'",
+            f"framing.hop_length={frames.hop_length}",
+            f"frames of {length} samples would leave out some between them; give a hop of at most {length}",
+        )
     if fe.spectrum is None:
         clash("framing", "spectrum=None", "frames are transformed; give spectrum")
     frames.window_array()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,9 +134,11 @@ def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float
     first, second = _matrix("a", a), b
     if isinstance(second, str):
         second = frontend(second)
-    if isinstance(second, FrontEnd):
-        return _from_front_end(first, second, y, rate)
-    return _between(first, _matrix("b", second), y, rate)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of candidates: bands between two bins, as the matrix would have them
+        if isinstance(second, FrontEnd):
+            return _from_front_end(first, second, y, rate)
+        return _between(first, _matrix("b", second), y, rate)
 
 
 def _matrix(name: str, value: Any) -> np.ndarray:

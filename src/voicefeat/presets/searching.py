@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +12,7 @@ from ..errors import ParameterError
 from .catalogue import frontends, preset
 from .differing import differences, plain, weight
 from .front_end import FrontEnd
-from .traps import hops, neighbours
+from .traps import changed, hops, neighbours
 
 #: Front ends that are computed for one matrix, on a clip of up to `SHORT` samples; fewer on a longer one.
 EVALUATIONS, LEAST, SHORT = 2500, 300, 160_000
@@ -29,7 +28,7 @@ ROWS: tuple[dict[str, Any], ...] = (
 )
 #: Errors relative to the peak up to which a matrix is reproduced: in double and in single precision.
 FOUND = {np.dtype(np.float64): 1e-8, np.dtype(np.float32): 2e-3}
-ROUNDING = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 2e-7}
+ROUNDING = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 5e-6}
 #: A score above which nothing is alike, after one setting was changed.
 LOST = 0.6
 #: A setting more must make the error so many times smaller.
@@ -74,15 +73,13 @@ class Search:
             return None
         try:
             ways = self.ways
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of bands between two bins, which is as it was asked
-                if fe.method is None:  # what is no framed chain tells its shape by running
-                    rows, frames = _rows(fe, self.sr), fe.frames(self.y.size)
-                    ways = [way for way in ways if way.fits(rows, frames)]
-                if not ways:
-                    return None
-                self.left -= 1
-                made = fe(self.y, self.sr).astype(np.float64)
+            if fe.method is None:  # what is no framed chain tells its shape by running
+                rows, frames = _rows(fe, self.sr), fe.frames(self.y.size)
+                ways = [way for way in ways if way.fits(rows, frames)]
+            if not ways:
+                return None
+            self.left -= 1
+            made = fe(self.y, self.sr).astype(np.float64)
         except ParameterError:
             return None
         ways = [way for way in ways if way.fits(*made.shape)]
@@ -145,12 +142,12 @@ class Search:
         """`fe` with the rows, and where they are far off the frames, of the matrix."""
         made = self.fit(fe)
         paced = [
-            x.replace(hop_length=h)
+            changed(x, {"framing__hop_length": h})
             for x in made
             for way in self.ways
             for h in self.hops(x, way.want.shape[1])
         ]
-        return [fe, *made, *paced]
+        return [fe, *made, *(x for x in paced if x is not None)]
 
     def hops(self, fe: FrontEnd, frames: int) -> list[int]:
         """Hops that give the frames of the matrix, where those of `fe` do not."""
@@ -166,12 +163,9 @@ class Search:
         return sorted((fe for fe in made if fe is not None), key=lambda fe: fe.method is not None)
 
     def published(self) -> Candidate | None:
-        """The preset that the matrix comes from, exactly."""
-        for fe in self.presets():
-            looked = self.look(fe)
-            if looked is not None and self.exact(looked):
-                return looked
-        return None
+        """The preset that the matrix comes from, to rounding; the nearest where several would do."""
+        looked = [c for fe in self.presets() if (c := self.look(fe)) is not None and self.exact(c)]
+        return min(looked, key=lambda c: c.error, default=None)
 
     def starts(self) -> list[FrontEnd]:
         """The presets, and what has their settings but the rows of the matrix."""

@@ -109,12 +109,17 @@ def neighbours(fe: FrontEnd, frames: int, n: int) -> Iterator[FrontEnd]:
     What cannot be made, the checks of the stages refuse: it is left out.
     """
     for change in changes(fe, frames, n):
-        try:
-            made = replaced(fe, change)
-        except ParameterError:
-            continue
-        if made != fe:
+        made = changed(fe, change)
+        if made is not None and made != fe:
             yield made
+
+
+def changed(fe: FrontEnd, change: dict[str, Any]) -> FrontEnd | None:
+    """`fe` with other settings; None where they cannot be."""
+    try:
+        return replaced(fe, change)
+    except ParameterError:
+        return None
 
 
 def changes(fe: FrontEnd, frames: int, n: int) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,174 @@
+"""Power-normalised cepstra: gammatone powers less what lasts, with onsets kept, under a power law."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..audio import signal
+from ..chain.cosines import cosines
+from ..chain.framing import Frames
+from ..chain.run import run
+from ..chain.signals import Signal
+from ..chain.spec import Bands, Chain, Spectrum
+from ..errors import real, reject, whole
+
+__all__ = ["pncc"]
+
+#: Frames to each side of the medium-time power, and channels to each side that weights are smoothed over.
+MEDIUM, SMOOTHING = 2, 4
+#: How slowly the lower envelope follows a power above it and below it, and the running mean power.
+UP, DOWN, MEAN = 0.999, 0.5, 0.999
+#: How a peak decays, what of it masks what follows, and what excitation is beside the lower envelope.
+DECAY, MASKED, EXCITED = 0.85, 0.2, 2.0
+LEAST = float(np.finfo(np.float64).tiny)
+
+
+def pncc(
+    y: Any,
+    sr: float = 16000,
+    *,
+    n_pncc: int = 13,
+    n_filters: int = 40,
+    fmin: float = 200.0,
+    fmax: float | None = None,
+    exponent: float = 1 / 15,
+    n_fft: int = 1024,
+    hop_length: int = 160,
+    win_length: int = 410,
+    window: Any = "hamming_symmetric",
+    preemphasis: float = 0.97,
+) -> np.ndarray:
+    """Power-normalised cepstral coefficients.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    n_pncc : int
+        Coefficients, at most `n_filters`.
+    n_filters : int
+        Gammatone channels.
+    fmin, fmax : float
+        As in ``filters.gammatone``: the lowest centre, and where the one above the highest would stand.
+    exponent : float above 0
+        Of the power law in place of a logarithm.
+    n_fft, hop_length, win_length, window
+        Frames, not centred; the window stands at the left of a longer transform.
+    preemphasis : float, 0 to 1
+        Share of the sample before that is taken off each.
+
+    Returns
+    -------
+    array of shape (..., n_pncc, frames), of y's precision
+        Coefficients, without mean normalisation. A frame depends on all before it and on two after it;
+        silence is 0.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or shorter than a frame, or a setting cannot be used.
+
+    Notes
+    -----
+    Of the powers P of a channel: their mean Q over two frames to each side; less a lower envelope of it, and
+    with peaks that mask what follows them; the ratio of that to Q, smoothed over channels, weighs P; which is
+    divided by its running mean over channels and frames, and raised to `exponent`. The running mean begins
+    with that of the first frame. Double precision throughout.
+
+    References
+    ----------
+    C. Kim, R. M. Stern, "Power-normalized cepstral coefficients (PNCC) for robust speech recognition",
+    IEEE/ACM Trans. Audio, Speech, Language Process. 24 (7), 2016.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> vf.pncc(np.random.default_rng(0).standard_normal(16000), 16000).shape
+    (13, 98)
+    """
+    y = signal(y)
+    n_filters = whole("n_filters", n_filters, unit="filters")
+    n_pncc = whole("n_pncc", n_pncc, unit="coefficients")
+    if n_pncc > n_filters:
+        reject("n_pncc", n_pncc, f"is more than n_filters={n_filters}", f"give at most {n_filters}")
+    exponent = real("exponent", exponent, above=0.0)
+    sr = real("sr", sr, above=0.0, unit="hertz")
+    given = Frames.make(n_fft, hop_length, win_length, window, False, "constant")
+    frames = Frames(given.n_fft, given.hop_length, given.win_length, given.window, False, "constant", "left")
+    bank = {"n_filters": n_filters, "fmin": fmin, "fmax": fmax, "power": 2.0, "dtype": np.float64}
+    bands = Bands.make("gammatone", sr=sr, n_fft=frames.n_fft, **bank)
+    heard = Signal(preemphasis=preemphasis).apply(y.astype(np.float64))
+    powers = run(Chain(frames, Spectrum(2.0), bands), heard)
+    turn = cosines(n_filters, 2, True)[:n_pncc]
+    out = np.empty((*y.shape[:-1], n_pncc, powers.shape[-1]), y.dtype)
+    flat, made = powers.reshape(-1, *powers.shape[-2:]), out.reshape(-1, *out.shape[-2:])
+    for power, result in zip(flat, made, strict=True):
+        loud = _normalised(_weighted(power)) ** exponent
+        total = np.zeros(result.shape)
+        for weights, row in zip(turn.T, loud, strict=True):
+            total += weights[:, None] * row
+        result[...] = total
+    return out
+
+
+def _weighted(power: np.ndarray) -> np.ndarray:
+    """Powers (channels, frames) times the smoothed share of them that is neither lasting nor masked."""
+    medium = _mean_over(power, MEDIUM, axis=1)
+    lasting = _envelope(medium)
+    above = np.maximum(medium - lasting, 0.0)
+    floor = _envelope(above)
+    kept = np.maximum(_unmasked(above), floor)
+    kept = np.where(medium >= EXCITED * lasting, kept, floor)
+    share = kept / np.maximum(medium, LEAST)
+    return power * _mean_over(share, SMOOTHING, axis=0)
+
+
+def _mean_over(x: np.ndarray, reach: int, axis: int) -> np.ndarray:
+    """The mean over so many neighbours to each side, of those that are there."""
+    x = np.moveaxis(x, axis, 0)
+    total, count = np.zeros(x.shape), np.zeros((len(x), *[1] * (x.ndim - 1)))
+    for shift in range(-reach, reach + 1):
+        to = slice(max(0, -shift), len(x) - max(0, shift))
+        source = slice(max(0, shift), len(x) - max(0, -shift))
+        if to.start < to.stop:
+            total[to] += x[source]
+            count[to] += 1
+    return np.moveaxis(total / count, 0, axis)
+
+
+def _envelope(x: np.ndarray) -> np.ndarray:
+    """What follows each row slowly upwards and quickly downwards; it begins at 0.9 of the first."""
+    out = np.empty(x.shape)
+    before = 0.9 * x[:, 0]
+    for t in range(x.shape[1]):
+        here = x[:, t]
+        slow = np.where(here >= before, UP, DOWN)
+        before = slow * before + (1 - slow) * here
+        out[:, t] = before
+    return out
+
+
+def _unmasked(x: np.ndarray) -> np.ndarray:
+    """Each row where it is not below its decaying peak; elsewhere a share of the peak before."""
+    out = np.empty(x.shape)
+    peak = np.zeros(len(x))
+    for t in range(x.shape[1]):
+        here = x[:, t]
+        out[:, t] = np.where(here >= DECAY * peak, here, MASKED * peak)
+        peak = np.maximum(DECAY * peak, here)
+    return out
+
+
+def _normalised(power: np.ndarray) -> np.ndarray:
+    """Powers beside their running mean over channels and frames."""
+    means = power.sum(axis=0) / len(power)
+    mean, out = means[0], np.empty(power.shape)
+    for t, level in enumerate(means):
+        mean = MEAN * mean + (1 - MEAN) * level
+        out[:, t] = power[:, t] / max(mean, LEAST)
+    return out

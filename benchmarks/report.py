@@ -234,7 +234,8 @@ class Report:
         known = [key for key in ("processor", "vector instructions") if key in self.machine]
         where = ", ".join(self.machine[key] for key in known)
         runs = "`" in self.command  # of several runs the manual's page names each
-        by = "the commands that wrote it are in [docs/performance.md](docs/performance.md)" if runs else f"written by `{self.command}`"
+        page = "the commands that wrote it are in [docs/performance.md](docs/performance.md)"
+        by = page if runs else f"written by `{self.command}`"
         return f"{_table(head, rows)}\n\nOne thread, {where}; {by}."
 
 

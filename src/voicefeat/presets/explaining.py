@@ -135,7 +135,7 @@ def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float
     if isinstance(second, str):
         second = frontend(second)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of candidates: bands between two bins, as the matrix would have them
+        warnings.simplefilter("ignore")  # of candidates whose bands lie between two bins
         if isinstance(second, FrontEnd):
             return _from_front_end(first, second, y, rate)
         return _between(first, _matrix("b", second), y, rate)

@@ -15,6 +15,8 @@ import soundfile
 import voicefeat as vf
 from voicefeat.corpus.extraction import extract_corpus
 from voicefeat.corpus.lock import held
+from voicefeat.corpus.run import Run
+from voicefeat.corpus.state import State
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
@@ -74,6 +76,29 @@ def test_a_run_that_is_killed_again_and_again_ends_as_one_that_was_not(corpus, w
     assert kills >= 3
     extract_corpus(corpus, out, **ASKED)
     assert contents(out) == whole
+
+
+def test_a_run_killed_between_its_first_shard_and_the_state_that_knows_it(corpus, whole, tmp_path, monkeypatch):
+    save, saved = State.save, []
+
+    def killed_at_the_second(state, folder):
+        if saved:
+            raise KeyboardInterrupt
+        saved.append(save(state, folder))
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(State, "save", killed_at_the_second)
+        extract_corpus(corpus, tmp_path / "out", **ASKED)
+    assert [p.name for p in (tmp_path / "out").glob("part-*")] == ["part-00000.parquet"]
+    extract_corpus(corpus, tmp_path / "out", **ASKED)
+    assert contents(tmp_path / "out") == whole
+
+
+def test_a_run_that_kept_nothing_binds_nobody(corpus, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Run, "go", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        extract_corpus(corpus, tmp_path / "out", **ASKED)
+    assert extract_corpus(corpus / "000.wav", tmp_path / "out", "rms").recordings == 1
 
 
 @pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])

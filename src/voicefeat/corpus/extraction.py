@@ -22,7 +22,7 @@ from .run import Extraction, Run
 from .runlog import RunLog
 from .shards import Shards
 from .sources import Listing, find_sources
-from .state import State, opened, recordings_digest
+from .state import opened, recordings_digest
 
 __all__ = ["Extraction", "extract_corpus"]
 
@@ -130,14 +130,17 @@ def extract_corpus(
         "features": metadata, "recordings": recordings_digest(found.sources), "format": format,
         "format_options": dict(format_options or {}), "shard_mb": shard_mb,
     }  # fmt: skip
-    folder, state = opened(out, asked, [list(column) for column in found.columns])
+    columns = [list(column) for column in found.columns]
+    folder, _ = opened(out, asked, columns)
     abouts = [
         About(work.name, told, dtype, found.columns, channels == "each", format_options)
         for work, told in zip(works, metadata, strict=True)
     ]
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder), RunLog(log) as lines:
-        state = State.load(folder) or state  # another run may have been at work until now
+        _, state = opened(out, asked, columns)  # once more: another run may have been at work until now
+        if not state.complete:
+            state.save(folder)  # before the first shard, so that what a killed run leaves is known to be its own
         lines.start(
             out=str(folder), sources=len(found.sources), workers=workers, rows_before=state.rows, **asked
         )

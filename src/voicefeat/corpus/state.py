@@ -90,6 +90,8 @@ def opened(
             more = f" and {len(held) - 1} more" if len(held) > 1 else ""
             reject("out", str(folder), f"already holds {first!r}{more}", "give a new or empty folder")
         return folder, State(asked, columns=columns)
+    if state.next == (0, 0) and not state.shards and not state.complete:
+        return folder, State(asked, columns=columns)  # a run that was stopped before it kept anything
     differences = list(_differences(state.asked, asked))
     if differences:
         told = "; ".join(differences[:3]) + ("; ..." if len(differences) > 3 else "")

@@ -78,7 +78,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_one_that_was_not(corpus, w
     assert contents(out) == whole
 
 
-def test_a_run_killed_between_its_first_shard_and_the_state_that_knows_it(corpus, whole, tmp_path, monkeypatch):
+def test_a_run_killed_between_its_first_shard_and_its_state(corpus, whole, tmp_path, monkeypatch):
     save, saved = State.save, []
 
     def killed_at_the_second(state, folder):

@@ -140,7 +140,7 @@ def extract_corpus(
     with held(folder), RunLog(log) as lines:
         _, state = opened(out, asked, columns)  # once more: another run may have been at work until now
         if not state.complete:
-            state.save(folder)  # before the first shard, so that what a killed run leaves is known to be its own
+            state.save(folder)  # before the first shard: what a killed run leaves is then known
         lines.start(
             out=str(folder), sources=len(found.sources), workers=workers, rows_before=state.rows, **asked
         )

@@ -412,6 +412,8 @@ BAD = [
     (lambda: augment.Chain.from_toml("[[step]]\np = 1.0"), "does not say what to do"),
     (lambda: augment.Chain.from_toml('[[step]]\ndo = "gain"'), "gain needs it"),
     (lambda: augment.copies(Y, SR, "a", copies=0), "copies=0"),
+    (lambda: augment.copies(Y, SR, "a", chain="noise"), "chain='noise': is no chain"),
+    (lambda: augment.noise(Y, SR, snr=5, source=["pink", SILENT], rng=rng()), r"source=.*is silent"),
     (lambda: augment.copies(Y, SR, 5), "utterance=5"),
 ]  # fmt: skip
 

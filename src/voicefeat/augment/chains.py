@@ -211,6 +211,8 @@ def copies(
     y, copies, sr = one_signal(y), whole("copies", copies), real("sr", sr, above=0.0, unit="hertz")
     generator(seed, id)
     made = _usual() if chain is None else chain
+    if not isinstance(made, Chain):
+        reject("chain", chain, "is no chain", "give vf.augment.Chain((...,))")
     return (made(y, sr, id=id, epoch=epoch, seed=seed) for epoch in range(copies))
 
 

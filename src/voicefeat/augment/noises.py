@@ -108,7 +108,10 @@ def noise(
     if not sources:
         reject("source", source, "holds nothing to add", "give a colour or recorded noise")
     for each in sources:
-        _ = one_signal(each, "source") if isinstance(each, np.ndarray) else one_of("source", each, COLOURS)
+        if isinstance(each, np.ndarray):
+            power(one_signal(each, "source"), "source", each)
+        else:
+            one_of("source", each, COLOURS)
     drawn = pick(sources, rng) if len(sources) > 1 else sources[0]
     if isinstance(drawn, str):
         return _mixed(y, coloured(y.size, sr, colour=drawn, rng=rng), ratio)

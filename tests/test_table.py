@@ -489,9 +489,10 @@ def test_a_former_ledger_goes(corpus, tmp_path):
 @pytest.mark.parametrize("how, status", [("SIGKILL", -9), ("SIGINT", 130)])
 def test_a_stopped_run_leaves_no_table(how, status, corpus, tmp_path):
     code = f"""
-import sys, time
+import signal, sys, time
 from voicefeat.cli import main
 from voicefeat.corpus.recipes import Recipe
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored where tests run in the background
 measure = Recipe.measure
 def slow(self, y, sr):
     print("measuring", flush=True)

@@ -8,8 +8,8 @@ import pytest
 from signals import data_dir
 
 if os.environ.get("PYTEST_XDIST_WORKER"):
-    # librosa keeps what numba compiles of it in one folder. Workers that fill it at the same time have crashed
-    # in kernels read from there, so each has one of its own; ours are kept where they always are.
+    # librosa keeps what numba compiles of it in one folder. Workers that fill it at the same time have
+    # crashed in kernels read from there, so each has one of its own; ours are kept where they always are.
     OWN = tempfile.TemporaryDirectory(prefix="librosa-kernels-")
     import_module("numba").config.CACHE_DIR = OWN.name
 

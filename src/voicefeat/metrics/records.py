@@ -108,10 +108,14 @@ class Scores:
 
     def of(self, attack: str) -> np.ndarray:
         """The scores of one attack."""
-        found = (self.attacks == attack) & self._is("spoof")
-        if not found.any():
+        return self.scores[self.rows_of(attack)]
+
+    def rows_of(self, attack: str) -> np.ndarray:
+        """Which rows are spoofs of one attack."""
+        found = np.flatnonzero((self.attacks == attack) & self._is("spoof"))
+        if not found.size:
             reject("attack", attack, "no spoof is of it", f"choose among {named(self.attack_names, 30)}")
-        return self.scores[found]
+        return found
 
     @property
     def speakers_by_class(self) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError, reject
-from ..protocols import KEYS, Protocol, named, refuse_twice
+from ..protocols import LABELS, Protocol, named, refuse_twice
 from .checking import curve_of, of_curve
 from .curves import Curve
 
@@ -67,7 +67,7 @@ class Scores:
         assert self.keys is not None
         if self.keys.shape != self.scores.shape:
             reject("keys", given, "must be one an utterance", f"give {len(self.utterances)}")
-        wrong = [f"{u} ({k})" for u, k in zip(self.utterances, self.keys, strict=True) if k not in KEYS]
+        wrong = [f"{u} ({k})" for u, k in zip(self.utterances, self.keys, strict=True) if k not in LABELS]
         if wrong:
             reject("keys", given, f"keys that are neither bonafide nor spoof: {named(wrong)}", "mend them")
 
@@ -180,7 +180,7 @@ class Scores:
             problem = f"{len(missing):,} of the {len(chosen):,} utterances of {protocol.path} have no score"
             raise ParameterError(f"scores: {problem}: {named(missing)}; score them too")
         scores = self.scores[[row[u] for u in chosen.columns["utterance"]]]
-        columns = [chosen.column(name) for name in ("key", "attack", "speaker")]
+        columns = [chosen.column(name) for name in ("label", "attack", "speaker")]
         joined = Scores(chosen.columns["utterance"], scores, *columns, layout=self.layout)
         self._refuse_contradictions(joined, row, protocol)
         return joined

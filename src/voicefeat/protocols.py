@@ -107,8 +107,8 @@ def read_protocol(path: str | os.PathLike[str]) -> Protocol:
     Returns
     -------
     Protocol
-        Its columns by name: `speaker`, `utterance`, `attack`, `label` (the key) and what else the layout has. The attack
-        of the replays of ASVspoof 2021 PA is made of the attacker's distance and device, as in 2019.
+        Its columns by name: `speaker`, `utterance`, `attack`, `label` (the key) and what else the layout has.
+        The attack of a replay of ASVspoof 2021 PA is made of the attacker's distance and device, as in 2019.
 
     Raises
     ------

@@ -164,12 +164,12 @@ class Scores:
         Returns
         -------
         Scores
-            Of these utterances.
+            Of these utterances. Attacks are called as in the protocol, whatever the scores call them.
 
         Raises
         ------
         ParameterError
-            If utterances are missing on either side, or the scores' own keys or attacks differ.
+            If utterances are missing on either side, or the scores' own keys differ.
         """
         row = {utterance: k for k, utterance in enumerate(self.utterances)}
         known = set(protocol.columns["utterance"])
@@ -188,7 +188,9 @@ class Scores:
     def _refuse_others(self, protocol: Protocol, unknown: list[str]) -> None:
         if not unknown:
             return
-        problem = f"{len(unknown):,} of the {len(self):,} scored utterances are not in {protocol.path}"
+        problem = f"{len(unknown):,} of {len(self):,} scored utterances are not in {protocol.path}"
+        if len(unknown) == len(self):
+            problem = f"none of the {len(self):,} scored utterances is in {protocol.path}"
         remedy = "give the protocol of the data that was scored"
         if len(unknown) > _OTHER_CORPUS * len(self):
             forms = f"scores in the form of {self.layout}, a key of {protocol.layout}"
@@ -202,12 +204,9 @@ class Scores:
         if self.keys is None:
             return
         rows = [row[u] for u in joined.utterances]
-        differ = self.keys[rows] != joined.keys
-        known = (self.attacks[rows] != "-") & (joined.attacks != "-")
-        differ |= known & (self.attacks[rows] != joined.attacks)
-        wrong = [joined.utterances[k] for k in np.flatnonzero(differ)]
+        wrong = [joined.utterances[k] for k in np.flatnonzero(self.keys[rows] != joined.keys)]
         if wrong:
-            problem = f"{len(wrong):,} keys or attacks are others than in {protocol.path}: {named(wrong)}"
+            problem = f"{len(wrong):,} keys are others than in {protocol.path}: {named(wrong)}"
             raise ParameterError(f"scores: {problem}; find out which is right")
 
 

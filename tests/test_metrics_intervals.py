@@ -107,12 +107,12 @@ class TestIntervals:
         )
         assert m.interval(bonafide, spoof, draws=1000).deviation == pytest.approx(closed, rel=0.1)
 
-    def test_of_auc_is_that_of_hanley_and_mcneil(self):
+    def test_of_auc_is_that_of_delong(self):
         bonafide, spoof = toy(2, 400, 600)
         area = m.auc(bonafide, spoof)
         above = np.searchsorted(np.sort(spoof), bonafide) / spoof.size
         below = 1 - np.searchsorted(np.sort(bonafide), spoof) / bonafide.size
-        closed = math.sqrt(above.var() / bonafide.size + below.var() / spoof.size)  # DeLong's form
+        closed = math.sqrt(above.var() / bonafide.size + below.var() / spoof.size)
         found = m.interval(bonafide, spoof, "auc")
         assert found.value == area
         assert found.deviation == pytest.approx(closed, rel=0.1)

@@ -235,7 +235,7 @@ def difference(
         figures.append([made(Curve(thresholds, *_counts(place, each, values.size))) for each in weights])
     found = np.array(figures[0]) - np.array(figures[1])
     value = made(Curve.of(*pairs[0])) - made(Curve.of(*pairs[1]))
-    other_side = min(np.count_nonzero(found <= 0), np.count_nonzero(found >= 0))
+    other_side = int(min(np.count_nonzero(found <= 0), np.count_nonzero(found >= 0)))
     p = min(1.0, 2 * (other_side + 1) / (found.size + 1))
     return Difference(value, *_ends(found, level), float(found.std()), p, found)
 

@@ -26,6 +26,7 @@ LAYERS = [
         "decibel",
         "timing",
         "reading",
+        "protocols",
         "audio",
         "windows",
         "filters",
@@ -57,9 +58,9 @@ PUBLIC = [(room, name) for room, names in ROOMS.items() for name in names]
 FUNCTIONS = [name for _, name in PUBLIC if inspect.isfunction(getattr(voicefeat, name))]
 FUNCTIONS += [f"filters.{name}" for name in voicefeat.filters.__all__]
 FUNCTIONS += [f"plot.{name}" for name in voicefeat.plot.__all__]
-FUNCTIONS += [
-    f"augment.{f}" for f in voicefeat.augment.__all__ if inspect.isfunction(getattr(voicefeat.augment, f))
-]
+for home in ("augment", "metrics"):
+    room = getattr(voicefeat, home)
+    FUNCTIONS += [f"{home}.{name}" for name in room.__all__ if inspect.isfunction(getattr(room, name))]
 
 
 def shown(path):

@@ -1,0 +1,217 @@
+"""A corpus to a dataset: ``python -m benchmarks.corpus speed``, ``python -m benchmarks.corpus size``.
+
+``speed``: FLAC files of four seconds to LFCC with deltas in Parquet, beside the time in which the same
+threads decode them and no more, and beside librosa under joblib. All take turns.
+
+``size``: very many short recordings. How soon does a run start, how far does memory rise, how soon does a run
+that has nothing left to do end, how long does it take to read any one recording?
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from .signals import speech
+
+RATE = 16000
+FRONT_END = "asvspoof2019-lfcc"
+#: Different recordings; the rest are links to them, which are read and decoded like any other.
+DIFFERENT = 400
+#: What runs in a process of its own, whose memory is watched.
+RUN = f"""
+import sys, time
+from voicefeat.corpus.extraction import extract_corpus
+done = extract_corpus(sys.argv[1], sys.argv[2], frontend="{FRONT_END}", workers=int(sys.argv[3]))
+print(done.recordings, done.resumed, done.failed)
+"""
+
+
+# -------------------------------------------------------------------------------------------- recordings
+def recordings(folder: Path, count: int, seconds: float) -> float:
+    """`count` FLAC files in folders of a thousand; returns the hours they hold."""
+    n, made = int(seconds * RATE), min(count, DIFFERENT)
+    y = speech(60 * RATE, RATE)
+    starts = np.random.default_rng(0).integers(y.size - n, size=made)
+    for k in range(count):
+        place = folder / f"{k // 1000:04d}" / f"{k:07d}.flac"
+        if k % 1000 == 0:
+            place.parent.mkdir(parents=True)
+        if k < made:
+            soundfile.write(place, y[starts[k] :][:n], RATE)
+        else:
+            os.link(folder / f"{k % made // 1000:04d}" / f"{k % made:07d}.flac", place)
+    return count * seconds / 3600
+
+
+# -------------------------------------------------------------------------------------------------- speed
+def decoded(files: list[Path], workers: int) -> None:
+    """Read every file on so many threads, and nothing else."""
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(lambda file: soundfile.read(file, dtype="float32"), files, chunksize=16):
+            pass
+
+
+def librosa_lfcc(file: Path) -> np.ndarray:
+    """What a user of librosa writes: LFCC by hand, its deltas, float32."""
+    import librosa
+    import scipy.fft
+
+    y, _ = librosa.load(file, sr=None)
+    y = np.append(y[0], y[1:] - 0.97 * y[:-1])
+    power = np.abs(librosa.stft(y, n_fft=512, hop_length=160, win_length=320, window="hamming")) ** 2
+    statics = scipy.fft.dct(np.log10(_bank() @ power + 1e-16), axis=0, norm="ortho")
+    pad = np.pad(statics, ((0, 0), (2, 2)), mode="edge")
+    first = pad[:, 2:] - pad[:, :-2]
+    return np.concatenate([statics, first[:, 1:-1], first[:, 2:] - first[:, :-2]]).astype(np.float32)
+
+
+def _bank() -> np.ndarray:
+    edges, f = np.linspace(0, RATE / 2, 22), np.linspace(0, RATE / 2, 257)
+    up = (f - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    down = (edges[2:, None] - f) / (edges[2:] - edges[1:-1])[:, None]
+    return np.maximum(0, np.minimum(up, down))
+
+
+def by_librosa(files: list[Path], workers: int) -> None:
+    """The same under joblib, a process for each core; results come back and are not stored."""
+    import joblib
+
+    calls = (joblib.delayed(librosa_lfcc)(file) for file in files)
+    for _ in joblib.Parallel(workers, return_as="generator", pre_dispatch=4 * workers)(calls):
+        pass
+
+
+def speed(count: int, seconds: float, workers: int, rounds: int) -> list[str]:
+    """The lines of the table."""
+    from voicefeat.corpus.extraction import extract_corpus
+
+    with tempfile.TemporaryDirectory(prefix="voicefeat-corpus-") as made:
+        folder = Path(made, "in")
+        hours = recordings(folder, count, seconds)
+        files = sorted(folder.rglob("*.flac"))
+        some = files[:: max(1, count // 100)]  # what librosa's loop is timed on: a file costs the same
+
+        def ours() -> None:
+            extract_corpus(folder, Path(made, "out"), frontend=FRONT_END, workers=workers)
+            shutil.rmtree(Path(made, "out"))
+
+        calls: dict[str, tuple[Callable[[], None], int]] = {
+            "decoding alone, soundfile": (lambda: decoded(files, workers), count),
+            "voicefeat to Parquet": (ours, count),
+            "librosa and joblib, not stored": (lambda: by_librosa(some * 4, workers), 4 * len(some)),
+        }
+        times: dict[str, list[float]] = {name: [] for name in calls}
+        for round in range(rounds + 1):
+            for name, (call, files_of_it) in calls.items():
+                begun = time.perf_counter()
+                call()
+                if round:  # the first is a warm-up
+                    times[name].append((time.perf_counter() - begun) / files_of_it)
+    middle = {name: statistics.median(found) for name, found in times.items()}
+    decode, mine, other = middle.values()
+    lines = [f"{count} FLAC files of {seconds:g} s ({hours:.2f} h), {workers} workers, {rounds} rounds", ""]
+    lines += ["| what | files a second | times real time |", "| --- | --- | --- |"]
+    lines += [f"| {name} | {1 / t:.0f} | {seconds / t:.0f} |" for name, t in middle.items()]
+    alone, stored, _ = times.values()
+    ratios = [a / b for a, b in zip(stored, alone, strict=True)]
+    low, high = min(ratios), max(ratios)
+    ceiling = other / decode
+    return [
+        *lines, "", f"voicefeat over decoding: {statistics.median(ratios):.2f} ({low:.2f} to {high:.2f})",
+        f"librosa over voicefeat: {other / mine:.1f}; over decoding, which none can pass: {ceiling:.1f}",
+        f"{100 * other / mine / ceiling:.0f} per cent of that ceiling",
+    ]  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------- size
+def watched(arguments: list[str]) -> tuple[float, float, list[tuple[float, float]], str]:
+    """Seconds until the first shard is begun, seconds in all, (seconds, MB) of memory, and the output."""
+    begun = time.perf_counter()
+    out, memory, first = Path(arguments[1]), [], 0.0
+    process = subprocess.Popen([sys.executable, "-c", RUN, *arguments], stdout=subprocess.PIPE, text=True)
+    while process.poll() is None:
+        time.sleep(0.25)
+        now = time.perf_counter() - begun
+        if not first and out.exists() and any(out.glob(".part-*")):
+            first = now
+        try:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+            memory.append((now, int(status.split("VmRSS:")[1].split()[0]) / 1000))
+        except (OSError, IndexError):
+            pass
+    if process.returncode:
+        raise SystemExit("the run failed")
+    assert process.stdout is not None
+    return first, time.perf_counter() - begun, memory, process.stdout.read().strip()
+
+
+def size(count: int, seconds: float, workers: int) -> list[str]:
+    """The lines that say how a run of very many recordings goes."""
+    with tempfile.TemporaryDirectory(prefix="voicefeat-corpus-") as made:
+        folder, out = Path(made, "in"), Path(made, "out")
+        hours = recordings(folder, count, seconds)
+        first, whole, memory, told = watched([str(folder), str(out), str(workers)])
+        _, again, _, resumed = watched([str(folder), str(out), str(workers)])
+        stored = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+        reads = _reads(out, count)
+    # Memory after the first minute, or after the first fifth of a shorter run.
+    begin = min(60.0, whole / 5)
+    later = [mb for t, mb in memory if t >= begin]
+    return [
+        f"{count} recordings of {seconds:g} s ({hours:.2f} h), {workers} workers",
+        f"{told} (rows, resumed, failed)",
+        f"first shard begun after {first:.1f} s; all done after {whole:.0f} s, {count / whole:.0f} a second",
+        f"memory after {begin:.0f} s: {min(later):.0f} to {max(later):.0f} MB",
+        f"the same command again: {again:.1f} s ({resumed})",
+        f"{stored / 1e6:.0f} MB stored, {stored / hours / 1e6:.0f} MB an hour of audio",
+        *reads,
+    ]
+
+
+def _reads(out: Path, count: int) -> list[str]:
+    """How long it takes to open the dataset and to read recordings here and there."""
+    import voicefeat as vf
+
+    begun = time.perf_counter()
+    dataset = vf.open_dataset(out)
+    opened = time.perf_counter() - begun
+    times = []
+    for k in np.random.default_rng(0).integers(count, size=200):
+        begun = time.perf_counter()
+        dataset[int(k)]
+        times.append(1000 * (time.perf_counter() - begun))
+    middle, high = statistics.median(times), sorted(times)[-10]
+    return [f"opened in {opened:.2f} s; one recording in {middle:.2f} ms (19 of 20 below {high:.2f} ms)"]
+
+
+def main() -> None:
+    """Measure, and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.corpus", description=__doc__)
+    parser.add_argument("what", choices=["speed", "size"])
+    parser.add_argument("--count", type=int, help="recordings (speed: 2000, size: 200000)")
+    parser.add_argument("--seconds", type=float, help="length of each (speed: 4, size: 0.3)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="threads, or processes")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    if options.what == "speed":
+        lines = speed(options.count or 2000, options.seconds or 4.0, options.workers, options.rounds)
+    else:
+        lines = size(options.count or 200_000, options.seconds or 0.3, options.workers)
+    print(*lines, sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -36,7 +36,7 @@ EXAMPLES = ROOT / "examples" / "audio"
 MATRICES = [("parquet", {}), ("hdf5", {}), ("hdf5", {"compress": True}), ("zarr", {}),
             ("zarr", {"compress": True}), ("npy", {}), ("kaldi", {})]  # fmt: skip
 #: Small shards, so that there are many places to be killed at.
-ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.02}
+ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.003}
 PROGRAM = """
 import json, sys
 from voicefeat.corpus.extraction import extract_corpus
@@ -61,19 +61,24 @@ def read_parquet(shard):
 
 
 def read_flat(group):
-    """HDF5 and Zarr: flat arrays of one length each."""
-    n = len(group["id"])
-    names = [name for name in group if name not in ("values", "columns", "missing")]
-    for k in range(n):
-        row = {name: group[name][k] for name in names}
-        row["id"] = row["id"].decode() if isinstance(row["id"], bytes) else str(row["id"])
-        size = row["n_rows"] * row["n_frames"]
-        flat = group["values"][row["offset"] : row["offset"] + size]
-        for name in group.get("columns", ()):
-            value = group[f"columns/{name}"][k]
-            value = value.decode() if isinstance(value, bytes) else value
-            row[name] = None if group[f"missing/{name}"][k] else value
+    """HDF5 and Zarr: flat arrays, one number or text for each row, and the values."""
+    values = group["values"]
+    known = {name: group[name][:] for name in group if name not in ("values", "columns", "missing")}
+    known["id"] = texts(known["id"])
+    carried = {name: texts(group[f"columns/{name}"][:]) for name in group.get("columns", ())}
+    missing = {name: group[f"missing/{name}"][:] for name in carried}
+    for k in range(len(known["id"])):
+        row = {name: column[k] for name, column in known.items()}
+        row |= {name: None if missing[name][k] else column[k] for name, column in carried.items()}
+        flat = values[row["offset"] : row["offset"] + row["n_rows"] * row["n_frames"]]
         yield {**row, "matrix": flat.reshape(row["n_rows"], row["n_frames"])}
+
+
+def texts(column):
+    """What h5py gives as bytes and Zarr as its own strings."""
+    if column.dtype.kind in "OT":
+        return [value.decode() if isinstance(value, bytes) else str(value) for value in column]
+    return column
 
 
 def read_hdf5(shard):
@@ -203,7 +208,7 @@ def test_pandas_polars_and_duckdb_read_parquet_as_it_is(tmp_path):
             matrix = np.array(got.values, np.float32).reshape(got.n_rows, got.n_frames)
             np.testing.assert_array_equal(matrix, row["matrix"], err_msg=name)
             assert (got.id, got.sr, got.duration) == (row["id"], row["sr"], row["duration"])
-    mean = duckdb.sql(f"SELECT avg(n_frames) FROM '{files}'").fetchone()[0]
+    mean = duckdb.sql(f"SELECT avg(n_frames) FROM '{files}'").fetchall()[0][0]
     lazy = polars.scan_parquet(files).select(polars.col("n_frames").mean()).collect().item()
     assert mean == lazy == np.mean([row["n_frames"] for row in want])
 
@@ -359,8 +364,8 @@ def test_compressed_matrices_are_those_of_kaldiio(method, frames):
         steps = 255 if method == "one_byte" else 65535
         assert error <= 0.51 * (x.max() - x.min()) / steps * (1 + 1e-3)
     elif frames >= 5:  # below, kaldiio adds one to the value where Kaldi adds it to the step
-        differing = sum(a != b for a, b in zip(ours, theirs.getvalue(), strict=True))
-        assert differing <= 0.01 * len(ours)
+        a, b = (np.frombuffer(each, np.uint8).astype(int) for each in (ours, theirs.getvalue()))
+        assert np.abs(a - b).max() <= 1 and (a != b).mean() <= 0.02  # steps on the edge of the next
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -380,8 +385,9 @@ def test_a_dataset_of_compressed_matrices(method, corpus, tmp_path):
     extract_corpus(corpus, tmp_path / "out", "mfcc", format="kaldi", format_options={"compress": method})
     plain, small = rows(tmp_path / "plain", "kaldi"), rows(tmp_path / "out", "kaldi")
     for one, other in zip(plain, small, strict=True):
-        span = np.ptp(one["matrix"])
-        np.testing.assert_allclose(other["matrix"], one["matrix"], atol=span * (0.005 if method is True else 1e-5))
+        # Two bytes: half a step of the whole range; one: half a step of the widest stretch, at most a row's range.
+        span = np.ptp(one["matrix"]) / 65535 if method != True else np.ptp(one["matrix"], axis=1, keepdims=True) / 63
+        assert np.all(np.abs(other["matrix"] - one["matrix"]) <= 0.52 * span + np.ptp(one["matrix"]) / 65535)
     size = [(tmp_path / name / "part-00000" / "feats.ark").stat().st_size for name in ("plain", "out")]
     assert size[1] < size[0] * (0.45 if method is True else 0.55)
     with pytest.raises(vf.ParameterError, match=r"dtype='float64': compressed .*; give 'float32'"):
@@ -421,7 +427,7 @@ def test_pandas_reads_the_table(dtype, corpus, tmp_path):
     extract_corpus(corpus, tmp_path / "out", "mfcc", **asked)
     names = [f"mfcc_{k}_{s}" for k in range(3) for s in ("mean", "q0.9")]
     kinds = {name: dtype for name in names}
-    table = pandas.read_csv(tmp_path / "out" / "part-00000" / "table.csv", dtype=kinds, float_precision="round_trip")
+    table = pandas.read_csv(tmp_path / "out" / "part-00000" / "table.csv", dtype=kinds)
     assert list(table) == ["id", "part", "start", "sr", "duration", *names] and len(table) == 87
     for row in table.itertuples(index=False):
         y, sr = soundfile.read(corpus / row.id, dtype="float32")

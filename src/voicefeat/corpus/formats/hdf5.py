@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +30,11 @@ class Shard(Writer):
         h5py = need("h5py", "hdf5")
         filters = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
         chosen = filters if (about.options or {}).get("compress") else {}
-        # Attributes of more than 64 kB, which names of many rows take, came with version 1.8 of the library.
-        self._file = h5py.File(place, "w", libver=("v108", "v110"))
         flat = "values[offset:offset + n_rows * n_frames].reshape(n_rows, n_frames)"
         told = {**about.metadata, "values": f"{about.dtype}, row by row: {flat}"}
+        self._disk = Disk(place, "w+")
+        # Attributes of more than 64 kB, which names of many rows take, came with version 1.8 of the library.
+        self._file = h5py.File(self._disk, "w", libver=("v108", "v110"))
 
         def make(name: str, kind: str, chunk: int) -> Any:
             dtype = h5py.string_dtype() if kind == "string" else kind
@@ -42,22 +42,23 @@ class Shard(Writer):
             shape = {"shape": (0,), "maxshape": (None,), "chunks": (chunk,)}
             return self._file.create_dataset(name, dtype=dtype, track_times=False, **shape, **more)
 
-        with _as_system_errors():
-            self._file.attrs["voicefeat"] = json.dumps(told, ensure_ascii=False)
-            self._table = Table(make, about)
+        self._file.attrs["voicefeat"] = json.dumps(told, ensure_ascii=False)
+        self._table = Table(make, about)
 
     def add(self, row: Row, values: np.ndarray) -> None:
-        with _as_system_errors():
-            self._table.add(row, values)
+        self._table.add(row, values)
+        self._disk.check()
 
     def close(self) -> None:
-        with _as_system_errors():
-            self._table.close()
-            self._file.close()
+        self._table.close()
+        self._file.close()
+        self._disk.check()
+        self._disk.close()
 
     def abandon(self) -> None:
         with suppress(Exception):
             self._file.close()
+        self._disk.close()
 
     @classmethod
     def check(cls, about: About) -> None:
@@ -65,13 +66,34 @@ class Shard(Writer):
         check_names(about)
 
 
-@contextmanager
-def _as_system_errors() -> Iterator[None]:
-    """A full disk as the error that it is, whose number h5py has in its text alone."""
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        number = re.search(r"errno = (\d+), error message = '([^']*)'", str(error))
-        if number is None:
-            raise
-        raise OSError(int(number[1]), number[2]) from error
+class Disk(io.FileIO):
+    """A file that keeps what goes wrong for `check`, and tells HDF5 that all is well.
+
+    The library can crash the process when a disk is full while it closes a file.
+    """
+
+    _fault: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        """All of `data`, or the end of it all."""
+        view = memoryview(data).cast("B")
+        done = 0
+        try:
+            while done < len(view) and self._fault is None:
+                done += super().write(view[done:])
+        except OSError as error:
+            self._fault = error
+        return len(view)
+
+    def truncate(self, size: int | None = None) -> int:
+        """Make the file as long as that."""
+        try:
+            return super().truncate(size)
+        except OSError as error:
+            self._fault = error
+            return size or 0
+
+    def check(self) -> None:
+        """Raise what went wrong so far."""
+        if self._fault is not None:
+            raise self._fault

@@ -5,26 +5,29 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from .state import State
 
 __all__ = ["writing"]
 
+GOES_ON = "and the same call goes on"
 #: What mends each fault of a folder or its disk; other faults are not those of a folder.
 REMEDIES = {
-    errno.ENOSPC: "make room",
-    errno.EDQUOT: "make room within your quota",
-    errno.EFBIG: "allow larger files, or give a smaller shard_mb and another folder",
+    errno.ENOSPC: f"make room, {GOES_ON}",
+    errno.EDQUOT: f"make room within your quota, {GOES_ON}",
+    errno.EFBIG: f"allow larger files, {GOES_ON}",
+    errno.EIO: f"see to the disk, {GOES_ON}",
     errno.EROFS: "make it writable, or give another folder",
     errno.EACCES: "make it writable, or give another folder",
     errno.EPERM: "make it writable, or give another folder",
-    errno.EIO: "see to the disk",
 }
 
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Make `folder` where there is none; a fault of the disk then names it, and says how to go on.
+    """Make `folder` where there is none; a fault of its disk then names it, and says how to go on.
 
     Raises
     ------
@@ -37,7 +40,9 @@ def writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in REMEDIES:
             raise
-        shards = sum(1 for _ in folder.rglob("part-[0-9]*")) if folder.is_dir() else 0
-        stay = f" after {shards} finished shard{'s' * (shards != 1)}, which stay" if shards else ""
-        told = f"{os.strerror(error.errno)}{stay}; {REMEDIES[error.errno]}, and the same call goes on"
+        state = None
+        with suppress(OSError, ValueError):
+            state = State.load(folder)
+        stay = f" (finished shards stay: {state.shards})" if state is not None and state.shards else ""
+        told = f"{os.strerror(error.errno)}{stay}; {REMEDIES[error.errno]}"
         raise OSError(error.errno, told, str(folder)) from error

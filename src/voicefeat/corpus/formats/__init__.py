@@ -110,8 +110,10 @@ class Writer(ABC):
             reject("dtype", about.dtype, f"is no type that {cls.name} has", f"give {' or '.join(cls.dtypes)}")
 
     @classmethod
-    def fits(cls, values: np.ndarray, about: About) -> None:
+    def fits(cls, values: np.ndarray, about: About) -> None:  # noqa: B027
         """Refuse what a recording gives, if a shard cannot hold it: the recording then goes to the ledger.
+
+        Most formats hold whatever there is.
 
         Raises
         ------

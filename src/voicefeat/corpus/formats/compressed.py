@@ -17,7 +17,7 @@ import numpy as np
 
 __all__ = ["METHODS", "compressed"]
 
-#: What one may choose; "auto" is Kaldi's own choice: two bytes for at most eight frames, else speech features.
+#: What one may choose; "auto" is what Kaldi does: two bytes for at most eight frames, else speech features.
 METHODS = ("auto", "speech_feature", "two_byte", "one_byte")
 #: Frames up to which a column has no quartiles worth their bytes.
 FEW = 8
@@ -63,7 +63,7 @@ def _steps(x: np.ndarray, low: np.float32, span: np.float32, count: int) -> np.n
 
 
 def _knots(matrix: np.ndarray, low: np.float32, span: np.float32) -> np.ndarray:
-    """Least value, quartiles and greatest value of each column as steps of 65535, all different: (4, columns)."""
+    """Least value, quartiles, greatest value of each column, in steps and all different: (4, columns)."""
     frames = len(matrix)
     if frames >= 5:
         places = [0, frames // 4, 3 * (frames // 4), frames - 1]

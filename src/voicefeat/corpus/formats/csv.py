@@ -35,7 +35,7 @@ class Shard(Writer):
         place.mkdir()
         write_about(place, about, f"{about.dtype}, a column for each of rows, a line for each window")
         table = place / "table.csv"
-        self._stream = open(table, "w", newline="", encoding="utf-8", errors="backslashreplace")
+        self._stream = table.open("w", newline="", encoding="utf-8", errors="backslashreplace")
         self._writer = csv.writer(self._stream, lineterminator="\n")
         self._writer.writerow(_header(about))
 
@@ -70,8 +70,8 @@ class Shard(Writer):
         wanted = len(about.metadata["rows"])
         if len(values) != wanted:
             raise ParameterError(
-                f"y: gives {len(values)} statistics, but the table has {wanted} columns; give sr, so that all "
-                "recordings have one rate, or another format"
+                f"y: gives {len(values)} statistics, but the table has {wanted} columns; give sr, so that "
+                "all recordings have one rate, or another format"
             )
 
 

@@ -54,7 +54,8 @@ class Index:
         self._about = about
         folder.mkdir()
         write_about(folder, about, values)
-        self._lines = open(folder / "index.jsonl", "w", encoding="utf-8", errors="backslashreplace")
+        index = folder / "index.jsonl"
+        self._lines = index.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
     def add(self, row: Row, values: np.ndarray, **where: Any) -> None:
         """The line of a row, with where its values are."""

@@ -6,7 +6,7 @@ import io
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,12 +19,12 @@ __all__ = ["Shard"]
 
 
 class Shard(Writer):
-    """One file ``part-00000.h5``, laid out as `Table` says; its attribute ``voicefeat`` is the metadata as JSON."""
+    """One file ``part-00000.h5``, laid out as `Table` says; its attribute ``voicefeat`` is the metadata."""
 
     name = "hdf5"
     library = "h5py"
     extra = "hdf5"
-    options = {"compress": (False, True)}
+    options: ClassVar = {"compress": (False, True)}
 
     def __init__(self, place: Path, about: About) -> None:
         h5py = need("h5py", "hdf5")

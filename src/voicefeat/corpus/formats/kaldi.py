@@ -1,11 +1,11 @@
-"""Kaldi's archives: matrices (frames, rows) in an ark, a scp that says where each begins, and tables of text."""
+"""Kaldi's archives: matrices (frames, rows) in an ark, a scp that says where each begins, tables of text."""
 
 from __future__ import annotations
 
 import struct
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import numpy as np
@@ -23,14 +23,14 @@ TABLES = {"speaker": "utt2spk", "label": "utt2label"}
 
 
 class Shard(Writer):
-    """A folder ``part-00000``: ``feats.ark`` and ``feats.scp``, tables of text, ``about.json``, ``index.jsonl``.
+    """A folder ``part-00000``: ``feats.ark``, ``feats.scp``, tables of text, ``about.json``, ``index.jsonl``.
 
     The scp names the ark by its path from the dataset's folder, so that the dataset can be moved.
     """
 
     name = "kaldi"
     dtypes = ("float32", "float64")
-    options = {"compress": (False, True, *METHODS)}
+    options: ClassVar = {"compress": (False, True, *METHODS)}
 
     def __init__(self, place: Path, about: About) -> None:
         method = (about.options or {}).get("compress", False)
@@ -42,10 +42,10 @@ class Shard(Writer):
         self._tables |= {name: TABLES[name] for name, _ in about.columns if name in TABLES}
         self._names = [name for name, _ in about.columns]
         self._open = ExitStack()
-        self._data = self._open.enter_context(open(place / "feats.ark", "wb"))
+        self._data = self._open.enter_context((place / "feats.ark").open("wb"))
         self._text = {
-            file: self._open.enter_context(open(place / file, "w", encoding="utf-8", newline="\n"))
-            for file in ("feats.scp", *self._tables.values())
+            name: self._open.enter_context((place / name).open("w", encoding="utf-8", newline="\n"))
+            for name in ("feats.scp", *self._tables.values())
         }
 
     def add(self, row: Row, values: np.ndarray) -> None:

@@ -24,7 +24,7 @@ LONGEST = 180
 
 
 class Shard(Writer):
-    """A folder ``part-00000``: ``about.json``, ``index.jsonl`` and, for every row, a file (n_rows, n_frames)."""
+    """A folder ``part-00000``: ``about.json``, ``index.jsonl``, a file (n_rows, n_frames) for every row."""
 
     name = "npy"
 
@@ -36,7 +36,10 @@ class Shard(Writer):
 
     def add(self, row: Row, values: np.ndarray) -> None:
         name = file_name(row, self._taken)
-        np.save(self._folder / name, values, allow_pickle=False)
+        with open(self._folder / name, "wb") as file:
+            # As numpy.save has it, which tells of a full disk without the system's number for it.
+            np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
+            file.write(values.data)
         self._index.add(row, values, file=name)
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,7 +21,7 @@ class Shard(Writer):
     name = "zarr"
     library = "zarr"
     extra = "zarr"
-    options = {"compress": (False, True)}
+    options: ClassVar = {"compress": (False, True)}
 
     def __init__(self, place: Path, about: About) -> None:
         zarr = need("zarr", "zarr")

@@ -20,8 +20,9 @@ import soundfile
 import voicefeat as vf
 from voicefeat.cli import main
 from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.formats import FORMATS, format_called
+from voicefeat.corpus.formats import FORMATS, About, format_called
 from voicefeat.corpus.formats.compressed import METHODS, compressed
+from voicefeat.corpus.formats.growing import ROWS, TOGETHER, VALUES
 from voicefeat.corpus.formats.kaldi import key
 from voicefeat.corpus.formats.npy import file_name
 from voicefeat.corpus.rows import Row
@@ -62,7 +63,7 @@ def read_parquet(shard):
 
 def read_flat(group):
     """HDF5 and Zarr: flat arrays, one number or text for each row, and the values."""
-    values = group["values"]
+    values = group["values"][:]
     known = {name: group[name][:] for name in group if name not in ("values", "columns", "missing")}
     known["id"] = texts(known["id"])
     carried = {name: texts(group[f"columns/{name}"][:]) for name in group.get("columns", ())}
@@ -264,6 +265,43 @@ def test_what_recordings_carry(form, corpus, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["hdf5", "zarr"])
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_shard_of_many_chunks(form, compress, tmp_path):
+    """More values, and more rows, than are written at a time."""
+    writer, ending = format_called(form)
+    columns = (("label", "string"),)
+    about = About("f", {"rows": ["f_0", "f_1"]}, "float32", columns, options={"compress": compress})
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(1, 80, TOGETHER * ROWS + 1500)
+    assert 2 * sizes.sum() > TOGETHER * VALUES + 3 and 2 * sizes.sum() % VALUES
+    flat, ends = rng.standard_normal((2, sizes.sum())).astype(np.float32), np.cumsum(sizes)
+    shard = writer(tmp_path / f".part-00000{ending}.partial", about)
+    for k, end in enumerate(ends):
+        values = np.ascontiguousarray(flat[:, end - sizes[k] : end])
+        shard.add(
+            Row(f"{k}.wav", 0, 0.0, None, 8000, k / 7, (values,), (None if k % 9 else f"l{k}",)), values
+        )
+    shard.close()
+    got = list(globals()[f"read_{form}"](tmp_path / f".part-00000{ending}.partial"))
+    assert [row["id"] for row in got] == [f"{k}.wav" for k in range(len(sizes))]
+    assert [row["label"] for row in got] == [None if k % 9 else f"l{k}" for k in range(len(sizes))]
+    assert [row["duration"] for row in got] == [k / 7 for k in range(len(sizes))]
+    np.testing.assert_array_equal(np.concatenate([row["matrix"] for row in got], axis=1), flat)
+
+
+@pytest.mark.parametrize("form", ["hdf5", "zarr"])
+def test_names_of_many_rows_and_texts_with_anything(form, corpus, tmp_path):
+    """HDF5 has no NUL in a text, and attributes of more than 64 kB only in its newer form."""
+    given = Source("a\0b", str(corpus / "000.wav"), carried=("c\0d",))
+    found = Listing([given], Counter(), [], (("label", "string"),))
+    extract_corpus(found, tmp_path / "out", "spectrogram", settings={"n_fft": 4096}, format=form,
+                   summary=["mean", "std", "min", "max"])  # fmt: skip
+    [row] = rows(tmp_path / "out", form)
+    nul = "\\x00" if form == "hdf5" else "\0"
+    assert (row["id"], row["label"], row["n_rows"]) == (f"a{nul}b", f"c{nul}d", 4 * 2049)
+
+
+@pytest.mark.parametrize("form", ["hdf5", "zarr"])
 def test_a_column_that_means_a_path_is_refused(form, tmp_path):
     found = Listing([Source("a", "a.wav", carried=("x",))], Counter(), [], (("a/b", "string"),))
     with pytest.raises(vf.ParameterError, match="column='a/b': cannot be a name"):
@@ -450,6 +488,26 @@ def test_windows_are_lines(corpus, tmp_path):
     last = table[table.id == "089.wav"]
     assert last.window.tolist() == list(range(len(want)))
     np.testing.assert_array_equal(last.rms_0_max.astype(np.float32), want.astype(np.float32))
+
+
+def test_a_recording_with_other_rows_is_a_failure_of_a_table(corpus, tmp_path, monkeypatch):
+    from voicefeat.corpus import job
+
+    values_of, seen = job.values_of, []
+
+    def one_has_more(*given):
+        seen.append(None)
+        made = values_of(*given)
+        return [np.concatenate([made[0], made[0]])] if len(seen) == 2 else made
+
+    monkeypatch.setattr(job, "values_of", one_has_more)
+    asked = {"format": "csv", "summary": ["mean"], "workers": 1}
+    done = extract_corpus(corpus, tmp_path / "out", "mfcc", settings={"n_mfcc": 5}, **asked)
+    assert (done.recordings, done.failed) == (86, 4)
+    with open(tmp_path / "out" / "_failures.csv", newline="", encoding="utf-8") as lines:
+        line = next(csv.DictReader(lines))
+    assert (line["id"], line["stage"]) == ("001.wav", "store")
+    assert line["error"] == "y: gives 10 statistics, but the table has 5 columns"
 
 
 def test_a_table_needs_statistics_and_names_that_differ(corpus, tmp_path):

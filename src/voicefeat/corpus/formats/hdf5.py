@@ -46,7 +46,8 @@ class Shard(Writer):
         self._table = Table(make, about)
 
     def add(self, row: Row, values: np.ndarray) -> None:
-        self._table.add(row, values)
+        carried = tuple(_text(value) for value in row.carried)
+        self._table.add(row._replace(id=_text(row.id), carried=carried), values)
         self._disk.check()
 
     def close(self) -> None:
@@ -64,6 +65,11 @@ class Shard(Writer):
     def check(cls, about: About) -> None:
         super().check(about)
         check_names(about)
+
+
+def _text(value: Any) -> Any:
+    """A text as HDF5 can hold it, which ends at the first NUL."""
+    return value.replace("\0", "\\x00") if isinstance(value, str) else value
 
 
 class Disk(io.FileIO):

@@ -14,8 +14,8 @@ import numpy as np
 __all__ = ["array", "need", "numbers", "texts"]
 
 
-def need(module: str) -> Any:
-    """Import a module of the ``corpus`` extra, or say how to install it."""
+def need(module: str, extra: str = "corpus") -> Any:
+    """Import a module of an extra, or say how to install it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
@@ -23,7 +23,7 @@ def need(module: str) -> Any:
             raise
         raise ModuleNotFoundError(
             f"{module.split('.')[0]} is not installed, and making a dataset needs it: "
-            f'pip install "voicefeat[corpus]"',
+            f'pip install "voicefeat[{extra}]"',
             name=error.name,
         ) from None
 

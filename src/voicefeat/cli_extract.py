@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
 from .cli_status import DONE, NOTHING_DONE, SOME_FAILED
 from .corpus.formats import FORMATS
 from .errors import ParameterError
+
+if TYPE_CHECKING:
+    from .corpus.sources import Listing
 
 __all__ = ["add_extract"]
 
@@ -19,6 +23,8 @@ SHORTHANDS = {
     "n_mfcc": "coefficients of mfcc",
     "n_mels": "mel bands",
 }
+#: Options that stand in place of PATH, and what each takes.
+LISTS = {"manifest": "FILE", "protocol": "FILE", "scp": "FILE", "classes": "DIR"}
 
 
 def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
@@ -33,7 +39,15 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     )
     add = extract.add_argument
     # fmt: off
-    add("paths", nargs="+", metavar="PATH", help="audio files, or folders that are searched to any depth")
+    add("paths", nargs="*", metavar="PATH",
+        help="audio files, folders that are searched to any depth, and quoted patterns ('data/**/*.flac')")
+    add("--manifest", metavar="FILE",
+        help="instead of PATH: the recordings of a table, .csv, .tsv, .jsonl or .parquet")
+    add("--protocol", metavar="FILE", help="instead: those of an ASVspoof protocol; needs --root")
+    add("--scp", metavar="FILE", help="instead: those of a Kaldi wav.scp, and of segments beside it")
+    add("--classes", metavar="DIR", help="instead: those in folders of classes, like REAL and FAKE")
+    add("--root", metavar="DIR",
+        help="what the paths of a list are relative to (default: a manifest's folder); a protocol's audio")
     add("--feature", action="append", metavar="NAME",
         help="see 'voicefeat features' (default: mfcc); may be repeated")
     add("--frontend", action="append", metavar="NAME",
@@ -71,7 +85,7 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
 
 def _extract(options: argparse.Namespace) -> int:
     from .corpus.extraction import extract_corpus
-    from .corpus.summary import summary
+    from .corpus.summary import notice, summary
 
     short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
     given = short + options.settings
@@ -81,8 +95,11 @@ def _extract(options: argparse.Namespace) -> int:
             "change the text, and give the file: --frontend FILE.toml"
         )
     features = options.feature or (None if options.frontend else ["mfcc"])
+    found = _listing(options)
+    if missing := notice(found):
+        print(f"voicefeat extract: {missing}", file=sys.stderr, flush=True)
     done = extract_corpus(
-        options.paths,
+        found,
         options.out,
         features,
         frontend=options.frontend,
@@ -103,6 +120,35 @@ def _extract(options: argparse.Namespace) -> int:
     if not done.recordings:
         return NOTHING_DONE
     return SOME_FAILED if done.failed else DONE
+
+
+def _listing(options: argparse.Namespace) -> Listing:
+    """The recordings, from the one place that was given."""
+    from .corpus import inputs
+
+    given = [name for name in ("paths", *LISTS) if getattr(options, name)]
+    if len(given) != 1:
+        told = " and ".join("PATH" if name == "paths" else f"--{name}" for name in given)
+        problem = f"{told} exclude each other" if given else "nothing says which recordings"
+        choice = ", ".join(f"--{name} {value}" for name, value in LISTS.items())
+        raise ParameterError(f"{problem}; give one of PATH ..., {choice}")
+    [kind] = given
+    if options.root is not None and kind in ("paths", "classes"):
+        raise ParameterError(f"--root {options.root}: is for the paths of a list; leave it out")
+    if kind == "paths":
+        return inputs.find_sources(options.paths)
+    if kind == "classes":
+        return inputs.read_class_folders(options.classes)
+    if kind == "manifest":
+        return inputs.read_manifest(options.manifest, options.root)
+    if kind == "scp":
+        return inputs.read_wav_scp(options.scp, options.root)
+    if options.root is None:
+        raise ParameterError(
+            f"--protocol {options.protocol}: does not say where its audio is; give --root DIR, the folder "
+            "that holds it at any depth"
+        )
+    return inputs.read_protocol(options.protocol, options.root)
 
 
 def _settings(features: list[str], given: list[str]) -> dict[str, Any]:

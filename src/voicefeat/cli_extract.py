@@ -96,7 +96,7 @@ def _extract(options: argparse.Namespace) -> int:
         )
     features = options.feature or (None if options.frontend else ["mfcc"])
     found = _listing(options)
-    if missing := notice(found):
+    if (missing := notice(found)) and not options.strict:
         print(f"voicefeat extract: {missing}", file=sys.stderr, flush=True)
     done = extract_corpus(
         found,

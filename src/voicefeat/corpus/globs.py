@@ -33,19 +33,22 @@ def matches(folder: str, parts: Sequence[str], links: list[str]) -> Iterator[str
     """The files and folders below `folder` that a pattern means, in a fixed order.
 
     ``*``, ``?`` and ``[...]`` stand for letters of one name, ``**`` for folders to any depth. Hidden names
-    are matched only where the pattern has the dot. Links to folders are followed where the pattern names
-    that step, but not by ``**``: those go to `links`.
+    are matched only where the pattern has the dot. Links to folders are followed where the pattern has their
+    very name; those that it only matches go to `links`.
     """
     head, rest = parts[0], parts[1:]
     names = sorted(os.listdir(folder))
     if head != "**":
         for name in names:
-            if fnmatchcase(name, head) and name.startswith(".") == head.startswith("."):
-                path = os.path.join(folder, name)
-                if not rest:
-                    yield path
-                elif os.path.isdir(path):
-                    yield from matches(path, rest, links)
+            path = os.path.join(folder, name)
+            if not fnmatchcase(name, head) or name.startswith(".") != head.startswith("."):
+                continue
+            if name != head and os.path.islink(path) and os.path.isdir(path):
+                links.append(path)
+            elif not rest:
+                yield path
+            elif os.path.isdir(path):
+                yield from matches(path, rest, links)
         return
     yield from matches(folder, rest or ("*",), links)
     for name in names:

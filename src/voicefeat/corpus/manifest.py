@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ __all__ = ["read_manifest"]
 
 #: What says where a recording lies; the dataset has the id and the place in the file on its own.
 _PLACE = ("path", "id", "start", "end")
+_FROM = "count seconds from the file's beginning"
 
 
 def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | None = None) -> Listing:
@@ -63,22 +65,26 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
         reject("manifest", file, f"has no column 'path', only {has}", "call the one with the files 'path'")
     place = Root(root if root is not None else os.path.dirname(file) or os.curdir)
     carried = {name: kind or "string" for name, kind in kinds.items() if name not in _PLACE}
+    columns = _columns(file, carried)
     where = f"{file}, {'row' if file.lower().endswith('.parquet') else 'line'}"
     sources: list[Source] = []
     seen: dict[str, int] = {}
     for k, chunk in enumerate(chunks):
         sources += _sources(where, chunk, carried, place, seen)
         chunks[k] = Chunk((), {})  # its memory is the sources' now
-    columns = tuple((_free(name), kind) for name, kind in carried.items())
-    if len(dict(columns)) < len(columns):
-        reject("manifest", file, "has a column of the dataset's under two names", "rename one")
     missing = some_there("manifest", file, sources, place.folder)
     return Listing(sources, Counter(), [], columns, missing)
 
 
-def _free(name: str) -> str:
-    """The name of a carried column beside those that every dataset has."""
-    return f"given_{name}" if name.lower() in TAKEN else name
+def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """The carried columns, those that every dataset has under names of their own."""
+    columns = [(f"given_{name}" if name.lower() in TAKEN else name, kind) for name, kind in carried.items()]
+    for name, _ in columns:
+        if name != printable(name):
+            reject("manifest", file, f"has a column {printable(name)!r} that is no UTF-8", "save it as UTF-8")
+    if len(dict(columns)) < len(columns):
+        reject("manifest", file, "has a column of the dataset's under two names", "rename one")
+    return tuple(columns)
 
 
 def _gathered(file: str) -> tuple[list[Chunk], dict[str, str | None]]:
@@ -88,7 +94,8 @@ def _gathered(file: str) -> tuple[list[Chunk], dict[str, str | None]]:
     memory: dict[str, dict[Any, Any]] = {}
     for chunk in read_records(file):
         for name, values in chunk.columns.items():
-            kinds[name] = wider(kinds.get(name), kind_of(values, chunk.written))
+            if kinds.setdefault(name, None) != "string" and name not in _PLACE:
+                kinds[name] = wider(kinds[name], kind_of(values, chunk.written))
         shared = {n: _shared(values, memory.setdefault(n, {})) for n, values in chunk.columns.items()}
         chunks.append(chunk._replace(columns=shared))
     return chunks, kinds
@@ -114,30 +121,39 @@ def _sources(
     rest: Iterable[tuple[Any, ...]] = zip(*more, strict=True) if more else [()] * len(nothing)
     for line, told, values in zip(chunk.places, zip(*known, strict=True), rest, strict=True):
         try:
-            source = _source(place, *told)._replace(carried=values)
+            source = _source(place, values, *told)
         except ParameterError as error:
             raise ParameterError(f"{where} {line}: {error}") from None
         once(where, line, source.id, seen)
         yield source
 
 
-def _source(place: Root, path: Any, identity: Any, start: Any, end: Any, channel: Any) -> Source:
+def _source(
+    place: Root, carried: tuple[Any, ...], path: Any, identity: Any, start: Any, end: Any, channel: Any
+) -> Source:
     """One record, checked."""
     path = os.fsdecode(path) if isinstance(path, bytes) else path
     if not isinstance(path, str):
         reject("path", path, "is no path", "give the file of every record")
     below, path = place.place(path)
-    begin = 0.0 if _absent(start) else real("start", _number(start), low=0.0, unit="seconds")
-    until = None if _absent(end) else real("end", _number(end), unit="seconds")
+    begin = 0.0 if _absent(start) else _seconds("start", start)
+    until = None if _absent(end) else _seconds("end", end)
     if until is not None and until <= begin:
-        reject("end", until, f"is not after start={begin:g}", "give seconds from the file's beginning")
+        reject("end", until, f"is not after start={begin:g}", _FROM)
     if _absent(channel):
         channel = None
     else:
         number = _number(channel)
         number = int(number) if isinstance(number, float) and number.is_integer() else number
         channel = whole("channel", number, least=0, remedy="count channels from 0, or leave it empty")
-    return Source(below if identity is None else printable(as_text(identity)), path, begin, until, channel)
+    name = below if identity is None else printable(as_text(identity))
+    return Source(name, path, begin, until, channel, carried)
+
+
+def _seconds(name: str, value: Any) -> float:
+    number = _number(value)
+    fits = isinstance(number, float) and 0.0 <= number < math.inf
+    return number if fits else real(name, number, low=0.0, unit="seconds", remedy=_FROM)
 
 
 def _absent(value: Any) -> bool:
@@ -161,8 +177,6 @@ def _carried(where: str, name: str, values: Sequence[Any], places: Sequence[int]
             try:
                 value.encode()
             except UnicodeEncodeError:
-                text = value.encode("utf-8", "surrogatepass").decode("utf-8", "backslashreplace")
-                raise ParameterError(
-                    f"{where} {line}: {name}={text!r}: is no UTF-8; save the manifest as UTF-8"
-                ) from None
+                told = f"{name}: {printable(value)} is no UTF-8; save the manifest as UTF-8"
+                raise ParameterError(f"{where} {line}: {told}") from None
     return values

@@ -86,8 +86,7 @@ def _delimited(file: str, delimiter: str, quoting: Any) -> Iterator[Chunk]:
         while rows := list(islice(records, CHUNK)):
             for line, row in rows:
                 if len(row) != len(names):
-                    told = f"has {len(row)} fields, and there are {len(names)} columns; mend the line"
-                    raise wrong_line(file, line, told)
+                    raise wrong_line(file, line, f"has {len(row)} of {len(names)} fields; mend it")
             each = zip(names, zip(*(row for _, row in rows), strict=True), strict=True)
             held = {name: [text or None for text in column] for name, column in each}
             yield Chunk([line for line, _ in rows], held, written=True)

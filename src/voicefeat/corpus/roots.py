@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 
 from ..errors import ParameterError, reject
 from .sources import Source, printable
 
 __all__ = ["Root", "once", "some_there"]
+
+#: Paths that stay where they are put, however many there are to look at: no part of them begins with a dot.
+_PLAIN = re.compile(r"[^/.\\:\0][^/\\:\0]*(/[^/.\\:\0][^/\\:\0]*)*").fullmatch
 
 
 class Root:
@@ -31,6 +35,7 @@ class Root:
         if not os.path.isdir(self.folder):
             problem = "is a file" if os.path.lexists(self.folder) else "there is no such folder"
             reject("root", self.folder, problem, "give the folder that the paths are relative to")
+        self._before = os.path.join(self.folder, "")
         self._above = os.path.join(os.path.abspath(self.folder), "")
 
     def place(self, text: str) -> tuple[str, str]:
@@ -38,9 +43,13 @@ class Root:
 
         What counts is how a path reads: links inside the root may lead anywhere.
         """
+        if text.isascii() and _PLAIN(text):
+            return text, self._before + text
         try:
-            os.fsencode(text)
+            possible = b"\0" not in os.fsencode(text)
         except UnicodeEncodeError:
+            possible = False
+        if not possible:
             reject("path", text, "is no name that a file can have", "mend it")
         relative = os.path.normpath(text)
         if os.path.isabs(relative):
@@ -49,7 +58,7 @@ class Root:
             relative = relative[len(self._above) :]
         if relative == os.pardir or relative.startswith(os.pardir + os.sep):
             self._outside(text)
-        return printable(relative), os.path.join(self.folder, relative)
+        return printable(relative), self._before + relative
 
     def _outside(self, text: str) -> None:
         remedy = "give a root that holds all of them (--root DIR), or leave it out"

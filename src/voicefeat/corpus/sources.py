@@ -117,9 +117,9 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
             found = _matching(root, base, pattern, ignored, links)
         else:
             reject("path", root, "there is no such file or folder", "check the spelling and where you are")
-        true_root = os.path.realpath(base)
+        true_root = os.path.join(os.path.realpath(base), "")
         for source in found:
-            _add(source, os.path.join(true_root, *source.id.split("/")), by_id, by_file)
+            _add(source, true_root + source.id, by_id, by_file)
     return Listing([by_id[key] for key in sorted(by_id)], ignored, links)
 
 
@@ -143,10 +143,10 @@ def walk(root: str, ignored: Counter[str], links: list[str]) -> Iterator[Source]
     for folder, folders, files in os.walk(root, onerror=_unlistable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links += [path for name in folders if os.path.islink(path := os.path.join(folder, name))]
-        below = os.path.relpath(folder, root)
+        before = os.path.join(folder, "")
         for name in sorted(files):
             if not name.startswith("."):
-                yield from _by_name(os.path.join(folder, name), os.path.join(below, name), ignored)
+                yield from _by_name(before + name, root, ignored)
 
 
 def _matching(
@@ -161,22 +161,22 @@ def _matching(
     if not paths:
         reject("path", text, f"matches nothing in {base!r}", "check the pattern, and that it is in quotes")
     for path in paths:
-        below = os.path.relpath(path, base)
         if os.path.isdir(path):
+            before = printable(path.removeprefix(os.path.join(base, "")))
             inside = walk(path, ignored, links)
-            sources: Iterable[Source] = (s._replace(id=f"{printable(below)}/{s.id}") for s in inside)
+            sources: Iterable[Source] = (s._replace(id=f"{before}/{s.id}") for s in inside)
         else:
-            sources = _by_name(path, below, ignored)
+            sources = _by_name(path, base, ignored)
         for source in sources:
             found.setdefault(source.path, source)
     yield from found.values()
 
 
-def _by_name(path: str, below: str, ignored: Counter[str]) -> Iterator[Source]:
-    """A file, if its name means audio."""
+def _by_name(path: str, root: str, ignored: Counter[str]) -> Iterator[Source]:
+    """A file below `root`, if its name means audio."""
     extension = os.path.splitext(path)[1].lower()
     if extension in EXTENSIONS:
-        yield Source(printable(os.path.normpath(below)), path)
+        yield Source(printable(path.removeprefix(os.path.join(root, ""))), path)
     else:
         ignored[extension or "no extension"] += 1
 
@@ -190,4 +190,7 @@ def printable(text: str) -> str:
     plain = text.replace(os.sep, "/")
     if plain.isascii():
         return plain
-    return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    try:
+        return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half a character, as only JSON can write it
+        return plain.encode("utf-8", "backslashreplace").decode()

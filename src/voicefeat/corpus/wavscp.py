@@ -13,6 +13,8 @@ from .sources import Listing, Source, printable
 
 __all__ = ["read_wav_scp"]
 
+_FROM = "count seconds from the file's beginning, and give an end of -1 for all"
+
 
 def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | None = None) -> Listing:
     """The recordings of a Kaldi data folder, in its order.
@@ -105,10 +107,10 @@ def _segments(file: str, recordings: dict[str, Source]) -> Iterator[Source]:
 
 
 def _cut(whole_one: Source, identity: str, start: str, end: str, channel: str = "-1") -> Source:
-    begin = real("start", _number(start), low=0.0, unit="seconds")
-    until = real("end", _number(end), unit="seconds")
+    begin = real("start", _number(start), low=0.0, unit="seconds", remedy=_FROM)
+    until = real("end", _number(end), unit="seconds", remedy=_FROM)
     if until != -1 and until <= begin:
-        reject("end", until, f"is not after start={begin:g}", "give seconds, or -1 for the file's end")
+        reject("end", until, f"is not after start={begin:g}", _FROM)
     number = None if channel == "-1" else whole("channel", _number(channel), least=0)
     return Source(printable(identity), whole_one.path, begin, None if until == -1 else until, number)
 

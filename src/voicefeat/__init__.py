@@ -67,6 +67,7 @@ _ROOMS = {
     "presets.front_end": ["FrontEnd"],
     "presets.catalogue": ["frontend", "frontends"],
     "presets.explaining": ["Explanation", "explain"],
+    "corpus.extraction": ["Extraction", "extract_corpus"],
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

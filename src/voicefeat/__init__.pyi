@@ -29,6 +29,10 @@ from .errors import (
     AudioError as AudioError,
     ParameterError as ParameterError,
 )
+from .corpus.extraction import (
+    Extraction as Extraction,
+    extract_corpus as extract_corpus,
+)
 from .feature.allpole import (
     apgdf as apgdf,
     lpcc as lpcc,

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from .cli_status import DONE, NOTHING_DONE, SOME_FAILED
 from .corpus.formats import FORMATS
-from .errors import ParameterError
+from .errors import ParameterError, reject
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from .corpus.sources import Listing
 
 __all__ = ["add_extract"]
 
@@ -19,6 +27,8 @@ SHORTHANDS = {
     "n_mfcc": "coefficients of mfcc",
     "n_mels": "mel bands",
 }
+#: Options that stand in place of PATH, and what each takes.
+LISTS = {"manifest": "FILE", "protocol": "FILE", "scp": "FILE", "classes": "DIR"}
 
 
 def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
@@ -33,7 +43,15 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     )
     add = extract.add_argument
     # fmt: off
-    add("paths", nargs="+", metavar="PATH", help="audio files, or folders that are searched to any depth")
+    add("paths", nargs="*", metavar="PATH",
+        help="audio files, folders that are searched to any depth, and quoted patterns ('data/**/*.flac')")
+    add("--manifest", metavar="FILE",
+        help="instead of PATH: the recordings of a table, .csv, .tsv, .jsonl or .parquet")
+    add("--protocol", metavar="FILE", help="instead: those of an ASVspoof protocol; needs --root")
+    add("--scp", metavar="FILE", help="instead: those of a Kaldi wav.scp, and of segments beside it")
+    add("--classes", metavar="DIR", help="instead: those in folders of classes, like REAL and FAKE")
+    add("--root", metavar="DIR",
+        help="what the paths of a list are relative to (default: a manifest's folder); a protocol's audio")
     add("--feature", action="append", metavar="NAME",
         help="see 'voicefeat features' (default: mfcc); may be repeated")
     add("--frontend", action="append", metavar="NAME",
@@ -53,6 +71,7 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
         help="what the format lets one choose: compress=true (kaldi, hdf5, zarr)")
     add("--shard-mb", type=float, default=128.0, metavar="MB", help="values in one shard (default: 128)")
     add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
+    add("--dask", metavar="ADDRESS", help="instead of threads: a Dask cluster that runs already")
     add("--strict", action="store_true", help="stop at the first recording that cannot be used")
     add("--log-json", metavar="FILE", help="append what happens as lines of JSON")
     add(
@@ -73,7 +92,7 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
 
 def _extract(options: argparse.Namespace) -> int:
     from .corpus.extraction import extract_corpus
-    from .corpus.summary import summary
+    from .corpus.summary import notice, summary
 
     short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
     given = short + options.settings
@@ -83,29 +102,77 @@ def _extract(options: argparse.Namespace) -> int:
             "change the text, and give the file: --frontend FILE.toml"
         )
     features = options.feature or (None if options.frontend else ["mfcc"])
-    done = extract_corpus(
-        options.paths,
-        options.out,
-        features,
-        frontend=options.frontend,
-        sr=options.sr,
-        settings=_settings(features or ["mfcc"], given),
-        channels=options.channels,
-        part_seconds=options.part_seconds,
-        summary=options.summary,
-        windows=options.windows,
-        dtype=options.dtype,
-        format=options.format,
-        format_options=dict(options.format_option),
-        workers=options.workers,
-        strict=options.strict,
-        shard_mb=options.shard_mb,
-        log=options.log_json,
-    )
+    found = _listing(options)
+    if (missing := notice(found)) and not options.strict:
+        print(f"voicefeat extract: {missing}", file=sys.stderr, flush=True)
+    with _workers(options) as (executor, workers):
+        done = extract_corpus(
+            found,
+            options.out,
+            features,
+            frontend=options.frontend,
+            sr=options.sr,
+            settings=_settings(features or ["mfcc"], given),
+            channels=options.channels,
+            part_seconds=options.part_seconds,
+            summary=options.summary,
+            windows=options.windows,
+            dtype=options.dtype,
+            format=options.format,
+            format_options=dict(options.format_option),
+            workers=workers,
+            executor=executor,
+            strict=options.strict,
+            shard_mb=options.shard_mb,
+            log=options.log_json,
+        )
     print(summary(done))
     if not done.recordings:
         return NOTHING_DONE
     return SOME_FAILED if done.failed else DONE
+
+
+@contextmanager
+def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int | None]]:
+    """What runs the recordings, None for threads, and how many it does at a time."""
+    if options.dask is None:
+        yield None, options.workers
+        return
+    if options.workers is not None:
+        reject("--workers", options.workers, "are those of the cluster with --dask", "leave one of them out")
+    from .corpus.cluster import dask_cluster
+
+    with dask_cluster(options.dask) as found:
+        yield found
+
+
+def _listing(options: argparse.Namespace) -> Listing:
+    """The recordings, from the one place that was given."""
+    from .corpus import inputs
+
+    given = [name for name in ("paths", *LISTS) if getattr(options, name)]
+    if len(given) != 1:
+        told = " and ".join("PATH" if name == "paths" else f"--{name}" for name in given)
+        problem = f"{told} exclude each other" if given else "nothing says which recordings"
+        choice = ", ".join(f"--{name} {value}" for name, value in LISTS.items())
+        raise ParameterError(f"{problem}; give one of PATH ..., {choice}")
+    [kind] = given
+    if options.root is not None and kind in ("paths", "classes"):
+        raise ParameterError(f"--root {options.root}: is for the paths of a list; leave it out")
+    if kind == "paths":
+        return inputs.find_sources(options.paths)
+    if kind == "classes":
+        return inputs.read_class_folders(options.classes)
+    if kind == "manifest":
+        return inputs.read_manifest(options.manifest, options.root)
+    if kind == "scp":
+        return inputs.read_wav_scp(options.scp, options.root)
+    if options.root is None:
+        raise ParameterError(
+            f"--protocol {options.protocol}: does not say where its audio is; give --root DIR, the folder "
+            "that holds it at any depth"
+        )
+    return inputs.read_protocol(options.protocol, options.root)
 
 
 def _settings(features: list[str], given: list[str]) -> dict[str, Any]:

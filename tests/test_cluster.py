@@ -1,5 +1,6 @@
 """A corpus on a Dask cluster: a real scheduler, real worker processes, one of them killed in the middle."""
 
+import logging
 import os
 import signal
 import time
@@ -36,7 +37,7 @@ def corpus(tmp_path_factory):
 @pytest.fixture
 def cluster():
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(**options, silence_logs="critical") as made:
+    with distributed.LocalCluster(**options, silence_logs=logging.CRITICAL) as made:
         yield made
 
 
@@ -95,7 +96,7 @@ def test_no_address(address):
 
 
 def test_a_scheduler_without_workers():
-    options = {"n_workers": 0, "dashboard_address": None, "silence_logs": "critical"}
+    options = {"n_workers": 0, "dashboard_address": None, "silence_logs": logging.CRITICAL}
     refused = pytest.raises(vf.ParameterError, match="has no workers; start some: dask worker")
     with distributed.LocalCluster(**options) as made, refused, dask_cluster(made.scheduler_address):
         pass

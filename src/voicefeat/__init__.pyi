@@ -25,13 +25,13 @@ from .convert import (
     time_to_frames as time_to_frames,
     times_like as times_like,
 )
-from .errors import (
-    AudioError as AudioError,
-    ParameterError as ParameterError,
-)
 from .corpus.extraction import (
     Extraction as Extraction,
     extract_corpus as extract_corpus,
+)
+from .errors import (
+    AudioError as AudioError,
+    ParameterError as ParameterError,
 )
 from .feature.allpole import (
     apgdf as apgdf,

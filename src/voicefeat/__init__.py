@@ -67,6 +67,8 @@ _ROOMS = {
     "presets.front_end": ["FrontEnd"],
     "presets.catalogue": ["frontend", "frontends"],
     "presets.explaining": ["Explanation", "explain"],
+    "corpus.dataset": ["Dataset"],
+    "corpus.opening": ["open_dataset"],
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import numpy as np
 
 from ..errors import one_of, whole
 from ..presets.front_end import FrontEnd
-from .arrow import need
 from .batches import Batch, Entry, Sampler, collate
 from .lookup import Lookup, row_number
 from .store import Store
@@ -63,9 +63,14 @@ class Dataset:
         return None if text is None else FrontEnd.from_toml(text)
 
     @property
-    def digest(self) -> str:
-        """The fingerprint of the settings."""
-        return self.about["digest"]
+    def shards(self) -> list[Path]:
+        """The files, or folders, that hold it."""
+        return list(self._store.shards)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of what `column` gives."""
+        return list(self._store.names)
 
     @property
     def row_names(self) -> list[str]:
@@ -76,8 +81,6 @@ class Dataset:
         rows = f"{len(self):,} row{'s' * (len(self) != 1)} of {self.feature}"
         told = f"{rows}, {len(self.row_names)} values a frame{'' if self.complete else ', not complete'}"
         return f"<Dataset {self.folder}: {told}>"
-
-    # --- rows ---------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         return len(self._store)
@@ -126,8 +129,6 @@ class Dataset:
         labels = {name: told[name] for name in self.carried}
         part, start, channel = told["part"], told["start"], told.get("channel")
         return Entry(told["id"], values, part, start, channel, told["sr"], told["duration"], labels)
-
-    # --- ids and columns ----------------------------------------------------------------------------------
 
     @property
     def ids(self) -> list[str]:
@@ -183,11 +184,9 @@ class Dataset:
         ParameterError
             If there is no such column.
         """
-        values = self._store.column(one_of("name", name, self._store.names))
+        values = self._store.column(one_of("name", name, self.columns))
         plain = all(isinstance(value, int | float) for value in values)
         return np.array(values) if plain else np.array(values, object)
-
-    # --- what models are fed ------------------------------------------------------------------------------
 
     def shuffled(self, seed: int, rows: Sequence[int] | None = None) -> Iterator[Entry]:
         """Rows in an order drawn with a seed.
@@ -291,8 +290,12 @@ class Dataset:
         ModuleNotFoundError
             If pandas is not installed.
         """
-        columns = {name: self.column(name) for name in self._store.names}
-        made = need("pandas", "a data frame").DataFrame(columns)
+        try:
+            pandas = import_module("pandas")
+        except ModuleNotFoundError:
+            told = "pandas is not installed, and a data frame needs it: pip install pandas"
+            raise ModuleNotFoundError(told, name="pandas") from None
+        made = pandas.DataFrame({name: self.column(name) for name in self.columns})
         if values:
             made["values"] = [entry.values for entry in self]
         return made

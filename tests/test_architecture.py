@@ -124,7 +124,7 @@ class TestEveryFile:
             "voicefeat",
             "llvmlite",
         }  # the last by numba
-        optional = {"corpus": {"pyarrow", "tqdm", "pandas"}, "plot": {"matplotlib"}}
+        optional = {"corpus": {"pyarrow", "tqdm", "pandas", "h5py", "zarr"}, "plot": {"matplotlib"}}
         allowed = declared | optional.get(unit(path), set()) | set(sys.stdlib_module_names)
         assert {top for _, _, top in imported(path)} <= allowed
 
@@ -235,7 +235,7 @@ def loaded_after(statement):
 
 def test_importing_loads_neither_numba_nor_scipy():
     heavy = {"numba", "llvmlite", "scipy", "soundfile", "soxr", "pyarrow", "librosa", "pandas", "tqdm"}
-    heavy |= {"matplotlib"}
+    heavy |= {"matplotlib", "h5py", "zarr"}
     assert not loaded_after("import voicefeat") & heavy
     assert not loaded_after("import voicefeat; voicefeat.hz_to_mel(440.0)") & heavy
 

@@ -49,6 +49,8 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     add("--windows", type=float, metavar="S", help="with --summary: over windows of so many seconds")
     add("--dtype", default="float32", metavar="TYPE", help="float32 (default), float64 or float16")
     add("--format", default="parquet", metavar="NAME", help=f"{', '.join(FORMATS)} (default: parquet)")
+    add("--format-option", type=_option, action="append", default=[], metavar="NAME=VALUE",
+        help="what the format lets one choose: compress=true (kaldi, hdf5, zarr)")
     add("--shard-mb", type=float, default=128.0, metavar="MB", help="values in one shard (default: 128)")
     add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
     add("--strict", action="store_true", help="stop at the first recording that cannot be used")
@@ -94,6 +96,7 @@ def _extract(options: argparse.Namespace) -> int:
         windows=options.windows,
         dtype=options.dtype,
         format=options.format,
+        format_options=dict(options.format_option),
         workers=options.workers,
         strict=options.strict,
         shard_mb=options.shard_mb,
@@ -117,3 +120,11 @@ def _settings(features: list[str], given: list[str]) -> dict[str, Any]:
 def _names(text: str) -> tuple[str, ...]:
     """The words of a list with commas."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _option(text: str) -> tuple[str, str]:
+    """An option of the format and its value."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} has no '='; write it as name=value: compress=true")
+    return name.strip().replace("-", "_"), value.strip()

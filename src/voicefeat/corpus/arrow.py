@@ -14,21 +14,18 @@ import numpy as np
 __all__ = ["array", "need", "numbers", "texts"]
 
 
-#: Modules that no extra brings.
-OTHERS = ("pandas",)
-
-
-def need(module: str, what: str = "a dataset") -> Any:
-    """Import a module of the ``corpus`` extra, or another, or say how to install it."""
+def need(module: str, extra: str = "corpus") -> Any:
+    """Import a module of an extra, or say how to install it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.split(".")[0] != module.split(".")[0]:
             raise
-        top = module.split(".")[0]
-        way = f"pip install {top}" if top in OTHERS else 'pip install "voicefeat[corpus]"'
-        told = f"{top} is not installed, and {what} needs it: {way}"
-        raise ModuleNotFoundError(told, name=error.name) from None
+        raise ModuleNotFoundError(
+            f"{module.split('.')[0]} is not installed, and making a dataset needs it: "
+            f'pip install "voicefeat[{extra}]"',
+            name=error.name,
+        ) from None
 
 
 def array(kind: Any, length: int, buffers: list[Any], children: list[Any] | None = None) -> Any:

@@ -23,6 +23,7 @@ from .runlog import RunLog
 from .shards import Shards
 from .sources import Listing, find_sources
 from .state import opened, recordings_digest
+from .storing import writing
 
 __all__ = ["Extraction", "extract_corpus"]
 
@@ -82,7 +83,7 @@ def extract_corpus(
     format : str
         What shards are written as: a name in :data:`voicefeat.corpus.formats.FORMATS`.
     format_options : mapping, optional
-        What the format lets one choose.
+        What the format lets one choose, for example ``{"compress": True}``.
     workers : int, optional
         Threads; by default voicefeat's thread budget. The dataset does not depend on it.
     executor : concurrent.futures.Executor, optional
@@ -108,7 +109,9 @@ def extract_corpus(
         recording that cannot be used raises nothing, unless `strict`: it becomes a line of ``_failures.csv``
         in `out`.
     ModuleNotFoundError
-        If the ``corpus`` extra is not installed.
+        If the extra that the format needs is not installed.
+    OSError
+        If `out` cannot be written, or the disk is full. Finished shards stay, and the same call goes on.
 
     Examples
     --------
@@ -123,21 +126,23 @@ def extract_corpus(
     job = Job(works, sr, channels, part_seconds, dtype, tuple(summary), windows)
     workers = get_num_threads() if workers is None else whole("workers", workers, unit="workers")
     shard_mb = real("shard_mb", shard_mb, above=0, unit="megabytes")
-    format_called(format)
+    form, _ = format_called(format)
+    options = form.chosen(format_options)
     found = _listing(paths)
     metadata = job.describe(job.probe())
     asked = {
         "features": metadata, "recordings": recordings_digest(found.sources), "format": format,
-        "format_options": dict(format_options or {}), "shard_mb": shard_mb,
+        "format_options": options, "shard_mb": shard_mb,
     }  # fmt: skip
     columns = [list(column) for column in found.columns]
     folder, _ = opened(out, asked, columns)
     abouts = [
-        About(work.name, told, dtype, found.columns, channels == "each", format_options)
+        About(work.name, told, dtype, found.columns, channels == "each", options)
         for work, told in zip(works, metadata, strict=True)
     ]
-    folder.mkdir(parents=True, exist_ok=True)
-    with held(folder), RunLog(log) as lines:
+    for about in abouts:
+        form.check(about)
+    with writing(folder), held(folder), RunLog(log) as lines:
         _, state = opened(out, asked, columns)  # once more: another run may have been at work until now
         if not state.complete:
             state.save(folder)  # before the first shard: what a killed run leaves is then known

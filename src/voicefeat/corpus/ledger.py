@@ -18,7 +18,7 @@ class Failure(NamedTuple):
 
     id: str
     path: str
-    #: ``decode`` or ``feature``.
+    #: ``decode``, ``feature`` or ``store``.
     stage: str
     error: str
     remedy: str

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import ParameterError
 from .flow import pieces_in_order
 from .job import Job
-from .ledger import Ledger
+from .ledger import Failure, Ledger
 from .progress import Progress
 from .remarks import Remarks
 from .rows import Done, Item
@@ -111,14 +111,15 @@ class Run:
     def _take(self, done: Done, shards: Shards, ledger: Ledger, bar: Progress) -> bool:
         """One result; whether shards are full."""
         state, row, last = self.state, done.row, done.item.piece + 1 == done.pieces
-        if row is None:
-            assert done.failure is not None
-            ledger.add(done.failure)
+        failure = done.failure if row is None else shards.refused(row, done.item.source)
+        if row is None or failure is not None:
+            assert failure is not None
+            ledger.add(failure)
             state.failed += 1
-            self.log.write("failed", **done.failure._asdict())
+            self.log.write("failed", **failure._asdict())
             bar.step(failed=True, whole=last)
             if self.strict:
-                self._stop(done)
+                self._stop(failure)
             return False
         full = shards.add(row)
         state.rows += 1
@@ -131,9 +132,7 @@ class Run:
         self.log.progress(rows=state.rows, failed=state.failed, audio_seconds=audio)
         return full
 
-    def _stop(self, done: Done) -> None:
-        failure = done.failure
-        assert failure is not None
+    def _stop(self, failure: Failure) -> None:
         raise ParameterError(
             f"strict: {failure.path} cannot be used ({failure.stage}: {failure.error}); "
             f"{failure.remedy or 'mend it or leave it out'}, and the same command goes on from there"

@@ -12,8 +12,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..errors import ParameterError
 from .formats import About, Writer, format_called
+from .ledger import Failure
 from .rows import Row
+from .sources import Source
 
 __all__ = ["Shards", "plain"]
 
@@ -57,6 +60,15 @@ class Shards:
             ours = name.startswith((".part-", "part-")) and name.removeprefix(".")[5:10].isdigit()
             if ours and (name.startswith(".") or int(name[5:10]) >= self.count):
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+    def refused(self, row: Row, source: Source) -> Failure | None:
+        """Why a shard cannot hold a row, where it cannot."""
+        try:
+            for about, values in zip(self._abouts, row.values, strict=True):
+                self._writer.fits(values, about)
+        except ParameterError as error:
+            return Failure.of(source, "store", error)
+        return None
 
     def add(self, row: Row) -> bool:
         """Take the next row; True where its shards are full and have to be closed."""

@@ -12,7 +12,7 @@ import numpy as np
 from ..arrow import array, need, numbers, texts
 from ..rows import Row
 from ..task import MOST_VALUES
-from . import About
+from . import About, Writer
 
 __all__ = ["KEY", "Shard"]
 
@@ -23,12 +23,15 @@ KEY = "voicefeat"
 GROUP = 512 << 10
 
 
-class Shard:
+class Shard(Writer):
     """One file ``part-00000.parquet``.
 
     Columns: id, part, start, channel (where each has rows of its own), sr, n_frames, duration, feature,
     n_rows, values, and what recordings carry.
     """
+
+    name = "parquet"
+    library = "pyarrow.parquet"
 
     def __init__(self, place: Path, about: About) -> None:
         self._about = about

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from .store import Store
 
 __all__ = ["open_dataset"]
 
+#: The formats of folders, by a file that the others lack.
+MARKS = {"feats.ark": "kaldi", "table.csv": "csv", "index.jsonl": "npy"}
 GIVE = "give the folder that 'voicefeat extract' wrote"
 
 
@@ -74,7 +76,7 @@ def open_dataset(
     shards = _shards(place)
     if not shards:
         _empty(place, state)
-    form = state.get("asked", {}).get("format") or _format_of(shards)
+    form = state.get("asked", {}).get("format") or _format_of(shards[0])
     made = Dataset(place, Store(reader_called(form, place), shards), state.get("complete", True))
     check_expected(place, made.about, feature, frontend, settings)
     _remarks(made)
@@ -103,10 +105,12 @@ def _shards(place: Path) -> list[Path]:
     return sorted(entry for entry in place.glob("part-*") if entry.name[5:10].isdigit())
 
 
-def _format_of(shards: Iterable[Path]) -> str:
-    """The format of shards whose state is not there, by their ending."""
-    ending = next(iter(shards)).suffix
-    return next((name for name, (_, known) in FORMATS.items() if known == ending), ending.lstrip("."))
+def _format_of(shard: Path) -> str:
+    """The format of a shard whose state is not there: its ending, or what lies in its folder."""
+    for file, form in MARKS.items():
+        if (shard / file).exists():
+            return form
+    return next((name for name, (_, known) in FORMATS.items() if known == shard.suffix), shard.suffix)
 
 
 def _empty(place: Path, state: Mapping[str, Any]) -> None:

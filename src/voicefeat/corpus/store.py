@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -33,6 +34,7 @@ class Store:
         self.about, self.names = dict(first.about), list(first.names)
 
     def _nothing_open(self) -> None:
+        self._process = os.getpid()
         self._open: OrderedDict[int, Reader] = OrderedDict()
         self._columns: dict[str, list[Any]] = {}
         self._lock = RLock()
@@ -65,6 +67,8 @@ class Store:
 
     def _reader(self, shard: int) -> Reader:
         with self._lock:
+            if self._process != os.getpid():  # a fork: what is open belongs to the parent
+                self._nothing_open()
             if shard not in self._open:
                 self._open[shard] = self._reader_of(self.shards[shard])
             self._open.move_to_end(shard)

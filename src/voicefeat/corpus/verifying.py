@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..chain.threads import get_num_threads
-from ..errors import ParameterError, whole
+from ..errors import ParameterError, reject, whole
 from .again import job_of
 from .batches import Entry
 from .dataset import Dataset
@@ -108,7 +108,10 @@ def verify(
     >>> found.rows, found.equal, found.unequal
     (3, 3, [])
     """
-    job = job_of(dataset.about)
+    about = dataset.about
+    if not about["values"].startswith(about["dtype"]):
+        reject("dataset", str(dataset.folder), "is compressed with loss", "verify one that is not compressed")
+    job = job_of(about)
     workers = get_num_threads() if workers is None else whole("workers", workers, unit="workers")
     known = {source.id: source for source in _listing(paths).sources}
     ids = _drawn(sorted(set(dataset.ids)), sample, whole("seed", seed, 0))
@@ -118,7 +121,7 @@ def verify(
             f"paths: hold {len(known):,} recordings, and none that the dataset names, {ids[0]!r} and so on; "
             "give what was given to 'voicefeat extract'"
         )
-    bound = 0.0 if exact else BOUNDS[dataset.about["dtype"]]
+    bound = 0.0 if exact else BOUNDS[about["dtype"]]
     found = Verified(bound, _other_versions(dataset), [id for id in ids if id not in known], len(here))
     with Remarks():
         for source, made in _by_recording(pieces_in_order(job, _items(here), workers)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -68,11 +69,11 @@ def draw_recording(path: str, file: str) -> None:
     figure.set_size_inches(8, 5.5)
     upper.remove()
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2])
-    upper.set_title(path, fontsize=10)
+    upper.set_title(os.path.basename(path), fontsize=10)
     waveform(y, sr, ax=upper)
     upper.set_xlabel("")
     n_fft = 512 if sr < 32000 else 1024
-    framing = {"n_fft": n_fft, "hop_length": n_fft // 4}
+    framing: dict[str, Any] = {"n_fft": n_fft, "hop_length": n_fft // 4}
     mels = melspectrogram(y, sr=sr, n_mels=64, **framing)
     image = spectrogram(mels, sr, feature="melspectrogram", ax=lower, db=True, **framing)
     figure.colorbar(image, ax=lower, label="dB")

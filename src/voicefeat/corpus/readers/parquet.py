@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import ParameterError
 from ..arrow import need
 from ..formats.parquet import KEY
+from . import unreadable
 
 __all__ = ["Shard"]
 
@@ -26,10 +26,7 @@ class Shard:
             self._file: Any = parquet.ParquetFile(place)
             self.about = json.loads(self._file.schema_arrow.metadata[KEY.encode()])
         except (wrong, TypeError, KeyError, ValueError) as error:
-            told = " ".join(str(error).split()) or type(error).__name__
-            raise ParameterError(
-                f"{place}: is no shard of a dataset ({told}); copy it again, or extract into a new folder"
-            ) from None
+            unreadable(place, error)
         self.names = [name for name in self._file.schema_arrow.names if name != "values"]
         footer = self._file.metadata
         sizes = [footer.row_group(k).num_rows for k in range(footer.num_row_groups)]

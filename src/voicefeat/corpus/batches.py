@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import whole
 
-__all__ = ["Batch", "Entry", "Sampler", "collate"]
+__all__ = ["OWN", "Batch", "Entry", "Sampler", "collate", "entry_of"]
+
+#: The columns that every dataset has; what else there is, recordings carry.
+OWN = ("id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows")
 
 #: Batches whose rows are sorted by length together: enough that neighbours are alike, no more, for chance.
 POOL = 50
@@ -31,6 +34,13 @@ class Entry(NamedTuple):
     duration: float
     #: What the dataset carries of the recording: label, speaker, ...
     labels: dict[str, Any]
+
+
+def entry_of(told: Mapping[str, Any], values: np.ndarray) -> Entry:
+    """A row of its columns and its values."""
+    labels = {name: value for name, value in told.items() if name not in OWN}
+    part, start, channel = told["part"], told["start"], told.get("channel")
+    return Entry(told["id"], values, part, start, channel, told["sr"], told["duration"], labels)
 
 
 class Batch(NamedTuple):

@@ -79,7 +79,9 @@ def _rows(dataset: Dataset) -> str:
     least, most = int(lengths.min()), int(lengths.max())
     middle = np.median(lengths)
     each = f"{least:,} to {most:,} each, half below {middle:,.0f}" if least < most else f"{most:,} each"
-    what = "windows" if dataset.about.get("windows") else "frames"
+    what = "windows" if "summary" in dataset.about else "frames"
+    if least == most == 1:
+        return f"{len(dataset):,}"
     return f"{len(dataset):,} with {int(lengths.sum()):,} {what}, {each}"
 
 
@@ -88,7 +90,8 @@ def _holds(about: Mapping[str, Any]) -> str:
     names = about["rows"]
     listed = ", ".join(names) if len(names) <= 4 else f"{names[0]}, {names[1]}, ..., {names[-1]}"
     several = "" if about["channels"] == "mean" else f", channels: {about['channels']}"
-    return f"the {kind} {about['feature']}, {len(names)} {about['dtype']} a frame ({listed}){several}"
+    each = "frame" if "summary" not in about else "recording" if about["windows"] is None else "window"
+    return f"the {kind} {about['feature']}, {len(names)} {about['dtype']} a {each} ({listed}){several}"
 
 
 def _statistics(about: Mapping[str, Any]) -> str:

@@ -12,14 +12,11 @@ import numpy as np
 
 from ..errors import one_of, whole
 from ..presets.front_end import FrontEnd
-from .batches import Batch, Entry, Sampler, collate
+from .batches import OWN, Batch, Entry, Sampler, collate, entry_of
 from .lookup import Lookup, row_number
 from .store import Store
 
 __all__ = ["Dataset"]
-
-#: The columns that every dataset has; what else there is, recordings carry.
-OWN = ("id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows")
 
 
 class Dataset:
@@ -61,6 +58,11 @@ class Dataset:
         """The front end, where it is one and no single feature."""
         text = self.about.get("front_end")
         return None if text is None else FrontEnd.from_toml(text)
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint of the settings."""
+        return self.about["digest"]
 
     @property
     def shards(self) -> list[Path]:
@@ -123,12 +125,7 @@ class Dataset:
             If a number is out of range; before any row is read.
         """
         known = [row_number(number, len(self)) for number in numbers]
-        return (self._entry(*found) for found in self._store.rows(known))
-
-    def _entry(self, told: dict[str, Any], values: np.ndarray) -> Entry:
-        labels = {name: told[name] for name in self.carried}
-        part, start, channel = told["part"], told["start"], told.get("channel")
-        return Entry(told["id"], values, part, start, channel, told["sr"], told["duration"], labels)
+        return (entry_of(*found) for found in self._store.rows(known))
 
     @property
     def ids(self) -> list[str]:

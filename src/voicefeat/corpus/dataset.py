@@ -36,7 +36,7 @@ class Dataset:
     >>> dataset
     <Dataset features: 8 rows of mfcc, 20 values a frame>
     >>> dataset[0].id, dataset["de_fenster.flac", 0].values.shape
-    ('de_fenster.flac', (20, 99))
+    ('de_fenster.flac', (20, 89))
     """
 
     def __init__(self, folder: Path, store: Store, complete: bool = True) -> None:

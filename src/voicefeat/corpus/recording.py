@@ -27,7 +27,7 @@ def of_recording(path: str) -> str:
     Examples
     --------
     >>> print(of_recording("examples/audio/de_fenster.flac").splitlines()[1])
-    duration  3.14 s, 50,240 samples at 16000 Hz, 1 channel
+    duration  2.8 s, 45,423 samples at 16000 Hz, 1 channel
     """
     import soundfile
 

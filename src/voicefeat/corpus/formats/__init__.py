@@ -109,8 +109,8 @@ class Writer(ABC):
         if about.dtype not in cls.dtypes:
             reject("dtype", about.dtype, f"is no type that {cls.name} has", f"give {' or '.join(cls.dtypes)}")
 
-    @classmethod
-    def fits(cls, values: np.ndarray, about: About) -> None:  # noqa: B027
+    @classmethod  # noqa: B027
+    def fits(cls, values: np.ndarray, about: About) -> None:
         """Refuse what a recording gives, if a shard cannot hold it: the recording then goes to the ledger.
 
         Most formats hold whatever there is.

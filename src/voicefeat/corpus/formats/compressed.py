@@ -21,8 +21,8 @@ __all__ = ["METHODS", "compressed"]
 METHODS = ("auto", "speech_feature", "two_byte", "one_byte")
 #: Frames up to which a column has no quartiles worth their bytes.
 FEW = 8
-#: Steps of one byte up to the lower quartile, the upper quartile, and the greatest value.
-KNOTS = (0, 64, 192, 255)
+#: One byte at the least value, the quartiles and the greatest value.
+KNOTS = np.array([0, 64, 192, 255], np.float32)
 
 
 def compressed(matrix: np.ndarray, method: str = "auto") -> bytes:
@@ -51,9 +51,10 @@ def compressed(matrix: np.ndarray, method: str = "auto") -> bytes:
         return b"CM2 " + head + _steps(matrix, low, span, 65535).astype("<u2").tobytes()
     if method == "one_byte":
         return b"CM3 " + head + _steps(matrix, low, span, 255).astype(np.uint8).tobytes()
-    knots = _knots(matrix, low, span)
+    x = np.ascontiguousarray(matrix.T)
+    knots = _knots(x, low, span)
     at = low + span * np.float32(1 / 65535) * knots.astype(np.float32)
-    return b"CM " + head + knots.T.astype("<u2").tobytes() + _between(matrix, at).T.tobytes()
+    return b"CM " + head + knots.astype("<u2").tobytes() + _between(x, at).tobytes()
 
 
 def _steps(x: np.ndarray, low: np.float32, span: np.float32, count: int) -> np.ndarray:
@@ -62,31 +63,31 @@ def _steps(x: np.ndarray, low: np.float32, span: np.float32, count: int) -> np.n
     return np.clip(steps, 0, count).astype(np.int32)
 
 
-def _knots(matrix: np.ndarray, low: np.float32, span: np.float32) -> np.ndarray:
-    """Least value, quartiles, greatest value of each column, in steps and all different: (4, columns)."""
-    frames = len(matrix)
+def _knots(x: np.ndarray, low: np.float32, span: np.float32) -> np.ndarray:
+    """Least value, quartiles, greatest value of each line of `x`, in steps and all different: (lines, 4)."""
+    frames = x.shape[1]
     if frames >= 5:
         places = [0, frames // 4, 3 * (frames // 4), frames - 1]
-        found = _steps(np.partition(matrix, places, axis=0)[places], low, span, 65535)
+        found = _steps(np.partition(x, places, axis=1)[:, places], low, span, 65535)
     else:  # the values that there are, and then one step more for each that there is not
-        found = _steps(np.sort(matrix, axis=0), low, span, 65535)
-        more = np.arange(1, 5 - frames)[:, None]
-        found = np.concatenate([found, found[-1:] + more])
-    knots = np.empty((4, matrix.shape[1]), np.int32)
-    knots[0] = np.minimum(found[0], 65532)
+        found = _steps(np.sort(x, axis=1), low, span, 65535)
+        found = np.concatenate([found, found[:, -1:] + np.arange(1, 5 - frames)], axis=1)
+    knots = np.empty((len(x), 4), np.int32)
+    knots[:, 0] = np.minimum(found[:, 0], 65532)
     for k in (1, 2, 3):
-        knots[k] = np.clip(found[k], knots[k - 1] + 1, 65532 + k)
+        knots[:, k] = np.clip(found[:, k], knots[:, k - 1] + 1, 65532 + k)
     return knots
 
 
-def _between(matrix: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Each number as steps between the knots `at` of its column: uint8."""
-    codes = np.zeros(matrix.shape, np.uint8)
-    for k in range(3):
-        first, last = KNOTS[k], KNOTS[k + 1]
-        with np.errstate(all="ignore"):  # knots that float32 cannot tell apart have nothing between them
-            steps = (matrix - at[k]) / (at[k + 1] - at[k]) * np.float32(last - first)
-        steps = np.nan_to_num(np.clip(steps + np.float32(0.5), 0, last - first), nan=0.0)
-        here = matrix >= at[k] if k else np.ones(matrix.shape, bool)
-        codes[here] = (first + steps.astype(np.int32))[here].astype(np.uint8)
-    return codes
+def _between(x: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Each number as steps between the knots `at` of its line: uint8."""
+    above = x >= at[:, 1:2], x >= at[:, 2:3]
+
+    def of(each: np.ndarray) -> np.ndarray:
+        """What is known of the stretch that a number lies in."""
+        return np.where(above[1], each[..., 2:3], np.where(above[0], each[..., 1:2], each[..., 0:1]))
+
+    first, steps, begin, width = of(KNOTS), of(np.diff(KNOTS)), of(at), of(np.diff(at, axis=1))
+    with np.errstate(all="ignore"):  # knots that float32 cannot tell apart have nothing between them
+        codes = (x - begin) / width * steps + np.float32(0.5)
+    return (first + np.floor(np.fmax(0, np.fmin(codes, steps)))).astype(np.uint8)

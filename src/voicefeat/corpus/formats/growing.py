@@ -16,6 +16,8 @@ __all__ = ["Growing", "Table", "check_names"]
 
 #: Values, and rows, of one chunk.
 VALUES, ROWS = 1 << 16, 1 << 10
+#: Chunks that are written at a time.
+TOGETHER = 8
 #: What stands for a value that a recording lacks.
 NOTHING: dict[str, Any] = {"string": "", "int64": 0, "float64": np.nan}
 
@@ -34,7 +36,7 @@ class Growing:
         """Append values, soon or later."""
         self._held.append(values)
         self._size += values.size
-        if self._size >= self._chunk:
+        if self._size >= TOGETHER * self._chunk:
             self._write(self._size - self._size % self._chunk)
 
     def close(self) -> None:

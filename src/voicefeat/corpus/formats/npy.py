@@ -63,7 +63,7 @@ def file_name(row: Row, taken: set[str]) -> str:
     >>> file_name(row, taken), file_name(row._replace(part=1), taken)
     ('LA_T_1000137.flac.npy', 'LA_T_1000137.flac.part1.npy')
     >>> file_name(row._replace(id="../a b.wav"), taken)
-    '_._a_b.wav-c0f5c8ac2f50.npy'
+    '_._a_b.wav-222781bb0d5d.npy'
     """
     plain = ODD.sub("_", row.id)[:LONGEST]
     plain = "_" + plain[1:] if plain.startswith((".", "-")) else plain

@@ -129,6 +129,22 @@ def test_other_versions_are_named(tmp_path, monkeypatch):
     assert f"versions differ: numpy {np.__version__} there, 9.9 here" in verified(found)
 
 
+def test_a_manifest_is_taken_as_extract_takes_it_and_labels_are_compared(tmp_path, capsys):
+    names = sorted(path.name for path in EXAMPLES.glob("*.flac"))
+    rows = [(name, "spoof" if k % 2 else "bonafide") for k, name in enumerate(names)]
+    lines = ["path,label", *(f"{name},{label}" for name, label in rows)]
+    (tmp_path / "list.csv").write_text("\n".join(lines))
+    given = ["--manifest", str(tmp_path / "list.csv"), "--root", str(EXAMPLES)]
+    out = str(tmp_path / "out")
+    assert main(["extract", *given, "--feature", "rms", "--out", out]) == 0
+    assert main(["verify", out, *given]) == 0
+    assert f"{len(rows)} equal bit for bit" in capsys.readouterr().out
+    (tmp_path / "list.csv").write_text("\n".join(lines).replace("bonafide", "spoof", 1))
+    assert main(["verify", out, *given]) == 1
+    assert f"{rows[0][0]}: label: 'bonafide' there, 'spoof' here" in capsys.readouterr().out
+    assert main(["verify", out]) == 2
+
+
 # --- show ---------------------------------------------------------------------------------------------
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
+from .cli_inputs import add_inputs, listing
 from .cli_status import DONE, NOTHING_DONE, SOME_FAILED
 from .corpus.formats import FORMATS
 from .errors import ParameterError
@@ -20,7 +22,6 @@ SHORTHANDS = {
     "n_mels": "mel bands",
 }
 
-
 def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     """The command and its options."""
     extract = commands.add_parser(
@@ -31,9 +32,9 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="exit status: 0 all recordings are in the dataset; 1 some are, the rest in DIR/_failures.csv; "
         "2 nothing was done",
     )
+    add_inputs(extract)
     add = extract.add_argument
     # fmt: off
-    add("paths", nargs="+", metavar="PATH", help="audio files, or folders that are searched to any depth")
     add("--feature", action="append", metavar="NAME",
         help="see 'voicefeat features' (default: mfcc); may be repeated")
     add("--frontend", action="append", metavar="NAME",
@@ -73,7 +74,7 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
 
 def _extract(options: argparse.Namespace) -> int:
     from .corpus.extraction import extract_corpus
-    from .corpus.summary import summary
+    from .corpus.summary import notice, summary
 
     short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
     given = short + options.settings
@@ -83,8 +84,11 @@ def _extract(options: argparse.Namespace) -> int:
             "change the text, and give the file: --frontend FILE.toml"
         )
     features = options.feature or (None if options.frontend else ["mfcc"])
+    found = listing(options)
+    if (missing := notice(found)) and not options.strict:
+        print(f"voicefeat extract: {missing}", file=sys.stderr, flush=True)
     done = extract_corpus(
-        options.paths,
+        found,
         options.out,
         features,
         frontend=options.frontend,

@@ -6,6 +6,7 @@ import argparse
 import warnings
 from typing import Any
 
+from .cli_inputs import add_inputs, listing
 from .cli_status import DONE, SOME_FAILED
 
 __all__ = ["add_verify"]
@@ -17,14 +18,15 @@ def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
         "verify",
         help="compute a dataset's features again and compare",
         description="Compute the features of recordings again, with the settings that the dataset holds, and "
-        "compare: bit for bit on the same versions and processor, else within a bound that is printed.",
+        "compare: bit for bit on the same versions and processor, else within a bound that is printed. The "
+        "recordings are given as they were to 'voicefeat extract'.",
         epilog="exit status: 0 all rows are equal; 1 some are not, or their recordings are not there; "
         "2 nothing was compared",
     )
     add = command.add_argument
     # fmt: off
     add("folder", metavar="DIR", help="folder of the dataset")
-    add("paths", nargs="+", metavar="PATH", help="the recordings, as they were given to 'voicefeat extract'")
+    add_inputs(command)
     add("--sample", type=int, metavar="N", help="so many recordings, drawn at random (default: all)")
     add("--seed", type=int, default=0, metavar="K", help="which are drawn (default: 0)")
     add("--exact", action="store_true", help="allow no difference at all")
@@ -43,7 +45,7 @@ def _verify(options: argparse.Namespace) -> int:
         dataset = open_dataset(options.folder)
     found = verify(
         dataset,
-        options.paths,
+        listing(options),
         sample=options.sample,
         seed=options.seed,
         exact=options.exact,

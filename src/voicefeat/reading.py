@@ -96,7 +96,7 @@ def _samples(
     if length < _UNKNOWN_FRAMES and 0 < length <= first:
         raise AudioError(
             f"{name}: offset={offset:g} lies behind its end, it lasts {length / rate:.6g} s; "
-            f"give an offset below that"
+            f"give an offset (start in a manifest) below that"
         )
     if not wanted:
         raise AudioError(f"{name}: duration={duration:g} is less than one sample at {rate} Hz; give more")
@@ -114,8 +114,10 @@ def _check_whole(name: str, path: Any, file: Any, first: int, got: int, wanted: 
     if file.format == "MP3" and (not _counted(path) or promised - first - got <= _MP3_SLACK):
         promised = first + got  # its length is then an estimate from the first block, no promise
     if got < min(wanted, promised - first):
-        usable = math.floor(got / rate * 1000) / 1000
-        remedy = f"pass duration={usable:g} to use those, or make it again" if usable else "make it again"
+        usable, end = (math.floor(n / rate * 1000) / 1000 for n in (got, first + got))
+        remedy = "make it again"
+        if usable:
+            remedy = f"pass duration={usable:g} to use those (end={end:g} in a manifest), or {remedy}"
         raise AudioError(
             f"{name}: ends early, {first + got} of the {promised} samples that its header promises "
             f"are there; {remedy}"
@@ -225,13 +227,15 @@ def _explain(name: str, path: Any, problem: Exception) -> NoReturn:
     if not hasattr(path, "read"):
         if not os.path.lexists(path):
             raise AudioNotFoundError(f"{name}: there is no such file; check the path") from None
+        if not os.path.exists(path):
+            raise AudioError(f"{name}: is a link that leads to no file; mend it or leave it out") from None
         if os.path.isdir(path):
             raise AudioError(f"{name}: is a folder; give the path of one recording") from None
         if not os.access(path, os.R_OK):
             raise AudioError(f"{name}: may not be read; check its permissions") from None
         if os.path.getsize(path) == 0:
             raise AudioError(f"{name}: is empty, 0 bytes; make it again or leave it out") from None
-    reason = str(getattr(problem, "error_string", problem)).strip().rstrip(".")
+    reason = str(getattr(problem, "error_string", problem)).strip().rstrip(".").removeprefix("Error : ")
     if "does not exist" in reason:  # what libsndfile says of an MP3 without a single block
         reason = "no audio was found in it"
     if isinstance(problem, TypeError):  # what soundfile says of a name that ends with .raw

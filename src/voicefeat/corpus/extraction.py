@@ -55,8 +55,8 @@ def extract_corpus(
     Parameters
     ----------
     paths : path-like, iterable of path-like, or Listing
-        Files, and folders that are searched to any depth; or what `voicefeat.corpus.inputs` made of a
-        manifest, a protocol or the like.
+        Files, folders that are searched to any depth, and patterns; or what a function of
+        :mod:`voicefeat.corpus.inputs` made of a manifest, a protocol or the like.
     out : path-like
         The folder of the dataset: absent, empty, or one that the same call has begun before.
     feature : str or sequence of str, optional
@@ -128,7 +128,7 @@ def extract_corpus(
     shard_mb = real("shard_mb", shard_mb, above=0, unit="megabytes")
     form, _ = format_called(format)
     options = form.chosen(format_options)
-    found = _listing(paths)
+    found = _listing(paths, strict)
     metadata = job.describe(job.probe())
     asked = {
         "features": metadata, "recordings": recordings_digest(found.sources), "format": format,
@@ -147,19 +147,25 @@ def extract_corpus(
         if not state.complete:
             state.save(folder)  # before the first shard: what a killed run leaves is then known
         lines.start(
-            out=str(folder), sources=len(found.sources), workers=workers, rows_before=state.rows, **asked
-        )
+            out=str(folder), sources=len(found.sources), missing=found.missing, workers=workers,
+            rows_before=state.rows, **asked,
+        )  # fmt: skip
         shards = Shards(folder, abouts, format, shard_mb, state.shards)
         return Run(folder, state, job, found, lines, strict).go(shards, workers, executor, progress)
 
 
-def _listing(paths: Any) -> Listing:
+def _listing(paths: Any, strict: bool) -> Listing:
     if isinstance(paths, Listing):
         found = paths
     else:
         found = find_sources([paths] if isinstance(paths, str | os.PathLike) else paths)
     if not found.sources:
         raise ParameterError(_nothing(found))
+    if strict and found.missing:
+        raise ParameterError(
+            f"strict: {found.missing:,} of {len(found.sources):,} recordings are not there, the first is "
+            f"{found.first_missing!r}; put them there, or leave them out of the list"
+        )
     return found
 
 

@@ -1,20 +1,21 @@
-"""Which recordings a run reads: files and folders become one ordered list of unique ids.
+"""Which recordings a run reads: files, folders and patterns become one ordered list of unique ids.
 
-An id is the path below the folder that was given, with ``/`` between its parts on every system (a file
-that was given itself is known by its name). The list is sorted by id, so that it depends neither on the
-order of the arguments nor on the file system.
+An id is the path below the folder that was given, or below the folder in which a pattern begins, with ``/``
+between its parts on every system (a file that was given itself is known by its name). The list is sorted by
+id, so that it depends neither on the order of the arguments nor on the file system.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, NoReturn
 
 from ..errors import ParameterError, reject
+from .globs import matches, split_pattern
 
-__all__ = ["EXTENSIONS", "Listing", "Source", "find_sources"]
+__all__ = ["EXTENSIONS", "TAKEN", "Listing", "Source", "find_sources", "printable", "walk"]
 
 #: Names that mean audio. libsndfile tells formats by content, so a wrong ending does no harm.
 # fmt: off
@@ -29,6 +30,10 @@ UNREADABLE = frozenset({
 })
 # fmt: on
 EXTENSIONS = READABLE | UNREADABLE
+#: Names of columns that every dataset has, so that what is carried has others.
+TAKEN = frozenset({
+    "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "values",
+})  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -58,6 +63,12 @@ class Listing(NamedTuple):
     #: How many of the recordings are known to lie nowhere; each becomes a line of the ledger.
     missing: int = 0
 
+    @property
+    def first_missing(self) -> str:
+        """The path of the first that lies nowhere; "" if there is none."""
+        paths = (source.path for source in self.sources)
+        return next((path for path in paths if not os.path.lexists(path)), "")
+
 
 def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     """List the recordings below `paths`.
@@ -65,8 +76,9 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     Parameters
     ----------
     paths : iterable of path-like
-        Files (taken whatever their name) and folders (searched to any depth for names that mean audio).
-        Hidden files and folders are skipped; links to folders are not followed.
+        Files (taken whatever their name), folders (searched to any depth for names that mean audio), and
+        patterns with ``*``, ``?``, ``[...]`` and ``**`` (folders to any depth), where nothing has that very
+        name. Hidden files and folders are skipped; links to folders are not followed.
 
     Returns
     -------
@@ -76,7 +88,8 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     Raises
     ------
     ParameterError
-        If a path does not exist, a folder cannot be listed, or two recordings have one id.
+        If a path does not exist, a pattern matches nothing, a folder cannot be listed, or two recordings have
+        one id.
 
     Examples
     --------
@@ -93,15 +106,20 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     by_file: dict[str, Source] = {}
     for given in paths:
         root = os.fspath(given)
+        base, pattern = split_pattern(root)
         if os.path.isdir(root):
-            found = _walk(root, ignored, links)
+            base = root
+            found: Iterable[Source] = walk(root, ignored, links)
         elif os.path.lexists(root):  # a broken link is somebody's recording: the ledger will name it
-            found = iter([Source(_identity(os.path.basename(root)), root)])
+            base, name = os.path.split(root)
+            found = [Source(printable(name), root)]
+        elif pattern and os.path.isdir(base):
+            found = _matching(root, base, pattern, ignored, links)
         else:
             reject("path", root, "there is no such file or folder", "check the spelling and where you are")
-        true_root = os.path.realpath(root if os.path.isdir(root) else os.path.dirname(root))
+        true_root = os.path.join(os.path.realpath(base), "")
         for source in found:
-            _add(source, os.path.join(true_root, *source.id.split("/")), by_id, by_file)
+            _add(source, true_root + source.id, by_id, by_file)
     return Listing([by_id[key] for key in sorted(by_id)], ignored, links)
 
 
@@ -116,32 +134,63 @@ def _add(source: Source, file: str, by_id: dict[str, Source], by_file: dict[str,
     if other is not source:
         raise ParameterError(
             f"path={source.path!r}: would have the same id {source.id!r} as {other.path!r}; give one folder "
-            f"above both, or extract them into two datasets"
+            f"above both, a pattern in quotes, or extract them into two datasets"
         )
 
 
-def _walk(root: str, ignored: Counter[str], links: list[str]) -> Iterator[Source]:
+def walk(root: str, ignored: Counter[str], links: list[str]) -> Iterator[Source]:
     """The recordings below `root`, folder by folder."""
     for folder, folders, files in os.walk(root, onerror=_unlistable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links += [path for name in folders if os.path.islink(path := os.path.join(folder, name))]
-        below = os.path.relpath(folder, root)
+        before = os.path.join(folder, "")
         for name in sorted(files):
-            if name.startswith("."):
-                continue
-            extension = os.path.splitext(name)[1].lower()
-            if extension in EXTENSIONS:
-                relative = os.path.normpath(os.path.join(below, name))
-                yield Source(_identity(relative), os.path.join(folder, name))
-            else:
-                ignored[extension or "no extension"] += 1
+            if not name.startswith("."):
+                yield from _by_name(before + name, root, ignored)
 
 
-def _unlistable(error: OSError) -> None:
+def _matching(
+    text: str, base: str, pattern: Sequence[str], ignored: Counter[str], links: list[str]
+) -> Iterator[Source]:
+    """The recordings that a pattern means, each once: files, and what is in folders."""
+    found: dict[str, Source] = {}
+    try:
+        paths = list(matches(base, pattern, links))
+    except OSError as error:
+        _unlistable(error)
+    if not paths:
+        reject("path", text, f"matches nothing in {base!r}", "check the pattern, and that it is in quotes")
+    for path in paths:
+        if os.path.isdir(path):
+            before = printable(path.removeprefix(os.path.join(base, "")))
+            inside = walk(path, ignored, links)
+            sources: Iterable[Source] = (s._replace(id=f"{before}/{s.id}") for s in inside)
+        else:
+            sources = _by_name(path, base, ignored)
+        for source in sources:
+            found.setdefault(source.path, source)
+    yield from found.values()
+
+
+def _by_name(path: str, root: str, ignored: Counter[str]) -> Iterator[Source]:
+    """A file below `root`, if its name means audio."""
+    extension = os.path.splitext(path)[1].lower()
+    if extension in EXTENSIONS:
+        yield Source(printable(path.removeprefix(os.path.join(root, ""))), path)
+    else:
+        ignored[extension or "no extension"] += 1
+
+
+def _unlistable(error: OSError) -> NoReturn:
     reject("path", error.filename, f"cannot be listed ({error.strerror})", "make it readable or leave it out")
 
 
-def _identity(relative: str) -> str:
-    """The id of a relative path: ``/`` between parts, bytes that are no UTF-8 as ``\\xff``."""
-    plain = relative.replace(os.sep, "/")
-    return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def printable(text: str) -> str:
+    """A path or an id as text: ``/`` between parts, bytes that are no UTF-8 as ``\\xff``."""
+    plain = text.replace(os.sep, "/")
+    if plain.isascii():
+        return plain
+    try:
+        return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half a character, as only JSON can write it
+        return plain.encode("utf-8", "backslashreplace").decode()

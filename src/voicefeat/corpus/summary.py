@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .extraction import Extraction
+from .sources import Listing
 from .table import Table
 
-__all__ = ["summary", "table_summary"]
+__all__ = ["notice", "summary", "table_summary"]
 
 
 def summary(done: Extraction) -> str:
@@ -26,6 +27,15 @@ def summary(done: Extraction) -> str:
     if done.resumed:
         lines.insert(1, f"{_count(done.resumed, 'row')} of them were there already")
     return "\n".join(lines)
+
+
+def notice(found: Listing) -> str:
+    """What is to be said before a run: how many recordings of a list are not there; "" if all are."""
+    if not found.missing:
+        return ""
+    count = f"{found.missing:,} of {_count(len(found.sources), 'recording')}"
+    verb = "is" if found.missing == 1 else "are"
+    return f"{count} {verb} not there, the first is {found.first_missing}; each will be a line of the ledger"
 
 
 def table_summary(done: Table) -> str:

@@ -16,13 +16,14 @@ import numpy as np
 from ..chain.threads import get_num_threads
 from ..errors import reject, whole
 from ..reading import blocks
+from .classes import class_folders, class_of
 from .decode import openable, versions
 from .flow import in_order
 from .ledger import Failure, Ledger
 from .progress import Progress
 from .recipes import Recipe, recipe_called
 from .remarks import Remarks, listen
-from .sources import Listing, Source, find_sources
+from .sources import Source
 from .speakers import read_speakers
 from .tablefile import TableFile, Value
 
@@ -106,11 +107,6 @@ class Measure:
         return Measured(source.id, np.array(values), duration, tuple(remarks))
 
 
-def class_of(path: str) -> str:
-    """The class of a recording: the first folder of its id."""
-    return path.partition("/")[0]
-
-
 def make_table(
     folder: str | os.PathLike[str],
     out: str | os.PathLike[str],
@@ -170,7 +166,7 @@ def make_table(
     workers = get_num_threads() if workers is None else whole("workers", workers, unit="threads")
     seed = None if balance is None else whole("balance", balance, least=0, remedy="give a seed, 0 or more")
     file = TableFile(out)
-    found = _classes(folder)
+    found = class_folders(folder)
     started = time.perf_counter()
     measured: list[Measured] = []
     with file.claimed():
@@ -206,31 +202,6 @@ def make_table(
         warned=len(remarks),
         warning=remarks[0] if remarks else "",
     )
-
-
-def _classes(folder: str | os.PathLike[str]) -> Listing:
-    """The recordings below `folder`, in two classes or more."""
-    root = os.fspath(folder)
-    if not os.path.isdir(root):
-        problem = "is a file" if os.path.lexists(root) else "there is no such folder"
-        reject("folder", root, problem, "give the folder that holds the folders of the classes")
-    found = find_sources([root])
-    loose = [source.id for source in found.sources if "/" not in source.id]
-    if loose:
-        more = f" and {len(loose) - 1} more" if len(loose) > 1 else ""
-        reject(
-            "folder", root, f"{loose[0]!r}{more} lies in no class folder", "move it into one, or elsewhere"
-        )
-    classes = sorted({class_of(source.id) for source in found.sources})
-    if len(classes) < 2:
-        has = f"holds recordings of one class only, {classes[0]!r}" if classes else "holds no recordings"
-        links = f", and links, which are not followed ({', '.join(found.links)})" if found.links else ""
-        inside = sorted({source.id.split("/")[1] for source in found.sources if source.id.count("/") > 1})
-        remedy = "give the folder that holds two class folders or more"
-        if len(inside) > 1:
-            remedy += f", is it {os.path.join(root, classes[0])!r}?"
-        reject("folder", root, has + links, remedy)
-    return found
 
 
 def _kept(measured: list[Measured], classes: set[str], seed: int | None) -> list[np.ndarray]:

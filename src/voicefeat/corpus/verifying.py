@@ -113,7 +113,9 @@ def verify(
         reject("dataset", str(dataset.folder), "is compressed with loss", "verify one that is not compressed")
     job = job_of(about)
     workers = get_num_threads() if workers is None else whole("workers", workers, unit="workers")
-    known = {source.id: source for source in _listing(paths).sources}
+    given = _listing(paths)
+    known = {source.id: source for source in given.sources}
+    told = [name for name, _ in given.columns]
     ids = _drawn(sorted(set(dataset.ids)), sample, whole("seed", seed, 0))
     here = [known[id] for id in ids if id in known]
     if not here:
@@ -125,7 +127,7 @@ def verify(
     found = Verified(bound, _other_versions(dataset), [id for id in ids if id not in known], len(here))
     with Remarks():
         for source, made in _by_recording(pieces_in_order(job, _items(here), workers)):
-            _compare_recording(found, dataset[source.id], made)
+            _compare_recording(found, dataset[source.id], made, told)
     return found
 
 
@@ -161,7 +163,10 @@ def _by_recording(pieces: Iterator[Done]) -> Iterator[tuple[Source, list[Done]]]
             held = []
 
 
-def _compare_recording(found: Verified, entries: list[Entry], made: list[Done]) -> None:
+def _compare_recording(
+    found: Verified, entries: list[Entry], made: list[Done], columns: list[str]
+) -> None:
+    """Each row of a recording; what recordings carry is compared in the columns that both have."""
     rows = {(done.row.part, done.row.channel): done.row for done in made if done.row is not None}
     failures = [done.failure.error for done in made if done.failure is not None]
     for entry in entries:
@@ -170,16 +175,19 @@ def _compare_recording(found: Verified, entries: list[Entry], made: list[Done]) 
             why = failures[0] if failures else "the recording has no such part"
             found.unequal.append(Unequal(entry.id, entry.part, entry.channel, None, why))
         else:
-            _compare(found, entry, row)
+            _compare(found, entry, row, dict(zip(columns, row.carried, strict=True)))
 
 
-def _compare(found: Verified, entry: Entry, row: Row) -> None:
+def _compare(found: Verified, entry: Entry, row: Row, carried: dict[str, Any]) -> None:
     values = row.values[0]
+    other = [name for name, value in entry.labels.items() if not _same(value, carried.get(name, value))]
     told = (entry.values.shape, entry.sr, entry.start, entry.duration)
     now = (values.shape, row.sr, row.start, row.duration)
     error = None
     if told != now:
         why = f"shape, rate, start and duration are {told} there, {now} here"
+    elif other:
+        why = "; ".join(f"{name}: {entry.labels[name]!r} there, {carried[name]!r} here" for name in other)
     elif entry.values.tobytes() == values.tobytes():
         found.equal += 1
         return
@@ -192,3 +200,9 @@ def _compare(found: Verified, entry: Entry, row: Row) -> None:
             return
         why = f"differs by {error:.2g} of its largest magnitude"
     found.unequal.append(Unequal(entry.id, entry.part, entry.channel, error, why))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two labels are equal; None and NaN are both none."""
+    none = [value is None or value != value for value in (one, other)]
+    return all(none) or (not any(none) and one == other)

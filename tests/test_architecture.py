@@ -46,8 +46,8 @@ LAYERS = [
     ["feature"],
     ["presets"],
     ["stream", "corpus", "metrics", "augment", "plot"],
-    ["cli_status"],
-    ["cli", "cli_explain", "cli_extract", "__main__"],
+    ["cli_status", "cli_inputs"],
+    ["cli", "cli_explain", "cli_extract", "cli_show", "cli_verify", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Lines of a file; kernels are read closer.

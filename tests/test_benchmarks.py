@@ -356,3 +356,12 @@ def test_the_readme_table_holds_the_measured_ratios(run):
     for c in shown:
         assert any(f"| {c.label} |" in line and f"{c.times.median:.1f} ×" in line for line in lines)
     assert not any("480/120" in line for line in lines)
+
+
+def test_reading_a_dataset_is_measured(capsys):
+    pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
+    from benchmarks.dataset import main
+
+    main(["200"])
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("made, 200 rows") and told[2].startswith("a row by number") and len(told) == 9

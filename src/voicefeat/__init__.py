@@ -68,6 +68,8 @@ _ROOMS = {
     "presets.catalogue": ["frontend", "frontends"],
     "presets.explaining": ["Explanation", "explain"],
     "corpus.extraction": ["Extraction", "extract_corpus"],
+    "corpus.dataset": ["Dataset"],
+    "corpus.opening": ["open_dataset"],
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 

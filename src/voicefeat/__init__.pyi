@@ -206,6 +206,12 @@ from .pitches import (
 )
 
 __version__: str
+from .corpus.dataset import (
+    Dataset as Dataset,
+)
+from .corpus.opening import (
+    open_dataset as open_dataset,
+)
 from .presets.catalogue import (
     frontend as frontend,
     frontends as frontends,

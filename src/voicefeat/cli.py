@@ -1,4 +1,4 @@
-"""The command ``voicefeat``: extract, table, features, presets, explain, warmup.
+"""The command ``voicefeat``: extract, verify, show, table, features, presets, explain, warmup.
 
 Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing was done.
 """
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, NoReturn
 from . import __version__
 from .cli_explain import add_explain
 from .cli_extract import add_extract
+from .cli_show import add_show
 from .cli_status import DONE, INTERRUPTED, NOTHING_DONE, SOME_FAILED
-from .errors import ParameterError
+from .cli_verify import add_verify
+from .errors import AudioError, ParameterError
 
 if TYPE_CHECKING:
     from .presets.catalogue import Preset
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     left = getattr(options, "left", STAYS)
     try:
         return options.run(options)
-    except (ParameterError, ModuleNotFoundError) as error:
+    except (ParameterError, AudioError, ModuleNotFoundError) as error:
         print(f"voicefeat {options.command}: error: {error}", file=sys.stderr)
     except OSError as error:
         where = f" {error.filename}:" if error.filename else ""
@@ -72,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"voicefeat {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_extract(commands)
+    add_verify(commands)
+    add_show(commands)
     _add_table(commands)
     listing = commands.add_parser("features", help="list the features, and how far a frame looks")
     listing.set_defaults(run=_features)

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .cli_inputs import add_inputs, listing
 from .cli_status import DONE, NOTHING_DONE, SOME_FAILED
 from .corpus.formats import FORMATS
 from .errors import ParameterError, reject
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-    from .corpus.sources import Listing
 
 __all__ = ["add_extract"]
 
@@ -27,9 +26,6 @@ SHORTHANDS = {
     "n_mfcc": "coefficients of mfcc",
     "n_mels": "mel bands",
 }
-#: Options that stand in place of PATH, and what each takes.
-LISTS = {"manifest": "FILE", "protocol": "FILE", "scp": "FILE", "classes": "DIR"}
-
 
 def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     """The command and its options."""
@@ -41,17 +37,9 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
         epilog="exit status: 0 all recordings are in the dataset; 1 some are, the rest in DIR/_failures.csv; "
         "2 nothing was done",
     )
+    add_inputs(extract)
     add = extract.add_argument
     # fmt: off
-    add("paths", nargs="*", metavar="PATH",
-        help="audio files, folders that are searched to any depth, and quoted patterns ('data/**/*.flac')")
-    add("--manifest", metavar="FILE",
-        help="instead of PATH: the recordings of a table, .csv, .tsv, .jsonl or .parquet")
-    add("--protocol", metavar="FILE", help="instead: those of an ASVspoof protocol; needs --root")
-    add("--scp", metavar="FILE", help="instead: those of a Kaldi wav.scp, and of segments beside it")
-    add("--classes", metavar="DIR", help="instead: those in folders of classes, like REAL and FAKE")
-    add("--root", metavar="DIR",
-        help="what the paths of a list are relative to (default: a manifest's folder); a protocol's audio")
     add("--feature", action="append", metavar="NAME",
         help="see 'voicefeat features' (default: mfcc); may be repeated")
     add("--frontend", action="append", metavar="NAME",
@@ -102,7 +90,7 @@ def _extract(options: argparse.Namespace) -> int:
             "change the text, and give the file: --frontend FILE.toml"
         )
     features = options.feature or (None if options.frontend else ["mfcc"])
-    found = _listing(options)
+    found = listing(options)
     if (missing := notice(found)) and not options.strict:
         print(f"voicefeat extract: {missing}", file=sys.stderr, flush=True)
     with _workers(options) as (executor, workers):
@@ -144,35 +132,6 @@ def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int
 
     with dask_cluster(options.dask) as found:
         yield found
-
-
-def _listing(options: argparse.Namespace) -> Listing:
-    """The recordings, from the one place that was given."""
-    from .corpus import inputs
-
-    given = [name for name in ("paths", *LISTS) if getattr(options, name)]
-    if len(given) != 1:
-        told = " and ".join("PATH" if name == "paths" else f"--{name}" for name in given)
-        problem = f"{told} exclude each other" if given else "nothing says which recordings"
-        choice = ", ".join(f"--{name} {value}" for name, value in LISTS.items())
-        raise ParameterError(f"{problem}; give one of PATH ..., {choice}")
-    [kind] = given
-    if options.root is not None and kind in ("paths", "classes"):
-        raise ParameterError(f"--root {options.root}: is for the paths of a list; leave it out")
-    if kind == "paths":
-        return inputs.find_sources(options.paths)
-    if kind == "classes":
-        return inputs.read_class_folders(options.classes)
-    if kind == "manifest":
-        return inputs.read_manifest(options.manifest, options.root)
-    if kind == "scp":
-        return inputs.read_wav_scp(options.scp, options.root)
-    if options.root is None:
-        raise ParameterError(
-            f"--protocol {options.protocol}: does not say where its audio is; give --root DIR, the folder "
-            "that holds it at any depth"
-        )
-    return inputs.read_protocol(options.protocol, options.root)
 
 
 def _settings(features: list[str], given: list[str]) -> dict[str, Any]:

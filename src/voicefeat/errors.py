@@ -29,6 +29,10 @@ class AudioNotFoundError(AudioError, FileNotFoundError):
     """A recording that is not there."""
 
 
+class NotInDatasetError(ParameterError, IndexError):
+    """A row or a recording that a dataset does not hold."""
+
+
 def shown(value: Any) -> str:
     """`value` as a message shows it: arrays by shape and dtype, the rest by a bounded `repr`."""
     shape = getattr(value, "shape", None)

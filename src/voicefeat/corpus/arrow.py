@@ -22,7 +22,7 @@ def need(module: str, extra: str = "corpus") -> Any:
         if error.name is not None and error.name.split(".")[0] != module.split(".")[0]:
             raise
         raise ModuleNotFoundError(
-            f"{module.split('.')[0]} is not installed, and making a dataset needs it: "
+            f"{module.split('.')[0]} is not installed, and a dataset needs it: "
             f'pip install "voicefeat[{extra}]"',
             name=error.name,
         ) from None

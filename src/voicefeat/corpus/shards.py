@@ -18,7 +18,7 @@ from .ledger import Failure
 from .rows import Row
 from .sources import Source
 
-__all__ = ["Shards"]
+__all__ = ["Shards", "plain"]
 
 
 class Shards:
@@ -44,7 +44,7 @@ class Shards:
         self._writer, self._ending = format_called(form)
         self._abouts = list(abouts)
         alone = len(self._abouts) == 1
-        self.folders = [folder if alone else folder / _plain(about.feature) for about in self._abouts]
+        self.folders = [folder if alone else folder / plain(about.feature) for about in self._abouts]
         self.limit = int(shard_mb * 2**20)
         self.count = count
         self._open: list[Writer] = []
@@ -117,7 +117,7 @@ class Shards:
         return folder / f".part-{self.count:05d}{self._ending}.partial"
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name that a folder may have."""
     return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).lstrip(".")
 

@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import ParameterError, reject
 from .sources import Source
 
-__all__ = ["State", "opened", "recordings_digest"]
+__all__ = ["NAME", "State", "differing", "opened", "recordings_digest"]
 
 NAME = "_state.json"
 
@@ -92,7 +92,7 @@ def opened(
         return folder, State(asked, columns=columns)
     if state.next == (0, 0) and not state.shards and not state.complete:
         return folder, State(asked, columns=columns)  # a run that was stopped before it kept anything
-    differences = list(_differences(state.asked, asked))
+    differences = list(differing(state.asked, asked))
     if differences:
         told = "; ".join(differences[:3]) + ("; ..." if len(differences) > 3 else "")
         raise ParameterError(
@@ -102,16 +102,16 @@ def opened(
     return folder, state
 
 
-def _differences(before: Any, now: Any, where: str = "") -> Iterable[str]:
+def differing(before: Any, now: Any, where: str = "", here: str = "here") -> Iterable[str]:
     """Where two descriptions part, as "name: 1 there, 2 here"."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in [*before, *(key for key in now if key not in before)]:
-            yield from _differences(before.get(key), now.get(key), f"{where}.{key}" if where else key)
+            yield from differing(before.get(key), now.get(key), f"{where}.{key}" if where else key, here)
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for k, (one, other) in enumerate(zip(before, now, strict=True)):
-            yield from _differences(one, other, f"{where}[{k}]")
+            yield from differing(one, other, f"{where}[{k}]", here)
     elif before != now:
-        yield f"{where}: {_short(before)} there, {_short(now)} here"
+        yield f"{where}: {_short(before)} there, {_short(now)} {here}"
 
 
 def _short(value: Any) -> str:

@@ -19,6 +19,11 @@ def axes(ax: Any, square: bool = False) -> Any:
     """`ax`, or that of a new figure."""
     if ax is not None:
         return ax
+    return pyplot().subplots(figsize=(4.8, 4.8) if square else (8, 3.2), layout="constrained")[1]
+
+
+def pyplot() -> Any:
+    """matplotlib's, or how to install it."""
     try:
         from matplotlib import pyplot
     except ModuleNotFoundError as error:
@@ -26,7 +31,7 @@ def axes(ax: Any, square: bool = False) -> Any:
             raise
         told = 'matplotlib is not installed, and drawing needs it: pip install "voicefeat[plot]"'
         raise ModuleNotFoundError(told, name="matplotlib") from None
-    return pyplot.subplots(figsize=(4.8, 4.8) if square else (8, 3.2), layout="constrained")[1]
+    return pyplot
 
 
 def pixels(ax: Any) -> int:

@@ -1,0 +1,55 @@
+"""``voicefeat verify``: whether a dataset is what its recordings give."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from typing import Any
+
+from .cli_inputs import add_inputs, listing
+from .cli_status import DONE, SOME_FAILED
+
+__all__ = ["add_verify"]
+
+
+def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
+    """The command and its options."""
+    command = commands.add_parser(
+        "verify",
+        help="compute a dataset's features again and compare",
+        description="Compute the features of recordings again, with the settings that the dataset holds, and "
+        "compare: bit for bit on the same versions and processor, else within a bound that is printed. The "
+        "recordings are given as they were to 'voicefeat extract'.",
+        epilog="exit status: 0 all rows are equal; 1 some are not, or their recordings are not there; "
+        "2 nothing was compared",
+    )
+    add = command.add_argument
+    # fmt: off
+    add("folder", metavar="DIR", help="folder of the dataset")
+    add_inputs(command)
+    add("--sample", type=int, metavar="N", help="so many recordings, drawn at random (default: all)")
+    add("--seed", type=int, default=0, metavar="K", help="which are drawn (default: 0)")
+    add("--exact", action="store_true", help="allow no difference at all")
+    add("--workers", type=int, metavar="N", help="threads (default: all)")
+    # fmt: on
+    command.set_defaults(run=_verify, left="nothing was changed")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from .corpus.opening import open_dataset
+    from .corpus.report import verified
+    from .corpus.verifying import verify
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of versions: the report names them
+        dataset = open_dataset(options.folder)
+    found = verify(
+        dataset,
+        listing(options),
+        sample=options.sample,
+        seed=options.seed,
+        exact=options.exact,
+        workers=options.workers,
+    )
+    print(verified(found))
+    return SOME_FAILED if found.unequal or found.absent else DONE

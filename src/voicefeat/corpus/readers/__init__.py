@@ -1,0 +1,62 @@
+"""How shards are read: one small reader for each format behind one interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+import numpy as np
+
+from ...errors import ParameterError
+
+__all__ = ["READERS", "Reader", "reader_called", "unreadable"]
+
+
+class Reader(Protocol):
+    """One shard, open; nothing of it is in memory but what says where its rows are."""
+
+    #: How many rows.
+    count: int
+    #: What the dataset says of itself.
+    about: Mapping[str, Any]
+    #: The names of the columns, all but the values.
+    names: Sequence[str]
+
+    def __init__(self, place: Path) -> None: ...
+
+    def column(self, name: str) -> list[Any]:
+        """One column of all rows; None where a value is missing."""
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+        """Of some rows the columns by name, and the values, (rows, frames); quick where numbers ascend."""
+
+
+#: Formats; each is a module of this package whose `Shard` reads it.
+READERS = ("parquet", "hdf5", "zarr", "npy", "kaldi")
+#: What reads the others.
+ELSEWHERE = {"csv": "pandas.read_csv('{place}/table.csv')"}
+
+
+def unreadable(place: Path, error: Exception) -> NoReturn:
+    """A shard that is not what it was."""
+    told = " ".join(str(error).split()) or type(error).__name__
+    raise ParameterError(
+        f"{place}: is no shard of a dataset ({told}); copy it again, or extract into a new folder"
+    ) from None
+
+
+def reader_called(form: str, folder: Path) -> type[Reader]:
+    """The reader of a format.
+
+    Raises
+    ------
+    ParameterError
+        If there is none; it says what reads such files.
+    """
+    if form in READERS:
+        return import_module(f"{__package__}.{form}").Shard
+    first = next(iter(sorted(folder.glob("part-*"))), folder)
+    way = ELSEWHERE.get(form, "the library of that format").format(place=first)
+    raise ParameterError(f"{folder}: holds the format {form!r}, which is not opened here; use {way}")

@@ -1,0 +1,37 @@
+"""Rows of Kaldi's archives, found by the offset that the index says."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+
+from ..arrow import need
+from .described import Described
+
+__all__ = ["Shard"]
+
+#: Matrices that are not compressed, by their mark.
+KINDS = {b"FM ": "<f4", b"DM ": "<f8"}
+
+
+class Shard(Described):
+    """A folder ``part-00000`` with ``feats.ark``; compressed matrices are unpacked by kaldiio."""
+
+    WHERE = ("key", "offset")
+
+    def _matrix(self, told: dict[str, Any], *where: Any) -> np.ndarray:
+        with open(self.place / "feats.ark", "rb") as file:
+            file.seek(where[1])
+            head = file.read(5)
+            if head[2:] in KINDS:
+                _, frames, _, rows = struct.unpack("<bibi", file.read(10))
+                kind = np.dtype(KINDS[head[2:]])
+                values = np.frombuffer(file.read(frames * rows * kind.itemsize), kind).reshape(frames, rows)
+            elif head[:4] == b"\0BCM":
+                file.seek(where[1])
+                values = need("kaldiio.matio", "kaldi").read_kaldi(file)
+            else:
+                raise ValueError(f"{head!r} is no mark of a matrix")
+        return np.ascontiguousarray(values.T)

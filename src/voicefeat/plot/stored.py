@@ -1,0 +1,87 @@
+"""Pictures for a file: one row of a dataset, or a recording with its waveform and its mel spectrogram."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from ..audio import load
+from ..corpus.again import restored
+from ..corpus.batches import Entry
+from ..corpus.dataset import Dataset
+from ..feature.bands import melspectrogram
+from ..feature.registry import FEATURES
+from . import spectrogram, waveform
+from .drawing import axes, draw_rows, maxima, pixels
+from .rows import Rows
+
+__all__ = ["draw_entry", "draw_recording"]
+
+#: Seconds of a recording that are drawn.
+LONGEST = 600.0
+#: Rows whose names are written beside them.
+NAMED = 14
+#: Features of powers, which are drawn in decibels.
+POWERS = ("spectrogram", "melspectrogram", "linear_spectrogram")
+
+
+def draw_entry(dataset: Dataset, entry: Entry, file: str) -> None:
+    """Write a picture of one row of a dataset."""
+    ax = axes(None)
+    part = f", part {entry.part}" if entry.part else ""
+    ax.set_title(f"{entry.id}{part}: {dataset.feature}", fontsize=10)
+    about = dataset.about
+    if dataset.feature in FEATURES and not about.get("summary"):
+        settings = restored(dataset.feature, about["settings"])
+        image = spectrogram(
+            entry.values, entry.sr, feature=dataset.feature, ax=ax, db=dataset.feature in POWERS, **settings
+        )
+    else:
+        image = _rows(dataset, entry, ax)
+    ax.figure.colorbar(image, ax=ax, label="dB" if dataset.feature in POWERS else "")
+    _save(ax, file)
+
+
+def _rows(dataset: Dataset, entry: Entry, ax: Any) -> Any:
+    """Rows by number or by name, over the seconds of the recording, in colours that few values exceed."""
+    values = np.asarray(entry.values, np.float64)
+    count = values.shape[0]
+    names = dataset.row_names
+    ticks = (list(map(float, range(count))), names) if count <= NAMED and len(names) == count else None
+    places = np.arange(count + 1) - 0.5
+    rows = Rows("" if ticks else "Row", places, (-0.5, count - 0.5), ticks=ticks, whole=True)
+    drawn, _ = maxima(values, 2 * pixels(ax))
+    edges = np.linspace(0.0, entry.duration, drawn.shape[1] + 1)
+    low, high = np.nanpercentile(values, [1, 99])
+    colours = {"cmap": "magma", "vmin": low, "vmax": high}
+    return draw_rows(ax, drawn, rows, edges, (0.0, entry.duration), colours)
+
+
+def draw_recording(path: str, file: str) -> None:
+    """Write a picture of the first ten minutes of a recording: waveform above, mel spectrogram below."""
+    y, sr = load(path, sr=None, duration=LONGEST)
+    sr = int(sr)
+    y = y.mean(axis=0) if y.ndim > 1 else y
+    upper = axes(None)
+    figure = upper.figure
+    figure.set_size_inches(8, 5.5)
+    upper.remove()
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2])
+    upper.set_title(os.path.basename(path), fontsize=10)
+    waveform(y, sr, ax=upper)
+    upper.set_xlabel("")
+    n_fft = 512 if sr < 32000 else 1024
+    framing: dict[str, Any] = {"n_fft": n_fft, "hop_length": n_fft // 4}
+    mels = melspectrogram(y, sr=sr, n_mels=64, **framing)
+    image = spectrogram(mels, sr, feature="melspectrogram", ax=lower, db=True, **framing)
+    figure.colorbar(image, ax=lower, label="dB")
+    _save(lower, file)
+
+
+def _save(ax: Any, file: str) -> None:
+    from matplotlib import pyplot
+
+    ax.figure.savefig(file, dpi=150)
+    pyplot.close(ax.figure)

@@ -127,7 +127,7 @@ def test_ctrl_c_is_said_plainly(tmp_path, capsys, monkeypatch):
     def stop(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("voicefeat.corpus.extraction.find_sources", stop)
+    monkeypatch.setattr("voicefeat.corpus.inputs.find_sources", stop)
     assert main(["extract", str(EXAMPLES), "--out", str(tmp_path / "out")]) == 130
     assert "stopped by you" in capsys.readouterr().err
 

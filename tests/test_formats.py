@@ -34,8 +34,8 @@ for library in ("pyarrow", "h5py", "zarr", "kaldiio", "pandas", "polars", "duckd
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples" / "audio"
 #: Formats of whole matrices, with each of the options that change no value.
-MATRICES = [("parquet", {}), ("hdf5", {}), ("hdf5", {"compress": True}), ("zarr", {}),
-            ("zarr", {"compress": True}), ("npy", {}), ("kaldi", {})]  # fmt: skip
+MATRICES = [("parquet", {}), ("parquet", {"compress": True}), ("hdf5", {}), ("hdf5", {"compress": True}),
+            ("zarr", {}), ("zarr", {"compress": True}), ("npy", {}), ("kaldi", {})]  # fmt: skip
 #: Small shards, so that there are many places to be killed at.
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.003}
 PROGRAM = """

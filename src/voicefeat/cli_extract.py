@@ -56,7 +56,7 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     add("--dtype", default="float32", metavar="TYPE", help="float32 (default), float64 or float16")
     add("--format", default="parquet", metavar="NAME", help=f"{', '.join(FORMATS)} (default: parquet)")
     add("--format-option", type=_option, action="append", default=[], metavar="NAME=VALUE",
-        help="what the format lets one choose: compress=true (kaldi, hdf5, zarr)")
+        help="what the format lets one choose: compress=true (parquet, kaldi, hdf5, zarr)")
     add("--shard-mb", type=float, default=128.0, metavar="MB", help="values in one shard (default: 128)")
     add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
     add("--dask", metavar="ADDRESS", help="instead of threads: a Dask cluster that runs already")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,8 +19,10 @@ __all__ = ["KEY", "Shard"]
 #: The key of the schema metadata that holds the settings, as JSON.
 KEY = "voicefeat"
 #: Values a row group gathers before it is written, in bytes. To read one row is to decode its group, so
-#: that groups of 8 MB made random access thirteen times slower; still smaller ones make long footers.
-GROUP = 512 << 10
+#: that groups of 8 MB made random access slower by far; still smaller ones make long footers.
+GROUP = 1 << 20
+#: The values as Parquet calls their column.
+VALUES = "values.list.element"
 
 
 class Shard(Writer):
@@ -32,6 +34,7 @@ class Shard(Writer):
 
     name = "parquet"
     library = "pyarrow.parquet"
+    options: ClassVar = {"compress": (False, True)}
 
     def __init__(self, place: Path, about: About) -> None:
         self._about = about
@@ -40,14 +43,17 @@ class Shard(Writer):
         self._held: list[tuple[Row, np.ndarray]] = []
         self._held_bytes = self._held_values = 0
         coded = [name for name, kind in about.columns if kind == "string"]
-        split = {} if about.dtype == "float16" else {"values.list.element": "BYTE_STREAM_SPLIT"}
+        compress = (about.options or {}).get("compress", False)
+        # Of the values a sixth at most can be saved, by the bytes of neighbouring floats side by side, and
+        # that takes as long as all the rest that is done to a recording.
+        split = {VALUES: "BYTE_STREAM_SPLIT"} if compress and about.dtype != "float16" else None
+        kept = {name: "zstd" for name in self._schema.names if name != "values"}
         self._writer = need("pyarrow.parquet").ParquetWriter(
             place,
             self._schema,
-            compression="zstd",
-            # The bytes of neighbouring floats side by side: a sixth less on disk, at no cost in time.
+            compression={**kept, VALUES: "zstd" if compress else "none"},
             use_dictionary=["feature", *coded],
-            column_encoding=split or None,
+            column_encoding=split,
             write_statistics=[name for name in self._schema.names if name != "values"],
         )
 

@@ -26,6 +26,7 @@ LAYERS = [
         "decibel",
         "timing",
         "reading",
+        "protocols",
         "audio",
         "windows",
         "filters",
@@ -57,6 +58,8 @@ PUBLIC = [(room, name) for room, names in ROOMS.items() for name in names]
 FUNCTIONS = [name for _, name in PUBLIC if inspect.isfunction(getattr(voicefeat, name))]
 FUNCTIONS += [f"filters.{name}" for name in voicefeat.filters.__all__]
 FUNCTIONS += [f"plot.{name}" for name in voicefeat.plot.__all__]
+METRICS = voicefeat.metrics
+FUNCTIONS += [f"metrics.{name}" for name in METRICS.__all__ if inspect.isfunction(getattr(METRICS, name))]
 
 
 def shown(path):

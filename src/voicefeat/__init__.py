@@ -70,13 +70,13 @@ _ROOMS = {
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = [*_HOME, "augment", "filters", "plot", "__version__"]
+__all__ = [*_HOME, "augment", "filters", "metrics", "plot", "__version__"]
 
 
 def __getattr__(name):
     if name in _HOME:
         value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    elif name in ("augment", "filters", "plot"):
+    elif name in ("augment", "filters", "metrics", "plot"):
         value = import_module(f"{__name__}.{name}")
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

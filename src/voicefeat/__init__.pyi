@@ -1,4 +1,4 @@
-from . import augment as augment, filters as filters, plot as plot
+from . import augment as augment, filters as filters, metrics as metrics, plot as plot
 from .audio import (
     load as load,
     resample as resample,

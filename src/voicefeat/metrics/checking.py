@@ -1,0 +1,91 @@
+"""What scores are, and what is remarkable about them."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..errors import reject
+from .curves import Curve, area
+
+__all__ = ["remarks"]
+
+#: The share of scores with another's value above which they are called tied.
+TIED = 0.01
+
+
+def array(name: str, values: Any) -> np.ndarray:
+    """Scores as a vector of float64, of which there is one at least."""
+    try:
+        found = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        found = np.empty((0, 0))
+    if found.ndim != 1:
+        reject(name, values, "must be a vector of scores", "give one number for each utterance")
+    if not found.size:
+        reject(name, values, "holds no score", "give scores of both classes")
+    bad = np.flatnonzero(~np.isfinite(found))
+    if bad.size:
+        first = f"{bad.size} scores are not finite, the first at {bad[0]} ({found[bad[0]]})"
+        reject(name, values, first, "mend the detector; score with logits where probabilities become 0 or 1")
+    return found
+
+
+def curve_of(bonafide: Any, spoof: Any) -> Curve:
+    """The curve of two vectors of scores, which are checked."""
+    return Curve.of(array("bonafide", bonafide), array("spoof", spoof))
+
+
+def remarks(bonafide: Any, spoof: Any) -> list[str]:
+    """What is remarkable about scores: that they are inverted, or that many are equal.
+
+    Parameters
+    ----------
+    bonafide, spoof : array of shape (n,)
+        Scores of either class; a higher score means bona fide.
+
+    Returns
+    -------
+    list of str
+        Sentences; none where nothing is remarkable. Scores are never turned round.
+
+    Raises
+    ------
+    ParameterError
+        If a vector is empty or holds what is no finite number.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.metrics.remarks([2.0, 3.0], [0.0, 1.0])
+    []
+    >>> vf.metrics.remarks([0.0, 1.0], [2.0, 3.0])[0][:27]
+    'the AUC is 0, below a half:'
+    """
+    return of_curve(curve_of(bonafide, spoof))
+
+
+def of_curve(curve: Curve) -> list[str]:
+    """The same of a curve."""
+    found = []
+    auc = float(area(curve))
+    if auc < 0.5:
+        found.append(
+            f"the AUC is {auc:.4g}, below a half: either these scores say nothing, or a lower one means bona "
+            f"fide; if so, give them with the other sign"
+        )
+    tied = curve.tied
+    if tied > TIED:
+        found.append(
+            f"{100 * tied:.3g} % of the scores have the value of another: they are decided together, "
+            f"and other programs may differ; score with logits in double precision"
+        )
+    return found
+
+
+def warn(curve: Curve) -> None:
+    """Say what is remarkable, to the caller of a public function."""
+    for remark in of_curve(curve):
+        warnings.warn(remark, UserWarning, stacklevel=3)

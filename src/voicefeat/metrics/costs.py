@@ -1,0 +1,125 @@
+"""What errors cost: the detection cost at the best threshold (minDCF) and at that of true ratios (actDCF).
+
+X. Wang and others, "ASVspoof 5: crowdsourced speech data, deepfakes, and adversarial attacks at scale", 2024;
+G. Doddington and others, "The NIST speaker recognition evaluation", Speech Communication 2000.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import real
+from .checking import curve_of
+from .curves import Curve
+
+__all__ = ["Cost", "act_dcf", "min_dcf"]
+
+
+class Cost(NamedTuple):
+    """A cost, and where it is had."""
+
+    value: float
+    #: Utterances with this score or a higher one are accepted.
+    threshold: float
+    miss: float
+    false_alarm: float
+
+
+def min_dcf(
+    bonafide: Any, spoof: Any, *, prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
+) -> Cost:
+    """The least detection cost over all thresholds, as a part of that of the best blind decision.
+
+    Parameters
+    ----------
+    bonafide, spoof : array of shape (n,)
+        Scores of either class; a higher score means bona fide.
+    prior : float
+        The chance of a spoof.
+    cost_miss, cost_false_alarm : float
+        What it costs to reject what is bona fide, and to accept a spoof; by default as in ASVspoof 5.
+
+    Returns
+    -------
+    Cost
+        `value`, from 0 to 1, and the threshold and both rates where it is had.
+
+    Raises
+    ------
+    ParameterError
+        If a vector is empty or holds what is no finite number, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.metrics.min_dcf([1.0, 3.0, 4.0, 5.0], [0.0, 0.5, 2.0, 0.2])
+    Cost(value=0.25, threshold=1.0, miss=0.0, false_alarm=0.25)
+    """
+    weights = dcf_weights(prior, cost_miss, cost_false_alarm)
+    return least(curve_of(bonafide, spoof), *weights)
+
+
+def act_dcf(
+    bonafide: Any, spoof: Any, *, prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
+) -> Cost:
+    """The detection cost at the threshold that is best for log-likelihood ratios, whatever the scores are.
+
+    Parameters
+    ----------
+    bonafide, spoof : array of shape (n,)
+        Scores of either class as log-likelihood ratios in nats, bona fide over spoof; see `fit_calibration`.
+    prior : float
+        The chance of a spoof.
+    cost_miss, cost_false_alarm : float
+        What it costs to reject what is bona fide, and to accept a spoof; by default as in ASVspoof 5.
+
+    Returns
+    -------
+    Cost
+        `value`, at least that of `min_dcf`, the threshold, -ln(1.9) by default, and both rates there.
+
+    Raises
+    ------
+    ParameterError
+        If a vector is empty or holds what is no finite number, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.metrics.act_dcf([1.0, 3.0, 4.0, 5.0], [0.0, 0.5, 2.0, 0.2])
+    Cost(value=1.0, threshold=-0.6418538861723947, miss=0.0, false_alarm=1.0)
+    """
+    miss_weight, alarm_weight = dcf_weights(prior, cost_miss, cost_false_alarm)
+    curve = curve_of(bonafide, spoof)
+    threshold = -math.log(miss_weight / alarm_weight)
+    miss, false_alarm = map(float, curve.at(threshold))
+    return Cost(miss_weight * miss + alarm_weight * false_alarm, threshold, miss, false_alarm)
+
+
+def dcf_weights(
+    prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
+) -> tuple[float, float]:
+    """What either rate counts in the normalised cost; the smaller of the two is 1."""
+    prior = real("prior", prior, above=0.0, high=1.0)
+    cost_miss = real("cost_miss", cost_miss, above=0.0)
+    cost_false_alarm = real("cost_false_alarm", cost_false_alarm, above=0.0)
+    if prior == 1.0:
+        real("prior", prior, above=0.0, high=math.nextafter(1.0, 0.0), remedy="leave a chance for bona fide")
+    both = cost_miss * (1 - prior), cost_false_alarm * prior
+    return both[0] / min(both), both[1] / min(both)
+
+
+def least(curve: Curve, miss_weight: float, alarm_weight: float, floor: float = 0.0) -> Cost:
+    """Where the cost is least; the lowest such threshold."""
+    cost = floor + miss_weight * curve.miss + alarm_weight * curve.false_alarm
+    k = int(np.argmin(cost))
+    where = float(curve.thresholds[k]), float(curve.miss[k]), float(curve.false_alarm[k])
+    return Cost(float(cost[k]), *where)
+
+
+def lowest(curve: Curve, miss_weight: float, alarm_weight: float, floor: float = 0.0) -> np.ndarray:
+    """The least cost alone, of one curve for each draw."""
+    return floor + np.min(miss_weight * curve.miss + alarm_weight * curve.false_alarm, axis=-1)

@@ -1,0 +1,214 @@
+"""A whole file of scores as one value, with what is known of every utterance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError, reject
+from ..protocols import KEYS, Protocol, named, refuse_twice
+from .checking import curve_of, of_curve
+from .curves import Curve
+
+__all__ = ["Scores"]
+
+#: Below this share of scored utterances in a protocol, the two are of different corpora.
+_OTHER_CORPUS = 0.5
+
+
+class Scores:
+    """Scores of utterances, and who speaks, what they are and how the spoofs were made.
+
+    Parameters
+    ----------
+    utterances : sequence of str
+        Ids, each once.
+    scores : array of shape (n,)
+        A higher score means bona fide.
+    keys : sequence of str, optional
+        bonafide or spoof. Without it, `join` looks them up.
+    attacks, speakers : sequence of str, optional
+        ``-`` where there is none.
+    layout : str
+        In which form they were written, for messages.
+    """
+
+    def __init__(
+        self,
+        utterances: Iterable[str],
+        scores: Any,
+        keys: Iterable[str] | None = None,
+        attacks: Iterable[str] | None = None,
+        speakers: Iterable[str] | None = None,
+        *,
+        layout: str = "in memory",
+    ) -> None:
+        self.utterances = list(utterances)
+        self.scores = np.asarray(scores, dtype=np.float64)
+        self.keys = None if keys is None else np.asarray(list(keys), dtype=object)
+        self.attacks = _column("attacks", attacks, len(self.utterances))
+        self.speakers = _column("speakers", speakers, len(self.utterances))
+        self.layout = layout
+        if self.scores.shape != (len(self.utterances),):
+            told = f"give one for each of the {len(self.utterances)} utterances"
+            reject("scores", scores, "must be one number an utterance", told)
+        refuse_twice("utterances", utterances, self.utterances)
+        bad = [self.utterances[k] for k in np.flatnonzero(~np.isfinite(self.scores))]
+        if bad:
+            problem = f"{len(bad):,} scores are not finite: {named(bad)}"
+            reject("scores", scores, problem, "mend the detector; score with logits, not probabilities")
+        if self.keys is not None:
+            self._check_keys(keys)
+
+    def _check_keys(self, given: Any) -> None:
+        assert self.keys is not None
+        if self.keys.shape != self.scores.shape:
+            reject("keys", given, "must be one an utterance", f"give {len(self.utterances)}")
+        wrong = [f"{u} ({k})" for u, k in zip(self.utterances, self.keys, strict=True) if k not in KEYS]
+        if wrong:
+            reject("keys", given, f"keys that are neither bonafide nor spoof: {named(wrong)}", "mend them")
+
+    def __len__(self) -> int:
+        return len(self.utterances)
+
+    def __repr__(self) -> str:
+        if self.keys is None:
+            return f"Scores({len(self):,} utterances, no keys)"
+        genuine = int(self._is("bonafide").sum())
+        kinds = len(self.attack_names)
+        return f"Scores({genuine:,} bona fide, {len(self) - genuine:,} spoof, {kinds} attacks)"
+
+    def _is(self, key: str) -> np.ndarray:
+        if self.keys is None:
+            told = "read them with their protocol: read_scores(path, protocol)"
+            raise ParameterError(f"scores of {len(self):,} utterances ({self.layout}) have no keys; {told}")
+        found = self.keys == key
+        if not found.any():
+            problem = f"the {len(self):,} scores are all of one class, none is {key}"
+            raise ParameterError(f"{problem}; give scores of both classes")
+        return found
+
+    @cached_property
+    def bonafide(self) -> np.ndarray:
+        """The scores of what is bona fide."""
+        return self.scores[self._is("bonafide")]
+
+    @cached_property
+    def spoof(self) -> np.ndarray:
+        """The scores of all spoofs."""
+        return self.scores[self._is("spoof")]
+
+    @property
+    def attack_names(self) -> list[str]:
+        """The attacks, by name."""
+        return sorted(set(self.attacks[self._is("spoof")].tolist()) - {"-"})
+
+    def of(self, attack: str) -> np.ndarray:
+        """The scores of one attack."""
+        found = (self.attacks == attack) & self._is("spoof")
+        if not found.any():
+            reject("attack", attack, "no spoof is of it", f"choose among {named(self.attack_names, 30)}")
+        return self.scores[found]
+
+    @property
+    def speakers_by_class(self) -> tuple[np.ndarray, np.ndarray]:
+        """Who speaks in `bonafide`, and who in `spoof`, for a bootstrap by speaker."""
+        missing = [u for u, s in zip(self.utterances, self.speakers, strict=True) if s == "-"]
+        if missing:
+            problem = f"the speakers of {len(missing):,} utterances are not known: {named(missing)}"
+            raise ParameterError(
+                f"{problem}; read the scores with their protocol: read_scores(path, protocol)"
+            )
+        return self.speakers[self._is("bonafide")], self.speakers[self._is("spoof")]
+
+    @cached_property
+    def curve(self) -> Curve:
+        """Rates of error at every threshold."""
+        return curve_of(self.bonafide, self.spoof)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is remarkable: inverted scores, ties; see `remarks`."""
+        return of_curve(self.curve)
+
+    def select(self, utterances: Iterable[str]) -> Scores:
+        """The scores of these utterances, in this order."""
+        row = {utterance: k for k, utterance in enumerate(self.utterances)}
+        wanted = list(utterances)
+        missing = [u for u in wanted if u not in row]
+        if missing:
+            problem = f"{len(missing):,} have no score: {named(missing)}"
+            reject("utterances", wanted, problem, "score them too")
+        rows = [row[u] for u in wanted]
+        keys = None if self.keys is None else self.keys[rows]
+        known = self.attacks[rows], self.speakers[rows]
+        return Scores(wanted, self.scores[rows], keys, *known, layout=self.layout)
+
+    def join(self, protocol: Protocol, **where: str) -> Scores:
+        """The scores of a protocol's utterances, in its order and with its keys, attacks and speakers.
+
+        Parameters
+        ----------
+        protocol : Protocol
+            Every scored utterance must be in it, and every one of its utterances scored.
+        **where
+            Only the rows with these values, ``subset="eval"`` for one; scores of other rows are left out.
+
+        Returns
+        -------
+        Scores
+            Of these utterances.
+
+        Raises
+        ------
+        ParameterError
+            If utterances are missing on either side, or the scores' own keys or attacks differ.
+        """
+        row = {utterance: k for k, utterance in enumerate(self.utterances)}
+        known = set(protocol.columns["utterance"])
+        self._refuse_others(protocol, [u for u in self.utterances if u not in known])
+        chosen = protocol.where(**where)
+        missing = [u for u in chosen.columns["utterance"] if u not in row]
+        if missing:
+            problem = f"{len(missing):,} of the {len(chosen):,} utterances of {protocol.path} have no score"
+            raise ParameterError(f"scores: {problem}: {named(missing)}; score them too")
+        scores = self.scores[[row[u] for u in chosen.columns["utterance"]]]
+        columns = [chosen.column(name) for name in ("key", "attack", "speaker")]
+        joined = Scores(chosen.columns["utterance"], scores, *columns, layout=self.layout)
+        self._refuse_contradictions(joined, row, protocol)
+        return joined
+
+    def _refuse_others(self, protocol: Protocol, unknown: list[str]) -> None:
+        if not unknown:
+            return
+        problem = f"{len(unknown):,} of the {len(self):,} scored utterances are not in {protocol.path}"
+        remedy = "give the protocol of the data that was scored"
+        if len(unknown) > _OTHER_CORPUS * len(self):
+            forms = f"scores in the form of {self.layout}, a key of {protocol.layout}"
+            problem += f", so that the two are of different data: {forms}"
+            if self.layout == "ASVspoof 2021" and protocol.layout == "ASVspoof 2019":
+                problem += "; scores of ASVspoof 2021 have no meaning with a key of ASVspoof 2019"
+                remedy = "give CM/trial_metadata.txt of the keys of ASVspoof 2021"
+        raise ParameterError(f"scores: {problem}: {named(unknown)}; {remedy}")
+
+    def _refuse_contradictions(self, joined: Scores, row: dict[str, int], protocol: Protocol) -> None:
+        if self.keys is None:
+            return
+        rows = [row[u] for u in joined.utterances]
+        differ = self.keys[rows] != joined.keys
+        known = (self.attacks[rows] != "-") & (joined.attacks != "-")
+        differ |= known & (self.attacks[rows] != joined.attacks)
+        wrong = [joined.utterances[k] for k in np.flatnonzero(differ)]
+        if wrong:
+            problem = f"{len(wrong):,} keys or attacks are others than in {protocol.path}: {named(wrong)}"
+            raise ParameterError(f"scores: {problem}; find out which is right")
+
+
+def _column(name: str, values: Iterable[str] | None, size: int) -> np.ndarray:
+    found = np.asarray(["-"] * size if values is None else list(values), dtype=object)
+    if found.shape != (size,):
+        reject(name, values, "must be one an utterance", f"give {size}, '-' where there is none")
+    return found

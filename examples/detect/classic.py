@@ -19,20 +19,24 @@ KINDS = ("svm", "logistic", "forest", "boosting")
 class Classic:
     """A classifier on standardised columns; a score is its decision value or log-odds."""
 
+    file = "model.npz"
+
     def __init__(self, kind: str, **settings: Any) -> None:
         self.kind, self.settings = kind, settings
         self.model: Any = None
 
-    def fit(self, features: Features, index: np.ndarray, y: np.ndarray, seed: int, say: Any) -> None:
-        """Learn from the rows of `index`."""
-        x = self._vectors(features, index)
+    def fit(
+        self, features: Features, places: dict[str, np.ndarray], y: np.ndarray, seed: int, folder: Path, log: Any
+    ) -> None:
+        """Learn from train."""
+        x = self._vectors(features, places["train"])
         self.mean, self.deviation = x.mean(0), np.maximum(x.std(0), 1e-9)
         try:
             self.model = _classifier(self.kind, seed, self.settings)
         except TypeError as error:
             raise vf.ParameterError(f"model.settings={self.settings}: {error}; see scikit-learn's page") from None
-        self.model.fit((x - self.mean) / self.deviation, y[index].astype(int))
-        say(f"{type(self.model).__name__} on {len(x)} rows of {x.shape[1]} columns")
+        self.model.fit((x - self.mean) / self.deviation, y[places["train"]].astype(int))
+        log("fitted", rows=len(x), columns=x.shape[1])
 
     def _vectors(self, features: Features, index: np.ndarray) -> np.ndarray:
         if features.bounds is not None or features.values.ndim != 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import hashlib
 import json
 import tomllib
@@ -134,15 +135,15 @@ def read(path: Path, overrides: Sequence[str] = ()) -> Config:
     """
     said = _merged(path)
     changes = [_override(text) for text in overrides]
-    for section, key, value in changes:
-        said.setdefault(section, {})[key] = value
+    for place, value in changes:
+        _put(said, place, value)
     protocol = said.get("data", {}).get("protocol", Data.protocol)
     for name in ("seed", "folds"):
         variant = said.pop(name, {})
         if name == protocol:
             said = _over(said, variant)
-    for section, key, value in changes:  # what is said on the command line holds
-        said[section][key] = value
+    for place, value in changes:  # what is said on the command line holds
+        _put(said, place, value)
     said.setdefault("name", _name(path))
     return _config(said, path)
 
@@ -175,25 +176,35 @@ def _name(path: Path) -> str:
     return "/".join(parts[parts.index("configs") + 1 :]) if "configs" in parts else path.stem
 
 
-def _override(text: str) -> tuple[str, str, Any]:
-    """`training.epochs=3`, or `epochs=3` where one section alone has such a key."""
+def _override(text: str) -> tuple[list[str], Any]:
+    """`training.epochs=3`, `epochs=3` where one section alone has such a key, `model.settings.components=8`."""
     key, equals, value = text.partition("=")
     if not equals:
         raise vf.ParameterError(f"{text!r}: is no key=value; write for example epochs=5")
-    keys = {f"{s}.{f.name}": (s, f.name) for s, kind in SECTIONS.items() for f in dataclasses.fields(kind)}
-    if "." not in key:
-        near = [full for full, (_, name) in keys.items() if name == key]
-        if len(near) == 1:
-            key = near[0]
-        elif near:
+    full = {f"{s}.{f.name}": f.name for s, kind in SECTIONS.items() for f in dataclasses.fields(kind)}
+    place = key.split(".")
+    if len(place) == 1:
+        near = [one for one, name in full.items() if name == key]
+        if len(near) > 1:
             raise vf.ParameterError(f"{text!r}: is said by {' and '.join(near)}; write one of them in full")
-    if key not in keys:
-        one_of(f"{text!r}: {key}", key, [*keys, *(name for _, name in keys.values())])
+        place = near[0].split(".") if near else place
+    open_ended = ".".join(place[:2]) in ("model.settings", "input.changes") and len(place) == 3
+    if not open_ended and ".".join(place) not in full:
+        known = list(full) if "." in key else sorted(set(full.values()))
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else "see examples/detect/config.py for the keys"
+        raise vf.ParameterError(f"{text!r}: there is no key {key}; {hint}")
     try:
         parsed = tomllib.loads(f"x = {value}")["x"]
     except tomllib.TOMLDecodeError:
         parsed = value
-    return (*keys[key], parsed)
+    return place, parsed
+
+
+def _put(said: dict[str, Any], place: list[str], value: Any) -> None:
+    for name in place[:-1]:
+        said = said.setdefault(name, {})
+    said[place[-1]] = value
 
 
 def _config(said: dict[str, Any], path: Path) -> Config:

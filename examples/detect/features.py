@@ -40,11 +40,6 @@ class Features:
     @property
     def shape(self) -> tuple[int, ...]:
         """Of one example; only where all have the same."""
-        if self.bounds is not None:
-            raise vf.ParameterError(
-                "input.changes: this model takes examples of one length, and clips differ; give input.changes "
-                "= {samples = 64000}, or input.statistics"
-            )
         return self.values.shape[1:]
 
     def frames(self, i: int) -> np.ndarray:
@@ -57,6 +52,14 @@ class Features:
 def front_end(given: Input) -> vf.FrontEnd:
     """The front end that a config names, with its changes."""
     return vf.frontend(given.front_end).replace(**given.changes)
+
+
+def shape_of(given: Input) -> tuple[int, ...]:
+    """The shape of one example; () where it differs from clip to clip."""
+    fe = front_end(given)
+    if given.statistics:
+        return (len(fe.rows) * len(given.statistics),)
+    return (len(fe.rows), fe.frames(fe.signal.samples)) if fe.signal.samples else ()
 
 
 def durations(clips: Sequence[Clip]) -> list[float]:
@@ -79,7 +82,8 @@ def compute(corpus: Corpus, rows: Sequence[Clip], given: Input, data: Data, cach
     if corpus.table is not None:
         return Features(corpus.table.astype(np.float32), None, corpus.columns, 0.0, 0.0)
     fe = front_end(given)
-    folder = cache / _key(fe, given, data, rows)
+    said = [fe.digest, str(given.rate), " ".join(given.statistics)]
+    folder = cache / fingerprint(said, rows, data)
     if not (folder / "about.json").is_file():
         say(f"features of {len(rows)} rows by {given.front_end} (digest {fe.digest})")
         _write(folder, fe, rows, given, data, say)
@@ -89,9 +93,9 @@ def compute(corpus: Corpus, rows: Sequence[Clip], given: Input, data: Data, cach
     return Features(values, bounds, tuple(about["rows"]), about["seconds"], about["audio"])
 
 
-def _key(fe: vf.FrontEnd, given: Input, data: Data, rows: Sequence[Clip]) -> str:
+def fingerprint(settings: Sequence[str], rows: Sequence[Clip], data: Data) -> str:
     """Changes whenever a recording or a setting does."""
-    said = [vf.__version__, fe.digest, str(given.rate), " ".join(given.statistics)]
+    said = [vf.__version__, *settings]
     for row in rows:
         state = row.path.stat()
         how = f"{data.augment} {row.utt}" if row.copy else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import voicefeat as vf
 
 from .features import Features
 
@@ -20,6 +21,8 @@ class GMM:
     floor        added to every variance
     """
 
+    file = "model.npz"
+
     def __init__(
         self, components: int = 64, iterations: int = 20, frames: int = 0, floor: float = 1e-3
     ) -> None:
@@ -27,14 +30,20 @@ class GMM:
         #: For spoof and bona fide: log weights, means and variances.
         self.mixtures: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
-    def fit(self, features: Features, index: np.ndarray, y: np.ndarray, seed: int, say: Any) -> None:
+    def fit(
+        self, features: Features, places: dict[str, np.ndarray], y: np.ndarray, seed: int, folder: Path, log: Any
+    ) -> None:
         """Learn both mixtures; scikit-learn's in double precision, which digital silence needs."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture
 
         self.mixtures = []
         for bonafide in (False, True):
-            x = self._frames(features, index[y[index] == bonafide], seed)
+            x = self._frames(features, places["train"][y[places["train"]] == bonafide], seed)
+            if len(x) < self.components:
+                raise vf.ParameterError(
+                    f"model.settings.components={self.components}: more than the {len(x)} frames of one class; give fewer"
+                )
             model = GaussianMixture(
                 self.components, covariance_type="diag", reg_covar=self.floor, max_iter=self.iterations,
                 init_params="random_from_data", random_state=seed,
@@ -44,7 +53,7 @@ class GMM:
                 model.fit(x)
             self.mixtures.append((np.log(model.weights_), model.means_, model.covariances_))
             name = "bona fide" if bonafide else "spoof"
-            say(f"mixture of {name}: {len(x)} frames, {model.n_iter_} iterations, {model.lower_bound_:.3f} nats")
+            log("mixture", of=name, frames=len(x), iterations=model.n_iter_, nats=round(model.lower_bound_, 3))
 
     def _frames(self, features: Features, index: np.ndarray, seed: int) -> np.ndarray:
         parts = [features.frames(i) for i in index]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import voicefeat as vf
+from voicefeat.protocols import read_protocol
 
-from .corpus import Clip, Corpus, check_files
+from .corpus import SPLITS, Clip, Corpus, check_files
 from .table import read_table
 from .toy import toy
-from .words import some
 
 AUDIO = {".flac", ".wav", ".ogg", ".opus", ".mp3", ".aiff", ".au"}
 CLASSES = ({"real", "fake"}, {"bonafide", "spoof"})
@@ -91,28 +91,22 @@ def _protocols(folder: Path) -> Corpus | None:
 def _is_protocol(path: Path) -> bool:
     with path.open(encoding="utf-8", errors="replace") as lines:
         words = next(lines, "").split()
-    return len(words) >= 5 and bool({"bonafide", "spoof"} & set(words)) and "score" not in path.name.lower()
+    return len(words) >= 5 and bool({"bonafide", "spoof"} & set(words))
 
 
 def _from_protocols(folder: Path, files: list[Path]) -> Corpus:
     audio = {path.stem: path for path in _files(folder, AUDIO)}
-    clips = [replace(c, path=audio.get(c.utt, folder / f"{c.utt}.flac")) for f in files for c in _lines(f)]
+    clips: list[Clip] = []
+    for file in files:
+        protocol = read_protocol(file)
+        if "subset" in protocol.columns:  # of ASVspoof 2021: neither its progress nor its hidden part
+            protocol = protocol.where(subset="eval")
+        split = next((s for s in SPLITS if s in file.name.lower()), "eval" if "subset" in protocol.columns else "")
+        columns = [protocol.column(name) for name in ("utterance", "key", "speaker", "attack")]
+        for utt, key, speaker, attack in zip(*columns, strict=True):
+            path = audio.get(utt, folder / f"{utt}.flac")
+            clips.append(Clip(utt, key == "bonafide", path, speaker, attack=attack, split=split))
     return Corpus(folder.resolve().name, folder, tuple(clips))
-
-
-def _lines(file: Path) -> Iterator[Clip]:
-    """`speaker utterance ... attack key ...`; the attack stands before the key (2019, 2021, ASVspoof 5)."""
-    split = next((s for s in ("train", "dev", "eval") if s in file.name.lower()), "")
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        words = line.split()
-        key = next((i for i, word in enumerate(words) if word in ("bonafide", "spoof")), 0)
-        if key < 3:
-            raise vf.ParameterError(f"{file}:{number}: is no line `speaker utterance - attack key`; mend it")
-        if "hidden" in words[key:] or "progress" in words[key:]:  # of ASVspoof 2021: not the evaluation
-            continue
-        where = split or ("eval" if words[-1] == "eval" or "eval" in words[key:] else "")
-        real = words[key] == "bonafide"
-        yield Clip(words[1], real, None, words[0], attack="-" if real else words[key - 1], split=where)
 
 
 def _class_folders(folder: Path) -> Corpus | None:
@@ -159,7 +153,3 @@ LAYOUTS: tuple[Callable[[Path], Corpus | None], ...] = (
     _deepvoice_table,
 )
 
-
-def missing_names(corpus: Corpus) -> str:
-    """The splits that a corpus does not come with."""
-    return some(sorted({"train", "dev", "eval"} - {c.split for c in corpus.clips}))

@@ -36,6 +36,8 @@ def device_of(name: str) -> torch.device:
 class Network:
     """A network of models/ behind its standardisation."""
 
+    file = "model.pt"
+
     def __init__(self, config: Config) -> None:
         self.config = config
         self.device = device_of(config.training.device)
@@ -72,6 +74,11 @@ class Network:
             log("epoch", **told, best=state.best_epoch == epoch, seconds=round(time.perf_counter() - began, 2))
         self.net.load_state_dict(state.best)
         self.seconds, self.best_epoch = state.seconds, state.best_epoch
+
+    def check(self, shape: tuple[int, ...]) -> None:
+        """Refuse settings that do not make a network for such examples, before anything is computed."""
+        with torch.device("meta"):
+            build(self.config.model.kind, shape, self.config.model.settings)
 
     def _freeze(self) -> None:
         tensors = list(self.net.parameters())

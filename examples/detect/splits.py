@@ -87,24 +87,29 @@ def by_speaker(corpus: Corpus) -> Corpus:
     return replace(corpus, clips=kept, notes=(*corpus.notes, *notes))
 
 
-def split(
-    rows: Sequence[Clip], protocol: str, seed: int, allow_overlap: bool = False, subset: int = 0
-) -> dict[str, np.ndarray]:
-    """Which rows are in train, dev and eval, in order; `subset` keeps at most so many of each."""
+def limited(rows: Sequence[Clip], protocol: str, most: int) -> list[Clip]:
+    """At most so many rows of each split, or of all where splits are made later; drawn with a fixed seed."""
+    names = SPLITS if protocol == "clean" else ("",)
+    parts = [[i for i, c in enumerate(rows) if not name or c.split == name] for name in names]
+    kept = np.concatenate([_some(rows, np.array(part, int), most) for part in parts])
+    return [rows[i] for i in np.sort(kept)]
+
+
+def split(rows: Sequence[Clip], protocol: str, seed: int, allow_overlap: bool = False) -> dict[str, np.ndarray]:
+    """Which rows are in train, dev and eval, in order."""
     one_of("data.protocol", protocol, PROTOCOLS)
     if protocol == "clean":
         places = {s: np.array([i for i, c in enumerate(rows) if c.split == s], int) for s in SPLITS}
     elif protocol == "seed":
         order = np.random.default_rng([seed, 1]).permutation(len(rows))
         last, dev = round(EVAL * len(rows)), round(DEV * (1 - EVAL) * len(rows))
-        places = dict(zip(SPLITS, (order[last + dev :], order[last : last + dev], order[:last]), strict=True))
+        parts = (order[last + dev :], order[last : last + dev], order[:last])
+        places = {name: np.sort(part) for name, part in zip(SPLITS, parts, strict=True)}
     else:
         fold = _fold_of(rows)
         scored, chosen = seed % FOLDS, (seed + 1) % FOLDS
-        rest = ~np.isin(fold, [scored, chosen])
-        places = {"train": np.nonzero(rest)[0], "dev": np.nonzero(fold == chosen)[0]}
-        places["eval"] = np.nonzero(fold == scored)[0]
-    places = {name: np.sort(_some(rows, index, subset)) for name, index in places.items()}
+        places = {"train": np.nonzero(~np.isin(fold, [scored, chosen]))[0]}
+        places |= {"dev": np.nonzero(fold == chosen)[0], "eval": np.nonzero(fold == scored)[0]}
     check_splits({n: [rows[i] for i in p] for n, p in places.items()}, allow_overlap or protocol != "clean")
     return places
 

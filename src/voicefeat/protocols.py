@@ -14,34 +14,34 @@ from .errors import ParameterError, reject
 
 __all__ = ["LAYOUTS", "Protocol", "named", "read_lines", "read_protocol"]
 
-#: The columns of each layout. Sources: README of ASVspoof 2019 LA and PA; README of the keys and
-#: configuration of the evaluation package of ASVspoof 2021; README of ASVspoof 5.
+#: The columns of each layout, ``-`` for one that says nothing. Sources: README of ASVspoof 2019 LA and PA;
+#: README of the keys and configuration of the evaluation package of ASVspoof 2021; README of ASVspoof 5.
 LAYOUTS = {
-    "ASVspoof 2019": ("speaker", "utterance", "environment", "attack", "key"),
+    "ASVspoof 2019": ("speaker", "utterance", "environment", "attack", "label"),
     "ASVspoof 2021 LA": (
-        "speaker", "utterance", "codec", "transmission", "attack", "key", "trim", "subset",
+        "speaker", "utterance", "codec", "transmission", "attack", "label", "trim", "subset",
     ),
     "ASVspoof 2021 PA": (
-        "speaker", "utterance", "room", "microphone", "distance", "attack_room", "attack_microphone",
-        "attack_device", "attack_distance", "key", "trim", "subset",
+        "speaker", "utterance", "asv_room", "asv_mic", "asv_distance", "attacker_room", "attacker_mic",
+        "replay_device", "attacker_distance", "label", "trim", "subset",
     ),
     "ASVspoof 2021 DF": (
-        "speaker", "utterance", "codec", "source", "attack", "key", "trim", "subset", "vocoder", "task",
-        "team", "gender", "language",
+        "speaker", "utterance", "codec", "source", "attack", "label", "trim", "subset", "vocoder", "task",
+        "team", "gender_pair", "language",
     ),
     "ASVspoof 5": (
-        "speaker", "utterance", "gender", "codec", "codec_quality", "codec_seed", "attack_tag", "attack",
-        "key", "unused",
+        "speaker", "utterance", "gender", "codec", "codec_q", "codec_seed", "attack_tag", "attack", "label",
+        "-",
     ),
 }  # fmt: skip
 _BY_WIDTH = {len(columns): layout for layout, columns in LAYOUTS.items()}
 #: What columns are called in first lines, and what they are called here.
 _HEADERS = {
     "filename": "utterance", "file": "utterance", "utt": "utterance", "utt_id": "utterance",
-    "cm-label": "key", "label": "key", "system": "attack", "spk": "speaker", "speaker_id": "speaker",
+    "cm-label": "label", "key": "label", "system": "attack", "spk": "speaker", "speaker_id": "speaker",
     "cm-score": "score",
 }  # fmt: skip
-KEYS = ("bonafide", "spoof")
+LABELS = ("bonafide", "spoof")
 
 
 class Protocol(NamedTuple):
@@ -107,13 +107,13 @@ def read_protocol(path: str | os.PathLike[str]) -> Protocol:
     Returns
     -------
     Protocol
-        Its columns by name: `speaker`, `utterance`, `attack`, `key` and what else the layout has. The attack
-        of the replays of ASVspoof 2021 PA is made of the attacker's distance and device, as in 2019.
+        Its columns by name: `speaker`, `utterance`, `attack`, `label` (the key) and what else the layout has.
+        The attack of a replay of ASVspoof 2021 PA is made of the attacker's distance and device, as in 2019.
 
     Raises
     ------
     ParameterError
-        If the file is none of these, a key is neither bonafide nor spoof, or an utterance occurs twice.
+        If the file is none of these, a label is neither bonafide nor spoof, or an utterance occurs twice.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def read_protocol(path: str | os.PathLike[str]) -> Protocol:
     >>> path = pathlib.Path(tempfile.mkdtemp(), "protocol.txt")
     >>> _ = path.write_text("LA_0039 LA_E_2834763 - A11 spoof\\nLA_0014 LA_E_8877452 - - bonafide\\n")
     >>> protocol = read_protocol(path)
-    >>> protocol.layout, protocol.columns["attack"], protocol.columns["key"]
+    >>> protocol.layout, protocol.columns["attack"], protocol.columns["label"]
     ('ASVspoof 2019', ['A11', '-'], ['spoof', 'bonafide'])
     """
     shown = os.fspath(path)
@@ -139,7 +139,7 @@ def read_protocol(path: str | os.PathLike[str]) -> Protocol:
         if len(words) != len(names):
             problem = f"line {number} has {len(words)} columns, and the lines before have {len(names)}"
             raise ParameterError(f"path={shown!r}: {problem} ({layout}); mend the line")
-    columns = {name: [words[k] for _, words in lines] for k, name in enumerate(names)}
+    columns = {name: [words[k] for _, words in lines] for k, name in enumerate(names) if name != "-"}
     _check(shown, columns, [number for number, _ in lines])
     _name_attacks(columns)
     return Protocol(shown, layout, columns)
@@ -154,14 +154,14 @@ def _not_known(path: str, words: list[str]) -> None:
 
 
 def _check(path: str, columns: Mapping[str, list[str]], numbers: list[int]) -> None:
-    for name in ("utterance", "key"):
+    for name in ("utterance", "label"):
         if not columns.get(name):
-            told = "give a protocol with one utterance a line and its key"
+            told = "give a protocol with one utterance a line and its label"
             reject("path", path, f"has no column {name}", told)
-    for number, key in zip(numbers, columns["key"], strict=True):
-        if key not in KEYS:
-            problem = f"the key in line {number} is {key!r}"
-            raise ParameterError(f"path={path!r}: {problem}; a key is bonafide or spoof")
+    for number, label in zip(numbers, columns["label"], strict=True):
+        if label not in LABELS:
+            problem = f"the label in line {number} is {label!r}"
+            raise ParameterError(f"path={path!r}: {problem}; a label is bonafide or spoof")
     refuse_twice("path", path, columns["utterance"])
 
 
@@ -176,9 +176,9 @@ def refuse_twice(name: str, value: Any, utterances: list[str]) -> None:
 
 def _name_attacks(columns: dict[str, list[str]]) -> None:
     """One word for the attack, ``-`` for what is bona fide, in place."""
-    if "attack_device" in columns:
-        pairs = zip(columns["attack_distance"], columns["attack_device"], strict=True)
+    if "replay_device" in columns:
+        pairs = zip(columns["attacker_distance"], columns["replay_device"], strict=True)
         columns["attack"] = [distance + device for distance, device in pairs]
     if "attack" in columns:
-        pairs = zip(columns["attack"], columns["key"], strict=True)
-        columns["attack"] = ["-" if key == "bonafide" else attack for attack, key in pairs]
+        pairs = zip(columns["attack"], columns["label"], strict=True)
+        columns["attack"] = ["-" if label == "bonafide" else attack for attack, label in pairs]

@@ -6,18 +6,23 @@ function takes the scores of both classes, so that no label can be understood th
 
 from __future__ import annotations
 
+from .attacks import AttackRow, by_attack
 from .checking import remarks
 from .costs import Cost, act_dcf, min_dcf
 from .curves import Curve, Det, Roc
 from .decisions import Confusion, auc, confusion, det, roc
 from .equal import EqualError, eer
 from .files import AsvScores, read_asv_scores, read_scores, write_scores
+from .likelihood import Calibration, cllr, fit_calibration, min_cllr
 from .records import Scores
+from .resampling import Difference, Interval, difference, interval
 from .tandem import AsvErrors, Tandem, asv_errors, min_tdcf, tandem
 
 #: Functions first, then what they return.
 __all__ = [
-    "act_dcf", "asv_errors", "auc", "confusion", "det", "eer", "min_dcf", "min_tdcf", "read_asv_scores",
-    "read_scores", "remarks", "roc", "tandem", "write_scores",
-    "AsvErrors", "AsvScores", "Confusion", "Cost", "Curve", "Det", "EqualError", "Roc", "Scores", "Tandem",
+    "act_dcf", "asv_errors", "auc", "by_attack", "cllr", "confusion", "det", "difference", "eer",
+    "fit_calibration", "interval", "min_cllr", "min_dcf", "min_tdcf", "read_asv_scores", "read_scores",
+    "remarks", "roc", "tandem", "write_scores",
+    "AsvErrors", "AsvScores", "AttackRow", "Calibration", "Confusion", "Cost", "Curve", "Det", "Difference",
+    "EqualError", "Interval", "Roc", "Scores", "Tandem",
 ]  # fmt: skip

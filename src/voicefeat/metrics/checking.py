@@ -70,7 +70,7 @@ def remarks(bonafide: Any, spoof: Any) -> list[str]:
 def of_curve(curve: Curve) -> list[str]:
     """The same of a curve."""
     found = []
-    auc = float(area(curve))
+    auc = area(curve)
     if auc < 0.5:
         found.append(
             f"the AUC is {auc:.4g}, below a half: either these scores say nothing, or a lower one means bona "

@@ -92,10 +92,14 @@ def act_dcf(
     >>> vf.metrics.act_dcf([1.0, 3.0, 4.0, 5.0], [0.0, 0.5, 2.0, 0.2])
     Cost(value=1.0, threshold=-0.6418538861723947, miss=0.0, false_alarm=1.0)
     """
-    miss_weight, alarm_weight = dcf_weights(prior, cost_miss, cost_false_alarm)
-    curve = curve_of(bonafide, spoof)
+    weights = dcf_weights(prior, cost_miss, cost_false_alarm)
+    return claimed(curve_of(bonafide, spoof), *weights)
+
+
+def claimed(curve: Curve, miss_weight: float, alarm_weight: float) -> Cost:
+    """The cost at the threshold that would be best for log-likelihood ratios."""
     threshold = -math.log(miss_weight / alarm_weight)
-    miss, false_alarm = map(float, curve.at(threshold))
+    miss, false_alarm = curve.at(threshold)
     return Cost(miss_weight * miss + alarm_weight * false_alarm, threshold, miss, false_alarm)
 
 
@@ -118,8 +122,3 @@ def least(curve: Curve, miss_weight: float, alarm_weight: float, floor: float = 
     k = int(np.argmin(cost))
     where = float(curve.thresholds[k]), float(curve.miss[k]), float(curve.false_alarm[k])
     return Cost(float(cost[k]), *where)
-
-
-def lowest(curve: Curve, miss_weight: float, alarm_weight: float, floor: float = 0.0) -> np.ndarray:
-    """The least cost alone, of one curve for each draw."""
-    return floor + np.min(miss_weight * curve.miss + alarm_weight * curve.false_alarm, axis=-1)

@@ -1,13 +1,11 @@
 """The curve of a detector: how many errors of either kind there are at every threshold that matters.
 
-Every other metric is a function of this curve. Both rates may have leading axes, one curve for each draw of
-a bootstrap, over the same thresholds.
+Every other metric is a function of this curve, so that a bootstrap has to draw curves only.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,42 +19,35 @@ class Curve:
     scores have one threshold and are decided together.
     """
 
-    def __init__(self, thresholds: np.ndarray, miss: np.ndarray, false_alarm: np.ndarray, sizes: Any) -> None:
+    def __init__(self, thresholds: np.ndarray, bonafide: np.ndarray, spoof: np.ndarray) -> None:
+        """From the thresholds, and how many of either class have each score."""
         self.thresholds = thresholds
-        #: The share of bona fide utterances that are rejected, from 0 to 1.
-        self.miss = miss
-        #: The share of spoofs that are accepted, from 1 to 0.
-        self.false_alarm = false_alarm
+        self.counts = bonafide, spoof
+        rejected, stopped = np.cumsum(bonafide), np.cumsum(spoof)
         #: How many of either class there are.
-        self.sizes = sizes
+        self.sizes = int(rejected[-1]), int(stopped[-1])
+        #: The share of bona fide utterances that are rejected, from 0 to 1.
+        self.miss = np.append(0, rejected) / rejected[-1]
+        #: The share of spoofs that are accepted, from 1 to 0.
+        self.false_alarm = np.append(stopped[-1], stopped[-1] - stopped) / stopped[-1]
 
     @classmethod
     def of(cls, bonafide: np.ndarray, spoof: np.ndarray) -> Curve:
         """The curve of two vectors of scores."""
         values, bins = places(bonafide, spoof)
         counts = [np.bincount(bin, minlength=values.size) for bin in bins]
-        return cls(np.append(values, np.inf), *rates(*counts), (bonafide.size, spoof.size))
-
-    @cached_property
-    def masses(self) -> tuple[np.ndarray, np.ndarray]:
-        """The shares of either class at each different score."""
-        return np.diff(self.miss), -np.diff(self.false_alarm)
-
-    @property
-    def counts(self) -> list[np.ndarray]:
-        """How many of either class have each different score."""
-        return [np.rint(m * n).astype(np.int64) for m, n in zip(self.masses, self.sizes, strict=True)]
+        return cls(np.append(values, np.inf), counts[0], counts[1])
 
     @property
     def tied(self) -> float:
         """The share of scores whose value another score has."""
-        counts = np.sum(self.counts, axis=0)
+        counts = self.counts[0] + self.counts[1]
         return float(counts[counts > 1].sum() / counts.sum())
 
-    def at(self, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    def at(self, threshold: float) -> tuple[float, float]:
         """Both rates at any threshold."""
         k = int(np.searchsorted(self.thresholds, threshold))
-        return self.miss[..., k], self.false_alarm[..., k]
+        return float(self.miss[k]), float(self.false_alarm[k])
 
 
 def places(bonafide: np.ndarray, spoof: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
@@ -65,19 +56,11 @@ def places(bonafide: np.ndarray, spoof: np.ndarray) -> tuple[np.ndarray, tuple[n
     return values, (bins[: bonafide.size], bins[bonafide.size :])
 
 
-def rates(bonafide: np.ndarray, spoof: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rates of misses and false alarms from how many trials have each score, along the last axis."""
-    zero = np.zeros((*bonafide.shape[:-1], 1), bonafide.dtype)
-    rejected = np.concatenate([zero, np.cumsum(bonafide, axis=-1)], axis=-1)
-    stopped = np.concatenate([zero, np.cumsum(spoof, axis=-1)], axis=-1)
-    return rejected / rejected[..., -1:], (stopped[..., -1:] - stopped) / stopped[..., -1:]
-
-
-def area(curve: Curve) -> np.ndarray:
+def area(curve: Curve) -> float:
     """The area below the ROC: how often a bona fide score is above one of a spoof, half of those equal."""
-    bonafide, _ = curve.masses
-    below = 1 - curve.false_alarm
-    return np.sum(bonafide * (below[..., :-1] + below[..., 1:]), axis=-1) / 2
+    bonafide, spoof = curve.counts
+    below = np.cumsum(spoof, dtype=np.float64) - spoof / 2
+    return float(np.sum(bonafide * below) / curve.sizes[0] / curve.sizes[1])
 
 
 def hull(curve: Curve) -> np.ndarray:
@@ -87,8 +70,16 @@ def hull(curve: Curve) -> np.ndarray:
     calibration makes no difference: they are the blocks of the pool-adjacent-violators algorithm.
     """
     bonafide, spoof = curve.counts
+    # Neighbours of one and the same class belong together anyway.
+    kinds = (bonafide > 0) + 2 * (spoof > 0)
+    starts = np.flatnonzero(np.append(True, (np.diff(kinds) != 0) | (kinds[1:] == 3)))
+    runs = (
+        np.add.reduceat(bonafide, starts),
+        np.add.reduceat(spoof, starts),
+        np.append(starts[1:], kinds.size),
+    )
     blocks: list[tuple[int, int, int]] = []  # bona fide, spoofs, first point after
-    for end, (b, s) in enumerate(zip(bonafide.tolist(), spoof.tolist(), strict=True), 1):
+    for b, s, end in zip(*(run.tolist() for run in runs), strict=True):
         while blocks and blocks[-1][0] * s >= b * blocks[-1][1]:  # no smaller part is bona fide than before
             b, s = b + blocks[-1][0], s + blocks[-1][1]
             blocks.pop()

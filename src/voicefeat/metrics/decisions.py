@@ -163,7 +163,7 @@ def auc(bonafide: Any, spoof: Any) -> float:
     >>> vf.metrics.auc([1.0, 3.0], [0.0, 2.0])
     0.75
     """
-    return float(area(curve_of(bonafide, spoof)))
+    return area(curve_of(bonafide, spoof))
 
 
 def det(bonafide: Any, spoof: Any) -> Det:

@@ -85,10 +85,3 @@ def equal_error(curve: Curve, method: str = "step") -> EqualError:
     part = -before / (after - before)
     rate = float(miss[k - 1] + part * (miss[k] - miss[k - 1]))
     return EqualError(rate, float(curve.thresholds[corners][k - 1 + (part == 1)]), rate, rate)
-
-
-def step(curve: Curve) -> np.ndarray:
-    """The rate alone, of one curve for each draw."""
-    k = np.argmin(np.abs(curve.miss - curve.false_alarm), axis=-1)[..., None]
-    both = [np.take_along_axis(rate, k, -1)[..., 0] for rate in (curve.miss, curve.false_alarm)]
-    return (both[0] + both[1]) / 2

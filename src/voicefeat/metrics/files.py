@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ParameterError, one_of, reject
-from ..protocols import KEYS, Protocol, header, read_lines, read_protocol
+from ..protocols import LABELS, Protocol, header, read_lines, read_protocol
 from .records import Scores
 
 __all__ = ["AsvScores", "read_asv_scores", "read_scores", "write_scores"]
 
 #: Columns by their number, where no first line names them.
-_FORMS = {2: ("utterance", "score"), 4: ("utterance", "attack", "key", "score")}
+_FORMS = {2: ("utterance", "score"), 4: ("utterance", "attack", "label", "score")}
 _NAMES = {2: "ASVspoof 2021", 4: "ASVspoof 2019"}
 #: Speaker, utterance, score, key: a form of the evaluation package of ASVspoof 5.
-_KEY_LAST = ("speaker", "utterance", "score", "key")
+_LABEL_LAST = ("speaker", "utterance", "score", "label")
 
 
 def read_scores(
@@ -71,7 +71,7 @@ def read_scores(
         for name, word in zip(names, words, strict=True):
             columns[name].append(word)
     scores = _numbers(shown, columns["score"], columns["utterance"], [number for number, _ in lines])
-    known = (columns.get(name) for name in ("key", "attack", "speaker"))
+    known = (columns.get(name) for name in ("label", "attack", "speaker"))
     found = Scores(columns["utterance"], scores, *known, layout=layout)
     if protocol is None:
         if where:
@@ -87,8 +87,8 @@ def _form(path: str, words: list[str]) -> tuple[tuple[str, ...], str, int]:
         if "score" not in names:
             reject("path", path, f"has columns {', '.join(words)}", "call that of the scores cm-score")
         return names, "ASVspoof 5", 1
-    if len(words) == 4 and words[3] in KEYS:
-        return _KEY_LAST, "ASVspoof 5", 0
+    if len(words) == 4 and words[3] in LABELS:
+        return _LABEL_LAST, "ASVspoof 5", 0
     if len(words) not in _FORMS:
         told = "give lines of 'utterance score' or 'utterance attack key score', or name the columns"
         reject("path", path, f"has {len(words)} columns", told)

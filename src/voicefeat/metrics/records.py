@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError, reject
-from ..protocols import KEYS, Protocol, named, refuse_twice
+from ..protocols import LABELS, Protocol, named, refuse_twice
 from .checking import curve_of, of_curve
 from .curves import Curve
 
@@ -67,7 +67,7 @@ class Scores:
         assert self.keys is not None
         if self.keys.shape != self.scores.shape:
             reject("keys", given, "must be one an utterance", f"give {len(self.utterances)}")
-        wrong = [f"{u} ({k})" for u, k in zip(self.utterances, self.keys, strict=True) if k not in KEYS]
+        wrong = [f"{u} ({k})" for u, k in zip(self.utterances, self.keys, strict=True) if k not in LABELS]
         if wrong:
             reject("keys", given, f"keys that are neither bonafide nor spoof: {named(wrong)}", "mend them")
 
@@ -108,10 +108,14 @@ class Scores:
 
     def of(self, attack: str) -> np.ndarray:
         """The scores of one attack."""
-        found = (self.attacks == attack) & self._is("spoof")
-        if not found.any():
+        return self.scores[self.rows_of(attack)]
+
+    def rows_of(self, attack: str) -> np.ndarray:
+        """Which rows are spoofs of one attack."""
+        found = np.flatnonzero((self.attacks == attack) & self._is("spoof"))
+        if not found.size:
             reject("attack", attack, "no spoof is of it", f"choose among {named(self.attack_names, 30)}")
-        return self.scores[found]
+        return found
 
     @property
     def speakers_by_class(self) -> tuple[np.ndarray, np.ndarray]:
@@ -160,12 +164,12 @@ class Scores:
         Returns
         -------
         Scores
-            Of these utterances.
+            Of these utterances. Attacks are called as in the protocol, whatever the scores call them.
 
         Raises
         ------
         ParameterError
-            If utterances are missing on either side, or the scores' own keys or attacks differ.
+            If utterances are missing on either side, or the scores' own keys differ.
         """
         row = {utterance: k for k, utterance in enumerate(self.utterances)}
         known = set(protocol.columns["utterance"])
@@ -176,7 +180,7 @@ class Scores:
             problem = f"{len(missing):,} of the {len(chosen):,} utterances of {protocol.path} have no score"
             raise ParameterError(f"scores: {problem}: {named(missing)}; score them too")
         scores = self.scores[[row[u] for u in chosen.columns["utterance"]]]
-        columns = [chosen.column(name) for name in ("key", "attack", "speaker")]
+        columns = [chosen.column(name) for name in ("label", "attack", "speaker")]
         joined = Scores(chosen.columns["utterance"], scores, *columns, layout=self.layout)
         self._refuse_contradictions(joined, row, protocol)
         return joined
@@ -184,7 +188,9 @@ class Scores:
     def _refuse_others(self, protocol: Protocol, unknown: list[str]) -> None:
         if not unknown:
             return
-        problem = f"{len(unknown):,} of the {len(self):,} scored utterances are not in {protocol.path}"
+        problem = f"{len(unknown):,} of {len(self):,} scored utterances are not in {protocol.path}"
+        if len(unknown) == len(self):
+            problem = f"none of the {len(self):,} scored utterances is in {protocol.path}"
         remedy = "give the protocol of the data that was scored"
         if len(unknown) > _OTHER_CORPUS * len(self):
             forms = f"scores in the form of {self.layout}, a key of {protocol.layout}"
@@ -198,12 +204,9 @@ class Scores:
         if self.keys is None:
             return
         rows = [row[u] for u in joined.utterances]
-        differ = self.keys[rows] != joined.keys
-        known = (self.attacks[rows] != "-") & (joined.attacks != "-")
-        differ |= known & (self.attacks[rows] != joined.attacks)
-        wrong = [joined.utterances[k] for k in np.flatnonzero(differ)]
+        wrong = [joined.utterances[k] for k in np.flatnonzero(self.keys[rows] != joined.keys)]
         if wrong:
-            problem = f"{len(wrong):,} keys or attacks are others than in {protocol.path}: {named(wrong)}"
+            problem = f"{len(wrong):,} keys are others than in {protocol.path}: {named(wrong)}"
             raise ParameterError(f"scores: {problem}; find out which is right")
 
 

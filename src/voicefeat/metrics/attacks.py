@@ -1,0 +1,107 @@
+"""One row for each attack: against which is a detector good?"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..errors import reject
+from .checking import curve_of
+from .costs import dcf_weights, least
+from .curves import area
+from .equal import equal_error
+from .files import AsvScores
+from .records import Scores
+from .resampling import interval
+from .tandem import asv_errors, min_tdcf
+
+__all__ = ["AttackRow", "by_attack"]
+
+POOLED = "pooled"
+
+
+class AttackRow(NamedTuple):
+    """How a detector does against one attack, or against all of them."""
+
+    attack: str
+    #: How many spoofs there are of it.
+    spoofs: int
+    eer: float
+    #: Ends of the interval of the equal error rate; NaN without draws.
+    eer_low: float
+    eer_high: float
+    threshold: float
+    auc: float
+    min_dcf: float
+    #: NaN without the scores of a speaker verification system.
+    min_tdcf: float
+
+
+def by_attack(
+    scores: Scores, asv: AsvScores | None = None, *, form: str = "revised", draws: int = 0, seed: int = 0
+) -> list[AttackRow]:
+    """A table of figures: all spoofs together first, then each attack against all bona fide utterances.
+
+    Parameters
+    ----------
+    scores : Scores
+        The detector's, with keys and attacks.
+    asv : AsvScores, optional
+        Those of a speaker verification system on the same data, for the t-DCF. The spoofs of a row are those
+        of its attack in both.
+    form : {"revised", "legacy"}
+        Of the t-DCF; see `tandem`.
+    draws : int
+        Of the bootstrap of each equal error rate: by speaker where all speakers are known, else by utterance;
+        0 for none.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    list of AttackRow
+        The first is called "pooled".
+
+    Raises
+    ------
+    ParameterError
+        If there are no keys, or `asv` lacks an attack.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> names, keys = ["a", "b", "c", "d"], ["bonafide", "bonafide", "spoof", "spoof"]
+    >>> scores = vf.metrics.Scores(names, [1.0, 3.0, 0.0, 2.0], keys, ["-", "-", "A07", "A08"])
+    >>> [(row.attack, row.eer, row.auc) for row in vf.metrics.by_attack(scores)]
+    [('pooled', 0.5, 0.75), ('A07', 0.0, 1.0), ('A08', 0.75, 0.5)]
+    """
+    weights = dcf_weights()
+    known = bool((scores.speakers != "-").all())
+    rows = []
+    for attack in (POOLED, *scores.attack_names):
+        bonafide = scores.bonafide
+        spoof = scores.spoof if attack == POOLED else scores.of(attack)
+        curve = curve_of(bonafide, spoof)
+        equal = equal_error(curve)
+        ends = float("nan"), float("nan")
+        if draws:
+            speakers = scores.speakers_by_class if known else None
+            if speakers and attack != POOLED:
+                speakers = speakers[0], scores.speakers[scores.rows_of(attack)]
+            found = interval(bonafide, spoof, speakers=speakers, draws=draws, seed=seed)
+            ends = found.low, found.high
+        tdcf = float("nan")
+        if asv is not None:
+            errors = asv_errors(asv.target, asv.nontarget, _asv_spoofs(asv, attack))
+            tdcf = min_tdcf(bonafide, spoof, errors, form=form).value
+        dcf = least(curve, *weights).value
+        rows.append(AttackRow(attack, spoof.size, equal.rate, *ends, equal.threshold, area(curve), dcf, tdcf))
+    return rows
+
+
+def _asv_spoofs(asv: AsvScores, attack: str) -> Any:
+    if attack == POOLED:
+        return asv.spoof
+    if attack not in asv.attacks:
+        held = ", ".join(asv.attacks) or "none"
+        reject("asv", attack, f"has no spoofs of this attack, only of {held}", "give those of the same data")
+    return asv.attacks[attack]

@@ -33,7 +33,7 @@ class Features:
     #: Where each example's frames begin, and where the last ends; None where every example has one shape.
     bounds: np.ndarray | None
     rows: tuple[str, ...]
-    #: Seconds of computing, whenever that was, and of audio.
+    #: Processor seconds of computing, whenever that was, and seconds of audio.
     cost: float
     audio: float
 
@@ -105,20 +105,19 @@ def fingerprint(settings: Sequence[str], rows: Sequence[Clip], data: Data) -> st
 
 def _write(folder: Path, fe: vf.FrontEnd, rows: Sequence[Clip], given: Input, data: Data, say: Say) -> None:
     """Everything under another name first: a folder that is there is whole."""
-    began, aside = time.perf_counter(), folder.with_name(f"{folder.name}.{os.getpid()}")
+    began, aside = time.process_time(), folder.with_name(f"{folder.name}.{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     rate = fe.signal.rate or given.rate
     try:
         about = _fill(aside, fe, rows, rate, given, data, say)
-        seconds = round(time.perf_counter() - began, 2)
+        seconds = round(time.process_time() - began, 2)
         (aside / "about.json").write_text(json.dumps(about | {"seconds": seconds}, indent=1))
-        if folder.exists():
-            shutil.rmtree(folder)
-        aside.rename(folder)
+        if not folder.exists():  # another run may have been sooner
+            aside.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    say(f"features took {seconds:.1f} s, {about['audio'] / max(seconds, 1e-3):.0f} times real time")
+    say(f"features took {seconds:.1f} s of processors, {about['audio'] / max(seconds, 1e-3):.0f} times real time")
 
 
 def _fill(

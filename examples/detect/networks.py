@@ -62,16 +62,17 @@ class Network:
         state = _Progress(folder / "checkpoint.pt", self.config.model.kind, seed)
         state.resume(self.net, adam, self.standardise, log)
         while state.epoch < how.epochs and state.epoch - state.best_epoch < how.patience:
-            began, epoch = time.perf_counter(), state.epoch + 1
+            began, epoch = time.process_time(), state.epoch + 1
             loss = self._epoch(features, places["train"], y, adam, (seed, epoch))
             held = self._loss(features, places["dev"], y)
             if not np.isfinite([loss, held]).all():
                 raise vf.ParameterError(
                     f"training.rate={how.rate:g}: the loss is no number in epoch {epoch}; give a smaller rate"
                 )
-            state.after(epoch, held, time.perf_counter() - began, self.net, adam, self.standardise)
+            spent = time.process_time() - began
+            state.after(epoch, held, spent, self.net, adam, self.standardise)
             told = {"epoch": epoch, "loss": round(loss, 5), "dev_loss": round(held, 5)}
-            log("epoch", **told, best=state.best_epoch == epoch, seconds=round(time.perf_counter() - began, 2))
+            log("epoch", **told, best=state.best_epoch == epoch, seconds=round(spent, 2))
         self.net.load_state_dict(state.best)
         self.seconds, self.best_epoch = state.seconds, state.best_epoch
 

@@ -103,11 +103,11 @@ def _single(config: Config, place: Place, corpus: Corpus, rows: list[Clip]) -> C
     def score(seed: int, places: dict[str, np.ndarray], folder: Path, log: Log) -> tuple[Scored, dict[str, Any]]:
         if not features:
             features.append(compute(corpus, rows, config.input, config.data, place.cache, say))
-        model, began = systems.make(config), time.perf_counter()
+        model, began = systems.make(config), time.process_time()
         model.fit(features[0], places, labels(rows), seed, folder, log)
-        fitted = time.perf_counter()
+        fitted = time.process_time()
         raw = {name: model.score(features[0], places[name]) for name in ("dev", "eval")}
-        told = {"fit": getattr(model, "seconds", fitted - began), "score": time.perf_counter() - fitted}
+        told = {"fit": getattr(model, "seconds", fitted - began), "score": time.process_time() - fitted}
         told |= {"features": features[0].cost, "audio": features[0].audio}
         model.save(folder / model.file)
         cost = {name: round(value, 2) for name, value in told.items()}

@@ -60,6 +60,9 @@ FUNCTIONS += [f"filters.{name}" for name in voicefeat.filters.__all__]
 FUNCTIONS += [f"plot.{name}" for name in voicefeat.plot.__all__]
 METRICS = voicefeat.metrics
 FUNCTIONS += [f"metrics.{name}" for name in METRICS.__all__ if inspect.isfunction(getattr(METRICS, name))]
+FUNCTIONS += [
+    f"augment.{f}" for f in voicefeat.augment.__all__ if inspect.isfunction(getattr(voicefeat.augment, f))
+]
 
 
 def shown(path):

@@ -168,8 +168,8 @@ class TestToml:
             ("[signal", "source: is no TOML"),
             ("[framng]\nn_fft = 512", "the table 'framng': .*did you mean 'framing'"),
             ("[framing]\nn_ftt = 512", "framing: the key 'n_ftt': .*did you mean 'n_fft'"),
-            ('[framing]\nn_fft = "512"', "framing.n_fft='512': must be a int"),
-            ("[framing]\nn_fft = true", "framing.n_fft=True: must be a int"),
+            ('[framing]\nn_fft = "512"', "framing.n_fft='512': must be a whole number"),
+            ("[framing]\nn_fft = true", "framing.n_fft=True: must be a whole number"),
             ("framing = 3", "framing=3: must be a table"),
             ("[signal]\npreemphasis = 2.0", "preemphasis=2.0: "),
             ("[cepstrum]\ntype = 2", "cepstrum: .*'n'"),
@@ -332,3 +332,24 @@ class TestStages:
     def test_bad_settings(self, make, fault):
         with pytest.raises(vf.ParameterError, match=f"^{fault}"):
             make()
+
+    @pytest.mark.parametrize(
+        ("setting", "value"),
+        [
+            ("framing.n_fft", 1), ("framing.hop_length", 0), ("framing.win_length", -4), ("framing.trim", -1),
+            ("framing.pad_mode", "reflex"), ("framing.align", "right"), ("framing.partial", "keep"),
+            ("framing.center", 1), ("framing.preemphasis", 1.5), ("spectrum.power", 0.0),
+            ("spectrum.divided", 0), ("compression.log", "log2"), ("compression.floor", -1e-10),
+            ("compression.offset", float("nan")), ("compression.top_db", -80.0), ("compression.gain", 0.0),
+            ("cepstrum.n", 0), ("cepstrum.type", 5), ("cepstrum.norm", "orto"), ("cepstrum.lifter", -22.0),
+            ("cepstrum.lifter_from", 2), ("cepstrum.first", -1), ("cepstrum.c0", "middle"),
+        ],
+    )  # fmt: skip
+    def test_settings_out_of_range(self, setting, value):
+        with pytest.raises(vf.ParameterError, match=f"^{setting}={value!r}: .*; "):
+            vf.frontend("asvspoof2019-lfcc").replace(**{setting.replace(".", "__"): value})
+
+    def test_a_file_with_a_value_out_of_range(self):
+        text = vf.frontend("asvspoof2019-lfcc").to_toml().replace("hop_length = 160", "hop_length = 0")
+        with pytest.raises(vf.ParameterError, match=r"framing\.hop_length=0: must be a positive"):
+            vf.FrontEnd.from_toml(text)

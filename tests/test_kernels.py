@@ -12,7 +12,18 @@ from tiles import both, lanes, random, tiled, tolerance, untiled
 from voicefeat.chain import tables
 from voicefeat.chain.framing import Frames
 from voicefeat.chain.spec import Cepstrum
-from voicefeat.engine import bands, correlate, frames, lanemath, peaks, product, rows, scaling, spectrum
+from voicefeat.engine import (
+    bands,
+    correlate,
+    frames,
+    lanemath,
+    peaks,
+    product,
+    rows,
+    scaling,
+    spectrum,
+    windows,
+)
 from voicefeat.engine.jit import kernel
 from voicefeat.engine.laneop import lane_op
 
@@ -296,6 +307,39 @@ def test_correlate(dtype, length):
     want = np.stack([np.correlate(row.astype(np.float64), weights, "valid") for row in x])
     assert np.abs(out[:, 2:-3] - want).max() < tolerance(dtype) * max(1, np.abs(want).max())
     assert np.all(out[:, :2] == 7) and np.all(out[:, -3:] == 7)
+
+
+@both
+@pytest.mark.parametrize("frames", [1, 3, 13, 70, 200])
+@pytest.mark.parametrize("width", [1, 5, 60])
+def test_correlate_with_repeated_ends(dtype, frames, width):
+    """Rows below and above the lanes and eight of them, weights longer than a row."""
+    weights, step = random(2 * width + 1, dtype, 1), lanes(dtype)
+    x = random((5, frames), dtype)
+    x[3:] = 7
+    padded = np.empty(frames + weights.size + 2 * step, dtype)
+    flat = x.reshape(-1)
+    correlate.correlate_repeated(flat, 0, 2, frames, weights, step, padded, flat, 2 * frames)
+    longer = np.pad(x[:2].astype(np.float64), ((0, 0), (width, width)), mode="edge")
+    want = np.stack([np.correlate(row, weights, "valid") for row in longer])
+    assert np.abs(x[2:4] - want).max() < tolerance(dtype) * max(1, np.abs(want).max())
+    assert np.all(x[4] == 7)
+
+
+@both
+@pytest.mark.parametrize("variance", [False, True])
+def test_standardise(dtype, variance):
+    x = random((3, 20), dtype)
+    first = np.maximum(np.arange(20) - 4, 0)
+    end = np.minimum(first + 7, 20)
+    out = np.full((3, 20), 7, dtype)
+    sums = np.empty(21), np.empty(21)
+    windows.standardise(x.ravel(), 2, 20, first, end, variance, 1e-3, *sums, out.reshape(-1))
+    for t in range(20):
+        part = x[:2, first[t] : end[t]].astype(np.float64)
+        spread = np.sqrt(np.maximum(part.var(axis=1), 1e-3)) if variance else 1.0
+        assert np.allclose(out[:2, t], (x[:2, t] - part.mean(axis=1)) / spread, atol=10 * tolerance(dtype))
+    assert np.all(out[2] == 7)
 
 
 @both

@@ -1,12 +1,23 @@
 """Recordings made worse on purpose, so that detectors learn what not to listen to.
 
-Every function takes a signal and a generator of random numbers; `generator` makes one of a seed, an utterance
-and an epoch, so that the result depends on neither workers nor order.
+Every function takes a signal and, where it draws, a generator of random numbers; `generator` makes one of a
+seed, an utterance and an epoch, so that the result depends on neither workers nor order. A setting may be a
+number or a range from which it is drawn. `Chain` does several steps in a row, each with its probability.
 """
 
 from __future__ import annotations
 
 from .boosting import convolutive_noise, impulsive_noise, rawboost, stationary_noise
+from .chains import Chain, Step, copies, step
+from .codecs import codec
+from .levels import gain, speed
+from .limits import bandlimit, downsample, telephone
+from .noises import babble, coloured, noise
+from .rooms import reverb, room_response
 from .seeds import generator
 
-__all__ = ["convolutive_noise", "generator", "impulsive_noise", "rawboost", "stationary_noise"]
+__all__ = [
+    "Chain", "Step", "babble", "bandlimit", "codec", "coloured", "convolutive_noise", "copies", "downsample",
+    "gain", "generator", "impulsive_noise", "noise", "rawboost", "reverb", "room_response", "speed",
+    "stationary_noise", "step", "telephone",
+]  # fmt: skip

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
 from ..errors import one_of, real, reject, whole
+from .drawing import one_signal, ordered, uniform
 from .seeds import Random, check
 
 __all__ = ["convolutive_noise", "impulsive_noise", "rawboost", "stationary_noise"]
@@ -61,7 +61,7 @@ def rawboost(y: Any, sr: float = 16000, *, algorithm: int = 4, rng: Random) -> n
     (16000,)
     """
     one_of("algorithm", whole("algorithm", algorithm, least=0), tuple(ALGORITHMS))
-    y, rng = _signal(y), check(rng)
+    y, rng = one_signal(y), check(rng)
     steps: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "c": lambda x: convolutive_noise(x, sr, rng=rng),
         "i": lambda x: impulsive_noise(x, rng=rng),
@@ -126,7 +126,7 @@ def convolutive_noise(
     >>> vf.augment.convolutive_noise(y, rng=vf.augment.generator()).shape
     (16000,)
     """
-    y, rng = _signal(y), check(rng)
+    y, rng = one_signal(y), check(rng)
     notches = _notches(sr, bands, fmin, fmax, width, taps)
     x, low, high = y.astype(np.float64), *gain
     total = np.zeros(x.size)
@@ -173,10 +173,10 @@ def impulsive_noise(y: Any, *, rng: Random, share: float = 10.0, gain: float = 2
     >>> int((vf.augment.impulsive_noise(y, rng=vf.augment.generator()) != y).sum()) <= 1600
     True
     """
-    y, rng, gain = _signal(y), check(rng), real("gain", gain, low=0.0)
+    y, rng, gain = one_signal(y), check(rng), real("gain", gain, low=0.0)
     share = real("share", share, low=0.0, high=100.0, unit="per cent")
     x = y.astype(np.float64)
-    count = int(x.size * (_uniform(rng, 0.0, share) / 100))
+    count = int(x.size * (uniform(rng, 0.0, share) / 100))
     which = rng.permutation(x.size)[:count]
     first = 2 * rng.random(count) - 1
     x[which] += gain * x[which] * (first * (2 * rng.random(count) - 1))
@@ -225,47 +225,24 @@ def stationary_noise(
     >>> vf.augment.stationary_noise(y, rng=vf.augment.generator(), snr=(20, 20)).shape
     (16000,)
     """
-    y, rng = _signal(y), check(rng)
+    y, rng = one_signal(y), check(rng)
     notches = _notches(sr, bands, fmin, fmax, width, taps)
-    least, most = _ordered("snr", snr)
+    least, most = ordered("snr", snr)
     x = y.astype(np.float64)
     noise = _filtered(rng.normal(0, 1, x.size), _drawn(rng, notches, *gain))
     noise /= np.abs(noise).max()
-    ratio = _uniform(rng, least, most)
+    ratio = uniform(rng, least, most)
     noise = noise / np.linalg.norm(noise) * np.linalg.norm(x) / 10.0 ** (0.05 * ratio)
     return (x + noise).astype(y.dtype)
-
-
-def _signal(y: Any) -> np.ndarray:
-    y = signal(y)
-    if y.ndim != 1:
-        reject("y", y, "must be one signal of shape (n,)", "draw for each signal of a batch by itself")
-    not_finite(y)
-    return y
-
-
-def _ordered(name: str, pair: Any, low: float | None = None) -> tuple[float, float]:
-    """The least and the largest value that are drawn."""
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        reject(name, pair, "must be the least and the largest value", "give two numbers")
-    least, most = (real(name, value, low=low) for value in pair)
-    if least > most:
-        reject(name, pair, "has the larger first", f"give ({most:g}, {least:g})")
-    return least, most
 
 
 def _notches(
     sr: Any, bands: Any, fmin: Any, fmax: Any, width: Any, taps: Any
 ) -> tuple[float, int, tuple[float, float], tuple[float, float], tuple[float, float]]:
     """The checked settings of a filter: rate, notches, their middles, widths and lengths."""
-    middles, widths = _ordered("fmin, fmax", (fmin, fmax), low=0.0), _ordered("width", width, low=0.0)
-    sr, lengths = real("sr", sr, above=0.0, unit="hertz"), _ordered("taps", taps, low=1.0)
+    middles, widths = ordered("fmin, fmax", (fmin, fmax), low=0.0), ordered("width", width, low=0.0)
+    sr, lengths = real("sr", sr, above=0.0, unit="hertz"), ordered("taps", taps, low=1.0)
     return sr, whole("bands", bands), middles, widths, lengths
-
-
-def _uniform(rng: Random, low: float, high: float) -> float:
-    """A number between two, of which the first may be the larger; new generators refuse that."""
-    return low + (high - low) * rng.random()
 
 
 def _drawn(rng: Random, notches: Any, low: float, high: float) -> np.ndarray:
@@ -275,13 +252,13 @@ def _drawn(rng: Random, notches: Any, low: float, high: float) -> np.ndarray:
     sr, bands, middles, widths, lengths = notches
     taps = np.ones(1)
     for _ in range(bands):
-        middle, width = _uniform(rng, *middles), _uniform(rng, *widths)
-        count = int(_uniform(rng, *lengths)) | 1  # odd
+        middle, width = uniform(rng, *middles), uniform(rng, *widths)
+        count = int(uniform(rng, *lengths)) | 1  # odd
         edges = max(middle - width / 2, 1e-3), min(middle + width / 2, sr / 2 - 1e-3)
         if edges[0] >= edges[1]:
             reject("fmax", middles[1], f"lies above half of sr={sr:g}", f"give at most {sr / 2:g}")
         taps = np.convolve(scipy_signal.firwin(count, edges, window="hamming", fs=sr), taps)
-    gain = _uniform(rng, low, high)
+    gain = uniform(rng, low, high)
     largest = np.abs(scipy_signal.freqz(taps, 1)[1]).max()
     return 10 ** (gain / 20) * taps / largest
 

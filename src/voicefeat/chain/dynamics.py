@@ -12,12 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..engine.correlate import correlate_rows
+from ..engine.correlate import correlate_repeated
 from ..errors import one_of, real, whole
 from . import tables
-
-#: Values of a correlation that a copy with repeated ends is made of at a time.
-AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Dynamics:
 
     def kernel(self) -> np.ndarray:
         """The weights of frames t - width .. t + width."""
-        return _kernels(self.width, self.divisor, 1, False)[0]
+        return _kernels(self.width, self.divisor, 1, False, np.dtype(np.float64))[0]
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Features (..., rows, frames) to (..., parts times rows, frames)."""
@@ -79,42 +76,39 @@ class Dynamics:
             return np.ascontiguousarray(made[..., : x.shape[-1]])
         rows, frames = x.shape[-2:]
         out = np.empty((*x.shape[:-2], (self.orders + 1) * rows, frames), x.dtype)
-        again = self.repeated == "again"
-        weights = _kernels(self.width, self.divisor, self.orders, not again)
-        for clip, made in zip(x.reshape(-1, rows, frames), out.reshape(-1, *out.shape[-2:]), strict=True):
-            made[:rows] = source = clip
-            for order in range(1, self.orders + 1):
-                target = made[order * rows : (order + 1) * rows]
-                correlated(source, weights[order - 1], target)
-                source = target if again else clip
+        out[..., :rows, :] = x
+        self.follow(out, rows)
         return out if self.keep == "all" else np.ascontiguousarray(out[..., rows:, :])
+
+    @property
+    def follows(self) -> bool:
+        """Whether deltas need nothing but room below what they are deltas of."""
+        return self.along == "frames" and self.keep == "all" and self.repeated != "ahead"
+
+    def follow(self, out: np.ndarray, rows: int) -> None:
+        """Deltas of the first `rows` rows of contiguous (..., parts times rows, frames) features below."""
+        frames, lanes = out.shape[-1], tables.lanes(out.dtype)
+        again = self.repeated == "again"
+        weights = _kernels(self.width, self.divisor, self.orders, not again, out.dtype)
+        padded = np.empty(frames + weights[-1].size + 2 * lanes, out.dtype)
+        flat, size = out.reshape(-1), rows * frames
+        for at in range(0, flat.size, (self.orders + 1) * size):
+            for order, kernel in enumerate(weights):
+                source, target = at + (order * size if again else 0), at + (order + 1) * size
+                correlate_repeated(flat, source, rows, frames, kernel, lanes, padded, flat, target)
 
 
 @functools.lru_cache(maxsize=64)
-def _kernels(width: int, divisor: float | str, orders: int, convolved: bool) -> list[np.ndarray]:
+def _kernels(
+    width: int, divisor: float | str, orders: int, convolved: bool, dtype: np.dtype
+) -> list[np.ndarray]:
     """The weights of each order; convolved, those of an order on the features themselves."""
     j = np.arange(-width, width + 1)
     kernel = j / ((j * j).sum() if isinstance(divisor, str) else float(divisor))
     made = [kernel]
     for _ in range(1, orders):
         made.append(np.convolve(made[-1], kernel) if convolved else kernel)
+    made = [each.astype(dtype) for each in made]
     for each in made:
         each.flags.writeable = False
     return made
-
-
-def correlated(x: np.ndarray, weights: np.ndarray, out: np.ndarray) -> None:
-    """out[:, t] = sum_j weights[j] x[:, t + j - half] of features (rows, frames), the ends repeated."""
-    (rows, frames), half = x.shape, weights.size // 2
-    lanes, weights, flat = tables.lanes(x.dtype), weights.astype(x.dtype), out.reshape(-1)
-    scratch = np.empty(weights.size + 2 * lanes, x.dtype)
-    step = max(1, AT_ONCE // (frames + 2 * half))
-    for first in range(0, rows, step):
-        part = x[first : first + step]
-        padded = np.empty((len(part), frames + 2 * half), x.dtype)
-        padded[:, half : half + frames] = part
-        padded[:, :half], padded[:, half + frames :] = part[:, :1], part[:, -1:]
-        target = flat[first * frames :]
-        correlate_rows(
-            padded.reshape(-1), len(part), padded.shape[1], weights, lanes, scratch, target, frames, 0
-        )

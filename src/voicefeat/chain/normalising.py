@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..engine.windows import standardise
 from ..errors import one_of, real, reject, whole
 
 
@@ -77,24 +78,14 @@ class Normalisation:
             return (x / np.where(total == 0.0, 1.0, total)).astype(x.dtype)
         if self.over == "corpus":
             return self._standard(x)
-        first, end = self.bounds(x.shape[-1])
-        count = (end - first).astype(np.float64)
-
-        def sums(values: np.ndarray) -> np.ndarray:
-            if self.over == "utterance":
-                return values.sum(axis=-1, keepdims=True)
-            running = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
-            np.cumsum(values, axis=-1, out=running[..., 1:])
-            return running[..., end] - running[..., first]
-
-        wide = x.astype(np.float64)
-        number = count[:1] if self.over == "utterance" else count
-        mean = sums(wide) / number
-        out = wide - mean
-        if self.variance:
-            spread = sums(wide * wide) / number - mean * mean
-            out *= 1.0 / np.sqrt(np.maximum(spread, self.floor))
-        return out.astype(x.dtype)
+        frames = x.shape[-1]
+        bounds, sums, squares = self.bounds(frames), np.empty(frames + 1), np.empty(frames + 1)
+        x, out = np.ascontiguousarray(x), np.empty(x.shape, x.dtype)
+        rows, flat = x.size // frames, x.reshape(-1)
+        standardise(
+            flat, rows, frames, *bounds, self.variance, self.floor, sums, squares, out.reshape(-1)
+        )
+        return out
 
     def _standard(self, x: np.ndarray) -> np.ndarray:
         """Less the means of the corpus, by its deviations: each frame by itself."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..engine.recursion import differences
 from ..errors import one_of, real, reject, whole
+from . import tables
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,13 @@ class Signal:
             noise = np.random.default_rng(self.seed).standard_normal(y.shape)
             y = y + (self.dither * noise).astype(y.dtype)
         if self.preemphasis:
-            out = np.empty_like(y)
-            share = y.dtype.type(self.preemphasis)
-            np.multiply(y[..., :-1], share, out=out[..., 1:])
-            np.subtract(y[..., 1:], out[..., 1:], out=out[..., 1:])
-            out[..., 0] = y[..., 0] if self.first == "keep" else y[..., 0] - share * y[..., 0]
+            y, share = np.ascontiguousarray(y), y.dtype.type(self.preemphasis)
+            out = np.empty(y.shape, y.dtype)
+            before = np.zeros(y.size // y.shape[-1], y.dtype)
+            if self.first == "self":
+                before -= share * y[..., 0].reshape(-1)
+            lanes = tables.lanes(y.dtype)
+            differences(y.reshape(-1), y.shape[-1], share, before, lanes, out.reshape(-1))
             y = out
         return np.ascontiguousarray(y)
 

@@ -224,6 +224,10 @@ class FramedSpectra:
             tiles[g] = np.concatenate([z.real, z.imag], axis=-1) if self.complex else z.real**2 + z.imag**2
 
 
+#: Padding by the signal read backwards, and how many of its samples at an end are not read again.
+_MIRRORS = {"reflect": 1, "symmetric": 0}
+
+
 def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
     """What lies before and after a signal; nothing at all stands for zeros."""
     mode: Any = "symmetric" if frames.partial == "mirror" else frames.pad_mode
@@ -236,6 +240,9 @@ def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
     if callable(mode):
         padded = np.pad(y, before, mode)
         return padded[:before], padded[before + n :]
+    if max(before, after) < n and mode in _MIRRORS:  # what numpy.pad does, without its checks
+        skip = _MIRRORS[mode]
+        return y[skip : skip + before][::-1].copy(), y[n - skip - after : n - skip][::-1].copy()
     reach = min(n, max(before, after) + 1)  # np.pad looks no farther than this into the signal
     return np.pad(y[:reach], (before, 0), mode)[:before], np.pad(y[n - reach :], (0, after), mode)[reach:]
 

@@ -14,15 +14,20 @@ from .simd import fma
 
 @lane_op
 def differ(y, at, rounds, factor, out, watch):
-    """out[i] = y[i] - factor y[i - 1], i = at .. at + rounds lanes - 1; 0 y is added to `watch`."""
-    n, times = y.lanes, y.number(factor)
+    """out[i] = y[i] - factor y[i - 1], i = at .. at + 4 rounds lanes - 1; 0 y is added to `watch`."""
+    n, times, zero = y.lanes, y.number(factor), y.number(0.0)
 
     def step(i, seen):
-        x = y.load(at + i * n)
-        out.store(at + i * n, x - y.load(at + i * n - 1) * times)
-        return [fma(x, y.number(0.0), seen[0])]
+        found = []
+        for q, before in enumerate(seen):
+            place = at + i * (4 * n) + q * n
+            x = y.load(place)
+            out.store(place, x - y.load(place - 1) * times)
+            found.append(fma(x, zero, before))
+        return found
 
-    watch.store(0, accumulate(rounds, [watch.load(0)], step)[0])
+    a, b, c, d = accumulate(rounds, [watch.load(0), zero, zero, zero], step)
+    watch.store(0, (a + b) + (c + d))
 
 
 @kernel
@@ -32,13 +37,13 @@ def differences(y, length, factor, before, lanes, out):
     `factor` has y's precision. Returns whether all samples are finite.
     """
     watch = np.zeros(lanes, y.dtype)
-    rounds = (length - 1) // lanes
+    rounds = (length - 1) // (4 * lanes)
     for r in range(before.size):
         at = r * length
         out[at] = y[at] + before[r]
         watch[0] += 0 * y[at]
         differ(y, at + 1, rounds, factor, out, watch)
-        for i in range(at + 1 + rounds * lanes, at + length):
+        for i in range(at + 1 + 4 * rounds * lanes, at + length):
             out[i] = y[i] - factor * y[i - 1]
             watch[0] += 0 * y[i]
     return watch.sum() == 0.0

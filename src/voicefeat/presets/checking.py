@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import ParameterError
+from . import ranges
 from .running import bank_rows
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def clash(first: str, second: str, why: str) -> None:
 
 def check(fe: FrontEnd) -> None:
     """Refuse what cannot be run, before there is a signal."""
+    ranges.check(fe)
     stages = ("spectrum", "bands", "compression", "cepstrum", "prediction", "energy")
     chain = {name: getattr(fe, name) for name in stages}
     given = [name for name, stage in chain.items() if stage is not None]

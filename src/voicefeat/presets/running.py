@@ -111,22 +111,42 @@ def run(fe: FrontEnd, y: np.ndarray, rate: float | None) -> np.ndarray:
         made = y[..., np.newaxis, :]
     else:
         made = _framed(fe, y, 1.0 if rate is None else float(rate))
-    if fe.dynamics is not None:
+    if fe.dynamics is not None and not _with_room(fe):
         made = fe.dynamics.apply(made)
     return made if fe.normalisation is None else fe.normalisation.apply(made)
 
 
+def _with_room(fe: FrontEnd) -> bool:
+    """Whether the statics are put where their deltas follow, which saves a copy."""
+    return fe.dynamics is not None and fe.dynamics.follows and bool(fe.framing) and fe.prediction is None
+
+
 def _framed(fe: FrontEnd, y: np.ndarray, rate: float) -> np.ndarray:
-    frames, energy = fe.framing, fe.energy
+    """Statics, with their deltas where there is room for them."""
+    frames = fe.framing
     assert frames is not None
     frames.check_length(y.shape[-1])
-    if energy is None or fe.prediction is not None:
+    if fe.prediction is not None:
         job = Rows(chain_of(fe, rate))
         compute([job], y)
-        return job.result() if fe.prediction is None else _predicted(fe, job.result(), y, rate)
-    out = np.empty((*y.shape[:-1], statics_rows(fe, rate), frames.count(y.shape[-1])), y.dtype)
-    rows = out.shape[-2]
+        return _predicted(fe, job.result(), y, rate)
+    rows, room = statics_rows(fe, rate), _with_room(fe)
+    parts = fe.dynamics.parts if room else 1  # type: ignore[union-attr]
+    out = np.empty((*y.shape[:-1], parts * rows, frames.count(y.shape[-1])), y.dtype)
+    if fe.energy is None:
+        compute([Rows(chain_of(fe, rate), out, place=slice(0, rows))], y)
+    else:
+        _with_energy(fe, y, rate, out, rows)
+    if room:
+        fe.dynamics.follow(out, rows)  # type: ignore[union-attr]
+    return out
+
+
+def _with_energy(fe: FrontEnd, y: np.ndarray, rate: float, out: np.ndarray, rows: int) -> None:
+    """Bands or cepstra and the energy to the first `rows` rows of `out`."""
     # c0 is computed and then written over, so that the cepstrum is the same with and without the energy.
+    energy = fe.energy
+    assert energy is not None
     body, row = {
         "replace": (slice(0, rows), slice(0, 1)),
         "first": (slice(1, rows), slice(0, 1)),
@@ -143,7 +163,6 @@ def _framed(fe: FrontEnd, y: np.ndarray, rate: float) -> np.ndarray:
             compute([each], y)
     else:
         compute(jobs, y)
-    return out
 
 
 def _predicted(fe: FrontEnd, logs: np.ndarray, y: np.ndarray, rate: float) -> np.ndarray:

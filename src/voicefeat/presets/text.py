@@ -128,7 +128,8 @@ def _typed(name: str, value: Any, default: Any) -> None:
     if name.endswith((".window", ".divisor")):
         fits = not isinstance(value, bool)
     if not fits:
-        reject(name, value, f"must be a {type(default).__name__}", f"the default is {default!r}")
+        words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+        reject(name, value, f"must be {words.get(type(default), 'a list')}", f"the default is {default!r}")
 
 
 def _unknown(what: str, key: str, known: Any) -> None:

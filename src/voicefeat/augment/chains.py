@@ -1,0 +1,245 @@
+"""Several steps in a row, each with a probability: a value, which TOML holds and workers are sent."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError, one_of, real, reject, whole
+from . import boosting, codecs, levels, limits, noises, rooms
+from .drawing import one_signal
+from .seeds import generator
+
+__all__ = ["Chain", "copies", "step"]
+
+#: What a step can do, in the order of the manual.
+STEPS: dict[str, Callable[..., np.ndarray]] = {
+    f.__name__: f
+    for f in (
+        noises.noise, noises.babble, rooms.reverb, levels.gain, levels.speed,
+        limits.bandlimit, limits.telephone, limits.downsample, codecs.codec,
+        boosting.rawboost, boosting.convolutive_noise, boosting.impulsive_noise, boosting.stationary_noise,
+    )
+}  # fmt: skip
+#: What a chain gives to a step by itself.
+_GIVEN = ("y", "sr", "rng")
+#: Steps are tried once, when they are made, on a little quiet noise at a rate that all of them know.
+_TRIED_AT = 48000
+
+
+@dataclass(frozen=True)
+class Step:
+    """A function of `vf.augment` with its settings, and how often it is done; `step` makes and checks it."""
+
+    do: str
+    p: float = 1.0
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(self, y: np.ndarray, sr: float, rng: np.random.Generator) -> np.ndarray:
+        function = STEPS[self.do]
+        given = dict(sr=sr, rng=rng)
+        taken = {k: v for k, v in given.items() if k in inspect.signature(function).parameters}
+        return function(y, **taken, **self.settings)
+
+
+def step(do: str, /, p: float = 1.0, **settings: Any) -> Step:
+    """One step of a chain.
+
+    Parameters
+    ----------
+    do : str
+        A function of `vf.augment` that takes a signal, by name.
+    p : float, 0 to 1
+        With which probability it is done.
+    **settings
+        Its arguments, without y, sr and rng.
+
+    Returns
+    -------
+    Step
+        A value. Its settings have been tried on a little noise.
+
+    Raises
+    ------
+    ParameterError
+        If the function or a setting is not known, or a value cannot be used.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.augment.step("noise", p=0.5, snr=(5, 20))
+    Step(do='noise', p=0.5, settings={'snr': (5, 20)})
+    """
+    function = STEPS[one_of("do", do, STEPS)]
+    made = Step(do, real("p", p, low=0.0, high=1.0), settings)
+    own = {k: v for k, v in inspect.signature(function).parameters.items() if k not in _GIVEN}
+    for key in settings:
+        one_of(f"the setting of {do}", key, own)
+    for key, parameter in own.items():
+        if parameter.default is parameter.empty and key not in settings:
+            reject(key, None, f"{do} needs it", f"write step({do!r}, {key}=...)")
+    rng = generator()
+    made(1e-4 * rng.standard_normal(_TRIED_AT // 10), _TRIED_AT, rng)
+    return made
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Steps that are done one after the other, each with its probability.
+
+    Parameters
+    ----------
+    steps : tuple of Step
+        What `step` makes.
+
+    Raises
+    ------
+    ParameterError
+        If something among them is no step.
+
+    Notes
+    -----
+    Every step draws from a generator of its own, so that a change of one step changes the draws of no other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> step = vf.augment.step
+    >>> worse = vf.augment.Chain((step("noise", p=0.8, snr=(5, 20)), step("codec", p=0.3, name="gsm")))
+    >>> y = np.sin(np.arange(16000) / 5)
+    >>> one = worse(y, 16000, id="clip", epoch=3, seed=7)
+    >>> bool((one == worse(y, 16000, id="clip", epoch=3, seed=7)).all())
+    True
+    >>> vf.augment.Chain.from_toml(worse.to_toml()) == worse
+    True
+    """
+
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.steps, (tuple, list)):
+            reject("steps", self.steps, "must be several steps", "give a tuple of vf.augment.step(...)")
+        for one in self.steps:
+            if not isinstance(one, Step):
+                reject("steps", one, "is no step", "give what vf.augment.step(...) makes")
+        object.__setattr__(self, "steps", tuple(self.steps))
+
+    def __call__(self, y: Any, sr: float, *, id: str, epoch: int = 0, seed: int = 0) -> np.ndarray:
+        """The signal, made worse as (seed, id, epoch) have it: by any worker and in any order the same."""
+        y = one_signal(y)
+        for one, rng in zip(self.steps, generator(seed, id, epoch).spawn(len(self.steps)), strict=True):
+            if rng.random() < one.p:
+                y = one(y, sr, rng)
+        return y
+
+    def to_toml(self) -> str:
+        """The chain as text: a table ``[[step]]`` for each."""
+        tables = []
+        for one in self.steps:
+            settings = {"do": one.do, "p": one.p, **one.settings}
+            lines = [f"{key} = {_text(key, value)}" for key, value in settings.items() if value is not None]
+            lines.insert(0, "[[step]]")
+            tables.append("\n".join(lines) + "\n")
+        return "\n".join(tables)
+
+    @classmethod
+    def from_toml(cls, source: str) -> Chain:
+        """The chain that a text describes, checked as `step` does."""
+        try:
+            content = tomllib.loads(source)
+        except (tomllib.TOMLDecodeError, TypeError) as problem:
+            raise ParameterError(f"source: is no TOML ({problem}); give what to_toml writes") from None
+        tables = content.pop("step", None)
+        for key in content:
+            one_of("the table", key, ["step"])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            reject("step", tables, "must be tables", "write [[step]] above the settings of each")
+        return cls(tuple(_step({k: _plain(v) for k, v in table.items()}) for table in tables))
+
+
+def copies(
+    y: Any, sr: float, id: str, *, copies: int = 60, seed: int = 0, chain: Chain | None = None
+) -> Iterator[np.ndarray]:
+    """Variants of a recording, to be stored: the first is that of epoch 0, and so on.
+
+    Parameters
+    ----------
+    y : array of shape (n,), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    id : str
+        The utterance's id.
+    copies : int
+        How many.
+    seed : int
+        Of the whole experiment.
+    chain : Chain
+        What is done to each. Without one: another level always, and now and then noise, a room, RawBoost's
+        convolutive and impulsive noise, a codec.
+
+    Returns
+    -------
+    iterator of arrays of shape (n,), of y's precision
+        Each the same whichever others are made.
+
+    Raises
+    ------
+    ParameterError
+        If the signal or a setting cannot be used; before the first copy is made.
+
+    Notes
+    -----
+    Copies of a recording belong to its split: split by speaker first, then copy the training part alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(np.arange(4000) / 5)
+    >>> len(list(vf.augment.copies(y, 16000, "clip", copies=3, seed=7)))
+    3
+    """
+    y, copies, sr = one_signal(y), whole("copies", copies), real("sr", sr, above=0.0, unit="hertz")
+    generator(seed, id)
+    made = _usual() if chain is None else chain
+    if not isinstance(made, Chain):
+        reject("chain", chain, "is no chain", "give vf.augment.Chain((...,))")
+    return (made(y, sr, id=id, epoch=epoch, seed=seed) for epoch in range(copies))
+
+
+@functools.cache
+def _usual() -> Chain:
+    return Chain((
+        step("reverb", p=0.3, t60=(0.2, 0.8), drr=(0.0, 10.0)),
+        step("noise", p=0.5, snr=(5.0, 25.0), source=("white", "pink", "brown")),
+        step("rawboost", p=0.3, algorithm=5),
+        step("gain", db=(-6.0, 6.0), over="keep"),
+        step("codec", p=0.3, name=tuple(codecs.CODECS)),
+    ))  # fmt: skip
+
+
+def _step(settings: dict[str, Any]) -> Step:
+    if "do" not in settings:
+        reject("step", settings, "does not say what to do", 'write do = "noise"')
+    return step(settings.pop("do"), settings.pop("p", 1.0), **settings)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(map(_plain, value)) if isinstance(value, list) else value
+
+
+def _text(name: str, value: Any) -> str:
+    """Numbers, texts and lists of them are written in TOML as in JSON."""
+    try:
+        return json.dumps(value)
+    except TypeError:
+        reject(name, value, "cannot be written as TOML", "a chain with signals in it stays in Python")

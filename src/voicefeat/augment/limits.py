@@ -1,0 +1,153 @@
+"""Less bandwidth: filters, a telephone's band, a lower rate and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..audio import resample
+from ..errors import real, reject, whole
+from .drawing import Range, number, one_signal
+from .seeds import Random
+
+__all__ = ["bandlimit", "downsample", "telephone"]
+
+
+def bandlimit(
+    y: Any,
+    sr: float = 16000,
+    *,
+    fmin: Range | None = None,
+    fmax: Range | None = None,
+    order: int = 4,
+    rng: Random | None = None,
+) -> np.ndarray:
+    """A high-pass, a low-pass, or both.
+
+    Parameters
+    ----------
+    y : array of shape (n,), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    fmin, fmax : float or (float, float)
+        Edges in hertz, each 6 dB down; without one, that side is left open. Of two numbers, one between them
+        is drawn.
+    order : int
+        Of the Butterworth filters. They run forwards and backwards, so that nothing is delayed, and fall by
+        12 times the order in decibels an octave.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Needed where a number is drawn.
+
+    Returns
+    -------
+    array of shape (n,), of y's precision
+        The band.
+
+    Raises
+    ------
+    ParameterError
+        If an edge is not below half of `sr`, the edges cross or both are missing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 6000 * np.arange(16000) / 16000)
+    >>> float(np.abs(vf.augment.bandlimit(y, 16000, fmax=3000)[100:-100]).max()) < 0.01
+    True
+    """
+    from scipy.signal import butter, sosfiltfilt
+
+    y, sr, order = one_signal(y), real("sr", sr, above=0.0, unit="hertz"), whole("order", order)
+    if fmin is None and fmax is None:
+        reject("fmin", fmin, "and fmax are both missing", "give one edge or both")
+    edges = {}
+    for name, value, kind in (("fmin", fmin, "highpass"), ("fmax", fmax, "lowpass")):
+        if value is not None:
+            edge = number(name, value, rng)
+            if not 0 < edge < sr / 2:
+                problem = f"{edge:g} Hz do not lie between 0 and half of sr={sr:g}"
+                reject(name, value, problem, f"give less than {sr / 2:g}")
+            edges[kind] = edge
+    if len(edges) == 2 and edges["highpass"] >= edges["lowpass"]:
+        reject("fmin", fmin, f"is not below fmax={edges['lowpass']:g}", "give the lower edge first")
+    made = y.astype(np.float64)
+    for kind, edge in edges.items():
+        sections = butter(order, edge, kind, fs=sr, output="sos")
+        made = sosfiltfilt(sections, made, padlen=min(made.size - 1, 3 * (2 * len(sections) + 1)))
+    return made.astype(y.dtype)
+
+
+def telephone(y: Any, sr: float = 16000) -> np.ndarray:
+    """The band of a telephone, 300 to 3400 Hz.
+
+    Parameters
+    ----------
+    y : array of shape (n,), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float, above 6800
+        Samples a second.
+
+    Returns
+    -------
+    array of shape (n,), of y's precision
+        What `bandlimit` makes of it; `codec` adds what a line does beyond that.
+
+    Raises
+    ------
+    ParameterError
+        If the signal or its rate cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 50 * np.arange(16000) / 16000)
+    >>> float(np.abs(vf.augment.telephone(y, 16000)[2000:-2000]).max()) < 0.001
+    True
+    """
+    return bandlimit(y, sr, fmin=300.0, fmax=3400.0)
+
+
+def downsample(y: Any, sr: float = 16000, *, rate: Range, rng: Random | None = None) -> np.ndarray:
+    """To a lower rate and back: what a recording made at that rate has lost.
+
+    Parameters
+    ----------
+    y : array of shape (n,), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    rate : float or (float, float)
+        The lower rate in hertz; of two, a number between them is drawn.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Needed where a number is drawn.
+
+    Returns
+    -------
+    array of shape (n,), of y's precision
+        At `sr` again, without what was above half the lower rate.
+
+    Raises
+    ------
+    ParameterError
+        If the rate is none, or above `sr`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> vf.augment.downsample(np.sin(np.arange(16001) / 5), 16000, rate=8000).shape
+    (16001,)
+    """
+    y, sr = one_signal(y), real("sr", sr, above=0.0, unit="hertz")
+    lower = number("rate", rate, rng, low=1.0, high=sr)
+    return through(y, sr, lower, lambda x: x)
+
+
+def through(y: np.ndarray, sr: float, rate: float, step: Any) -> np.ndarray:
+    """What `step` makes of the signal at another rate, at the old rate and as long as before."""
+    made = resample(step(resample(y, orig_sr=sr, target_sr=rate)), orig_sr=rate, target_sr=sr)
+    return np.pad(made, (0, max(0, y.size - made.size)))[: y.size].astype(y.dtype, copy=False)

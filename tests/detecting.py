@@ -12,7 +12,7 @@ MUST = bool(os.environ.get("CI_EXAMPLES"))
 
 
 def need(*packages):
-    """Skip a module's tests where a package of the extra `examples` is missing; with CI_EXAMPLES they fail."""
+    """Skip a module's tests where a package of `examples` is missing; with CI_EXAMPLES they fail."""
     missing = [name for name in packages if util.find_spec(name) is None]
     if missing and not MUST:
         reason = f"needs {' and '.join(missing)}: pip install 'voicefeat[examples]'"

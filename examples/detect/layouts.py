@@ -106,10 +106,10 @@ def _from_protocols(folder: Path, files: list[Path]) -> Corpus:
         split = next(
             (s for s in SPLITS if s in file.name.lower()), "eval" if "subset" in protocol.columns else ""
         )
-        columns = [protocol.column(name) for name in ("utterance", "key", "speaker", "attack")]
-        for utt, key, speaker, attack in zip(*columns, strict=True):
+        columns = [protocol.column(name) for name in ("utterance", "label", "speaker", "attack")]
+        for utt, label, speaker, attack in zip(*columns, strict=True):
             path = audio.get(utt, folder / f"{utt}.flac")
-            clips.append(Clip(utt, key == "bonafide", path, speaker, attack=attack, split=split))
+            clips.append(Clip(utt, label == "bonafide", path, speaker, attack=attack, split=split))
     return Corpus(folder.resolve().name, folder, tuple(clips))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ def _head(found: dict[str, Any]) -> str:
     return f'{head}{notes}<div class="cards">{boxes}</div>'
 
 
-def _plots(seeds: list[Path], each: list[dict[str, Any]], found: dict[str, Any]) -> str:
+def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:

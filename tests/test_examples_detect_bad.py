@@ -102,7 +102,7 @@ def test_a_recording_that_cannot_be_read(corpus, tmp_path, capsys):
         ("[training]\nseeds = []", "must be whole numbers"),
         ("[model]\nkind = 'an'", "did you mean 'ann'"),
         (
-            "[input]\nstatistics = ['mean']\n[model]\nkind = 'ann'\nsettings = { hiden = 3 }\n[training]\nbatch = 8",
+        ("[input]\nstatistics='mean'\n[model]\nsettings={ hiden = 3 }\n[training]\nbatch=8", "hiden"),
             "hiden",
         ),
         ("[input]\nfront_end = 'project-mfc'", "project-mfcc"),
@@ -249,6 +249,9 @@ class TestLayouts:
             "LA_0010 LA_E_2 alaw ita_tx bonafide bonafide notrim eval\n"
             "LA_0010 LA_E_3 alaw ita_tx A08 spoof notrim hidden\n"
         )
+        verification = tmp_path / "keys" / "LA" / "ASV" / "trial_metadata.txt"
+        verification.parent.mkdir()
+        verification.write_text("LA_0007 LA_E_1 alaw ita_tx bonafide nontarget notrim eval\n")
         for utt in ("LA_E_1", "LA_E_2"):
             self.write(tmp_path / "ASVspoof2021_LA_eval" / "flac" / f"{utt}.flac")
         clips = read_corpus(str(tmp_path)).clips

@@ -91,6 +91,8 @@ def _protocols(folder: Path) -> Corpus | None:
 
 
 def _is_protocol(path: Path) -> bool:
+    if "ASV" in path.parts or ".asv." in path.name:  # of speaker verification, in the same downloads
+        return False
     with path.open(encoding="utf-8", errors="replace") as lines:
         words = next(lines, "").split()
     return len(words) >= 5 and bool({"bonafide", "spoof"} & set(words))

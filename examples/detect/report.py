@@ -48,14 +48,10 @@ def write_report(folder: Path) -> Path:
     found = json.loads((folder / "metrics.json").read_text())
     seeds = [folder / f"seed-{s}" for s in found["seeds"]]
     each = [json.loads((s / "metrics.json").read_text()) for s in seeds]
-    parts = [
-        _head(found),
-        _plots(seeds, each, found),
-        _figures(found),
-        _attacks(each[0]),
-        _shortcut(found, each[0]),
-    ]
-    parts += [_data(found), _cost(found), _settings(folder)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # what is remarkable stands in metrics.json
+        parts = [_head(found), _plots(seeds, each), _figures(found), _attacks(each[0])]
+    parts += [_shortcut(found, each[0]), _data(found), _cost(found), _settings(folder)]
     title = escape(f"{found['title']} on {found['corpus']}")
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'

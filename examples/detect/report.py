@@ -74,7 +74,8 @@ def _head(found: dict[str, Any]) -> str:
     for name, label in (("dev", "EER, development"), ("eval", "EER, evaluation")):
         eer, under = found[name]["eer"], []
         if len(found["seeds"]) > 1:
-            under.append(f"± {100 * eer['deviation']:.1f} over {len(found['seeds'])} seeds")
+            word = "folds" if found["protocol"] == "folds" else "seeds"
+            under.append(f"± {100 * eer['deviation']:.1f} over {len(found['seeds'])} {word}")
         if "eer_low" in found[name]:
             low, high = (100 * found[name][k]["mean"] for k in ("eer_low", "eer_high"))
             under.append(f"95 %: {low:.1f} to {high:.1f}, by {found[name]['by']}")
@@ -116,7 +117,8 @@ def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
     shown = [
         (
             figures.roc(runs, blind),
-            "ROC. Blue: the first seed; grey: the others; square: the shortcut probe.",
+            "ROC. Blue: the first seed; grey: the others"
+            + ("; square: the shortcut probe." if blind else "."),
         ),
         (figures.det(runs, threshold), "DET. The cross is where the threshold of dev leads."),
         (figures.histogram(first, threshold), "Scores of the first seed, calibrated on dev."),
@@ -156,7 +158,7 @@ def _figures(found: dict[str, Any]) -> str:
             ]
         rows.append(row)
     head = ["", "dev", "deviation", "range", "eval", "deviation", "range"]
-    return f"<h2>All figures, over seeds {', '.join(map(str, found['seeds']))}</h2>{_table(head, rows)}"
+    return f"<h2>All figures, over seed {', '.join(map(str, found['seeds']))}</h2>{_table(head, rows)}"
 
 
 def _attacks(first: dict[str, Any]) -> str:

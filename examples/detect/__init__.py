@@ -1,0 +1,1 @@
+"""Detectors of forged voices on voicefeat's features: what `examples/train.py` runs."""

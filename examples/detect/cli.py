@@ -1,0 +1,51 @@
+"""The command line of train.py."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import voicefeat as vf
+
+from .logbook import say
+
+EPILOG = """
+CONFIG is a file as given, or below examples/ or examples/configs/: configs/minifake/lfcc_gmm.toml.
+KEY=VALUE changes a setting: epochs=5, training.rate=0.0003, protocol=seed, seeds=[0].
+A run that was stopped goes on when the same command is given again.
+"""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Train, score and report; 2 after a sentence about what is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="train.py", description="Train, score and report one detector.", epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("config", metavar="CONFIG", help="a TOML file of settings")
+    parser.add_argument(
+        "changes", metavar="KEY=VALUE", nargs="*", help="settings that differ from the file's"
+    )
+    parser.add_argument("--data", required=True, metavar="DIR", help="the corpus: a folder, a table, or toy")
+    parser.add_argument("--eval", default="", metavar="DIR", help="another corpus, whose clips are evaluated")
+    parser.add_argument("--out", default="runs", metavar="DIR", help="where runs are kept (default: runs)")
+    given = parser.parse_intermixed_args(words)
+    try:
+        from . import config, runs
+
+        settings = config.read(config.find(given.config), given.changes)
+        folder = runs.run(settings, runs.Place(given.data, Path(given.out), given.eval))
+    except (vf.ParameterError, vf.AudioError) as error:
+        say(f"train.py: error: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("stopped; the same command goes on from here")
+        return 130
+    print(runs.told(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,266 @@
+"""The settings of a run: TOML read into a value, `key=value` on the command line put over it."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import voicefeat as vf
+
+from .words import one_of
+
+
+@dataclass(frozen=True)
+class Data:
+    """Which rows there are, and how they are divided."""
+
+    #: "clean", "seed" or "folds"; see splits.py.
+    protocol: str = "clean"
+    #: Seconds of the windows that recordings are cut to; 0 leaves them whole.
+    window: float = 0.0
+    #: How many copies of a training clip are made worse, and how: see augmenting.py.
+    copies: int = 0
+    augment: str = "mixed"
+    #: At most so many rows in each split; 0 for all.
+    subset: int = 0
+    allow_overlap: bool = False
+
+
+@dataclass(frozen=True)
+class Input:
+    """What a model is given of each clip: a front end's frames, or statistics of them."""
+
+    #: The name of a published front end, what differs from it, and the rate where it has none.
+    front_end: str = "project-mfcc"
+    changes: dict[str, Any] = field(default_factory=dict)
+    rate: int = 16000
+    #: Over all frames, as `vf.summarize` names them; none keeps the frames.
+    statistics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """Which model; a network's name, "gmm", or one of classic.py."""
+
+    kind: str = "ann"
+    settings: dict[str, Any] = field(default_factory=dict)
+    #: Networks: weights to begin from (a model.pt), and how many of the first tensors stay as they are.
+    start: str = ""
+    freeze: int = 0
+    #: Fusion: the configs whose calibrated scores are averaged.
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network learns."""
+
+    seeds: tuple[int, ...] = (0, 1, 2)
+    epochs: int = 50
+    batch: int = 32
+    rate: float = 1e-3
+    decay: float = 0.0
+    #: What is lowest in the best epoch, of the development set: "loss", or "eer" and of equal ones the loss.
+    monitor: str = "loss"
+    #: Epochs without a better one, after which it ends.
+    patience: int = 10
+    class_weights: bool = True
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Report:
+    """How the scores are judged."""
+
+    #: Draws of the bootstrap by speaker.
+    draws: int = 1000
+    #: ASV scores of the evaluation set, for the t-DCF.
+    asv_scores: str = ""
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings of a run."""
+
+    name: str = ""
+    title: str = ""
+    data: Data = field(default_factory=Data)
+    input: Input = field(default_factory=Input)
+    model: Model = field(default_factory=Model)
+    training: Training = field(default_factory=Training)
+    report: Report = field(default_factory=Report)
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of what changes a result; more seeds, another device or title do not."""
+        said = dataclasses.asdict(self)
+        del said["name"], said["title"], said["training"]["seeds"], said["training"]["device"], said["report"]
+        text = json.dumps(said, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def to_toml(self) -> str:
+        """All settings as TOML, which `read` takes."""
+        tables = {k: v for k, v in dataclasses.asdict(self).items() if isinstance(v, dict)}
+        lines = [f"name = {_value(self.name)}", f"title = {_value(self.title)}"]
+        for name, settings in tables.items():
+            lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in settings.items())]
+        return "\n".join(lines) + "\n"
+
+
+SECTIONS = {f.name: f.default_factory for f in dataclasses.fields(Config) if callable(f.default_factory)}
+
+
+def find(given: str) -> Path:
+    """A config's file: as given, or below examples/ or examples/configs/, with or without its ending."""
+    here = Path(__file__).resolve().parents[1]
+    for place in (Path(), here, here / "configs"):
+        for path in (place / given, place / f"{given}.toml"):
+            if path.is_file():
+                return path
+    known = sorted(p.relative_to(here).as_posix() for p in (here / "configs").rglob("*.toml"))
+    one_of("CONFIG", given, known)
+    raise vf.ParameterError(f"CONFIG={given!r}: is no file")
+
+
+def read(path: Path, overrides: Sequence[str] = ()) -> Config:
+    """The config of a file with `key=value` put over it.
+
+    `base = "other.toml"` begins from another file; a table `[seed.training]` holds what the `seed` protocol
+    does otherwise (`[folds.training]` likewise).
+    """
+    said = _merged(path)
+    changes = [_override(text) for text in overrides]
+    for place, value in changes:
+        _put(said, place, value)
+    protocol = said.get("data", {}).get("protocol", Data.protocol)
+    for name in ("seed", "folds"):
+        variant = said.pop(name, {})
+        if name == protocol:
+            said = _over(said, variant)
+    for place, value in changes:  # what is said on the command line holds
+        _put(said, place, value)
+    said.setdefault("name", _name(path))
+    return _config(said, path)
+
+
+def _merged(path: Path) -> dict[str, Any]:
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise vf.ParameterError(f"{path}: is no TOML ({error}); mend it") from None
+    base = said.pop("base", None)
+    if base is None:
+        return said
+    if not (path.parent / base).is_file():
+        raise vf.ParameterError(f"{path}: base = {base!r} is not there; name a file beside it")
+    return _over(_merged(path.parent / base), said)
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Tables are merged, but for `changes` and `settings`, which belong to what stands beside them."""
+    out = dict(below)
+    for key, value in above.items():
+        whole = key in ("changes", "settings")
+        merge = isinstance(value, dict) and isinstance(out.get(key), dict) and not whole
+        out[key] = _over(out[key], value) if merge else value
+    return out
+
+
+def _name(path: Path) -> str:
+    parts = path.resolve().with_suffix("").parts
+    return "/".join(parts[parts.index("configs") + 1 :]) if "configs" in parts else path.stem
+
+
+def _override(text: str) -> tuple[list[str], Any]:
+    """`training.epochs=3`; `epochs=3`, as one section alone has that key; `model.settings.components=8`."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise vf.ParameterError(f"{text!r}: is no key=value; write for example epochs=5")
+    full = {f"{s}.{f.name}": f.name for s, kind in SECTIONS.items() for f in dataclasses.fields(kind)}
+    place = key.split(".")
+    if len(place) == 1:
+        near = [one for one, name in full.items() if name == key]
+        if len(near) > 1:
+            raise vf.ParameterError(f"{text!r}: is said by {' and '.join(near)}; write one of them in full")
+        place = near[0].split(".") if near else place
+    open_ended = ".".join(place[:2]) in ("model.settings", "input.changes") and len(place) == 3
+    if not open_ended and ".".join(place) not in full:
+        known = list(full) if "." in key else sorted(set(full.values()))
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else "see examples/detect/config.py for the keys"
+        raise vf.ParameterError(f"{text!r}: there is no key {key}; {hint}")
+    try:
+        parsed = tomllib.loads(f"x = {value}")["x"]
+    except tomllib.TOMLDecodeError:
+        parsed = value
+    return place, parsed
+
+
+def _put(said: dict[str, Any], place: list[str], value: Any) -> None:
+    for name in place[:-1]:
+        said = said.setdefault(name, {})
+    said[place[-1]] = value
+
+
+def _config(said: dict[str, Any], path: Path) -> Config:
+    made: dict[str, Any] = {}
+    for key, value in said.items():
+        one_of(f"{path}: {key}", key, [f.name for f in dataclasses.fields(Config)])
+        made[key] = _section(key, value, path) if key in SECTIONS else value
+    return _checked(Config(**made))
+
+
+def _section(name: str, said: Any, path: Path) -> Any:
+    kind: Any = SECTIONS[name]
+    if not isinstance(said, dict):
+        raise vf.ParameterError(f"{path}: {name}={said!r}: is a table; write [{name}]")
+    known = {f.name: f for f in dataclasses.fields(kind)}
+    default, values = kind(), {}
+    for key, value in said.items():
+        one_of(f"{path}: {name}.{key}", key, known)
+        if isinstance(getattr(default, key), tuple):
+            value = tuple(value) if isinstance(value, list | tuple) else (value,)
+        wanted = type(getattr(default, key))
+        if wanted is float and type(value) is int:
+            value = float(value)
+        if type(value) is not wanted:
+            words = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+            told = words.get(wanted, "a table")
+            raise vf.ParameterError(f"{path}: {name}.{key}={value!r}: must be {told}; mend it")
+        values[key] = value
+    return kind(**values)
+
+
+def _checked(config: Config) -> Config:
+    at_least = {
+        "training.epochs": (config.training.epochs, 1), "training.batch": (config.training.batch, 1),
+        "training.patience": (config.training.patience, 1), "data.copies": (config.data.copies, 0),
+        "data.window": (config.data.window, 0), "data.subset": (config.data.subset, 0),
+        "report.draws": (config.report.draws, 0), "input.rate": (config.input.rate, 1),
+    }  # fmt: skip
+    for name, (value, least) in at_least.items():
+        if value < least:
+            raise vf.ParameterError(f"{name}={value}: must be {least} or more; mend it")
+    one_of("training.monitor", config.training.monitor, ("loss", "eer"))
+    seeds = config.training.seeds
+    if not seeds or not all(type(s) is int and s >= 0 for s in seeds):
+        raise vf.ParameterError(f"training.seeds={list(seeds)}: must be whole numbers; write seeds=[0,1,2]")
+    return config
+
+
+def _value(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_value(v)}" for k, v in value.items()) + " }" if value else "{}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

@@ -1,0 +1,162 @@
+"""Folders as they are downloaded, recognised by what is in them."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import voicefeat as vf
+from voicefeat.protocols import read_protocol
+
+from .corpus import SPLITS, Clip, Corpus, check_files
+from .table import read_table
+from .toy import toy
+
+AUDIO = {".flac", ".wav", ".ogg", ".opus", ".mp3", ".aiff", ".au"}
+CLASSES = ({"real", "fake"}, {"bonafide", "spoof"})
+
+
+def read_corpus(given: str) -> Corpus:
+    """The corpus that `--data` names: "toy", a folder, a table of DEEP-VOICE, or one protocol."""
+    if given == "toy":
+        return toy()
+    path = Path(given).expanduser()
+    if not path.exists():
+        raise vf.ParameterError(
+            f"--data={given!r}: is not there; name the folder of a corpus, or 'toy' for a generated one"
+        )
+    if path.is_file():
+        corpus = read_table(path) if path.suffix == ".csv" else _from_protocols(path.parent, [path])
+    else:
+        corpus = next(filter(None, (layout(path) for layout in LAYOUTS)), None)
+    if corpus is None:
+        raise vf.ParameterError(
+            f"--data={given!r}: no corpus is recognised in it: neither manifest.csv, nor protocols, nor "
+            f"folders REAL and FAKE, nor DATASET-balanced.csv; see examples/README.md"
+        )
+    check_files(corpus.clips)
+    return corpus
+
+
+def with_evaluation(corpus: Corpus, given: str) -> Corpus:
+    """The corpus with the clips of another as its evaluation set (ASVspoof 2021 after 2019)."""
+    other = read_corpus(given)
+    if other.table is not None or corpus.table is not None:
+        raise vf.ParameterError("--eval: tables cannot be mixed with recordings; name folders of recordings")
+    there = [c for c in other.clips if c.split in ("", "eval")]
+    ours = [c for c in corpus.clips if c.split != "eval"]
+    if not {c.split for c in ours} >= {"train", "dev"}:
+        raise vf.ParameterError("--eval: --data must come with splits of its own, train and dev, for that")
+    note = f"The evaluation set is that of another corpus, {other.name}."
+    clips = (*ours, *[replace(c, split="eval") for c in there])
+    return Corpus(f"{corpus.name}, then {other.name}", corpus.folder, clips, (*corpus.notes, note))
+
+
+def _manifest(folder: Path) -> Corpus | None:
+    """A manifest.csv with the columns path and label, and speaker, system and split where they are."""
+    file = folder / "manifest.csv"
+    if not file.is_file():
+        return None
+    clips = []
+    with file.open(newline="", encoding="utf-8-sig") as lines:
+        for row in csv.DictReader(lines):
+            if not {"path", "label"} <= set(row):
+                raise vf.ParameterError(
+                    f"{file}: has no columns path and label; add them, or remove the file"
+                )
+            path = folder / row["path"]
+            clip = Clip(
+                path.stem, _bonafide(row["label"], file), path, row.get("speaker") or path.stem,
+                attack=row.get("system") or row.get("attack") or "-", split=row.get("split") or "",
+            )  # fmt: skip
+            clips.append(clip)
+    return Corpus(folder.resolve().name, folder, tuple(clips))
+
+
+def _bonafide(label: str, where: Path) -> bool:
+    known = {"bonafide": True, "bona-fide": True, "real": True, "spoof": False, "fake": False}
+    if label.lower() not in known:
+        raise vf.ParameterError(f"{where}: label {label!r} is not known; write bonafide or spoof")
+    return known[label.lower()]
+
+
+def _protocols(folder: Path) -> Corpus | None:
+    """Protocols of ASVspoof's forms at any depth: lines with an utterance and bonafide or spoof."""
+    found = [p for p in _files(folder, {".txt", ".trn", ".trl", ".tsv"}) if _is_protocol(p)]
+    return _from_protocols(folder, found) if found else None
+
+
+def _is_protocol(path: Path) -> bool:
+    if "ASV" in path.parts or ".asv." in path.name:  # of speaker verification, in the same downloads
+        return False
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        words = next(lines, "").split()
+    return len(words) >= 5 and bool({"bonafide", "spoof"} & set(words))
+
+
+def _from_protocols(folder: Path, files: list[Path]) -> Corpus:
+    audio = {path.stem: path for path in _files(folder, AUDIO)}
+    clips: list[Clip] = []
+    for file in files:
+        protocol = read_protocol(file)
+        if "subset" in protocol.columns:  # of ASVspoof 2021: neither its progress nor its hidden part
+            protocol = protocol.where(subset="eval")
+        split = next(
+            (s for s in SPLITS if s in file.name.lower()), "eval" if "subset" in protocol.columns else ""
+        )
+        columns = [protocol.column(name) for name in ("utterance", "label", "speaker", "attack")]
+        for utt, label, speaker, attack in zip(*columns, strict=True):
+            path = audio.get(utt, folder / f"{utt}.flac")
+            clips.append(Clip(utt, label == "bonafide", path, speaker, attack=attack, split=split))
+    return Corpus(folder.resolve().name, folder, tuple(clips))
+
+
+def _class_folders(folder: Path) -> Corpus | None:
+    """REAL and FAKE, as DEEP-VOICE has them (`a-original`, `a-to-b`), or any two such folders."""
+    for place in [folder, *[p for p in sorted(folder.rglob("*")) if p.is_dir()]]:
+        inside = {p.name.lower(): p for p in place.iterdir() if p.is_dir()}
+        names = next((pair for pair in CLASSES if pair <= set(inside)), None)
+        if names:
+            break
+    else:
+        return None
+    clips, unnamed = [], 0
+    for name in sorted(names):
+        for path in _files(inside[name], AUDIO):
+            parts = re.fullmatch(r"(.+?)[-_](?:original|to[-_](.+?))(?:[-_].*)?", path.stem.lower())
+            unnamed += parts is None
+            source, voice = (parts[1], parts[2] or parts[1]) if parts else ("", path.stem)
+            real = name in ("real", "bonafide")
+            source = "" if source == voice else source
+            clips.append(
+                Clip(f"{name}/{path.stem}", real, path, voice, source, "-" if real else "conversion")
+            )
+    note = "No speakers are named: files are kept apart, their speakers may not be." if unnamed else ""
+    return Corpus(folder.resolve().name, folder, tuple(clips), (note,) if note else ())
+
+
+def _deepvoice_table(folder: Path) -> Corpus | None:
+    """The folder that holds DEEP-VOICE's table and no recordings."""
+    found = sorted(folder.rglob("DATASET-balanced.csv"))
+    return read_table(found[0]) if found else None
+
+
+def _files(folder: Path, endings: set[str]) -> list[Path]:
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        found += [Path(place, name) for name in sorted(names) if Path(name).suffix.lower() in endings]
+    return found
+
+
+#: What is looked for, in this order.
+LAYOUTS: tuple[Callable[[Path], Corpus | None], ...] = (
+    _manifest,
+    _protocols,
+    _class_folders,
+    _deepvoice_table,
+)

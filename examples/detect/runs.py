@@ -1,0 +1,216 @@
+"""One run: a config on a corpus with several seeds, each gone on with where it was stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import voicefeat as vf
+
+from . import config as configs, systems
+from .config import Config, Report
+from .corpus import Clip, Corpus, labels
+from .features import Features, compute, durations
+from .judging import judge, summary
+from .layouts import read_corpus, with_evaluation
+from .logbook import Log, environment, put, say
+from .probe import probe
+from .report import write_report
+from .splits import LEAKS, by_speaker, examples, limited, split
+
+#: The probe is told without intervals.
+NO_DRAWS = Report(draws=0)
+Scored = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run reads and writes."""
+
+    data: str
+    out: Path
+    evaluation: str = ""
+
+    @property
+    def cache(self) -> Path:
+        """Features, by the digests of what they were made from."""
+        return self.out / "cache"
+
+
+def corpus_of(place: Place, protocol: str) -> Corpus:
+    """The corpus, with speakers shared out where the clean protocol needs it."""
+    corpus = read_corpus(place.data)
+    if place.evaluation:
+        corpus = with_evaluation(corpus, place.evaluation)
+    return by_speaker(corpus) if protocol == "clean" else corpus
+
+
+def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
+    """Train, score and report; returns the folder of the run."""
+    how = config.data
+    corpus = corpus or corpus_of(place, how.protocol)
+    folder = place.out / config.name / f"{corpus.name}-{how.protocol}".replace(" ", "_").replace(",", "")
+    lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
+    rows = limited(examples(corpus, how.protocol, how.window, how.copies, lengths), how.protocol, how.subset)
+    places = split(
+        rows, how.protocol, config.training.seeds[0], how.allow_overlap
+    )  # what is wrong is said at once
+    if config.model.kind == "fusion":
+        score = _members(config, place, corpus, rows)
+    else:
+        systems.check(config, corpus, len(places["train"]))
+        score = _single(config, place, corpus, rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    _same(folder, config)
+    put(folder / "config.toml", config.to_toml())
+    put(folder / "env.json", json.dumps(environment(config.training.device), indent=1))
+    for seed in config.training.seeds:
+        _seed(config, place, corpus, rows, folder / f"seed-{seed}", seed, score)
+    found = [json.loads((folder / f"seed-{s}" / "metrics.json").read_text()) for s in config.training.seeds]
+    put(folder / "metrics.json", json.dumps(summary(found) | _about(config, corpus, rows), indent=1))
+    say(f"report: {write_report(folder)}")
+    return folder
+
+
+def _same(folder: Path, config: Config) -> None:
+    """Refuse to go on with a run of other settings; what differs is named."""
+    file = folder / "config.toml"
+    if not file.is_file():
+        return
+    before = configs.read(file)
+    if before.digest == config.digest:
+        return
+    ours, theirs = dataclasses.asdict(config), dataclasses.asdict(before)
+    differ = [
+        f"{section}.{key}={ours[section][key]!r}, there {theirs[section][key]!r}"
+        for section in configs.SECTIONS
+        for key in ours[section]
+        if ours[section][key] != theirs[section][key]
+    ]
+    raise vf.ParameterError(
+        f"--out: {folder} holds a run with other settings ({'; '.join(differ)}); "
+        f"give another --out, or remove it"
+    )
+
+
+def _single(
+    config: Config, place: Place, corpus: Corpus, rows: list[Clip]
+) -> Callable[..., tuple[Scored, dict]]:
+    """How one seed of a model is trained and scored."""
+    features: list[Features] = []
+
+    def score(
+        seed: int, places: dict[str, np.ndarray], folder: Path, log: Log
+    ) -> tuple[Scored, dict[str, Any]]:
+        if not features:
+            features.append(compute(corpus, rows, config.input, config.data, place.cache, say))
+        model, began = systems.make(config), time.process_time()
+        model.fit(features[0], places, labels(rows), seed, folder, log)
+        fitted = time.process_time()
+        raw = {name: model.score(features[0], places[name]) for name in ("dev", "eval")}
+        told = {"fit": getattr(model, "seconds", fitted - began), "score": time.process_time() - fitted}
+        told |= {"features": features[0].cost, "audio": features[0].audio}
+        model.save(folder / model.file)
+        cost = {name: round(value, 2) for name, value in told.items()}
+        return raw, {
+            "parameters": model.parameters,
+            "seconds": cost,
+            "best_epoch": getattr(model, "best_epoch", 0),
+        }
+
+    return score
+
+
+def _members(
+    config: Config, place: Place, corpus: Corpus, rows: list[Clip]
+) -> Callable[..., tuple[Scored, dict]]:
+    """Every member is run first; a fused score is the mean of their calibrated ones."""
+    if len(config.model.members) < 2:
+        raise vf.ParameterError("model.members: a fusion has two or more; name their configs")
+    folders = []
+    for given in config.model.members:
+        member = configs.read(configs.find(given))
+        training = dataclasses.replace(
+            member.training, seeds=config.training.seeds, device=config.training.device
+        )
+        member = dataclasses.replace(member, data=config.data, training=training, report=config.report)
+        say(f"member {member.name}")
+        folders.append(run(member, place, corpus))
+
+    def score(
+        seed: int, places: dict[str, np.ndarray], folder: Path, log: Log
+    ) -> tuple[Scored, dict[str, Any]]:
+        fused: Scored = {}
+        for name in ("dev", "eval"):
+            files = [vf.metrics.read_scores(f / f"seed-{seed}" / f"scores_{name}.txt") for f in folders]
+            wanted = [rows[i].utt for i in places[name]]
+            fused[name] = np.mean([file.select(wanted).scores for file in files], axis=0)
+        found = [json.loads((f / f"seed-{seed}" / "metrics.json").read_text()) for f in folders]
+        cost = {k: round(sum(m["seconds"][k] for m in found), 2) for k in found[0]["seconds"]}
+        put(folder / "model.json", json.dumps({"mean_of": list(config.model.members)}))
+        return fused, {"parameters": sum(m["parameters"] for m in found), "seconds": cost, "best_epoch": 0}
+
+    return score
+
+
+def _seed(
+    config: Config, place: Place, corpus: Corpus, rows: list[Clip], folder: Path, seed: int, score: Any
+) -> None:
+    """One seed, unless it is finished: metrics.json is written last."""
+    if (folder / "metrics.json").is_file():
+        say(f"seed {seed} is finished: {folder}")
+        return
+    folder.mkdir(exist_ok=True)
+    log = Log(folder / "log.jsonl", f"seed {seed}: ")
+    places = split(rows, config.data.protocol, seed, config.data.allow_overlap)
+    log("began", **{name: len(index) for name, index in places.items()})
+    raw, told = score(seed, places, folder, log)
+    y = labels(rows)
+    scored = {name: [rows[i] for i in places[name]] for name in ("dev", "eval")}
+    found = judge(scored, raw, folder, config.report, seed)
+    if corpus.table is None:
+        blind = probe(rows, places, y, config.data, place.cache, say)
+        found["probe"] = judge(scored, blind, None, NO_DRAWS, seed)
+    put(folder / "metrics.json", json.dumps({"seed": seed} | told | found, indent=1))
+    (folder / "checkpoint.pt").unlink(missing_ok=True)
+    log("finished", dev_eer=round(found["dev"]["eer"], 4), eval_eer=round(found["eval"]["eer"], 4))
+
+
+def _about(config: Config, corpus: Corpus, rows: Sequence[Clip]) -> dict[str, Any]:
+    """What the report says of data and protocol."""
+    notes = [*corpus.notes, *filter(None, [LEAKS[config.data.protocol]])]
+    if config.data.allow_overlap:
+        notes.append("Speakers in two splits were allowed.")
+    return {
+        "name": config.name, "title": config.title or config.name, "model": config.model.kind,
+        "corpus": corpus.name, "clips": len(corpus.clips), "rows": len(rows), "list_digest": corpus.digest,
+        "protocol": config.data.protocol, "leaks": config.data.protocol != "clean", "notes": notes,
+        "attacks": len({c.attack for c in rows} - {"-"}), "speakers": len({c.speaker for c in rows} - {""}),
+        "columns": len(corpus.columns), "config_digest": config.digest,
+    }  # fmt: skip
+
+
+def told(folder: Path) -> str:
+    """The outcome in a few lines."""
+    found = json.loads((folder / "metrics.json").read_text())
+    lines = [found["title"], *(f"  {note}" for note in found["notes"])]
+    for name in ("dev", "eval"):
+        each = found[name]
+        eer, spread = each["eer"]["mean"], each["eer"]["deviation"]
+        over = f"deviation {100 * spread:.2f} over {len(found['seeds'])} seeds"
+        line = f"  {name:4} EER {100 * eer:5.2f} % ({over})"
+        if "eer_low" in each:
+            low, high = (100 * each[k]["mean"] for k in ("eer_low", "eer_high"))
+            line += f", 95 % by {each['by']} {low:.1f} to {high:.1f}"
+        lines.append(f"{line}, AUC {each['auc']['mean']:.3f}")
+    if "probe_eval" in found:
+        blind = (100 * found[f"probe_{name}"]["eer"]["mean"] for name in ("dev", "eval"))
+        lines.append("  shortcut probe alone: EER {:.1f} % and {:.1f} %".format(*blind))
+    return "\n".join([*lines, f"  {folder / 'report.html'}"])

@@ -1,0 +1,62 @@
+"""A config's model as an object with `fit`, `score`, `save`, `parameters` and `file`, whatever it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import voicefeat as vf
+
+from .augmenting import chain
+from .classic import KINDS, Classic
+from .config import Config
+from .corpus import Corpus
+from .features import shape_of
+from .gmm import GMM
+from .models import NETWORKS
+from .words import one_of
+
+ALL = ("gmm", *KINDS, *NETWORKS, "fusion")
+
+
+def make(config: Config) -> Any:
+    """The model that a config describes, not yet trained."""
+    kind, settings = config.model.kind, config.model.settings
+    one_of("model.kind", kind, ALL)
+    if kind in NETWORKS:
+        return _networks().Network(config)
+    try:
+        return GMM(**settings) if kind == "gmm" else Classic(kind, **settings)
+    except TypeError as error:
+        raise vf.ParameterError(f"model.settings={settings}: {error}; see examples/detect/gmm.py") from None
+
+
+def check(config: Config, corpus: Corpus, rows: int) -> None:
+    """Refuse a model, an input and a number of rows that do not fit, before features are computed."""
+    kind = config.model.kind
+    model = make(config)
+    if config.data.copies:
+        chain(config.data.augment)
+    shape = (len(corpus.columns),) if corpus.table is not None else shape_of(config.input)
+    if kind in NETWORKS and not shape:
+        raise vf.ParameterError(
+            f"model.kind={kind!r}: takes examples of one length, and clips differ; give input.changes = "
+            f"{{samples = 64000}}, or input.statistics = ['mean']"
+        )
+    if kind in NETWORKS:
+        model.check(shape, rows)
+    elif kind in KINDS and len(shape) != 1:
+        raise vf.ParameterError(
+            f"model.kind={kind!r}: takes one vector a clip; give input.statistics = ['mean', 'std']"
+        )
+
+
+def _networks() -> Any:
+    try:
+        from . import networks
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise vf.ParameterError(
+            "model.kind: networks need PyTorch, which is not installed; pip install 'voicefeat[examples]'"
+        ) from None
+    return networks

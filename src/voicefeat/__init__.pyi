@@ -138,6 +138,9 @@ from .feature.reconstruct import (
     mfcc_to_audio as mfcc_to_audio,
     mfcc_to_mel as mfcc_to_mel,
 )
+from .feature.relative import (
+    rps as rps,
+)
 from .feature.separation import (
     harmonic as harmonic,
     hpss as hpss,
@@ -153,6 +156,9 @@ from .feature.spectrum import (
     magphase as magphase,
     spectrogram as spectrogram,
     stft as stft,
+)
+from .feature.srh import (
+    srh_pitch as srh_pitch,
 )
 from .feature.statistics import (
     summarize as summarize,

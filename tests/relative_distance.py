@@ -10,7 +10,7 @@ FILE = "sahidullah2015_matlab__rps.npz"
 
 
 def distances(folder):
-    """By clip: our voiced frames and theirs, and of both the 20 coefficients (frames, 20) where they are as many."""
+    """Of each clip its name, and the coefficients (voiced frames, 20) that are ours and theirs."""
     clips = golden.read_clips(folder, folder.parent)
     with np.load(folder / FILE) as arrays:
         for name in arrays.files:

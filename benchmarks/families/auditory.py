@@ -1,4 +1,4 @@
-"""Critical bands, PLP, gammatone filters, relative phase: what librosa lacks, so that our own times stand alone."""
+"""Critical bands, PLP, gammatone filters, relative phase: librosa lacks them, so our times stand alone."""
 
 from functools import partial
 from typing import Any

@@ -146,7 +146,8 @@ TRACKS = [
     {"threshold": 0.12}, {"shift": 1},
 ]  # fmt: skip
 SHIFTS = [
-    {"n_rps": 13}, {"n_filters": 24}, {"norm": None}, {"differences": 2}, {"differences": 1, "voiced_only": True},
+    {"n_rps": 13}, {"n_filters": 24}, {"norm": None}, {"differences": 2},
+    {"differences": 1, "voiced_only": True},
     {"fmin": 100}, {"fmax": 300}, {"win_length": 1001}, {"hop_length": 137}, {"n_fft": 1000},
 ]  # fmt: skip
 ROWS = [

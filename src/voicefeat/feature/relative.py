@@ -73,18 +73,19 @@ def rps(
     Notes
     -----
     The phases p of harmonics k = 1, 2, ... are those of the peaks nearest to them in the spectrum of three
-    periods around a frame's middle, Blackman's window. ``p[k] + pi - k (p[1] + pi)``, between -pi and pi, is put
-    at frequency ``(k + 1) f0``; the phase is -pi at f0 and 0 up to 0.95 f0, unwrapped, straight between, and
-    constant above the last. Its steps from frequency to frequency are weighed with triangles from 0 to `sr`, of
-    which frequencies count twice: that half of the bank's range is empty, harmonics stand one place too high,
-    and spectra are read 1 Hz low for the pitch, is as in the published code, whose numbers these are. Double
-    precision throughout.
+    periods around a frame's middle, Blackman's window. ``p[k] + pi - k (p[1] + pi)``, from -pi to pi, is put
+    at frequency ``(k + 1) f0``; the phase is -pi at f0 and 0 up to 0.95 f0. It is unwrapped, straight between
+    these, and constant above the last. Its steps from frequency to frequency are weighed with triangles from
+    0 to `sr`, in which frequencies count twice.
+
+    That frequencies count twice, that harmonics stand one place too high, and that the pitch is that of
+    spectra read 1 Hz too low, is as in the published code. Double precision throughout.
 
     References
     ----------
-    I. Saratxaga, I. Hernaez, D. Erro, E. Navas, J. Sanchez, "Simple representation of signal phase for harmonic
-    speech models", Electronics Letters 45 (7), 2009; M. Sahidullah, T. Kinnunen, C. Hanilçi, "A comparison of
-    features for synthetic speech detection", Interspeech 2015, for the settings.
+    I. Saratxaga, I. Hernaez, D. Erro, E. Navas, J. Sanchez, "Simple representation of signal phase for
+    harmonic speech models", Electronics Letters 45 (7), 2009; M. Sahidullah, T. Kinnunen, C. Hanilçi,
+    "A comparison of features for synthetic speech detection", Interspeech 2015, for the settings.
 
     Examples
     --------
@@ -138,7 +139,7 @@ def _followed(x: np.ndarray, times: int) -> np.ndarray:
 
 
 def _steps(y: np.ndarray, middles: np.ndarray, f0: np.ndarray, sr: float, n_fft: int) -> np.ndarray:
-    """Steps of the relative phase from one frequency to the next, (1 + n_fft // 2, frames); the first is 0."""
+    """Steps of the relative phase from one frequency to the next, (frequencies, frames); the first is 0."""
     grid = np.arange(1 + n_fft // 2) * sr / n_fft
     out = np.zeros((grid.size, middles.size))
     for first in range(0, middles.size, BLOCK):
@@ -172,7 +173,7 @@ def _spectra(y: np.ndarray, middles: np.ndarray, f0: np.ndarray, sr: float) -> n
 
 
 def _phases(X: np.ndarray, f0: float, sr: float) -> np.ndarray:
-    """The phase of each harmonic below half of `sr`: at the peak nearest to it, if that is within half of f0."""
+    """The phase of each harmonic below half of `sr`: at the nearest peak, if that is within half of f0."""
     per_bin = sr / (2 * (X.size - 1))
     A = np.log(np.maximum(np.abs(X), np.finfo(np.float64).tiny))
     p = 1 + np.flatnonzero((A[1:-1] > A[:-2]) & (A[1:-1] >= A[2:]))

@@ -98,7 +98,7 @@ def srh_pitch(
     fmin, fmax : int
         Lowest and highest pitch, in whole hertz.
     win_length : int
-        Samples of a frame; 100 ms is usual. Frames are not centred, and a last one that is not full is left out.
+        Samples of a frame; 100 ms is usual. Frames are not centred; a last one that is not full is left out.
     hop_length : int
         Samples from one frame to the next.
     order : int
@@ -126,8 +126,9 @@ def srh_pitch(
     Notes
     -----
     Of the spectrum E of a frame of the residual, Blackman's window, of norm 1: the f0 of largest
-    ``E(f) + sum of E(k f) - E((k - 1/2) f) for k = 2 to 5``. A first pass over the whole range finds the median
-    of frames of strength above 0.1; the second looks from half to twice of it. Double precision throughout.
+    ``E(f) + sum of E(k f) - E((k - 1/2) f) for k = 2 to 5``. A first pass over the whole range finds the
+    median of frames of strength above 0.1; the second looks from half to twice of it. Double precision
+    throughout.
 
     References
     ----------
@@ -179,7 +180,7 @@ def tracked(
 
 
 def _residual(y: np.ndarray, search: Search) -> tuple[np.ndarray, np.ndarray]:
-    """What prediction leaves of each windowed frame, with the frame's energy, added up; which samples have none."""
+    """What prediction leaves of windowed frames, with their energy, added up; which samples are silent."""
     length, hop = int(FRAME * search.sr), max(1, int(HOP * search.sr))
     residual, silent = np.zeros(y.size), np.zeros(y.size, bool)
     if y.size < length:
@@ -197,7 +198,7 @@ def _residual(y: np.ndarray, search: Search) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _predictors(frames: np.ndarray, order: int) -> np.ndarray:
-    """Prediction error filters (frames, order + 1) by Levinson's recursion; no more stages where nothing is left."""
+    """Prediction error filters (frames, order + 1) by Levinson's recursion, ended where all is predicted."""
     n = frames.shape[1]
     r = np.stack([np.einsum("tn,tn->t", frames[:, : n - i], frames[:, i:]) for i in range(order + 1)], axis=1)
     a = np.zeros(r.shape)

@@ -61,6 +61,6 @@ class Method:
         if "hop_length" not in settings:
             reject("times", self.name, "has no hop of its own", "look at its result")
         t = np.arange(self.shape(n, rate)[1]) * settings["hop_length"]
-        length = find(self.name).frame
+        length = find(self.name).frame or ""
         centred = settings.get("center", length not in ("frame_length", "win_length"))
         return (t if centred else t + settings[length] / 2) / rate

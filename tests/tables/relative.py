@@ -177,6 +177,6 @@ FAULTS = [
 ]
 OTHERS = [
     ("rps", (np.zeros((2, 4000), np.float32), 16000), {"voiced_only": True}, "y"),
-    ("rps", (np.zeros(1599, np.float32), 16000), {}, "win_length"),
-    ("srh_pitch", (np.zeros(1599, np.float32), 16000), {}, "win_length"),
+    ("rps", (np.zeros(1599, np.float32), 16000), {"win_length": 1600}, "win_length"),
+    ("srh_pitch", (np.zeros(1599, np.float32), 16000), {"win_length": 1600}, "win_length"),
 ]

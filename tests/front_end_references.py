@@ -2,6 +2,7 @@
 
 import numpy as np
 from tables.auditory import pncc
+from tables.relative import rps
 
 
 def frames(y, length, hop):
@@ -123,6 +124,7 @@ REFERENCES = {
     "gfcc": gfcc,
     "bfcc": bfcc,
     "pncc": lambda y: pncc(y, 16000),
+    "sahidullah2015-rps": lambda y: rps(y, 16000, differences=2),
     "project-mfcc": lambda y: cosine(log_mel(y), 13),
     "project-mel": log_mel,
     "project-lfcc": lambda y: peaked(y, np.linspace(0, 8000, 42)),

@@ -21,6 +21,7 @@ OWN_SPECTRUM = {"mfcc": "quiet", "lfcc": "quiet", "piptrack": "always", "estimat
 SLOW = (
     "cqt", "vqt", "pseudo_cqt", "hybrid_cqt", "icqt", "chroma_cqt", "chroma_vqt", "chroma_cens", "tonnetz",
     "pyin", "griffinlim", "mel_to_stft", "mel_to_audio", "mfcc_to_audio", "reassigned_spectrogram", "cqcc",
+    "srh_pitch", "rps",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Critical bands, PLP, gammatone filters: what librosa lacks, so that our own times stand alone."""
+"""Critical bands, PLP, gammatone filters, relative phase: librosa lacks them, so our times stand alone."""
 
 from functools import partial
 from typing import Any
@@ -20,4 +20,6 @@ ROWS = [
     row("gammatone_spectrogram", "gammatone_spectrogram, 64 filters"),
     row("gammatone_spectrogram", "gammatone_spectrogram, 64 filters by transform", {"method": "fft"}),
     row("pncc", "pncc, 40 filters", peers={"librosa": alone, "spafe": spafe_pncc}),
+    row("rps", "rps, 20 filters", longest=10),
+    row("srh_pitch", "srh_pitch, 80 to 500 Hz", longest=10),
 ]

@@ -60,6 +60,8 @@ _ROOMS = {
     "feature.linespectra": ["lpc_to_lsf", "lsf_to_lpc"],
     "feature.powernormalised": ["pncc"],
     "feature.separation": ["harmonic", "hpss", "percussive", "softmask"],
+    "feature.relative": ["rps"],
+    "feature.srh": ["srh_pitch"],
     "feature.tracking": ["detect_pitch_frequency"],
     "feature.together": ["Stacked", "extract"],
     "feature.statistics": ["summarize"],

@@ -142,6 +142,9 @@ from .feature.reconstruct import (
     mfcc_to_audio as mfcc_to_audio,
     mfcc_to_mel as mfcc_to_mel,
 )
+from .feature.relative import (
+    rps as rps,
+)
 from .feature.separation import (
     harmonic as harmonic,
     hpss as hpss,
@@ -157,6 +160,9 @@ from .feature.spectrum import (
     magphase as magphase,
     spectrogram as spectrogram,
     stft as stft,
+)
+from .feature.srh import (
+    srh_pitch as srh_pitch,
 )
 from .feature.statistics import (
     summarize as summarize,

@@ -136,6 +136,7 @@ _ALL = [
     Feature("mgd", "groupdelay", "coefficient", clip=_relative, frame="frame_length", left=1),
     Feature("cosine_phase", "phasing", "coefficient", frame="frame_length", left=1),
     Feature("instantaneous_frequency", "phasing", "frequency bin", frame="frame_length", left=2),
+    Feature("rps", "relative", "coefficient", clip=_always, frame="win_length"),
     Feature("rms", "temporal", "root mean square", frame="frame_length"),
     Feature("zero_crossing_rate", "temporal", "rate", clip=_referred, frame="frame_length"),
     Feature("cqt", "constantq", "constant-Q bin", clip=_always, frame=None),

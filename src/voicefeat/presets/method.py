@@ -61,5 +61,6 @@ class Method:
         if "hop_length" not in settings:
             reject("times", self.name, "has no hop of its own", "look at its result")
         t = np.arange(self.shape(n, rate)[1]) * settings["hop_length"]
-        centred = settings.get("center", find(self.name).frame != "frame_length")
-        return (t if centred else t + settings["frame_length"] / 2) / rate
+        length = find(self.name).frame or ""
+        centred = settings.get("center", length not in ("frame_length", "win_length"))
+        return (t if centred else t + settings[length] / 2) / rate

@@ -15,6 +15,11 @@ def compared(name: str) -> FrontEnd:
 
 
 SILENCE = "The original gives NaN on digital silence; here the numbers are finite."
+VOICED = (
+    "Frames that are not voiced are 0, where the original has no column. Its voiced frames are these; half of"
+    " their numbers are equal to two digits, the others differ by whole turns of the phase, which the last"
+    " digits of the harmonics decide. The error is that against a plain computation."
+)
 
 PRESETS = [
     *(
@@ -26,6 +31,15 @@ PRESETS = [
             ("lpcc", 1e-9, SILENCE),
             ("apgdf", 1e-9, ""),
         ]
+    ),
+    Preset(
+        "sahidullah2015-rps",
+        FrontEnd(Signal(rate=16000), method=Method.of("rps", differences=2), row="rps"),
+        SOURCE,
+        VERSION,
+        "none stated",
+        1e-9,
+        VOICED,
     ),
     Preset(
         "covarep-mgd",

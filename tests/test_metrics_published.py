@@ -140,7 +140,7 @@ class TestOneClassSoftmaxTurnedRound:
 def test_a_key_of_another_year(corpus, tmp_path):
     path = tmp_path / "scores.txt"
     path.write_text("LA_E_9332881 1.5\nLA_E_6866159 -1.0\n")
-    told = "ASVspoof 2021 have no meaning with a key of ASVspoof 2019.*give CM/trial_metadata.txt"
+    told = "ASVspoof 2021 mean nothing with a key of ASVspoof 2019.*give CM/trial_metadata.txt"
     with pytest.raises(vf.ParameterError, match=told):
         m.read_scores(path, corpus / "protocols" / "ASVspoof2019.LA.cm.eval.trl.txt")
 

@@ -57,6 +57,33 @@ def test_the_operating_point_accepts_the_highest_score_that_equal_rates_reject()
     assert chosen == (0.25, 0.25, pytest.approx(1 / 3), 2.5)
 
 
+class TestOneScoreForBoth:
+    TRIALS = [2.0, 3.0, 5.0], [-1.0, 0.0, 4.0], [1.0, 2.5]
+
+    def test_by_hand(self):
+        # From 5 on a third of the speaker's is accepted and nothing else: 0.9405 * 2 / 3 = 0.627. From 3 on
+        # one of three others as well: 0.9405 / 3 + 0.095 / 3 = 0.345. From 2 on half of the spoofs, but no
+        # miss: 0.095 / 3 + 0.5 / 2 = 0.282; and always to accept costs 0.095 + 0.5 = 0.595.
+        found = m.min_adcf(*self.TRIALS)
+        assert found.value == pytest.approx((0.095 / 3 + 0.25) / 0.595)
+        assert found[1:] == (2.0, 0.0, pytest.approx(1 / 3))
+
+    def test_chances_and_costs_of_the_authors(self):
+        found = m.min_adcf(*self.TRIALS, prior_nontarget=0.05, cost_spoof=20.0)
+        assert found.value == pytest.approx((0.9 / 3 + 0.5 / 3) / 0.9)
+        assert found.threshold == 3.0
+
+    def test_without_spoofs_it_is_the_detection_cost(self):
+        settings = {"prior_nontarget": 0.05, "prior_spoof": 0.0, "cost_false_alarm": 10.0}
+        assert m.min_adcf(*self.TRIALS, **settings).value == pytest.approx(m.min_dcf(*self.TRIALS[:2]).value)
+
+    def test_wrong_chances(self):
+        with pytest.raises(vf.ParameterError, match="prior_nontarget"):
+            m.min_adcf(*self.TRIALS, prior_nontarget=0.96)
+        with pytest.raises(vf.ParameterError, match="prior"):
+            m.min_adcf(*self.TRIALS, prior_nontarget=0.0, prior_spoof=0.0)
+
+
 def test_wrong_settings():
     asv = m.AsvErrors(0.02, 0.02, 0.5)
     with pytest.raises(vf.ParameterError, match=r"form='2019'.*'revised', 'legacy'"):

@@ -7,12 +7,12 @@ Every layout is a row of `LAYOUTS`, and is told by its number of columns. Files 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .errors import ParameterError, reject
 
-__all__ = ["LAYOUTS", "Protocol", "named", "read_lines", "read_protocol"]
+__all__ = ["LAYOUTS", "Protocol", "Table", "named", "read_protocol", "read_table"]
 
 #: The columns of each layout, ``-`` for one that says nothing. Sources: README of ASVspoof 2019 LA and PA;
 #: README of the keys and configuration of the evaluation package of ASVspoof 2021; README of ASVspoof 5.
@@ -34,7 +34,6 @@ LAYOUTS = {
         "-",
     ),
 }  # fmt: skip
-_BY_WIDTH = {len(columns): layout for layout, columns in LAYOUTS.items()}
 #: What columns are called in first lines, and what they are called here.
 _HEADERS = {
     "filename": "utterance", "file": "utterance", "utt": "utterance", "utt_id": "utterance",
@@ -71,23 +70,60 @@ class Protocol(NamedTuple):
         return Protocol(self.path, self.layout, columns)
 
 
-def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
-    """Number and words of every line that is not blank; words lie between tabs where a line has any."""
+class Table(NamedTuple):
+    """A text file with columns."""
+
+    path: str
+    #: What the form is called; "named columns" where the first line says what they are.
+    layout: str
+    #: The line of every row, counted from 1.
+    numbers: list[int]
+    columns: dict[str, list[str]]
+
+
+def read_table(
+    path: str | os.PathLike[str], form: Callable[[str, list[str]], tuple[str, tuple[str, ...]]]
+) -> Table:
+    """Read a file with columns between spaces or tabs.
+
+    `form` says, of the path and the first line's words, what the layout is called and what its columns are;
+    it is not asked where the first line names them. Columns called ``-`` are left out.
+    """
+    shown = os.fspath(path)
+    numbers, lines = _lines(shown)
+    words = lines[0].split()
+    names = tuple(_HEADERS.get(word.lower(), word.lower()) for word in words)
+    if "utterance" in names:
+        layout, numbers = "named columns", numbers[1:]
+        rows = [line.rstrip("\r\n").split("\t" if "\t" in lines[0] else None) for line in lines[1:]]
+    else:
+        layout, names = form(shown, words)
+        rows = [line.split() for line in lines]
+    try:
+        held = list(zip(*rows, strict=True)) or [()] * len(names)
+    except ValueError:
+        held = []
+    if len(held) != len(names):
+        line, row = next((n, row) for n, row in zip(numbers, rows, strict=True) if len(row) != len(names))
+        problem = f"line {line} has {len(row)} columns where there should be {len(names)} ({layout})"
+        raise ParameterError(f"path={shown!r}: {problem}; mend the line")
+    columns = {name: list(column) for name, column in zip(names, held, strict=True) if name != "-"}
+    return Table(shown, layout, numbers, columns)
+
+
+def _lines(path: str) -> tuple[list[int], list[str]]:
+    """The lines that are not blank, and their numbers."""
     try:
         with open(path, encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield number, [w.strip() for w in line.split("\t")] if "\t" in line else line.split()
+            lines = file.readlines()
     except UnicodeDecodeError:
-        reject("path", os.fspath(path), "is no text", "give a file of lines with columns")
+        reject("path", path, "is no text", "give a file of lines with columns")
     except OSError as error:
-        reject("path", os.fspath(path), f"cannot be read ({error.strerror})", "check the spelling")
-
-
-def header(words: list[str]) -> list[str]:
-    """What the columns are, where a first line names them; else nothing."""
-    names = [_HEADERS.get(word.lower(), word.lower()) for word in words]
-    return names if "utterance" in names else []
+        reject("path", path, f"cannot be read ({error.strerror})", "check the spelling")
+    numbers = [number for number, line in enumerate(lines, 1) if not line.isspace()]
+    if not numbers:
+        reject("path", path, "holds nothing", "give a file with one utterance a line")
+    return numbers, [lines[number - 1] for number in numbers]
 
 
 def named(values: list[Any], most: int = 3) -> str:
@@ -124,45 +160,30 @@ def read_protocol(path: str | os.PathLike[str]) -> Protocol:
     >>> protocol.layout, protocol.columns["attack"], protocol.columns["label"]
     ('ASVspoof 2019', ['A11', '-'], ['spoof', 'bonafide'])
     """
-    shown = os.fspath(path)
-    lines = list(read_lines(path))
-    if not lines:
-        reject("path", shown, "holds nothing", "give a file with one utterance a line")
-    names = tuple(header(lines[0][1]))
-    layout = "named columns" if names else _BY_WIDTH.get(len(lines[0][1]), "")
-    if names:
-        lines = lines[1:]
-    elif not layout:
-        _not_known(shown, lines[0][1])
-    names = names or LAYOUTS[layout]
-    for number, words in lines:
-        if len(words) != len(names):
-            problem = f"line {number} has {len(words)} columns, and the lines before have {len(names)}"
-            raise ParameterError(f"path={shown!r}: {problem} ({layout}); mend the line")
-    columns = {name: [words[k] for _, words in lines] for k, name in enumerate(names) if name != "-"}
-    _check(shown, columns, [number for number, _ in lines])
-    _name_attacks(columns)
-    return Protocol(shown, layout, columns)
+    table = read_table(path, _layout)
+    for name in ("utterance", "label"):
+        if not table.columns.get(name):
+            told = "give a protocol with one utterance a line and its label"
+            reject("path", table.path, f"has no column {name}", told)
+    for number, label in zip(table.numbers, table.columns["label"], strict=True):
+        if label not in LABELS:
+            problem = f"the label in line {number} is {label!r}"
+            raise ParameterError(f"path={table.path!r}: {problem}; a label is bonafide or spoof")
+    refuse_twice("path", table.path, table.columns["utterance"])
+    _name_attacks(table.columns)
+    return Protocol(table.path, table.layout, table.columns)
 
 
-def _not_known(path: str, words: list[str]) -> None:
-    widths = ", ".join(f"{len(columns)} ({layout})" for layout, columns in LAYOUTS.items())
+def _layout(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The layout whose lines have so many words."""
+    for layout, names in LAYOUTS.items():
+        if len(names) == len(words):
+            return layout, names
     if len(words) == 1:
         told = "give the file with the keys: for ASVspoof 2021 it is CM/trial_metadata.txt"
         reject("path", path, "lists utterances without their keys", told)
+    widths = ", ".join(f"{len(names)} ({layout})" for layout, names in LAYOUTS.items())
     reject("path", path, f"has {len(words)} columns", f"give a protocol of {widths}, or name its columns")
-
-
-def _check(path: str, columns: Mapping[str, list[str]], numbers: list[int]) -> None:
-    for name in ("utterance", "label"):
-        if not columns.get(name):
-            told = "give a protocol with one utterance a line and its label"
-            reject("path", path, f"has no column {name}", told)
-    for number, label in zip(numbers, columns["label"], strict=True):
-        if label not in LABELS:
-            problem = f"the label in line {number} is {label!r}"
-            raise ParameterError(f"path={path!r}: {problem}; a label is bonafide or spoof")
-    refuse_twice("path", path, columns["utterance"])
 
 
 def refuse_twice(name: str, value: Any, utterances: list[str]) -> None:
@@ -170,7 +191,7 @@ def refuse_twice(name: str, value: Any, utterances: list[str]) -> None:
     if len(set(utterances)) != len(utterances):
         seen: set[str] = set()
         twice = [u for u in utterances if u in seen or seen.add(u)]  # type: ignore[func-returns-value]
-        problem = f"{len(twice):,} utterances occur twice: {named(twice)}"
+        problem = f"listed twice: {named(twice)}"
         reject(name, value, problem, "keep one line for each utterance")
 
 

@@ -7,6 +7,7 @@ function takes the scores of both classes, so that no label can be understood th
 from __future__ import annotations
 
 from .attacks import AttackRow, by_attack
+from .authentication import min_adcf
 from .checking import remarks
 from .costs import Cost, act_dcf, min_dcf
 from .curves import Curve, Det, Roc
@@ -21,8 +22,8 @@ from .tandem import AsvErrors, Tandem, asv_errors, min_tdcf, tandem
 #: Functions first, then what they return.
 __all__ = [
     "act_dcf", "asv_errors", "auc", "by_attack", "cllr", "confusion", "det", "difference", "eer",
-    "fit_calibration", "interval", "min_cllr", "min_dcf", "min_tdcf", "read_asv_scores", "read_scores",
-    "remarks", "roc", "tandem", "write_scores",
+    "fit_calibration", "interval", "min_adcf", "min_cllr", "min_dcf", "min_tdcf", "read_asv_scores",
+    "read_scores", "remarks", "roc", "tandem", "write_scores",
     "AsvErrors", "AsvScores", "AttackRow", "Calibration", "Confusion", "Cost", "Curve", "Det", "Difference",
     "EqualError", "Interval", "Roc", "Scores", "Tandem",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ def array(name: str, values: Any) -> np.ndarray:
         reject(name, values, "holds no score", "give scores of both classes")
     bad = np.flatnonzero(~np.isfinite(found))
     if bad.size:
-        first = f"{bad.size} scores are not finite, the first at {bad[0]} ({found[bad[0]]})"
+        first = f"not finite: {bad.size:,} scores, the first at {bad[0]} ({found[bad[0]]})"
         reject(name, values, first, "mend the detector; score with logits where probabilities become 0 or 1")
     return found
 

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ParameterError, one_of, reject
-from ..protocols import LABELS, Protocol, header, read_lines, read_protocol
+from ..protocols import LABELS, Protocol, Table, read_protocol, read_table
 from .records import Scores
 
 __all__ = ["AsvScores", "read_asv_scores", "read_scores", "write_scores"]
 
 #: Columns by their number, where no first line names them.
-_FORMS = {2: ("utterance", "score"), 4: ("utterance", "attack", "label", "score")}
-_NAMES = {2: "ASVspoof 2021", 4: "ASVspoof 2019"}
+_FORMS = {
+    2: ("ASVspoof 2021", ("utterance", "score")),
+    4: ("ASVspoof 2019", ("utterance", "attack", "label", "score")),
+}
 #: Speaker, utterance, score, key: a form of the evaluation package of ASVspoof 5.
 _LABEL_LAST = ("speaker", "utterance", "score", "label")
 
@@ -57,22 +59,13 @@ def read_scores(
     >>> scores, scores.bonafide, scores.of("A12")
     (Scores(1 bona fide, 2 spoof, 2 attacks), array([3.]), array([1.5]))
     """
-    shown = os.fspath(path)
-    lines = list(read_lines(path))
-    if not lines:
-        reject("path", shown, "holds no score", "give a file with one utterance a line")
-    names, layout, first = _form(shown, lines[0][1])
-    lines = lines[first:]
-    columns: dict[str, list[str]] = {name: [] for name in names}
-    for number, words in lines:
-        if len(words) != len(names):
-            problem = f"line {number} has {len(words)} columns where there should be {len(names)}"
-            raise ParameterError(f"path={shown!r}: {problem}; mend the line")
-        for name, word in zip(names, words, strict=True):
-            columns[name].append(word)
-    scores = _numbers(shown, columns["score"], columns["utterance"], [number for number, _ in lines])
-    known = (columns.get(name) for name in ("label", "attack", "speaker"))
-    found = Scores(columns["utterance"], scores, *known, layout=layout)
+    table = read_table(path, _form)
+    if "score" not in table.columns:
+        told = "call that of the scores cm-score"
+        reject("path", table.path, f"has columns {', '.join(table.columns)}", told)
+    known = (table.columns.get(name) for name in ("label", "attack", "speaker"))
+    layout = "ASVspoof 5" if table.layout == "named columns" else table.layout
+    found = Scores(table.columns["utterance"], _numbers(table), *known, layout=layout)
     if protocol is None:
         if where:
             reject("where", where, "needs a protocol with these columns", "give protocol=")
@@ -80,31 +73,27 @@ def read_scores(
     return found.join(protocol if isinstance(protocol, Protocol) else read_protocol(protocol), **where)
 
 
-def _form(path: str, words: list[str]) -> tuple[tuple[str, ...], str, int]:
-    """The columns, what the form is called, and on which line scores begin."""
-    names = tuple(header(words))
-    if names:
-        if "score" not in names:
-            reject("path", path, f"has columns {', '.join(words)}", "call that of the scores cm-score")
-        return names, "ASVspoof 5", 1
+def _form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
+    """What a file of scores is called, and its columns, by a line of it."""
     if len(words) == 4 and words[3] in LABELS:
-        return _LABEL_LAST, "ASVspoof 5", 0
+        return "ASVspoof 5", _LABEL_LAST
     if len(words) not in _FORMS:
         told = "give lines of 'utterance score' or 'utterance attack key score', or name the columns"
         reject("path", path, f"has {len(words)} columns", told)
-    return _FORMS[len(words)], _NAMES[len(words)], 0
+    return _FORMS[len(words)]
 
 
-def _numbers(path: str, words: list[str], utterances: list[str], lines: list[int]) -> np.ndarray:
+def _numbers(table: Table) -> np.ndarray:
+    words = table.columns["score"]
     try:
         return np.array(words, dtype=np.float64)
     except ValueError:
-        for word, utterance, line in zip(words, utterances, lines, strict=True):
+        for word, line in zip(words, table.numbers, strict=True):
             try:
                 float(word)
             except ValueError:
-                problem = f"the score of {utterance} in line {line} is {word!r}"
-                raise ParameterError(f"path={path!r}: {problem}; give a number") from None
+                problem = f"the score in line {line} is {word!r}"
+                raise ParameterError(f"path={table.path!r}: {problem}; give a number") from None
         raise
 
 
@@ -193,21 +182,24 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     >>> vf.metrics.read_asv_scores(path).attacks
     {'A07': array([5.5])}
     """
-    shown = os.fspath(path)
-    kinds: dict[str, list[float]] = {"target": [], "nontarget": [], "spoof": []}
-    attacks: dict[str, list[float]] = {}
-    for number, words in read_lines(path):
-        try:
-            attack, kind, score = words
-            kinds[kind].append(float(score))
-        except (ValueError, KeyError):
-            told = "give lines of 'bonafide|attack target|nontarget|spoof score'"
-            raise ParameterError(f"path={shown!r}: line {number} is {' '.join(words)!r}; {told}") from None
-        if kind == "spoof":
-            attacks.setdefault(attack, []).append(float(score))
-    for kind, scores in kinds.items():
-        if not scores:
-            reject("path", shown, f"holds no trial of kind {kind}", "give scores of all three kinds")
-    by_attack = {name: np.array(scores) for name, scores in sorted(attacks.items())}
-    arrays = {kind: np.array(scores) for kind, scores in kinds.items()}
-    return AsvScores(arrays["target"], arrays["nontarget"], arrays["spoof"], by_attack)
+    table = read_table(path, _asv_form)
+    scores = _numbers(table)
+    attacks, kinds = (np.array(table.columns[name], dtype=object) for name in ("attack", "kind"))
+    for number, kind in zip(table.numbers, kinds, strict=True):
+        if kind not in ("target", "nontarget", "spoof"):
+            problem = f"the kind in line {number} is {kind!r}"
+            raise ParameterError(f"path={table.path!r}: {problem}; it is target, nontarget or spoof")
+    found = {kind: scores[kinds == kind] for kind in ("target", "nontarget", "spoof")}
+    for kind, held in found.items():
+        if not held.size:
+            reject("path", table.path, f"holds no trial of kind {kind}", "give scores of all three kinds")
+    spoofs = kinds == "spoof"
+    by_attack = {a: scores[spoofs & (attacks == a)] for a in sorted(set(attacks[spoofs].tolist()))}
+    return AsvScores(found["target"], found["nontarget"], found["spoof"], by_attack)
+
+
+def _asv_form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
+    if len(words) != 3:
+        told = "give lines of 'bonafide|attack target|nontarget|spoof score'"
+        reject("path", path, f"has {len(words)} columns", told)
+    return "ASVspoof 2019", ("attack", "kind", "score")

@@ -58,7 +58,7 @@ class Scores:
         refuse_twice("utterances", utterances, self.utterances)
         bad = [self.utterances[k] for k in np.flatnonzero(~np.isfinite(self.scores))]
         if bad:
-            problem = f"{len(bad):,} scores are not finite: {named(bad)}"
+            problem = f"not finite: the scores of {named(bad)}"
             reject("scores", scores, problem, "mend the detector; score with logits, not probabilities")
         if self.keys is not None:
             self._check_keys(keys)
@@ -122,7 +122,7 @@ class Scores:
         """Who speaks in `bonafide`, and who in `spoof`, for a bootstrap by speaker."""
         missing = [u for u, s in zip(self.utterances, self.speakers, strict=True) if s == "-"]
         if missing:
-            problem = f"the speakers of {len(missing):,} utterances are not known: {named(missing)}"
+            problem = f"nobody knows who speaks in {named(missing)}"
             raise ParameterError(
                 f"{problem}; read the scores with their protocol: read_scores(path, protocol)"
             )
@@ -144,7 +144,7 @@ class Scores:
         wanted = list(utterances)
         missing = [u for u in wanted if u not in row]
         if missing:
-            problem = f"{len(missing):,} have no score: {named(missing)}"
+            problem = f"without a score: {named(missing)}"
             reject("utterances", wanted, problem, "score them too")
         rows = [row[u] for u in wanted]
         keys = None if self.keys is None else self.keys[rows]
@@ -177,8 +177,10 @@ class Scores:
         chosen = protocol.where(**where)
         missing = [u for u in chosen.columns["utterance"] if u not in row]
         if missing:
-            problem = f"{len(missing):,} of the {len(chosen):,} utterances of {protocol.path} have no score"
-            raise ParameterError(f"scores: {problem}: {named(missing)}; score them too")
+            problem = (
+                f"without a score: {len(missing):,} of the {len(chosen):,} utterances of {protocol.path}"
+            )
+            raise ParameterError(f"scores: {problem} ({named(missing)}); score them too")
         scores = self.scores[[row[u] for u in chosen.columns["utterance"]]]
         columns = [chosen.column(name) for name in ("label", "attack", "speaker")]
         joined = Scores(chosen.columns["utterance"], scores, *columns, layout=self.layout)
@@ -188,17 +190,17 @@ class Scores:
     def _refuse_others(self, protocol: Protocol, unknown: list[str]) -> None:
         if not unknown:
             return
-        problem = f"{len(unknown):,} of {len(self):,} scored utterances are not in {protocol.path}"
+        problem = f"not in {protocol.path}: {len(unknown):,} of {len(self):,} scored utterances"
         if len(unknown) == len(self):
             problem = f"none of the {len(self):,} scored utterances is in {protocol.path}"
+        problem += f" ({named(unknown)})"
         remedy = "give the protocol of the data that was scored"
         if len(unknown) > _OTHER_CORPUS * len(self):
-            forms = f"scores in the form of {self.layout}, a key of {protocol.layout}"
-            problem += f", so that the two are of different data: {forms}"
+            problem += f": scores in the form of {self.layout}, a key of {protocol.layout}"
             if self.layout == "ASVspoof 2021" and protocol.layout == "ASVspoof 2019":
-                problem += "; scores of ASVspoof 2021 have no meaning with a key of ASVspoof 2019"
+                problem += ". Scores of ASVspoof 2021 mean nothing with a key of ASVspoof 2019"
                 remedy = "give CM/trial_metadata.txt of the keys of ASVspoof 2021"
-        raise ParameterError(f"scores: {problem}: {named(unknown)}; {remedy}")
+        raise ParameterError(f"scores: {problem}; {remedy}")
 
     def _refuse_contradictions(self, joined: Scores, row: dict[str, int], protocol: Protocol) -> None:
         if self.keys is None:
@@ -206,7 +208,7 @@ class Scores:
         rows = [row[u] for u in joined.utterances]
         wrong = [joined.utterances[k] for k in np.flatnonzero(self.keys[rows] != joined.keys)]
         if wrong:
-            problem = f"{len(wrong):,} keys are others than in {protocol.path}: {named(wrong)}"
+            problem = f"keys unlike those of {protocol.path}: {named(wrong)}"
             raise ParameterError(f"scores: {problem}; find out which is right")
 
 

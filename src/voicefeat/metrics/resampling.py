@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import one_of, real, reject, whole
+from ..errors import ParameterError, one_of, real, reject, whole
 from .checking import array
 from .costs import claimed, dcf_weights, least
 from .curves import Curve, area, places
@@ -225,7 +225,7 @@ def difference(
     sizes = [(b.size, s.size) for b, s in pairs]
     if sizes[0] != sizes[1]:
         problem = f"has {sizes[1]} scores of either class where the first has {sizes[0]}"
-        reject("other", other, problem, "give scores of the same utterances in the same order")
+        raise ParameterError(f"other: {problem}; give scores of the same utterances in the same order")
     level = real("level", level, above=0.0, high=1.0)
     figures = []
     for pair in pairs:
@@ -235,7 +235,7 @@ def difference(
         figures.append([made(Curve(thresholds, *_counts(place, each, values.size))) for each in weights])
     found = np.array(figures[0]) - np.array(figures[1])
     value = made(Curve.of(*pairs[0])) - made(Curve.of(*pairs[1]))
-    other_side = min(np.count_nonzero(found <= 0), np.count_nonzero(found >= 0))
+    other_side = int(min(np.count_nonzero(found <= 0), np.count_nonzero(found >= 0)))
     p = min(1.0, 2 * (other_side + 1) / (found.size + 1))
     return Difference(value, *_ends(found, level), float(found.std()), p, found)
 
@@ -275,10 +275,10 @@ def _draw(pair: Weights, speakers: tuple[Any, Any] | None, draws: int, seed: int
         problem = (
             f"{sizes[0][0]} for {sizes[0][1]} bona fide scores, {sizes[1][0]} for {sizes[1][1]} of spoofs"
         )
-        reject("speakers", speakers, problem, "give one for each score")
+        raise ParameterError(f"speakers: {problem}; give one for each score")
     names, who = np.unique(np.concatenate(owners), return_inverse=True)
     if names.size < 2:
-        reject("speakers", speakers, "are one alone", "leave speakers out to draw utterances")
+        reject("speakers", names[0], "is the only one", "leave speakers out to draw utterances")
     return _whole_speakers(rng, names.size, (who[: pair[0].size], who[pair[0].size :]), draws)
 
 

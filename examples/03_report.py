@@ -1,0 +1,59 @@
+"""A report from any file of scores: how good is a detector, how sure is that, against what does it fail?
+
+    python examples/03_report.py SCORES --protocol PROTOCOL [--asv ASV_SCORES] [--plot OUT.png]
+    python examples/03_report.py [--data DIR]
+
+SCORES are in a form of ASVspoof 2019, 2021 or 5; PROTOCOL names keys, attacks and speakers, where the scores do not.
+Without scores, a quick detector makes some of --data. The first table has every figure of all spoofs together, the
+second one row an attack, with 95 per cent intervals (by speaker, where speakers are known). EER needs no threshold,
+actDCF and Cllr believe the scores as they are: where they are far above minDCF and minCllr, calibration is missing.
+"""
+
+import math
+
+from detect import course, figures
+
+import voicefeat as vf
+
+vm = vf.metrics
+
+
+def scores_of(given):
+    """Those of the file, or the evaluation scores of a detector made for the purpose."""
+    if not given.source:
+        return course.judged(course.corpus(given))["eval"]
+    return vm.read_scores(given.source, given.protocol or None)
+
+
+def main(given):
+    asv = vm.read_asv_scores(given.asv) if given.asv else None
+    found = scores_of(given)
+    pair = found.bonafide, found.spoof
+    print(found, *found.remarks, sep="\n")
+    values = {"AUC": vm.auc(*pair), "minDCF": vm.min_dcf(*pair).value, "actDCF": vm.act_dcf(*pair).value}
+    values |= {"Cllr": vm.cllr(*pair), "minCllr": vm.min_cllr(*pair)}
+    if asv:
+        errors = vm.asv_errors(asv.target, asv.nontarget, asv.spoof)
+        for form in ("legacy", "revised"):
+            values[f"min t-DCF, {form}"] = vm.min_tdcf(*pair, errors, form=form).value
+    rows = [["EER", *course.eer(found)], *([name, f"{value:.4f}", ""] for name, value in values.items())]
+    course.table(["figure", "value", "95 %"], rows)
+    attacks = vm.by_attack(found, asv, draws=course.DRAWS)
+    rows = []
+    for a in attacks:
+        cells = [str(a.spoofs), course.percent(a.eer), f"{100 * a.eer_low:.1f} to {100 * a.eer_high:.1f}"]
+        rows.append([a.attack, *cells, f"{a.auc:.4f}", "" if math.isnan(a.min_tdcf) else f"{a.min_tdcf:.4f}"])
+    course.table(["attack", "spoofs", "EER", "95 %", "AUC", "min t-DCF"], rows)
+    if given.plot:
+        grid = course.axes(2, 2, 11, 9)
+        threshold = vm.eer(*pair).threshold
+        bars = [{**a._asdict(), "clips": a.spoofs} for a in sorted(attacks, key=lambda a: -a.eer)]
+        drawn = figures.roc([found], None), figures.det([found], threshold)
+        drawn += figures.histogram(found, threshold), figures.attacks(bars)
+        for draw, ax in zip(drawn, grid.ravel(), strict=True):
+            draw(ax)
+        course.save(grid, given.plot)
+
+
+if __name__ == "__main__":
+    course.run(main, __doc__, "SCORES", protocol="", asv="", data="toy", most=2000)

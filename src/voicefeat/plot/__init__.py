@@ -1,4 +1,4 @@
-"""Pictures of features and signals, with axes in seconds and in what the rows are.
+"""Pictures of features, signals and detectors, with axes in seconds and in what the rows are.
 
 Needs matplotlib, the ``plot`` extra, which is loaded when something is first drawn. Nothing is ever shown:
 ``matplotlib.pyplot.show()`` does that, and a notebook by itself.
@@ -14,10 +14,11 @@ from ..audio import not_finite, signal
 from ..decibel import power_to_db
 from ..errors import ParameterError, real, reject, whole
 from ..feature.registry import find
+from .detectors import det, roc, scores
 from .drawing import axes, draw_rows, lowest_and_highest, maxima, pixels
 from .rows import frame_times, rows_of, settings_of
 
-__all__ = ["spectrogram", "waveform"]
+__all__ = ["spectrogram", "waveform", "det", "roc", "scores"]
 
 #: Rows that hold magnitudes or powers, of which decibels can be made.
 _POWERS = ("frequency bin", "mel band", "linear band")

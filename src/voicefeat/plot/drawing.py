@@ -15,7 +15,7 @@ from .rows import Rows
 _BLOCK = 1 << 20
 
 
-def axes(ax: Any) -> Any:
+def axes(ax: Any, square: bool = False) -> Any:
     """`ax`, or that of a new figure."""
     if ax is not None:
         return ax
@@ -26,7 +26,7 @@ def axes(ax: Any) -> Any:
             raise
         told = 'matplotlib is not installed, and drawing needs it: pip install "voicefeat[plot]"'
         raise ModuleNotFoundError(told, name="matplotlib") from None
-    return pyplot.subplots(figsize=(8, 3.2), layout="constrained")[1]
+    return pyplot.subplots(figsize=(4.8, 4.8) if square else (8, 3.2), layout="constrained")[1]
 
 
 def pixels(ax: Any) -> int:

@@ -47,7 +47,6 @@ class Network:
     ) -> None:
         """Learn, or go on from the folder's checkpoint; afterwards the weights are those of the best epoch."""
         how = self.config.training
-        _check_batch(how.batch, len(places["train"]))
         torch.manual_seed(seed)
         self.standardise = Standardise(features.shape).to(self.device)
         self.net = build(self.config.model.kind, features.shape, self.config.model.settings).to(self.device)
@@ -76,8 +75,14 @@ class Network:
         self.net.load_state_dict(state.best)
         self.seconds, self.best_epoch = state.seconds, state.best_epoch
 
-    def check(self, shape: tuple[int, ...]) -> None:
-        """Refuse settings that do not make a network for such examples, before anything is computed."""
+    def check(self, shape: tuple[int, ...], rows: int) -> None:
+        """Refuse settings that make no network for such examples, and more rows a batch than there are."""
+        batch = self.config.training.batch
+        if rows < batch:
+            raise vf.ParameterError(
+                f"training.batch={batch}: there are {rows} rows to train on, fewer than a batch; "
+                f"give batch={rows} or less"
+            )
         with torch.device("meta"):
             build(self.config.model.kind, shape, self.config.model.settings)
 
@@ -184,13 +189,6 @@ def _parts(order: np.ndarray, batch: int) -> list[np.ndarray]:
     if len(starts) > 1 and len(order) - starts[-1] == 1:
         starts.pop()
     return np.split(order, starts[1:])
-
-
-def _check_batch(batch: int, rows: int) -> None:
-    if rows < batch:
-        raise vf.ParameterError(
-            f"training.batch={batch}: there are {rows} rows to train on, fewer than a batch; give batch={rows} or less"
-        )
 
 
 def _put(path: Path, state: dict[str, Any]) -> None:

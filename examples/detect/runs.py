@@ -59,9 +59,12 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     folder = place.out / config.name / f"{corpus.name}-{how.protocol}".replace(" ", "_").replace(",", "")
     lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
     rows = limited(examples(corpus, how.protocol, how.window, how.copies, lengths), how.protocol, how.subset)
-    split(rows, how.protocol, config.training.seeds[0], how.allow_overlap)  # what is wrong is said at once
-    one = _members if config.model.kind == "fusion" else _single
-    score = one(config, place, corpus, rows)
+    places = split(rows, how.protocol, config.training.seeds[0], how.allow_overlap)  # what is wrong is said at once
+    if config.model.kind == "fusion":
+        score = _members(config, place, corpus, rows)
+    else:
+        systems.check(config, corpus, len(places["train"]))
+        score = _single(config, place, corpus, rows)
     folder.mkdir(parents=True, exist_ok=True)
     _same(folder, config)
     put(folder / "config.toml", config.to_toml())
@@ -97,7 +100,6 @@ def _same(folder: Path, config: Config) -> None:
 
 def _single(config: Config, place: Place, corpus: Corpus, rows: list[Clip]) -> Callable[..., tuple[Scored, dict]]:
     """How one seed of a model is trained and scored."""
-    systems.check(config, corpus)
     features: list[Features] = []
 
     def score(seed: int, places: dict[str, np.ndarray], folder: Path, log: Log) -> tuple[Scored, dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import voicefeat as vf
 
+from .augmenting import chain
 from .classic import KINDS, Classic
 from .config import Config
 from .corpus import Corpus
@@ -29,10 +30,12 @@ def make(config: Config) -> Any:
         raise vf.ParameterError(f"model.settings={settings}: {error}; see examples/detect/gmm.py") from None
 
 
-def check(config: Config, corpus: Corpus) -> None:
-    """Refuse a model and an input that do not fit, before features are computed."""
+def check(config: Config, corpus: Corpus, rows: int) -> None:
+    """Refuse a model, an input and a number of rows that do not fit, before features are computed."""
     kind = config.model.kind
     model = make(config)
+    if config.data.copies:
+        chain(config.data.augment)
     shape = (len(corpus.columns),) if corpus.table is not None else shape_of(config.input)
     if kind in NETWORKS and not shape:
         raise vf.ParameterError(
@@ -40,7 +43,7 @@ def check(config: Config, corpus: Corpus) -> None:
             f"{{samples = 64000}}, or input.statistics = ['mean']"
         )
     if kind in NETWORKS:
-        model.check(shape)
+        model.check(shape, rows)
     elif kind in KINDS and len(shape) != 1:
         raise vf.ParameterError(f"model.kind={kind!r}: takes one vector a clip; give input.statistics = ['mean', 'std']")
 

@@ -1,0 +1,219 @@
+"""The detectors of examples/: parameters as known, runs on generated data, resumption, splits."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from detecting import EXAMPLES, need, train
+
+need("sklearn", "torch")
+
+import torch  # noqa: E402
+from detect import config as configs, networks, splits  # noqa: E402
+from detect.corpus import SPLITS, Clip, Corpus  # noqa: E402
+from detect.models import NETWORKS, build, count  # noqa: E402
+from detect.toy import toy  # noqa: E402
+
+import voicefeat as vf  # noqa: E402
+
+#: Counted by building each network with Keras or PyTorch; LSTM in PyTorch has two bias vectors.
+KNOWN = {
+    "ann": 11_074, "ann_dropout": 11_074, "cnn": 49_794, "cnn_dropout": 36_354, "ann_mel": 12_978_177,
+    "ann_mfcc": 13_569, "cnn_mel": 49_992_577, "cnn_mfcc": 58_049, "lstm": 75_393, "resnet101": 42_495_937,
+    "resnet200d": 62_645_537, "vit": 5_397_889, "lcnn": 269_729,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """One folder of runs for the module, so that features are computed once."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_parameters(name):
+    with torch.device("meta"):
+        found = count(build(name, NETWORKS[name].shape))
+    assert found == KNOWN[name] == NETWORKS[name].parameters
+
+
+@pytest.mark.parametrize(("name", "frozen"), [("resnet101", 399_808), ("resnet200d", 244_000)])
+def test_the_first_39_tensors(name, frozen):
+    """What the term project froze: timm's order of tensors."""
+    with torch.device("meta"):
+        tensors = list(build(name, (64, 188)).parameters())
+    assert sum(t.numel() for t in tensors[:39]) == frozen
+
+
+@pytest.mark.parametrize("name", ["ann", "cnn_dropout", "cnn_mfcc", "lstm", "vit", "lcnn"])
+def test_one_number_for_each_clip(name):
+    shape = NETWORKS[name].shape
+    found = build(name, shape).eval()(torch.zeros(3, *shape))
+    assert found.shape == (3,)
+
+
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "configs").rglob("*.toml")), ids=lambda p: f"{p.parent.name}-{p.stem}")
+def test_every_config_is_valid(path):
+    made = configs.read(path)
+    assert made.title
+    if made.model.kind != "fusion" and made.data.protocol != "folds":
+        assert vf.frontend(made.input.front_end).replace(**made.input.changes).rows
+    (again := path.parent / "x").exists()
+    assert configs.read(path).digest == made.digest, again
+
+
+def test_a_config_is_written_and_read(tmp_path):
+    made = configs.read(configs.find("asvspoof2019/ann_mel"), ["protocol=seed", "model.settings.dropout=0.1"])
+    (tmp_path / "c.toml").write_text(made.to_toml())
+    assert configs.read(tmp_path / "c.toml") == made
+    assert made.data.protocol == "seed"
+    assert made.model.settings == {"dropout": 0.1}
+
+
+def test_the_seed_protocol_has_settings_of_its_own():
+    path = configs.find("deepvoice/ann")
+    assert configs.read(path).training.batch == 32
+    assert configs.read(path, ["protocol=seed"]).training.batch == 3
+    assert configs.read(path, ["protocol=seed", "batch=7"]).training.batch == 7
+
+
+@pytest.mark.parametrize("name", ["ann", "lfcc_lcnn", "lfcc_gmm", "lfcc_svm", "fusion"])
+def test_a_run_leaves_everything(name, runs, capsys):
+    assert train(runs, f"toy/{name}") == 0
+    assert "TOY DATA" in capsys.readouterr().out
+    folder = runs / "toy" / name / "toy-clean"
+    found = json.loads((folder / "metrics.json").read_text())
+    assert {"dev", "eval", "parameters", "probe_eval", "seconds", "notes"} <= set(found)
+    assert any("TOY" in note for note in found["notes"])
+    assert configs.read(folder / "config.toml").model.kind
+    assert json.loads((folder / "env.json").read_text())["versions"]["voicefeat"]
+    seed = folder / "seed-0"
+    assert list(seed.glob("model.*"))
+    events = [json.loads(line)["event"] for line in (seed / "log.jsonl").read_text().splitlines()]
+    assert (events[0], events[-1]) == ("began", "finished")
+    for part in ("dev", "eval"):
+        scores = vf.metrics.read_scores(seed / f"scores_{part}.txt")
+        assert (len(scores.bonafide), len(scores.spoof)) == (6, 6)
+    page = (folder / "report.html").read_text()
+    assert "TOY DATA" in page
+    assert not re.search(r"(src|href)=[\"']?https?:", page), "the page loads something from elsewhere"
+    assert page.count("<svg") == 6
+
+
+def test_no_model_is_a_pickle(runs):
+    train(runs, "toy/lfcc_svm")
+    train(runs, "toy/ann")
+    for seed in runs.glob("toy/*/toy-clean/seed-0"):
+        for path in seed.glob("model.npz"):
+            with np.load(path, allow_pickle=False) as held:
+                assert all(held[name].dtype.kind in "fi" for name in held)
+        for path in seed.glob("model.pt"):
+            assert torch.load(path, weights_only=True)["kind"]
+
+
+@pytest.mark.parametrize("name", ["cnn_dropout", "lfcc_gmm"])
+def test_the_same_seed_gives_the_same_files(name, runs, tmp_path):
+    one, other = runs / "one", tmp_path
+    assert train(one, f"toy/{name}") == train(other, f"toy/{name}") == 0
+    for part in ("dev", "eval"):
+        pair = [(r / "toy" / name / "toy-clean" / "seed-0" / f"scores_{part}.txt").read_bytes() for r in (one, other)]
+        assert pair[0] == pair[1]
+
+
+def test_a_finished_seed_is_not_repeated(runs, capsys):
+    assert train(runs, "toy/ann") == 0
+    capsys.readouterr()
+    assert train(runs, "toy/ann", "seeds=[0, 1]") == 0
+    told = capsys.readouterr().err
+    assert "seed 0 is finished" in told
+    assert "seed 1: began" in told
+
+
+def test_a_killed_seed_goes_on(runs, tmp_path, monkeypatch):
+    """Stopped in the second of three epochs, and again while it writes: the scores are those of a whole run."""
+    words = ["toy/cnn_dropout", "epochs=3", "report.draws=0"]
+    assert train(tmp_path / "whole", *words) == 0
+    epoch, calls = networks.Network._epoch, []
+
+    def stopping(*given):
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return epoch(*given)
+
+    monkeypatch.setattr(networks.Network, "_epoch", stopping)
+    assert train(tmp_path / "cut", *words) == 130
+    seed = tmp_path / "cut" / "toy/cnn_dropout/toy-clean/seed-0"
+    assert (seed / "checkpoint.pt").is_file()
+    assert not (seed / "metrics.json").exists()
+    (seed / "checkpoint.part").write_bytes(b"half of a checkpoint")
+    assert train(tmp_path / "cut", *words) == 0
+    assert len(calls) == 4, "the finished epoch was not repeated"
+    events = [json.loads(line) for line in (seed / "log.jsonl").read_text().splitlines()]
+    assert {"event": "resumed", "epoch": 1}.items() <= [e for e in events if e["event"] == "resumed"][0].items()
+    whole = tmp_path / "whole" / "toy/cnn_dropout/toy-clean/seed-0"
+    for part in ("dev", "eval"):
+        assert (whole / f"scores_{part}.txt").read_bytes() == (seed / f"scores_{part}.txt").read_bytes()
+    assert not (seed / "checkpoint.pt").exists()
+
+
+class TestSplits:
+    def groups(self, rows, places):
+        return [set().union(*[rows[i].groups for i in places[name]]) for name in SPLITS]
+
+    def corpus(self, pairs):
+        """Clips of (speaker, source) pairs: bona fide where the source is empty."""
+        clips = [Clip(f"u{k}", not source, None, who, source) for k, (who, source) in enumerate(pairs)]
+        return Corpus("made", EXAMPLES, tuple(clips))
+
+    def test_speakers_are_in_one_split(self):
+        pairs = [(f"s{k % 9}", "") for k in range(30)]
+        pairs += [(f"s{k % 9}", f"s{(k + 1 + k // 9) % 9}") for k in range(60)]
+        given = splits.by_speaker(self.corpus(pairs))
+        places = splits.split(given.clips, "clean", 0)
+        train_, dev, eval_ = self.groups(given.clips, places)
+        assert not (train_ & dev or train_ & eval_ or dev & eval_)
+        assert any("left out" in note for note in given.notes)
+
+    @pytest.mark.parametrize("protocol", ["seed", "folds"])
+    def test_every_row_is_once_in_a_split(self, protocol):
+        rows = [Clip(f"u{k}", k % 3 == 0) for k in range(120)]
+        places = splits.split(rows, protocol, 3)
+        assert sorted(np.concatenate(list(places.values()))) == list(range(120))
+
+    def test_ten_folds_score_every_row_once(self):
+        rows = [Clip(f"u{k}", k % 3 == 0) for k in range(120)]
+        scored = [splits.split(rows, "folds", k)["eval"] for k in range(10)]
+        assert sorted(np.concatenate(scored)) == list(range(120))
+        assert all(sum(rows[i].bonafide for i in part) == 4 for part in scored)
+
+    def test_copies_are_of_training_clips(self):
+        given = toy()
+        rows = splits.examples(given, "clean", 0.0, 3, [1.5] * len(given.clips))
+        assert {row.split for row in rows if row.copy} == {"train"}
+        assert len({row.utt for row in rows}) == len(rows) == 48 + 3 * 24
+
+    def test_windows(self):
+        given = toy()
+        rows = splits.examples(given, "clean", 0.5, 0, [1.2] * len(given.clips))
+        assert len(rows) == 2 * 48
+        assert rows[1].start == rows[1].seconds == 0.5
+
+    def test_some_of_each_class(self):
+        rows = [Clip(f"u{k}", k % 10 == 0, split=name) for name in SPLITS for k in range(100)]
+        kept = splits.limited(rows, "clean", 20)
+        assert [sum(r.split == s for r in kept) for s in SPLITS] == [20, 20, 20]
+        assert sum(r.bonafide for r in kept) == 6
+
+
+def test_copies_are_the_same_in_any_order(runs):
+    """The seed protocol with windows and copies, twice, in folders of their own."""
+    words = ["deepvoice/ann", "protocol=seed", "copies=1", "epochs=1", "batch=16", "seeds=[0]", "report.draws=0"]
+    assert train(runs, *words) == train(runs / "again", *words) == 0
+    pair = [r / "deepvoice/ann/toy-seed/seed-0/scores_eval.txt" for r in (runs, runs / "again")]
+    assert pair[0].read_text() == pair[1].read_text()
+    assert "+1 " in pair[0].read_text()
+    found = json.loads((runs / "deepvoice/ann/toy-seed/metrics.json").read_text())
+    assert found["leaks"]
+    assert "LEAKS" in (runs / "deepvoice/ann/toy-seed/report.html").read_text()

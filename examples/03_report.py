@@ -21,7 +21,8 @@ vm = vf.metrics
 def scores_of(given):
     """Those of the file, or the evaluation scores of a detector made for the purpose."""
     if not given.source:
-        return course.judged(course.corpus(given))["eval"]
+        splits = course.corpus(given)
+        return course.judged(splits, course.all_vectors(splits))["eval"]
     return vm.read_scores(given.source, given.protocol or None)
 
 
@@ -46,12 +47,10 @@ def main(given):
     course.table(["attack", "spoofs", "EER", "95 %", "AUC", "min t-DCF"], rows)
     if given.plot:
         grid = course.axes(2, 2, 11, 9)
-        threshold = vm.eer(*pair).threshold
+        for draw, ax in zip((vf.plot.roc, vf.plot.det, vf.plot.scores), grid.ravel(), strict=False):
+            draw(*pair, ax=ax)
         bars = [{**a._asdict(), "clips": a.spoofs} for a in sorted(attacks, key=lambda a: -a.eer)]
-        drawn = figures.roc([found], None), figures.det([found], threshold)
-        drawn += figures.histogram(found, threshold), figures.attacks(bars)
-        for draw, ax in zip(drawn, grid.ravel(), strict=True):
-            draw(ax)
+        figures.attacks(bars)(grid[1, 1])
         course.save(grid, given.plot)
 
 

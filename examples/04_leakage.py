@@ -41,14 +41,12 @@ def main(given):
             table.append([rule, *cells, "-", str(why)])
             continue
         table.append([rule, *cells, *course.eer(scores)])
-        drawn[rule] = vf.metrics.det(scores.bonafide, scores.spoof)
+        drawn[rule] = scores
     course.table(["kept apart", "may share", "groups", "EER", "95 %, by speaker"], table)
     if given.plot:
         grid = course.axes(1, 1, 7, 6)
-        for rule, curve in drawn.items():
-            grid[0, 0].plot(100 * curve.false_alarm, 100 * curve.miss, label=rule)
-        grid[0, 0].plot([0, 100], [0, 100], ":", color="grey")
-        grid[0, 0].set(xlabel="accepted spoofs, %", ylabel="rejected bona fide, %", xlim=(0, 60), ylim=(0, 60))
+        for rule, scores in drawn.items():
+            vf.plot.det(scores.bonafide, scores.spoof, ax=grid[0, 0], label=rule)
         grid[0, 0].legend(title="kept apart", frameon=False)
         course.save(grid, given.plot)
 

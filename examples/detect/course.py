@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 import voicefeat as vf
 
 from .corpus import SPLITS, Clip, Corpus, check_splits, labels
@@ -126,13 +127,30 @@ def vectors(rows: Sequence[Clip], change: Callable[[np.ndarray, Clip], np.ndarra
         return np.array(list(pool.map(one, rows)))
 
 
+def all_vectors(splits: dict[str, list[Clip]], change: Any = None) -> dict[str, np.ndarray]:
+    """Those of every split."""
+    return {s: vectors(rows, change) for s, rows in splits.items()}
+
+
 def svm() -> Any:
     """The quick detector: a support vector machine on standardised columns."""
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
     from sklearn.svm import SVC
 
-    return make_pipeline(StandardScaler(), SVC(C=3.0, class_weight="balanced"))
+    return _standardised(SVC(C=3.0, class_weight="balanced"))
+
+
+def logistic() -> Any:
+    """A logistic regression on standardised columns."""
+    from sklearn.linear_model import LogisticRegression
+
+    return _standardised(LogisticRegression(class_weight="balanced", max_iter=1000))
+
+
+def _standardised(model: Any) -> Any:
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    return make_pipeline(StandardScaler(), model)
 
 
 def detector(
@@ -145,10 +163,12 @@ def detector(
     return lambda vectors: line.apply(model.decision_function(vectors))
 
 
-def judged(splits: dict[str, list[Clip]], change: Any = None) -> dict[str, vf.metrics.Scores]:
-    """The quick detector's scores of dev and eval."""
-    x = {s: vectors(rows, change) for s, rows in splits.items()}
-    score = detector(splits["train"], splits["dev"], x["train"], x["dev"])
+def judged(
+    splits: dict[str, list[Clip]], taught: dict[str, np.ndarray], scored: dict[str, np.ndarray] | None = None
+) -> dict[str, vf.metrics.Scores]:
+    """The quick detector's scores of dev and eval; given `scored`, of these vectors."""
+    score = detector(splits["train"], splits["dev"], taught["train"], taught["dev"])
+    x = taught if scored is None else scored
     return {s: scores(splits[s], score(x[s])) for s in ("dev", "eval")}
 
 

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 
 import numpy as np
+
 import voicefeat as vf
 
 from .corpus import Clip, Corpus
@@ -36,7 +37,7 @@ def corpora(corpus: Corpus) -> dict[str, str]:
 
 
 def divided(x: np.ndarray, y: np.ndarray, groups: Sequence[str]) -> np.ndarray:
-    """Scores of every row by a detector that was taught by no row of its group: five folds, or one a group."""
+    """Scores of every row by a detector that was taught by no row of its group, in five folds."""
     from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
     numbers = np.unique(groups, return_inverse=True)[1]

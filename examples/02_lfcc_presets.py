@@ -2,10 +2,10 @@
 
     python examples/02_lfcc_presets.py [CLIP] [--plot OUT.png]
 
-Every front end of voicefeat that is called LFCC, as its authors have it. The table tells its rows (deltas among
-them) and frames, hop, filters, their scale and range, and mean and deviation of the first two rows: numbers that a
-model trained with one definition would take from another for a different voice. The picture has the first rows of
-each, every row standardised over the clip: what is left to see is what the definitions share, and what not.
+The table tells of each front end of that name its rows (deltas among them) and frames, hop, filters, their
+scale and range, and mean and deviation of the first two rows: what a model that was taught by one would hear
+in another as a different voice. The picture has the first rows, each standardised over the clip: what is left
+to see is what the definitions share, and what not.
 """
 
 import numpy as np

@@ -1,12 +1,12 @@
-"""A report from any file of scores: how good is a detector, how sure is that, against what does it fail?
+"""A report from any file of scores: how good is a detector, how sure is that, what gets through?
 
     python examples/03_report.py SCORES --protocol PROTOCOL [--asv ASV_SCORES] [--plot OUT.png]
     python examples/03_report.py [--data DIR]
 
-SCORES are in a form of ASVspoof 2019, 2021 or 5; PROTOCOL names keys, attacks and speakers, where the scores do not.
-Without scores, a quick detector makes some of --data. The first table has every figure of all spoofs together, the
-second one row an attack, with 95 per cent intervals (by speaker, where speakers are known). EER needs no threshold,
-actDCF and Cllr believe the scores as they are: where they are far above minDCF and minCllr, calibration is missing.
+SCORES are in a form of ASVspoof 2019, 2021 or 5; PROTOCOL names what they do not: keys, attacks, speakers.
+Without scores, a quick detector makes some of --data. The first table is of all spoofs together, the second
+of each attack; intervals are by speaker where speakers are known. actDCF and Cllr take scores for log-
+likelihood ratios: where they are far above minDCF and minCllr, calibration is missing.
 """
 
 import math

@@ -2,15 +2,14 @@
 
     python examples/05_shortcuts.py [--data DIR] [--plot OUT.png]
 
-Each row is a detector that is given nothing but one kind of cue: how long a clip is, how much of it is silent and how
-silent, how far up its spectrum goes, how loud it is. What is far below 50 % on dev is a fault of the corpus, not
-of forgery: any detector may learn it, and what it seems to achieve is worth as much less. Then the quick detector
-(mean and deviation of LFCC), on the clips as they are and with silence cut from both ends: of all clips, or only of
-those that are scored. Where the last is much worse, it had listened to silence.
+The first rows are detectors that are given one kind of cue: how long a clip is, its silences, how far up its
+spectrum goes, how loud it is. What is far below 50 % is a fault of the corpus that any detector may learn.
+Then the quick detector, on clips as they are, and with silence cut from both ends: of all clips, or of those
+alone that are scored. Where the last is much worse, it had listened to silence.
 """
 
 import numpy as np
-from detect import course
+from detect import course, drawings
 from detect.corpus import labels
 from detect.probe import CUES, cues
 
@@ -47,14 +46,8 @@ def main(given):
     rows = [[name, *course.eer(f["dev"]), *course.eer(f["eval"])] for name, f in found.items()]
     course.table(["what is listened to", "EER, dev", "95 %", "EER, eval", "95 %"], rows)
     if given.plot:
-        grid = course.axes(1, 1, 8, 4.5)
-        for k, part in enumerate(("dev", "eval")):
-            rates = [float(row[1 + 2 * k].split()[0]) for row in rows]
-            grid[0, 0].barh(np.arange(len(found)) + 0.4 * k, rates, 0.38, label=part)
-        grid[0, 0].set(yticks=np.arange(len(found)) + 0.2, yticklabels=list(found), xlabel="EER, %")
-        grid[0, 0].invert_yaxis()
-        grid[0, 0].legend(frameon=False)
-        course.save(grid, given.plot)
+        rates = {n: [course.rate(f["dev"]), course.rate(f["eval"])] for n, f in found.items()}
+        drawings.bars(rates, ("dev", "eval"), given.plot)
 
 
 if __name__ == "__main__":

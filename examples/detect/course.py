@@ -1,4 +1,4 @@
-"""What the numbered scripts of the course share: their command line, one quick detector, tables and pictures."""
+"""What the numbered scripts share: their command line, one quick detector, tables and pictures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DRAWS = 200
 
 
 def run(main: Callable[[Any], None], about: str, source: str = "", **options: Any) -> None:
-    """End the program after `main` with the words of the command line; status 2 after a sentence on bad input.
+    """End the program after `main` with the words of the command line; with 2 after a sentence on bad input.
 
     source   what a word that is no option is called, where a script takes one
     options  further options and what they are where none is given: window=1.0 is --window
@@ -45,7 +45,9 @@ def run(main: Callable[[Any], None], about: str, source: str = "", **options: An
     for name, usual in {"plot": "", **options}.items():
         text = {"plot": "where to draw a picture", "data": "the corpus: a folder, or toy"}.get(name, "")
         shown = f"{text} (default: {usual})" if usual != "" else text
-        parser.add_argument(f"--{name}", type=type(usual), default=usual, metavar=name[:4].upper(), help=shown)
+        parser.add_argument(
+            f"--{name}", type=type(usual), default=usual, metavar=name[:4].upper(), help=shown
+        )
     given = parser.parse_args()
     try:
         with warnings.catch_warnings():
@@ -99,7 +101,9 @@ def heard(name: str) -> Corpus:
     """The corpus of that name, whose clips are recordings; what has to be said about it is printed."""
     found = read_corpus(name)
     if found.table is not None:
-        raise vf.ParameterError(f"--data={name!r}: is a table without recordings; name a folder of recordings")
+        raise vf.ParameterError(
+            f"--data={name!r}: is a table without recordings; name a folder of recordings"
+        )
     print(f"{found.name}: {len(found.clips)} clips", *found.notes, sep="\n")
     return found
 
@@ -116,7 +120,9 @@ def vector(y: np.ndarray) -> np.ndarray:
     return np.array(list(vf.summarize(features, ("mean", "std")).values()))
 
 
-def vectors(rows: Sequence[Clip], change: Callable[[np.ndarray, Clip], np.ndarray] | None = None) -> np.ndarray:
+def vectors(
+    rows: Sequence[Clip], change: Callable[[np.ndarray, Clip], np.ndarray] | None = None
+) -> np.ndarray:
     """The vectors of clips, of which `change` makes something else first where it is given."""
 
     def one(row: Clip) -> np.ndarray:
@@ -182,6 +188,11 @@ def eer(found: vf.metrics.Scores) -> list[str]:
     who = None if "-" in set(found.speakers) else found.speakers_by_class
     ours = vf.metrics.interval(found.bonafide, found.spoof, "eer", speakers=who, draws=DRAWS)
     return [percent(ours.value), f"{100 * ours.low:.1f} to {100 * ours.high:.1f}"]
+
+
+def rate(found: vf.metrics.Scores) -> float:
+    """The equal error rate alone."""
+    return vf.metrics.eer(found.bonafide, found.spoof).rate
 
 
 def percent(rate: float) -> str:

@@ -1,4 +1,4 @@
-"""A detector that listens to a call: windows of some seconds, one every second, a calibrated score, an alarm."""
+"""A detector that listens to a call: windows, one every second, calibrated scores, alarms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import voicefeat as vf
 
 from .corpus import Clip
-from .course import RATE, save, svm, vector
+from .course import RATE, svm, vector
 from .features import samples
 
 #: Seconds from window to window.
@@ -34,6 +34,10 @@ class Heard:
     alarm: bool
     #: What this took, in milliseconds.
     cost: float
+
+    def __str__(self) -> str:
+        text = f"{self.seconds:7.0f} s  {self.score:7.2f}  mean {self.mean:7.2f}"
+        return text + "  ALARM" * self.alarm
 
 
 @dataclass
@@ -115,13 +119,12 @@ def alarms(ratios: np.ndarray, threshold: float, smooth: int) -> tuple[float, fl
     return 3600 * raised.sum() / (HOP * len(below)), float(below.mean())
 
 
-def draw(grid: np.ndarray, heard: Sequence[Heard], threshold: float, path: str) -> None:
-    """Scores over the time of a call, and where alarms were raised."""
-    ax, at = grid[0, 0], [h.seconds for h in heard]
-    ax.plot(at, [h.score for h in heard], ".", color="#b8c4cf", label="window")
-    ax.plot(at, [h.mean for h in heard], color="#1b6ca8", label="mean")
-    ax.axhline(threshold, color="#333333", ls="--", lw=1, label="threshold")
-    ax.vlines([h.seconds for h in heard if h.alarm], *ax.get_ylim(), color="#c8553d", label="alarm")
-    ax.set(xlabel="seconds", ylabel="log-likelihood ratio, nats (lower: forged)")
-    ax.legend(frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.12))
-    save(grid, path)
+def made_up(rows: Sequence[Clip]) -> list[np.ndarray]:
+    """Pieces of a call of clips: bona fide, forged, bona fide again; thirty of a class at most."""
+    parts = [[samples(row, RATE, "") for row in rows if row.bonafide == real][:30] for real in (True, False)]
+    half = len(parts[0]) // 2
+    call = np.concatenate([*parts[0][:half], *parts[1], *parts[0][half:]])
+    start, length = (sum(map(len, part)) / RATE for part in (parts[0][:half], parts[1]))
+    print(f"a call of {len(call) / RATE:.0f} s, forged from {start:.0f} to {start + length:.0f} s")
+    size = round(HOP * RATE)
+    return [call[i : i + size] for i in range(0, len(call) - size + 1, size)]

@@ -17,7 +17,7 @@ EXTENSIBLE = 0xFFFE
 
 
 def pieces(source: str, rate: int, seconds: float, raw_rate: int) -> Iterator[np.ndarray]:
-    """Pieces of so many seconds, mono at `rate`, of a file or (`-`) of standard input; each as soon as it is there.
+    """Pieces of so many seconds, mono at `rate`, of a file or (`-`) standard input, as they come.
 
     raw_rate   of standard input without the header of a WAV: samples of 16 bits, little-endian, one channel
     """
@@ -40,7 +40,9 @@ def _file(path: str) -> tuple[Iterator[np.ndarray], int]:
     try:
         file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, OSError) as error:
-        raise vf.AudioError(f"{path}: cannot be read ({error}); name a recording, or - for standard input") from None
+        raise vf.AudioError(
+            f"{path}: cannot be read ({error}); name a recording, or - for standard input"
+        ) from None
     blocks = file.blocks(file.samplerate // 10, dtype="float32", always_2d=True)
     return (block.mean(1) for block in blocks), file.samplerate
 
@@ -55,7 +57,9 @@ def _stream(file: IO[bytes], raw_rate: int) -> tuple[Iterator[np.ndarray], int]:
     return _blocks(file, first, channels, rate, kind), rate
 
 
-def _blocks(file: IO[bytes], first: bytes, channels: int, rate: int, kind: tuple[str, float]) -> Iterator[np.ndarray]:
+def _blocks(
+    file: IO[bytes], first: bytes, channels: int, rate: int, kind: tuple[str, float]
+) -> Iterator[np.ndarray]:
     frame = channels * np.dtype(kind[0]).itemsize
     while data := first + file.read(max(rate // 10, 1) * frame - len(first)):
         first = b""
@@ -64,7 +68,7 @@ def _blocks(file: IO[bytes], first: bytes, channels: int, rate: int, kind: tuple
 
 
 def _header(file: IO[bytes]) -> tuple[int, int, tuple[str, float]]:
-    """Channels, rate and kind of samples of a WAV, up to the first of them; sizes that a pipe leaves open are not read."""
+    """Channels, rate and kind of samples of a WAV; the size of its data, open in a pipe, is not used."""
     file.read(8)
     channels = rate = number = bits = 0
     while len(chunk := file.read(8)) == 8:

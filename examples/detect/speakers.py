@@ -1,6 +1,7 @@
 """A toy of speaker verification: a Gaussian mixture of everybody, and its means moved towards one speaker.
 
-D. Reynolds and others, "Speaker verification using adapted Gaussian mixture models", Digital Signal Processing 2000.
+D. Reynolds and others, "Speaker verification using adapted Gaussian mixture models", Digital Signal
+Processing, 2000.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ SILENT = 35.0
 
 
 def frames(row: Clip) -> np.ndarray:
-    """MFCC of what is not silent, (frames, 19), each less its mean over the clip; without c0, which is the level."""
+    """MFCC of what is not silent, (frames, 19), each less its mean over the clip; without c0."""
     y = samples(row, RATE, "")
     mfcc = vf.mfcc(y, RATE, n_mfcc=20, n_fft=512, hop_length=160, n_mels=40, top_db=None)
     level = vf.amplitude_to_db(vf.rms(y, frame_length=512, hop_length=160)[0], top_db=None)
@@ -58,7 +59,7 @@ class Verifier:
         self.means[speaker] = self.model.means_ + count / (count + RELEVANCE) * (own - self.model.means_)
 
     def scores(self, row: Clip) -> dict[str, float]:
-        """For each enrolled speaker, the mean log-likelihood ratio of the clip's frames: higher for the same voice."""
+        """For each enrolled speaker, the mean log-likelihood ratio of a frame: higher for the same voice."""
         x = frames(row)
         everybody = self._likelihood(x, self.model.means_)
         return {speaker: self._likelihood(x, means) - everybody for speaker, means in self.means.items()}
@@ -93,8 +94,8 @@ def trials(verifier: Verifier, rows: Sequence[Clip]) -> Trials:
     spoofs = [row for row in rows if not row.bonafide and row.speaker in own]
     if len(own) < 2 or not spoofs:
         raise vf.ParameterError(
-            f"--data: {len(own)} speakers of eval have two bona fide clips or more, with {len(spoofs)} spoofs of "
-            "them; authentication needs two such speakers and a spoof"
+            f"--data: {len(own)} speakers of eval have two bona fide clips or more, and {len(spoofs)} spoofs; "
+            "give a corpus with two such speakers and a spoof of one"
         )
     for speaker, clips in own.items():
         verifier.enrol(speaker, clips[: len(clips) // 2])

@@ -37,12 +37,12 @@ def main(given):
         errors = vm.asv_errors(asv.target, asv.nontarget, asv.spoof)
         for form in ("legacy", "revised"):
             values[f"min t-DCF, {form}"] = vm.min_tdcf(*pair, errors, form=form).value
-    rows = [["EER", *course.eer(found)], *([name, f"{value:.4f}", ""] for name, value in values.items())]
+    rows = [["EER", *course.eer(found, 3)], *([name, f"{value:.4f}", ""] for name, value in values.items())]
     course.table(["figure", "value", "95 %"], rows)
     attacks = vm.by_attack(found, asv, draws=course.DRAWS)
     rows = []
     for a in attacks:
-        cells = [str(a.spoofs), course.percent(a.eer), f"{100 * a.eer_low:.1f} to {100 * a.eer_high:.1f}"]
+        cells = [str(a.spoofs), course.percent(a.eer, 2), f"{100 * a.eer_low:.1f} to {100 * a.eer_high:.1f}"]
         rows.append([a.attack, *cells, f"{a.auc:.4f}", "" if math.isnan(a.min_tdcf) else f"{a.min_tdcf:.4f}"])
     course.table(["attack", "spoofs", "EER", "95 %", "AUC", "min t-DCF"], rows)
     if given.plot:

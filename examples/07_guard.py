@@ -42,8 +42,9 @@ def main(given):
         raise vf.AudioError(f"{given.source}: holds {what}; give a call with speech, or a shorter --window")
     raised = [f"{h.seconds:.0f} s" for h in heard if h.alarm]
     print("alarms:", ", ".join(raised) or "none")
-    cost = [h.cost for h in heard if np.isfinite(h.score)]
-    print(f"a hop takes {np.median(cost):.2f} ms (median of {len(cost)}; the longest {max(cost):.2f} ms)")
+    cost, work = np.array([[h.cost, h.work] for h in heard if np.isfinite(h.score)]).T
+    print(f"a hop takes {np.median(cost):.2f} ms (median of {len(cost)}; the longest {max(cost):.2f} ms),")
+    print(f"of which the processor works {np.median(work):.2f} ms; the rest it was busy with something else")
     if given.plot:
         drawings.call(heard, given.threshold, given.plot)
 

@@ -183,11 +183,11 @@ def scores(rows: Sequence[Clip], values: np.ndarray) -> vf.metrics.Scores:
     return records(rows, values)
 
 
-def eer(found: vf.metrics.Scores) -> list[str]:
+def eer(found: vf.metrics.Scores, digits: int = 1) -> list[str]:
     """The equal error rate, and its interval by speaker where all are known, as two cells of a table."""
     who = None if "-" in set(found.speakers) else found.speakers_by_class
     ours = vf.metrics.interval(found.bonafide, found.spoof, "eer", speakers=who, draws=DRAWS)
-    return [percent(ours.value), f"{100 * ours.low:.1f} to {100 * ours.high:.1f}"]
+    return [percent(ours.value, digits), f"{100 * ours.low:.1f} to {100 * ours.high:.1f}"]
 
 
 def rate(found: vf.metrics.Scores) -> float:
@@ -195,9 +195,9 @@ def rate(found: vf.metrics.Scores) -> float:
     return vf.metrics.eer(found.bonafide, found.spoof).rate
 
 
-def percent(rate: float) -> str:
+def percent(rate: float, digits: int = 1) -> str:
     """A rate as text."""
-    return f"{100 * rate:.1f} %"
+    return f"{100 * rate:.{digits}f} %"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

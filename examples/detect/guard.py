@@ -32,8 +32,9 @@ class Heard:
     mean: float
     #: Whether the mean fell below the threshold with this window.
     alarm: bool
-    #: What this took, in milliseconds.
+    #: Milliseconds until this was known, and those of them that the processor worked for it.
     cost: float
+    work: float
 
     def __str__(self) -> str:
         text = f"{self.seconds:7.0f} s  {self.score:7.2f}  mean {self.mean:7.2f}"
@@ -65,7 +66,7 @@ class Guard:
 
     def hear(self, piece: np.ndarray) -> Heard | None:
         """Take a piece in; None until a window is full."""
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         self.held = np.concatenate([self.held, piece])[-len(self.held) :]
         self.seconds += len(piece) / RATE
         if self.seconds < self.window - 1e-9:
@@ -78,7 +79,8 @@ class Guard:
             mean = sum(self.last) / len(self.last)
             before, self.below = self.below, bool(mean < self.threshold)
             alarm = self.below and not before
-        return Heard(self.seconds, score, mean, alarm, 1000 * (time.perf_counter() - began))
+        cost, work = 1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - worked)
+        return Heard(self.seconds, score, mean, alarm, cost, work)
 
 
 def windows(rows: Sequence[Clip], bonafide: bool, window: float) -> list[np.ndarray]:

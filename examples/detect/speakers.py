@@ -94,7 +94,7 @@ def trials(verifier: Verifier, rows: Sequence[Clip]) -> Trials:
     spoofs = [row for row in rows if not row.bonafide and row.speaker in own]
     if len(own) < 2 or not spoofs:
         raise vf.ParameterError(
-            f"--data: {len(own)} speakers of eval have two bona fide clips or more, and {len(spoofs)} spoofs; "
+            f"--data: {len(own)} speakers of eval have two bona fide clips, and {len(spoofs)} spoofs; "
             "give a corpus with two such speakers and a spoof of one"
         )
     for speaker, clips in own.items():

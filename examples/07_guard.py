@@ -44,7 +44,7 @@ def main(given):
     print("alarms:", ", ".join(raised) or "none")
     cost, work = np.array([[h.cost, h.work] for h in heard if np.isfinite(h.score)]).T
     print(f"a hop takes {np.median(cost):.2f} ms (median of {len(cost)}; the longest {max(cost):.2f} ms),")
-    print(f"of which the processor works {np.median(work):.2f} ms; the rest it was busy with something else")
+    print(f"of which the processor works {np.median(work):.2f} ms")
     if given.plot:
         drawings.call(heard, given.threshold, given.plot)
 

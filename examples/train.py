@@ -1,4 +1,4 @@
-"""Train one detector, score it, and write a report: `python train.py configs/minifake/lfcc_gmm.toml --data DIR`."""
+"""Train a detector, score it, report: `python train.py configs/minifake/lfcc_gmm.toml --data DIR`."""
 
 import sys
 

@@ -12,7 +12,7 @@ MUST = bool(os.environ.get("CI_EXAMPLES"))
 
 
 def need(*packages):
-    """Skip a module's tests where a package of the extra `examples` is missing; with CI_EXAMPLES they fail."""
+    """Skip a module's tests where a package of `examples` is missing; with CI_EXAMPLES they fail."""
     missing = [name for name in packages if util.find_spec(name) is None]
     if missing and not MUST:
         reason = f"needs {' and '.join(missing)}: pip install 'voicefeat[examples]'"
@@ -28,6 +28,8 @@ def train(out, config, *changes, data="toy", more=()):
     """What train.py does with these words; returns its exit status."""
     from detect.cli import main
 
+    _one_thread()
+
     return main([config, *changes, "--data", str(data), "--out", str(out), *more])
 
 
@@ -35,3 +37,10 @@ def protocol(folder, lines, name="lists.trn.txt"):
     """A folder with a protocol; `lines` are (speaker, utterance, attack, key)."""
     text = "".join(f"{who} {utt} - {attack} {key}\n" for who, utt, attack, key in lines)
     (folder / name).write_text(text)
+
+
+def _one_thread():
+    """Nets of these tests are small: threads would cost more than they save."""
+    import torch
+
+    torch.set_num_threads(1)

@@ -34,7 +34,10 @@ RUNS = {
         ["--window", "2"],
         [r"-0\.64 +\d+ +\d+ +[\d.]+ %", r"forged from 5 to 14 s", r" 18 s ", r"[\d.]+ ms \(median of 17;"],
     ),
-    "08": ([], [r"3 speakers enrolled", r"target +3 ", r"nontarget +6 ", r"spoof +6 ", r"no gate +[\d.]+ +[\d.]+"]),
+    "08": (
+        [],
+        [r"3 speakers enrolled", r"target +3 ", r"nontarget +6 ", r"spoof +6 ", r"no gate +[\d.]+ +[\d.]+"],
+    ),
 }
 
 
@@ -111,7 +114,8 @@ def test_a_report_from_a_file(run, tmp_path):
     vf.metrics.write_scores(tmp_path / "s.txt", made, form="2021")
     lines = [f"s{k % 9} u{k} - {'-' if k < 60 else f'A{k % 3}'} {keys[k]}" for k in range(150)]
     (tmp_path / "p.txt").write_text("\n".join(lines))
-    tried = [("bonafide", "target", 3), ("bonafide", "nontarget", 0), *((f"A{k}", "spoof", 2) for k in range(3))]
+    tried = [("bonafide", "target", 3), ("bonafide", "nontarget", 0)]
+    tried += [(f"A{k}", "spoof", 2) for k in range(3)]
     asv = [f"{what} {kind} {rng.normal(mean)}" for what, kind, mean in 40 * tried]
     (tmp_path / "asv.txt").write_text("\n".join(asv))
     words = ["--protocol", tmp_path / "p.txt", "--asv", tmp_path / "asv.txt"]
@@ -140,7 +144,8 @@ def test_groups_are_never_on_both_sides():
     rng = np.random.default_rng(0)
     number = np.arange(200) // 10
     y = (number % 2).astype(float)
-    x = rng.normal(0, 1, (20, 30))[number] + rng.normal(0, 0.1, (200, 30))  # a row tells its group, and no more
+    # A row tells its group, and nothing else.
+    x = rng.normal(0, 1, (20, 30))[number] + rng.normal(0, 0.1, (200, 30))
     rates = []
     for groups in (np.arange(200), number):
         scores = ladder.divided(x, y, [str(g) for g in groups])

@@ -53,7 +53,9 @@ def test_one_number_for_each_clip(name):
     assert found.shape == (3,)
 
 
-@pytest.mark.parametrize("path", sorted((EXAMPLES / "configs").rglob("*.toml")), ids=lambda p: f"{p.parent.name}-{p.stem}")
+@pytest.mark.parametrize(
+    "path", sorted((EXAMPLES / "configs").rglob("*.toml")), ids=lambda p: f"{p.parent.name}-{p.stem}"
+)
 def test_every_config_is_valid(path):
     made = configs.read(path)
     assert made.title
@@ -117,7 +119,10 @@ def test_the_same_seed_gives_the_same_files(name, runs, tmp_path):
     one, other = runs / "one", tmp_path
     assert train(one, f"toy/{name}") == train(other, f"toy/{name}") == 0
     for part in ("dev", "eval"):
-        pair = [(r / "toy" / name / "toy-clean" / "seed-0" / f"scores_{part}.txt").read_bytes() for r in (one, other)]
+        pair = [
+            (r / "toy" / name / "toy-clean" / "seed-0" / f"scores_{part}.txt").read_bytes()
+            for r in (one, other)
+        ]
         assert pair[0] == pair[1]
 
 
@@ -131,7 +136,7 @@ def test_a_finished_seed_is_not_repeated(runs, capsys):
 
 
 def test_a_killed_seed_goes_on(runs, tmp_path, monkeypatch):
-    """Stopped in the second of three epochs, and again while it writes: the scores are those of a whole run."""
+    """Stopped in the second of three epochs, half a checkpoint beside it: the scores are a whole run's."""
     words = ["toy/cnn_dropout", "epochs=3", "report.draws=0"]
     assert train(tmp_path / "whole", *words) == 0
     epoch, calls = networks.Network._epoch, []
@@ -151,7 +156,7 @@ def test_a_killed_seed_goes_on(runs, tmp_path, monkeypatch):
     assert train(tmp_path / "cut", *words) == 0
     assert len(calls) == 4, "the finished epoch was not repeated"
     events = [json.loads(line) for line in (seed / "log.jsonl").read_text().splitlines()]
-    assert {"event": "resumed", "epoch": 1}.items() <= [e for e in events if e["event"] == "resumed"][0].items()
+    assert [e["epoch"] for e in events if e["event"] == "resumed"] == [1]
     whole = tmp_path / "whole" / "toy/cnn_dropout/toy-clean/seed-0"
     for part in ("dev", "eval"):
         assert (whole / f"scores_{part}.txt").read_bytes() == (seed / f"scores_{part}.txt").read_bytes()
@@ -209,7 +214,15 @@ class TestSplits:
 
 def test_copies_are_the_same_in_any_order(runs):
     """The seed protocol with windows and copies, twice, in folders of their own."""
-    words = ["deepvoice/ann", "protocol=seed", "copies=1", "epochs=1", "batch=16", "seeds=[0]", "report.draws=0"]
+    words = [
+        "deepvoice/ann",
+        "protocol=seed",
+        "copies=1",
+        "epochs=1",
+        "batch=16",
+        "seeds=[0]",
+        "report.draws=0",
+    ]
     assert train(runs, *words) == train(runs / "again", *words) == 0
     pair = [r / "deepvoice/ann/toy-seed/seed-0/scores_eval.txt" for r in (runs, runs / "again")]
     assert pair[0].read_text() == pair[1].read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+
 import voicefeat as vf
 
 from .corpus import Clip

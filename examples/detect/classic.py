@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 import voicefeat as vf
 
 from .features import Features
@@ -26,7 +27,13 @@ class Classic:
         self.model: Any = None
 
     def fit(
-        self, features: Features, places: dict[str, np.ndarray], y: np.ndarray, seed: int, folder: Path, log: Any
+        self,
+        features: Features,
+        places: dict[str, np.ndarray],
+        y: np.ndarray,
+        seed: int,
+        folder: Path,
+        log: Any,
     ) -> None:
         """Learn from train."""
         x = self._vectors(features, places["train"])
@@ -34,7 +41,9 @@ class Classic:
         try:
             self.model = _classifier(self.kind, seed, self.settings)
         except TypeError as error:
-            raise vf.ParameterError(f"model.settings={self.settings}: {error}; see scikit-learn's page") from None
+            raise vf.ParameterError(
+                f"model.settings={self.settings}: {error}; see scikit-learn's page"
+            ) from None
         self.model.fit((x - self.mean) / self.deviation, y[places["train"]].astype(int))
         log("fitted", rows=len(x), columns=x.shape[1])
 
@@ -70,15 +79,24 @@ class Classic:
                     "gamma": np.array(m._gamma)}  # fmt: skip
         if self.kind == "logistic":
             return {"weights": m.coef_[0], "intercept": m.intercept_}
-        trees = [t.tree_ for t in np.ravel(m.estimators_)]
-        names = {"left": "children_left", "right": "children_right", "column": "feature", "threshold": "threshold"}
+        if self.kind == "boosting":
+            nodes = [stage[0].nodes for stage in m._predictors]
+            return {"nodes": np.concatenate(nodes), "sizes": np.array([len(n) for n in nodes]),
+                    "baseline": np.ravel(m._baseline_prediction)}  # fmt: skip
+        trees = [t.tree_ for t in m.estimators_]
+        names = {
+            "left": "children_left",
+            "right": "children_right",
+            "column": "feature",
+            "threshold": "threshold",
+        }
         arrays = {k: np.concatenate([getattr(t, v) for t in trees]) for k, v in names.items()}
         arrays["value"] = np.concatenate([t.value[:, 0, -1] for t in trees])
-        return arrays | {"nodes": np.array([t.node_count for t in trees])}
+        return arrays | {"sizes": np.array([t.node_count for t in trees])}
 
 
 def _classifier(kind: str, seed: int, settings: dict[str, Any]) -> Any:
-    from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.svm import SVC
 
@@ -88,4 +106,4 @@ def _classifier(kind: str, seed: int, settings: dict[str, Any]) -> Any:
         return LogisticRegression(**{"class_weight": "balanced", "max_iter": 2000, **settings})
     if kind == "forest":
         return RandomForestClassifier(random_state=seed, **{"n_estimators": 300, "n_jobs": -1, **settings})
-    return GradientBoostingClassifier(random_state=seed, **settings)
+    return HistGradientBoostingClassifier(random_state=seed, **{"max_iter": 330, **settings})

@@ -25,7 +25,9 @@ def main(words: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("config", metavar="CONFIG", help="a TOML file of settings")
-    parser.add_argument("changes", metavar="KEY=VALUE", nargs="*", help="settings that differ from the file's")
+    parser.add_argument(
+        "changes", metavar="KEY=VALUE", nargs="*", help="settings that differ from the file's"
+    )
     parser.add_argument("--data", required=True, metavar="DIR", help="the corpus: a folder, a table, or toy")
     parser.add_argument("--eval", default="", metavar="DIR", help="another corpus, whose clips are evaluated")
     parser.add_argument("--out", default="runs", metavar="DIR", help="where runs are kept (default: runs)")

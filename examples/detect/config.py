@@ -51,7 +51,7 @@ class Model:
 
     kind: str = "ann"
     settings: dict[str, Any] = field(default_factory=dict)
-    #: Networks: weights to begin from (a model.pt of an earlier run), and how many first tensors stay as they are.
+    #: Networks: weights to begin from (a model.pt), and how many of the first tensors stay as they are.
     start: str = ""
     freeze: int = 0
     #: Fusion: the configs whose calibrated scores are averaged.
@@ -67,7 +67,9 @@ class Training:
     batch: int = 32
     rate: float = 1e-3
     decay: float = 0.0
-    #: Epochs without a lower loss on the development set, after which it ends.
+    #: What is lowest in the best epoch, of the development set: "loss", or "eer" and of equal ones the loss.
+    monitor: str = "loss"
+    #: Epochs without a better one, after which it ends.
     patience: int = 10
     class_weights: bool = True
     device: str = "auto"
@@ -177,7 +179,7 @@ def _name(path: Path) -> str:
 
 
 def _override(text: str) -> tuple[list[str], Any]:
-    """`training.epochs=3`, `epochs=3` where one section alone has such a key, `model.settings.components=8`."""
+    """`training.epochs=3`; `epochs=3`, as one section alone has that key; `model.settings.components=8`."""
     key, equals, value = text.partition("=")
     if not equals:
         raise vf.ParameterError(f"{text!r}: is no key=value; write for example epochs=5")
@@ -246,6 +248,7 @@ def _checked(config: Config) -> Config:
     for name, (value, least) in at_least.items():
         if value < least:
             raise vf.ParameterError(f"{name}={value}: must be {least} or more; mend it")
+    one_of("training.monitor", config.training.monitor, ("loss", "eer"))
     seeds = config.training.seeds
     if not seeds or not all(type(s) is int and s >= 0 for s in seeds):
         raise vf.ParameterError(f"training.seeds={list(seeds)}: must be whole numbers; write seeds=[0,1,2]")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
 import voicefeat as vf
 
 from .words import some
@@ -74,7 +75,9 @@ def check_files(clips: Iterable[Clip]) -> None:
     """Refuse clips without their recording, and two clips of one name."""
     clips = list(clips)
     if not clips:
-        raise vf.ParameterError("--data: there are no clips in it; name another folder, see examples/README.md")
+        raise vf.ParameterError(
+            "--data: there are no clips in it; name another folder, see examples/README.md"
+        )
     missing = [str(c.path) for c in clips if c.path is not None and not c.path.is_file()]
     if missing:
         raise vf.AudioError(
@@ -102,7 +105,7 @@ def check_splits(splits: dict[str, list[Clip]], allow_overlap: bool) -> None:
             if both and not allow_overlap:
                 raise vf.ParameterError(
                     f"data.allow_overlap=False: {len(both)} speakers are in both {one} and {other}: "
-                    f"{some(sorted(both))}; mend the protocol, or give allow_overlap=true to go on all the same"
+                    f"{some(sorted(both))}; mend the protocol, or give allow_overlap=true"
                 )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import soundfile
+
 import voicefeat as vf
 
 from .augmenting import worse
@@ -77,7 +78,9 @@ def _duration(clip: Clip) -> float:
         raise vf.AudioError(f"{clip.path}: cannot be read ({error}); take it out of the protocol") from None
 
 
-def compute(corpus: Corpus, rows: Sequence[Clip], given: Input, data: Data, cache: Path, say: Say) -> Features:
+def compute(
+    corpus: Corpus, rows: Sequence[Clip], given: Input, data: Data, cache: Path, say: Say
+) -> Features:
     """The features of `rows`: those of an earlier run where settings and recordings are the same."""
     if corpus.table is not None:
         return Features(corpus.table.astype(np.float32), None, corpus.columns, 0.0, 0.0)
@@ -99,7 +102,9 @@ def fingerprint(settings: Sequence[str], rows: Sequence[Clip], data: Data) -> st
     for row in rows:
         state = row.path.stat()
         how = f"{data.augment} {row.utt}" if row.copy else ""
-        said.append(f"{row.path.resolve()} {state.st_size} {state.st_mtime_ns} {row.start} {row.seconds} {how}")
+        said.append(
+            f"{row.path.resolve()} {state.st_size} {state.st_mtime_ns} {row.start} {row.seconds} {how}"
+        )
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
@@ -117,7 +122,10 @@ def _write(folder: Path, fe: vf.FrontEnd, rows: Sequence[Clip], given: Input, da
             aside.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    say(f"features took {seconds:.1f} s of processors, {about['audio'] / max(seconds, 1e-3):.0f} times real time")
+    say(
+        f"features took {seconds:.1f} s of processors: "
+        f"{about['audio'] / max(seconds, 1e-3):.0f} times real time"
+    )
 
 
 def _fill(
@@ -154,7 +162,12 @@ def _fill(
                 say(f"  {len(shapes)} of {len(rows)}")
     if not same:
         np.save(folder / "bounds.npy", np.cumsum([0, *[shape[1] for shape in shapes]]))
-    about = {"rows": names, "audio": round(audio, 1), "front_end": fe.to_toml(), "statistics": given.statistics}
+    about = {
+        "rows": names,
+        "audio": round(audio, 1),
+        "front_end": fe.to_toml(),
+        "statistics": given.statistics,
+    }
     return about | {"shape": [len(rows), *shapes[0]] if same else [sum(s[1] for s in shapes), len(names)]}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+
 import voicefeat as vf
 
 BONA, SPOOF, LINE, FAINT = "#1b6ca8", "#c8553d", "#333333", "#b8c4cf"
@@ -22,7 +23,12 @@ def picture(draw: Callable[[Any], None], width: float = 4.4, height: float = 3.5
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    settings = {"svg.hashsalt": "voicefeat", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    settings = {
+        "svg.hashsalt": "voicefeat",
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
     with matplotlib.rc_context(settings):
         figure = Figure((width, height), layout="constrained")
         FigureCanvasSVG(figure)
@@ -41,7 +47,7 @@ def _thin(*lines: np.ndarray) -> list[np.ndarray]:
 
 
 def roc(runs: Sequence[Any], blind: Any) -> Callable[[Any], None]:
-    """Accepted bona fide against accepted spoofs: every seed, the first one bold, and the point of equal errors."""
+    """Accepted bona fide against accepted spoofs: every seed, the first one bold, and equal errors."""
 
     def draw(ax: Any) -> None:
         ax.plot([0, 1], [0, 1], ":", color=FAINT, lw=1)
@@ -52,7 +58,14 @@ def roc(runs: Sequence[Any], blind: Any) -> Callable[[Any], None]:
         equal = vf.metrics.eer(runs[0].bonafide, runs[0].spoof)
         ax.plot(equal.false_alarm, 1 - equal.miss, "o", color=SPOOF, label=f"EER {100 * equal.rate:.1f} %")
         if blind is not None:
-            ax.plot(blind["eer"], 1 - blind["eer"], "s", color=LINE, ms=5, label=f"probe {100 * blind['eer']:.1f} %")
+            ax.plot(
+                blind["eer"],
+                1 - blind["eer"],
+                "s",
+                color=LINE,
+                ms=5,
+                label=f"probe {100 * blind['eer']:.1f} %",
+            )
         ax.set(xlabel="accepted spoofs", ylabel="accepted bona fide", xlim=(0, 1), ylim=(0, 1.01))
         ax.legend(loc="lower right", frameon=False)
 

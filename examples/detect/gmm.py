@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 import voicefeat as vf
 
 from .features import Features
@@ -31,7 +32,13 @@ class GMM:
         self.mixtures: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
     def fit(
-        self, features: Features, places: dict[str, np.ndarray], y: np.ndarray, seed: int, folder: Path, log: Any
+        self,
+        features: Features,
+        places: dict[str, np.ndarray],
+        y: np.ndarray,
+        seed: int,
+        folder: Path,
+        log: Any,
     ) -> None:
         """Learn both mixtures; scikit-learn's in double precision, which digital silence needs."""
         from sklearn.exceptions import ConvergenceWarning
@@ -42,7 +49,8 @@ class GMM:
             x = self._frames(features, places["train"][y[places["train"]] == bonafide], seed)
             if len(x) < self.components:
                 raise vf.ParameterError(
-                    f"model.settings.components={self.components}: more than the {len(x)} frames of one class; give fewer"
+                    f"model.settings.components={self.components}: more than the {len(x)} frames "
+                    f"of one class; give fewer"
                 )
             model = GaussianMixture(
                 self.components, covariance_type="diag", reg_covar=self.floor, max_iter=self.iterations,
@@ -53,7 +61,9 @@ class GMM:
                 model.fit(x)
             self.mixtures.append((np.log(model.weights_), model.means_, model.covariances_))
             name = "bona fide" if bonafide else "spoof"
-            log("mixture", of=name, frames=len(x), iterations=model.n_iter_, nats=round(model.lower_bound_, 3))
+            log(
+                "mixture", of=name, frames=len(x), iterations=model.n_iter_, nats=round(model.lower_bound_, 3)
+            )
 
     def _frames(self, features: Features, index: np.ndarray, seed: int) -> np.ndarray:
         parts = [features.frames(i) for i in index]
@@ -91,7 +101,9 @@ class GMM:
         np.savez(path, **arrays)
 
 
-def _terms(log_weights: np.ndarray, means: np.ndarray, variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _terms(
+    log_weights: np.ndarray, means: np.ndarray, variances: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """A product of [x, x²] with the first, plus the second, is each Gaussian's log-likelihood."""
     matrix = np.concatenate([(means / variances).T, (-0.5 / variances).T])
     constant = log_weights - 0.5 * (np.log(2 * np.pi * variances) + means**2 / variances).sum(1)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 import voicefeat as vf
 
 from .config import Report
@@ -22,7 +23,7 @@ FEW = 10
 def judge(
     clips: dict[str, Sequence[Clip]], raw: dict[str, np.ndarray], folder: Path | None, how: Report, seed: int
 ) -> dict[str, Any]:
-    """Calibrate on dev, judge dev and eval, and write scores_dev.txt and scores_eval.txt where a folder is given."""
+    """Calibrate on dev and judge both; with a folder, write scores_dev.txt and scores_eval.txt."""
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         dev = records(clips["dev"], raw["dev"])
@@ -109,7 +110,9 @@ def summary(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Mean, deviation, best and worst over seeds of the figures that are compared."""
     out: dict[str, Any] = {"seeds": [f["seed"] for f in found], "parameters": found[0]["parameters"]}
     for name in ("dev", "eval"):
-        out[name] = {k: _spread([f[name][k] for f in found]) for k in found[0][name] if _plain(found[0][name][k])}
+        out[name] = {
+            k: _spread([f[name][k] for f in found]) for k in found[0][name] if _plain(found[0][name][k])
+        }
         out[name] |= {"by": found[0][name].get("by", "")}
         if "probe" in found[0]:
             out[f"probe_{name}"] = {k: _spread([f["probe"][name][k] for f in found]) for k in ("eer", "auc")}

@@ -35,8 +35,8 @@ def read_corpus(given: str) -> Corpus:
         corpus = next(filter(None, (layout(path) for layout in LAYOUTS)), None)
     if corpus is None:
         raise vf.ParameterError(
-            f"--data={given!r}: no corpus is recognised in it: neither manifest.csv, nor protocols, nor folders "
-            f"REAL and FAKE, nor DATASET-balanced.csv; see examples/README.md"
+            f"--data={given!r}: no corpus is recognised in it: neither manifest.csv, nor protocols, nor "
+            f"folders REAL and FAKE, nor DATASET-balanced.csv; see examples/README.md"
         )
     check_files(corpus.clips)
     return corpus
@@ -65,7 +65,9 @@ def _manifest(folder: Path) -> Corpus | None:
     with file.open(newline="", encoding="utf-8-sig") as lines:
         for row in csv.DictReader(lines):
             if not {"path", "label"} <= set(row):
-                raise vf.ParameterError(f"{file}: has no columns path and label; add them, or remove the file")
+                raise vf.ParameterError(
+                    f"{file}: has no columns path and label; add them, or remove the file"
+                )
             path = folder / row["path"]
             clip = Clip(
                 path.stem, _bonafide(row["label"], file), path, row.get("speaker") or path.stem,
@@ -89,6 +91,8 @@ def _protocols(folder: Path) -> Corpus | None:
 
 
 def _is_protocol(path: Path) -> bool:
+    if "ASV" in path.parts or ".asv." in path.name:  # of speaker verification, in the same downloads
+        return False
     with path.open(encoding="utf-8", errors="replace") as lines:
         words = next(lines, "").split()
     return len(words) >= 5 and bool({"bonafide", "spoof"} & set(words))
@@ -101,11 +105,13 @@ def _from_protocols(folder: Path, files: list[Path]) -> Corpus:
         protocol = read_protocol(file)
         if "subset" in protocol.columns:  # of ASVspoof 2021: neither its progress nor its hidden part
             protocol = protocol.where(subset="eval")
-        split = next((s for s in SPLITS if s in file.name.lower()), "eval" if "subset" in protocol.columns else "")
-        columns = [protocol.column(name) for name in ("utterance", "key", "speaker", "attack")]
-        for utt, key, speaker, attack in zip(*columns, strict=True):
+        split = next(
+            (s for s in SPLITS if s in file.name.lower()), "eval" if "subset" in protocol.columns else ""
+        )
+        columns = [protocol.column(name) for name in ("utterance", "label", "speaker", "attack")]
+        for utt, label, speaker, attack in zip(*columns, strict=True):
             path = audio.get(utt, folder / f"{utt}.flac")
-            clips.append(Clip(utt, key == "bonafide", path, speaker, attack=attack, split=split))
+            clips.append(Clip(utt, label == "bonafide", path, speaker, attack=attack, split=split))
     return Corpus(folder.resolve().name, folder, tuple(clips))
 
 
@@ -126,7 +132,9 @@ def _class_folders(folder: Path) -> Corpus | None:
             source, voice = (parts[1], parts[2] or parts[1]) if parts else ("", path.stem)
             real = name in ("real", "bonafide")
             source = "" if source == voice else source
-            clips.append(Clip(f"{name}/{path.stem}", real, path, voice, source, "-" if real else "conversion"))
+            clips.append(
+                Clip(f"{name}/{path.stem}", real, path, voice, source, "-" if real else "conversion")
+            )
     note = "No speakers are named: files are kept apart, their speakers may not be." if unnamed else ""
     return Corpus(folder.resolve().name, folder, tuple(clips), (note,) if note else ())
 
@@ -152,4 +160,3 @@ LAYOUTS: tuple[Callable[[Path], Corpus | None], ...] = (
     _class_folders,
     _deepvoice_table,
 )
-

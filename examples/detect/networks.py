@@ -1,16 +1,18 @@
-"""How a network learns: Adam, class weights, early stopping on the development set, a checkpoint every epoch."""
+"""How a network learns: Adam, class weights, early stopping on dev, a checkpoint every epoch."""
 
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-import voicefeat as vf
 from torch.nn.functional import binary_cross_entropy_with_logits
+
+import voicefeat as vf
 
 from .config import Config
 from .features import Features
@@ -43,9 +45,15 @@ class Network:
         self.device = device_of(config.training.device)
 
     def fit(
-        self, features: Features, places: dict[str, np.ndarray], y: np.ndarray, seed: int, folder: Path, log: Log
+        self,
+        features: Features,
+        places: dict[str, np.ndarray],
+        y: np.ndarray,
+        seed: int,
+        folder: Path,
+        log: Log,
     ) -> None:
-        """Learn, or go on from the folder's checkpoint; afterwards the weights are those of the best epoch."""
+        """Learn, or go on from the folder's checkpoint; in the end the weights are the best epoch's."""
         how = self.config.training
         torch.manual_seed(seed)
         self.standardise = Standardise(features.shape).to(self.device)
@@ -69,8 +77,12 @@ class Network:
                     f"training.rate={how.rate:g}: the loss is no number in epoch {epoch}; give a smaller rate"
                 )
             spent = time.process_time() - began
-            state.after(epoch, held, spent, self.net, adam, self.standardise)
             told = {"epoch": epoch, "loss": round(loss, 5), "dev_loss": round(held, 5)}
+            judged = [held]
+            if how.monitor == "eer":
+                judged.insert(0, self._eer(features, places["dev"], y))
+                told["dev_eer"] = round(judged[0], 5)
+            state.after(epoch, judged, spent, self.net, adam, self.standardise)
             log("epoch", **told, best=state.best_epoch == epoch, seconds=round(spent, 2))
         self.net.load_state_dict(state.best)
         self.seconds, self.best_epoch = state.seconds, state.best_epoch
@@ -128,6 +140,12 @@ class Network:
         logits = torch.as_tensor(self.score(features, index), dtype=torch.float32, device=self.device)
         return self._cost(logits, y[index], y[index]).item()
 
+    def _eer(self, features: Features, index: np.ndarray, y: np.ndarray) -> float:
+        scores = self.score(features, index)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # early epochs may well be worse than chance
+            return vf.metrics.eer(scores[y[index] == 1], scores[y[index] == 0]).rate
+
     @torch.no_grad()
     def score(self, features: Features, index: np.ndarray) -> np.ndarray:
         """The logit of each row."""
@@ -144,7 +162,9 @@ class Network:
     def load(self, path: Path) -> None:
         """What `save` wrote for the same network; nothing in the file is run."""
         if not path.is_file():
-            raise vf.ParameterError(f"model.start={str(path)!r}: is not there; name a model.pt of an earlier run")
+            raise vf.ParameterError(
+                f"model.start={str(path)!r}: is not there; name a model.pt of an earlier run"
+            )
         state = _get(path, self.config.model.kind)
         _set(self.net, state["net"], path, self.config.model.kind)
         _set(self.standardise, state["standardise"], path, self.config.model.kind)
@@ -156,7 +176,7 @@ class _Progress:
     def __init__(self, path: Path, kind: str, seed: int) -> None:
         self.path, self.kind, self.seed = path, kind, seed
         self.epoch = self.best_epoch = 0
-        self.seconds, self.least = 0.0, float("inf")
+        self.seconds, self.least = 0.0, [float("inf")]
         self.best: dict[str, torch.Tensor] = {}
 
     def resume(self, net: Any, adam: Any, standardise: Any, log: Log) -> None:
@@ -172,13 +192,17 @@ class _Progress:
         self.seconds, self.least = state["seconds"], state["least"]
         log("resumed", epoch=self.epoch)
 
-    def after(self, epoch: int, held: float, seconds: float, net: Any, adam: Any, standardise: Any) -> None:
+    def after(
+        self, epoch: int, judged: list[float], seconds: float, net: Any, adam: Any, standardise: Any
+    ) -> None:
         """Take note of an epoch."""
         self.epoch, self.seconds = epoch, self.seconds + seconds
-        if held < self.least:
-            self.least, self.best_epoch = held, epoch
+        if judged < self.least:
+            self.least, self.best_epoch = judged, epoch
             self.best = {name: tensor.clone() for name, tensor in net.state_dict().items()}
-        state = {name: getattr(self, name) for name in ("kind", "epoch", "best_epoch", "seconds", "least", "best")}
+        state = {
+            name: getattr(self, name) for name in ("kind", "epoch", "best_epoch", "seconds", "least", "best")
+        }
         state |= {"net": net.state_dict(), "adam": adam.state_dict(), "standardise": standardise.state_dict()}
         _put(self.path, state)
 
@@ -219,5 +243,6 @@ def _set(module: Any, state: dict[str, torch.Tensor], path: Path, kind: str) -> 
     except RuntimeError as error:
         first = str(error).splitlines()[-1].strip()
         raise vf.ParameterError(
-            f"{path}: is a {kind} with other settings or another input ({first}); give those that it was trained with"
+            f"{path}: is a {kind} with other settings or another input ({first}); "
+            f"give those that it was trained with"
         ) from None

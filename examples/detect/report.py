@@ -1,8 +1,9 @@
-"""One page that tells a run whole: figures, pictures, data, settings, cost; nothing is loaded from elsewhere."""
+"""One page that tells a run whole: figures, pictures, data, settings, cost; it loads nothing."""
 
 from __future__ import annotations
 
 import json
+import warnings
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ h2 { font-size: 1.15rem; margin: 32px 0 10px; }
 p { margin: 6px 0; max-width: 75ch; }
 .sub { color: #5a6b7b; }
 .note { background: #fff4e0; border-left: 4px solid #d9822b; padding: 8px 12px; margin: 10px 0; }
-.cards { display: grid; gap: 10px; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); margin-top: 14px; }
+.cards { display: grid; gap: 10px; margin-top: 14px; }
+.cards { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
 .card { background: #fff; border: 1px solid #dde3e9; border-radius: 8px; padding: 10px 12px; }
 .card b { display: block; font-size: 1.45rem; line-height: 1.2; }
 .card span { display: block; color: #5a6b7b; font-size: .85rem; }
@@ -35,7 +37,8 @@ table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { padding: 6px 12px; text-align: right; border-bottom: 1px solid #edf0f3; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 tr:last-child td { border-bottom: 0; }
-pre { overflow-x: auto; background: #fff; border: 1px solid #dde3e9; border-radius: 8px; padding: 12px; font-size: .82rem; }
+pre { overflow-x: auto; background: #fff; border: 1px solid #dde3e9; border-radius: 8px; }
+pre { padding: 12px; font-size: .82rem; }
 summary { cursor: pointer; margin: 10px 0; }
 """
 
@@ -45,8 +48,10 @@ def write_report(folder: Path) -> Path:
     found = json.loads((folder / "metrics.json").read_text())
     seeds = [folder / f"seed-{s}" for s in found["seeds"]]
     each = [json.loads((s / "metrics.json").read_text()) for s in seeds]
-    parts = [_head(found), _plots(seeds, each, found), _figures(found), _attacks(each[0]), _shortcut(found, each[0])]
-    parts += [_data(found), _cost(found), _settings(folder)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # what is remarkable stands in metrics.json
+        parts = [_head(found), _plots(seeds, each), _figures(found), _attacks(each[0])]
+    parts += [_shortcut(found, each[0]), _data(found), _cost(found), _settings(folder)]
     title = escape(f"{found['title']} on {found['corpus']}")
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -69,14 +74,20 @@ def _head(found: dict[str, Any]) -> str:
     for name, label in (("dev", "EER, development"), ("eval", "EER, evaluation")):
         eer, under = found[name]["eer"], []
         if len(found["seeds"]) > 1:
-            under.append(f"± {100 * eer['deviation']:.1f} over {len(found['seeds'])} seeds")
+            word = "folds" if found["protocol"] == "folds" else "seeds"
+            under.append(f"± {100 * eer['deviation']:.1f} over {len(found['seeds'])} {word}")
         if "eer_low" in found[name]:
             low, high = (100 * found[name][k]["mean"] for k in ("eer_low", "eer_high"))
             under.append(f"95 %: {low:.1f} to {high:.1f}, by {found[name]['by']}")
         cards.append((label, percent(eer["mean"]), under))
     ev = found["eval"]
-    cards += [("AUC, evaluation", f"{ev['auc']['mean']:.3f}", []), ("minDCF, evaluation", f"{ev['min_dcf']['mean']:.3f}", [])]
-    cards += [("Cllr, evaluation", f"{ev['cllr']['mean']:.2f} bits", [f"{ev['min_cllr']['mean']:.2f} at best"])]
+    cards += [
+        ("AUC, evaluation", f"{ev['auc']['mean']:.3f}", []),
+        ("minDCF, evaluation", f"{ev['min_dcf']['mean']:.3f}", []),
+    ]
+    cards += [
+        ("Cllr, evaluation", f"{ev['cllr']['mean']:.2f} bits", [f"{ev['min_cllr']['mean']:.2f} at best"])
+    ]
     if "probe_eval" in found:
         blind = found["probe_eval"]["eer"]["mean"]
         cards += [("shortcut probe alone", percent(blind), ["EER, evaluation"])]
@@ -89,25 +100,34 @@ def _head(found: dict[str, Any]) -> str:
     notes = "".join(f'<p class="note">{escape(n)}</p>' for n in [*found["notes"], *found["remarks"]])
     protocol = f"protocol {found['protocol']}" + (", which leaks" if found["leaks"] else "")
     sub = f"{found['name']} on {found['corpus']}, {protocol}; {found['parameters']:,} parameters"
-    return f'<h1>{escape(found["title"])}</h1><p class="sub">{escape(sub)}</p>{notes}<div class="cards">{boxes}</div>'
+    head = f'<h1>{escape(found["title"])}</h1><p class="sub">{escape(sub)}</p>'
+    return f'{head}{notes}<div class="cards">{boxes}</div>'
 
 
-def _plots(seeds: list[Path], each: list[dict[str, Any]], found: dict[str, Any]) -> str:
+def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:
-        return "<p>Pictures need matplotlib: pip install 'voicefeat[examples]', and give the command again.</p>"
+        return (
+            "<p>Pictures need matplotlib: pip install 'voicefeat[examples]', and give the command again.</p>"
+        )
     runs = [vf.metrics.read_scores(s / "scores_eval.txt") for s in seeds]
     first, threshold = runs[0], each[0]["eval"]["threshold"]
     blind = each[0]["probe"]["eval"] if "probe" in each[0] else None
     shown = [
-        (figures.roc(runs, blind), "ROC. Blue: the first seed; grey: the others; square: the shortcut probe."),
+        (
+            figures.roc(runs, blind),
+            "ROC. Blue: the first seed; grey: the others"
+            + ("; square: the shortcut probe." if blind else "."),
+        ),
         (figures.det(runs, threshold), "DET. The cross is where the threshold of dev leads."),
         (figures.histogram(first, threshold), "Scores of the first seed, calibrated on dev."),
         (figures.confusion(each[0]["eval"]["confusion"]), "Decisions at the threshold of dev, first seed."),
         (figures.reliability(first), "Reliability: on the dotted line, claimed chances are true ones."),
     ]
-    text = "".join(f"<figure>{figures.picture(d)}<figcaption>{escape(c)}</figcaption></figure>" for d, c in shown)
+    text = "".join(
+        f"<figure>{figures.picture(d)}<figcaption>{escape(c)}</figcaption></figure>" for d, c in shown
+    )
     rows = each[0]["attacks"]
     drawn = figures.picture(figures.attacks(rows), 4.4, max(2.0, 0.6 + 0.24 * len(rows)))
     text += f"<figure>{drawn}<figcaption>EER by attack, 95 % intervals, first seed.</figcaption></figure>"
@@ -131,10 +151,14 @@ def _figures(found: dict[str, Any]) -> str:
         row = [name]
         for part in ("dev", "eval"):
             spread = found[part][key]
-            row += [f"{spread['mean']:.4f}", f"{spread['deviation']:.4f}", f"{spread['least']:.4f} to {spread['most']:.4f}"]
+            row += [
+                f"{spread['mean']:.4f}",
+                f"{spread['deviation']:.4f}",
+                f"{spread['least']:.4f} to {spread['most']:.4f}",
+            ]
         rows.append(row)
     head = ["", "dev", "deviation", "range", "eval", "deviation", "range"]
-    return f"<h2>All figures, over seeds {', '.join(map(str, found['seeds']))}</h2>{_table(head, rows)}"
+    return f"<h2>All figures, over seed {', '.join(map(str, found['seeds']))}</h2>{_table(head, rows)}"
 
 
 def _attacks(first: dict[str, Any]) -> str:
@@ -154,8 +178,9 @@ def _shortcut(found: dict[str, Any], first: dict[str, Any]) -> str:
         for part, name in (("dev", "development"), ("eval", "evaluation"))
     ]
     text = (
-        "The probe sees duration, silence at both ends, activity, level, noise floor, peak and the energy above 3.4 and "
-        "7.2 kHz, and not the speech. Where it does well, so may a detector that learnt nothing about forgeries."
+        "The probe sees duration, silence at both ends, activity, level, noise floor, peak and the "
+        "energy above 3.4 and 7.2 kHz, and not the speech. Where it does well, so may a detector that "
+        "learnt nothing about forgeries."
     )
     return f"<h2>Shortcut probe</h2><p>{text}</p>{_table(['EER', 'detector', 'probe alone'], rows)}"
 
@@ -166,8 +191,8 @@ def _data(found: dict[str, Any]) -> str:
         counts = [f"{found[part][k]['mean']:,.0f}" for k in ("bonafide", "spoof", "speakers")]
         rows.append([name, *counts])
     text = (
-        f"{found['clips']:,} clips of {found['corpus']} as {found['rows']:,} rows, {found['attacks']} attacks, "
-        f"{found['speakers']} speakers; list digest {found['list_digest']}."
+        f"{found['clips']:,} clips of {found['corpus']} as {found['rows']:,} rows, "
+        f"{found['attacks']} attacks, {found['speakers']} speakers; list digest {found['list_digest']}."
     )
     return f"<h2>Data</h2><p>{escape(text)}</p>{_table(['scored', 'bona fide', 'spoof', 'speakers'], rows)}"
 
@@ -176,7 +201,11 @@ def _cost(found: dict[str, Any]) -> str:
     cost = {k: v["mean"] for k, v in found["seconds"].items()}
     rows = [["features of all rows", f"{cost['features']:.1f}"], ["training, one seed", f"{cost['fit']:.1f}"]]
     rows += [["scoring dev and eval, one seed", f"{cost['score']:.1f}"]]
-    epochs = f" The best epochs were {', '.join(map(str, found['best_epoch']))}." if any(found["best_epoch"]) else ""
+    epochs = (
+        f" The best epochs were {', '.join(map(str, found['best_epoch']))}."
+        if any(found["best_epoch"])
+        else ""
+    )
     audio = f" The recordings last {cost['audio'] / 60:.1f} minutes." if cost["audio"] else ""
     return f"<h2>Cost</h2><p>Processor seconds.{audio}{epochs}</p>{_table(['', 'seconds'], rows)}"
 

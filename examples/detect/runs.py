@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 import voicefeat as vf
 
 from . import config as configs, systems
@@ -59,7 +60,9 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     folder = place.out / config.name / f"{corpus.name}-{how.protocol}".replace(" ", "_").replace(",", "")
     lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
     rows = limited(examples(corpus, how.protocol, how.window, how.copies, lengths), how.protocol, how.subset)
-    places = split(rows, how.protocol, config.training.seeds[0], how.allow_overlap)  # what is wrong is said at once
+    places = split(
+        rows, how.protocol, config.training.seeds[0], how.allow_overlap
+    )  # what is wrong is said at once
     if config.model.kind == "fusion":
         score = _members(config, place, corpus, rows)
     else:
@@ -94,15 +97,20 @@ def _same(folder: Path, config: Config) -> None:
         if ours[section][key] != theirs[section][key]
     ]
     raise vf.ParameterError(
-        f"--out: {folder} holds a run with other settings ({'; '.join(differ)}); give another --out, or remove it"
+        f"--out: {folder} holds a run with other settings ({'; '.join(differ)}); "
+        f"give another --out, or remove it"
     )
 
 
-def _single(config: Config, place: Place, corpus: Corpus, rows: list[Clip]) -> Callable[..., tuple[Scored, dict]]:
+def _single(
+    config: Config, place: Place, corpus: Corpus, rows: list[Clip]
+) -> Callable[..., tuple[Scored, dict]]:
     """How one seed of a model is trained and scored."""
     features: list[Features] = []
 
-    def score(seed: int, places: dict[str, np.ndarray], folder: Path, log: Log) -> tuple[Scored, dict[str, Any]]:
+    def score(
+        seed: int, places: dict[str, np.ndarray], folder: Path, log: Log
+    ) -> tuple[Scored, dict[str, Any]]:
         if not features:
             features.append(compute(corpus, rows, config.input, config.data, place.cache, say))
         model, began = systems.make(config), time.process_time()
@@ -113,24 +121,34 @@ def _single(config: Config, place: Place, corpus: Corpus, rows: list[Clip]) -> C
         told |= {"features": features[0].cost, "audio": features[0].audio}
         model.save(folder / model.file)
         cost = {name: round(value, 2) for name, value in told.items()}
-        return raw, {"parameters": model.parameters, "seconds": cost, "best_epoch": getattr(model, "best_epoch", 0)}
+        return raw, {
+            "parameters": model.parameters,
+            "seconds": cost,
+            "best_epoch": getattr(model, "best_epoch", 0),
+        }
 
     return score
 
 
-def _members(config: Config, place: Place, corpus: Corpus, rows: list[Clip]) -> Callable[..., tuple[Scored, dict]]:
+def _members(
+    config: Config, place: Place, corpus: Corpus, rows: list[Clip]
+) -> Callable[..., tuple[Scored, dict]]:
     """Every member is run first; a fused score is the mean of their calibrated ones."""
     if len(config.model.members) < 2:
         raise vf.ParameterError("model.members: a fusion has two or more; name their configs")
     folders = []
     for given in config.model.members:
         member = configs.read(configs.find(given))
-        training = dataclasses.replace(member.training, seeds=config.training.seeds, device=config.training.device)
+        training = dataclasses.replace(
+            member.training, seeds=config.training.seeds, device=config.training.device
+        )
         member = dataclasses.replace(member, data=config.data, training=training, report=config.report)
         say(f"member {member.name}")
         folders.append(run(member, place, corpus))
 
-    def score(seed: int, places: dict[str, np.ndarray], folder: Path, log: Log) -> tuple[Scored, dict[str, Any]]:
+    def score(
+        seed: int, places: dict[str, np.ndarray], folder: Path, log: Log
+    ) -> tuple[Scored, dict[str, Any]]:
         fused: Scored = {}
         for name in ("dev", "eval"):
             files = [vf.metrics.read_scores(f / f"seed-{seed}" / f"scores_{name}.txt") for f in folders]
@@ -188,7 +206,8 @@ def told(folder: Path) -> str:
     for name in ("dev", "eval"):
         each = found[name]
         eer, spread = each["eer"]["mean"], each["eer"]["deviation"]
-        line = f"  {name:4} EER {100 * eer:5.2f} % (deviation {100 * spread:.2f} over {len(found['seeds'])} seeds)"
+        over = f"deviation {100 * spread:.2f} over {len(found['seeds'])} seeds"
+        line = f"  {name:4} EER {100 * eer:5.2f} % ({over})"
         if "eer_low" in each:
             low, high = (100 * each[k]["mean"] for k in ("eer_low", "eer_high"))
             line += f", 95 % by {each['by']} {low:.1f} to {high:.1f}"

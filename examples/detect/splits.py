@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+
 import voicefeat as vf
 
 from .corpus import SPLITS, Clip, Corpus, check_splits
@@ -20,7 +21,7 @@ from .words import one_of
 PROTOCOLS = ("clean", "seed", "folds")
 LEAKS = {
     "clean": "",
-    "seed": "LEAKS: rows of one recording and speaker are in training and evaluation, as in the term project.",
+    "seed": "LEAKS: rows of one recording and speaker are in training and in evaluation, as in the project.",
     "folds": "LEAKS: rows of one recording and speaker are in training and evaluation, as published.",
 }
 FOLDS = 10
@@ -64,8 +65,8 @@ def by_speaker(corpus: Corpus) -> Corpus:
     speakers = sorted(set().union(*[c.groups for c in corpus.clips]))
     if len(speakers) < 3:
         raise vf.ParameterError(
-            f"data.protocol='clean': needs three speakers or more and found {len(speakers)}; name them in the "
-            f"protocol, or give protocol=seed for rows in any order, which leaks"
+            f"data.protocol='clean': needs three speakers or more and found {len(speakers)}; "
+            f"name them in the protocol, or give protocol=seed for rows in any order, which leaks"
         )
     dev, score = (max(1, round(part * len(speakers))) for part in (DEV, EVAL))
     for draw in range(200):
@@ -95,7 +96,9 @@ def limited(rows: Sequence[Clip], protocol: str, most: int) -> list[Clip]:
     return [rows[i] for i in np.sort(kept)]
 
 
-def split(rows: Sequence[Clip], protocol: str, seed: int, allow_overlap: bool = False) -> dict[str, np.ndarray]:
+def split(
+    rows: Sequence[Clip], protocol: str, seed: int, allow_overlap: bool = False
+) -> dict[str, np.ndarray]:
     """Which rows are in train, dev and eval, in order."""
     one_of("data.protocol", protocol, PROTOCOLS)
     if protocol == "clean":

@@ -1,4 +1,4 @@
-"""A config's model as an object: `fit`, `score`, `save`, `parameters` and `file` of a network or any other."""
+"""A config's model as an object with `fit`, `score`, `save`, `parameters` and `file`, whatever it is."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def check(config: Config, corpus: Corpus, rows: int) -> None:
     if kind in NETWORKS:
         model.check(shape, rows)
     elif kind in KINDS and len(shape) != 1:
-        raise vf.ParameterError(f"model.kind={kind!r}: takes one vector a clip; give input.statistics = ['mean', 'std']")
+        raise vf.ParameterError(
+            f"model.kind={kind!r}: takes one vector a clip; give input.statistics = ['mean', 'std']"
+        )
 
 
 def _networks() -> Any:

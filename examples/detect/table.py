@@ -6,14 +6,15 @@ import csv
 from pathlib import Path
 
 import numpy as np
+
 import voicefeat as vf
 
 from .corpus import Clip, Corpus
 
 NOTE = (
     "A table without names of recordings or speakers: windows of one recording stand in training and in "
-    "evaluation alike, and nothing can undo it. The figures say how well windows of known recordings are told "
-    "apart, not whether a forgery of an unknown voice is found."
+    "evaluation alike, and nothing can undo it. The figures say how well windows of known recordings are "
+    "told apart, not whether a forgery of an unknown voice is found."
 )
 
 
@@ -23,12 +24,16 @@ def read_table(path: Path) -> Corpus:
         rows = csv.reader(lines)
         head = next(rows, [])
         if not head or head[-1].strip().upper() != "LABEL":
-            raise vf.ParameterError(f"{path}: its last column is not LABEL; give DEEP-VOICE's DATASET-balanced.csv")
+            raise vf.ParameterError(
+                f"{path}: its last column is not LABEL; give DEEP-VOICE's DATASET-balanced.csv"
+            )
         clips, numbers = [], []
         for number, row in enumerate(rows, 2):
             label = row[-1].strip().upper() if row else ""
             if label not in ("REAL", "FAKE") or len(row) != len(head):
-                raise vf.ParameterError(f"{path}:{number}: is no row of {len(head) - 1} numbers and REAL or FAKE")
+                raise vf.ParameterError(
+                    f"{path}:{number}: is no row of {len(head) - 1} numbers and REAL or FAKE"
+                )
             real = label == "REAL"
             clips.append(Clip(f"row{number - 1}", real, attack="-" if real else "conversion"))
             numbers.append(row[:-1])

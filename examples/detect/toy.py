@@ -13,7 +13,7 @@ import numpy as np
 from .corpus import Clip, Corpus
 
 RATE = 16000
-NOTE = "TOY DATA: buzzes with and without a comb of echoes, generated with a fixed seed. No figure means anything."
+NOTE = "TOY DATA: buzzes with and without an echo, generated with a fixed seed. No figure means anything."
 #: Speakers of each split; each has two clips of either class.
 SPEAKERS = {"train": 6, "dev": 3, "eval": 3}
 

@@ -1,4 +1,4 @@
-"""The networks by name, with the shape of one example and the number of parameters that each is known to have.
+"""The networks by name, with the shape of one example and the number of parameters that each has.
 
 Every network gives one number for each example, higher for bona fide. Those of the DEEP-VOICE systems end in
 two units, as published; their number is the difference of the two.

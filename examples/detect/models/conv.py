@@ -6,7 +6,7 @@ from .parts import AddAxis, OneNumber, dense
 
 
 def cnn_vector(shape: tuple[int, ...], hidden: int = 64, dropout: float = 0.0) -> nn.Module:
-    """DEEP-VOICE 3 and 4: three times 64 kernels of 3 and a pool of 2, then two dense layers and two outputs."""
+    """DEEP-VOICE 3 and 4: three times 64 kernels of 3 and a pool of 2, two dense layers, two outputs."""
     layers: list[nn.Module] = [AddAxis()]
     for channels in (1, 64, 64):
         layers += [nn.Conv1d(channels, 64, 3, padding=1), nn.ReLU(), nn.MaxPool1d(2)]

@@ -1,5 +1,7 @@
 """What several networks have in common."""
 
+import itertools
+
 import torch
 from torch import nn
 
@@ -40,7 +42,7 @@ class AddAxis(nn.Module):
 def dense(sizes: list[int], dropout: float = 0.0) -> list[nn.Module]:
     """Linear layers with ReLU, and dropout where there is any, after each."""
     layers: list[nn.Module] = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in itertools.pairwise(sizes):
         layers += [nn.Linear(before, after), nn.ReLU()]
         if dropout:
             layers.append(nn.Dropout(dropout))

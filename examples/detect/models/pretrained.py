@@ -2,8 +2,9 @@
 
 import os
 
-import voicefeat as vf
 from torch import nn
+
+import voicefeat as vf
 
 from .parts import AddAxis, OneNumber
 

@@ -50,5 +50,5 @@ def main(given):
 
 
 if __name__ == "__main__":
-    own = {"threshold": -np.log(1.9), "window": 4.0, "smooth": 3, "rate": 16000}
+    own = {"threshold": -0.64185, "window": 4.0, "smooth": 3, "rate": 16000}
     course.run(main, __doc__, "CALL", data="toy", most=2000, **own)

@@ -19,11 +19,11 @@ vm = vf.metrics
 
 def main(given):
     splits = course.corpus(given)
+    verifier = speakers.Verifier([row for row in splits["train"] if row.bonafide])
+    tried = speakers.trials(verifier, splits["eval"])
     x = course.all_vectors(splits)
     ratio = course.detector(splits["train"], splits["dev"], x["train"], x["dev"])
     gate = dict(zip([row.utt for row in splits["eval"]], ratio(x["eval"]), strict=True))
-    verifier = speakers.Verifier([row for row in splits["train"] if row.bonafide])
-    tried = speakers.trials(verifier, splits["eval"])
     asv = vm.asv_errors(tried.target, tried.nontarget, tried.spoof)
     dev = course.scores(splits["dev"], ratio(x["dev"]))
     threshold = vm.eer(dev.bonafide, dev.spoof).threshold
@@ -40,8 +40,8 @@ def main(given):
     at, costs = vm.confusion(*pair, threshold), []
     for form in ("legacy", "revised"):
         cost, best = vm.tandem(asv, form=form), vm.min_tdcf(*pair, asv, form=form).value
-        dev = cost.floor + cost.miss_weight * at.fnr + cost.alarm_weight * at.fpr
-        costs.append([f"{v:.4f}" for v in (cost.floor + cost.alarm_weight, best, dev, cost.floor)])
+        chosen = cost.floor + cost.miss_weight * at.fnr + cost.alarm_weight * at.fpr
+        costs.append([f"{v:.4f}" for v in (cost.floor + cost.alarm_weight, best, chosen, cost.floor)])
     names = "no gate", "gate, best threshold", "gate, threshold of dev", "gate that never errs"
     course.table(["", "t-DCF, legacy", "revised"], list(zip(names, *costs, strict=True)))
     if given.plot:

@@ -42,12 +42,11 @@ def run(main: Callable[[Any], None], about: str, source: str = "", **options: An
     )
     if source:
         parser.add_argument("source", metavar=source, nargs="?", default="")
+    texts = {"plot": ("OUT.png", "draw a picture"), "data": ("DIR", "a corpus: its folder, or toy")}
     for name, usual in {"plot": "", **options}.items():
-        text = {"plot": "where to draw a picture", "data": "the corpus: a folder, or toy"}.get(name, "")
+        metavar, text = texts.get(name, (name.upper(), ""))
         shown = f"{text} (default: {usual})" if usual != "" else text
-        parser.add_argument(
-            f"--{name}", type=type(usual), default=usual, metavar=name[:4].upper(), help=shown
-        )
+        parser.add_argument(f"--{name}", type=type(usual), default=usual, metavar=metavar, help=shown)
     given = parser.parse_args()
     try:
         with warnings.catch_warnings():
@@ -60,6 +59,8 @@ def run(main: Callable[[Any], None], about: str, source: str = "", **options: An
     except ModuleNotFoundError as error:
         say(f"{parser.prog}: error: {error.name} is not installed: pip install 'voicefeat[examples]'")
         sys.exit(2)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         sys.exit(130)
 

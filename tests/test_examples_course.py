@@ -122,7 +122,7 @@ def test_a_report_from_a_file(run, tmp_path):
     status, out, err = run("03", tmp_path / "s.txt", *words)
     assert status == 0, err
     found = vf.metrics.eer(values[:60], values[60:]).rate
-    assert f"EER      {100 * found:.3f} %" in out
+    assert re.search(rf"^EER +{100 * found:.3f} %", out, re.MULTILINE)
     assert len(re.findall(r"^A\d +30 .* 0\.\d{4}$", out, re.MULTILINE)) == 3
     assert re.search(r"min t-DCF, revised +0\.\d{4}", out)
     status, out, err = run("03", tmp_path / "s.txt")
@@ -138,6 +138,7 @@ def test_the_ladder_keeps_corpora_apart_where_they_are_named(run, tmp_path):
     assert re.search(r"random windows +recordings +24 ", out)
 
 
+@pytest.mark.filterwarnings("ignore:the AUC")  # what was not learnt may as well be inverted
 def test_groups_are_never_on_both_sides():
     from detect import ladder
 
@@ -183,12 +184,12 @@ def test_a_silent_or_missing_clip(run, tmp_path, number):
 @pytest.mark.parametrize("number", ["03", "04", "05", "06", "07", "08"])
 def test_silence_in_a_corpus(run, tmp_path, number):
     splits = ("train", "dev", "eval")
-    rows = [(label, f"{s}{label}", s, "") for s in splits for label in ("bonafide", "spoof")]
-    manifest(tmp_path, rows)
-    write(tmp_path / "c2.wav", np.zeros(16000))
+    labels = ("bonafide", "bonafide", "spoof")
+    manifest(tmp_path, [(label, f"{s}{k}", s, "") for s in splits for k in range(2) for label in labels])
+    write(tmp_path / "c1.wav", np.zeros(16000))
     status, _, err = run(number, "--data", tmp_path, *(["--window", "1"] if number in ("04", "07") else []))
     assert (status, err.count("\n")) == (2, 1)
-    assert "c2.wav: holds nothing but silence" in err
+    assert "c1.wav: holds nothing but silence" in err
 
 
 def test_options_are_checked_before_anything_is_computed(run, tmp_path):

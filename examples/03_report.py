@@ -1,0 +1,58 @@
+"""A report from any file of scores: how good is a detector, how sure is that, what gets through?
+
+    python examples/03_report.py SCORES --protocol PROTOCOL [--asv ASV_SCORES] [--plot OUT.png]
+    python examples/03_report.py [--data DIR]
+
+SCORES are in a form of ASVspoof 2019, 2021 or 5; PROTOCOL names what they do not: keys, attacks, speakers.
+Without scores, a quick detector makes some of --data. The first table is of all spoofs together, the second
+of each attack; intervals are by speaker where speakers are known. actDCF and Cllr take scores for log-
+likelihood ratios: where they are far above minDCF and minCllr, calibration is missing.
+"""
+
+import math
+
+from detect import course, figures
+
+import voicefeat as vf
+
+vm = vf.metrics
+
+
+def scores_of(given):
+    """Those of the file, or the evaluation scores of a detector made for the purpose."""
+    if not given.source:
+        splits = course.corpus(given)
+        return course.judged(splits, course.all_vectors(splits))["eval"]
+    return vm.read_scores(given.source, given.protocol or None)
+
+
+def main(given):
+    asv = vm.read_asv_scores(given.asv) if given.asv else None
+    found = scores_of(given)
+    pair = found.bonafide, found.spoof
+    print(found, *found.remarks, sep="\n")
+    values = {"AUC": vm.auc(*pair), "minDCF": vm.min_dcf(*pair).value, "actDCF": vm.act_dcf(*pair).value}
+    values |= {"Cllr": vm.cllr(*pair), "minCllr": vm.min_cllr(*pair)}
+    if asv:
+        errors = vm.asv_errors(asv.target, asv.nontarget, asv.spoof)
+        for form in ("legacy", "revised"):
+            values[f"min t-DCF, {form}"] = vm.min_tdcf(*pair, errors, form=form).value
+    rows = [["EER", *course.eer(found, 3)], *([name, f"{value:.4f}", ""] for name, value in values.items())]
+    course.table(["figure", "value", "95 %"], rows)
+    attacks = vm.by_attack(found, asv, draws=course.DRAWS)
+    rows = []
+    for a in attacks:
+        cells = [str(a.spoofs), course.percent(a.eer, 2), f"{100 * a.eer_low:.1f} to {100 * a.eer_high:.1f}"]
+        rows.append([a.attack, *cells, f"{a.auc:.4f}", "" if math.isnan(a.min_tdcf) else f"{a.min_tdcf:.4f}"])
+    course.table(["attack", "spoofs", "EER", "95 %", "AUC", "min t-DCF"], rows)
+    if given.plot:
+        grid = course.axes(2, 2, 11, 9)
+        for draw, ax in zip((vf.plot.roc, vf.plot.det, vf.plot.scores), grid.ravel(), strict=False):
+            draw(*pair, ax=ax)
+        bars = [{**a._asdict(), "clips": a.spoofs} for a in sorted(attacks, key=lambda a: -a.eer)]
+        figures.attacks(bars)(grid[1, 1])
+        course.save(grid, given.plot)
+
+
+if __name__ == "__main__":
+    course.run(main, __doc__, "SCORES", protocol="", asv="", data="toy", most=2000)

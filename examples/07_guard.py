@@ -1,0 +1,54 @@
+"""A guard for a live call: is the voice forged that one is speaking with?
+
+    python examples/07_guard.py CALL.wav [--data DIR] [--threshold NATS] [--window 4] [--plot OUT.png]
+    arecord -t raw -f S16_LE -r 16000 | python examples/07_guard.py - --rate 16000
+
+Every second the last 4 s get a log-likelihood ratio, below 0 for forged, calibrated on the development set of
+--data; an alarm is when the mean of 3 falls below the threshold (by default -ln 1.9, of ASVspoof 5's costs).
+Choose it from the table: how many alarms an hour bona fide speech raises, and which part of forged speech is
+below. Through the pipe comes WAV or raw 16-bit PCM. Without a CALL, evaluation clips are one.
+"""
+
+import numpy as np
+from detect import course, drawings, guard, listening
+
+import voicefeat as vf
+
+
+def operating(ratios, given):
+    """What several thresholds would mean, as rows of a table."""
+    for at in sorted({-4.0, -2.0, -1.0, 0.0, given.threshold}):
+        dev, real = (guard.alarms(ratios[s][0], at, given.smooth)[0] for s in ("dev", "eval"))
+        caught = guard.alarms(ratios["eval"][1], at, given.smooth)[1]
+        yield [f"{at:.2f}", f"{dev:.0f}", f"{real:.0f}", course.percent(caught)]
+
+
+def main(given):
+    splits = course.corpus(given)
+    score, ratios = guard.taught(splits, given.window)
+    head = ["threshold", "false alarms/h, dev", "false alarms/h, eval", "forged below it, eval"]
+    course.table(head, list(operating(ratios, given)))
+    watch, heard = guard.Guard(score, given.threshold, given.window, given.smooth), []
+    if given.source:
+        call = listening.pieces(given.source, course.RATE, guard.HOP, given.rate)
+    else:
+        call = guard.made_up(splits["eval"])
+    for piece in call:
+        if (found := watch.hear(piece)) is not None:
+            heard.append(found)
+            print(found, flush=True)
+    if not any(np.isfinite(h.score) for h in heard):
+        what = "nothing but silence" if heard else "less than a window"
+        raise vf.AudioError(f"{given.source}: holds {what}; give a call with speech, or a shorter --window")
+    raised = [f"{h.seconds:.0f} s" for h in heard if h.alarm]
+    print("alarms:", ", ".join(raised) or "none")
+    cost, work = np.array([[h.cost, h.work] for h in heard if np.isfinite(h.score)]).T
+    print(f"a hop takes {np.median(cost):.2f} ms (median of {len(cost)}; the longest {max(cost):.2f} ms),")
+    print(f"of which the processor works {np.median(work):.2f} ms")
+    if given.plot:
+        drawings.call(heard, given.threshold, given.plot)
+
+
+if __name__ == "__main__":
+    own = {"threshold": -0.64185, "window": 4.0, "smooth": 3, "rate": 16000}
+    course.run(main, __doc__, "CALL", data="toy", most=2000, **own)

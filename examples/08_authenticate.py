@@ -1,0 +1,52 @@
+"""Voice authentication: who is speaking, and is it a voice at all?
+
+    python examples/08_authenticate.py [--data DIR] [--plot OUT.png]
+
+A toy verifier (Gaussians on MFCC, adapted to each speaker) enrols the evaluation set's speakers by half of
+their clips. Before it stands a gate, the quick detector. The first table tells who is let in, without and
+with it: the speaker, others, forgeries of the speaker. The second has the cost, the t-DCF, in the forms of
+2019 (legacy) and 2020 (revised): of no gate, of ours at its best threshold and at that of dev, and of one
+that never errs. A gate pays where its row is below the first.
+"""
+
+import numpy as np
+from detect import course, drawings, speakers
+
+import voicefeat as vf
+
+vm = vf.metrics
+
+
+def main(given):
+    splits = course.corpus(given)
+    verifier = speakers.Verifier([row for row in splits["train"] if row.bonafide])
+    tried = speakers.trials(verifier, splits["eval"])
+    x = course.all_vectors(splits)
+    ratio = course.detector(splits["train"], splits["dev"], x["train"], x["dev"])
+    gate = dict(zip([row.utt for row in splits["eval"]], ratio(x["eval"]), strict=True))
+    asv = vm.asv_errors(tried.target, tried.nontarget, tried.spoof)
+    dev = course.scores(splits["dev"], ratio(x["dev"]))
+    threshold = vm.eer(dev.bonafide, dev.spoof).threshold
+    rows, passed = [], {}
+    for kind in ("target", "nontarget", "spoof"):
+        scores = getattr(tried, kind)
+        passed[kind] = np.array([gate[row.utt] for row in getattr(tried, f"{kind}_clips")])
+        both = (accepted := scores >= asv.threshold) & (passed[kind] >= threshold)
+        rows.append([kind, str(len(scores)), course.percent(accepted.mean()), course.percent(both.mean())])
+    equal = course.percent(vm.eer(tried.target, tried.nontarget).rate)
+    print(f"{tried.speakers} speakers enrolled; the verifier's EER is {equal}")
+    course.table(["who claims to be the speaker", "trials", "let in", "with the gate"], rows)
+    pair = passed["target"], passed["spoof"]
+    at, costs = vm.confusion(*pair, threshold), []
+    for form in ("legacy", "revised"):
+        cost, best = vm.tandem(asv, form=form), vm.min_tdcf(*pair, asv, form=form).value
+        chosen = cost.floor + cost.miss_weight * at.fnr + cost.alarm_weight * at.fpr
+        costs.append([f"{v:.4f}" for v in (cost.floor + cost.alarm_weight, best, chosen, cost.floor)])
+    names = "no gate", "gate, best threshold", "gate, threshold of dev", "gate that never errs"
+    course.table(["", "t-DCF, legacy", "revised"], list(zip(names, *costs, strict=True)))
+    if given.plot:
+        drawings.tandem(tried, passed, (asv.threshold, threshold), given.plot)
+
+
+if __name__ == "__main__":
+    course.run(main, __doc__, data="toy", most=2000)

@@ -148,7 +148,7 @@ TRACKS = [
 SHIFTS = [
     {"n_rps": 13}, {"n_filters": 24}, {"norm": None}, {"differences": 2},
     {"differences": 1, "voiced_only": True},
-    {"fmin": 100}, {"fmax": 300}, {"win_length": 1001}, {"hop_length": 137}, {"n_fft": 1000},
+    {"fmin": 115}, {"fmax": 110}, {"win_length": 1001}, {"hop_length": 137}, {"n_fft": 1000},
 ]  # fmt: skip
 ROWS = [
     row("srh_pitch", 1e-8, 1e-8, full=True),

@@ -230,3 +230,64 @@ def test_copies_are_the_same_in_any_order(runs):
     found = json.loads((runs / "deepvoice/ann/toy-seed/metrics.json").read_text())
     assert found["leaks"]
     assert "LEAKS" in (runs / "deepvoice/ann/toy-seed/report.html").read_text()
+
+
+def test_mixtures_score_as_scikit_learn_does(tmp_path):
+    from detect.features import Features
+    from detect.gmm import GMM
+    from sklearn.mixture import GaussianMixture
+
+    rng = np.random.default_rng(5)
+    frames = rng.standard_normal((400, 3)).astype(np.float32)
+    frames[200:] += 1.5
+    features = Features(frames, np.arange(0, 401, 20), ("a", "b", "c"), 0.0, 0.0)
+    y = np.repeat([0.0, 1.0], 10)
+    model = GMM(components=2, iterations=30)
+    model.fit(features, {"train": np.arange(20)}, y, 0, tmp_path, lambda *words, **told: None)
+    theirs = []
+    for part in (frames[:200], frames[200:]):
+        mixture = GaussianMixture(2, covariance_type="diag", reg_covar=1e-3, max_iter=30, random_state=0)
+        theirs.append(mixture.set_params(init_params="random_from_data").fit(part.astype(float)))
+    due = [theirs[1].score(frames[a : a + 20].astype(float)) for a in range(0, 400, 20)]
+    due -= np.array([theirs[0].score(frames[a : a + 20].astype(float)) for a in range(0, 400, 20)])
+    np.testing.assert_allclose(model.score(features, np.arange(20)), due, rtol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["svm", "logistic"])
+def test_what_is_kept_gives_the_scores(kind, tmp_path):
+    """The arrays of model.npz, put together by hand, are the classifier."""
+    from detect.classic import Classic
+    from detect.features import Features
+
+    rng = np.random.default_rng(5)
+    x = rng.standard_normal((40, 4)).astype(np.float32)
+    y = (x[:, 0] + 0.3 * rng.standard_normal(40) > 0).astype(float)
+    features, model = Features(x, None, tuple("abcd"), 0.0, 0.0), Classic(kind)
+    model.fit(features, {"train": np.arange(30)}, y, 0, tmp_path, lambda *words, **told: None)
+    model.save(tmp_path / "model.npz")
+    held = np.load(tmp_path / "model.npz", allow_pickle=False)
+    z = (x.astype(float) - held["mean"]) / held["deviation"]
+    if kind == "svm":
+        far = ((z[:, None] - held["vectors"]) ** 2).sum(-1)
+        due = np.exp(-held["gamma"] * far) @ held["weights"] + held["intercept"]
+    else:
+        due = z @ held["weights"] + held["intercept"]
+    np.testing.assert_allclose(model.score(features, np.arange(40)), due, rtol=1e-9)
+
+
+def test_the_page_has_the_figures_of_the_runs(tmp_path):
+    from detect.page import page
+
+    with pytest.raises(vf.ParameterError, match="holds no runs on minifake"):
+        page(tmp_path)
+    folder = tmp_path / "minifake"
+    folder.mkdir()
+    clips = toy(folder).clips
+    lines = "".join(f"{c.path.name},{c.key},{c.speaker},{c.attack},{c.split}\n" for c in clips)
+    (folder / "manifest.csv").write_text(f"path,label,speaker,system,split\n{lines}")
+    assert train(tmp_path / "runs", "minifake/lfcc_svm", "seeds=[0]", "report.draws=20", data=folder) == 0
+    found = json.loads((tmp_path / "runs/minifake/lfcc_svm/minifake-clean/metrics.json").read_text())
+    lines = page(tmp_path / "runs").splitlines()
+    row = next(line for line in lines if line.startswith("| LFCC 2019 pooled, SVM"))
+    assert f" {found['parameters']:,} " in row
+    assert f" {100 * found['eval']['eer']['mean']:.1f} " in row

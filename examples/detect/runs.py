@@ -54,7 +54,6 @@ def corpus_of(place: Place, protocol: str) -> Corpus:
 
 def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     """Train, score and report; returns the folder of the run."""
-    began = time.process_time()
     how = config.data
     corpus = corpus or corpus_of(place, how.protocol)
     folder = place.out / config.name / f"{corpus.name}-{how.protocol}".replace(" ", "_").replace(",", "")
@@ -75,8 +74,7 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     for seed in config.training.seeds:
         _seed(config, place, corpus, rows, folder / f"seed-{seed}", seed, score)
     found = [json.loads((folder / f"seed-{s}" / "metrics.json").read_text()) for s in config.training.seeds]
-    about = _about(config, corpus, rows) | {"processor_seconds": round(time.process_time() - began, 1)}
-    put(folder / "metrics.json", json.dumps(summary(found) | about, indent=1))
+    put(folder / "metrics.json", json.dumps(summary(found) | _about(config, corpus, rows), indent=1))
     say(f"report: {write_report(folder)}")
     return folder
 

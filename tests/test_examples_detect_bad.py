@@ -1,11 +1,13 @@
 """Bad input to examples/train.py: one sentence that names what is wrong and what to do, and exit status 2."""
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import soundfile
-from detecting import need, protocol, train
+from detecting import EXAMPLES, need, protocol, train
 
 need("sklearn", "torch")
 
@@ -281,3 +283,33 @@ class TestLayouts:
     def test_a_table_that_is_none(self, tmp_path, capsys):
         (tmp_path / "t.csv").write_text("a,b\n1,2\n")
         assert "LABEL" in refused(capsys, tmp_path, "deepvoice/ann", data=tmp_path / "t.csv")
+
+
+ALONE = """
+import sys
+
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("torch", "matplotlib"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+sys.meta_path.insert(0, Missing())
+sys.path.insert(0, sys.argv[1])
+from detect.cli import main
+
+for config in ("toy/lfcc_svm", "toy/ann"):
+    print(main([config, "--data", "toy", "--out", sys.argv[2]]))
+"""
+
+
+def test_without_torch_and_matplotlib(tmp_path):
+    """Mixtures and a report without pictures need neither; a network says what to install."""
+    (tmp_path / "alone.py").write_text(ALONE)
+    here = [sys.executable, str(tmp_path / "alone.py"), str(EXAMPLES), str(tmp_path)]
+    ended = subprocess.run(here, capture_output=True, text=True, timeout=300, check=True)
+    assert [line for line in ended.stdout.splitlines() if line in ("0", "2")] == ["0", "2"]
+    assert "networks need PyTorch" in ended.stderr
+    page = (tmp_path / "toy/lfcc_svm/toy-clean/report.html").read_text()
+    assert "Pictures need matplotlib" in page

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 __all__ = ["array", "need", "numbers", "texts"]
 
 
+@cache  # of what is there; a row has several arrays
 def need(module: str, extra: str = "corpus") -> Any:
     """Import a module of an extra, or say how to install it."""
     try:

@@ -65,9 +65,10 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
     part = piece % parts
     kept = _kept(source, frames.shape[1], channels)
     column = kept[piece // parts] if kept else None
-    y = frames.mean(axis=1) if column is None else np.ascontiguousarray(frames[:, column])
     if frames.shape[1] == 1:
         y = frames[:, 0]
+    else:
+        y = frames.mean(axis=1) if column is None else np.ascontiguousarray(frames[:, column])
     duration = y.size / rate
     if sr is not None and sr != rate:
         y, rate = resample(y, orig_sr=rate, target_sr=sr), sr

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -15,7 +14,6 @@ import numpy as np
 __all__ = ["array", "need", "numbers", "texts"]
 
 
-@cache  # of what is there; a row has several arrays
 def need(module: str, extra: str = "corpus") -> Any:
     """Import a module of an extra, or say how to install it."""
     try:

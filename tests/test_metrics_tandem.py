@@ -1,5 +1,6 @@
 """The t-DCF in both forms: coefficients by hand and published, three trials, the ends of the scale."""
 
+import numpy as np
 import pytest
 
 import voicefeat as vf
@@ -88,6 +89,9 @@ def test_wrong_settings():
     asv = m.AsvErrors(0.02, 0.02, 0.5)
     with pytest.raises(vf.ParameterError, match=r"form='2019'.*'revised', 'legacy'"):
         m.tandem(asv, form="2019")
+    scores = np.arange(3.0)
+    with pytest.raises(vf.ParameterError, match=r"asv='AsvScores': .* asv_errors"):
+        m.min_tdcf([1.0], [0.0], m.AsvScores(scores, scores, scores, {}))
     with pytest.raises(vf.ParameterError, match=r"miss=1\.5"):
         m.tandem(m.AsvErrors(1.5, 0.0, 0.5))
     with pytest.raises(vf.ParameterError, match="leaves nothing for a countermeasure"):

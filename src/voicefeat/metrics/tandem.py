@@ -148,6 +148,9 @@ def tandem(
     0.0779
     """
     one_of("form", form, ("revised", "legacy"))
+    if not isinstance(asv, AsvErrors):
+        told = "give what voicefeat.metrics.asv_errors makes of target, nontarget and spoof scores"
+        reject("asv", type(asv).__name__, "are not the rates of a speaker verification system", told)
     for name, rate in zip(AsvErrors._fields[:3], asv, strict=False):
         real(name, rate, 0.0, 1.0)
     prior_spoof = real("prior_spoof", prior_spoof, 0.0, 1.0)

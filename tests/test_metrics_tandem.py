@@ -90,7 +90,7 @@ def test_wrong_settings():
     with pytest.raises(vf.ParameterError, match=r"form='2019'.*'revised', 'legacy'"):
         m.tandem(asv, form="2019")
     scores = np.arange(3.0)
-    with pytest.raises(vf.ParameterError, match=r"asv='AsvScores': .* asv_errors"):
+    with pytest.raises(vf.ParameterError, match=r"asv='AsvScores': .*metrics\.asv_errors"):
         m.min_tdcf([1.0], [0.0], m.AsvScores(scores, scores, scores, {}))
     with pytest.raises(vf.ParameterError, match=r"miss=1\.5"):
         m.tandem(m.AsvErrors(1.5, 0.0, 0.5))

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import pickle
 import signal
 import time
 
@@ -73,6 +74,14 @@ def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(corpus, clust
         time.sleep(0.1)  # its nanny starts another in its place
     assert {worker.pid for worker in cluster.workers.values()} != before
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+def test_errors_pass_between_processes():
+    """distributed has exceptions pickled in its own way."""
+    with pytest.raises(vf.AudioError) as found:
+        vf.load("nothing.wav")
+    again = pickle.loads(pickle.dumps(found.value))
+    assert isinstance(again, FileNotFoundError) and str(again) == str(found.value)
 
 
 def test_the_command(corpus, cluster, tmp_path, capsys):

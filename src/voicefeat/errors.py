@@ -25,7 +25,7 @@ class AudioError(ValueError):
     """A recording that cannot be read or does not hold what it promises."""
 
 
-class AudioNotFoundError(AudioError, FileNotFoundError):
+class AudioNotFoundError(FileNotFoundError, AudioError):  # in this order it can be made anew when unpickled
     """A recording that is not there."""
 
 

@@ -6,9 +6,8 @@ import pickle
 import signal
 import time
 
-import numpy as np
 import pytest
-import soundfile
+from corpora import contents, noises
 
 import voicefeat as vf
 from voicefeat.cli import main
@@ -24,15 +23,7 @@ ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.1}
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     """Six hundred noises, every hundredth of them no audio."""
-    folder = tmp_path_factory.mktemp("cluster") / "in"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for k in range(600):
-        if k % 100 == 7:
-            (folder / f"{k:03d}.wav").write_text("no audio")
-        else:
-            soundfile.write(folder / f"{k:03d}.wav", 0.1 * rng.standard_normal(8000 + 5 * k), 16000)
-    return folder
+    return noises(tmp_path_factory.mktemp("cluster") / "in", 600, 100, 8000, 5)
 
 
 @pytest.fixture
@@ -40,10 +31,6 @@ def cluster():
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(**options, silence_logs=logging.CRITICAL) as made:
         yield made
-
-
-def contents(folder):
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(corpus, cluster, tmp_path):

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from corpora import contents, noises
 
 import voicefeat as vf
 from voicefeat.cli import main
@@ -134,22 +135,10 @@ def rows(folder, form):
     return [row for shard in shards for row in globals()[f"read_{form}"](shard)]
 
 
-def contents(folder):
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     """Ninety noises, every thirtieth of them no audio."""
-    folder = tmp_path_factory.mktemp("corpus") / "in"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for k in range(90):
-        if k % 30 == 7:
-            (folder / f"{k:03d}.wav").write_text("no audio")
-        else:
-            soundfile.write(folder / f"{k:03d}.wav", 0.1 * rng.standard_normal(8000 + 50 * k), 16000)
-    return folder
+    return noises(tmp_path_factory.mktemp("corpus") / "in", 90, 30, 8000, 50)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 import pytest
 import soundfile
+from corpora import contents, noises
 
 import voicefeat as vf
 from voicefeat.corpus.extraction import extract_corpus
@@ -32,15 +33,7 @@ extract_corpus(sys.argv[1], sys.argv[2], "mfcc", settings={"n_mfcc": 5}, shard_m
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     """Three hundred noises, every thirtieth of them no audio."""
-    folder = tmp_path_factory.mktemp("corpus") / "in"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for k in range(300):
-        if k % 30 == 7:
-            (folder / f"{k:03d}.wav").write_text("no audio")
-        else:
-            soundfile.write(folder / f"{k:03d}.wav", 0.1 * rng.standard_normal(4000 + 50 * k), 16000)
-    return folder
+    return noises(tmp_path_factory.mktemp("corpus") / "in", 300, 30, 4000, 50)
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +43,6 @@ def whole(corpus, tmp_path_factory):
     done = extract_corpus(corpus, folder, **ASKED)
     assert (done.recordings, done.failed) == (290, 10) and len(done.shards) > 10
     return contents(folder)
-
-
-def contents(folder):
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_a_run_that_is_killed_again_and_again_ends_as_one_that_was_not(corpus, whole, tmp_path):

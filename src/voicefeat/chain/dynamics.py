@@ -58,10 +58,6 @@ class Dynamics:
         """Frames to each side that a value depends on."""
         return self.width * self.orders if self.along == "frames" else 0
 
-    def kernel(self) -> np.ndarray:
-        """The weights of frames t - width .. t + width."""
-        return _kernels(self.width, self.divisor, 1, False, np.dtype(np.float64))[0]
-
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Features (..., rows, frames) to (..., parts times rows, frames)."""
         if self.along == "rows":

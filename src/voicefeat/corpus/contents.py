@@ -13,7 +13,7 @@ import numpy as np
 from .dataset import Dataset
 from .decode import versions
 from .ledger import Ledger
-from .summary import _audio, _count, _size
+from .summary import counted, lasting, sized
 
 __all__ = ["lines", "of_dataset"]
 
@@ -49,7 +49,7 @@ def of_dataset(dataset: Dataset) -> str:
         total = sum(failures.values())
         kinds = "; ".join(f"{n:,} {why}" for why, n in failures.most_common(NAMED))
         more = f"; and {len(failures) - NAMED} other kinds" if len(failures) > NAMED else ""
-        told["failures"] = f"{_count(total, 'recording')}, see {Ledger.NAME}: {kinds}{more}"
+        told["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {kinds}{more}"
     return lines(told)
 
 
@@ -63,7 +63,7 @@ def lines(told: Mapping[str, str]) -> str:
 def _shards(dataset: Dataset) -> str:
     shards = dataset.shards
     files = [file for shard in shards for file in (shard.rglob("*") if shard.is_dir() else [shard])]
-    return f"{_count(len(shards), 'shard')}, {_size(sum(f.stat().st_size for f in files if f.is_file()))}"
+    return f"{counted(len(shards), 'shard')}, {sized(sum(f.stat().st_size for f in files if f.is_file()))}"
 
 
 def _recordings(dataset: Dataset) -> str:
@@ -71,7 +71,7 @@ def _recordings(dataset: Dataset) -> str:
     rate = f"{rates[0]} Hz" if len(rates) == 1 else f"{rates[0]} to {rates[-1]} Hz"
     channels = dataset.column("channel") if "channel" in dataset.columns else np.zeros(len(dataset))
     seconds = float(dataset.column("duration")[channels == channels.min()].sum())
-    return f"{len(set(dataset.ids)):,}, {_audio(seconds)} of audio, {rate}"
+    return f"{len(set(dataset.ids)):,}, {lasting(seconds)} of audio, {rate}"
 
 
 def _rows(dataset: Dataset) -> str:

@@ -8,7 +8,7 @@ from ..errors import AudioError
 from ..reading import blocks
 from .contents import lines
 from .decode import openable
-from .summary import _audio, _count
+from .summary import counted, lasting
 
 __all__ = ["of_recording"]
 
@@ -45,10 +45,10 @@ def of_recording(path: str) -> str:
     rms = np.sqrt(squares / count)
     told = {
         path: f"{about.format_info}, {about.subtype_info}",
-        "duration": f"{_audio(count / sr)}, {count:,} samples at {sr} Hz, {_count(rms.size, 'channel')}",
+        "duration": f"{lasting(count / sr)}, {count:,} samples at {sr} Hz, {counted(rms.size, 'channel')}",
         "peak": _levels(peak),
         "rms": _levels(rms),
-        "clipped": f"{_count(full, 'sample')} at full scale",
+        "clipped": f"{counted(full, 'sample')} at full scale",
     }
     return lines(told)
 

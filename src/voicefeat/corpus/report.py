@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .summary import _count as count
+from .summary import counted
 from .verifying import Unequal, Verified
 
 __all__ = ["verified"]
@@ -27,7 +27,7 @@ def verified(found: Verified) -> str:
         told.append(f"{found.near:,} within {found.largest:.0e} of {whose} largest magnitude")
     if found.unequal:
         told.append(f"{len(found.unequal):,} not equal")
-    what = f"{count(found.rows, 'row')} of {count(found.recordings, 'recording')}"
+    what = f"{counted(found.rows, 'row')} of {counted(found.recordings, 'recording')}"
     lines = [f"{what} computed again: {', '.join(told)}"]
     if found.versions:
         lines.append(f"versions differ: {'; '.join(found.versions)}")
@@ -38,7 +38,7 @@ def verified(found: Verified) -> str:
     if found.absent:
         be = "is" if len(found.absent) == 1 else "are"
         lines.append(
-            f"{count(len(found.absent), 'recording')} of the dataset {be} not among those given, the first "
+            f"{counted(len(found.absent), 'recording')} of the dataset {be} not among those given, the first "
             f"{found.absent[0]!r}"
         )
     lines += [_named(each) for each in found.unequal[:NAMED]]

@@ -8,7 +8,7 @@ from .extraction import Extraction
 from .sources import Listing
 from .table import Table
 
-__all__ = ["notice", "summary", "table_summary"]
+__all__ = ["counted", "lasting", "notice", "sized", "summary", "table_summary"]
 
 
 def summary(done: Extraction) -> str:
@@ -22,10 +22,10 @@ def summary(done: Extraction) -> str:
     2 recordings, 2.00 hours of audio in 9.0 s (800 times real time)
     out: 1 shard, 3.0 MB
     """
-    stored = f"{done.folder}: {_count(len(done.shards), 'shard')}, {_size(done.bytes)}"
+    stored = f"{done.folder}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
     lines = [_speed(done), stored, *_rest(done, "name one itself to include it")]
     if done.resumed:
-        lines.insert(1, f"{_count(done.resumed, 'row')} of them were there already")
+        lines.insert(1, f"{counted(done.resumed, 'row')} of them were there already")
     return "\n".join(lines)
 
 
@@ -33,7 +33,7 @@ def notice(found: Listing) -> str:
     """What is to be said before a run: how many recordings of a list are not there; "" if all are."""
     if not found.missing:
         return ""
-    count = f"{found.missing:,} of {_count(len(found.sources), 'recording')}"
+    count = f"{found.missing:,} of {counted(len(found.sources), 'recording')}"
     verb = "is" if found.missing == 1 else "are"
     return f"{count} {verb} not there, the first is {found.first_missing}; each will be a line of the ledger"
 
@@ -59,21 +59,21 @@ def table_summary(done: Table) -> str:
 
 def _by_class(counts: Mapping[str, int], noun: str) -> str:
     each = ", ".join(f"{count:,} {label}" for label, count in sorted(counts.items()))
-    return f"{_count(sum(counts.values()), noun)} ({each})"
+    return f"{counted(sum(counts.values()), noun)} ({each})"
 
 
 def _speed(done: Extraction | Table) -> str:
-    audio, speed = _audio(done.audio_seconds), f"{done.times_real_time:.0f} times real time"
-    return f"{_count(done.recordings, 'recording')}, {audio} of audio in {done.seconds:.1f} s ({speed})"
+    audio, speed = lasting(done.audio_seconds), f"{done.times_real_time:.0f} times real time"
+    return f"{counted(done.recordings, 'recording')}, {audio} of audio in {done.seconds:.1f} s ({speed})"
 
 
 def _rest(done: Extraction | Table, remedy: str) -> list[str]:
     """What went wrong, and what was left out."""
     lines = []
     if done.failed:
-        lines.append(f"{_count(done.failed, 'recording')} failed, each with its reason in {done.ledger}")
+        lines.append(f"{counted(done.failed, 'recording')} failed, each with its reason in {done.ledger}")
     if done.warned:
-        lines.append(f"{_count(done.warned, 'recording')} stored with a warning, the first {done.warning}")
+        lines.append(f"{counted(done.warned, 'recording')} stored with a warning, the first {done.warning}")
     if done.ignored:
         tried = " (name a file itself to have it tried)" if isinstance(done, Extraction) else ""
         kinds = ", ".join(f"{count} {extension}" for extension, count in sorted(done.ignored.items()))
@@ -84,13 +84,16 @@ def _rest(done: Extraction | Table, remedy: str) -> list[str]:
     return lines
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _audio(seconds: float) -> str:
+def lasting(seconds: float) -> str:
+    """A length of audio."""
     return f"{seconds / 3600:.2f} hours" if seconds >= 360 else f"{seconds:.1f} s"
 
 
-def _size(count: int) -> str:
+def sized(count: int) -> str:
+    """A number of bytes."""
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.1f} kB"

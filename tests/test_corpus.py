@@ -14,7 +14,7 @@ import soundfile
 import voicefeat as vf
 from voicefeat.corpus import cutting
 from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.flow import AHEAD, in_order
+from voicefeat.corpus.order import in_order
 from voicefeat.corpus.settings import as_json, complete, parse
 from voicefeat.corpus.sources import find_sources
 from voicefeat.corpus.task import COMPLEX, Task
@@ -375,16 +375,6 @@ def test_a_run_that_is_stopped_leaves_whole_shards_only(corpus, tmp_path, monkey
 
 
 # --- how it runs --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("workers", [1, 3])
-def test_few_recordings_are_in_flight_and_order_is_kept(workers):
-    begun = []
-    results = in_order(lambda k: k * k, (begun.append(k) or k for k in range(100)), workers)
-    for k, result in enumerate(results):
-        assert result == k * k
-        assert len(begun) - (k + 1) < AHEAD * workers
-    assert len(begun) == 100
 
 
 def test_workers_start_no_threads_of_their_own():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -21,10 +22,16 @@ CHANNELS = ("mean", "first", "each")
 SPLINTER = 1.0
 
 
+FLOAT32 = np.dtype(np.float32)
+#: Samples that every thread keeps room for: two minutes at 16 kHz.
+ROOM = 1 << 21
+_local = threading.local()
+
+
 class Piece(NamedTuple):
     """One channel of one part."""
 
-    #: float32, (n,).
+    #: float32, (n,); what the thread cuts next may stand in the same place.
     y: np.ndarray
     sr: int
     #: Pieces of the whole recording; this one is channel `channel` of part `part`.
@@ -77,10 +84,19 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
     return Piece(y, int(rate), parts * max(1, len(kept)), part, column, start, duration)
 
 
+def _room() -> np.ndarray:
+    """Where this thread puts samples."""
+    try:
+        return _local.room
+    except AttributeError:
+        _local.room = np.empty(ROOM, FLOAT32)
+        return _local.room
+
+
 def _read(source: Source, path: str | bytes, begin: float, seconds: float) -> tuple[np.ndarray, int]:
     """Samples (n, channels) from `begin` seconds behind the source's start on."""
     wanted = None if seconds == math.inf else seconds
-    frames, rate = read(path, source.start + begin, wanted, np.dtype(np.float32))
+    frames, rate = read(path, source.start + begin, wanted, FLOAT32, _room())
     if source.end is not None:
         asked = int(min(source.end - source.start - begin, seconds) * rate)
         if frames.shape[0] < asked:

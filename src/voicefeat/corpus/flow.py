@@ -4,38 +4,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from threading import Event
+from concurrent.futures import Executor, Future
 from typing import Any, TypeVar
 
 from .job import Job, far
+from .order import in_order
 from .rows import Done, Item
 
-__all__ = ["AHEAD", "in_order", "pieces_in_order"]
+__all__ = ["pieces_in_order"]
 
 Arg = TypeVar("Arg")
 Result = TypeVar("Result")
 
-#: Recordings in flight for each worker: enough that nobody waits for a long neighbour, few enough to hold.
-AHEAD = 4
 #: Recordings of one call of an executor whose workers are elsewhere: what a call costs is shared by so many.
 TOGETHER = 16
-
-
-def in_order(
-    function: Callable[[Arg], Result], items: Iterable[Arg], workers: int, stop: Event | None = None
-) -> Iterator[Result]:
-    """``map(function, items)`` on threads: results in the order of `items`, few of them in memory at once.
-
-    `stop` is set as soon as no more results are wanted.
-    """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="voicefeat")
-    try:
-        yield from _mapped(pool, function, items, AHEAD * workers)
-    finally:  # also when the caller stops early: what has not begun never begins
-        if stop is not None:
-            stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+#: Calls in flight for each of its workers.
+AHEAD = 4
 
 
 def _mapped(
@@ -71,10 +55,14 @@ def pieces_in_order(
 
 def _firsts(job: Job, items: Iterable[Item], workers: int, executor: Executor | None) -> Iterator[Done]:
     if executor is None:
-        yield from in_order(job, items, workers)
+        yield from in_order(job, items, workers, size=_size)
         return
     for batch in _mapped(executor, _Far(job), _batches(items), AHEAD * workers):
         yield from batch
+
+
+def _size(done: Done) -> int:
+    return 0 if done.row is None else sum(values.nbytes for values in done.row.values)
 
 
 class _Far:

@@ -88,7 +88,7 @@ class Job:
             stage, pieces = "feature", piece.pieces
             y = piece.y.astype(np.float64) if self.dtype == "float64" else piece.y
             made = values_of(self.works, y, piece.sr)
-            values = [self._stored(w, v, piece.sr) for w, v in zip(self.works, made, strict=True)]
+            values = [self._stored(w, v, y, piece.sr) for w, v in zip(self.works, made, strict=True)]
         except Exception as error:  # whatever a file can provoke is a line in the ledger
             return Done(item, pieces, None, Failure.of(source, stage, error))
         channel = piece.channel if self.channels == "each" else None
@@ -98,13 +98,15 @@ class Job:
         )  # fmt: skip
         return Done(item, pieces, row)
 
-    def _stored(self, work: Work, values: np.ndarray, rate: int) -> np.ndarray:
-        """The values as they are stored."""
+    def _stored(self, work: Work, values: np.ndarray, y: np.ndarray, rate: int) -> np.ndarray:
+        """The values as they are stored, none of them in the memory of `y`."""
         if self.summary:
             frames = None if self.windows is None else max(1, round(self.windows / work.hop(rate)))
             columns = summarize(values, self.summary, frames=frames)
             values = np.stack([np.atleast_1d(column) for column in columns.values()])
         stored = np.ascontiguousarray(values, dtype=self.dtype)
+        if np.may_share_memory(stored, y):
+            stored = stored.copy()
         if self.dtype == "float16" and not np.isfinite(stored).all():
             largest = float(np.abs(values).max())
             raise ParameterError(

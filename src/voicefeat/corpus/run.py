@@ -16,6 +16,7 @@ from .progress import Progress
 from .remarks import Remarks
 from .rows import Done, Item
 from .runlog import RunLog
+from .settling import Settling
 from .shards import Shards
 from .sources import Listing, Source
 from .state import State
@@ -97,6 +98,7 @@ class Run:
         with (
             Ledger(self.folder, length=state.ledger, count=state.failed) as ledger,
             Progress(len(sources), progress, begin, state.failed) as bar,
+            Settling(self.folder) as settling,
             Remarks(),
         ):
             for done in pieces_in_order(self.job, _items(sources, begin, piece), workers, executor):
@@ -104,9 +106,10 @@ class Run:
                 last = done.item.piece + 1 == done.pieces
                 state.next = (done.item.number + last, 0 if last else done.item.piece + 1)
                 if full:
-                    self._settle(shards, ledger)
+                    self._settle(shards, ledger, settling)
             state.complete = True
-            self._settle(shards, ledger)
+            self._settle(shards, ledger, settling)
+            settling.wait()
 
     def _take(self, done: Done, shards: Shards, ledger: Ledger, bar: Progress) -> bool:
         """One result; whether shards are full."""
@@ -138,11 +141,11 @@ class Run:
             f"{failure.remedy or 'mend it or leave it out'}, and the same command goes on from there"
         )
 
-    def _settle(self, shards: Shards, ledger: Ledger) -> None:
-        """Shards to their places, then the state that knows them."""
-        shards.close()
+    def _settle(self, shards: Shards, ledger: Ledger, settling: Settling) -> None:
+        """Shards to their places, and the state that knows them, while the next are begun."""
+        moves = shards.close()
         self.state.shards, self.state.ledger = shards.count, ledger.length
-        self.state.save(self.folder)
+        settling.begin(moves, self.state)
 
 
 def _items(sources: Sequence[Source], begin: int, piece: int) -> Iterator[Item]:

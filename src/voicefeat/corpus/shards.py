@@ -7,7 +7,6 @@ hold.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -82,27 +81,24 @@ class Shards:
             self._bytes += values.nbytes
         return self._bytes >= self.limit
 
-    def close(self) -> None:
-        """Finish the open shards and put them in their place."""
+    def close(self) -> list[tuple[Path, Path]]:
+        """Finish the open shards: where each is, and its place once the disk has it."""
         if not self._open:
-            return
+            return []
         for writer in self._open:
             writer.close()
-        for place in self.folders:
-            aside = self._aside(place)
-            _to_disk(aside)
-            os.replace(aside, self._place(place, self.count))
+        moves = [(self._aside(place), self._place(place, self.count)) for place in self.folders]
         self._open, self._bytes = [], 0
         self.count += 1
+        return moves
 
     def abandon(self) -> None:
         """Throw the open shards away."""
         for writer in self._open:
             writer.abandon()
-        if self._open:
-            for place in self.folders:
-                aside = self._aside(place)
-                shutil.rmtree(aside, ignore_errors=True) if aside.is_dir() else aside.unlink(missing_ok=True)
+        for place in self.folders:  # also one that the disk let nobody open
+            aside = self._aside(place)
+            shutil.rmtree(aside, ignore_errors=True) if aside.is_dir() else aside.unlink(missing_ok=True)
         self._open = []
 
     @property
@@ -120,11 +116,3 @@ class Shards:
 def plain(name: str) -> str:
     """A name that a folder may have."""
     return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).lstrip(".")
-
-
-def _to_disk(place: Path) -> None:
-    """Have the system write a file, or the files of a folder, before they are renamed."""
-    files = [entry for entry in place.rglob("*") if entry.is_file()] if place.is_dir() else [place]
-    for file in files:
-        with open(file, "rb") as whole:
-            os.fsync(whole.fileno())

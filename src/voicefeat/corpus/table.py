@@ -18,8 +18,8 @@ from ..errors import reject, whole
 from ..reading import blocks
 from .classes import class_folders, class_of
 from .decode import openable, versions
-from .flow import in_order
 from .ledger import Failure, Ledger
+from .order import in_order
 from .progress import Progress
 from .recipes import Recipe, recipe_called
 from .remarks import Remarks, listen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,7 +12,6 @@ import numpy as np
 
 from ..arrow import array, need, numbers, texts
 from ..rows import Row
-from ..task import MOST_VALUES
 from . import About, Writer
 
 __all__ = ["KEY", "Shard"]
@@ -21,6 +21,10 @@ KEY = "voicefeat"
 #: Values a row group gathers before it is written, in bytes. To read one row is to decode its group, so
 #: that groups of 8 MB made random access slower by far; still smaller ones make long footers.
 GROUP = 1 << 20
+#: Values that are handed over at a time: by Parquet's own 1024 a recording is some twenty calls.
+BATCH = 1 << 16
+#: What is known of a row beside its id.
+KNOWN = ("part", "start", "channel", "sr", "n_frames", "duration", "n_rows")
 #: The values as Parquet calls their column.
 VALUES = "values.list.element"
 
@@ -40,21 +44,23 @@ class Shard(Writer):
         self._about = about
         self._pa: Any = need("pyarrow")
         self._schema = self._layout(about)
-        self._held: list[tuple[Row, np.ndarray]] = []
-        self._held_bytes = self._held_values = 0
+        #: Of the rows at hand: ids, what is known, what they carry; their values stand one after the other.
+        self._rows: list[tuple[Any, ...]] = []
+        self._values = np.empty(GROUP // np.dtype(about.dtype).itemsize, about.dtype)
+        self._ends = [0]
         coded = [name for name, kind in about.columns if kind == "string"]
         compress = (about.options or {}).get("compress", False)
         # Of the values a sixth at most can be saved, by the bytes of neighbouring floats side by side, and
-        # that takes as long as all the rest that is done to a recording.
+        # that takes as long as all the rest that is done to a recording; the other columns are a thousandth.
         split = {VALUES: "BYTE_STREAM_SPLIT"} if compress and about.dtype != "float16" else None
-        kept = {name: "zstd" for name in self._schema.names if name != "values"}
         self._writer = need("pyarrow.parquet").ParquetWriter(
             place,
             self._schema,
-            compression={**kept, VALUES: "zstd" if compress else "none"},
+            compression="zstd" if compress else "none",
             use_dictionary=["feature", *coded],
             column_encoding=split,
             write_statistics=[name for name in self._schema.names if name != "values"],
+            write_batch_size=BATCH,
         )
 
     def _layout(self, about: About) -> Any:
@@ -78,13 +84,18 @@ class Shard(Writer):
         return pa.schema(fields, metadata={KEY: json.dumps(dict(about.metadata), ensure_ascii=False)})
 
     def add(self, row: Row, values: np.ndarray) -> None:
-        if self._held_values + values.size > MOST_VALUES:  # offsets count from the group's start
+        end = self._ends[-1] + values.size
+        if end > self._values.size and self._rows:
             self._write_group()
-        self._held.append((row, values))
-        self._held_bytes += values.nbytes
-        self._held_values += values.size
-        if self._held_bytes >= GROUP:
-            self._write_group()
+            end = values.size
+        n_rows, n_frames = values.shape
+        known = (row.part, row.start, row.channel, row.sr, n_frames, row.duration, n_rows)
+        self._rows.append((row.id, *known, *row.carried))
+        self._ends.append(end)
+        if end > self._values.size:  # larger than a group: it is one by itself
+            self._write_group(np.ascontiguousarray(values).reshape(-1))
+        else:
+            self._values[end - values.size : end] = values.reshape(-1)
 
     def close(self) -> None:
         self._write_group()
@@ -94,46 +105,35 @@ class Shard(Writer):
         with suppress(Exception):  # the error that brought us here is the one to show
             self._writer.close()
 
-    def _write_group(self) -> None:
-        if self._held:
-            self._writer.write_table(self._table())
-        self._held, self._held_bytes, self._held_values = [], 0, 0
+    def _write_group(self, values: np.ndarray | None = None) -> None:
+        """Write the rows at hand; Arrow has let go of `values`, or of ours, when this returns."""
+        if self._rows:
+            self._writer.write_table(self._table(self._values if values is None else values))
+        self._rows, self._ends = [], [0]
 
-    def _table(self) -> Any:
+    def _table(self, values: np.ndarray) -> Any:
         """An Arrow table of the rows at hand."""
-        rows = [row for row, _ in self._held]
-        matrices = [values for _, values in self._held]
+        ids, *known = zip(*self._rows, strict=True)
         columns = {
-            "id": texts([row.id for row in rows]),
-            "feature": texts([self._about.feature] * len(rows)),
-            "values": self._lists(matrices),
+            "id": texts(ids),
+            "feature": texts([self._about.feature] * len(ids)),
+            "values": self._lists(values[: self._ends[-1]]),
         }
-        known = {
-            "part": [row.part for row in rows],
-            "start": [row.start for row in rows],
-            "channel": [row.channel for row in rows] if self._about.channels else [],
-            "sr": [row.sr for row in rows],
-            "n_frames": [values.shape[1] for values in matrices],
-            "duration": [row.duration for row in rows],
-            "n_rows": [values.shape[0] for values in matrices],
-        }
-        for name in self._schema.names:
-            if name in known:
-                columns[name] = numbers(self._schema.field(name).type, known[name])
-        for k, (name, _) in enumerate(self._about.columns):
-            values = [row.carried[k] for row in rows]
-            columns[name] = self._carried(name, values)
+        for name, column in zip(KNOWN, known[: len(KNOWN)], strict=True):
+            if name in self._schema.names:  # the channel is there where each has a row of its own
+                columns[name] = numbers(self._schema.field(name).type, column)
+        for (name, _), column in zip(self._about.columns, known[len(KNOWN) :], strict=True):
+            columns[name] = self._carried(name, column)
         ordered = [columns[name] for name in self._schema.names]
         return self._pa.Table.from_arrays(ordered, schema=self._schema)
 
-    def _carried(self, name: str, values: list[Any]) -> Any:
+    def _carried(self, name: str, values: Sequence[Any]) -> Any:
         kind = self._schema.field(name).type
         if any(value is None for value in values):
             return self._pa.array(values, kind)
         return texts(values) if self._pa.types.is_string(kind) else numbers(kind, values)
 
-    def _lists(self, matrices: list[np.ndarray]) -> Any:
-        offsets = np.cumsum([0, *(values.size for values in matrices)])
+    def _lists(self, values: np.ndarray) -> Any:
         kind = self._schema.field("values").type
-        inner = numbers(kind.value_type, np.concatenate([values.reshape(-1) for values in matrices]))
-        return array(kind, offsets.size - 1, [offsets.astype(np.int32)], [inner])
+        offsets = np.array(self._ends, np.int32)
+        return array(kind, offsets.size - 1, [offsets], [numbers(kind.value_type, values)])

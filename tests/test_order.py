@@ -1,0 +1,116 @@
+"""Results in order from several threads: errors in their turn, few items begun, nobody left waiting."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from voicefeat.corpus import order
+from voicefeat.corpus.order import AHEAD, in_order
+from voicefeat.corpus.settling import Settling
+from voicefeat.corpus.state import State
+
+WORKERS = [1, 2, 5]
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_few_items_are_begun_and_order_is_kept(workers):
+    begun = []
+    results = in_order(lambda k: k * k, (begun.append(k) or k for k in range(1000)), workers)
+    for k, result in enumerate(results):
+        assert result == k * k
+        assert len(begun) - (k + 1) < AHEAD * workers
+    assert len(begun) == 1000
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_slow_and_quick_items_in_any_mixture(workers):
+    seconds = np.random.default_rng(workers).choice([0.0, 0.0, 0.0, 0.003], size=400)
+
+    def function(k):
+        time.sleep(seconds[k])
+        return k
+
+    assert list(in_order(function, range(400), workers)) == list(range(400))
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_the_callers_thread_works_too(workers):
+    seen = set()
+
+    def function(_):
+        seen.add(threading.current_thread())
+        time.sleep(0.002)
+
+    list(in_order(function, range(100), workers))
+    assert len(seen) == workers and threading.current_thread() in seen
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_comes_in_its_turn_and_nothing_is_begun_after_it(workers, error):
+    begun, given = [], []
+
+    def function(k):
+        begun.append(k)
+        if k == 30:
+            raise error("thirty")
+        return k
+
+    results = in_order(function, range(10**9), workers)
+    with pytest.raises(error, match="thirty"):
+        for result in results:
+            given.append(result)
+    assert given == list(range(30)) and max(begun) < 31 + AHEAD * workers
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_an_error_of_the_items_comes_after_what_they_gave(workers):
+    def items():
+        yield from range(5)
+        raise OSError("the list ends here")
+
+    given = []
+    with pytest.raises(OSError, match="ends here"):
+        for result in in_order(lambda k: k, items(), workers):
+            given.append(result)
+    assert given == list(range(5))
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_large_results_wait_in_small_numbers(workers, monkeypatch):
+    monkeypatch.setattr(order, "HELD", 100)
+    made = []
+    results = in_order(lambda k: made.append(k) or k, range(500), workers, size=lambda _: 40)
+    for k, _ in enumerate(results):
+        assert len(made) - (k + 1) <= 3 + workers  # three fill the room; what was begun before is finished
+        time.sleep(0.0002)
+    assert len(made) == 500
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_whoever_stops_early_waits_for_no_more_than_what_was_begun(workers):
+    begun, stop = [], threading.Event()
+    results = in_order(lambda k: begun.append(k) or k, range(10**9), workers, stop)
+    assert [next(results) for _ in range(3)] == [0, 1, 2] and not stop.is_set()
+    results.close()
+    count = len(begun)
+    assert stop.is_set() and count < 4 + AHEAD * workers
+    time.sleep(0.01)
+    assert len(begun) == count
+
+
+def test_no_items():
+    assert list(in_order(abs, [], 3)) == []
+
+
+def test_a_disk_that_fails_is_told_at_the_next_shard(tmp_path):
+    lost = tmp_path / ".part-00000.partial"
+    kept = tmp_path / ".part-00001.partial"
+    kept.write_bytes(b"x")
+    with Settling(tmp_path) as settling:
+        settling.begin([(lost, tmp_path / "part-00000")], State({}))
+        with pytest.raises(FileNotFoundError):
+            settling.begin([(kept, tmp_path / "part-00001")], State({}))
+    assert list(tmp_path.iterdir()) == []  # neither a shard nor a state that knows of one

@@ -19,6 +19,7 @@ import numpy as np
 import voicefeat as vf
 from voicefeat.corpus.formats import About
 from voicefeat.corpus.rows import Row
+from voicefeat.corpus.settling import put
 from voicefeat.corpus.shards import Shards
 
 __all__ = ["main"]
@@ -38,8 +39,8 @@ def _make(folder: Path, count: int) -> None:
         name = f"speaker{k // 1000:04d}/{k:08d}.flac"
         row = Row(name, 0, 0.0, None, 22050, 1.0, (values,), ("spoof" if k % 9 else "bonafide",))
         if shards.add(row):
-            shards.close()
-    shards.close()
+            put(shards.close())
+    put(shards.close())
 
 
 def _once(name: str, call: Callable[[], Any]) -> Any:

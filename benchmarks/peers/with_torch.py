@@ -58,7 +58,9 @@ def _deltas(x: Any, dynamics: Any) -> Any:
 
     if dynamics is None:
         return x
-    kernel = torch.from_numpy(dynamics.kernel().astype("f"))
+    j = np.arange(-dynamics.width, dynamics.width + 1)
+    divisor = float((j * j).sum() if dynamics.divisor == "regression" else dynamics.divisor)
+    kernel = torch.from_numpy((j / divisor).astype("f"))
     parts = [x]
     for _ in range(dynamics.orders):
         width = dynamics.width

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .state import State
 
-__all__ = ["Settling"]
+__all__ = ["Settling", "put"]
 
 
 class Settling:
@@ -50,6 +50,12 @@ class Settling:
 
 
 def _settle(moves: Sequence[tuple[Path, Path]], state: State, folder: Path) -> None:
+    put(moves)
+    state.save(folder)
+
+
+def put(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Move what `Shards.close` finished, as soon as the disk has it."""
     try:
         for aside, place in moves:
             _to_disk(aside)
@@ -57,7 +63,6 @@ def _settle(moves: Sequence[tuple[Path, Path]], state: State, folder: Path) -> N
     except OSError:
         _drop(moves)
         raise
-    state.save(folder)
 
 
 def _drop(moves: Sequence[tuple[Path, Path]]) -> None:

@@ -2,12 +2,14 @@
 
 import threading
 import time
+import warnings
 
 import numpy as np
 import pytest
 
 from voicefeat.corpus import order
 from voicefeat.corpus.order import AHEAD, in_order
+from voicefeat.corpus.remarks import Listening, Remarks
 from voicefeat.corpus.settling import Settling
 from voicefeat.corpus.state import State
 
@@ -114,3 +116,16 @@ def test_a_disk_that_fails_is_told_at_the_next_shard(tmp_path):
         with pytest.raises(FileNotFoundError):
             settling.begin([(kept, tmp_path / "part-00001")], State({}))
     assert list(tmp_path.iterdir()) == []  # neither a shard nor a state that knows of one
+
+
+def test_the_callers_thread_listens_to_its_recordings_only():
+    heard = []
+    before, warnings.showwarning = warnings.showwarning, lambda message, *_, **__: heard.append(str(message))
+    try:
+        with Remarks():
+            with Listening() as own:
+                warnings.warn("of a recording", UserWarning, stacklevel=1)
+            warnings.warn("of the disk", UserWarning, stacklevel=1)
+    finally:
+        warnings.showwarning = before
+    assert own == ["of a recording"] and heard == ["of the disk"]

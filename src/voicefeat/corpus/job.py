@@ -13,7 +13,7 @@ from ..feature.statistics import summarize
 from .cutting import CHANNELS, cut
 from .decode import versions
 from .ledger import Failure
-from .remarks import Remarks, listen
+from .remarks import Listening, Remarks
 from .rows import DTYPES, Done, Item, Row
 from .task import Work
 from .together import values_of
@@ -80,9 +80,11 @@ class Job:
 
     def __call__(self, item: Item) -> Done:
         """One piece of a recording; never raises for what is wrong with it."""
-        stage, pieces = "decode", item.piece + 1
-        remarks = listen()
-        source = item.source
+        with Listening() as remarks:
+            return self._done(item, remarks)
+
+    def _done(self, item: Item, remarks: list[str]) -> Done:
+        stage, pieces, source = "decode", item.piece + 1, item.source
         try:
             piece = cut(source, item.piece, self.sr, self.channels, self.part_seconds)
             stage, pieces = "feature", piece.pieces

@@ -10,15 +10,20 @@ import threading
 import warnings
 from typing import Any
 
-__all__ = ["Remarks", "listen"]
+__all__ = ["Listening", "Remarks"]
 
 _local = threading.local()
 
 
-def listen() -> list[str]:
-    """A new list that gathers the warnings of this thread from now on, while `Remarks` is entered."""
-    _local.heard = []
-    return _local.heard
+class Listening:
+    """While this is entered, the warnings of this thread go to its list, if `Remarks` is entered too."""
+
+    def __enter__(self) -> list[str]:
+        _local.heard = []
+        return _local.heard
+
+    def __exit__(self, *exception: Any) -> None:
+        _local.heard = None
 
 
 class Remarks:

@@ -22,7 +22,7 @@ from .ledger import Failure, Ledger
 from .order import in_order
 from .progress import Progress
 from .recipes import Recipe, recipe_called
-from .remarks import Remarks, listen
+from .remarks import Listening, Remarks
 from .sources import Source
 from .speakers import read_speakers
 from .tablefile import TableFile, Value
@@ -88,8 +88,11 @@ class Measure:
     stop: Event = field(default_factory=Event)
 
     def __call__(self, source: Source) -> Measured | Failure:
-        stage, heard, remarks = "decode", listen(), []
-        values, duration = [], 0.0
+        with Listening() as heard:
+            return self._measured(source, heard)
+
+    def _measured(self, source: Source, heard: list[str]) -> Measured | Failure:
+        stage, remarks, values, duration = "decode", [], [], 0.0
         try:
             for window, rate in blocks(openable(source.path), self.recipe.seconds, np.dtype(np.float32)):
                 stage = "feature"

@@ -5,6 +5,7 @@ import os
 import pickle
 import signal
 import time
+import weakref
 
 import pytest
 from corpora import contents, noises
@@ -86,9 +87,17 @@ def test_nobody_answers(tmp_path):
 
 
 @pytest.mark.parametrize("address", ["nowhere", "", "tcp://"])
-def test_no_address(address):
-    with pytest.raises(vf.ParameterError, match=r"^dask="), dask_cluster(address):
+def test_no_address(address, monkeypatch):
+    made, begin = [], distributed.Client.__init__
+
+    def seen(client, *args, **kwargs):
+        made.append(weakref.ref(client))
+        begin(client, *args, **kwargs)
+
+    monkeypatch.setattr(distributed.Client, "__init__", seen)
+    with pytest.raises(vf.ParameterError, match=r"^dask=") as told, dask_cluster(address):
         pass
+    assert [client() for client in made] == [None] and told.value is not None  # closed, while the error is held
 
 
 def test_a_scheduler_without_workers():

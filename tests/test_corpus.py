@@ -377,6 +377,16 @@ def test_a_run_that_is_stopped_leaves_whole_shards_only(corpus, tmp_path, monkey
 # --- how it runs --------------------------------------------------------------------------------------
 
 
+def test_a_run_that_stops_leaves_no_thread_behind(corpus, tmp_path):
+    for k in range(300):
+        (corpus / f"{k:03d}.wav").write_bytes(b"")
+    with pytest.raises(vf.ParameterError, match=r"^strict: ") as told:
+        extract_corpus(corpus, tmp_path / "out", workers=4, strict=True)
+    names = [thread.name for thread in threading.enumerate()]
+    assert not [name for name in names if name.startswith("voicefeat")]  # while the error is still held
+    assert told.value.__traceback__ is not None
+
+
 def test_workers_start_no_threads_of_their_own():
     seen = []
 

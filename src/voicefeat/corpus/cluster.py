@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -31,22 +32,29 @@ def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
     ModuleNotFoundError
         If the ``dask`` extra is not installed.
     """
-    distributed = need("distributed", "dask")
-    try:
-        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, TypeError) as problem:
-        told = " ".join(str(problem).split()) or type(problem).__name__
-        reject(
-            "dask", address, f"no scheduler answers there ({told})",
-            "start one with 'dask scheduler', and give the address that it prints",
-        )  # fmt: skip
-    with client:
+    with _client(address) as client:
         cores = client.ncores()
         if not cores:
             reject("dask", address, "has no workers", f"start some: dask worker {address}")
         _check_versions(address, client.run(versions, on_error="return"))
         with client.get_executor() as executor:
             yield executor, sum(cores.values())
+
+
+def _client(address: str) -> Any:
+    """A client that has reached its scheduler."""
+    distributed = need("distributed", "dask")
+    try:
+        return distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, TypeError) as problem:
+        told = " ".join(str(problem).split()) or type(problem).__name__
+    # One that has not is closed when it is collected: now. By and by that may be in a thread that begins to
+    # serve another client, which then waits ten seconds for itself and fails.
+    gc.collect()
+    reject(
+        "dask", address, f"no scheduler answers there ({told})",
+        "start one with 'dask scheduler', and give the address that it prints",
+    )  # fmt: skip
 
 
 def _check_versions(address: str, found: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .state import State
 
-__all__ = ["Settling", "put"]
+__all__ = ["Settling", "put", "remove"]
 
 
 class Settling:
@@ -68,7 +68,12 @@ def put(moves: Sequence[tuple[Path, Path]]) -> None:
 def _drop(moves: Sequence[tuple[Path, Path]]) -> None:
     """Throw away what did not come to its place: a full disk needs the room."""
     for aside, _ in moves:
-        shutil.rmtree(aside, ignore_errors=True) if aside.is_dir() else aside.unlink(missing_ok=True)
+        remove(aside)
+
+
+def remove(place: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
 
 
 def _to_disk(place: Path) -> None:

@@ -7,7 +7,6 @@ hold.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ..errors import ParameterError
 from .formats import About, Writer, format_called
 from .ledger import Failure
 from .rows import Row
+from .settling import remove
 from .sources import Source
 
 __all__ = ["Shards", "plain"]
@@ -58,7 +58,7 @@ class Shards:
             name = entry.name
             ours = name.startswith((".part-", "part-")) and name.removeprefix(".")[5:10].isdigit()
             if ours and (name.startswith(".") or int(name[5:10]) >= self.count):
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+                remove(entry)
 
     def refused(self, row: Row, source: Source) -> Failure | None:
         """Why a shard cannot hold a row, where it cannot."""
@@ -97,8 +97,7 @@ class Shards:
         for writer in self._open:
             writer.abandon()
         for place in self.folders:  # also one that the disk let nobody open
-            aside = self._aside(place)
-            shutil.rmtree(aside, ignore_errors=True) if aside.is_dir() else aside.unlink(missing_ok=True)
+            remove(self._aside(place))
         self._open = []
 
     @property

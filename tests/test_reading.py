@@ -198,6 +198,17 @@ IN_PART = {
 }
 
 
+@pytest.mark.parametrize("form", ["AIFF", "AU", "CAF", "FLAC", "RF64", "SDS", "SVX", "W64", "WAV", "WAVEX"])
+def test_half_a_file_of_every_format_that_says_how_long_it_is(form, tmp_path):
+    whole, half = tmp_path / "whole", tmp_path / "half"
+    y = np.random.default_rng(0).uniform(-0.5, 0.5, 16000).astype(np.float32)
+    soundfile.write(whole, y, 16000, format=form, subtype="PCM_16")
+    np.testing.assert_allclose(vf.load(whole, sr=None)[0], y, atol=2**-15)
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with pytest.raises(vf.AudioError, match=r"of the 16000 samples|cannot be decoded"):
+        vf.load(half, sr=None)
+
+
 def test_all_the_odd_files(data):
     folder = data / "formats"
     with open(folder / "manifest.csv", newline="") as file:

@@ -27,8 +27,11 @@ _SAMPLE_BYTES = {
     "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
 }  # fmt: skip
 # libsndfile cuts the length in a header down to what the file holds, and says so in its log only.
-_CHUNKED = {"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU"}
 _CUT = re.compile(r"^\s*(data|SSND|BODY|Data Size|riff|Riff size)\s*: (\d+) \(should be (\d+)\)", re.M)
+#: Formats that say it in another way, or not at all: their log need not be read.
+_WITHOUT_LOG = {"FLAC", "OGG", "MP3"}
+#: Formats of which reading tells all that is wrong. In others soundfile's seek after it may tell more.
+_READ_TO_THE_END = {"FLAC", "WAV", "WAVEX"}
 #: Sizes of whole files may count their own header or padding.
 _WHOLE_FILE_SLACK = 8
 
@@ -39,7 +42,7 @@ def read(
     """The samples of `path` from `offset` on, shape (n, channels), and their rate.
 
     They are put in `room`, a vector of `dtype`, where that is given and holds them: memory that was used
-    before is quicker by a seventh of the time that decoding FLAC takes.
+    before is quicker to write to.
 
     Raises
     ------
@@ -165,13 +168,15 @@ def _skip(file: Any, frames: int) -> None:
 
 def _decoded(file: Any, frames: int, dtype: np.dtype, room: np.ndarray | None) -> np.ndarray:
     """Up to `frames` samples of every channel, in `room` if they fit there."""
-    _without_seeking(file)
+    if file.format in _READ_TO_THE_END:
+        _without_seeking(file)
     shape = (frames, file.channels)
     count = frames * file.channels
     if count * dtype.itemsize <= _AT_ONCE_BYTES:
         if room is None or room.size < count:
             room = np.empty(count, dtype)
         return file.read(out=room[:count].reshape(shape))
+    _without_seeking(file)
     parts = []
     while frames > 0:
         part = file.read(min(frames, _BLOCK_FRAMES), dtype=dtype.name, always_2d=True)
@@ -191,7 +196,7 @@ def _without_seeking(file: Any) -> None:
 
 def _promised(path: Any, file: Any) -> int:
     """How many samples a channel has by the header."""
-    if file.format not in _CHUNKED:
+    if file.format in _WITHOUT_LOG:
         return file.frames
     for chunk, written, held in _CUT.findall(file.extra_info):
         missing = int(written) - int(held)

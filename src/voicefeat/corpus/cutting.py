@@ -20,11 +20,10 @@ __all__ = ["CHANNELS", "Piece", "cut"]
 CHANNELS = ("mean", "first", "each")
 #: Seconds that the last part may be longer than the others, so that no part is a splinter.
 SPLINTER = 1.0
-
-
 FLOAT32 = np.dtype(np.float32)
 #: Samples that every thread keeps room for: two minutes at 16 kHz.
 ROOM = 1 << 21
+
 _local = threading.local()
 
 

@@ -44,8 +44,8 @@ class _Line(Generic[Arg, Result]):
     """Where results wait until those before them are there.
 
     Every thread takes the next item by itself, and the caller's does so when it has nothing to give out. With
-    a future for each item, and a thread more than there are workers, threads woke each other and waited for
-    Python's lock, which cost a third of the time that decoding a short recording takes.
+    a future for each item, and a thread more than there are workers, threads would wake each other and wait
+    for Python's lock, which short recordings feel.
     """
 
     def __init__(

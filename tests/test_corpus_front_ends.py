@@ -9,8 +9,12 @@ import pytest
 import soundfile
 
 import voicefeat as vf
+from voicefeat.corpus.asked import works_of
 from voicefeat.corpus.extraction import extract_corpus
 from voicefeat.corpus.fronts import FrontEndTask
+from voicefeat.corpus.job import Job
+from voicefeat.corpus.rows import Item
+from voicefeat.corpus.sources import Source
 from voicefeat.corpus.task import Task
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
@@ -91,3 +95,14 @@ def test_a_digest_is_of_what_differs_from_the_defaults():
 
     assert digest() == digest(n_mfcc=20) != digest(n_mfcc=13) != digest(n_mfcc=14)
     assert Task.of("lfcc", 16000, {}).digest != digest()
+
+
+def test_samples_that_are_stored_as_they_are_stay_when_the_next_recording_is_read(tmp_path):
+    rng, raw = np.random.default_rng(0), vf.frontend("aasist-waveform")
+    job = Job(works_of(None, raw, None, None), None)
+    made = []
+    for k in range(2):  # longer than what the front end takes of them
+        soundfile.write(tmp_path / f"{k}.wav", rng.uniform(-0.5, 0.5, 80000), 16000)
+        made.append(job(Item(k, Source(f"{k}", str(tmp_path / f"{k}.wav")))).row.values[0])
+    for k, values in enumerate(made):
+        np.testing.assert_array_equal(values, raw(vf.load(tmp_path / f"{k}.wav", sr=None)[0], 16000))

@@ -39,11 +39,12 @@ def test_slow_and_quick_items_in_any_mixture(workers):
 
 @pytest.mark.parametrize("workers", WORKERS)
 def test_the_callers_thread_works_too(workers):
-    seen = set()
+    seen, all_there = set(), threading.Barrier(workers, timeout=60)
 
     def function(_):
-        seen.add(threading.current_thread())
-        time.sleep(0.002)
+        if threading.current_thread() not in seen:
+            seen.add(threading.current_thread())
+            all_there.wait()  # as many threads as there are workers have an item each
 
     list(in_order(function, range(100), workers))
     assert len(seen) == workers and threading.current_thread() in seen

@@ -289,11 +289,23 @@ class TestNotes:
         [{}, {"octave": False}, {"cents": True}, {"unicode": False, "key": "Eb:min"}, {"key": "G#:maj"}],
     )
     def test_to_names(self, settings):
-        numbers = np.arange(-5, 130, 0.37)
+        numbers = np.arange(0, 130, 0.37)
         assert np.array_equal(vf.midi_to_note(numbers, **settings), librosa.midi_to_note(numbers, **settings))
         hertz = np.geomspace(20, 9000, 50).reshape(5, 10)
         assert np.array_equal(vf.hz_to_note(hertz, **settings), librosa.hz_to_note(hertz, **settings))
         assert vf.midi_to_note(61, **settings) == librosa.midi_to_note(61, **settings)
+
+    def test_frames_without_pitch_and_numbers_below_0(self):
+        """NaN marks frames without pitch: an empty name. Below 0, librosa is an octave off."""
+        voiced = vf.hz_to_note(np.array([440.0, np.nan, 220.0]))
+        assert voiced.tolist() == ["A4", "", "A3"] and vf.hz_to_note(np.nan) == ""
+        assert vf.midi_to_note([60.0, np.nan], cents=True, octave=True).tolist() == ["C4+0", ""]
+        below = vf.midi_to_note(np.arange(-30, 3))
+        assert below[[29, 30, 17]].tolist() == ["B-2", "C-1", "B-3"]
+        assert vf.note_to_midi(below.tolist()).tolist() == list(range(-30, 3))
+        assert vf.note_to_midi(vf.midi_to_note(-0.4, cents=True), round_midi=False) == pytest.approx(-0.4)
+        with pytest.raises(vf.ParameterError, match=r"^frequencies=0\.0: "):
+            vf.hz_to_note(0.0)
 
     @pytest.mark.parametrize(
         "mode", ["maj", "minor", "ion", "dorian", "phr", "lydian", "mix", "aeolian", "loc"]

@@ -159,7 +159,7 @@ def midi_to_note(
     Parameters
     ----------
     midi : float or array_like of float
-        MIDI numbers.
+        MIDI numbers; NaN, where `pyin` finds no pitch, has the empty name "".
     octave, cents : bool
         Whether the octave is appended, and how far the note is off; cents need the octave.
     key : str
@@ -175,11 +175,12 @@ def midi_to_note(
     Raises
     ------
     ParameterError
-        If `cents` are asked for without `octave`, `key` is none or a number is not finite.
+        If `cents` are asked for without `octave`, `key` is none or a number is infinite.
 
     Notes
     -----
-    Source: librosa 0.11.0, ``librosa.midi_to_note``.
+    Source: librosa 0.11.0, ``librosa.midi_to_note``, which refuses NaN and puts numbers below 0 an octave too
+    high (-1 is B-2).
 
     Examples
     --------
@@ -187,18 +188,25 @@ def midi_to_note(
     >>> vf.midi_to_note(61), vf.midi_to_note(61.1, key="Ab:maj", cents=True, unicode=False)
     ('C♯4', 'Db4+10')
     """
+    numbers = np.asarray(midi)
+    if numbers.dtype.kind not in "fiu" or np.isinf(numbers).any():
+        reject("midi", midi, "must hold numbers, none infinite", "give MIDI numbers; A4 is 69")
+    return _names(numbers, octave, cents, key, unicode)
+
+
+def _names(numbers: np.ndarray, octave: bool, cents: bool, key: str, unicode: bool) -> Any:
+    """The names of checked MIDI numbers."""
     if cents and not octave:
         reject("cents", cents, "cannot be told without the octave", "give octave=True")
     names = spelling(key, unicode)
-    numbers = np.asarray(midi)
-    if numbers.dtype.kind not in "fiu" or not np.isfinite(numbers).all():
-        reject("midi", midi, "must hold finite numbers", "give MIDI numbers; A4 is 69")
 
     def name(number: float) -> str:
+        if number != number:
+            return ""
         nearest = int(np.round(number))
         text = names[nearest % 12]
         if octave:
-            text += str(int(nearest / 12) - 1)
+            text += str(nearest // 12 - 1)
         return f"{text}{int(100 * np.around(number - nearest, 2)):+02d}" if cents else text
 
     if numbers.ndim == 0:
@@ -206,20 +214,27 @@ def midi_to_note(
     return np.array([name(number) for number in numbers.ravel()]).reshape(numbers.shape)
 
 
-def hz_to_note(frequencies: Any, **kwargs: Any) -> Any:
+def hz_to_note(
+    frequencies: Any, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
+) -> Any:
     """Hertz to the names of the nearest notes.
 
     Parameters
     ----------
     frequencies : float or array_like of float
-        Frequencies in hertz.
-    **kwargs
+        Frequencies in hertz, above 0; NaN, where `pyin` finds no pitch, has the empty name "".
+    octave, cents, key, unicode
         As in `midi_to_note`.
 
     Returns
     -------
     str, or numpy.ndarray of str for an array
         Names of notes.
+
+    Raises
+    ------
+    ParameterError
+        If a frequency is not above 0 or infinite, or as `midi_to_note`.
 
     Notes
     -----
@@ -228,7 +243,10 @@ def hz_to_note(frequencies: Any, **kwargs: Any) -> Any:
     Examples
     --------
     >>> import voicefeat as vf
-    >>> vf.hz_to_note(440.0), vf.hz_to_note([32.703, 450.0], cents=True).tolist()
-    ('A4', ['C1+0', 'A4+39'])
+    >>> vf.hz_to_note(440.0), vf.hz_to_note([32.703, 450.0, float("nan")], cents=True).tolist()
+    ('A4', ['C1+0', 'A4+39', ''])
     """
-    return midi_to_note(hz_to_midi(frequencies), **kwargs)
+    hertz = np.asarray(frequencies)
+    if hertz.dtype.kind not in "fiu" or (hertz <= 0).any() or np.isinf(hertz).any():
+        reject("frequencies", frequencies, "must hold numbers above 0, none infinite", "give them in hertz")
+    return _names(np.asarray(hz_to_midi(hertz)), octave, cents, key, unicode)

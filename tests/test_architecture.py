@@ -22,6 +22,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = [
     ["errors"],
     [
+        "asides",
         "convert",
         "decibel",
         "timing",

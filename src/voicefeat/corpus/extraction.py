@@ -60,11 +60,12 @@ def extract_corpus(
     out : path-like
         The folder of the dataset: absent, empty, or one that the same call has begun before.
     feature : str or sequence of str, optional
-        Names in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``.
+        Names in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``. Several share decoding,
+        and spectra where their frames are equal.
     frontend : str, FrontEnd, or sequence of them, optional
         Instead of a feature: front ends, by the name of a published one (:func:`voicefeat.frontends`), as a
-        file ``*.toml`` that holds one, or as a value. Several share decoding and spectra, and each has a
-        folder in `out`.
+        file ``*.toml`` that holds one, or as a value. Several share decoding, and each has a folder in
+        `out`.
     sr : int, optional
         Resample every recording to this rate (Hz); by default each keeps its own. A front end with a rate of
         its own takes no other: recordings at another rate go to the ledger unless they are resampled.

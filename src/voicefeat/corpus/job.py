@@ -13,6 +13,7 @@ from ..feature.statistics import summarize
 from .cutting import CHANNELS, cut
 from .decode import versions
 from .ledger import Failure
+from .passing import stop_if_passing
 from .remarks import Listening, Remarks
 from .rows import DTYPES, Done, Item, Row
 from .task import Work
@@ -79,7 +80,13 @@ class Job:
         }
 
     def __call__(self, item: Item) -> Done:
-        """One piece of a recording; never raises for what is wrong with it."""
+        """One piece of a recording; never raises for what is wrong with it.
+
+        Raises
+        ------
+        OSError
+            If the machine has too few open files, too little memory or the like: see `stop_if_passing`.
+        """
         with Listening() as remarks:
             return self._done(item, remarks)
 
@@ -92,6 +99,7 @@ class Job:
             made = values_of(self.works, y, piece.sr)
             values = [self._stored(w, v, y, piece.sr) for w, v in zip(self.works, made, strict=True)]
         except Exception as error:  # whatever a file can provoke is a line in the ledger
+            stop_if_passing(source.path, error)
             return Done(item, pieces, None, Failure.of(source, stage, error))
         channel = piece.channel if self.channels == "each" else None
         row = Row(

@@ -63,7 +63,7 @@ class Ledger:
     def add(self, failure: Failure) -> None:
         """Write one line."""
         if self._stream is None:
-            self._open("w")
+            self._open("x")  # what was there is gone, and no link is followed
             self._writer.writerow(Failure._fields)
         self._writer.writerow(failure)
         assert self._stream is not None

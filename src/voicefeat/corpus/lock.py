@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..asides import FLAGS, locked
 from ..errors import ParameterError
 
 __all__ = ["NAME", "held"]
@@ -23,30 +24,12 @@ def held(folder: Path) -> Iterator[None]:
     ParameterError
         If another run holds it.
     """
-    handle = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
+    handle = os.open(folder / NAME, FLAGS | os.O_CREAT, 0o644)
     try:
-        if not _taken(handle):
+        if not locked(handle):
             raise ParameterError(
                 f"out={str(folder)!r}: another run is writing there; wait for it, or give another folder"
             )
         yield
     finally:
         os.close(handle)  # which lets go of the lock
-
-
-def _taken(handle: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
-            return False
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -7,9 +7,13 @@ import os
 import platform
 import sys
 import time
+import warnings
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
+
+from ..errors import reject
 
 __all__ = ["RunLog"]
 
@@ -29,24 +33,41 @@ class RunLog:
         self._begun = self._last = time.perf_counter()
 
     def start(self, **told: Any) -> None:
-        """The first line: what was asked for, by whom and where."""
+        """The first line: what was asked for, by whom and where.
+
+        Raises
+        ------
+        ParameterError
+            If the file cannot be written.
+        """
         if self.file is None:
             return
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = self.file.open("a", encoding="utf-8", errors="backslashreplace")
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = self.file.open("a", encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            reject("log", str(self.file), f"cannot be written ({error.strerror})", "give another file")
         self._begun = self._last = time.perf_counter()
         host = {"host": platform.node(), "processors": os.cpu_count(), "process": os.getpid()}
         system = {"system": platform.platform(), "python": platform.python_version()}
         self.write("start", command=sys.argv, **host, **system, **told)
 
     def write(self, event: str, **told: Any) -> None:
-        """One line, at once on its way to the disk."""
+        """One line, at once on its way to the disk.
+
+        A disk that takes no more ends the log with a warning: the dataset, which may be on another, goes on.
+        """
         if self._stream is not None:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             seconds = round(time.perf_counter() - self._begun, 3)
             line = {"time": now, "event": event, "seconds": seconds, **told}
-            self._stream.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
-            self._stream.flush()
+            try:
+                self._stream.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+                self._stream.flush()
+            except OSError as error:
+                self._close()
+                told = f"log={str(self.file)!r}: takes no more ({error.strerror}); the run goes on without it"
+                warnings.warn(told, stacklevel=2)
 
     def progress(self, **told: Any) -> None:
         """A line, if the last one is old enough."""
@@ -61,5 +82,10 @@ class RunLog:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, *rest: object) -> None:
         if kind is not None:
             self.write("stopped", error=f"{kind.__name__}: {error}")
-        if self._stream is not None:
-            self._stream.close()
+        self._close()
+
+    def _close(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            with suppress(OSError):  # what it still holds was told, or is lost with it
+                stream.close()

@@ -72,8 +72,11 @@ def _drop(moves: Sequence[tuple[Path, Path]]) -> None:
 
 
 def remove(place: Path) -> None:
-    """Remove a file or a folder, if it is there."""
-    shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
+    """Remove a file, a link or a folder, if it is there."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _to_disk(place: Path) -> None:

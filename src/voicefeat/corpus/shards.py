@@ -72,6 +72,8 @@ class Shards:
     def add(self, row: Row) -> bool:
         """Take the next row; True where its shards are full and have to be closed."""
         if not self._open:
+            for place in self.folders:
+                remove(self._aside(place))
             self._open = [
                 self._writer(self._aside(place), about)
                 for place, about in zip(self.folders, self._abouts, strict=True)

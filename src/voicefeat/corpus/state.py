@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..asides import replacing
 from ..errors import ParameterError, reject
 from .sources import Source
 
@@ -44,12 +45,8 @@ class State:
 
     def save(self, folder: Path) -> None:
         """Write it aside and rename it."""
-        aside = folder / f".{NAME}.partial"
-        with open(aside, "w", encoding="utf-8") as file:
+        with replacing(folder / NAME, encoding="utf-8") as file:
             json.dump(asdict(self), file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, folder / NAME)
 
     @classmethod
     def load(cls, folder: Path) -> State | None:

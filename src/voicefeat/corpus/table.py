@@ -20,6 +20,7 @@ from .classes import class_folders, class_of
 from .decode import openable, versions
 from .ledger import Failure, Ledger
 from .order import in_order
+from .passing import stop_if_passing
 from .progress import Progress
 from .recipes import Recipe, recipe_called
 from .remarks import Listening, Remarks
@@ -106,6 +107,7 @@ class Measure:
                 if self.stop.is_set():
                     break
         except Exception as error:  # whatever a file can provoke is a line in the ledger
+            stop_if_passing(source.path, error)
             return Failure.of(source, stage, error)
         return Measured(source.id, np.array(values), duration, tuple(remarks))
 

@@ -6,11 +6,12 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from ..asides import Aside
 from ..errors import reject
 from .arrow import need, numbers, texts
 from .formats.parquet import KEY
@@ -44,7 +45,7 @@ class TableFile:
         self._absent()
         if not self.is_csv:
             need("pyarrow.parquet")
-        self._aside = self.path.with_name(f".{self.path.name}.partial")
+        self._aside = Aside(self.path)
 
     def _absent(self) -> None:
         if os.path.lexists(self.path):
@@ -54,12 +55,11 @@ class TableFile:
     def claimed(self) -> Iterator[None]:
         """Sees that the file's place can be written to; afterwards nothing is left beside it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._aside.touch()
+        self._aside.claim()
         try:
             yield
         finally:
-            with suppress(OSError):
-                self._aside.unlink(missing_ok=True)
+            self._aside.discard()
 
     def write(self, rows: Iterable[Sequence[Value]], names: Sequence[str], about: Mapping[str, Any]) -> None:
         """Write everything; `about` goes into the metadata of Parquet."""
@@ -67,13 +67,11 @@ class TableFile:
             self._write_csv(rows, names)
         else:
             self._write_parquet(rows, names, about)
-        with open(self._aside, "rb+") as whole:
-            os.fsync(whole.fileno())
         self._absent()  # somebody else's, made in the meantime
-        os.replace(self._aside, self.path)
+        self._aside.commit()
 
     def _write_csv(self, rows: Iterable[Sequence[Value]], names: Sequence[str]) -> None:
-        with open(self._aside, "w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
+        with self._aside.open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
             writer = csv.writer(stream, lineterminator="\r\n")
             writer.writerow(names)
             writer.writerows(rows)
@@ -89,7 +87,10 @@ class TableFile:
         metadata = {KEY: json.dumps(dict(about), ensure_ascii=False)}
         schema = pa.schema(fields, metadata=metadata)
         rows = chain([first], rows)
-        with parquet.ParquetWriter(self._aside, schema, compression="zstd") as writer:
+        with (
+            self._aside.open("wb") as stream,
+            parquet.ParquetWriter(stream, schema, compression="zstd") as writer,
+        ):
             while group := list(islice(rows, GROUP)):
                 columns = [
                     texts(column) if field.type == pa.string() else numbers(field.type, column)

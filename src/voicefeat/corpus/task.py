@@ -18,7 +18,7 @@ from ..errors import ParameterError, reject, whole
 from ..feature.registry import Feature, find
 from .settings import as_json, complete
 
-__all__ = ["Task", "Work"]
+__all__ = ["Task", "Work", "bounded"]
 
 #: The rates of the trial when recordings keep their own, of which one has to do: high, so that no band that
 #: some recording could hold is refused, and low, for bands that need narrow bins.
@@ -33,6 +33,21 @@ COMPLEX = {
     "cqt": "'hybrid_cqt', constant-Q magnitudes",
     "vqt": "'chroma_vqt', or 'hybrid_cqt' for constant-Q magnitudes",
 }
+
+
+def bounded(values: np.ndarray) -> np.ndarray:
+    """`values`, if a row of a dataset can hold so many.
+
+    Raises
+    ------
+    ParameterError
+        If it cannot.
+    """
+    if values.size > MOST_VALUES:
+        raise ParameterError(
+            f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
+        )
+    return values
 
 
 class Work(ABC):
@@ -66,12 +81,7 @@ class Work(ABC):
     def compute(self, y: np.ndarray, rate: int) -> np.ndarray:
         """The feature of `y`, (rows, frames), on the calling thread alone."""
         with single():
-            values = self.values(y, rate)
-        if values.size > MOST_VALUES:
-            raise ParameterError(
-                f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
-            )
-        return values
+            return bounded(self.values(y, rate))
 
     def probe(self) -> int:
         """Try the settings on noise before any recording is opened; returns the number of rows.

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..asides import replacing
 from ..chain.normalising import Normalisation
 from ..errors import ParameterError, reject
 
@@ -160,9 +161,8 @@ class CorpusStatistics:
         """
         held = {"form": FORM, "digest": self.digest, "frames": self.frames}
         text = json.dumps({**held, "mean": self.mean, "squares": self.squares}, indent=1, allow_nan=False)
-        aside = Path(f"{os.fspath(path)}.partial")
-        aside.write_text(text + "\n", encoding="utf-8")
-        os.replace(aside, path)
+        with replacing(path, encoding="utf-8") as file:
+            file.write(text + "\n")
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> CorpusStatistics:

@@ -32,7 +32,7 @@ class Shard(Writer):
         chosen = filters if (about.options or {}).get("compress") else {}
         flat = "values[offset:offset + n_rows * n_frames].reshape(n_rows, n_frames)"
         told = {**about.metadata, "values": f"{about.dtype}, row by row: {flat}"}
-        self._disk = Disk(place, "w+")
+        self._disk = Disk(place, "x+")
         # Attributes of more than 64 kB, which names of many rows take, came with version 1.8 of the library.
         self._file = h5py.File(self._disk, "w", libver=("v108", "v110"))
 

@@ -53,8 +53,9 @@ class Shard(Writer):
         # Of the values a sixth at most can be saved, by the bytes of neighbouring floats side by side, and
         # that takes as long as all the rest that is done to a recording; the other columns are a thousandth.
         split = {VALUES: "BYTE_STREAM_SPLIT"} if compress and about.dtype != "float16" else None
+        self._stream = place.open("xb")  # exclusively: no link is followed
         self._writer = need("pyarrow.parquet").ParquetWriter(
-            place,
+            self._stream,
             self._schema,
             compression="zstd" if compress else "none",
             use_dictionary=["feature", *coded],
@@ -100,10 +101,13 @@ class Shard(Writer):
     def close(self) -> None:
         self._write_group()
         self._writer.close()
+        self._stream.close()
 
     def abandon(self) -> None:
         with suppress(Exception):  # the error that brought us here is the one to show
             self._writer.close()
+        with suppress(Exception):
+            self._stream.close()
 
     def _write_group(self, values: np.ndarray | None = None) -> None:
         """Write the rows at hand; Arrow has let go of `values`, or of ours, when this returns."""

@@ -29,6 +29,7 @@ class Shard(Writer):
         whole = {"write_empty_chunks": True}  # what is -0.0 throughout is not nothing
         flat = "values[offset:offset + n_rows * n_frames].reshape(n_rows, n_frames)"
         told = {**about.metadata, "values": f"{about.dtype}, row by row: {flat}"}
+        place.mkdir()  # exclusively: no link is followed
         group = zarr.open_group(str(place), mode="w-", zarr_format=3, attributes={"voicefeat": told})
 
         def make(name: str, kind: str, chunk: int) -> Any:

@@ -20,6 +20,7 @@ class Shard(Flat):
         h5py = need("h5py", "hdf5")
         try:
             file = h5py.File(place, "r")
+            _check_inside(h5py, file)
             about = json.loads(file.attrs["voicefeat"])
             carried = list(file["columns"]) if "columns" in file else []
         except (OSError, KeyError, ValueError) as error:
@@ -30,3 +31,22 @@ class Shard(Flat):
             return found.asstr() if h5py.check_string_dtype(found.dtype) else found
 
         super().__init__(array, about, carried, list(file))
+
+
+def _check_inside(h5py: Any, group: Any) -> None:
+    """See that all values lie in the file itself: a link or a storage elsewhere could read any file there is.
+
+    Raises
+    ------
+    ValueError
+        If something lies elsewhere.
+    """
+    for name in group:
+        held = group.get(name, getlink=True)
+        if not isinstance(held, h5py.HardLink):
+            raise ValueError(f"{name!r} is a link; no shard of ours has any")
+        entry = group[name]
+        if isinstance(entry, h5py.Group):
+            _check_inside(h5py, entry)
+        elif entry.external or entry.is_virtual:
+            raise ValueError(f"the values of {name!r} lie outside the file; no shard of ours has such")

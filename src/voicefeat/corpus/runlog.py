@@ -66,8 +66,8 @@ class RunLog:
                 self._stream.flush()
             except OSError as error:
                 self._close()
-                told = f"log={str(self.file)!r}: takes no more ({error.strerror}); the run goes on without it"
-                warnings.warn(told, stacklevel=2)
+                full = f"log={str(self.file)!r}: takes no more ({error.strerror}); the run goes on without it"
+                warnings.warn(full, stacklevel=2)
 
     def progress(self, **told: Any) -> None:
         """A line, if the last one is old enough."""

@@ -28,6 +28,7 @@ LAYERS = [
         "timing",
         "reading",
         "protocols",
+        "textfiles",
         "audio",
         "windows",
         "filters",

@@ -91,7 +91,22 @@ def test_every_format_gives_the_same_list(ending, folder):
     [
         (["0", "-12", None], "int64"),
         (["9" * 18], "int64"),
-        (["1", "2.50", "-1e-3", ".5", "nan"], "float64"),
+        (["1", "2.5", "-0.001", "nan"], "float64"),
+        (["4.500", "-3.744", "0.000"], "float64"),
+        (["4.500", "nan", None], "float64"),
+        (["1.0", "2.5e-05", "inf"], "float64"),
+        (["1.500000000000000000e+00", "3.143000000000000232e-05"], "float64"),
+        (["nan", None], None),
+        (["1.1", "1.10"], "string"),
+        (["12e5", "1.2e6"], "string"),
+        (["12e5"], "string"),
+        (["1", "2.50"], "string"),
+        ([".5"], "string"),
+        (["5."], "string"),
+        (["1e400"], "string"),
+        (["0.5", "1e400"], "string"),
+        (["0.5", "9007199254740993"], "string"),
+        (["0.12345678901234567890"], "string"),
         (["007", "12"], "string"),
         (["1" + "0" * 25], "string"),
         (["+1"], "string"),
@@ -104,7 +119,7 @@ def test_every_format_gives_the_same_list(ending, folder):
 def test_text_is_a_number_only_where_nothing_is_lost(texts, kind):
     assert kind_of(texts, written=True) == kind
     if kind in ("int64", "float64"):
-        wanted = pandas.Series([t for t in texts if t]).astype(kind).tolist()
+        wanted = pandas.Series([t for t in texts if t not in (None, "nan")]).astype(kind).tolist()
         np.testing.assert_array_equal([v for v in converted(texts, kind) if v is not None], wanted)
 
 

@@ -149,7 +149,7 @@ class TestScores:
     def test_a_file_that_is_not_there_or_no_text(self, tmp_path):
         with pytest.raises(vf.ParameterError, match=r"cannot be read .No such file"):
             m.read_scores(tmp_path / "none.txt")
-        (tmp_path / "scores.bin").write_bytes(b"\xff\xfe\x00\x01")
+        (tmp_path / "scores.bin").write_bytes(b"\x93NUMPY\xff")
         with pytest.raises(vf.ParameterError, match="is no text"):
             m.read_scores(tmp_path / "scores.bin")
 

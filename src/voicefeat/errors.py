@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import numbers
 import operator
+import os
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -17,16 +18,38 @@ import numpy as np
 __all__ = ["AudioError", "ParameterError"]
 
 
+def escaped(text: str) -> str:
+    """`text` on one line, with escapes like ``\\x1b`` for what would move a cursor, colour or hide words.
+
+    Examples
+    --------
+    >>> print(escaped("red\\x1b[31m name.wav"))
+    red\\x1b[31m name.wav
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class ParameterError(ValueError):
     """An argument that cannot be used; raised before any work is done."""
+
+    def __str__(self) -> str:
+        return escaped(super().__str__())  # names of files may hold anything
 
 
 class AudioError(ValueError):
     """A recording that cannot be read or does not hold what it promises."""
 
+    def __str__(self) -> str:
+        return escaped(super().__str__())
+
 
 class AudioNotFoundError(FileNotFoundError, AudioError):  # in this order it can be made anew when unpickled
     """A recording that is not there."""
+
+    def __str__(self) -> str:
+        return escaped(super().__str__())
 
 
 class NotInDatasetError(ParameterError, IndexError):
@@ -45,6 +68,13 @@ def shown(value: Any) -> str:
 def reject(name: str, value: Any, problem: str, remedy: str) -> NoReturn:
     """Raise the error for argument `name`."""
     raise ParameterError(f"{name}={shown(value)}: {problem}; {remedy}")
+
+
+def path_text(name: str, value: Any) -> str:
+    """`value` as the text of a path."""
+    if not isinstance(value, str | os.PathLike):
+        reject(name, value, "must be a path", "give a text or a pathlib.Path")
+    return os.fsdecode(value)
 
 
 def whole(name: str, value: Any, least: int = 1, unit: str = "", remedy: str = "") -> int:

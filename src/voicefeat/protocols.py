@@ -10,7 +10,8 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .errors import ParameterError, reject
+from .errors import ParameterError, path_text, reject
+from .textfiles import open_text, words
 
 __all__ = ["LAYOUTS", "Protocol", "Table", "named", "read_protocol", "read_table"]
 
@@ -38,7 +39,7 @@ LAYOUTS = {
 _HEADERS = {
     "filename": "utterance", "file": "utterance", "utt": "utterance", "utt_id": "utterance",
     "cm-label": "label", "key": "label", "system": "attack", "spk": "speaker", "speaker_id": "speaker",
-    "cm-score": "score",
+    "cm-score": "score", "trial": "kind", "asv-label": "kind",
 }  # fmt: skip
 LABELS = ("bonafide", "spoof")
 
@@ -82,23 +83,29 @@ class Table(NamedTuple):
 
 
 def read_table(
-    path: str | os.PathLike[str], form: Callable[[str, list[str]], tuple[str, tuple[str, ...]]]
+    path: str | os.PathLike[str],
+    form: Callable[[str, list[str]], tuple[str, tuple[str, ...]]],
+    told_by: str = "utterance",
 ) -> Table:
     """Read a file with columns between spaces or tabs.
 
     `form` says, of the path and the first line's words, what the layout is called and what its columns are;
-    it is not asked where the first line names them. Columns called ``-`` are left out.
+    it is not asked where the first line names them, one of them `told_by`. Columns called ``-`` are left out.
     """
-    shown = os.fspath(path)
+    shown = path_text("path", path)
     numbers, lines = _lines(shown)
-    words = lines[0].split()
-    names = tuple(_HEADERS.get(word.lower(), word.lower()) for word in words)
-    if "utterance" in names:
+    first = words(lines[0])
+    names = tuple(_HEADERS.get(word.lower(), word.lower()) for word in first)
+    if told_by in names:
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            reject("path", shown, f"has two columns called {twice[0]}", "leave one of them out")
         layout, numbers = "named columns", numbers[1:]
-        rows = [line.rstrip("\r\n").split("\t" if "\t" in lines[0] else None) for line in lines[1:]]
+        tabs = "\t" in lines[0]
+        rows = [line.rstrip("\r\n").split("\t") if tabs else words(line) for line in lines[1:]]
     else:
-        layout, names = form(shown, words)
-        rows = [line.split() for line in lines]
+        layout, names = form(shown, first)
+        rows = [words(line) for line in lines]
     try:
         held = list(zip(*rows, strict=True)) or [()] * len(names)
     except ValueError:
@@ -114,7 +121,7 @@ def read_table(
 def _lines(path: str) -> tuple[list[int], list[str]]:
     """The lines that are not blank, and their numbers."""
     try:
-        with open(path, encoding="utf-8-sig") as file:
+        with open_text("path", path) as file:
             lines = file.readlines()
     except UnicodeDecodeError:
         reject("path", path, "is no text", "give a file of lines with columns")
@@ -197,7 +204,7 @@ def refuse_twice(name: str, value: Any, utterances: list[str]) -> None:
 
 def _name_attacks(columns: dict[str, list[str]]) -> None:
     """One word for the attack, ``-`` for what is bona fide, in place."""
-    if "replay_device" in columns:
+    if {"replay_device", "attacker_distance"} <= columns.keys():
         pairs = zip(columns["attacker_distance"], columns["replay_device"], strict=True)
         columns["attack"] = [distance + device for distance, device in pairs]
     if "attack" in columns:

@@ -275,7 +275,7 @@ class LoudnessRows(Sink):
             work.array("energies", size)[:size], tiles.dtype.type(self.ready.spec.gain), out=tiles[:size]
         )
         band_kernels.log_tiles(
-            tiles, 1, 1, count, lanes, c.offset, self.ready.floor, c.scale, -c.add, work.peak
+            tiles, 1, 1, count, lanes, float(c.offset), self.ready.floor, c.scale, -c.add, work.peak
         )
         row_kernels.put_rows(tiles, 1, 1, lanes, count, self.flat, first, self.frames)
 

@@ -98,7 +98,7 @@ class ChainRows(Sink):
                 plan.bands,
                 count,
                 self.lanes,
-                c.offset,
+                float(c.offset),
                 plan.floor,
                 c.scale,
                 -c.add,

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..errors import ParameterError
+from ..errors import ParameterError, reject
 from ..presets.front_end import FrontEnd
 from .fronts import FrontEndTask
 from .task import Task, Work
 
-__all__ = ["works_of"]
+__all__ = ["mapping", "names", "works_of"]
+
+
+def names(name: str, value: Any) -> tuple[str, ...]:
+    """The argument `name` as texts, of which it must be a sequence."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        reject(name, value, "must be a sequence of names", "give a list of texts")
+    found = tuple(value)
+    for each in found:
+        if not isinstance(each, str):
+            reject(name, each, "is no name", "give a list of texts")
+    return found
+
+
+def mapping(name: str, value: Any) -> Mapping[str, Any] | None:
+    """The argument `name`, which must be a mapping or None."""
+    if value is not None and not isinstance(value, Mapping):
+        reject(name, value, "must be a mapping", "give a dict, {'n_fft': 512} say, or nothing")
+    return value
 
 
 def works_of(
@@ -21,10 +39,11 @@ def works_of(
 ) -> tuple[Work, ...]:
     """What is computed of each recording: features with settings that fit them all, or front ends."""
     if frontend is None:
-        names = ["mfcc"] if feature is None else [feature] if isinstance(feature, str) else list(feature)
-        if not names:
+        given = ["mfcc"] if feature is None else [feature] if isinstance(feature, str) else feature
+        chosen = names("feature", given)
+        if not chosen:
             raise ParameterError("feature=[]: names no feature; give one, for example 'mfcc'")
-        return tuple(Task.of(name, sr, settings) for name in names)
+        return tuple(Task.of(name, sr, settings) for name in chosen)
     if feature is not None:
         raise ParameterError(
             f"feature={feature!r} and frontend={frontend!r}: exclude each other; give one of them"
@@ -34,7 +53,7 @@ def works_of(
             f"settings={dict(settings)!r}: a front end has its own; give one that is changed, "
             "frontend=vf.frontend(name).replace(...), or a TOML file of it"
         )
-    given = [frontend] if isinstance(frontend, str | FrontEnd) else frontend
-    if not isinstance(given, Sequence) or not given:
-        return (FrontEndTask.of(given, sr),)  # type: ignore[arg-type]  # which refuses it
-    return tuple(FrontEndTask.of(each, sr) for each in given)
+    fronts = [frontend] if isinstance(frontend, str | FrontEnd) else frontend
+    if not isinstance(fronts, Sequence) or not fronts:
+        return (FrontEndTask.of(fronts, sr),)  # type: ignore[arg-type]  # which refuses it
+    return tuple(FrontEndTask.of(each, sr) for each in fronts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..errors import reject
+from ..errors import path_text, reject
 from .sources import Listing, find_sources
 from .speakers import read_speakers
 
@@ -57,7 +57,7 @@ def class_of(identity: str) -> str:
 
 def class_folders(folder: str | os.PathLike[str]) -> Listing:
     """The recordings below `folder`, in two classes or more."""
-    root = os.fspath(folder)
+    root = path_text("folder", folder)
     if not os.path.isdir(root):
         problem = "is a file" if os.path.lexists(root) else "there is no such folder"
         reject("folder", root, problem, "give the folder that holds the folders of the classes")

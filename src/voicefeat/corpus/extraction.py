@@ -12,9 +12,9 @@ from concurrent.futures import Executor
 from typing import Any
 
 from ..chain.threads import get_num_threads
-from ..errors import ParameterError, real, whole
+from ..errors import ParameterError, path_text, real, whole
 from ..presets.front_end import FrontEnd
-from .asked import works_of
+from .asked import mapping, names, works_of
 from .formats import About, format_called
 from .job import Job
 from .lock import held
@@ -26,6 +26,9 @@ from .state import opened, recordings_digest
 from .storing import writing
 
 __all__ = ["Extraction", "extract_corpus"]
+
+#: The largest shard in megabytes, a terabyte: more is a slip.
+MOST_MB = float(1 << 20)
 
 
 def extract_corpus(
@@ -123,12 +126,13 @@ def extract_corpus(
     >>> done.recordings, done.failed, [shard.name for shard in done.shards]
     (1, 0, ['part-00000.parquet'])
     """
-    works = works_of(feature, frontend, sr, settings)
-    job = Job(works, sr, channels, part_seconds, dtype, tuple(summary), windows)
+    path_text("out", out)
+    works = works_of(feature, frontend, sr, mapping("settings", settings))
+    job = Job(works, sr, channels, part_seconds, dtype, names("summary", summary), windows)
     workers = get_num_threads() if workers is None else whole("workers", workers, unit="workers")
-    shard_mb = real("shard_mb", shard_mb, above=0, unit="megabytes")
+    shard_mb = real("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
     form, _ = format_called(format)
-    options = form.chosen(format_options)
+    options = form.chosen(mapping("format_options", format_options))
     found = _listing(paths, strict)
     metadata = job.describe(job.probe())
     asked = {
@@ -159,13 +163,15 @@ def _listing(paths: Any, strict: bool) -> Listing:
     if isinstance(paths, Listing):
         found = paths
     else:
-        found = find_sources([paths] if isinstance(paths, str | os.PathLike) else paths)
+        one = isinstance(paths, str | os.PathLike) or not isinstance(paths, Iterable)
+        found = find_sources([paths] if one else paths)
     if not found.sources:
         raise ParameterError(_nothing(found))
     if strict and found.missing:
         raise ParameterError(
             f"strict: {found.missing:,} of {len(found.sources):,} recordings are not there, the first is "
-            f"{found.first_missing!r}; put them there, or leave them out of the list"
+            f"{found.first_missing!r}{found.because and f' ({found.because})'}; put them there, or leave "
+            "them out of the list"
         )
     return found
 

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import ParameterError, reject, whole
 from ..presets.catalogue import frontend as published
 from ..presets.front_end import FrontEnd
+from ..textfiles import open_text
 from .task import Work
 
 __all__ = ["FrontEndTask"]
@@ -85,7 +86,8 @@ def _found(front_end: str | FrontEnd) -> tuple[str, FrontEnd]:
     if not front_end.endswith(".toml"):
         return front_end, published(front_end)
     try:
-        text = Path(front_end).read_text(encoding="utf-8")
+        with open_text("frontend", front_end) as file:
+            text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
         raise ParameterError(

@@ -36,26 +36,25 @@ def matches(folder: str, parts: Sequence[str], links: list[str]) -> Iterator[str
     are matched only where the pattern has the dot. Links to folders are followed where the pattern has their
     very name; those that it only matches go to `links`.
     """
-    head, rest = parts[0], parts[1:]
-    names = sorted(os.listdir(folder))
-    if head != "**":
+    below = [(folder, parts)]
+    while below:  # not by a call for each folder, of which Python has a thousand
+        folder, parts = below.pop()
+        head, rest = parts[0], parts[1:]
+        names = sorted(os.listdir(folder))
+        deeper: list[tuple[str, Sequence[str]]] = [(folder, rest or ("*",))] if head == "**" else []
         for name in names:
             path = os.path.join(folder, name)
-            if not fnmatchcase(name, head) or name.startswith(".") != head.startswith("."):
+            if head == "**":
+                wanted, follow, then = not name.startswith("."), False, parts
+            else:
+                wanted = fnmatchcase(name, head) and name.startswith(".") == head.startswith(".")
+                follow, then = name == head, rest
+            if not wanted:
                 continue
-            if name != head and os.path.islink(path) and os.path.isdir(path):
+            if not follow and os.path.islink(path) and os.path.isdir(path):
                 links.append(path)
-            elif not rest:
+            elif not then:
                 yield path
             elif os.path.isdir(path):
-                yield from matches(path, rest, links)
-        return
-    yield from matches(folder, rest or ("*",), links)
-    for name in names:
-        path = os.path.join(folder, name)
-        if name.startswith(".") or not os.path.isdir(path):
-            continue
-        if os.path.islink(path):
-            links.append(path)
-        else:
-            yield from matches(path, parts, links)
+                deeper.append((path, then))
+        below += reversed(deeper)

@@ -8,47 +8,66 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-__all__ = ["as_text", "converted", "kind_of", "wider"]
+__all__ = ["as_text", "converted", "kind_of"]
 
-_KINDS = ("int64", "float64", "string")
-# Numbers that read as they were written: "007" is a name, and so are more digits than a number can hold.
-_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}").fullmatch
-_REAL = re.compile(r"(-?(0|[1-9]\d{0,14})(\.\d*)?([eE][+-]?\d+)?|-?\.\d+([eE][+-]?\d+)?|-?inf|nan)").fullmatch
+# Whole numbers as Python writes them: "007" is a name, and so are more digits than a number can hold.
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII).fullmatch
+_REAL = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?|-?inf", re.ASCII).fullmatch
+#: What stands for a missing value among numbers.
+_NONE = frozenset({"nan", "NaN"})
 
 
 def kind_of(values: Iterable[Any], written: bool = False) -> str | None:
     """The narrowest of "int64", "float64" and "string" that holds all `values`; None if none is there.
 
-    Text is text, unless it is all that the file could hold (`written`), as in CSV.
+    Text is text, unless it is all that the file could hold (`written`), as in CSV. There a column is numbers
+    only if one way of writing gives all of them back as they were written: with as many decimals each, or
+    with the fewest digits each. So ``1.1`` and ``1.10``, which would become one number, are text.
 
     Examples
     --------
-    >>> kind_of(["1", None, "-20"], True), kind_of(["1", "2.5e-3"], True), kind_of(["1", "007"], True)
-    ('int64', 'float64', 'string')
+    >>> kind_of(["1", None, "-20"], True), kind_of(["1", "2.5"], True), kind_of(["4.500", "3.744"], True)
+    ('int64', 'float64', 'float64')
+    >>> kind_of(["1.1", "1.10"], True), kind_of(["1", "007"], True), kind_of(["1e400"], True)
+    ('string', 'string', 'string')
     >>> kind_of([1, 2.5]), kind_of(["1"]), kind_of([True, False]), kind_of([None])
     ('float64', 'string', 'string', None)
     """
     there = [value for value in values if value is not None]
+    if written:
+        there = [text for text in there if text not in _NONE]
+        if there and all(map(_WHOLE, there)):
+            return "int64"
+        return ("float64" if _come_back(there) else "string") if there else None
+    types = set(map(type, there))
     if not there:
         return None
-    if written:
-        return "int64" if all(map(_WHOLE, there)) else "float64" if all(map(_REAL, there)) else "string"
-    types = set(map(type, there))
-    if types == {int}:
-        return "int64" if min(there) >= -(2**63) and max(there) < 2**63 else "string"
-    return "float64" if types <= {int, float} else "string"
+    if not types <= {int, float}:
+        return "string"
+    held = float if float in types else int
+    fits = all(-(2**63) <= value < 2**63 and held(value) == value for value in there if type(value) is int)
+    return ("float64" if held is float else "int64") if fits else "string"
 
 
-def wider(one: str | None, other: str | None) -> str | None:
-    """The kind that holds the values of two."""
-    both = [kind for kind in (one, other) if kind is not None]
-    return max(both, key=_KINDS.index, default=None)
+def _come_back(texts: Sequence[str]) -> bool:
+    """Whether one way of writing numbers gives all `texts` back."""
+    if not all(map(_REAL, texts)):
+        return False
+    first = next((text for text in texts if not text.endswith("inf")), "")
+    decimals = len(first.partition("e")[0].partition(".")[2])
+    ways: tuple[Callable[[float], str], ...] = (
+        repr,
+        lambda number: repr(number).removesuffix(".0"),
+        f"{{:.{decimals}{'e' if 'e' in first else 'f'}}}".format,
+    )
+    return any(all(way(float(text)) == text for text in texts) for way in ways)
 
 
 def converted(values: Sequence[Any], kind: str) -> list[Any]:
-    """`values` as `kind`; a float that is NaN is a value, None is none."""
+    """`values` as `kind`; None where one is missing, as NaN is among numbers."""
     convert = _CONVERT[kind]
-    return [None if value is None else convert(value) for value in values]
+    found = [None if value is None else convert(value) for value in values]
+    return found if kind == "string" else [None if value != value else value for value in found]
 
 
 def as_text(value: Any) -> str:
@@ -60,4 +79,8 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-_CONVERT: dict[str, Callable[[Any], Any]] = {"int64": int, "float64": float, "string": as_text}
+def _whole(value: Any) -> int | None:
+    return None if value in _NONE else int(value)
+
+
+_CONVERT: dict[str, Callable[[Any], Any]] = {"int64": _whole, "float64": float, "string": as_text}

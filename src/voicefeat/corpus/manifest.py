@@ -6,12 +6,13 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from ..errors import ParameterError, real, reject, whole
-from .kinds import as_text, converted, kind_of, wider
+from ..errors import ParameterError, path_text, real, reject, whole
+from .kinds import as_text, converted, kind_of
 from .records import Chunk, read_records
-from .roots import Root, once, some_there
+from .roots import Root, located, once
 from .sources import TAKEN, Listing, Source, printable
 
 __all__ = ["read_manifest"]
@@ -56,7 +57,7 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
     >>> found.sources[0][0], found.sources[0][2:], found.columns
     ('one', (0.0, 1.5, None, ('spoof',)), (('label', 'string'),))
     """
-    file = os.fspath(file)
+    file = path_text("manifest", file)
     chunks, kinds = _gathered(file)
     if not chunks:
         reject("manifest", file, "lists no recording", "write one in each line below the columns' names")
@@ -72,8 +73,8 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
     for k, chunk in enumerate(chunks):
         sources += _sources(where, chunk, carried, place, seen)
         chunks[k] = Chunk((), {})  # its memory is the sources' now
-    missing = some_there("manifest", file, sources, place.folder)
-    return Listing(sources, Counter(), [], columns, missing)
+    sources, missing, why = located("manifest", file, sources, place.folder)
+    return Listing(sources, Counter(), [], columns, missing, why)
 
 
 def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -90,15 +91,17 @@ def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
 def _gathered(file: str) -> tuple[list[Chunk], dict[str, str | None]]:
     """All records, and the columns with their kinds."""
     chunks = []
-    kinds: dict[str, str | None] = {}
     memory: dict[str, dict[Any, Any]] = {}
     for chunk in read_records(file):
-        for name, values in chunk.columns.items():
-            if kinds.setdefault(name, None) != "string" and name not in _PLACE:
-                kinds[name] = wider(kinds[name], kind_of(values, chunk.written))
         shared = {n: _shared(values, memory.setdefault(n, {})) for n, values in chunk.columns.items()}
         chunks.append(chunk._replace(columns=shared))
-    return chunks, kinds
+    names = dict.fromkeys(name for chunk in chunks for name in chunk.columns)
+    return chunks, {name: None if name in _PLACE else _kind(chunks, name) for name in names}
+
+
+def _kind(chunks: Sequence[Chunk], name: str) -> str | None:
+    every = chain.from_iterable(chunk.columns.get(name, ()) for chunk in chunks)
+    return kind_of(every, chunks[0].written)
 
 
 def _shared(values: Sequence[Any], memory: dict[Any, Any]) -> Sequence[Any]:

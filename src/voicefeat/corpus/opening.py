@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, path_text, reject
 from ..presets.front_end import FrontEnd
 from .dataset import Dataset
 from .expected import check_expected
@@ -68,7 +68,7 @@ def open_dataset(
     ...
     voicefeat.errors.ParameterError: folder='lfcc': holds other settings than asked for (framing.hop_...
     """
-    place = Path(folder)
+    place = Path(path_text("folder", folder))
     if not place.is_dir():
         reject("folder", str(folder), "there is no such folder", GIVE)
     state = _state(place)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from ..errors import ParameterError, reject
+from ..textfiles import BLANK, open_text, refuse_pipe
 from .arrow import need
 
 __all__ = ["Chunk", "read_lines", "read_records", "wrong_line"]
@@ -53,9 +55,9 @@ def read_lines(name: str, file: str) -> Iterator[tuple[int, str]]:
     `name` is what the caller calls the file; bytes that are no UTF-8 become surrogates.
     """
     _there(name, file)
-    with open(file, encoding="utf-8-sig", errors="surrogateescape", newline="\n") as stream:
+    with open_text(name, file, errors="surrogateescape", newline="\n") as stream:
         for number, line in enumerate(stream, 1):
-            if text := line.strip():
+            if text := line.strip(BLANK):
                 yield number, text
 
 
@@ -63,6 +65,7 @@ def _there(name: str, file: str) -> None:
     if not os.path.exists(file) or os.path.isdir(file):
         problem = "is a folder" if os.path.isdir(file) else "there is no such file"
         reject(name, file, problem, "give the file that lists the recordings")
+    refuse_pipe(name, file)
 
 
 def wrong_line(file: str, line: int, problem: object) -> ParameterError:
@@ -79,7 +82,7 @@ def _tsv(file: str) -> Iterator[Chunk]:
 
 
 def _delimited(file: str, delimiter: str, quoting: Any) -> Iterator[Chunk]:
-    with open(file, newline="", encoding="utf-8-sig", errors="surrogateescape") as stream:
+    with open_text("manifest", file, newline="", errors="surrogateescape") as stream:
         reader = csv.reader(stream, delimiter=delimiter, quoting=quoting, strict=True)
         records = _numbered(file, reader)
         names = _names(file, next(records, (0, []))[1])
@@ -117,18 +120,30 @@ def _jsonl(file: str) -> Iterator[Chunk]:
     objects = ((line, _object(file, line, text)) for line, text in read_lines("manifest", file))
     while rows := list(islice(objects, CHUNK)):
         names = dict.fromkeys(name for _, record in rows for name in record)
-        columns = {name: [record.get(name) for _, record in rows] for name in names}
+        columns = {name: _missing([record.get(name) for _, record in rows]) for name in names}
         yield Chunk([line for line, _ in rows], columns)
 
 
 def _object(file: str, line: int, text: str) -> dict[str, Any]:
     try:
-        record = json.loads(text)
-    except ValueError as error:
-        raise wrong_line(file, line, f"is no JSON ({error}); write one object in each line") from None
+        record = json.loads(text, parse_float=_number)
+    except (ValueError, RecursionError) as error:
+        why = "too many brackets" if isinstance(error, RecursionError) else error
+        raise wrong_line(file, line, f"is no JSON ({why}); write one object in each line") from None
     if not isinstance(record, dict):
         raise wrong_line(file, line, 'holds no object; write one in each line, like {"path": "a.wav"}')
     return record
+
+
+def _number(text: str) -> float | str:
+    """A number of JSON; as text if no float is so large."""
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _missing(values: Sequence[Any]) -> list[Any]:
+    """`values` with None for what is no value: an empty text, as in CSV, and NaN."""
+    return [None if value is None or value != value or value == "" else value for value in values]
 
 
 def _parquet(file: str) -> Iterator[Chunk]:
@@ -139,7 +154,7 @@ def _parquet(file: str) -> Iterator[Chunk]:
             names = _names(file, table.schema_arrow.names)
             for batch in table.iter_batches(batch_size=CHUNK):
                 places = range(done + 1, done + batch.num_rows + 1)
-                columns: Iterable[Any] = (column.to_pylist() for column in batch.columns)
+                columns: Iterable[Any] = (_missing(column.to_pylist()) for column in batch.columns)
                 yield Chunk(places, dict(zip(names, columns, strict=True)))
                 done += batch.num_rows
     except (pa.ArrowException, UnicodeDecodeError) as error:

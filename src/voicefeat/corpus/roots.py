@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, path_text, reject
+from .readings import UNICODE, Folders, told
 from .sources import Source, printable
 
-__all__ = ["Root", "once", "some_there"]
+__all__ = ["Root", "located", "once"]
 
 #: Paths that stay where they are put, however many there are to look at: no part of them begins with a dot.
 _PLAIN = re.compile(r"[^/.\\:\0][^/\\:\0]*(/[^/.\\:\0][^/\\:\0]*)*").fullmatch
@@ -31,7 +33,7 @@ class Root:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = os.fspath(folder)
+        self.folder = path_text("root", folder)
         if not os.path.isdir(self.folder):
             problem = "is a file" if os.path.lexists(self.folder) else "there is no such folder"
             reject("root", self.folder, problem, "give the folder that the paths are relative to")
@@ -73,33 +75,86 @@ def once(where: str, line: int, identity: str, seen: dict[str, int]) -> None:
         raise ParameterError(f"{where} {line}: {told}; give each an id of its own")
 
 
-def some_there(name: str, file: str, sources: Sequence[Source], root: str, links: Sequence[str] = ()) -> int:
-    """How many files of a list are missing; an error if that is all of them."""
-    missing = _count_missing(sources)
-    if missing == len(sources):
-        each = f"none of its {missing:,} recordings is" if missing > 1 else "its recording is not"
+def located(
+    name: str,
+    file: str,
+    sources: Sequence[Source],
+    root: str = "",
+    links: Sequence[str] = (),
+    reasons: Iterable[str] | None = None,
+) -> tuple[list[Source], int, str]:
+    """The sources of a list, at the files that they mean; how many have none, and what is known of why.
+
+    Parameters
+    ----------
+    name, file : str
+        What the caller calls the list, and where it is.
+    sources : sequence of Source
+        A path that is not there is read in other ways, as `readings` says, where one alone is possible; by
+        the caller, where it gives `reasons`.
+    root : str
+        The folder that paths do not leave; "" for none.
+    links : sequence of str
+        Links to folders, which were not followed.
+    reasons : iterable of str, optional
+        Why some were not found.
+
+    Raises
+    ------
+    ParameterError
+        If none is there.
+    """
+    absent = _absent(sources)
+    sources, why = list(sources), list(reasons or ())
+    if absent and reasons is None:
+        before = os.path.join(root, "") if root else ""
+        meant, why = _meant({sources[k].path for k in absent}, sources, before)
+        for k in absent:
+            sources[k] = sources[k]._replace(path=meant.get(sources[k].path, sources[k].path))
+        here = set(meant.values())
+        absent = [k for k in absent if sources[k].path not in here]
+    because = told(why, len(absent))
+    if len(absent) == len(sources):
+        each = f"none of its {len(absent):,} recordings is" if len(absent) > 1 else "its recording is not"
         beside = f", and links to folders are not followed ({', '.join(links)})" if links else ""
+        known = f" ({because})" if because else ""
         reject(
-            name, file, f"{each} below {root!r}, the first would be {sources[0].path!r}{beside}",
+            name, file,
+            f"{each} below {root or os.getcwd()!r}, the first would be {sources[0].path!r}{known}{beside}",
             "give the folder that the paths are relative to as the root (--root DIR)",
         )  # fmt: skip
-    return missing
+    return sources, len(absent), because
 
 
-def _count_missing(sources: Iterable[Source]) -> int:
-    """How many of `sources` are not there.
+def _meant(paths: set[str], sources: Sequence[Source], before: str) -> tuple[dict[str, str], list[str]]:
+    """What absent paths mean, each a file that no other line names; and of the others why not."""
+    folders = Folders(before)
+    found = {path: folders.find(path) for path in sorted(paths)}
+    reasons = [why for _, why in found.values() if why]
+    read = {path: meant for path, (meant, _) in found.items() if meant}
+    if not read:
+        return {}, reasons
+    named = Counter(read.values())
+    named.update({source.path for source in sources})
+    alone = {path: meant for path, meant in read.items() if named[meant] == 1}
+    return alone, reasons + [UNICODE] * (len(read) - len(alone))
+
+
+def _absent(sources: Iterable[Source]) -> list[int]:
+    """Which of `sources` are not there.
 
     Folders are listed rather than files looked for: on a disk across a network a million questions take
     minutes.
     """
     held: dict[str, set[str]] = {}
-    missing = 0
-    for source in sources:
+    missing = []
+    for k, source in enumerate(sources):
         folder, name = os.path.split(source.path)
         if folder not in held:
             held[folder] = _names(folder or os.curdir)
         # Names may be there in another spelling: the disk has the last word.
-        missing += name not in held[folder] and not os.path.lexists(source.path)
+        if name not in held[folder] and not os.path.lexists(source.path):
+            missing.append(k)
     return missing
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, NoReturn
 
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, path_text, reject
 from .globs import matches, split_pattern
 
 __all__ = ["EXTENSIONS", "TAKEN", "Listing", "Source", "find_sources", "printable", "walk"]
@@ -62,6 +62,8 @@ class Listing(NamedTuple):
     columns: tuple[tuple[str, str], ...] = ()
     #: How many of the recordings are known to lie nowhere; each becomes a line of the ledger.
     missing: int = 0
+    #: Why they are not there, as far as their names say; "" where nothing is known.
+    because: str = ""
 
     @property
     def first_missing(self) -> str:
@@ -105,7 +107,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     by_id: dict[str, Source] = {}
     by_file: dict[str, Source] = {}
     for given in paths:
-        root = os.fspath(given)
+        root = path_text("path", given)
         base, pattern = split_pattern(root)
         if os.path.isdir(root):
             base = root
@@ -140,13 +142,35 @@ def _add(source: Source, file: str, by_id: dict[str, Source], by_file: dict[str,
 
 def walk(root: str, ignored: Counter[str], links: list[str]) -> Iterator[Source]:
     """The recordings below `root`, folder by folder."""
-    for folder, folders, files in os.walk(root, onerror=_unlistable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links += [path for name in folders if os.path.islink(path := os.path.join(folder, name))]
-        before = os.path.join(folder, "")
-        for name in sorted(files):
-            if not name.startswith("."):
-                yield from _by_name(before + name, root, ignored)
+    below = [root]
+    while below:  # os.walk would go into itself for each folder, and Python does that a thousand times
+        before = os.path.join(below.pop(), "")
+        folders, files = _listed(before)
+        links += [before + name for name in folders if os.path.islink(before + name)]
+        for name in files:
+            yield from _by_name(before + name, root, ignored)
+        below += [before + name for name in reversed(folders) if not os.path.islink(before + name)]
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """The folders and the files in a folder, sorted, without those that are hidden."""
+    folders: list[str] = []
+    files: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    (folders if _is_folder(entry) else files).append(entry.name)
+    except OSError as error:
+        _unlistable(error)
+    return sorted(folders), sorted(files)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def _matching(

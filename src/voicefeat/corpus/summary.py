@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..errors import escaped
 from .extraction import Extraction
 from .sources import Listing
 from .table import Table
@@ -22,7 +23,7 @@ def summary(done: Extraction) -> str:
     2 recordings, 2.00 hours of audio in 9.0 s (800 times real time)
     out: 1 shard, 3.0 MB
     """
-    stored = f"{done.folder}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
+    stored = f"{escaped(str(done.folder))}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
     lines = [_speed(done), stored, *_rest(done, "name one itself to include it")]
     if done.resumed:
         lines.insert(1, f"{counted(done.resumed, 'row')} of them were there already")
@@ -35,7 +36,9 @@ def notice(found: Listing) -> str:
         return ""
     count = f"{found.missing:,} of {counted(len(found.sources), 'recording')}"
     verb = "is" if found.missing == 1 else "are"
-    return f"{count} {verb} not there, the first is {found.first_missing}; each will be a line of the ledger"
+    because = f"; {found.because}" if found.because else ""
+    first = escaped(found.first_missing)
+    return f"{count} {verb} not there, the first is {first}{because}; each will be a line of the ledger"
 
 
 def table_summary(done: Table) -> str:
@@ -51,14 +54,14 @@ def table_summary(done: Table) -> str:
     """
     told = "no table was written"
     if done.file:
-        told = f"{done.file}: {_by_class(done.rows, 'row')}"
+        told = f"{escaped(str(done.file))}: {_by_class(done.rows, 'row')}"
         if done.rows != done.windows:
             told += f", drawn from {_by_class(done.windows, 'window')}"
     return "\n".join([_speed(done), told, *_rest(done, "replace them by folders to include them")])
 
 
 def _by_class(counts: Mapping[str, int], noun: str) -> str:
-    each = ", ".join(f"{count:,} {label}" for label, count in sorted(counts.items()))
+    each = ", ".join(f"{count:,} {escaped(label)}" for label, count in sorted(counts.items()))
     return f"{counted(sum(counts.values()), noun)} ({each})"
 
 
@@ -71,15 +74,18 @@ def _rest(done: Extraction | Table, remedy: str) -> list[str]:
     """What went wrong, and what was left out."""
     lines = []
     if done.failed:
-        lines.append(f"{counted(done.failed, 'recording')} failed, each with its reason in {done.ledger}")
+        ledger = escaped(str(done.ledger))
+        lines.append(f"{counted(done.failed, 'recording')} failed, each with its reason in {ledger}")
     if done.warned:
-        lines.append(f"{counted(done.warned, 'recording')} stored with a warning, the first {done.warning}")
+        first = escaped(done.warning)
+        lines.append(f"{counted(done.warned, 'recording')} stored with a warning, the first {first}")
     if done.ignored:
         tried = " (name a file itself to have it tried)" if isinstance(done, Extraction) else ""
-        kinds = ", ".join(f"{count} {extension}" for extension, count in sorted(done.ignored.items()))
+        ignored = sorted(done.ignored.items())
+        kinds = ", ".join(f"{count} {escaped(extension)}" for extension, count in ignored)
         lines.append(f"left out, not audio by name: {kinds}{tried}")
     if done.links:
-        links = ", ".join(done.links)
+        links = ", ".join(map(escaped, done.links))
         lines.append(f"links to folders, not followed: {links} ({remedy})")
     return lines
 

@@ -6,9 +6,10 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
-from ..errors import ParameterError, real, reject, whole
+from ..errors import ParameterError, path_text, real, reject, whole
+from ..textfiles import BLANK, words
 from .records import read_lines, wrong_line
-from .roots import Root, once, some_there
+from .roots import Root, located, once
 from .sources import Listing, Source, printable
 
 __all__ = ["read_wav_scp"]
@@ -50,7 +51,7 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     >>> [source[0:1] + source[2:4] for source in read_wav_scp(folder / "wav.scp", folder).sources]
     [('utt1', 0.5, 2.0), ('utt2', 2.0, None)]
     """
-    file = os.fspath(file)
+    file = path_text("scp", file)
     place = None if root is None else Root(root)
     recordings: dict[str, Source] = {}
     seen: dict[str, int] = {}
@@ -70,33 +71,37 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     segments = os.path.join(os.path.dirname(file), "segments")
     if os.path.exists(segments):
         sources = list(_segments(segments, recordings))
-    missing = some_there("scp", file, sources, place.folder if place else os.getcwd())
+        if not sources:
+            told = "write its segments, or remove it to have whole recordings"
+            reject("segments", segments, "lists no segment", told)
+    sources, missing, why = located("scp", file, sources, place.folder if place else "")
     speakers = os.path.join(os.path.dirname(file), "utt2spk")
     if not os.path.exists(speakers):
-        return Listing(sources, Counter(), [], (), missing)
+        return Listing(sources, Counter(), [], (), missing, why)
     known = {printable(identity): printable(who) for _, identity, who in _pairs("utt2spk", speakers)}
     sources = [source._replace(carried=(known.get(source.id),)) for source in sources]
-    return Listing(sources, Counter(), [], (("speaker", "string"),), missing)
+    return Listing(sources, Counter(), [], (("speaker", "string"),), missing, why)
 
 
 def _pairs(name: str, file: str) -> Iterator[tuple[int, str, str]]:
     """The lines of a file as their first word and the rest."""
     for line, text in read_lines(name, file):
-        words = text.split(maxsplit=1)
-        if len(words) < 2:
+        identity = words(text)[0]
+        rest = text[len(identity) :].strip(BLANK)
+        if not rest:
             raise wrong_line(file, line, f"{text!r} is one word; write an id, a space, and the rest")
-        yield line, words[0], words[1]
+        yield line, identity, rest
 
 
 def _segments(file: str, recordings: dict[str, Source]) -> Iterator[Source]:
     """The segments of a file; an end of -1 is that of the recording."""
     seen: dict[str, int] = {}
     for line, text in read_lines("segments", file):
-        words = text.split()
-        if len(words) not in (4, 5):
+        fields = words(text)
+        if len(fields) not in (4, 5):
             wanted = "segment, recording, start, end, and perhaps a channel"
-            raise wrong_line(file, line, f"has {len(words)} words; write {wanted}")
-        identity, recording, *times = words
+            raise wrong_line(file, line, f"has {len(fields)} words; write {wanted}")
+        identity, recording, *times = fields
         once(f"{file}, line", line, identity, seen)
         try:
             if recording not in recordings:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ..errors import ParameterError
+from ..errors import ParameterError, shown
 
 __all__ = ["FEATURES", "Feature", "find"]
 
@@ -162,6 +162,8 @@ def find(name: str) -> Feature:
     ParameterError
         If there is none; the nearest name is suggested.
     """
+    if not isinstance(name, str):
+        raise ParameterError(f"feature={shown(name)}: must be a text; choose one of {', '.join(FEATURES)}")
     if name in FEATURES:
         return FEATURES[name]
     near = difflib.get_close_matches(str(name), FEATURES, n=1)

@@ -161,7 +161,8 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     Parameters
     ----------
     path : path-like
-        Lines of ``bonafide|attack target|nontarget|spoof score``.
+        Lines of ``bonafide|attack target|nontarget|spoof score``, or any columns that the first line names,
+        ``attack``, ``kind`` and ``score``.
 
     Returns
     -------
@@ -182,7 +183,14 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     >>> vf.metrics.read_asv_scores(path).attacks
     {'A07': array([5.5])}
     """
-    table = read_table(path, _asv_form)
+    table = read_table(path, _asv_form, "kind")
+    for ours, theirs in (("kind", "label"), ("score", "asv-score")):  # as keys of utterances are called
+        if ours not in table.columns and theirs in table.columns:
+            table.columns[ours] = table.columns.pop(theirs)
+    for name in ("attack", "kind", "score"):
+        if name not in table.columns:
+            has = f"has columns {', '.join(table.columns)}, and none called {name}"
+            reject("path", table.path, has, "name the columns attack, kind and score")
     scores = _numbers(table)
     attacks, kinds = (np.array(table.columns[name], dtype=object) for name in ("attack", "kind"))
     for number, kind in zip(table.numbers, kinds, strict=True):

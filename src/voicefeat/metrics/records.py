@@ -81,10 +81,15 @@ class Scores:
         kinds = len(self.attack_names)
         return f"Scores({genuine:,} bona fide, {len(self) - genuine:,} spoof, {kinds} attacks)"
 
+    @property
+    def _form(self) -> str:
+        """What the form is called in messages: two columns are nobody's own."""
+        return "'utterance score'" if self.layout == "ASVspoof 2021" else self.layout
+
     def _is(self, key: str) -> np.ndarray:
         if self.keys is None:
             told = "read them with their protocol: read_scores(path, protocol)"
-            raise ParameterError(f"scores of {len(self):,} utterances ({self.layout}) have no keys; {told}")
+            raise ParameterError(f"scores of {len(self):,} utterances ({self._form}) have no keys; {told}")
         found = self.keys == key
         if not found.any():
             problem = f"the {len(self):,} scores are all of one class, none is {key}"
@@ -196,8 +201,8 @@ class Scores:
         problem += f" ({named(unknown)})"
         remedy = "give the protocol of the data that was scored"
         if len(unknown) > _OTHER_CORPUS * len(self):
-            problem += f": scores in the form of {self.layout}, a key of {protocol.layout}"
-            if self.layout == "ASVspoof 2021" and protocol.layout == "ASVspoof 2019":
+            problem += f": scores in the form of {self._form}, a key of {protocol.layout}"
+            if self.layout == "ASVspoof 2021" and _of_2021(unknown, protocol):
                 problem += ". Scores of ASVspoof 2021 mean nothing with a key of ASVspoof 2019"
                 remedy = "give CM/trial_metadata.txt of the keys of ASVspoof 2021"
         raise ParameterError(f"scores: {problem}; {remedy}")
@@ -210,6 +215,18 @@ class Scores:
         if wrong:
             problem = f"keys unlike those of {protocol.path}: {named(wrong)}"
             raise ParameterError(f"scores: {problem}; find out which is right")
+
+
+def _of_2021(unknown: list[str], protocol: Protocol) -> bool:
+    """Whether utterances that are not in a protocol of 2019 are those of 2021.
+
+    Both call what is evaluated ``LA_E_`` and ``PA_E_``; only 2021 has ``DF_E_``, and others than the whole
+    evaluation set of 2019.
+    """
+    if protocol.layout != "ASVspoof 2019":
+        return False
+    there = {utterance[:5] for utterance in protocol.columns["utterance"]} | {"DF_E_"}
+    return all(u[2:5] == "_E_" and u[:5] in there for u in unknown)
 
 
 def _column(name: str, values: Iterable[str] | None, size: int) -> np.ndarray:

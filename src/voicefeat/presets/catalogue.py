@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from importlib import import_module
 
-from ..errors import ParameterError
+from ..errors import ParameterError, reject
 from .front_end import FrontEnd
 
 __all__ = ["Preset", "frontend", "frontends", "preset"]
@@ -49,6 +49,8 @@ _known: dict[str, Preset] = {}
 
 def preset(name: str) -> Preset:
     """The preset called `name`, with its source."""
+    if not isinstance(name, str):
+        reject("name", name, "must be a text", "give one of voicefeat.frontends()")
     if not _known:
         _known.update(_presets())
     if name in _known:

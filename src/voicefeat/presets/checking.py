@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import ParameterError
+from ..errors import ParameterError, one_of
 from . import ranges
 from .running import bank_rows
 
 if TYPE_CHECKING:
     from .front_end import FrontEnd
+
+
+#: Functions of `filters` that make a bank for the bins of a transform.
+BANKS = ("bank", "bark", "chroma", "gammatone", "linear", "mel", "total")
 
 
 def clash(first: str, second: str, why: str) -> None:
@@ -19,6 +23,8 @@ def clash(first: str, second: str, why: str) -> None:
 
 def check(fe: FrontEnd) -> None:
     """Refuse what cannot be run, before there is a signal."""
+    if fe.bands is not None:
+        one_of("bands.bank", fe.bands.bank, BANKS)
     ranges.check(fe)
     stages = ("spectrum", "bands", "compression", "cepstrum", "prediction", "energy")
     chain = {name: getattr(fe, name) for name in stages}

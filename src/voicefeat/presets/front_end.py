@@ -87,7 +87,11 @@ class FrontEnd:
 
     def __post_init__(self) -> None:
         stages = tuple(getattr(self, f.name) for f in fields(self) if f.compare)
-        object.__setattr__(self, "_hash", hash(stages))
+        try:
+            object.__setattr__(self, "_hash", hash(stages))
+        except TypeError as error:
+            told = "give numbers, texts and tuples of them"
+            raise ParameterError(f"front end: a setting cannot be compared ({error}); {told}") from None
         checking.check(self)
 
     def __hash__(self) -> int:

@@ -74,8 +74,9 @@ def read(cls: type[FrontEnd], source: str) -> FrontEnd:
     """The front end that `source` describes."""
     try:
         content = tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, TypeError) as problem:
-        raise ParameterError(f"source: is no TOML ({problem}); give what to_toml writes") from None
+    except (ValueError, TypeError, AttributeError, RecursionError) as problem:  # of digits, of brackets
+        why = "too many brackets" if isinstance(problem, RecursionError) else problem
+        raise ParameterError(f"source: is no TOML ({why}); give what to_toml writes") from None
     row = content.pop("row", "")
     if not isinstance(row, str):
         reject("row", row, "must be a text", 'give a name such as "lfcc"')
@@ -92,7 +93,7 @@ def _stage(name: str, table: Any) -> Any:
     own = {f.name: f for f in dataclasses.fields(kind) if f.name != OPEN.get(name)}
     values, inner = {}, {}
     for key, value in table.items():
-        plain = _plain(value)
+        plain = _plain(f"{name}.{key}", value)
         if key in own:
             if isinstance(plain, WindowArray) and isinstance(own[key].default, tuple):
                 plain = plain.values
@@ -110,12 +111,16 @@ def _stage(name: str, table: Any) -> Any:
         raise ParameterError(f"{name}: {problem}; give the settings that have no default") from None
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
     if value == "none":
         return None
+    if not isinstance(value, bool | int | float | str | list):  # a table, a date
+        reject(name, value, "is no setting's value", "give a number, a text or a list")
     if isinstance(value, list):
         numbers = bool(value) and all(isinstance(v, (int, float)) for v in value)
-        return WindowArray(tuple(map(float, value))) if numbers else tuple(map(_plain, value))
+        if numbers:
+            return WindowArray(tuple(map(float, value)))
+        return tuple(_plain(name, each) for each in value)
     return value
 
 

@@ -135,7 +135,7 @@ FORMATS: dict[str, tuple[str, str]] = {
 
 def format_called(name: str) -> tuple[type[Writer], str]:
     """The writer of a format, and the ending of its shards."""
-    if name not in FORMATS:
+    if not isinstance(name, str) or name not in FORMATS:
         near = difflib.get_close_matches(str(name), FORMATS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ParameterError(f"format={name!r}: no such format; {hint}choose one of {', '.join(FORMATS)}")

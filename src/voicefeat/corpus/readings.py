@@ -1,0 +1,165 @@
+"""Other readings of a name that is not there: Windows' separators, another Unicode form, an ending more.
+
+A list and a disk may come from different systems. A name that is there as it is written is that file; another
+reading counts only where it is the only one.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable
+from functools import cached_property
+
+from .sources import EXTENSIONS
+
+__all__ = ["Files", "Folders", "told"]
+
+#: Why a name was not taken for a file that is there.
+UNICODE = "differ only in Unicode form from files that are there"
+CAPITALS = "differ only in capitals from files that are there"
+BACKSLASH = "have backslashes, which are letters of a name here"
+
+
+def told(reasons: Iterable[str], missing: int) -> str:
+    """Why `missing` names are not there, in words; "" where nothing is known.
+
+    Examples
+    --------
+    >>> told([UNICODE, UNICODE], 2)
+    'these differ only in Unicode form from files that are there'
+    >>> told([CAPITALS], 3)
+    '1 of these differs only in capitals from files that are there'
+    """
+    counts: dict[str, int] = {}
+    for reason in filter(None, reasons):
+        counts[reason] = counts.get(reason, 0) + 1
+    parts = []
+    for reason, count in counts.items():
+        if count == missing:
+            parts.append(f"these {reason}")
+        else:
+            one = reason.replace("differ", "differs", 1).replace("have", "has", 1)
+            parts.append(f"{count:,} of these {one if count == 1 else reason}")
+    return "; ".join(parts)
+
+
+def same(name: str) -> str:
+    """`name` in the one Unicode form in which equal names are equal."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
+class Folders:
+    """The folders below one, listed when first looked into."""
+
+    def __init__(self, before: str) -> None:
+        #: What all paths begin with: a folder and its separator, or nothing.
+        self._before = before
+        self._held: dict[str, tuple[dict[str, list[str]], set[str]]] = {}
+
+    def find(self, path: str) -> tuple[str, str]:
+        """What an absent `path` must mean, "" where nothing or too much is possible; and then why not."""
+        if path.isascii() and "\\" not in path:
+            return "", self._capitals(path)
+        relative = path.removeprefix(self._before)
+        found = self._alike(relative)
+        if "\\" in relative and os.sep != "\\":
+            plain = os.path.normpath(relative.replace("\\", "/"))
+            inside = not os.path.isabs(plain) and plain.split("/")[0] != os.pardir
+            found += self._alike(plain) if inside or not self._before else []
+        if len(found) == 1:
+            return found[0], ""
+        if found:
+            return "", UNICODE
+        return "", BACKSLASH if "\\" in relative else self._capitals(path)
+
+    def _alike(self, relative: str) -> list[str]:
+        """The files that are called so in some Unicode form; names that are there as written stand alone."""
+        first, *parts = relative.split("/")
+        places = [self._before]
+        if not first and parts and not self._before:  # an absolute path
+            places, first, *parts = ["/"], *parts
+        for part in [first, *parts]:
+            places = [place for above in places for place in self._inside(above, part)]
+        return [place.rstrip("/") for place in places if place != self._before]
+
+    def _inside(self, above: str, part: str) -> list[str]:
+        if os.path.lexists(above + part):
+            return [f"{above}{part}/"]
+        if part.isascii():
+            return []
+        return [f"{above}{name}/" for name in self._listed(above)[0].get(same(part), [])]
+
+    def _capitals(self, path: str) -> str:
+        folder, name = os.path.split(path)
+        return CAPITALS if name.casefold() in self._listed(folder)[1] else ""
+
+    def _listed(self, folder: str) -> tuple[dict[str, list[str]], set[str]]:
+        """The names in a folder by their one form, and without capitals."""
+        if folder not in self._held:
+            try:
+                names = sorted(os.listdir(folder or os.curdir))
+            except OSError:
+                names = []
+            forms: dict[str, list[str]] = {}
+            for name in names:
+                if not name.isascii():
+                    forms.setdefault(same(name), []).append(name)
+            self._held[folder] = forms, {name.casefold() for name in names}
+        return self._held[folder]
+
+
+class Files:
+    """Files that were found below a folder, looked for by names that may have an ending or folders.
+
+    Parameters
+    ----------
+    files : iterable of (str, str)
+        What each file is called from the folder on, with ``/``, and its path.
+    """
+
+    def __init__(self, files: Iterable[tuple[str, str]]) -> None:
+        self._files = list(files)
+
+    @cached_property
+    def _written(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for below, path in self._files:
+            for name in {below, os.path.splitext(below)[0], os.path.basename(below)}:
+                found.setdefault(name, []).append(path)
+        return found
+
+    @cached_property
+    def _stems(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for below, path in self._files:
+            found.setdefault(os.path.splitext(os.path.basename(below))[0], []).append(path)
+        return found
+
+    @cached_property
+    def _forms(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for names in (self._written, self._stems):
+            for name, paths in names.items():
+                held = found.setdefault(same(name), [])
+                held += [path for path in paths if path not in held]
+        return found
+
+    @cached_property
+    def _plain(self) -> set[str]:
+        return {name.casefold() for name in (*self._written, *self._stems)}
+
+    def find(self, name: str) -> tuple[list[str], str]:
+        """The files that `name` may mean, beside those whose stem it is; and why none of several is taken."""
+        plain = name.replace("\\", "/")
+        bare, ending = os.path.splitext(plain)
+        names = [plain] if ending.lower() not in EXTENSIONS else [plain, bare]
+        for each in names:
+            found = self._written.get(each) or self._stems.get(each) or []
+            if found:
+                return found, ""
+        for each in names:
+            found = self._forms.get(same(each), [])
+            if found:
+                return (found, "") if len(found) == 1 else ([], UNICODE)
+        return [], CAPITALS if any(each.casefold() in self._plain for each in names) else ""

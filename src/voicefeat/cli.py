@@ -203,7 +203,7 @@ def _warmup(options: argparse.Namespace) -> int:
     import numpy as np
 
     public = import_module(__package__)
-    kept = import_module(f"{__package__}.engine.jit").FOLDER
+    jit = import_module(f"{__package__}.engine.jit")
     noise = np.random.default_rng(0).standard_normal(16000)
     begun = time.perf_counter()
     for kind in PRECISIONS:
@@ -216,10 +216,12 @@ def _warmup(options: argparse.Namespace) -> int:
                     getattr(public, name)(y, **frames)
             print(f"{name:20s}{kind:10s}{time.perf_counter() - started:6.2f} s", flush=True)
     print(f"ready in {time.perf_counter() - begun:.2f} s")
-    if kept is None:
+    if jit.FOLDER is None:
+        why = f" ({jit.WHY})" if jit.WHY else ""
         print(
-            "nowhere to keep it: every process compiles again; set VOICEFEAT_CACHE_DIR to a writable folder"
+            f"nowhere to keep it{why}: every process compiles again; "
+            "set VOICEFEAT_CACHE_DIR to a folder of your own that can be written"
         )
     else:
-        print(f"kept in {kept}")
+        print(f"kept in {jit.FOLDER}")
     return DONE

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import inspect
 import os
 import sys
-import tempfile
+import uuid
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import numba
 from numba.core import caching, config
 from numba.core.runtime import rtsys
 
+from .keeping import FILE, foreign, kept
 from .simd import LANES32
 
 #: Division by zero gives inf as in numpy; the GIL is released; no flag that lets results change.
@@ -35,57 +38,21 @@ def _source_key() -> str:
     return digest.hexdigest()[:16]
 
 
-def _user_cache() -> Path:
-    if os.name == "nt":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "voicefeat"
-
-
-def _candidates() -> list[Path]:
-    """Folders to try in turn: the user's choice alone, else beside the source, else the user's cache."""
-    for variable in ("VOICEFEAT_CACHE_DIR", "NUMBA_CACHE_DIR"):
-        if os.environ.get(variable):
-            return [Path(os.environ[variable]) / "voicefeat"]
-    beside = Path(__file__).parent / "__pycache__"
-    try:
-        return [beside, _user_cache()]
-    except RuntimeError:  # a user without a home
-        return [beside]
-
-
-def _writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
-
-
-def cache_folder() -> Path | None:
-    """Where compiled kernels of this version, machine and lane count are kept; None when nowhere.
-
-    A folder that cannot be written but was filled before (a read-only install, warmed when it was
-    built) is used as it is.
-    """
-    key = _source_key()
-    folders = [candidate / f"kernels-{key}" for candidate in _candidates()]
-    for folder in folders:
-        if folder.is_dir() and any(folder.glob("*.nbi")):
-            return folder
-    return next((folder for folder in folders if _writable(folder)), None)
-
-
-FOLDER = cache_folder()
+FOLDER, WHY = kept(_source_key())
+if WHY:
+    warnings.warn(
+        f"compiled kernels are not kept, and every process compiles them again: {WHY}; "
+        "take the others' rights away (chmod go-w), or set VOICEFEAT_CACHE_DIR to a folder of your own",
+        stacklevel=2,
+    )
 
 
 class _Locator(caching._CacheLocator):
     def __init__(self, name: str):
         self.name = name
+
+    def ensure_cache_path(self):
+        """It was made when it was probed. One that is gone is not made again: by then others may have."""
 
     def get_cache_path(self):
         return str(FOLDER)
@@ -96,13 +63,41 @@ class _Locator(caching._CacheLocator):
     def get_disambiguator(self):
         return self.name
 
-    @classmethod
-    def from_function(cls, function, file):
-        return cls(Path(file).stem)
-
 
 class _Impl(caching.CompileResultCacheImpl):
-    _locator_classes = [_Locator]  # noqa: RUF012
+    def __init__(self, function):
+        """Not numba's, which lets NUMBA_CACHE_LOCATOR_CLASSES lead to a folder that nobody checked."""
+        name = Path(inspect.getfile(function)).stem
+        self._locator = _Locator(name)
+        self._lineno = function.__code__.co_firstlineno
+        self._filename_base = self.get_filename_base(f"{name}.{function.__qualname__}", sys.abiflags)
+
+
+class _Files(caching.IndexDataCacheFile):
+    @contextlib.contextmanager
+    def _open_for_write(self, filepath):
+        """A file that is whole or not there, made exclusively, and with its rights whatever the umask."""
+        aside = f"{filepath}.tmp.{uuid.uuid4().hex[:16]}"
+        try:
+            with open(aside, "xb") as file:
+                Path(aside).chmod(FILE)
+                yield file
+            os.replace(aside, filepath)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(aside)
+            raise
+
+
+def _still_ours() -> bool:
+    """Whether the folder is the one that was probed, as far as that matters: a cleaner of temporary files
+    may have removed it, and anybody made another of its name."""
+    if os.name == "nt" or FOLDER is None:
+        return FOLDER is not None
+    try:
+        return not foreign(FOLDER.lstat(), FOLDER)
+    except OSError:
+        return False
 
 
 class _KernelCache(caching.FunctionCache):
@@ -110,12 +105,20 @@ class _KernelCache(caching.FunctionCache):
 
     _impl_class = _Impl
 
+    def __init__(self, function):
+        super().__init__(function)
+        stamp = self._impl.locator.get_source_stamp()
+        self._cache_file = _Files(self.cache_path, self._impl.filename_base, stamp)
+
     def load_overload(self, sig, target_context):
         """A kernel that was kept, without numba's compiler.
 
         numba would first load all that it could compile with (and scipy.linalg for its BLAS), which takes
         several times as long as all kernels of a feature; running one takes only its runtime.
         """
+        if not _still_ours():
+            self.disable()
+            return None
         try:
             rtsys.initialize(target_context)
             return self._load_overload(sig, target_context)

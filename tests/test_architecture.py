@@ -30,6 +30,7 @@ LAYERS = [
         "protocols",
         "textfiles",
         "audio",
+        "resampling",
         "windows",
         "filters",
         "banks",

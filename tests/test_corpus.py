@@ -420,7 +420,7 @@ def test_every_file_of_formats_is_a_row_or_a_line(data, tmp_path):
         path
         for path, m in manifest.items()
         if m["readable"] == "no" or m["frames"] == "0" or m["peak"] == "nan"
-    }
+    } - {"broken/wav_data_size_zero.wav"}  # all of its samples lie behind the 0
     assert useless <= set(failed)
     assert not [path for path in failed if path not in useless and not path.startswith("broken/")]
     assert all(line["error"] and line["remedy"] for line in failed.values())

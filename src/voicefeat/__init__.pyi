@@ -1,7 +1,6 @@
 from . import augment as augment, filters as filters, metrics as metrics, plot as plot
 from .audio import (
     load as load,
-    resample as resample,
     to_mono as to_mono,
 )
 from .chain.threads import (
@@ -228,4 +227,7 @@ from .presets.explaining import (
 )
 from .presets.front_end import (
     FrontEnd as FrontEnd,
+)
+from .resampling import (
+    resample as resample,
 )

@@ -1,25 +1,22 @@
-"""Signals: what a valid one is, reading, mixing down and resampling."""
+"""Signals: what a valid one is, reading and mixing down."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import float_type, one_of, real, reject, whole
-from .reading import first_not_finite, read
+from .errors import AudioError, float_type, one_of, real, reject
+from .reading import check_room, first_not_finite, printable_name, read, sample_at
 
-__all__ = ["load", "resample", "to_mono"]
+__all__ = ["load", "to_mono"]
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
 # More channels than this, or fewer frames per channel, and an (n, channels) array is taken at its word.
 _MAX_CHANNELS = 8
 _FRAMES_PER_CHANNEL = 100
-SOXR = ["soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq"]
-WAYS = [*SOXR, "fft", "scipy", "polyphase"]
 
 
 def signal(y: Any, name: str = "y") -> np.ndarray:
@@ -97,7 +94,7 @@ def load(
     offset: float = 0.0,
     duration: float | None = None,
     dtype: DTypeLike = np.float32,
-    res_type: str = "soxr_hq",
+    res_type: str | None = "soxr_hq",
 ) -> tuple[np.ndarray, float]:
     """Read a recording.
 
@@ -113,7 +110,7 @@ def load(
         The part to read, in seconds; a `duration` of None reads to the end.
     dtype : float32 or float64
         Type of the samples; integer PCM is scaled to [-1, 1).
-    res_type : str
+    res_type : str or None
         How to resample, as in `resample`.
 
     Returns
@@ -146,13 +143,24 @@ def load(
     >>> y.shape, y.dtype, sr
     ((16000,), dtype('float32'), 16000)
     """
+    from .resampling import MOST_TIMES, WAYS, resample
+
     if sr is not None:
         real("sr", sr, above=0, unit="hertz", remedy="give None to keep the recording's own")
     offset = real("offset", offset, low=0, unit="seconds")
     if duration is not None:
         duration = real("duration", duration, above=0, unit="seconds", remedy="give None to read to the end")
-    one_of("res_type", res_type, WAYS)
-    frames, rate = read(path, offset, duration, float_type("dtype", dtype))
+    if res_type is not None:
+        one_of("res_type", res_type, WAYS)
+
+    def part(rate: int) -> tuple[int, int | None]:
+        count = None if duration is None else sample_at(duration, rate)
+        if count == 0:
+            problem = f"duration={duration:g} is less than one sample at {rate} Hz"
+            raise AudioError(f"{printable_name(path)}: {problem}; give more")
+        return sample_at(offset, rate), count
+
+    frames, rate = read(path, part, float_type("dtype", dtype))
     if frames.shape[1] == 1:
         y = frames[:, 0]
     elif mono:
@@ -161,6 +169,10 @@ def load(
         y = np.ascontiguousarray(frames.T)
     if sr is None:
         return y, rate
+    if sr > MOST_TIMES * rate or rate > MOST_TIMES * sr:
+        problem = f"its rate, {rate} Hz, and sr={sr:g} differ by more than {MOST_TIMES} times"
+        raise AudioError(f"{printable_name(path)}: {problem}; give sr=None to keep its own rate, or mend it")
+    check_room(printable_name(path), y.nbytes, int(y.nbytes * sr / rate))
     return resample(y, orig_sr=rate, target_sr=sr, res_type=res_type), sr
 
 
@@ -197,97 +209,3 @@ def to_mono(y: ArrayLike) -> np.ndarray:
     if not np.isfinite(mono).all():
         not_finite(y)
     return mono
-
-
-def resample(
-    y: ArrayLike,
-    *,
-    orig_sr: float,
-    target_sr: float,
-    res_type: str = "soxr_hq",
-    fix: bool = True,
-    scale: bool = False,
-    axis: int = -1,
-) -> np.ndarray:
-    """A signal at another sampling rate.
-
-    Parameters
-    ----------
-    y : array_like, shape (..., n, ...)
-        A signal; int16 and int32 PCM is scaled to [-1, 1).
-    orig_sr, target_sr : float > 0
-        Its rate and the one wanted, in hertz.
-    res_type : str
-        "soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq" or "soxr_qq" (soxr, best to quickest); "fft" or "scipy"
-        (`scipy.signal.resample`); "polyphase" (`scipy.signal.resample_poly`, whole rates only).
-    fix : bool
-        True to cut or pad with zeros to exactly ``ceil(n * target_sr / orig_sr)`` samples.
-    scale : bool
-        True to keep the energy: the result is divided by ``sqrt(target_sr / orig_sr)``.
-    axis : int
-        The axis of samples.
-
-    Returns
-    -------
-    numpy.ndarray, float32 or float64
-        The signal; the input itself where the rates are equal.
-
-    Raises
-    ------
-    ParameterError
-        If an argument cannot be used.
-
-    Notes
-    -----
-    Source: librosa 0.11.0, ``librosa.resample``.
-
-    Examples
-    --------
-    >>> import numpy as np, voicefeat as vf
-    >>> vf.resample(np.zeros(44100, dtype=np.float32), orig_sr=44100, target_sr=16000).shape
-    (16000,)
-    """
-    orig_sr = real("orig_sr", orig_sr, above=0, unit="hertz")
-    target_sr = real("target_sr", target_sr, above=0, unit="hertz")
-    one_of("res_type", res_type, WAYS)
-    if res_type == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
-        name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)
-        reject(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
-    y = _samples_last(y, axis)
-    if orig_sr == target_sr:
-        return np.moveaxis(y, -1, axis)
-    n = math.ceil(y.shape[-1] * (target_sr / orig_sr))
-    result = _resampled(y, orig_sr, target_sr, res_type, n)
-    if fix and result.shape[-1] != n:
-        fixed = np.zeros((*y.shape[:-1], n), result.dtype)
-        fixed[..., : result.shape[-1]] = result[..., :n]
-        result = fixed
-    if scale:
-        result = result / np.sqrt(target_sr / orig_sr)
-    if not np.isfinite(result).all():
-        not_finite(y)
-    return np.moveaxis(result.astype(y.dtype, copy=False), -1, axis)
-
-
-def _samples_last(y: Any, axis: int) -> np.ndarray:
-    if axis == -1:
-        return signal(y)
-    dims = np.ndim(y)
-    if whole("axis", axis, -dims) >= dims:
-        reject("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
-    return signal(np.moveaxis(np.asarray(y), axis, -1))
-
-
-def _resampled(y: np.ndarray, orig_sr: float, target_sr: float, res_type: str, n: int) -> np.ndarray:
-    if res_type in SOXR:
-        import soxr
-
-        channels = y.reshape(-1, y.shape[-1])
-        done = np.stack([soxr.resample(c, orig_sr, target_sr, quality=res_type) for c in channels])
-        return done.reshape(*y.shape[:-1], -1)
-    from scipy import signal as scipy_signal
-
-    if res_type == "polyphase":
-        shared = math.gcd(int(orig_sr), int(target_sr))
-        return scipy_signal.resample_poly(y, int(target_sr) // shared, int(orig_sr) // shared, axis=-1)
-    return scipy_signal.resample(y, n, axis=-1)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import resample
 from ..errors import one_of, reject
+from ..resampling import resample
 from .drawing import Range, number, one_signal
 from .seeds import Random
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import resample
 from ..errors import real, reject, whole
+from ..resampling import resample
 from .drawing import Range, number, one_signal
 from .seeds import Random
 

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from .. import folding
-from ..audio import WAYS
 from ..errors import one_of, real, reject, whole
 from ..intervals import check_intervals, frequencies
 from ..norms import check_norm
+from ..resampling import WAYS
 from ..wavelets import C1, wavelet_lengths
 from . import tables
 from .framing import PAD_MODES, Frames

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import SOXR, not_finite, resample
+from ..audio import not_finite
 from ..engine import (
     frames as frame_kernels,
     product as product_kernels,
     rows as row_kernels,
     wavelets as kernels,
 )
+from ..resampling import SOXR, resample
 from . import run as loop, threads
 from .constantq import Octave, Octaves
 from .sinks import Sink

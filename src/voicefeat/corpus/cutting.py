@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
+import sys
 import threading
 from typing import NamedTuple
 
 import numpy as np
 
-from ..audio import resample
 from ..errors import AudioError
-from ..reading import read
-from .decode import openable
+from ..reading import length, read, sample_at
+from ..resampling import resample
 from .sources import Source
 
 __all__ = ["CHANNELS", "Piece", "cut"]
@@ -53,34 +52,87 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
     AudioError
         If the file cannot be read, ends before the segment does, or has no such channel.
     """
-    path = openable(source.path)
-    whole = math.inf if source.end is None else source.end - source.start
     if piece == 0:
-        # One sample more than a recording in one part can have: whether it was there tells which it is.
-        frames, rate = _read(source, path, 0.0, min(whole, longest + SPLINTER + 1e-3))
-        long = frames.shape[0] / rate > longest + SPLINTER
-        parts = _parts(_seconds(source, path, rate), longest) if long else 1
-        if long:
-            frames = frames[: round(longest * rate)]
+        frames, rate, parts = _first(source, longest)
+        part = 0
     else:
-        seconds = _seconds(source, path, None)
-        parts = _parts(seconds, longest)
-        begin = piece % parts * longest
-        last = piece % parts == parts - 1
-        frames, rate = _read(source, path, begin, whole - begin if last else longest)
-    part = piece % parts
+        there, rate = length(source.path)
+        parts = Parts.of(_samples(source, rate, there), rate, longest)
+        part = piece % parts.number
+        frames = _read(source, rate, *parts.place(part))
     kept = _kept(source, frames.shape[1], channels)
-    column = kept[piece // parts] if kept else None
+    column = kept[piece // parts.number] if kept else None
     if frames.shape[1] == 1:
         y = frames[:, 0]
     else:
         y = frames.mean(axis=1) if column is None else np.ascontiguousarray(frames[:, column])
-    duration = y.size / rate
+    start = source.start + parts.place(part)[0] / rate
     if sr is not None and sr != rate:
         y, rate = resample(y, orig_sr=rate, target_sr=sr), sr
-        duration = y.size / rate
-    start = source.start + part * longest
-    return Piece(y, int(rate), parts * max(1, len(kept)), part, column, start, duration)
+    return Piece(y, int(rate), parts.number * max(1, len(kept)), part, column, start, y.size / rate)
+
+
+class Parts(NamedTuple):
+    """How a recording is divided: parts of one length, the last of which takes up to a second more."""
+
+    samples: int
+    size: int
+    number: int
+
+    @classmethod
+    def of(cls, samples: int, rate: int, longest: float) -> Parts:
+        """Those of so many samples."""
+        size = max(1, sample_at(longest, rate))
+        return cls(samples, size, max(1, -(-(samples - sample_at(SPLINTER, rate)) // size)))
+
+    def place(self, part: int) -> tuple[int, int]:
+        """The first sample of a part, and how many it has."""
+        begin = part * self.size
+        return begin, self.samples - begin if part == self.number - 1 else self.size
+
+
+def _first(source: Source, longest: float) -> tuple[np.ndarray, int, Parts]:
+    """The first part, the rate, and how the whole is divided."""
+    one = 0
+
+    def wanted(rate: int) -> tuple[int, int]:
+        nonlocal one
+        one = sample_at(longest, rate) + sample_at(SPLINTER, rate)  # the most that are in one part
+        count = _samples(source, rate, sys.maxsize)
+        if count < 1:
+            problem = f"the segment has less than one sample at {rate} Hz"
+            raise AudioError(f"{source.path}: {problem}; give a later end")
+        return sample_at(source.start, rate), min(one + 1, count)
+
+    frames, rate = read(source.path, wanted, FLOAT32, _room())
+    if len(frames) > one:
+        parts = Parts.of(_samples(source, rate, length(source.path)[0]), rate, longest)
+        return frames[: parts.size], rate, parts
+    _check(source, rate, len(frames), wanted(rate)[1])
+    return frames, rate, Parts.of(len(frames), rate, longest)
+
+
+def _samples(source: Source, rate: int, there: int) -> int:
+    """How many samples a source has in a file of `there`."""
+    return (there if source.end is None else sample_at(source.end, rate)) - sample_at(source.start, rate)
+
+
+def _read(source: Source, rate: int, begin: int, count: int) -> np.ndarray:
+    """`count` samples from `begin` behind the source's start on, shape (n, channels)."""
+    first = sample_at(source.start, rate) + begin
+    frames, rate = read(source.path, lambda _: (first, count), FLOAT32, _room())
+    _check(source, rate, begin + len(frames), begin + count)
+    return frames
+
+
+def _check(source: Source, rate: int, got: int, wanted: int) -> None:
+    """Refuse a segment that ends behind the file."""
+    if source.end is not None and got < wanted:
+        there = (sample_at(source.start, rate) + got) / rate
+        raise AudioError(
+            f"{source.path}: the segment ends at {source.end:g} s, but the file at {there:.6g} s; "
+            "give an end within it"
+        )
 
 
 def _room() -> np.ndarray:
@@ -90,37 +142,6 @@ def _room() -> np.ndarray:
     except AttributeError:
         _local.room = np.empty(ROOM, FLOAT32)
         return _local.room
-
-
-def _read(source: Source, path: str | bytes, begin: float, seconds: float) -> tuple[np.ndarray, int]:
-    """Samples (n, channels) from `begin` seconds behind the source's start on."""
-    wanted = None if seconds == math.inf else seconds
-    frames, rate = read(path, source.start + begin, wanted, FLOAT32, _room())
-    if source.end is not None:
-        asked = int(min(source.end - source.start - begin, seconds) * rate)
-        if frames.shape[0] < asked:
-            there = source.start + begin + frames.shape[0] / rate
-            raise AudioError(
-                f"{source.path}: the segment ends at {source.end:g} s, but the file at {there:.6g} s; "
-                "give an end within it"
-            )
-    return frames, rate
-
-
-def _seconds(source: Source, path: str | bytes, rate: int | None) -> float:
-    """How long the source is."""
-    if source.end is not None:
-        return source.end - source.start
-    import soundfile
-
-    about = soundfile.info(path)
-    if about.frames >= 2**62:
-        raise AudioError(f"{source.path}: is long, and its header does not say how long; write it anew")
-    return about.frames / about.samplerate - source.start
-
-
-def _parts(seconds: float, longest: float) -> int:
-    return max(1, math.ceil((seconds - SPLINTER) / longest))
 
 
 def _kept(source: Source, count: int, channels: str) -> list[int]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import AudioError
-from ..reading import blocks
+from ..reading import blocks, kind
 from .contents import lines
-from .decode import openable
 from .summary import counted, lasting
 
 __all__ = ["of_recording"]
@@ -29,11 +28,8 @@ def of_recording(path: str) -> str:
     >>> print(of_recording("examples/audio/de_fenster.flac").splitlines()[1])
     duration  2.8 s, 45,423 samples at 16000 Hz, 1 channel
     """
-    import soundfile
-
-    file = openable(path)
     count, peak, squares, full = 0, np.zeros(1), np.zeros(1), 0
-    for block, rate in blocks(file, BLOCK, np.dtype(np.float32)):
+    for block, rate in blocks(path, BLOCK, np.dtype(np.float32)):
         magnitudes = np.abs(block)
         peak = np.maximum(peak, magnitudes.max(axis=0))
         squares = squares + np.square(block, dtype=np.float64).sum(axis=0)
@@ -41,10 +37,10 @@ def of_recording(path: str) -> str:
         count, sr = count + len(block), rate
     if not count:
         raise AudioError(f"{path}: holds no samples; make it again or leave it out")
-    about = soundfile.info(file)
+    form, subtype = kind(path)
     rms = np.sqrt(squares / count)
     told = {
-        path: f"{about.format_info}, {about.subtype_info}",
+        path: f"{form}, {subtype}",
         "duration": f"{lasting(count / sr)}, {count:,} samples at {sr} Hz, {counted(rms.size, 'channel')}",
         "peak": _levels(peak),
         "rms": _levels(rms),

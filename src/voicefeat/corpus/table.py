@@ -17,7 +17,7 @@ from ..chain.threads import get_num_threads
 from ..errors import reject, whole
 from ..reading import blocks
 from .classes import class_folders, class_of
-from .decode import openable, versions
+from .decode import versions
 from .ledger import Failure, Ledger
 from .order import in_order
 from .passing import stop_if_passing
@@ -95,7 +95,7 @@ class Measure:
     def _measured(self, source: Source, heard: list[str]) -> Measured | Failure:
         stage, remarks, values, duration = "decode", [], [], 0.0
         try:
-            for window, rate in blocks(openable(source.path), self.recipe.seconds, np.dtype(np.float32)):
+            for window, rate in blocks(source.path, self.recipe.seconds, np.dtype(np.float32)):
                 stage = "feature"
                 y = self.recipe.arrange(window, self.mono)
                 values.append(self.recipe.measure(y, rate))

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import resample
 from ..chain.constantq import ConstantQ
 from ..errors import float_type, reject, whole
 from ..folding import bandwidths, response
+from ..resampling import resample
 from ..wavelets import wavelet_lengths
 from .constantq import transform_of
 from .inverse import OverlapAdd

@@ -10,7 +10,8 @@ from ..audio import not_finite, signal
 from ..banks import bank
 from ..chain.cosines import cosines
 from ..errors import one_of, reject, whole
-from .srh import BLOCK, Search, tracked
+from .residuals import BLOCK
+from .srh import Search, tracked
 
 __all__ = ["rps"]
 
@@ -117,12 +118,11 @@ def rps(
     rows, count = n_rps * (1 + differences), search.count(y.shape[-1])
     out = np.zeros((*y.shape[:-1], rows, count), y.dtype)
     for i in np.ndindex(y.shape[:-1]):
-        clip = y[i].astype(np.float64)
+        clip = y[i]
         f0, _, voiced = tracked(clip, search)
         found = np.flatnonzero(voiced)
         middles = found * search.hop_length + search.middle
-        made = np.einsum("ck,kt->ct", matrix, _steps(clip, middles, f0[found], search.sr, n_fft))
-        made = _followed(made, differences)
+        made = _followed(_coefficients(clip, middles, f0[found], search.sr, n_fft, matrix), differences)
         if voiced_only:
             return made.astype(y.dtype)
         out[i][:, found] = made
@@ -138,19 +138,26 @@ def _followed(x: np.ndarray, times: int) -> np.ndarray:
     return np.concatenate(parts) if x.shape[1] else np.zeros((len(x) * (1 + times), 0))
 
 
-def _steps(y: np.ndarray, middles: np.ndarray, f0: np.ndarray, sr: float, n_fft: int) -> np.ndarray:
-    """Steps of the relative phase from one frequency to the next, (frequencies, frames); the first is 0."""
+def _coefficients(
+    y: np.ndarray, middles: np.ndarray, f0: np.ndarray, sr: float, n_fft: int, matrix: np.ndarray
+) -> np.ndarray:
+    """The matrix times the steps of the relative phase from one frequency to the next, the first of which is
+    0, block by block of frames."""
     grid = np.arange(1 + n_fft // 2) * sr / n_fft
-    out = np.zeros((grid.size, middles.size))
+    out = np.zeros((len(matrix), middles.size))
+    steps = np.zeros((grid.size, BLOCK))
     for first in range(0, middles.size, BLOCK):
         part = slice(first, first + BLOCK)
         spectra = _spectra(y, middles[part], f0[part], sr)
-        for t, (X, pitch) in enumerate(zip(spectra, f0[part], strict=True), first):
+        for t, (X, pitch) in enumerate(zip(spectra, f0[part], strict=True)):
             phases = np.pi + _phases(X, pitch, sr)
             k = np.arange(1, phases.size + 1)
             shifts = np.concatenate([[-np.pi], _wrapped(phases - k * phases[0])])
             places = pitch * np.concatenate([[BEGIN], np.arange(1, shifts.size + 1)])
-            out[1:, t] = np.diff(np.interp(grid, places, np.concatenate([[0.0], np.unwrap(shifts)])))
+            steps[1:, t] = np.diff(np.interp(grid, places, np.concatenate([[0.0], np.unwrap(shifts)])))
+        # The sums of a single column would be taken in another order; a clip of one frame has no other.
+        columns = max(len(spectra), min(2, middles.size))
+        out[:, part] = np.einsum("ck,kt->ct", matrix, steps[:, :columns])[:, : len(spectra)]
     return out
 
 
@@ -166,7 +173,8 @@ def _spectra(y: np.ndarray, middles: np.ndarray, f0: np.ndarray, sr: float) -> n
     n = np.arange(-reach, reach + 1)
     turns = np.pi * n / halves
     window = np.where(np.abs(n) <= halves, 0.42 + 0.5 * np.cos(turns) + 0.08 * np.cos(2 * turns), 0.0)
-    cut = np.pad(y, reach)[middles[:, None] + reach + n] * window
+    places = middles[:, None] + n
+    cut = np.where((places >= 0) & (places < y.size), y[places.clip(0, y.size - 1)], 0.0) * window
     round_zero = np.zeros((middles.size, points))
     round_zero[:, : reach + 1], round_zero[:, points - reach :] = cut[:, reach:], cut[:, :reach]
     return np.fft.rfft(round_zero)

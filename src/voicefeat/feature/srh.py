@@ -9,17 +9,14 @@ import numpy as np
 
 from ..audio import not_finite, signal
 from ..errors import real, reject, whole
+from .residuals import FRAME, HARMONICS, summed
 
 __all__ = ["srh_pitch"]
 
-#: Seconds of the frames that the residual is predicted in, and from one to the next.
-FRAME, HOP = 0.025, 0.005
-#: Harmonics that are summed up, strength from which a frame counts in the first pass.
-HARMONICS, SURE = 5, 0.1
+#: Strength from which a frame counts in the first pass.
+SURE = 0.1
 #: Least strength of a voiced frame; the second where strengths deviate by more than the third.
 USUAL, STRICT, SPREAD = 0.07, 0.085, 0.05
-#: Frames whose spectra are held at a time.
-BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -155,7 +152,7 @@ def srh_pitch(
     shape = (*y.shape[:-1], count)
     f0, strength, voiced = np.empty(shape), np.empty(shape), np.empty(shape, bool)
     for i in np.ndindex(y.shape[:-1]):
-        f0[i], strength[i], voiced[i] = tracked(y[i].astype(np.float64), search, threshold)
+        f0[i], strength[i], voiced[i] = tracked(y[i], search, threshold)
     return f0, strength, voiced
 
 
@@ -163,84 +160,18 @@ def tracked(
     y: np.ndarray, search: Search, threshold: float | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pitch, strength and voicing of one signal."""
-    sums = _sums(*_residual(y, search), search)
-    low, high = search.fmin, search.fmax
-    sure = sums.max(axis=1) > SURE
-    if sure.any():
-        middle = np.median(low + sums[sure].argmax(axis=1))
-        low, high = max(low, int(np.round(middle / 2))), min(high, int(np.round(2 * middle)))
-    sums = sums[:, low - search.fmin : high - search.fmin + 1]
-    best, strength = sums.argmax(axis=1), sums.max(axis=1)
+    parts = summed(y, search)
+    sure = np.concatenate([part.pitches[part.largest > SURE] for part in parts])
+    number = int(2 * (np.median(sure) - search.fmin)) if sure.size else 0
+    best, strength = np.zeros(search.count(y.size)), np.full(search.count(y.size), -np.inf)
+    for part in parts:
+        found = part.pitches, part.largest
+        if sure.size:
+            found = part.within(number, search.fmin)
+        best[part.frames], strength[part.frames] = found
     if threshold is None:
         heard = strength[np.isfinite(strength)]
         silent = heard.size < strength.size  # the spread of a clip with silence in it is that of no other
         threshold = STRICT if not silent and heard.std() > SPREAD else USUAL
     strength = np.maximum(strength, 0.0)
-    return np.where(strength > 0, low + best, 0.0), strength, strength > threshold
-
-
-def _residual(y: np.ndarray, search: Search) -> tuple[np.ndarray, np.ndarray]:
-    """What prediction leaves of windowed frames, with their energy, added up; which samples are silent."""
-    length, hop = int(FRAME * search.sr), max(1, int(HOP * search.sr))
-    residual, silent = np.zeros(y.size), np.zeros(y.size, bool)
-    if y.size < length:
-        return residual, silent
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1, length + 1) / (length + 1))
-    frames = np.lib.stride_tricks.sliding_window_view(y, length)[::hop]
-    for first in range(0, len(frames), BLOCK):
-        cut = frames[first : first + BLOCK] * window
-        left = _unpredicted(cut, _predictors(cut, search.order))
-        for t, part in enumerate(left, first):
-            residual[t * hop : t * hop + length] += part
-            if not cut[t - first].any():
-                silent[t * hop : t * hop + length] = True
-    return residual, silent
-
-
-def _predictors(frames: np.ndarray, order: int) -> np.ndarray:
-    """Prediction error filters (frames, order + 1) by Levinson's recursion, ended where all is predicted."""
-    n = frames.shape[1]
-    r = np.stack([np.einsum("tn,tn->t", frames[:, : n - i], frames[:, i:]) for i in range(order + 1)], axis=1)
-    a = np.zeros(r.shape)
-    a[:, 0], error = 1.0, r[:, 0].copy()
-    for i in range(1, order + 1):
-        ahead = np.einsum("tk,tk->t", a[:, :i], r[:, i:0:-1])
-        k = np.where(error > 0, -ahead / np.where(error > 0, error, 1.0), 0.0)
-        a[:, : i + 1] += k[:, None] * a[:, i::-1]
-        error *= 1 - k * k
-    return a
-
-
-def _unpredicted(frames: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """The frames filtered by their filters, and scaled to the energy that they had."""
-    left = frames.copy()
-    for k in range(1, a.shape[1]):
-        left[:, k:] += a[:, k : k + 1] * frames[:, :-k]
-    before, after = np.einsum("tn,tn->t", frames, frames), np.einsum("tn,tn->t", left, left)
-    return left * np.sqrt(before / np.where(after > 0, after, 1.0))[:, None]
-
-
-def _sums(residual: np.ndarray, silent: np.ndarray, search: Search) -> np.ndarray:
-    """The summed harmonics (frames, pitches); minus infinity where a frame reaches into silence."""
-    length = search.win_length - 1 + search.win_length % 2  # odd: it has a middle
-    points = round(search.sr)
-    window = np.blackman(length)
-    pitches = np.arange(search.fmin, search.fmax + 1)
-    count = search.count(residual.size)
-    starts = search.hop_length * np.arange(count)
-    before = np.concatenate([[0], np.cumsum(silent)])
-    heard = np.flatnonzero(before[starts + length] == before[starts])
-    out = np.full((count, pitches.size), -np.inf)
-    for first in range(0, heard.size, BLOCK):
-        at = heard[first : first + BLOCK]
-        cut = residual[starts[at][:, None] + np.arange(length)] * window
-        cut -= cut.mean(axis=1, keepdims=True)
-        E = np.abs(np.fft.rfft(cut, points))[:, : points // 2]
-        norm = np.sqrt(np.einsum("tk,tk->t", E, E))
-        E /= np.where(norm > 0, norm, 1.0)[:, None]
-        total = E[:, pitches - search.shift].copy()
-        for k in range(2, HARMONICS + 1):
-            between = np.floor((k - 0.5) * pitches + 0.5).astype(int)
-            total += E[:, k * pitches - search.shift] - E[:, between - search.shift]
-        out[at] = total
-    return out
+    return np.where(strength > 0, best, 0.0), strength, strength > threshold

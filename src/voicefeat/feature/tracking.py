@@ -16,7 +16,7 @@ __all__ = ["detect_pitch_frequency"]
 EPSILON = 1e-9
 #: A maximum among the shorter half of the lags wins if it reaches this share of the largest of all.
 SHARE = 0.99
-#: Samples of the products that are held at a time.
+#: Samples, and lags of medians, that are held at a time.
 AT_ONCE = 1 << 20
 
 
@@ -89,30 +89,36 @@ def detect_pitch_frequency(
     flat = y.reshape(-1, y.shape[-1])
     out = np.empty((len(flat), frames - ahead), y.dtype)
     for clip, made in zip(flat, out, strict=True):
-        lag = _lags(clip.astype(np.float64), frames, size, lags, least)
-        made[:] = sr / (EPSILON + _smoothed(lag, win_length))
+        made[:] = sr / (EPSILON + _smoothed(_lags(clip, frames, size, lags, least), win_length))
     return out.reshape(*y.shape[:-1], frames - ahead)
 
 
 def _lags(y: np.ndarray, frames: int, size: int, lags: int, least: int) -> np.ndarray:
     """The lag of each frame."""
-    y = np.pad(y, (0, lags + frames * size - y.size))
-    correlations = np.empty((lags, frames))
-    step = max(1, AT_ONCE // size)
+    found = np.empty(frames, np.int64)
+    step = max(1, AT_ONCE // (size + lags))
     for first in range(0, frames, step):
         count = min(step, frames - first)
-        here = y[first * size : (first + count) * size].reshape(count, size)
+        part = y[first * size : (first + count) * size + lags].astype(np.float64)
+        part = np.pad(part, (0, count * size + lags - part.size))
+        here = part[: count * size].reshape(count, size)
         power = EPSILON + np.einsum("ts,ts->t", here, here)
+        correlations = np.empty((lags, count))
         for lag in range(1, lags + 1):
-            at = first * size + lag
-            there = y[at : at + count * size].reshape(count, size)
+            there = part[lag : lag + count * size].reshape(count, size)
             products = np.einsum("ts,ts->t", here, there)
             later = EPSILON + np.einsum("ts,ts->t", there, there)
-            correlations[lag - 1, first : first + count] = products / power / later
+            correlations[lag - 1] = products / power / later
+        found[first : first + count] = 1 + _best(correlations, lags, least)
+    return found
+
+
+def _best(correlations: np.ndarray, lags: int, least: int) -> np.ndarray:
+    """The row in which each column is largest, or nearly so among the shorter half."""
     best = least + correlations[least:].argmax(axis=0)
     half = least + correlations[least : lags // 2].argmax(axis=0)
-    t = np.arange(frames)
-    return 1 + np.where(correlations[half, t] > SHARE * correlations[best, t], half, best)
+    t = np.arange(correlations.shape[1])
+    return np.where(correlations[half, t] > SHARE * correlations[best, t], half, best)
 
 
 def _smoothed(lags: np.ndarray, win_length: int) -> np.ndarray:
@@ -120,5 +126,6 @@ def _smoothed(lags: np.ndarray, win_length: int) -> np.ndarray:
     before = (win_length - 1) // 2
     padded = np.concatenate([np.repeat(lags[:1], before), lags])
     windows = np.lib.stride_tricks.sliding_window_view(padded, win_length)
-    middle = (win_length - 1) // 2
-    return np.partition(windows, middle, axis=-1)[:, middle].astype(np.float64)
+    middle, step = (win_length - 1) // 2, max(1, AT_ONCE // win_length)
+    parts = (windows[first : first + step] for first in range(0, len(windows), step))
+    return np.concatenate([np.partition(p, middle, axis=-1)[:, middle] for p in parts]).astype(np.float64)

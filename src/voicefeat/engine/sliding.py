@@ -1,0 +1,42 @@
+"""The largest value in each of many stretches of a row that slide upwards."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .jit import kernel
+
+
+@kernel
+def slide(row, lows, highs, queue, starts, places, values):
+    """Where row[lows[i] .. highs[i]] is largest, for every i, the first of equal ones; returns how many runs.
+
+    Neither `lows` nor `highs` falls from one to the next, so the largest stays the same for a while: run j
+    begins at i = starts[j], its largest is values[j] and stands at places[j]. `queue` has room for a row.
+    """
+    first = last = runs = 0
+    pushed = lows[0]
+    for i in range(lows.size):
+        while pushed <= highs[i]:
+            while last > first and row[queue[last - 1]] < row[pushed]:
+                last -= 1
+            queue[last] = pushed
+            last += 1
+            pushed += 1
+        while queue[first] < lows[i]:
+            first += 1
+        if runs == 0 or places[runs - 1] != queue[first]:
+            starts[runs], places[runs], values[runs] = i, queue[first], row[queue[first]]
+            runs += 1
+    return runs
+
+
+@kernel
+def slide_rows(rows, lows, highs, counts, starts, places, values):
+    """`slide` for each row, one after the other; counts[r] runs are those of row r; returns how many in all."""
+    queue = np.empty(rows.shape[1], np.int64)
+    used = 0
+    for r in range(rows.shape[0]):
+        counts[r] = slide(rows[r], lows, highs, queue, starts[used:], places[used:], values[used:])
+        used += counts[r]
+    return used

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from ..audio import signal
+from ..audio import not_finite, signal
 from ..chain.cosines import cosines
 from ..chain.framing import Frames
-from ..chain.run import run
+from ..chain.jobs import Rows
+from ..chain.run import compute
 from ..chain.signals import Signal
 from ..chain.spec import Bands, Chain, Spectrum
 from ..errors import real, reject, whole
@@ -22,6 +24,8 @@ MEDIUM, SMOOTHING = 2, 4
 UP, DOWN, MEAN = 0.999, 0.5, 0.999
 #: How a peak decays, what of it masks what follows, and what excitation is beside the lower envelope.
 DECAY, MASKED, EXCITED = 0.85, 0.2, 2.0
+#: Frames whose powers are held at a time.
+BLOCK = 4096
 LEAST = float(np.finfo(np.float64).tiny)
 
 
@@ -102,30 +106,66 @@ def pncc(
     frames = Frames(given.n_fft, given.hop_length, given.win_length, given.window, False, "constant", "left")
     bank = {"n_filters": n_filters, "fmin": fmin, "fmax": fmax, "power": 2.0, "dtype": np.float64}
     bands = Bands.make("gammatone", sr=sr, n_fft=frames.n_fft, **bank)
-    heard = Signal(preemphasis=preemphasis).apply(y.astype(np.float64))
-    powers = run(Chain(frames, Spectrum(2.0), bands), heard)
-    turn = cosines(n_filters, 2, True)[:n_pncc]
-    out = np.empty((*y.shape[:-1], n_pncc, powers.shape[-1]), y.dtype)
-    flat, made = powers.reshape(-1, *powers.shape[-2:]), out.reshape(-1, *out.shape[-2:])
-    for power, result in zip(flat, made, strict=True):
-        loud = _normalised(_weighted(power)) ** exponent
-        total = np.zeros(result.shape)
-        for weights, row in zip(turn.T, loud, strict=True):
-            total += weights[:, None] * row
-        result[...] = total
+    emphasis = Signal(preemphasis=preemphasis)
+    frames.check_length(y.shape[-1])
+    not_finite(y)
+    chain, turn = Chain(frames, Spectrum(2.0), bands), cosines(n_filters, 2, True)[:n_pncc]
+    out = np.empty((*y.shape[:-1], n_pncc, frames.count(y.shape[-1])), y.dtype)
+    for clip, result in zip(y.reshape(-1, y.shape[-1]), out.reshape(-1, *out.shape[-2:]), strict=True):
+        _coefficients(clip, frames, emphasis, chain, exponent, turn, result)
     return out
 
 
-def _weighted(power: np.ndarray) -> np.ndarray:
-    """Powers (channels, frames) times the smoothed share of them that is neither lasting nor masked."""
-    medium = _mean_over(power, MEDIUM, axis=1)
-    lasting = _envelope(medium)
-    above = np.maximum(medium - lasting, 0.0)
-    floor = _envelope(above)
-    kept = np.maximum(_unmasked(above), floor)
-    kept = np.where(medium >= EXCITED * lasting, kept, floor)
-    share = kept / np.maximum(medium, LEAST)
-    return power * _mean_over(share, SMOOTHING, axis=0)
+def _coefficients(
+    y: np.ndarray, frames: Frames, emphasis: Signal, chain: Chain, exponent: float, turn: np.ndarray,
+    out: np.ndarray,
+) -> None:  # fmt: skip
+    """The coefficients of one signal to `out`, block by block of frames."""
+    count, weights, mean = out.shape[-1], _Weights(), _Mean()
+    powers, held = np.empty((turn.shape[1], 0)), 0
+    # A last frame by itself goes with the block before: numpy adds the rows of one column in another order.
+    edges = [*range(0, max(1, count - 1), BLOCK), count]
+    for first, last in pairwise(edges):
+        # Of the powers around the block those are there already that the block before looked ahead at.
+        begin, end, known = max(0, first - MEDIUM), min(count, last + MEDIUM), held + powers.shape[1]
+        fresh = [_powers(y, frames, emphasis, chain, known, end)] if known < end else []
+        powers, held = np.concatenate([powers[:, begin - held :], *fresh], axis=1), begin
+        weighed = weights.of(powers, first - begin, last - begin)
+        loud = mean.divided(weighed) ** exponent
+        total = np.zeros((len(turn), last - first))
+        for column, row in zip(turn.T, loud, strict=True):
+            total += column[:, None] * row
+        out[:, first:last] = total
+
+
+def _powers(
+    y: np.ndarray, frames: Frames, emphasis: Signal, chain: Chain, first: int, last: int
+) -> np.ndarray:
+    """Powers (channels, frames) of frames `first` to `last` of a signal."""
+    begin, end = first * frames.hop_length, (last - 1) * frames.hop_length + frames.length
+    lead = min(begin, 1)  # the sample that the first one's emphasis looks back at
+    heard = emphasis.apply(y[begin - lead : end].astype(np.float64))[lead:]
+    job = Rows(chain)
+    compute([job], np.ascontiguousarray(heard))
+    return job.result()
+
+
+class _Weights:
+    """Powers times the smoothed share of them that is neither lasting nor masked, block after block."""
+
+    def __init__(self) -> None:
+        self.lasting, self.floor, self.peak = _Envelope(), _Envelope(), _Peak()
+
+    def of(self, power: np.ndarray, first: int, last: int) -> np.ndarray:
+        """The columns `first` to `last` of `power`, which has those around them that there are."""
+        medium = _mean_over(power, MEDIUM, axis=1)[:, first:last]
+        lasting = self.lasting.of(medium)
+        above = np.maximum(medium - lasting, 0.0)
+        floor = self.floor.of(above)
+        kept = np.maximum(self.peak.unmasked(above), floor)
+        kept = np.where(medium >= EXCITED * lasting, kept, floor)
+        share = kept / np.maximum(medium, LEAST)
+        return power[:, first:last] * _mean_over(share, SMOOTHING, axis=0)
 
 
 def _mean_over(x: np.ndarray, reach: int, axis: int) -> np.ndarray:
@@ -141,34 +181,51 @@ def _mean_over(x: np.ndarray, reach: int, axis: int) -> np.ndarray:
     return np.moveaxis(total / count, 0, axis)
 
 
-def _envelope(x: np.ndarray) -> np.ndarray:
+class _Envelope:
     """What follows each row slowly upwards and quickly downwards; it begins at 0.9 of the first."""
-    out = np.empty(x.shape)
-    before = 0.9 * x[:, 0]
-    for t in range(x.shape[1]):
-        here = x[:, t]
-        slow = np.where(here >= before, UP, DOWN)
-        before = slow * before + (1 - slow) * here
-        out[:, t] = before
-    return out
+
+    def __init__(self) -> None:
+        self.before: np.ndarray | None = None
+
+    def of(self, x: np.ndarray) -> np.ndarray:
+        out = np.empty(x.shape)
+        before = 0.9 * x[:, 0] if self.before is None else self.before
+        for t in range(x.shape[1]):
+            here = x[:, t]
+            slow = np.where(here >= before, UP, DOWN)
+            before = slow * before + (1 - slow) * here
+            out[:, t] = before
+        self.before = before
+        return out
 
 
-def _unmasked(x: np.ndarray) -> np.ndarray:
+class _Peak:
     """Each row where it is not below its decaying peak; elsewhere a share of the peak before."""
-    out = np.empty(x.shape)
-    peak = np.zeros(len(x))
-    for t in range(x.shape[1]):
-        here = x[:, t]
-        out[:, t] = np.where(here >= DECAY * peak, here, MASKED * peak)
-        peak = np.maximum(DECAY * peak, here)
-    return out
+
+    def __init__(self) -> None:
+        self.height: np.ndarray | float = 0.0
+
+    def unmasked(self, x: np.ndarray) -> np.ndarray:
+        out, peak = np.empty(x.shape), self.height
+        for t in range(x.shape[1]):
+            here = x[:, t]
+            out[:, t] = np.where(here >= DECAY * peak, here, MASKED * peak)
+            peak = np.maximum(DECAY * peak, here)
+        self.height = peak
+        return out
 
 
-def _normalised(power: np.ndarray) -> np.ndarray:
+class _Mean:
     """Powers beside their running mean over channels and frames."""
-    means = power.sum(axis=0) / len(power)
-    mean, out = means[0], np.empty(power.shape)
-    for t, level in enumerate(means):
-        mean = MEAN * mean + (1 - MEAN) * level
-        out[:, t] = power[:, t] / max(mean, LEAST)
-    return out
+
+    def __init__(self) -> None:
+        self.mean: float | None = None
+
+    def divided(self, power: np.ndarray) -> np.ndarray:
+        means, out = power.sum(axis=0) / len(power), np.empty(power.shape)
+        mean = means[0] if self.mean is None else self.mean
+        for t, level in enumerate(means):
+            mean = MEAN * mean + (1 - MEAN) * level
+            out[:, t] = power[:, t] / max(mean, LEAST)
+        self.mean = mean
+        return out

@@ -108,8 +108,7 @@ def rps(
         reject("voiced_only", voiced_only, "must be True or False", "give True to leave other frames out")
     n_fft = whole("n_fft", n_fft, least=4, unit="samples", remedy="try n_fft=512")
     y = signal(y)
-    if not np.isfinite(y).all():
-        not_finite(y)
+    not_finite(y)
     if voiced_only and y.ndim > 1:
         reject("y", y, "signals differ in how many frames are voiced", "give one, or voiced_only=False")
     # The published bank counts frequencies twice: it reaches to sr, where the spectrum ends at half of it.

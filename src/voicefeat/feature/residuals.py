@@ -83,13 +83,18 @@ def _residual(y: np.ndarray, begin: int, end: int, search: Search) -> tuple[np.n
         part = y[origin : origin + (last - first - 1) * hop + length].astype(np.float64)
         frames = np.lib.stride_tricks.sliding_window_view(part, length)[::hop]
         for at in range(0, len(frames), BLOCK):
-            cut = frames[at : at + BLOCK] * window
+            cut = frames[_several(np.arange(at, min(len(frames), at + BLOCK)))] * window
             left = _unpredicted(cut, _predictors(cut, search.order))
-            for t, some in enumerate(left, at):
+            for t, some in enumerate(left[: len(frames) - at], at):
                 residual[t * hop : t * hop + length] += some
                 if not cut[t - at].any():
                     silent[t * hop : t * hop + length] = True
     return residual[begin - origin : end - origin], silent[begin - origin : end - origin]
+
+
+def _several(frames: np.ndarray) -> np.ndarray:
+    """The frames, a single one twice: numpy adds one row up in another order than several."""
+    return np.repeat(frames, 2) if frames.size == 1 else frames
 
 
 def _predictors(frames: np.ndarray, order: int) -> np.ndarray:
@@ -121,7 +126,7 @@ def _sums(y: np.ndarray, first: int, last: int, search: Search) -> Sums:
     origin = first * search.hop_length
     residual, silent = _residual(y, origin, (last - 1) * search.hop_length + length, search)
     points = round(search.sr)
-    block = max(1, min(BLOCK, POINTS // points))
+    block = max(2, min(BLOCK, POINTS // points))
     window, pitches = np.blackman(length), np.arange(search.fmin, search.fmax + 1)
     lows, highs = (edges - search.fmin for edges in ranges(search))
     starts = search.hop_length * np.arange(last - first)
@@ -130,9 +135,9 @@ def _sums(y: np.ndarray, first: int, last: int, search: Search) -> Sums:
     parts: list[tuple[np.ndarray, ...]] = [(np.empty(0), *np.empty((4, 0), np.int32), np.empty(0))]
     for i in range(0, heard.size, block):
         at = heard[i : i + block]
-        cut = residual[starts[at][:, None] + np.arange(length)] * window
+        cut = residual[starts[_several(at)][:, None] + np.arange(length)] * window
         cut -= cut.mean(axis=1, keepdims=True)
-        total = _harmonics(cut, points, pitches, search.shift)
+        total = _harmonics(cut, points, pitches, search.shift)[: at.size]
         counts, room = np.empty(at.size, np.int32), at.size * lows.size
         runs = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
         used = sliding.slide_rows(total, lows, highs, counts, *runs)

@@ -146,8 +146,7 @@ def srh_pitch(
     if threshold is not None:
         threshold = real("threshold", threshold)
     y = signal(y)
-    if not np.isfinite(y).all():
-        not_finite(y)
+    not_finite(y)
     count = search.count(y.shape[-1])
     shape = (*y.shape[:-1], count)
     f0, strength, voiced = np.empty(shape), np.empty(shape), np.empty(shape, bool)

@@ -72,8 +72,7 @@ def detect_pitch_frequency(
     ((85,), 200.0)
     """
     y = signal(y)
-    if not np.isfinite(y).all():
-        not_finite(y)
+    not_finite(y)
     sr = real("sr", sr, above=0.0, unit="hertz")
     size = math.ceil(sr * real("frame_time", frame_time, above=0.0, unit="seconds"))
     win_length = whole("win_length", win_length, unit="frames")

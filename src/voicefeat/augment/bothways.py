@@ -1,13 +1,14 @@
 """Recursive filters that run forwards and backwards over signals of any length, in bounded memory.
 
-Every pass carries its state from one part of the signal to the next, so that its bits are those of the whole. A
-pass needs the whole result of the one before, which goes the other way. Of a long signal that is not kept: the
-states at the beginnings of its parts are, and a part is computed anew from them when it is wanted.
+Every pass carries its state from one part of the signal to the next, so that its bits are those of the
+whole. A pass needs the whole result of the one before, which goes the other way. Of a long signal that is not
+kept: the states at the beginnings of its parts are, and a part is computed anew from them when it is wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,14 +19,14 @@ STEP = 1 << 18
 
 
 class Passes:
-    """Passes over one signal: each filter forwards, then backwards, as ``scipy.signal.sosfiltfilt`` has it."""
+    """Passes over one signal: each filter forwards, then backwards, as ``scipy.signal.sosfiltfilt``."""
 
     def __init__(self, y: np.ndarray, filters: Iterable[np.ndarray]):
         self.y = y
         #: Sections of each pass; passes with odd numbers run backwards.
         self.passes = [sections for sections in filters for _ in range(2)]
         edges = np.linspace(0, y.size, -(-y.size // PART) + 1).astype(int)
-        self.parts = [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        self.parts = [slice(a, b) for a, b in pairwise(edges)]
         #: By pass, the state at the beginning of each part, in the pass's own direction.
         self.states: list[dict[int, np.ndarray]] = [{} for _ in self.passes]
 

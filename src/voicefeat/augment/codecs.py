@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from ..audio import resample
 from ..errors import real, reject
 from .drawing import Range, choice, number, one_signal
-from .limits import through
+from .limits import back
 from .seeds import Random
 
 __all__ = ["CODECS", "codec"]
@@ -27,6 +28,9 @@ _OPUS = dict.fromkeys((8000, 12000, 16000, 24000, 48000), (6.0, 256.0))
 #: The first samples of a decoded MP3 are the encoder's and the decoder's own (576 + 529). A header says so
 #: where the first block has room for it; at low bit rates it has none.
 _MP3_DELAY = 1105
+#: Samples that are encoded at a time. Vorbis puts all it is given at once onto the stack, which ends the process
+#: after a few minutes of speech.
+BLOCK = 1 << 18
 #: libsndfile takes a level of compression, 0 to 1, and refuses to compress MP3 by 1.
 _MOST = 0.9999
 
@@ -105,7 +109,12 @@ def codec(
     _there(drawn, kind)
     rate = next((r for r in kind.rates if r >= sr), max(kind.rates, default=round(sr)))
     settings = _settings(drawn, kind.rates.get(rate), bitrate, quality, rng)
-    return through(y, sr, rate, lambda x: _round_trip(x, rate, kind, settings))
+    x = resample(y, orig_sr=sr, target_sr=rate)
+    n, file = x.size, _encoded(x, rate, kind, settings)
+    del x
+    made = _decoded(file, n, kind, y.dtype)
+    del file
+    return back(made, rate, y, sr)
 
 
 def _there(name: str, kind: Codec) -> None:
@@ -137,19 +146,31 @@ def _settings(
     return settings
 
 
-def _round_trip(x: np.ndarray, rate: int, kind: Codec, settings: dict[str, Any]) -> np.ndarray:
+def _encoded(x: np.ndarray, rate: int, kind: Codec, settings: dict[str, Any]) -> io.BytesIO:
     import soundfile
 
     if settings and "compression_level" not in inspect.signature(soundfile.write).parameters:
         problem = f"soundfile {soundfile.__version__} cannot set it"
         reject("compression_level", settings["compression_level"], problem, "install soundfile 0.13 or later")
-    kept = x.clip(-1, 1)
-    if kind.linear:  # libsndfile's own way from floats to these laws rounds otherwise, and wraps beyond 1
-        kept = np.rint(kept * 32768.0).clip(-32768, 32767).astype(np.int16)
     file = io.BytesIO()
-    soundfile.write(file, kept, rate, format=kind.format, subtype=kind.subtype, **settings)
+    form = {"format": kind.format, "subtype": kind.subtype, **settings}
+    with soundfile.SoundFile(file, "w", rate, 1, **form) as sound:
+        for at in range(0, x.size, BLOCK):
+            kept = x[at : at + BLOCK].clip(-1, 1)
+            if kind.linear:  # libsndfile's own way from floats to these laws rounds otherwise, and wraps
+                kept = np.rint(kept * 32768.0).clip(-32768, 32767).astype(np.int16)
+            sound.write(kept)
     file.seek(0)
-    made = soundfile.read(file, dtype=x.dtype.name)[0]
-    if kind.format == "MP3" and made.size > x.size:
+    return file
+
+
+def _decoded(file: io.BytesIO, n: int, kind: Codec, dtype: np.dtype) -> np.ndarray:
+    """The `n` samples that were encoded; zeros where there are fewer."""
+    import soundfile
+
+    # At once: soundfile seeks after each read, and after that MP3's samples are not quite the same.
+    made = soundfile.read(file, dtype=dtype.name)[0]
+    if kind.format == "MP3" and made.size > n:
         made = made[_MP3_DELAY:]
-    return np.pad(made, (0, max(0, x.size - made.size)))[: x.size]  # GSM fills its last block
+    made = made[:n]  # GSM fills its last block
+    return made if made.size == n else np.pad(made, (0, n - made.size))

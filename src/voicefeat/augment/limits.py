@@ -141,10 +141,12 @@ def downsample(y: Any, sr: float = 16000, *, rate: Range, rng: Random | None = N
     """
     y, sr = one_signal(y), real("sr", sr, above=0.0, unit="hertz")
     lower = number("rate", rate, rng, low=1.0, high=sr)
-    return through(y, sr, lower, lambda x: x)
+    return back(resample(y, orig_sr=sr, target_sr=lower), lower, y, sr)
 
 
-def through(y: np.ndarray, sr: float, rate: float, step: Any) -> np.ndarray:
-    """What `step` makes of the signal at another rate, at the old rate and as long as before."""
-    made = resample(step(resample(y, orig_sr=sr, target_sr=rate)), orig_sr=rate, target_sr=sr)
-    return np.pad(made, (0, max(0, y.size - made.size)))[: y.size].astype(y.dtype, copy=False)
+def back(x: np.ndarray, rate: float, y: np.ndarray, sr: float) -> np.ndarray:
+    """What was made of `y` at another rate: at the old rate, as long as before and in y's precision."""
+    made = resample(x, orig_sr=rate, target_sr=sr)[: y.size]
+    if made.size < y.size:
+        made = np.pad(made, (0, y.size - made.size))
+    return made.astype(y.dtype, copy=False)

@@ -33,7 +33,7 @@ def slide(row, lows, highs, queue, starts, places, values):
 
 @kernel
 def slide_rows(rows, lows, highs, counts, starts, places, values):
-    """`slide` for each row, one after the other; counts[r] runs are those of row r; returns how many in all."""
+    """`slide` for each row, one after the other, of which row r has counts[r] runs; returns all of them."""
     queue = np.empty(rows.shape[1], np.int64)
     used = 0
     for r in range(rows.shape[0]):

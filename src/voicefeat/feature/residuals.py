@@ -1,7 +1,8 @@
 """Harmonics of the prediction residual, frame after frame: what `srh_pitch` and `rps` look for a pitch in.
 
-A clip is gone through in stretches, of which the residual and the spectra are there at a time. What is kept of
-a frame is where its summed harmonics are largest, for every range of pitches that the clip may turn out to have.
+A clip is gone through in stretches, of which the residual and the spectra are there at a time. What is kept
+of a frame is where its summed harmonics are largest, for every range of pitches that the clip may turn out to
+have.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Sums:
 
 
 def ranges(search: Search) -> tuple[np.ndarray, np.ndarray]:
-    """The ranges of pitches, by twice how far the clip's median lies above `fmin`: from half to twice of it."""
+    """From half to twice the clip's median pitch, by twice how far that lies above `fmin`."""
     middles = search.fmin + np.arange(2 * (search.fmax - search.fmin) + 1) / 2
     lows, highs = np.round(middles / 2).astype(int), np.round(2 * middles).astype(int)
     return np.maximum(lows, search.fmin), np.minimum(highs, search.fmax)

@@ -28,8 +28,8 @@ _OPUS = dict.fromkeys((8000, 12000, 16000, 24000, 48000), (6.0, 256.0))
 #: The first samples of a decoded MP3 are the encoder's and the decoder's own (576 + 529). A header says so
 #: where the first block has room for it; at low bit rates it has none.
 _MP3_DELAY = 1105
-#: Samples that are encoded at a time. Vorbis puts all it is given at once onto the stack, which ends the process
-#: after a few minutes of speech.
+#: Samples that are encoded at a time. Vorbis puts all that it is given at once onto the stack, which ends the
+#: process after a few minutes of speech.
 BLOCK = 1 << 18
 #: libsndfile takes a level of compression, 0 to 1, and refuses to compress MP3 by 1.
 _MOST = 0.9999

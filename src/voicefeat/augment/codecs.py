@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import resample
 from ..errors import real, reject
+from ..resampling import resample
 from .drawing import Range, choice, number, one_signal
 from .limits import back
 from .seeds import Random

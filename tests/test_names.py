@@ -1,6 +1,9 @@
 """Names in lists of others: endings, backslashes, Unicode forms, control characters; lists that are none."""
 
+import csv
+import json
 import os
+import pickle
 import sys
 import threading
 import unicodedata
@@ -220,17 +223,121 @@ def test_json_of_many_brackets(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths are shorter there")
 def test_a_tree_of_1500_folders(tmp_path):
-    here, deep = os.getcwd(), tmp_path / "in"
+    here, deep, folders = os.getcwd(), tmp_path / "in", 1500
     try:
-        for folder in [deep, *["d"] * 1500]:
+        for folder in [deep, *["d"] * folders]:
             os.mkdir(folder)
             os.chdir(folder)
         tone(Path("a.wav"))
-    finally:
         os.chdir(here)
-    name = "d/" * 1500 + "a.wav"
-    assert [source.id for source in find_sources([deep]).sources] == [name]
-    assert [source.id for source in find_sources([deep / "**" / "*.wav"]).sources] == [name]
+        name = "d/" * folders + "a.wav"
+        assert [source.id for source in find_sources([deep]).sources] == [name]
+        assert [source.id for source in find_sources([deep / "**" / "*.wav"]).sources] == [name]
+        assert paths(protocol(tmp_path, "a")) == [str(deep / name)]
+    finally:  # by hand: what clears up after tests goes into itself for each folder
+        os.chdir(here)
+        (deep / name).unlink()
+        for depth in range(folders, -1, -1):
+            os.rmdir(f"{deep}/{'d/' * depth}")
 
 
 # --- the terminal -------------------------------------------------------------------------------------
+
+#: Every character that a name can have, some of each kind: line ends of all systems, quotes, what a
+#: spreadsheet computes, what a terminal obeys or hides, spaces.
+LETTERS = ["a", "\r", "\r\n", "\n", '"', ",", ";", "'", "\t", "\x0b", "\x0c", "\x1c", "\x1b[31m", "\x7f"]
+LETTERS += ["\x85", "\x9b31m", "\u2028", "\u202e", "\ufeff", "\xa0", "\u3000", "é", "𝄞", "\\", "#"]
+LETTERS += ["%", "=1+1", "+1", "-1", "@SUM(1)", "=cmd|'x'!A1", " a ", "$\\bad$"]
+#: What none of these may reach a terminal as.
+SHOWN = ("\r", "\x1b", "\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\x0b", "\x0c", "\x1c", "\ufeff")
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    """Recordings with such names, of which every fourth is none."""
+    folder = tmp_path_factory.mktemp("odd") / "in"
+    for k, letter in enumerate(LETTERS):
+        file = tone(folder / f"{letter}.wav")
+        if k % 4 == 3:
+            file.write_text("no audio")
+    return folder
+
+
+ODD = [f"{letter}.wav" for letter in LETTERS]
+
+
+def rows_of(file):
+    with open(file, newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_names_in_csv_are_read_back_as_they_were_written(odd, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    listed = [json.dumps({"path": name, "note": name}) for name in ODD]
+    found = read_manifest(written(odd / "list.jsonl", *listed))
+    asked = {"summary": ["mean"], "format": "csv", "settings": {"n_mfcc": 2}}
+    done = vf.extract_corpus(found, tmp_path / "out", "mfcc", **asked)
+    good, bad = ([n for k, n in enumerate(ODD) if (k % 4 == 3) == wrong] for wrong in (False, True))
+    assert (done.recordings, done.failed) == (len(good), len(bad))
+    table = tmp_path / "out" / "part-00000" / "table.csv"
+    for read in (rows_of(table), pandas.read_csv(table, keep_default_na=False).to_dict("records")):
+        assert [(row["id"], row["note"]) for row in read] == [(name, name) for name in good]
+    ledger = rows_of(tmp_path / "out" / "_failures.csv")
+    assert [(row["id"], row["path"]) for row in ledger] == [(name, str(odd / name)) for name in bad]
+    assert not any(row["error"].startswith(str(odd)) for row in ledger)
+
+
+@pytest.mark.parametrize("form", ["parquet", "npy", "hdf5", "zarr", "kaldi"])
+def test_names_in_every_other_format(form, odd, tmp_path):
+    for library in {"parquet": ["pyarrow"], "hdf5": ["h5py"], "zarr": ["zarr"]}.get(form, []):
+        pytest.importorskip(library)
+    vf.extract_corpus(odd, tmp_path / "out", "mfcc", format=form, settings={"n_mfcc": 2})
+    ids = vf.open_dataset(tmp_path / "out").ids
+    assert list(ids) == sorted(name for k, name in enumerate(ODD) if k % 4 != 3)
+
+
+def test_nothing_of_a_name_moves_the_cursor(odd, tmp_path, capfd):
+    """extract, show, verify, table, wrong lines, the bar and the log: escapes, as `repr` has them."""
+    out = tmp_path / "o\x1b[2Jut"
+    assert main(["extract", str(odd), "--out", str(out), "--log-json", str(tmp_path / "log")]) == 1
+    assert main(["show", str(out)]) == 0
+    assert main(["show", str(odd / "\x1b[31m.wav")]) == 0
+    for name in ODD[3::4]:
+        assert main(["show", str(odd / name)]) == 2
+    soundfile.write(odd / "a.wav", np.zeros(2000), 8000)
+    assert main(["verify", str(out), str(odd)]) == 1
+    written(tmp_path / "list.csv", "path,label", "in/\x1b[31m.wav,\x9b31m")
+    listed = ["--manifest", str(tmp_path / "list.csv"), "--root", str(odd.parent)]
+    assert main(["extract", *listed, "--out", str(tmp_path / "listed")]) == 0
+    assert main(["show", str(tmp_path / "listed")]) == 0
+    assert main(["extract", str(tmp_path / "\x1b[31m\n"), "--out", str(tmp_path / "no")]) == 2
+    assert main(["explain", str(tmp_path / "\x1b"), "--audio", str(tmp_path / "\x1b"), "--preset", "x"]) == 2
+    with pytest.raises(SystemExit):
+        main(["extract", "--\x1b[31m"])
+    said = capfd.readouterr()
+    log = (tmp_path / "log").read_text(encoding="utf-8")
+    for text in (said.out, said.err, log):
+        assert not [letter for letter in SHOWN if letter in text]
+        assert all(c.isprintable() or c == "\n" for c in text)
+    assert r"\x1b[31m.wav" in said.out and r"\x9b31m" in said.out and r"o\x1b[2Jut" in said.out
+    events = [json.loads(line) for line in log.splitlines()]
+    assert [e["id"] for e in events if e["event"] == "failed"] == sorted(ODD[3::4])
+
+
+@pytest.mark.parametrize("kind", [vf.ParameterError, vf.AudioError])
+def test_an_error_shows_a_name_escaped(kind):
+    error = kind("in/\x1b[31m\r\u202e.wav: is empty; leave it out")
+    assert str(error) == r"in/\x1b[31m\r\u202e.wav: is empty; leave it out"
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+@pytest.mark.parametrize("names", [("a b", "a_b"), ("a b", "A_b"), ("é", "É"), ("mfcc", "part-00000")])
+def test_two_front_ends_of_one_folder_are_refused(names, tmp_path, capsys):
+    for name in names:
+        (tmp_path / f"{name}.toml").write_text(vf.frontend("asvspoof2019-lfcc").to_toml())
+    tone(tmp_path / "in" / "a.wav")
+    given = [word for name in names for word in ("--frontend", str(tmp_path / f"{name}.toml"))]
+    assert main(["extract", str(tmp_path / "in"), *given, "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr().err
+    assert "would both have the folder" in said or "is none that the folder of a front end can have" in said
+    assert not (tmp_path / "out").exists()

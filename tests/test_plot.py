@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+import soundfile
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -12,6 +13,8 @@ matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 
 import voicefeat as vf  # noqa: E402
+from voicefeat.cli import main  # noqa: E402
+from voicefeat.errors import escaped  # noqa: E402
 
 SR = 16000
 Y = (np.sin(2 * np.pi * 440 * np.arange(SR) / SR) / 2).astype(np.float32)
@@ -310,3 +313,48 @@ def test_matplotlib_is_loaded_when_something_is_drawn():
     code = "import sys, voicefeat as vf; vf.plot.spectrogram; print('matplotlib' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "False"
+
+
+BAD_FORMULA = "$\\bad$"
+
+
+@pytest.mark.parametrize("label", [BAD_FORMULA, "$\\bad", "$x_$ of $", "\\$\\bad$ $\\frac$", "a\rb\x1b[31m"])
+def test_a_label_that_is_no_formula_is_drawn_as_it_is_written(label):
+    """Of every function that takes one; matplotlib stops at formulas that it cannot read."""
+    pair = np.array([1.0, 3.0, 4.0]), np.array([0.0, 2.0])
+    drawn = [
+        vf.plot.waveform(np.sin(np.arange(400) / 9), 8000, label=label),
+        vf.plot.waveform(np.sin(np.arange(40000) / 9), 8000, label=label),
+        vf.plot.roc(*pair, label=label),
+        vf.plot.det(*pair, label=label),
+    ]
+    for artist in drawn:
+        artist.axes.legend()
+        artist.figure.canvas.draw()
+    assert drawn[2].get_label().replace("\\$", "$") == escaped(label).replace("\\$", "$")
+    formula = vf.plot.roc(*pair, label="$\\sigma$ of all", ax=drawn[2].axes)
+    assert formula.get_label() == "$\\sigma$ of all"
+
+
+def test_names_of_files_and_rows_are_drawn_as_they_are_written(tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow")
+    titles = []
+    close = pyplot.close
+    name = f"{BAD_FORMULA}\x1b.wav"
+    (tmp_path / "in").mkdir()
+    with open(tmp_path / "in" / name, "wb") as file:
+        soundfile.write(file, np.random.default_rng(0).standard_normal(16000) / 9, 16000, format="WAV")
+    front_end = vf.frontend("asvspoof2019-lfcc").replace(row=BAD_FORMULA, cepstrum__n=4)
+    vf.extract_corpus(tmp_path / "in", tmp_path / "out", frontend=front_end)
+    with monkeypatch.context() as watched:
+        watched.setattr(pyplot, "close", lambda figure: (titles.append(_texts(figure)), close(figure)))
+        assert main(["show", str(tmp_path / "out"), "--plot", str(tmp_path / "row.png")]) == 0
+        assert main(["show", str(tmp_path / "in" / name), "--plot", str(tmp_path / "recording.png")]) == 0
+    row, recording = titles
+    assert f"{BAD_FORMULA}\\x1b.wav: {BAD_FORMULA}" in row and f"{BAD_FORMULA}_0" in row
+    assert f"{BAD_FORMULA}\\x1b.wav" in recording
+
+
+def _texts(figure):
+    axes = figure.axes
+    return [text.get_text() for ax in axes for text in (ax.title, *ax.get_yticklabels())]

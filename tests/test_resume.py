@@ -18,6 +18,7 @@ from voicefeat.corpus.extraction import extract_corpus
 from voicefeat.corpus.lock import held
 from voicefeat.corpus.run import Run
 from voicefeat.corpus.state import State
+from voicefeat.corpus.summary import summary
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
@@ -265,7 +266,25 @@ def test_what_float16_cannot_hold_is_a_failure(tmp_path):
     asked = {"feature": "spectrogram", "settings": {"power": 2.0}}
     done = extract_corpus(tmp_path / "loud.wav", tmp_path / "out", dtype="float16", **asked)
     assert (done.recordings, done.failed) == (0, 1)
-    assert "give 'float32'" in (tmp_path / "out" / "_failures.csv").read_text()
+    told = (tmp_path / "out" / "_failures.csv").read_text()
+    assert "values would become infinite, up to" in told and "give 'float32'" in told
+
+
+def test_values_that_become_0_in_float16_are_counted(tmp_path, capsys):
+    """Of every recording, whether one run or two made them; NaN and what is infinite before stay so."""
+    tone = np.sin(np.arange(16000) / 5)
+    for k in range(4):
+        soundfile.write(tmp_path / f"{k}.wav", 10.0**-k * tone, 16000, subtype="FLOAT")
+    asked = {"paths": tmp_path, "feature": "melspectrogram", "settings": {"n_mels": 8}}
+    done = extract_corpus(out=tmp_path / "out", dtype="float16", shard_mb=1e-9, **asked)
+    want = 0
+    for row in rows(tmp_path / "out"):
+        y, sr = soundfile.read(tmp_path / row["id"], dtype="float32")
+        want += int(((matrix(row, "float16") == 0) & (vf.melspectrogram(y, sr=sr, n_mels=8) != 0)).sum())
+    assert done.zeroed == want > 100
+    assert f"{want:,} values became 0 in float16" in summary(done)
+    assert extract_corpus(out=tmp_path / "out", dtype="float16", shard_mb=1e-9, **asked).zeroed == want
+    assert "became 0" not in summary(extract_corpus(out=tmp_path / "whole", **asked))
 
 
 def test_statistics_in_place_of_frames(tmp_path):

@@ -6,6 +6,7 @@ Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -16,7 +17,7 @@ from .cli_extract import add_extract
 from .cli_show import add_show
 from .cli_status import DONE, INTERRUPTED, NOTHING_DONE, SOME_FAILED
 from .cli_verify import add_verify
-from .errors import AudioError, ParameterError
+from .errors import AudioError, ParameterError, escaped
 
 if TYPE_CHECKING:
     from .presets.catalogue import Preset
@@ -49,13 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except (ParameterError, AudioError, ModuleNotFoundError) as error:
-        print(f"voicefeat {options.command}: error: {error}", file=sys.stderr)
+        print(f"voicefeat {options.command}: error: {escaped(str(error))}", file=sys.stderr)
     except OSError as error:
-        where = f" {error.filename}:" if error.filename else ""
-        print(
-            f"voicefeat {options.command}: stopped:{where} {error.strerror or error}; {left}",
-            file=sys.stderr,
-        )
+        where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+        told = escaped(f"{where}{error.strerror or error}")
+        print(f"voicefeat {options.command}: stopped: {told}; {left}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"voicefeat {options.command}: stopped by you; {left}", file=sys.stderr)
         return INTERRUPTED
@@ -66,7 +65,7 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser that tells a wrong line in one line, and where the help is."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(NOTHING_DONE, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+        self.exit(NOTHING_DONE, f"{self.prog}: error: {escaped(message)} (see {self.prog} --help)\n")
 
 
 def _parser() -> argparse.ArgumentParser:

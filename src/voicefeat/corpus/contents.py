@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import escaped
 from .dataset import Dataset
 from .decode import versions
 from .ledger import Ledger
@@ -34,22 +35,22 @@ def of_dataset(dataset: Dataset) -> str:
     """
     about = dataset.about
     told = {
-        str(dataset.folder): f"{'' if dataset.complete else 'not complete, '}{_shards(dataset)}",
+        escaped(str(dataset.folder)): f"{'' if dataset.complete else 'not complete, '}{_shards(dataset)}",
         "recordings": _recordings(dataset),
         "rows": _rows(dataset),
-        "holds": _holds(about),
-        "settings": ", ".join(f"{name}={_plain(value)}" for name, value in _flat(about["settings"])),
+        "holds": escaped(_holds(about)),
+        "settings": escaped(", ".join(f"{n}={_plain(value)}" for n, value in _flat(about["settings"]))),
         **({"statistics": _statistics(about)} if "summary" in about else {}),
         "digest": about["digest"],
         "made by": ", ".join(_versions(about["versions"])),
-        **{name: _values(dataset.column(name)) for name in dataset.carried},
+        **{escaped(name): escaped(_values(dataset.column(name))) for name in dataset.carried},
     }
     failures = _failures(dataset.folder)
     if failures:
         total = sum(failures.values())
         kinds = "; ".join(f"{n:,} {why}" for why, n in failures.most_common(NAMED))
         more = f"; and {len(failures) - NAMED} other kinds" if len(failures) > NAMED else ""
-        told["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {kinds}{more}"
+        told["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {escaped(kinds)}{more}"
     return lines(told)
 
 

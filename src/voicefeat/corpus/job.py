@@ -12,6 +12,7 @@ from ..errors import ParameterError, one_of, real
 from ..feature.statistics import summarize
 from .cutting import CHANNELS, cut
 from .decode import versions
+from .folders import check_folders
 from .ledger import Failure
 from .passing import stop_if_passing
 from .remarks import Listening, Remarks
@@ -51,6 +52,8 @@ class Job:
         names = [work.name for work in self.works]
         if len(set(names)) < len(names):
             raise ParameterError(f"features {', '.join(names)}: two have one name; give each once")
+        if len(names) > 1:
+            check_folders(names)
 
     def probe(self) -> list[int]:
         """Try the settings on noise; the number of rows that each front end gives, without statistics."""
@@ -97,32 +100,38 @@ class Job:
             stage, pieces = "feature", piece.pieces
             y = piece.y.astype(np.float64) if self.dtype == "float64" else piece.y
             made = values_of(self.works, y, piece.sr)
-            values = [self._stored(w, v, y, piece.sr) for w, v in zip(self.works, made, strict=True)]
+            stored = [self._stored(w, v, y, piece.sr) for w, v in zip(self.works, made, strict=True)]
         except Exception as error:  # whatever a file can provoke is a line in the ledger
             stop_if_passing(source.path, error)
             return Done(item, pieces, None, Failure.of(source, stage, error))
         channel = piece.channel if self.channels == "each" else None
         row = Row(
-            source.id, piece.part, piece.start, channel, piece.sr, piece.duration, tuple(values),
-            source.carried, tuple(remarks),
+            source.id, piece.part, piece.start, channel, piece.sr, piece.duration,
+            tuple(values for values, _ in stored), source.carried, tuple(remarks),
+            sum(zeros for _, zeros in stored),
         )  # fmt: skip
         return Done(item, pieces, row)
 
-    def _stored(self, work: Work, values: np.ndarray, y: np.ndarray, rate: int) -> np.ndarray:
-        """The values as they are stored, none of them in the memory of `y`."""
+    def _stored(self, work: Work, values: np.ndarray, y: np.ndarray, rate: int) -> tuple[np.ndarray, int]:
+        """The values as they are stored, none of them in the memory of `y`; and how many became 0."""
         if self.summary:
             frames = None if self.windows is None else max(1, round(self.windows / work.hop(rate)))
             columns = summarize(values, self.summary, frames=frames)
             values = np.stack([np.atleast_1d(column) for column in columns.values()])
-        stored = np.ascontiguousarray(values, dtype=self.dtype)
+        with np.errstate(over="ignore"):
+            stored = np.ascontiguousarray(values, dtype=self.dtype)
         if np.may_share_memory(stored, y):
             stored = stored.copy()
-        if self.dtype == "float16" and not np.isfinite(stored).all():
-            largest = float(np.abs(values).max())
+        if self.dtype != "float16":
+            return stored, 0
+        lost = np.isinf(stored) & np.isfinite(values)
+        if lost.any():
+            largest, count = float(np.abs(values[lost]).max()), int(lost.sum())
             raise ParameterError(
-                f"dtype='float16': cannot hold {largest:.6g}, its largest number is 65504; give 'float32'"
+                f"dtype='float16': {count:,} values would become infinite, up to {largest:.6g} where the "
+                "largest number is 65504; give 'float32'"
             )
-        return stored
+        return stored, int(((stored == 0) & (values != 0)).sum())
 
 
 def far(job: Job, items: Sequence[Item]) -> list[Done]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from ..errors import AudioError, ParameterError
+from ..errors import AudioError, ParameterError, escaped
+from .csvlines import csv_writer
 from .sources import Source
 
 __all__ = ["Failure", "Ledger"]
@@ -26,7 +26,8 @@ class Failure(NamedTuple):
     @classmethod
     def of(cls, source: Source, stage: str, error: Exception) -> Failure:
         """What `error` says, split into the fault and what would mend it."""
-        text = str(error).removeprefix(f"{source.path}: ") or type(error).__name__
+        text = str(error).removeprefix(f"{source.path}: ").removeprefix(f"{escaped(source.path)}: ")
+        text = text or type(error).__name__
         remedy = ""
         if isinstance(error, AudioError | ParameterError):  # "what: fault; remedy", as all of ours are built
             fault, semicolon, last = text.rpartition("; ")
@@ -58,7 +59,7 @@ class Ledger:
 
     def _open(self, mode: str) -> None:
         self._stream = self.file.open(mode, newline="", encoding="utf-8", errors="backslashreplace")
-        self._writer = csv.writer(self._stream, lineterminator="\n")
+        self._writer = csv_writer(self._stream)
 
     def add(self, failure: Failure) -> None:
         """Write one line."""

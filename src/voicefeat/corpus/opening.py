@@ -13,9 +13,9 @@ from ..errors import ParameterError, path_text, reject
 from ..presets.front_end import FrontEnd
 from .dataset import Dataset
 from .expected import check_expected
+from .folders import plain
 from .formats import FORMATS
 from .readers import reader_called
-from .shards import plain
 from .state import NAME
 from .store import Store
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import AudioError
+from ..errors import AudioError, escaped
 from ..reading import blocks, kind
 from .contents import lines
 from .summary import counted, lasting
@@ -40,7 +40,7 @@ def of_recording(path: str) -> str:
     form, subtype = kind(path)
     rms = np.sqrt(squares / count)
     told = {
-        path: f"{form}, {subtype}",
+        escaped(path): f"{form}, {subtype}",
         "duration": f"{lasting(count / sr)}, {count:,} samples at {sr} Hz, {counted(rms.size, 'channel')}",
         "peak": _levels(peak),
         "rms": _levels(rms),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import escaped
 from .summary import counted
 from .verifying import Unequal, Verified
 
@@ -50,4 +51,4 @@ def verified(found: Verified) -> str:
 def _named(each: Unequal) -> str:
     part = f", part {each.part}" if each.part else ""
     channel = f", channel {each.channel}" if each.channel is not None else ""
-    return f"{each.id}{part}{channel}: {each.why}"
+    return escaped(f"{each.id}{part}{channel}: {each.why}")

@@ -42,6 +42,8 @@ class Row(NamedTuple):
     carried: tuple[Any, ...] = ()
     #: What was remarked on the way; not stored.
     remarks: tuple[str, ...] = ()
+    #: How many values became 0 in the type that they are stored as; not stored.
+    zeroed: int = 0
 
 
 class Done(NamedTuple):

@@ -49,6 +49,8 @@ class Extraction:
     warning: str = ""
     #: Rows that an earlier run had made.
     resumed: int = 0
+    #: Values that became 0 in the type that they are stored as, float16.
+    zeroed: int = 0
 
     @property
     def times_real_time(self) -> float:
@@ -87,6 +89,7 @@ class Run:
             ledger=self.folder / Ledger.NAME if state.failed else None,
             ignored=dict(self.found.ignored), links=tuple(self.found.links),
             warned=state.warned, warning=state.warning, resumed=before,
+            zeroed=state.zeroed,
         )  # fmt: skip
         told = {"rows": state.rows, "failed": state.failed, "bytes": done.bytes}
         self.log.write("end", audio_seconds=done.audio_seconds, **told)
@@ -127,6 +130,7 @@ class Run:
         full = shards.add(row)
         state.rows += 1
         state.audio_seconds += row.duration
+        state.zeroed += row.zeroed
         if row.remarks:
             state.warned += 1
             state.warning = state.warning or f"{row.id}: {row.remarks[0]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import sys
 import time
 import warnings
@@ -19,6 +20,13 @@ __all__ = ["RunLog"]
 
 #: Seconds from one line of progress to the next.
 EVERY = 10.0
+#: What JSON lets stand in a text, and a terminal that shows the log would obey or hide.
+_UNSEEN = re.compile(r"[^\x20-\x7e]")
+
+
+def _as_json(found: re.Match[str]) -> str:
+    """A character as it is if it can be seen, else as JSON's escape for it."""
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
 class RunLog:
@@ -62,7 +70,8 @@ class RunLog:
             seconds = round(time.perf_counter() - self._begun, 3)
             line = {"time": now, "event": event, "seconds": seconds, **told}
             try:
-                self._stream.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+                text = json.dumps(line, ensure_ascii=False, default=str)
+                self._stream.write(_UNSEEN.sub(_as_json, text) + "\n")
                 self._stream.flush()
             except OSError as error:
                 self._close()

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import ParameterError
+from .folders import plain
 from .formats import About, Writer, format_called
 from .ledger import Failure
 from .rows import Row
 from .settling import remove
 from .sources import Source
 
-__all__ = ["Shards", "plain"]
+__all__ = ["Shards"]
 
 
 class Shards:
@@ -112,8 +113,3 @@ class Shards:
 
     def _aside(self, folder: Path) -> Path:
         return folder / f".part-{self.count:05d}{self._ending}.partial"
-
-
-def plain(name: str) -> str:
-    """A name that a folder may have."""
-    return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).lstrip(".")

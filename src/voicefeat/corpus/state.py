@@ -39,6 +39,8 @@ class State:
     audio_seconds: float = 0.0
     warned: int = 0
     warning: str = ""
+    #: Values that became 0 in the type that they are stored as.
+    zeroed: int = 0
     complete: bool = False
     #: The columns that every recording carries, with their kinds.
     columns: list[list[str]] = field(default_factory=list)

@@ -25,6 +25,9 @@ def summary(done: Extraction) -> str:
     """
     stored = f"{escaped(str(done.folder))}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
     lines = [_speed(done), stored, *_rest(done, "name one itself to include it")]
+    if done.zeroed:
+        told = "became 0 in float16, whose least number is 6e-08; float32 keeps them"
+        lines.insert(2, f"{counted(done.zeroed, 'value')} {told}")
     if done.resumed:
         lines.insert(1, f"{counted(done.resumed, 'row')} of them were there already")
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from ..decibel import power_to_db
 from ..errors import ParameterError, real, reject, whole
 from ..feature.registry import find
 from .detectors import det, roc, scores
-from .drawing import axes, draw_rows, lowest_and_highest, maxima, pixels
+from .drawing import axes, draw_rows, drawable, lowest_and_highest, maxima, pixels
 from .rows import frame_times, rows_of, settings_of
 
 __all__ = ["spectrogram", "waveform", "det", "roc", "scores"]
@@ -178,7 +178,7 @@ def waveform(y: Any, sr: float = 22050, *, ax: Any = None, columns: int | None =
         columns = whole("columns", columns)
     if not (np.isfinite(y.min()) and np.isfinite(y.max())):
         not_finite(y)
-    ax = axes(ax)
+    ax, style = axes(ax), drawable(style)
     most = columns or 2 * pixels(ax)
     if y.size <= most:
         (artist,) = ax.plot(np.arange(y.size) / sr, y, **{"linewidth": 0.8, **style})

@@ -11,7 +11,7 @@ from ..metrics.checking import array, curve_of
 from ..metrics.costs import dcf_weights, least
 from ..metrics.decisions import detection_trade_off, number
 from ..metrics.equal import equal_error
-from .drawing import axes
+from .drawing import axes, drawable
 
 __all__ = ["det", "roc", "scores"]
 
@@ -56,7 +56,7 @@ def roc(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
     """
     curve = curve_of(bonafide, spoof)
     ax = axes(ax, square=True)
-    (line,) = ax.plot(100 * curve.false_alarm, 100 - 100 * curve.miss, **style)
+    (line,) = ax.plot(100 * curve.false_alarm, 100 - 100 * curve.miss, **drawable(style))
     equal = equal_error(curve)
     ax.plot(100 * equal.false_alarm, 100 - 100 * equal.miss, "o", color=line.get_color())
     ax.plot([0, 100], [0, 100], color="0.75", linewidth=0.8, zorder=0)  # scores that say nothing
@@ -106,7 +106,7 @@ def det(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
     curve = curve_of(bonafide, spoof)
     found = detection_trade_off(curve)
     ax = axes(ax, square=True)
-    (line,) = ax.plot(found.false_alarm_deviate, found.miss_deviate, **style)
+    (line,) = ax.plot(found.false_alarm_deviate, found.miss_deviate, **drawable(style))
     for point, sign in ((equal_error(curve), "o"), (least(curve, *dcf_weights()), "x")):
         k = int(np.searchsorted(curve.thresholds, point.threshold))
         ax.plot(found.false_alarm_deviate[k], found.miss_deviate[k], sign, color=line.get_color())

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..convert import hz_to_mel, mel_to_hz
+from ..errors import escaped
 from .rows import Rows
 
 #: Values that are looked at together.
@@ -32,6 +33,32 @@ def pyplot() -> Any:
         told = 'matplotlib is not installed, and drawing needs it: pip install "voicefeat[plot]"'
         raise ModuleNotFoundError(told, name="matplotlib") from None
     return pyplot
+
+
+def titled(ax: Any, text: str) -> None:
+    """Write `text`, which names of files and front ends are part of, above a drawing, letter by letter."""
+    ax.set_title(escaped(text), fontsize=10, parse_math=False)
+
+
+def drawable(style: dict[str, Any]) -> dict[str, Any]:
+    """What matplotlib takes for a line, with a label that it can draw.
+
+    What stands between dollar signs is a formula for matplotlib; one that it cannot read would stop the
+    drawing of the whole figure, and is shown as it is written.
+    """
+    label = style.get("label")
+    if not isinstance(label, str):
+        return style
+    from matplotlib.cbook import is_math_text
+    from matplotlib.mathtext import MathTextParser
+
+    label = "".join(c if c == "\n" else escaped(c) for c in label)
+    if is_math_text(label) is True:
+        try:
+            MathTextParser("path").parse(label)
+        except ValueError:
+            label = label.replace("$", "\\$")
+    return {**style, "label": label}
 
 
 def pixels(ax: Any) -> int:
@@ -87,7 +114,7 @@ def draw_rows(
         else:
             ax.set_yscale("log")
     if rows.ticks is not None:
-        ax.set_yticks(*rows.ticks)
+        ax.set_yticks(rows.ticks[0], [escaped(name) for name in rows.ticks[1]], parse_math=False)
         ax.set_yticks([], minor=True)
     elif rows.whole:
         ax.yaxis.get_major_locator().set_params(integer=True)

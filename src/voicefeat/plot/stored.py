@@ -14,7 +14,7 @@ from ..corpus.dataset import Dataset
 from ..feature.bands import melspectrogram
 from ..feature.registry import FEATURES
 from . import spectrogram, waveform
-from .drawing import axes, draw_rows, maxima, pixels
+from .drawing import axes, draw_rows, maxima, pixels, titled
 from .rows import Rows
 
 __all__ = ["draw_entry", "draw_recording"]
@@ -31,7 +31,7 @@ def draw_entry(dataset: Dataset, entry: Entry, file: str) -> None:
     """Write a picture of one row of a dataset."""
     ax = axes(None)
     part = f", part {entry.part}" if entry.part else ""
-    ax.set_title(f"{entry.id}{part}: {dataset.feature}", fontsize=10)
+    titled(ax, f"{entry.id}{part}: {dataset.feature}")
     about = dataset.about
     if dataset.feature in FEATURES and not about.get("summary"):
         settings = restored(dataset.feature, about["settings"])
@@ -69,7 +69,7 @@ def draw_recording(path: str, file: str) -> None:
     figure.set_size_inches(8, 5.5)
     upper.remove()
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 2])
-    upper.set_title(os.path.basename(path), fontsize=10)
+    titled(upper, os.path.basename(path))
     waveform(y, sr, ax=upper)
     upper.set_xlabel("")
     n_fft = 512 if sr < 32000 else 1024

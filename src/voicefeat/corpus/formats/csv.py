@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import ParameterError
+from ..csvlines import csv_writer
 from ..rows import Row
 from . import About, Writer
 from .described import columns, facts, write_about
@@ -36,7 +36,7 @@ class Shard(Writer):
         write_about(place, about, f"{about.dtype}, a column for each of rows, a line for each window")
         table = place / "table.csv"
         self._stream = table.open("w", newline="", encoding="utf-8", errors="backslashreplace")
-        self._writer = csv.writer(self._stream, lineterminator="\n")
+        self._writer = csv_writer(self._stream)
         self._writer.writerow(_header(about))
 
     def add(self, row: Row, values: np.ndarray) -> None:

@@ -25,16 +25,16 @@ _TABULATED = frozenset(
 )
 
 
-def window_bandwidth(window: Any, n: int = 1000) -> float:
+def window_bandwidth(window: Any, n: int | None = None) -> float:
     """Equivalent noise bandwidth of a window, in bins of an FFT as long as the window.
 
     Parameters
     ----------
     window : str, tuple, float or callable
         As for `get_window`.
-    n : int > 0
-        Samples of the window that is measured. The usual windows without parameters are measured with 8193,
-        as in librosa's table of them.
+    n : int > 0 or None
+        Samples of the window that is measured. None is what librosa has: 8193 for the usual windows without
+        parameters, by name or as functions of scipy (librosa keeps these in a table), and 1000 for others.
 
     Returns
     -------
@@ -48,19 +48,21 @@ def window_bandwidth(window: Any, n: int = 1000) -> float:
 
     Notes
     -----
-    Source: librosa 0.11.0, ``librosa.filters.window_bandwidth``.
+    Source: librosa 0.11.0, ``librosa.filters.window_bandwidth``, which does not heed `n` for windows of its
+    table. Those are symmetric here, as in the table; others as `get_window` makes them.
 
     Examples
     --------
     >>> import voicefeat as vf
-    >>> round(vf.filters.window_bandwidth("hann"), 3)
-    1.5
+    >>> round(vf.filters.window_bandwidth("hann"), 4), round(vf.filters.window_bandwidth("hann", n=1000), 4)
+    (1.5002, 1.5015)
     """
-    n = whole("n", n, unit="samples")
-    if isinstance(window, str) and window in _TABULATED:
-        n, values = 8193, get_window(window, 8193, fftbins=False)
-    else:
-        values = get_window(window, n)
+    name = window
+    if callable(window) and getattr(window, "__module__", "").startswith("scipy.signal.windows"):
+        name = window.__name__
+    known = isinstance(name, str) and name in _TABULATED
+    n = (8193 if known else 1000) if n is None else whole("n", n, unit="samples")
+    values = get_window(name, n, fftbins=False) if known else get_window(window, n)
     return float(n * np.sum(values**2) / (np.sum(values) ** 2 + np.finfo(float).tiny))
 
 

@@ -237,7 +237,6 @@ FAULTS = [
     (TRANSFORMS, {"scale": "yes"}, "scale"),
     (TRANSFORMS, {"pad_mode": "wrap"}, "pad_mode"),
     (["cqt", "vqt", "hybrid_cqt"], {"res_type": "kaiser_best"}, "res_type"),
-    (["cqt", "vqt", "hybrid_cqt"], {"res_type": None}, "res_type"),
     (TRANSFORMS, {"dtype": np.float32}, "dtype"),
     (["vqt", "chroma_vqt"], {"gamma": -1.0}, "gamma"),
     (["vqt", "chroma_vqt"], {"intervals": "just"}, "intervals"),

@@ -206,5 +206,5 @@ FAULTS = [
 OTHERS = [
     (name, (), {"S": bad}, "S")
     for name in NAMES
-    for bad in (-S, S.astype(np.complex64), S[0], S[:, :0], np.full_like(S, np.nan), S.astype(np.int16))
+    for bad in (-S, S.astype(np.complex64), S[0], S[:, :0], np.full_like(S, np.nan), S.astype(np.float16))
 ]

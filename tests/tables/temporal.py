@@ -231,6 +231,5 @@ OTHERS = [
     ("pcen", (S,), {"return_zf": 1}, "return_zf"),
     ("pcen", (-S,), {}, "S"),
     ("pcen", (np.where(S > 0, np.nan, S),), {}, "S"),
-    ("pcen", (S[:, :0],), {}, "S"),
     ("pcen", ("S",), {}, "S"),
 ]  # fmt: skip

@@ -4,7 +4,8 @@ Octave after octave, from the highest down, the signal is halved and half the ho
 each are then equally short, and a few bins of a short FFT's spectrum make a response.
 
 Source: C. Schoerkhuber and A. Klapuri, "Constant-Q transform toolbox for music processing", 2010; early
-halving and what is left out of the wavelets as in librosa 0.11.
+halving and what is left out of the wavelets as in librosa 0.11. An octave that the next half would weaken
+is computed at the rate of the one above, which librosa 0.11 does not heed (librosa/librosa#2071).
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ from . import tables
 from .framing import PAD_MODES, Frames
 from .plan import Plan
 from .spec import Bands, Chain, Spectrum
+
+#: The share of half the new rate that a resampler leaves as it is, within a few hundredths of a decibel.
+#: "soxr_qq" takes nothing away anywhere: what lies above is folded down instead.
+PASSBAND = {
+    "soxr_vhq": 0.91, "soxr_hq": 0.91, "soxr_mq": 0.91, "soxr_lq": 0.67, "soxr_qq": 1.0,
+    "fft": 1.0, "scipy": 1.0, "polyphase": 0.82,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ class ConstantQ:
             reject("scale", scale, "must be True or False", "give True to divide by the root of the lengths")
         if not callable(pad_mode):
             one_of("pad_mode", pad_mode, PAD_MODES)
-        one_of("res_type", res_type, WAYS)
+        res_type = one_of("res_type", "soxr_hq" if res_type is None else res_type, WAYS)
         made = cls(
             sr, hop_length, fmin, n_bins, bins_per_octave, intervals, gamma, filter_scale, norm, sparsity,
             window, bool(scale), pad_mode, res_type, given,
@@ -111,12 +119,6 @@ class ConstantQ:
             least = self.asked * self.sr / (n * self.fmin)
             reject("fmin", self.asked, problem, f"give at least {least:.4g} Hz, or a longer signal")
 
-    def check_padding(self, pad: int, n: int) -> None:
-        """Refuse a signal of `n` samples that is too short to be mirrored at its ends."""
-        if n < pad + (self.pad_mode == "reflect") and self.pad_mode in ("reflect", "symmetric"):
-            problem = f"mirrors {pad} samples at a rate where the signal has {n}"
-            reject("pad_mode", self.pad_mode, problem, "use pad_mode='constant', or a higher fmin")
-
     def frequencies(self, n_bins: int | None = None) -> np.ndarray:
         """Centre frequencies in hertz."""
         return frequencies(n_bins or self.n_bins, self.fmin, self.intervals, self.bins_per_octave)  # type: ignore[arg-type]
@@ -128,6 +130,13 @@ class ConstantQ:
             "window": self.window, "filter_scale": self.filter_scale, "gamma": self.gamma,
         }  # fmt: skip
         return hertz, alpha, *wavelet_lengths(freqs=hertz, sr=sr, alpha=alpha, **shape)
+
+    def passes(self, part: slice, rate: float) -> bool:
+        """Whether resampling to `rate` leaves what these bins respond to as it is."""
+        hertz, alpha, *_ = self._wavelets(None, self.sr)
+        shape: dict[str, Any] = {"window": self.window, "filter_scale": self.filter_scale}
+        _, cutoff = wavelet_lengths(freqs=hertz[part], alpha=alpha[part], gamma=self.gamma, **shape)
+        return cutoff <= PASSBAND[self.res_type] * rate / 2
 
     def reach(self, n_bins: int | None = None) -> float:
         """The highest frequency that the first `n_bins` wavelets respond to, in hertz."""
@@ -205,7 +214,8 @@ class Octaves:
             self.octaves.append(
                 Octave(plan, frames, level, part.start, len(bank), pairs(weights, dtype), folded)
             )
-            if self.hops[level] % 2 == 0 and part.start:
+            below = slice(max(0, part.start - step), part.start)
+            if self.hops[level] % 2 == 0 and part.start and q.passes(below, rate / 2):
                 self.hops.append(self.hops[level] // 2)
                 level, rate = level + 1, rate / 2
 
@@ -219,13 +229,6 @@ class Octaves:
     def frames(self, n: int) -> int:
         """Frames of a signal of `n` samples."""
         return min(1 + m // hop for m, hop in zip(self.samples(n), self.hops, strict=True))
-
-    def check(self, n: int) -> None:
-        """Refuse a signal that is too short to hold the lowest frequency, or to be padded."""
-        self.q.check_length(n)
-        samples = self.samples(n)
-        for octave in self.octaves:
-            self.q.check_padding(octave.frames.pad, samples[octave.level])
 
 
 def pairs(matrix: np.ndarray, dtype: np.dtype) -> Pairs:

@@ -66,7 +66,7 @@ def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None 
     kind = np.dtype(np.float64) if wide else y.dtype
     ready = octaves(q, fold, kind)
     n = y.shape[-1]
-    ready.check(n)
+    q.check_length(n)
     warn_if_mostly_padding(q, ready.longest, n)
     computed = np.result_type(kind, np.complex64) if result.kind == "c" else kind
     return transforms.run(ready, y, computed).astype(result, copy=False)
@@ -108,7 +108,7 @@ def cqt(
     window: Any = "hann",
     scale: bool = True,
     pad_mode: Any = "constant",
-    res_type: str = "soxr_hq",
+    res_type: str | None = "soxr_hq",
     dtype: Any = None,
 ) -> np.ndarray:
     """Constant-Q transform: frequencies in equal steps of pitch, as ``librosa.cqt``.
@@ -140,8 +140,8 @@ def cqt(
         True to divide by the square roots of the wavelets' lengths.
     pad_mode : str or callable
         As in `stft`.
-    res_type : str
-        How the signal is halved, as in `resample`.
+    res_type : str or None
+        How the signal is halved, as in `resample`; None is "soxr_hq".
     dtype : complex64 or complex128, optional
         Type of the result; that of the signal's precision by default.
 
@@ -197,7 +197,7 @@ def vqt(
     window: Any = "hann",
     scale: bool = True,
     pad_mode: Any = "constant",
-    res_type: str = "soxr_hq",
+    res_type: str | None = "soxr_hq",
     dtype: Any = None,
 ) -> np.ndarray:
     """Variable-Q transform: any scale, and wavelets with fewer periods where it is low, as ``librosa.vqt``.

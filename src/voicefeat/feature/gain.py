@@ -44,9 +44,9 @@ def pcen(
 
     Parameters
     ----------
-    S : float array of shape (..., bands, frames)
-        Magnitudes or powers, 0 or more. The defaults are meant for samples of 16 bits as whole numbers:
-        multiply a spectrogram of samples in [-1, 1) by 2**31.
+    S : array of shape (..., bands, frames), float or whole numbers
+        Magnitudes or powers, 0 or more; there may be no frames. The defaults are meant for samples of 16 bits
+        as whole numbers: multiply a spectrogram of samples in [-1, 1) by 2**31.
     sr : float
         Sampling rate in hertz.
     hop_length : int
@@ -109,6 +109,8 @@ def pcen(
         reject("return_zf", return_zf, "must be True or False", "give True to have the state as well")
     S = _levels("S", S)
     axis = _axis("axis", axis, S)
+    if not S.size:
+        return (S.copy(), np.moveaxis(_state(zi, b, S, axis), -1, axis)) if return_zf else S.copy()
     if ref is None:
         ref = S if max_size == 1 else _largest(S, max_size, axis, max_axis)
     else:
@@ -169,11 +171,13 @@ def _levels(name: str, S: Any) -> np.ndarray:
             f"pcen: {name} is complex; its phase is dropped. Pass its magnitude to say so.", stacklevel=3
         )
         S = np.abs(S)
-    if S.dtype.kind not in "fiu" or not S.ndim or not S.size:
+    if S.dtype.kind not in "fiu" or not S.ndim:
         reject(
             name, S if S.ndim else given, "must hold numbers", "pass spectra of shape (..., bands, frames)"
         )
     S = S.astype(np.float32 if S.dtype.kind == "f" and S.dtype.itemsize == 4 else np.float64, copy=False)
+    if not S.size:
+        return S
     least, most = S.min(), S.max()
     if not np.isfinite(most - least):
         reject(name, S, "holds values that are NaN or infinite", f"repair it, numpy.nan_to_num({name})")

@@ -19,10 +19,15 @@ def either(y: Any, S: Any) -> Any:
 
 
 def values(S: Any, rows: str, name: str = "S") -> np.ndarray:
-    """`S`, given as argument `name`, as contiguous float32 or float64 of shape (..., rows, frames)."""
+    """`S`, given as argument `name`, as contiguous float32 or float64 of shape (..., rows, frames).
+
+    Whole numbers become float64, of the same value: spectra have no full scale as samples have.
+    """
     S = np.asarray(S)
     if S.dtype.kind == "c":
         reject(name, S, "is complex", f"pass its magnitude or power: abs({name}) ** 2")
+    if S.dtype.kind in "iu":
+        S = S.astype(np.float64)
     if S.dtype.newbyteorder("=") not in (np.float32, np.float64):
         reject(name, S, "must be float32 or float64", f"convert it with {name}.astype(np.float32)")
     if S.ndim < 2 or 0 in S.shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,18 @@ from ..wavelets import wavelet_lengths
 from .constantq import at_once, complex_type, responses, settled, warn_if_mostly_padding
 
 __all__ = ["hybrid_cqt", "pseudo_cqt"]
+
+
+def _reflect_again(padded: np.ndarray, pad: tuple[int, int], axis: int, settings: dict[str, Any]) -> None:
+    padded[:] = np.pad(padded[pad[0] : padded.size - pad[1]], pad, "reflect")
+
+
+def _mirror_again(padded: np.ndarray, pad: tuple[int, int], axis: int, settings: dict[str, Any]) -> None:
+    padded[:] = np.pad(padded[pad[0] : padded.size - pad[1]], pad, "symmetric")
+
+
+#: What pads a signal that is shorter than its padding: numpy, which mirrors it again and again.
+_AGAIN = {"reflect": _reflect_again, "symmetric": _mirror_again}
 
 
 @settings
@@ -45,7 +58,8 @@ def pseudo_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands
     n = y.shape[-1]
     q.check_length(n)
     chain = _chain(q, fold)
-    q.check_padding(chain.frames.pad, n)
+    if n <= chain.frames.pad and q.pad_mode in _AGAIN:
+        chain = _chain(replace(q, pad_mode=_AGAIN[q.pad_mode]), fold)
     warn_if_mostly_padding(q, q.longest(), n)
     wide = y.astype(np.float64) if result == np.float64 else y
     return at_once(Rows(chain), wide).astype(result, copy=False)
@@ -146,7 +160,7 @@ def hybrid_cqt(
     window: Any = "hann",
     scale: bool = True,
     pad_mode: Any = "constant",
-    res_type: str = "soxr_hq",
+    res_type: str | None = "soxr_hq",
     dtype: Any = None,
 ) -> np.ndarray:
     """Constant-Q magnitudes, where wavelets are short those of `pseudo_cqt`, as ``librosa.hybrid_cqt``.

@@ -32,7 +32,7 @@ def icqt(
     window: Any = "hann",
     scale: bool = True,
     length: int | None = None,
-    res_type: str = "soxr_hq",
+    res_type: str | None = "soxr_hq",
     dtype: Any = None,
 ) -> np.ndarray:
     """A signal with about this constant-Q transform, as ``librosa.icqt``.
@@ -49,8 +49,8 @@ def icqt(
         As `cqt` was called with.
     length : int or None
         Samples wanted: the signal is cut, or padded with zeros. None is all that the frames cover.
-    res_type : str
-        How octaves are brought to the full rate, as in `resample`.
+    res_type : str or None
+        How octaves are brought to the full rate, as in `resample`; None is "soxr_hq".
     dtype : float32 or float64, optional
         Type of the result; that of C's precision by default.
 
@@ -106,16 +106,17 @@ def _octaves(q: ConstantQ) -> list[tuple[slice, int, int, np.ndarray, np.ndarray
     lengths, _ = wavelet_lengths(
         freqs=hertz, sr=q.sr, window=q.window, filter_scale=q.filter_scale, alpha=alpha
     )
-    found, count = [], math.ceil(q.n_bins / q.bins_per_octave)
-    twos = (q.hop_length & -q.hop_length).bit_length() - 1
-    for i in range(count):
+    found, halvings, count = [], 0, math.ceil(q.n_bins / q.bins_per_octave)
+    for i in reversed(range(count)):
         rows = slice(i * q.bins_per_octave, min((i + 1) * q.bins_per_octave, q.n_bins))
-        halvings = min(count - 1 - i, twos)
+        half = q.sr / 2 ** (halvings + 1)
+        if i < count - 1 and (q.hop_length >> halvings) % 2 == 0 and q.passes(rows, half):
+            halvings += 1
         weights, _ = response(
             hertz[rows], q.sr / 2**halvings, q.filter_scale, q.norm, q.sparsity, q.window, alpha[rows]
         )
         found.append((rows, 2**halvings, q.hop_length >> halvings, weights, lengths[rows]))
-    return found
+    return found[::-1]
 
 
 def _signal(

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..audio import signal
 from ..engine.medians import running_medians
-from ..errors import ParameterError, real, reject, shown, whole
+from ..errors import real, reject, whole
 from .inverse import istft
 from .spectrum import stft
 
@@ -249,17 +249,28 @@ def _pair(name: str, value: Any) -> tuple[Any, Any]:
 
 def _magnitudes(name: str, x: Any) -> np.ndarray:
     array = np.asarray(x)
-    if array.dtype.kind not in "fiu" or not np.isfinite(array).all() or (array < 0).any():
-        reject(name, x, "must hold real numbers of 0 or more", "give magnitudes, np.abs(S)")
+    if array.dtype.kind not in "fiu":
+        reject(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
+    _check_finite(name, array)
+    if (array < 0).any():
+        reject(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
     return array if array.dtype.kind == "f" and array.dtype.itemsize >= 4 else array.astype(np.float64)
+
+
+def _check_finite(name: str, array: np.ndarray) -> None:
+    """Refuse NaN and infinite values, and say where the first is: `numpy.abs` would not help."""
+    if not np.isfinite(array).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        problem = f"{name}[{', '.join(map(str, at))}] is {array[at]}"
+        reject(name, array, problem, f"repair it, numpy.nan_to_num({name}), or leave such frames out")
 
 
 def _spectra(S: Any) -> np.ndarray:
     array = np.asarray(S)
     if array.dtype.kind != "c":
         array = _magnitudes("S", S)
-    elif not np.isfinite(array).all():
-        raise ParameterError(f"S={shown(S)}: holds what is not finite; clean it, or leave such frames out")
+    else:
+        _check_finite("S", array)
     if array.ndim < 2 or not array.size:
         reject("S", S, "must have the shape (..., bins, frames)", "give stft(y) or spectrogram(y)")
     return array

@@ -69,7 +69,7 @@ def stft(
     pad_mode : str or callable
         As in ``numpy.pad``: "constant", "edge", "linear_ramp", "reflect", "symmetric" or a function.
     out : complex array of shape (..., 1 + n_fft // 2, frames or more), optional
-        Written to and returned.
+        Written to and returned; of one that has more frames, a view of those that are written.
 
     Returns
     -------
@@ -108,17 +108,13 @@ def stft(
         y = y.astype(np.float64)
     target = None if out is None else _target(out, chain.frames, y)
     warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    if (
-        target is not None
-        and target.dtype == np.result_type(y.dtype, np.complex64)
-        and target.flags.c_contiguous
-    ):
+    if target is None:
+        return run(chain, y, dtype=result)
+    if target.dtype == np.result_type(y.dtype, np.complex64) and target.flags.c_contiguous:
         run(chain, y, out=target)
-        return target
-    if target is not None:
+    else:
         target[...] = run(chain, y)
-        return target
-    return run(chain, y, dtype=result)
+    return out if out.shape == target.shape else target
 
 
 def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:
@@ -132,6 +128,8 @@ def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:
         reject(
             "out", out, f"must have shape {(*shape, count)}, or more frames", "give an array of that shape"
         )
+    if not out.flags.writeable:
+        reject("out", out, "is read-only", "give a writable array, or None")
     return out[..., :count]
 
 

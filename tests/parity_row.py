@@ -3,7 +3,7 @@
 ``row(call, float64, float32, options, given=...)``: the function, the largest error allowed in each
 precision (relative to the peak of the reference), its options, and what it is given (a key of `GIVEN` in
 `parity_run.py` or of the row's own table). A tolerance is between two and fifty times the error measured on
-the reference machine, a few roundings where that is less, and 0 where the numbers must be equal.
+the reference machine, and never less than `LEAST`, not even where the numbers are equal there.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from closeness import UNITS
+
+#: The least tolerance in float64 and in float32: four units in the last place of the peak. Numbers that are
+#: equal here differ by a unit or two on another processor, where numpy, libm and BLAS have other kernels.
+LEAST = (UNITS * 2.0**-52, UNITS * 2.0**-23)
+#: The same where a float32 signal is answered in float64 as well.
+LEAST_DOUBLE = (UNITS * 2.0**-52, UNITS * 2.0**-52)
 
 #: The calls whose float32 results hang on bins that hold nothing but rounding: librosa's formula is applied
 #: to voicefeat's own spectrum, for signals with such bins only, or (where a decision is made) for all.

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 import soundfile
+from closeness import UNITS
 from parity_row import SLOW
 from reference import FRAMES, REFERENCES, quiet
 from signals import RATES, data_dir, signals, speech
@@ -184,18 +185,21 @@ def dtypes(value):
     return [np.asarray(v).dtype for v in (value if isinstance(value, tuple) else (value,))]
 
 
+def unit(value) -> float:
+    """A unit in the last place of 1 in the type of an answer."""
+    return max(np.finfo(d).eps if d.kind in "fc" else 0.0 for d in dtypes(value))
+
+
 def report(rows) -> None:
     """Measure the error of each row, print it beside its tolerance, and mark a tolerance that is not two to
-    fifty times as large (or a few roundings, where the error is less)."""
+    fifty times as large (or a few roundings, where the error is less) and `UNITS` beyond the error."""
     chosen = [r for r in rows if all(word in str(r) for word in sys.argv[1:])]
     for r in chosen:
         line = [f"{r!s:70s}"]
         for dtype in ("float64", "float32"):
             allowed = getattr(r, dtype)
             worst, name, sr = max((error(r, *c, dtype), *c) for c in cases(r))
-            rounding = max(
-                np.finfo(d).eps if d.kind in "fc" else 0.0 for d in dtypes(ours(r, name, sr, dtype))
-            )
-            fits = 2 * worst <= allowed <= max(50 * worst, 8 * rounding)
+            rounding = unit(ours(r, name, sr, dtype))
+            fits = max(2 * worst, worst + UNITS * rounding) <= allowed <= max(50 * worst, 8 * rounding)
             line.append(f"{dtype} {worst:.1e} of {allowed:.1e} {name:>9s} {sr:5d} {' ' if fits else '*'}")
         print("  ".join(line), flush=True)

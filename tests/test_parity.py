@@ -6,9 +6,10 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from closeness import UNITS
 from hypothesis import assume, given, settings, strategies as st
 from parity import ROWS
-from parity_run import cases, distance, dtypes, error, ours, theirs
+from parity_run import cases, distance, dtypes, error, ours, theirs, unit
 from reference import REFERENCES
 
 import voicefeat as vf
@@ -36,6 +37,8 @@ def test_row(row, dtype):
             wrong.append(f"{name} at {sr} Hz: shape {shapes(got)}, expected {shapes(want)}")
         elif not (worst := error(row, name, sr, dtype)) <= allowed:
             wrong.append(f"{name} at {sr} Hz: error {worst:.2e}, allowed {allowed:.1e}")
+        if allowed < (least := UNITS * unit(got)):
+            wrong.append(f"allowed {allowed:.1e}; give {UNITS} units of the result's type, {least:.1e}")
         expected = [np.dtype(dtype)] if row.upcast else dtypes(want)
         if dtypes(got) != expected:
             wrong.append(f"{name} at {sr} Hz: dtype {dtypes(got)}, expected {expected}")

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from closeness import near
 from signals import speech
 
 import voicefeat as vf
@@ -40,8 +41,7 @@ def test_definitions_are_numpys(name, dtype):
     assert list(got) == [f"feature_{row}_{name}" for row in range(3)]
     for row in range(3):
         want = WITH_NUMPY[name](x[:, row].astype(np.float64), axis=-1)
-        assert got[f"feature_{row}_{name}"].dtype == np.float64
-        np.testing.assert_array_equal(got[f"feature_{row}_{name}"], want)
+        near(got[f"feature_{row}_{name}"], np.asarray(want, np.float64))
 
 
 def test_one_clip_gives_numbers():

@@ -213,13 +213,13 @@ POWERS = [
 ]  # fmt: skip
 ROWS = [
     *family("bark_spectrogram", 1e-14, 2e-6, SHARED),
-    *family("plp", 2e-14, 2e-7, [o for o in SHARED if "preemphasis" not in o] + MODELS),
-    *each("plp", 1.5e-13, 2e-7, [{"preemphasis": 0.97}, {"exponent": 0.5}], full=True),
-    *family("rasta_plp", 1.5e-13, 2e-7, [*SHARED, *MODELS, {"pole": 0.98}]),
-    row("rasta_plp", 1e-12, 2e-7, {"exponent": 0.5}, full=True),
-    *family("gammatone_spectrogram", 2e-12, 2e-7, GAMMATONES),
-    *each("pncc", 3e-14, 2e-7, POWERS, full=True),
-    row("pncc", 3e-14, 2e-7, {"n_pncc": 20}, "batch", full=True),
+    *family("plp", 2e-14, 5e-7, [o for o in SHARED if "preemphasis" not in o] + MODELS),
+    *each("plp", 1.5e-13, 5e-7, [{"preemphasis": 0.97}, {"exponent": 0.5}], full=True),
+    *family("rasta_plp", 1.5e-13, 5e-7, [*SHARED, *MODELS, {"pole": 0.98}]),
+    row("rasta_plp", 1e-12, 5e-7, {"exponent": 0.5}, full=True),
+    *family("gammatone_spectrogram", 2e-12, 5e-7, GAMMATONES),
+    *each("pncc", 3e-14, 5e-7, POWERS, full=True),
+    row("pncc", 3e-14, 5e-7, {"n_pncc": 20}, "batch", full=True),
     *each("gammatone_spectrogram", 1e-13, 8e-6, [FFT, *({**FFT, **o} for o in GAMMATONES)], full=True),
     *each("gammatone_spectrogram", 1e-13, 8e-6, [{**FFT, "n_fft": 512}, {**FFT, "n_fft": 600}], full=True),
 ]

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import numpy as np
 import parity_row
-from parity_row import SOME_FRAMES
+from parity_row import LEAST, SOME_FRAMES
 
 #: Rows start from magnitudes; descriptors weigh bins that hold nothing but rounding like any others, so on
 #: signals with such bins float32 is compared on voicefeat's own.
@@ -120,12 +120,12 @@ ROWS = [
     row("spectral_bandwidth", 5e-15, 9e-6, {"norm": False}, "about", upcast=True),
     row("spectral_bandwidth", 2e-13, 2e-5, {"centroid": np.full((1, 1), 500.0)}, upcast=True),
     row("spectral_bandwidth", 2e-12, 3e-6, {"hop_length": 200}, "batch", upcast=True),
-    row("spectral_rolloff", 0, 2e-7, thorough=True, upcast=True, own="always"),
-    *each("spectral_rolloff", 0, 2e-7, [*SOME_FRAMES, WARP], upcast=True, own="always"),
-    *each("spectral_rolloff", 0, 2e-7, PERCENTS, upcast=True, own="always"),
-    row("spectral_rolloff", 0, 0, {}, "magnitude", upcast=True),
-    row("spectral_rolloff", 0, 0, {"roll_percent": 0.5}, "moving", upcast=True),
-    row("spectral_rolloff", 0, 2e-7, {"hop_length": 200}, "batch", upcast=True, own="always"),
+    row("spectral_rolloff", *LEAST, thorough=True, upcast=True, own="always"),
+    *each("spectral_rolloff", *LEAST, [*SOME_FRAMES, WARP], upcast=True, own="always"),
+    *each("spectral_rolloff", *LEAST, PERCENTS, upcast=True, own="always"),
+    row("spectral_rolloff", *LEAST, {}, "magnitude", upcast=True),
+    row("spectral_rolloff", *LEAST, {"roll_percent": 0.5}, "moving", upcast=True),
+    row("spectral_rolloff", *LEAST, {"hop_length": 200}, "batch", upcast=True, own="always"),
     row("spectral_flatness", 3e-13, 1e-5, thorough=True, upcast=True),
     row("spectral_flatness", 6e-14, 2e-5, SOME_FRAMES[0], upcast=True),
     *each("spectral_flatness", 6e-14, 5e-6, SOME_FRAMES[1:3], upcast=True),
@@ -158,7 +158,7 @@ ROWS = [
     row("poly_features", 5e-14, 4e-5, {"order": 0}, upcast=True),
     *each("poly_features", 3e-14, 1e-5, [{"order": n} for n in (2, 4)], upcast=True),
     row("poly_features", 2e-14, 6e-6, {}, "magnitude", upcast=True),
-    row("poly_features", 0, 2e-7, {"order": 2}, "moving", upcast=True),
+    row("poly_features", *LEAST, {"order": 2}, "moving", upcast=True),
     row("poly_features", 2e-14, 7e-6, {"hop_length": 200}, "batch", upcast=True),
 ]  # fmt: skip
 

@@ -109,15 +109,15 @@ FRAMES = [
 ]  # fmt: skip
 PADS = [{"pad_mode": m} for m in ("reflect", "edge", "symmetric", "linear_ramp", held)]
 YIN = [
-    row("yin", 5e-15, 2e-7, VOICE, changes=False, upcast=True, thorough=True),
-    *each("yin", 5e-15, 2e-7, [{**VOICE, **o} for o in [*FRAMES, *PADS]], changes=False, upcast=True),
+    row("yin", 5e-15, 5e-7, VOICE, changes=False, upcast=True, thorough=True),
+    *each("yin", 5e-15, 5e-7, [{**VOICE, **o} for o in [*FRAMES, *PADS]], changes=False, upcast=True),
     # The parabola of a constant signal is all but flat.
-    row("yin", 1e-12, 2e-7, {**VOICE, "frame_length": 1024, "hop_length": 160}, changes=False, upcast=True),
-    *each("yin", 5e-15, 2e-7, [{**NARROW, "trough_threshold": t} for t in (0.02, 0.5, 1e-9)],
+    row("yin", 1e-12, 5e-7, {**VOICE, "frame_length": 1024, "hop_length": 160}, changes=False, upcast=True),
+    *each("yin", 5e-15, 5e-7, [{**NARROW, "trough_threshold": t} for t in (0.02, 0.5, 1e-9)],
           changes=False, upcast=True),
-    row("yin", 5e-15, 2e-7, {"fmin": 500.0, "fmax": 4000.0}, changes=False, upcast=True),
-    row("yin", 5e-15, 2e-7, {"fmin": 60.0, "fmax": 300.0, "frame_length": 900}, changes=False, upcast=True),
-    row("yin", 5e-15, 2e-7, VOICE, "batch", changes=False, upcast=True),
+    row("yin", 5e-15, 5e-7, {"fmin": 500.0, "fmax": 4000.0}, changes=False, upcast=True),
+    row("yin", 5e-15, 5e-7, {"fmin": 60.0, "fmax": 300.0, "frame_length": 900}, changes=False, upcast=True),
+    row("yin", 5e-15, 5e-7, VOICE, "batch", changes=False, upcast=True),
 ]  # fmt: skip
 BELIEFS = [
     {"n_thresholds": 20}, {"beta_parameters": (1, 18)}, {"boltzmann_parameter": 0.7}, {"no_trough_prob": 0.5},
@@ -145,12 +145,12 @@ AUTOCORRELATE = [
 ]
 #: Speech that is nearly predicted, as all of it is that was low-pass filtered, magnifies what is rounded off.
 LPC = [
-    *each("lpc", 2e-12, 1e-7, [{"order": n} for n in (16, 2, 13, 40)], changes=False, full=True),
-    row("lpc", 1e-13, 1e-7, {"order": 1}, changes=False, full=True),
-    row("lpc", 1e-12, 1e-7, {"order": 16}, "long", changes=False, full=True),
-    row("lpc", 2e-13, 1e-7, {"order": 12}, "frames", changes=False, full=True),
-    row("lpc", 1e-7, 3e-7, {"order": 9}, "batch", changes=False, full=True),
-    row("lpc", 3e-11, 1e-7, {"order": 9, "axis": 1}, "samples between", changes=False, full=True),
+    *each("lpc", 2e-12, 5e-7, [{"order": n} for n in (16, 2, 13, 40)], changes=False, full=True),
+    row("lpc", 1e-13, 5e-7, {"order": 1}, changes=False, full=True),
+    row("lpc", 1e-12, 5e-7, {"order": 16}, "long", changes=False, full=True),
+    row("lpc", 2e-13, 5e-7, {"order": 12}, "frames", changes=False, full=True),
+    row("lpc", 1e-7, 5e-7, {"order": 9}, "batch", changes=False, full=True),
+    row("lpc", 3e-11, 5e-7, {"order": 9, "axis": 1}, "samples between", changes=False, full=True),
 ]
 ROWS = [*YIN, *PYIN, *AUTOCORRELATE, *LPC]
 

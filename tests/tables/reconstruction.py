@@ -4,7 +4,7 @@ from functools import partial
 from importlib import import_module
 
 import numpy as np
-from parity_row import AWKWARD, SOME_FRAMES, bumps, each, held, row
+from parity_row import AWKWARD, LEAST, SOME_FRAMES, bumps, each, held, row
 
 
 def librosa():
@@ -144,10 +144,10 @@ AUDIO = [
 ]
 heard = partial(row, "mfcc_to_audio")
 CEPSTRAL = [
-    *each("mfcc_to_mel", 0, 0, [{}, {"n_mels": 40}, {"norm": None}, {"ref": 3.0}], "coefficients"),
-    *each("mfcc_to_mel", 0, 0, [{"dct_type": t} for t in (1, 3, 4)], "coefficients"),
-    *each("mfcc_to_mel", 0, 0, [{"lifter": 22}, {"lifter": 30.5}], "liftered coefficients"),
-    row("mfcc_to_mel", 0, 0, {"n_mels": 64}, "coefficients of three"),
+    *each("mfcc_to_mel", *LEAST, [{}, {"n_mels": 40}, {"norm": None}, {"ref": 3.0}], "coefficients"),
+    *each("mfcc_to_mel", *LEAST, [{"dct_type": t} for t in (1, 3, 4)], "coefficients"),
+    *each("mfcc_to_mel", *LEAST, [{"lifter": 22}, {"lifter": 30.5}], "liftered coefficients"),
+    row("mfcc_to_mel", *LEAST, {"n_mels": 64}, "coefficients of three"),
     heard(1e-5, 2e-5, {**HEARD, "n_mels": 20}, "coefficients", full=True),
     heard(1e-5, 2e-5, {**HEARD, "n_mels": 20, "lifter": 22, "ref": 2.0}, "liftered coefficients"),
     heard(1e-5, 2e-5, {**HEARD, "n_mels": 30, "dct_type": 3, "norm": None}, "coefficients"),

@@ -154,9 +154,9 @@ ROWS = [
     row("srh_pitch", 1e-8, 1e-8, full=True),
     *each("srh_pitch", 1e-8, 1e-8, TRACKS, full=True),
     row("srh_pitch", 1e-8, 1e-8, {"fmax": 300}, "batch", full=True),
-    row("rps", 8e-12, 2e-7, full=True),
-    *each("rps", 8e-12, 2e-7, SHIFTS, full=True),
-    row("rps", 8e-12, 2e-7, {"fmax": 300}, "batch", full=True),
+    row("rps", 8e-12, 5e-7, full=True),
+    *each("rps", 8e-12, 5e-7, SHIFTS, full=True),
+    row("rps", 8e-12, 5e-7, {"fmax": 300}, "batch", full=True),
 ]
 SIGNALS = RATED = ["srh_pitch", "rps"]
 FAULTS = [

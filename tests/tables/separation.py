@@ -4,7 +4,7 @@ import math
 from importlib import import_module
 
 import numpy as np
-from parity_row import each, row
+from parity_row import LEAST, each, row
 
 
 def librosa():
@@ -64,8 +64,8 @@ MASKS = [
 ]  # fmt: skip
 ROWS = [
     row("hpss", 2e-15, 2e-6, {}, "small spectrum", changes=False),
-    *each("hpss", 0, 0, MASKS, "small magnitude", changes=False),
-    row("hpss", 0, 0, {"margin": 2.0}, "small of two", changes=False),
+    *each("hpss", *LEAST, MASKS, "small magnitude", changes=False),
+    row("hpss", *LEAST, {"margin": 2.0}, "small of two", changes=False),
     *each("harmonic", 1e-14, 6e-6, SETTINGS),
     *each("percussive", 1e-14, 6e-6, SETTINGS),
     # A constant leaves the other part nothing but rounding.
@@ -74,11 +74,11 @@ ROWS = [
     # Windows that nothing overlaps are divided by next to nothing at the ends.
     row("harmonic", 1e-13, 5e-5, {"center": False}, full=True),
     row("percussive", 1e-13, 5e-5, {"center": False}, full=True),
-    row("softmask", 0, 0, {}, "two magnitudes"),
-    *each("softmask", 0, 0, [{"power": 2.0}, {"split_zeros": True}], "two magnitudes", changes=False),
-    row("softmask", 0, 0, {"power": np.inf}, "two magnitudes", changes=False),
+    row("softmask", *LEAST, {}, "two magnitudes"),
+    *each("softmask", *LEAST, [{"power": 2.0}, {"split_zeros": True}], "two magnitudes", changes=False),
+    row("softmask", *LEAST, {"power": np.inf}, "two magnitudes", changes=False),
     *each(
-        "detect_pitch_frequency", 0, 0,
+        "detect_pitch_frequency", *LEAST,
         [{}, {"frame_time": 0.02}, {"win_length": 5}, {"freq_low": 60}, {"freq_high": 1000}],
         changes=False, rates=(8000, 16000),
     ),

@@ -69,6 +69,29 @@ def test_too_few_open_files_fail_no_recording(corpus, whole, tmp_path, spare):
     assert contents(out) == whole
 
 
+NO_FILES = """
+import os, resource, sys, voicefeat as vf
+vf.load(sys.argv[1])
+taken = os.dup(0)
+os.close(taken)
+resource.setrlimit(resource.RLIMIT_NOFILE, (taken, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+try:
+    vf.load(sys.argv[1])
+except OSError as error:
+    print(type(error).__name__, error.errno)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of open files are those of POSIX")
+def test_no_open_file_left_is_the_systems_own_error(corpus):
+    done = subprocess.run(
+        [sys.executable, "-c", NO_FILES, str(corpus / "000.wav")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["OSError", str(errno.EMFILE)], done.stderr
+
+
 @pytest.mark.parametrize("fault", [MemoryError(), OSError(errno.ESTALE, "Stale file handle")], ids=repr)
 @pytest.mark.parametrize("workers", [1, 3])
 def test_faults_that_pass_stop_the_run_and_it_goes_on(corpus, whole, tmp_path, monkeypatch, fault, workers):

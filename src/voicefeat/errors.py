@@ -7,6 +7,7 @@ what would do: ``n_fft=0: must be a positive whole number of samples; try n_fft=
 from __future__ import annotations
 
 import difflib
+import errno
 import numbers
 import operator
 import os
@@ -54,6 +55,22 @@ class AudioNotFoundError(FileNotFoundError, AudioError):  # in this order it can
 
 class NotInDatasetError(ParameterError, IndexError):
     """A row or a recording that a dataset does not hold."""
+
+
+#: Faults of the machine or its network, not of a file: they pass.
+PASSING = frozenset(
+    getattr(errno, name)
+    for name in (
+        "EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "ENOLCK", "ESTALE", "ETIMEDOUT", "ENOTCONN", "ENETDOWN",
+        "ENETUNREACH", "EHOSTDOWN", "EHOSTUNREACH", "ECONNRESET", "ECONNABORTED",
+    )
+    if hasattr(errno, name)
+)  # fmt: skip
+
+
+def passes(error: BaseException) -> bool:
+    """Whether `error` is a fault of the machine that passes: too few open files, too little memory."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in PASSING)
 
 
 def shown(value: Any) -> str:

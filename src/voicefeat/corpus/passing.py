@@ -5,28 +5,21 @@ from __future__ import annotations
 import errno
 import os
 
+from ..errors import passes
 from .storing import GOES_ON
 
 __all__ = ["stop_if_passing"]
 
 _FEWER = "close programs, or give fewer workers"
-_NETWORK = "see to the network or the server that holds the recordings"
-#: What mends each fault.
-REMEDIES = {
+#: What mends them; the others are those of a network.
+_REMEDIES = {
     errno.EMFILE: "allow more open files (ulimit -n), or give fewer workers",
     errno.ENFILE: _FEWER,
     errno.ENOMEM: f"{_FEWER}, or shorter parts (part_seconds)",
     errno.ENOBUFS: _FEWER,
     errno.ENOLCK: _FEWER,
-    errno.ESTALE: _NETWORK,
-    errno.ETIMEDOUT: _NETWORK,
-    errno.ENOTCONN: _NETWORK,
-    errno.ENETDOWN: _NETWORK,
-    errno.ENETUNREACH: _NETWORK,
-    errno.EHOSTUNREACH: _NETWORK,
-    errno.ECONNRESET: _NETWORK,
-    errno.ECONNABORTED: _NETWORK,
 }
+_NETWORK = "see to the network or the server that holds the recordings"
 
 
 def stop_if_passing(path: str, error: BaseException) -> None:
@@ -37,7 +30,8 @@ def stop_if_passing(path: str, error: BaseException) -> None:
     OSError
         Of the number and kind of the fault, with what to do.
     """
-    number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
-    if isinstance(error, MemoryError | OSError) and number in REMEDIES:
-        told = f"{os.strerror(number)}, no fault of this recording; {REMEDIES[number]}, {GOES_ON}"
+    if passes(error):
+        number = error.errno if isinstance(error, OSError) and error.errno else errno.ENOMEM
+        remedy = _REMEDIES.get(number, _NETWORK)
+        told = f"{os.strerror(number)}, no fault of this recording; {remedy}, {GOES_ON}"
         raise OSError(number, told, path) from error

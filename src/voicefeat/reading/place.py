@@ -7,13 +7,17 @@ import os
 import stat
 from typing import IO, Any, NoReturn
 
-from ..errors import AudioError, AudioNotFoundError, reject
+from ..errors import AudioError, AudioNotFoundError, passes, reject
 from .views import Link, View
 
 __all__ = ["Place", "is_sound_file", "printable_name", "sample_at"]
 
 #: Files up to this size are read at once where their bytes are looked at.
 _KEPT = 1 << 21
+#: libsndfile's numbers for a call of the system that failed, and for no memory.
+_SYSTEM_ERROR, _NO_MEMORY = 2, 17
+#: How often a file is opened when that failed for no reason that is still there.
+_ATTEMPTS = 10
 _NEITHER = "is neither a path nor a binary file"
 _GIVE = "give the path of a recording, or a file open for reading bytes"
 
@@ -96,9 +100,23 @@ class Place:
         if link is not None:
             return soundfile.SoundFile(View(self.fetch, link))
         if self.file is None:
-            return soundfile.SoundFile(self.path)
+            return self._open_path()
         self.file.seek(0)
         return soundfile.SoundFile(self.file)
+
+    def _open_path(self) -> Any:
+        """By its path; where libsndfile says no more than "System error", the system's own word."""
+        import soundfile
+
+        for _ in range(_ATTEMPTS):
+            try:
+                return soundfile.SoundFile(self.path)
+            except soundfile.LibsndfileError as problem:
+                if problem.code != _SYSTEM_ERROR:
+                    raise
+            with open(self.path, "rb"):  # type: ignore[arg-type]
+                pass  # another thread has closed a file meanwhile: once more
+        return soundfile.SoundFile(self.path)
 
     def fetch(self, start: int, count: int) -> bytes:
         """Up to `count` bytes from `start` on."""
@@ -127,7 +145,14 @@ class Place:
         self._stream = self._content = None
 
     def explain(self, problem: Exception) -> NoReturn:
-        """Raise the error for what could not be opened or decoded."""
+        """Raise the error for what could not be opened or decoded.
+
+        A fault of the machine stays what it is.
+        """
+        if passes(problem):
+            raise problem
+        if getattr(problem, "code", 0) == _NO_MEMORY:
+            raise MemoryError(f"{self.name}: libsndfile has no memory to decode it") from problem
         if self.path is not None:
             self._explain_path(self.path)
         reason = str(getattr(problem, "error_string", problem)).strip().rstrip(".").removeprefix("Error : ")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import AudioError
+from ..errors import AudioError, passes
 from . import flac, headers, mpeg, ogg
 from .checks import MP3_SLACK, UNKNOWN_FRAMES, check_room, check_whole, most_bytes, promised
 from .memory import Memory
@@ -202,7 +202,9 @@ class Stream:
 
         try:
             self._open(self._at + 1)
-        except (soundfile.SoundFileError, OSError):
+        except (soundfile.SoundFileError, OSError) as problem:
+            if passes(problem):
+                raise
             self._leave_out("cannot be decoded")
         if (self.file.samplerate, self.file.channels) != (self.rate, self.channels):
             has = f"has {self.file.channels} channels at {self.file.samplerate} Hz"

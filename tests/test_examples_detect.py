@@ -152,7 +152,7 @@ def test_a_killed_seed_goes_on(runs, tmp_path, monkeypatch):
     seed = tmp_path / "cut" / "toy/cnn_dropout/toy-clean/seed-0"
     assert (seed / "checkpoint.pt").is_file()
     assert not (seed / "metrics.json").exists()
-    (seed / "checkpoint.part").write_bytes(b"half of a checkpoint")
+    (seed / ".checkpoint.pt.partial").write_bytes(b"half of a checkpoint")
     assert train(tmp_path / "cut", *words) == 0
     assert len(calls) == 4, "the finished epoch was not repeated"
     events = [json.loads(line) for line in (seed / "log.jsonl").read_text().splitlines()]

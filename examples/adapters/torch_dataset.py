@@ -1,7 +1,7 @@
 """Recordings to batches for PyTorch: a Dataset that draws alike in any worker, and how to collate."""
 
 import hashlib
-import os
+import secrets
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +68,8 @@ class SpeechDataset(torch.utils.data.Dataset):
         x = self.frontend(vf.load(path, sr=self.sr)[0], self.sr)
         if kept:
             self.cache.mkdir(parents=True, exist_ok=True)
-            half = kept.with_suffix(f".{os.getpid()}")
-            with open(half, "wb") as file:
+            half = kept.with_suffix(f".{secrets.token_hex(8)}")
+            with open(half, "xb") as file:  # exclusively: no link is followed
                 np.save(file, x)
             half.replace(kept)  # whole or not at all, also when two workers meet
         return x

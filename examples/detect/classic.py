@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
+from voicefeat.asides import replacing
 
 from .features import Features
 
@@ -70,7 +71,8 @@ class Classic:
 
     def save(self, path: Path) -> None:
         """What was learnt as arrays."""
-        np.savez(path, mean=self.mean, deviation=self.deviation, **self._arrays())
+        with replacing(path, "wb") as file:
+            np.savez(file, mean=self.mean, deviation=self.deviation, **self._arrays())
 
     def _arrays(self) -> dict[str, np.ndarray]:
         m = self.model

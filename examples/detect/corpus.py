@@ -35,6 +35,8 @@ class Clip:
     seconds: float = 0.0
     #: 0 for the recording itself, else the number of the copy that augmentation makes of it.
     copy: int = 0
+    #: Which row of the corpus' table it is, where that has one.
+    line: int = 0
 
     @property
     def groups(self) -> set[str]:
@@ -86,7 +88,11 @@ def check_files(clips: Iterable[Clip]) -> None:
         )
     twice = [name for name, times in Counter(c.utt for c in clips).items() if times > 1]
     if twice:
-        raise vf.ParameterError(f"--data: the protocol names {some(twice)} more than once; name each once")
+        paths = dict.fromkeys(str(c.path) for c in clips if c.utt == twice[0] and c.path)
+        where = f" ({' and '.join(paths)})" if len(paths) > 1 else ""
+        raise vf.ParameterError(
+            f"--data: the protocol names {some(twice)} more than once{where}; name each once"
+        )
 
 
 def check_splits(splits: dict[str, list[Clip]], allow_overlap: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ import voicefeat as vf
 from .augmenting import worse
 from .config import Data, Input
 from .corpus import Clip, Corpus
+from .origin import contents
 
 Say = Callable[[str], None]
 
@@ -83,7 +85,8 @@ def compute(
 ) -> Features:
     """The features of `rows`: those of an earlier run where settings and recordings are the same."""
     if corpus.table is not None:
-        return Features(corpus.table.astype(np.float32), None, corpus.columns, 0.0, 0.0)
+        numbers = corpus.table[[row.line for row in rows]].astype(np.float32)
+        return Features(numbers, None, corpus.columns, 0.0, 0.0)
     fe = front_end(given)
     said = [fe.digest, str(given.rate), " ".join(given.statistics)]
     folder = cache / fingerprint(said, rows, data)
@@ -97,22 +100,19 @@ def compute(
 
 
 def fingerprint(settings: Sequence[str], rows: Sequence[Clip], data: Data) -> str:
-    """Changes whenever a recording or a setting does."""
-    said = [vf.__version__, *settings]
+    """Changes whenever the bytes of a recording or a setting do."""
+    said, digests = [vf.__version__, *settings], contents(rows)
     for row in rows:
-        state = row.path.stat()
         how = f"{data.augment} {row.utt}" if row.copy else ""
-        said.append(
-            f"{row.path.resolve()} {state.st_size} {state.st_mtime_ns} {row.start} {row.seconds} {how}"
-        )
+        said.append(f"{digests[row.path]} {row.start} {row.seconds} {row.copy} {how}")
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 def _write(folder: Path, fe: vf.FrontEnd, rows: Sequence[Clip], given: Input, data: Data, say: Say) -> None:
     """Everything under another name first: a folder that is there is whole."""
-    began, aside = time.process_time(), folder.with_name(f"{folder.name}.{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    began, aside = time.process_time(), folder.with_name(f".{folder.name}.{secrets.token_hex(8)}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside.mkdir()  # exclusively: no link is followed
     rate = fe.signal.rate or given.rate
     try:
         about = _fill(aside, fe, rows, rate, given, data, say)

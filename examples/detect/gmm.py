@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
+from voicefeat.asides import replacing
 
 from .features import Features
 
@@ -98,7 +99,8 @@ class GMM:
             for key, mixture in zip(("spoof", "bonafide"), self.mixtures, strict=True)
             for name, array in zip(names, mixture, strict=True)
         }
-        np.savez(path, **arrays)
+        with replacing(path, "wb") as file:
+            np.savez(file, **arrays)
 
 
 def _terms(

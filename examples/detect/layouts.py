@@ -15,8 +15,15 @@ from voicefeat.protocols import read_protocol
 from .corpus import SPLITS, Clip, Corpus, check_files
 from .table import read_table
 from .toy import toy
+from .words import some
 
 AUDIO = {".flac", ".wav", ".ogg", ".opus", ".mp3", ".aiff", ".au"}
+#: What splits are called as well.
+OTHER_NAMES = {
+    **dict.fromkeys(("train", "training", "trn"), "train"),
+    **dict.fromkeys(("dev", "development", "val", "valid", "validation"), "dev"),
+    **dict.fromkeys(("eval", "evaluation", "test", "testing"), "eval"),
+}
 CLASSES = ({"real", "fake"}, {"bonafide", "spoof"})
 
 
@@ -48,6 +55,12 @@ def with_evaluation(corpus: Corpus, given: str) -> Corpus:
     if other.table is not None or corpus.table is not None:
         raise vf.ParameterError("--eval: tables cannot be mixed with recordings; name folders of recordings")
     there = [c for c in other.clips if c.split in ("", "eval")]
+    if not there:
+        names = some(sorted({repr(c.split) for c in other.clips}))
+        raise vf.ParameterError(
+            f"--eval={given!r}: its clips are of {names}, and none of eval; name the corpus to evaluate, "
+            f"or write eval in its list, or no split at all"
+        )
     ours = [c for c in corpus.clips if c.split != "eval"]
     if not {c.split for c in ours} >= {"train", "dev"}:
         raise vf.ParameterError("--eval: --data must come with splits of its own, train and dev, for that")
@@ -61,20 +74,26 @@ def _manifest(folder: Path) -> Corpus | None:
     file = folder / "manifest.csv"
     if not file.is_file():
         return None
-    clips = []
+    clips, renamed = [], set()
     with file.open(newline="", encoding="utf-8-sig") as lines:
-        for row in csv.DictReader(lines):
+        reader = csv.DictReader(lines)
+        for row in reader:
             if not {"path", "label"} <= set(row):
                 raise vf.ParameterError(
                     f"{file}: has no columns path and label; add them, or remove the file"
                 )
-            path = folder / row["path"]
+            if not row["path"] or not row["label"]:
+                raise vf.ParameterError(f"{file}:{reader.line_num}: has no path or no label; mend the line")
+            path, split = folder / row["path"], row.get("split") or ""
+            known = OTHER_NAMES.get(split.strip().lower(), split)
+            renamed |= {f"{split} as {known}"} if known != split else set()
             clip = Clip(
                 path.stem, _bonafide(row["label"], file), path, row.get("speaker") or path.stem,
-                attack=row.get("system") or row.get("attack") or "-", split=row.get("split") or "",
+                attack=row.get("system") or row.get("attack") or "-", split=known,
             )  # fmt: skip
             clips.append(clip)
-    return Corpus(folder.resolve().name, folder, tuple(clips))
+    notes = (f"Splits are taken by their usual names: {', '.join(sorted(renamed))}.",) if renamed else ()
+    return Corpus(folder.resolve().name, folder, tuple(clips), notes)
 
 
 def _bonafide(label: str, where: Path) -> bool:
@@ -99,7 +118,9 @@ def _is_protocol(path: Path) -> bool:
 
 
 def _from_protocols(folder: Path, files: list[Path]) -> Corpus:
-    audio = {path.stem: path for path in _files(folder, AUDIO)}
+    audio: dict[str, list[Path]] = {}
+    for path in _files(folder, AUDIO):
+        audio.setdefault(path.stem, []).append(path)
     clips: list[Clip] = []
     for file in files:
         protocol = read_protocol(file)
@@ -110,9 +131,20 @@ def _from_protocols(folder: Path, files: list[Path]) -> Corpus:
         )
         columns = [protocol.column(name) for name in ("utterance", "label", "speaker", "attack")]
         for utt, label, speaker, attack in zip(*columns, strict=True):
-            path = audio.get(utt, folder / f"{utt}.flac")
+            path = _recording(utt, audio, file) or folder / f"{utt}.flac"
             clips.append(Clip(utt, label == "bonafide", path, speaker, attack=attack, split=split))
     return Corpus(folder.resolve().name, folder, tuple(clips))
+
+
+def _recording(utt: str, audio: dict[str, list[Path]], file: Path) -> Path | None:
+    """The recording of an utterance; two of one name are refused, as the protocol does not say which."""
+    found = audio.get(utt, [])
+    if len(found) > 1:
+        raise vf.ParameterError(
+            f"{file}: names {utt}, and {len(found)} recordings are called so: {some(list(map(str, found)))}; "
+            f"take all but one away, or name a folder that holds one"
+        )
+    return found[0] if found else None
 
 
 def _class_folders(folder: Path) -> Corpus | None:
@@ -149,7 +181,8 @@ def _files(folder: Path, endings: set[str]) -> list[Path]:
     found = []
     for place, folders, names in os.walk(folder):
         folders.sort()
-        found += [Path(place, name) for name in sorted(names) if Path(name).suffix.lower() in endings]
+        names = [name for name in sorted(names) if not name.startswith("._")]  # macOS puts these beside files
+        found += [Path(place, name) for name in names if Path(name).suffix.lower() in endings]
     return found
 
 

@@ -6,10 +6,15 @@ import importlib.metadata
 import json
 import os
 import platform
+import secrets
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from voicefeat.asides import replacing
 
 
 def say(text: str) -> None:
@@ -49,6 +54,17 @@ def environment(device: str) -> dict[str, Any]:
 
 def put(path: Path, text: str) -> None:
     """Write a file whole, or not at all."""
-    aside = path.with_name(f"{path.name}.part")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(path)
+    with replacing(path, encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
+@contextmanager
+def shared(path: Path) -> Iterator[IO[bytes]]:
+    """A file of a cache that several runs may fill at once: whole or not there, the last one stays."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
+    try:
+        with aside.open("xb") as file:  # exclusively: no link is followed
+            yield file
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 import voicefeat as vf
+from voicefeat.asides import replacing
 
 from .config import Config
 from .features import Features
@@ -216,9 +217,8 @@ def _parts(order: np.ndarray, batch: int) -> list[np.ndarray]:
 
 
 def _put(path: Path, state: dict[str, Any]) -> None:
-    aside = path.with_suffix(".part")
-    torch.save(state, aside)
-    aside.replace(path)
+    with replacing(path, "wb") as file:
+        torch.save(state, file)
 
 
 def _get(path: Path, kind: str) -> dict[str, Any]:

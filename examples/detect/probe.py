@@ -19,6 +19,7 @@ import voicefeat as vf
 from .config import Data
 from .corpus import Clip
 from .features import Say, fingerprint, samples
+from .logbook import shared
 
 RATE = 16000
 CUES = (
@@ -67,7 +68,6 @@ def _all_cues(rows: Sequence[Clip], data: Data, cache: Path, say: Say) -> np.nda
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             found = list(pool.map(lambda row: cues(row, data.augment), rows))
         cache.mkdir(parents=True, exist_ok=True)
-        aside = file.with_suffix(f".{os.getpid()}")
-        aside.write_text(json.dumps([[round(float(v), 6) for v in c] for c in found]))
-        aside.replace(file)
+        with shared(file) as stream:
+            stream.write(json.dumps([[round(float(v), 6) for v in c] for c in found]).encode())
     return np.array(json.loads(file.read_text()))

@@ -21,6 +21,7 @@ from .features import Features, compute, durations
 from .judging import judge, summary
 from .layouts import read_corpus, with_evaluation
 from .logbook import Log, environment, put, say
+from .origin import Origin, origin
 from .probe import probe
 from .report import write_report
 from .splits import LEAKS, by_speaker, examples, limited, split
@@ -62,13 +63,17 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     places = split(
         rows, how.protocol, config.training.seeds[0], how.allow_overlap
     )  # what is wrong is said at once
-    if config.model.kind == "fusion":
-        score = _members(config, place, corpus, rows)
-    else:
+    members = _members(config) if config.model.kind == "fusion" else []
+    if not members:
         systems.check(config, corpus, len(places["train"]))
+    made = origin(corpus, rows, config, members)
+    _same(folder, config, made)
+    if members:
+        score = _fused(members, place, corpus, rows)
+    else:
         score = _single(config, place, corpus, rows)
     folder.mkdir(parents=True, exist_ok=True)
-    _same(folder, config)
+    made.write(folder)
     put(folder / "config.toml", config.to_toml())
     put(folder / "env.json", json.dumps(environment(config.training.device), indent=1))
     for seed in config.training.seeds:
@@ -79,13 +84,14 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     return folder
 
 
-def _same(folder: Path, config: Config) -> None:
-    """Refuse to go on with a run of other settings; what differs is named."""
+def _same(folder: Path, config: Config, made: Origin) -> None:
+    """Refuse to go on with a run of other settings or of other data; what differs is named."""
     file = folder / "config.toml"
     if not file.is_file():
         return
     before = configs.read(file)
-    if before.digest == config.digest:
+    if before.digest == config.digest and before.report == config.report:
+        made.refuse_another(folder)
         return
     ours, theirs = dataclasses.asdict(config), dataclasses.asdict(before)
     differ = [
@@ -128,19 +134,28 @@ def _single(
     return score
 
 
-def _members(
-    config: Config, place: Place, corpus: Corpus, rows: list[Clip]
-) -> Callable[..., tuple[Scored, dict]]:
-    """Every member is run first; a fused score is the mean of their calibrated ones."""
+def _members(config: Config) -> list[Config]:
+    """The configs of a fusion's members, which share its data and seeds."""
     if len(config.model.members) < 2:
         raise vf.ParameterError("model.members: a fusion has two or more; name their configs")
-    folders = []
+    members = []
     for given in config.model.members:
         member = configs.read(configs.find(given))
         training = dataclasses.replace(
             member.training, seeds=config.training.seeds, device=config.training.device
         )
-        member = dataclasses.replace(member, data=config.data, training=training, report=config.report)
+        members.append(
+            dataclasses.replace(member, data=config.data, training=training, report=config.report)
+        )
+    return members
+
+
+def _fused(
+    members: Sequence[Config], place: Place, corpus: Corpus, rows: list[Clip]
+) -> Callable[..., tuple[Scored, dict]]:
+    """Every member is run first; a fused score is the mean of their calibrated ones."""
+    folders = []
+    for member in members:
         say(f"member {member.name}")
         folders.append(run(member, place, corpus))
 
@@ -154,7 +169,7 @@ def _members(
             fused[name] = np.mean([file.select(wanted).scores for file in files], axis=0)
         found = [json.loads((f / f"seed-{seed}" / "metrics.json").read_text()) for f in folders]
         cost = {k: round(sum(m["seconds"][k] for m in found), 2) for k in found[0]["seconds"]}
-        put(folder / "model.json", json.dumps({"mean_of": list(config.model.members)}))
+        put(folder / "model.json", json.dumps({"mean_of": [member.name for member in members]}))
         return fused, {"parameters": sum(m["parameters"] for m in found), "seconds": cost, "best_epoch": 0}
 
     return score

@@ -16,7 +16,7 @@ import numpy as np
 import voicefeat as vf
 
 from .corpus import SPLITS, Clip, Corpus, check_splits
-from .words import one_of
+from .words import one_of, some
 
 PROTOCOLS = ("clean", "seed", "folds")
 LEAKS = {
@@ -58,9 +58,11 @@ def by_speaker(corpus: Corpus) -> Corpus:
     if named >= set(SPLITS):
         return corpus
     if named - {""}:
-        missing = ", ".join(sorted(set(SPLITS) - named))
+        missing, there = sorted(set(SPLITS) - named), some(sorted(map(repr, named - {""})))
+        more = "give --eval FOLDER, or " if missing == ["eval"] else ""
         raise vf.ParameterError(
-            f"--data: the corpus has no clips of {missing}; give --eval FOLDER, or a protocol for each split"
+            f"--data: the corpus has no clips of {', '.join(missing)}, and some of {there}; "
+            f"{more}have train, dev and eval for all clips, or no split for any"
         )
     speakers = sorted(set().union(*[c.groups for c in corpus.clips]))
     if len(speakers) < 3:

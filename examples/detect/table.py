@@ -35,7 +35,8 @@ def read_table(path: Path) -> Corpus:
                     f"{path}:{number}: is no row of {len(head) - 1} numbers and REAL or FAKE"
                 )
             real = label == "REAL"
-            clips.append(Clip(f"row{number - 1}", real, attack="-" if real else "conversion"))
+            attack = "-" if real else "conversion"
+            clips.append(Clip(f"row{number - 1}", real, attack=attack, line=len(clips)))
             numbers.append(row[:-1])
     try:
         table = np.array(numbers, float).reshape(-1, len(head) - 1)

@@ -65,6 +65,16 @@ def decoded(files: list[Path], workers: int) -> None:
             pass
 
 
+def digested(files: list[Path], workers: int) -> None:
+    """Take the digest of every file's bytes, which an extraction does too, and nothing else."""
+    from voicefeat.corpus.digests import forget, identity
+
+    forget()
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(identity, map(str, files), chunksize=16):
+            pass
+
+
 def computed(files: list[Path], workers: int) -> None:
     """Read every file and compute its features on so many threads, and let them go."""
     import voicefeat as vf
@@ -129,6 +139,7 @@ def speed(count: int, seconds: float, workers: int, rounds: int) -> list[str]:
             "decoding and features, not stored": (lambda: computed(files, workers), count),
             "voicefeat to Parquet": (ours, count),
             "librosa and joblib, not stored": (lambda: by_librosa(some * 4, workers), 4 * len(some)),
+            "digests of the files alone": (lambda: digested(files, workers), count),
         }
         times: dict[str, list[float]] = {name: [] for name in calls}
         for round in range(rounds + 1):
@@ -142,12 +153,13 @@ def speed(count: int, seconds: float, workers: int, rounds: int) -> list[str]:
     lines += ["| what | files a second | times real time |", "| --- | --- | --- |"]
     middle = {name: statistics.median(found) for name, found in times.items()}
     lines += [f"| {name} | {1 / t:.0f} | {seconds / t:.0f} |" for name, t in middle.items()]
-    alone, unstored, stored, _ = times.values()
-    decode, _, mine, other = middle.values()
+    alone, unstored, stored, _, digests = times.values()
+    decode, _, mine, other, _ = middle.values()
     ceiling = other / decode
     return [
         *lines, "",
         f"over decoding: features {_over(unstored, alone)}, features to Parquet {_over(stored, alone)}",
+        f"digests of the files: {_over(digests, alone)} of decoding",
         f"librosa over voicefeat: {other / mine:.1f}; over decoding, which none can pass: {ceiling:.1f}",
         f"{100 * other / mine / ceiling:.0f} per cent of that ceiling",
     ]  # fmt: skip

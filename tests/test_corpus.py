@@ -187,7 +187,8 @@ def test_rows_equal_direct_calls(tmp_path):
 def test_the_schema_says_how_the_values_came_about(corpus, tmp_path):
     extract_corpus(corpus, tmp_path / "out", "lfcc", sr=8000, settings={"n_lfcc": 5})
     schema = parquet.read_schema(tmp_path / "out" / "part-00000.parquet")
-    told = ["id", "part", "start", "sr", "n_frames", "duration", "feature", "n_rows", "values"]
+    told = ["id", "part", "start", "sr", "n_frames", "duration", "feature", "n_rows"]
+    told += ["sha256", "crc32", "values"]
     assert schema.names == told
     about = json.loads(schema.metadata[b"voicefeat"])
     assert (about["feature"], about["sr"], about["channels"]) == ("lfcc", 8000, "mean")
@@ -240,7 +241,7 @@ def test_the_bytes_do_not_depend_on_the_workers(corpus, tmp_path):
         extract_corpus(corpus, tmp_path / f"{workers}", workers=workers, shard_mb=0.001)
     one = {p.name: p.read_bytes() for p in (tmp_path / "1").iterdir()}
     shards = [f"part-0000{k}.parquet" for k in range(3)]
-    assert sorted(one) == [".lock", "_failures.csv", "_state.json", *shards]
+    assert sorted(one) == [".lock", "_failures.csv", "_recordings.bin", "_state.json", *shards]
     for other in ("2", "5"):
         assert {p.name: p.read_bytes() for p in (tmp_path / other).iterdir()} == one
 
@@ -370,7 +371,7 @@ def test_a_run_that_is_stopped_leaves_whole_shards_only(corpus, tmp_path, monkey
     with pytest.raises(KeyboardInterrupt):
         extract_corpus(corpus, tmp_path / "out", workers=1, shard_mb=0.001)
     names = sorted(p.name for p in (tmp_path / "out").iterdir())
-    assert names == [".lock", "_state.json", "part-00000.parquet", "part-00001.parquet"]
+    assert names == [".lock", "_recordings.bin", "_state.json", "part-00000.parquet", "part-00001.parquet"]
     assert [row["id"] for row in rows(tmp_path / "out")] == ["a/0.wav", "a/2.wav", "a/4.wav", "b/1.wav"]
 
 

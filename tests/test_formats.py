@@ -457,7 +457,7 @@ def test_pandas_reads_the_table(dtype, corpus, tmp_path):
     names = [f"mfcc_{k}_{s}" for k in range(3) for s in ("mean", "q0.9")]
     kinds = {name: dtype for name in names}
     table = pandas.read_csv(tmp_path / "out" / "part-00000" / "table.csv", dtype=kinds)
-    assert list(table) == ["id", "part", "start", "sr", "duration", *names] and len(table) == 87
+    assert list(table) == ["id", "part", "start", "sr", "duration", "sha256", *names] and len(table) == 87
     for row in table.itertuples(index=False):
         y, sr = soundfile.read(corpus / row.id, dtype="float32")
         given = y.astype(np.float64) if dtype == "float64" else y
@@ -471,7 +471,7 @@ def test_windows_are_lines(corpus, tmp_path):
 
     extract_corpus(corpus, tmp_path / "out", "rms", summary=["max"], windows=0.25, format="csv")
     table = pandas.read_csv(tmp_path / "out" / "part-00000" / "table.csv")
-    assert list(table) == ["id", "part", "start", "sr", "duration", "window", "rms_0_max"]
+    assert list(table) == ["id", "part", "start", "sr", "duration", "sha256", "window", "rms_0_max"]
     y, _ = soundfile.read(corpus / "089.wav", dtype="float32")
     want = vf.summarize(vf.rms(y), "max", frames=8, name="rms")["rms_0_max"]
     last = table[table.id == "089.wav"]
@@ -604,7 +604,7 @@ def test_a_full_disk_leaves_whole_shards_and_the_run_goes_on(form, corpus, whole
         with pytest.raises(OSError) as told:
             extract_corpus(corpus, out, **asked_of(form))
         assert told.value.errno == errno.ENOSPC and told.value.filename == str(out)
-        n = json.loads((out / "_state.json").read_text())["shards"]
+        n = len(json.loads((out / "_state.json").read_text())["segments"])
         message = f"No space left on device (finished shards stay: {n}); make room, and the same call goes on"
         assert 0 < n < len({name.split("/")[0] for name in whole[form] if name.startswith("part-")})
         assert str(told.value).startswith(f"[Errno {errno.ENOSPC}] {message}")

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from voicefeat.corpus import order
+from voicefeat.corpus.made_from import Recordings
 from voicefeat.corpus.order import AHEAD, in_order
 from voicefeat.corpus.remarks import Listening, Remarks
 from voicefeat.corpus.settling import Settling
-from voicefeat.corpus.state import State
+from voicefeat.corpus.state import Segment, State
 
 WORKERS = [1, 2, 5]
 
@@ -112,10 +113,11 @@ def test_a_disk_that_fails_is_told_at_the_next_shard(tmp_path):
     lost = tmp_path / ".part-00000.partial"
     kept = tmp_path / ".part-00001.partial"
     kept.write_bytes(b"x")
-    with Settling(tmp_path) as settling:
-        settling.begin([(lost, tmp_path / "part-00000")], State({}))
+    with Recordings(tmp_path, 0) as recordings, Settling(tmp_path, recordings) as settling:
+        settling.begin([(lost, tmp_path / "part-00000")], Segment(), State({}))
         with pytest.raises(FileNotFoundError):
-            settling.begin([(kept, tmp_path / "part-00001")], State({}))
+            settling.begin([(kept, tmp_path / "part-00001")], Segment(), State({}))
+    (tmp_path / "_recordings.bin").unlink()
     assert list(tmp_path.iterdir()) == []  # neither a shard nor a state that knows of one
 
 

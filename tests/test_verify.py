@@ -10,6 +10,7 @@ import soundfile
 
 import voicefeat as vf
 from voicefeat.cli import main
+from voicefeat.corpus.digests import checksum
 from voicefeat.corpus.extraction import extract_corpus
 from voicefeat.corpus.report import verified
 from voicefeat.corpus.verifying import BOUNDS, verify
@@ -21,7 +22,7 @@ EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "audio"
 
 
 def spoiled(folder, row, factor):
-    """The dataset with one value of a row made larger."""
+    """The dataset with one value of a row made larger, and nothing left that says it was another."""
     shard = folder / "part-00000.parquet"
     table = parquet.read_table(shard)
     values = [np.array(each, np.float32) for each in table["values"].to_pylist()]
@@ -29,7 +30,12 @@ def spoiled(folder, row, factor):
     values[row][peak] *= factor
     column = pa.array([each.tolist() for each in values], table.schema.field("values").type)
     k = table.schema.names.index("values")
-    parquet.write_table(table.set_column(k, table.schema.field("values"), column), shard)
+    table = table.set_column(k, table.schema.field("values"), column)
+    checks = [checksum(told, [], each) for told, each in zip(table.to_pylist(), values, strict=True)]
+    k = table.schema.names.index("crc32")
+    table = table.set_column(k, table.schema.field("crc32"), pa.array(checks, pa.int64()))
+    parquet.write_table(table, shard)
+    (folder / "_state.json").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,8 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
     add("--dask", metavar="ADDRESS", help="instead of threads: a Dask cluster that runs already")
     add("--strict", action="store_true", help="stop at the first recording that cannot be used")
+    add("--redo", action="store_true",
+        help="make again what was made of recordings that have changed since (default: refuse)")
     add("--log-json", metavar="FILE", help="append what happens as lines of JSON")
     add(
         "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
@@ -111,6 +113,7 @@ def _extract(options: argparse.Namespace) -> int:
             workers=workers,
             executor=executor,
             strict=options.strict,
+            redo=options.redo,
             shard_mb=options.shard_mb,
             log=options.log_json,
         )

@@ -18,16 +18,18 @@ def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
         "verify",
         help="compute a dataset's features again and compare",
         description="Compute the features of recordings again, with the settings that the dataset holds, and "
-        "compare: bit for bit on the same versions and processor, else within a bound that is printed. The "
-        "recordings are given as they were to 'voicefeat extract'.",
-        epilog="exit status: 0 all rows are equal; 1 some are not, or their recordings are not there; "
+        "compare: bit for bit on the same versions and processor, else within a bound that is printed. "
+        "Shards are compared with their checksums, and recordings with the digests of those that were read. "
+        "They are given as they were to 'voicefeat extract'.",
+        epilog="exit status: 0 all is equal; 1 rows or shards are not, or recordings are not there; "
         "2 nothing was compared",
     )
     add = command.add_argument
     # fmt: off
     add("folder", metavar="DIR", help="folder of the dataset")
     add_inputs(command)
-    add("--sample", type=int, metavar="N", help="so many recordings, drawn at random (default: all)")
+    add("--sample", type=int, metavar="N",
+        help="so many recordings, drawn at random, and no checksums of shards (default: all)")
     add("--seed", type=int, default=0, metavar="K", help="which are drawn (default: 0)")
     add("--exact", action="store_true", help="allow no difference at all")
     add("--workers", type=int, metavar="N", help="threads (default: all)")
@@ -52,4 +54,4 @@ def _verify(options: argparse.Namespace) -> int:
         workers=options.workers,
     )
     print(verified(found))
-    return SOME_FAILED if found.unequal or found.absent else DONE
+    return SOME_FAILED if found.unequal or found.absent or found.damaged else DONE

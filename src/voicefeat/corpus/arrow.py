@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["array", "need", "numbers", "texts"]
+__all__ = ["array", "need", "numbers", "pandas", "texts"]
 
 
 def need(module: str, extra: str = "corpus") -> Any:
@@ -26,6 +26,15 @@ def need(module: str, extra: str = "corpus") -> Any:
             f'pip install "voicefeat[{extra}]"',
             name=error.name,
         ) from None
+
+
+def pandas() -> Any:
+    """The module pandas, or how to install it."""
+    try:
+        return import_module("pandas")
+    except ModuleNotFoundError:
+        told = "pandas is not installed, and a data frame needs it: pip install pandas"
+        raise ModuleNotFoundError(told, name="pandas") from None
 
 
 def array(kind: Any, length: int, buffers: list[Any], children: list[Any] | None = None) -> Any:

@@ -9,10 +9,12 @@ import numpy as np
 
 from ..errors import whole
 
-__all__ = ["OWN", "Batch", "Entry", "Sampler", "collate", "entry_of"]
+__all__ = ["OWN", "Batch", "Entry", "Sampler", "carried", "collate", "entry_of"]
 
 #: The columns that every dataset has; what else there is, recordings carry.
-OWN = ("id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows")
+OWN = (
+    "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "sha256", "crc32",
+)  # fmt: skip
 
 #: Batches whose rows are sorted by length together: enough that neighbours are alike, no more, for chance.
 POOL = 50
@@ -34,13 +36,21 @@ class Entry(NamedTuple):
     duration: float
     #: What the dataset carries of the recording: label, speaker, ...
     labels: dict[str, Any]
+    #: SHA-256 of the bytes of the recording's file when it was read, in hexadecimal digits.
+    sha256: str = ""
+
+
+def carried(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the columns of a row, those that are not of every dataset."""
+    return {name: value for name, value in told.items() if name not in OWN}
 
 
 def entry_of(told: Mapping[str, Any], values: np.ndarray) -> Entry:
     """A row of its columns and its values."""
-    labels = {name: value for name, value in told.items() if name not in OWN}
+    labels = carried(told)
     part, start, channel = told["part"], told["start"], told.get("channel")
-    return Entry(told["id"], values, part, start, channel, told["sr"], told["duration"], labels)
+    sha256 = told.get("sha256") or ""
+    return Entry(told["id"], values, part, start, channel, told["sr"], told["duration"], labels, sha256)
 
 
 class Batch(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from ..errors import one_of, whole
 from ..presets.front_end import FrontEnd
+from .arrow import pandas
 from .batches import OWN, Batch, Entry, Sampler, collate, entry_of
 from .lookup import Lookup, row_number
 from .store import Store
@@ -39,8 +39,8 @@ class Dataset:
     ('de_fenster.flac', (20, 89))
     """
 
-    def __init__(self, folder: Path, store: Store, complete: bool = True) -> None:
-        self.folder, self._store = folder, store
+    def __init__(self, folder: Path, store: Store, complete: bool = True, held: Any = None) -> None:
+        self.folder, self._store, self._held = folder, store, held
         #: Whether the run that made it came to its end.
         self.complete = complete
         #: What the dataset says of itself: settings, digest, names of rows, versions.
@@ -68,6 +68,10 @@ class Dataset:
     def shards(self) -> list[Path]:
         """The files, or folders, that hold it."""
         return list(self._store.shards)
+
+    def damage(self) -> list[str]:
+        """What is wrong with shards by all of their bytes, a line for each; none where no state has them."""
+        return [] if self._held is None else self._held.damage()
 
     @property
     def columns(self) -> list[str]:
@@ -287,12 +291,7 @@ class Dataset:
         ModuleNotFoundError
             If pandas is not installed.
         """
-        try:
-            pandas = import_module("pandas")
-        except ModuleNotFoundError:
-            told = "pandas is not installed, and a data frame needs it: pip install pandas"
-            raise ModuleNotFoundError(told, name="pandas") from None
-        made = pandas.DataFrame({name: self.column(name) for name in self.columns})
+        made = pandas().DataFrame({name: self.column(name) for name in self.columns})
         if values:
             made["values"] = [entry.values for entry in self]
         return made

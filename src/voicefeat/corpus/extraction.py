@@ -9,20 +9,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from pathlib import Path
 from typing import Any
 
 from ..chain.threads import get_num_threads
 from ..errors import ParameterError, path_text, real, whole
 from ..presets.front_end import FrontEnd
 from .asked import mapping, names, works_of
+from .due import mark_due
 from .formats import About, format_called
 from .job import Job
+from .ledger import settle_lines
 from .lock import held
+from .made_from import recordings_digest
 from .run import Extraction, Run
 from .runlog import RunLog
 from .shards import Shards
-from .sources import Listing, find_sources
-from .state import opened, recordings_digest
+from .sources import Listing, Source, find_sources
+from .state import State, opened
 from .storing import writing
 
 __all__ = ["Extraction", "extract_corpus"]
@@ -49,11 +53,14 @@ def extract_corpus(
     workers: int | None = None,
     executor: Executor | None = None,
     strict: bool = False,
+    redo: bool = False,
     shard_mb: float = 128.0,
     progress: bool | None = None,
     log: str | os.PathLike[str] | None = None,
 ) -> Extraction:
     """Extract features, or front ends, of recordings into a dataset; go on where a killed run stopped.
+
+    Shards that were lost since are made again, and nothing else is.
 
     Parameters
     ----------
@@ -94,6 +101,9 @@ def extract_corpus(
         What runs the recordings in place of threads: processes, a cluster. `workers` is then how many it has.
     strict : bool
         Stop at the first recording that cannot be used.
+    redo : bool
+        Where recordings are no longer the files that were read, make the shards that hold them again. By
+        default that is an error, as nothing says that `out` may lose what it holds.
     shard_mb : float
         Megabytes of values in one shard, before compression.
     progress : bool, optional
@@ -109,9 +119,9 @@ def extract_corpus(
     Raises
     ------
     ParameterError
-        Before any recording is opened, if an argument cannot be used or `out` holds something else. A
-        recording that cannot be used raises nothing, unless `strict`: it becomes a line of ``_failures.csv``
-        in `out`.
+        Before any recording is opened, if an argument cannot be used, `out` holds something else, or it was
+        made from other files than those that are there now. A recording that cannot be used raises nothing,
+        unless `strict`: it becomes a line of ``_failures.csv`` in `out`.
     ModuleNotFoundError
         If the extra that the format needs is not installed.
     OSError
@@ -140,7 +150,7 @@ def extract_corpus(
         "format_options": options, "shard_mb": shard_mb,
     }  # fmt: skip
     columns = [list(column) for column in found.columns]
-    folder, _ = opened(out, asked, columns)
+    folder, _ = opened(out, asked, columns, found.sources)
     abouts = [
         About(work.name, told, dtype, found.columns, channels == "each", options)
         for work, told in zip(works, metadata, strict=True)
@@ -148,15 +158,32 @@ def extract_corpus(
     for about in abouts:
         form.check(about)
     with writing(folder), held(folder), RunLog(log) as lines:
-        _, state = opened(out, asked, columns)  # once more: another run may have been at work until now
-        if not state.complete:
-            state.save(folder)  # before the first shard: what a killed run leaves is then known
+        # Once more: another run may have been at work until now.
+        _, state = opened(out, asked, columns, found.sources)
+        shards = Shards(folder, abouts, format, shard_mb)
+        due = _prepared(folder, state, shards, found, workers, redo)
         lines.start(
             out=str(folder), sources=len(found.sources), missing=found.missing, workers=workers,
-            rows_before=state.rows, **asked,
+            rows_before=state.total.rows, again=due, **asked,
         )  # fmt: skip
-        shards = Shards(folder, abouts, format, shard_mb, state.shards)
-        return Run(folder, state, job, found, lines, strict).go(shards, workers, executor, progress)
+        return Run(folder, state, job, found, lines, strict, shards, workers, executor, progress).go(due)
+
+
+def _prepared(
+    folder: Path, state: State, shards: Shards, found: Listing, workers: int, redo: bool
+) -> int:
+    """See what is to be done, and have the disk know it before the first shard is written or removed.
+
+    Returns how many segments are made a second time.
+    """
+    settle_lines(folder, state.ledger_aside)
+    state.ledger_aside = False
+    before = len(state.segments)
+    mark_due(folder, state, shards, found.sources, workers, redo)
+    if not state.complete:
+        state.save(folder)
+        shards.clear(len(state.segments), state.again)
+    return before - len(state.segments) + len(state.again)
 
 
 def _listing(paths: Any, strict: bool) -> Listing:
@@ -167,6 +194,7 @@ def _listing(paths: Any, strict: bool) -> Listing:
         found = find_sources([paths] if one else paths)
     if not found.sources:
         raise ParameterError(_nothing(found))
+    _check_ids(found.sources)
     if strict and found.missing:
         raise ParameterError(
             f"strict: {found.missing:,} of {len(found.sources):,} recordings are not there, the first is "
@@ -174,6 +202,18 @@ def _listing(paths: Any, strict: bool) -> Listing:
             "them out of the list"
         )
     return found
+
+
+def _check_ids(sources: Sequence[Source]) -> None:
+    """See that no two recordings have one id."""
+    if len({source.id for source in sources}) == len(sources):
+        return
+    first: dict[str, Source] = {}
+    for source in sources:
+        if (other := first.setdefault(source.id, source)) is not source:
+            raise ParameterError(
+                f"paths: {other.path!r} and {source.path!r} have one id, {source.id!r}; give each its own"
+            )
 
 
 def _nothing(found: Listing) -> str:

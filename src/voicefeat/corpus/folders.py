@@ -32,7 +32,7 @@ def check_folders(names: Sequence[str]) -> None:
     held: dict[str, str] = {}
     for name in names:
         folder = plain(name)
-        if not folder or folder.startswith(("part-", "_state", "_failures")):
+        if not folder or folder.startswith(("part-", "_state", "_failures", "_recordings")):
             reject("name", name, "is none that the folder of a front end can have", "rename the front end")
         same = unicodedata.normalize("NFC", folder).casefold()  # some disks do not tell capitals apart
         other = held.setdefault(same, name)

@@ -12,6 +12,7 @@ from ..errors import ParameterError, one_of, real
 from ..feature.statistics import summarize
 from .cutting import CHANNELS, cut
 from .decode import versions
+from .digests import Identity, identity
 from .folders import check_folders
 from .ledger import Failure
 from .passing import stop_if_passing
@@ -103,14 +104,17 @@ class Job:
             stored = [self._stored(w, v, y, piece.sr) for w, v in zip(self.works, made, strict=True)]
         except Exception as error:  # whatever a file can provoke is a line in the ledger
             stop_if_passing(source.path, error)
-            return Done(item, pieces, None, Failure.of(source, stage, error))
+            failure = Failure.of(source, stage, error)
+            return Done(item, pieces, None, failure, _identity(source.path))
         channel = piece.channel if self.channels == "each" else None
+        read = _identity(source.path)
         row = Row(
             source.id, piece.part, piece.start, channel, piece.sr, piece.duration,
             tuple(values for values, _ in stored), source.carried, tuple(remarks),
             sum(zeros for _, zeros in stored),
+            read.sha256.hex(),
         )  # fmt: skip
-        return Done(item, pieces, row)
+        return Done(item, pieces, row, identity=read)
 
     def _stored(self, work: Work, values: np.ndarray, y: np.ndarray, rate: int) -> tuple[np.ndarray, int]:
         """The values as they are stored, none of them in the memory of `y`; and how many became 0."""
@@ -132,6 +136,15 @@ class Job:
                 "largest number is 65504; give 'float32'"
             )
         return stored, int(((stored == 0) & (values != 0)).sum())
+
+
+def _identity(path: str) -> Identity:
+    """What the file was; a fault of the machine stops the run."""
+    try:
+        return identity(path)
+    except OSError as error:
+        stop_if_passing(path, error)
+        raise
 
 
 def far(job: Job, items: Sequence[Item]) -> list[Done]:

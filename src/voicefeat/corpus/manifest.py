@@ -69,7 +69,7 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
     columns = _columns(file, carried)
     where = f"{file}, {'row' if file.lower().endswith('.parquet') else 'line'}"
     sources: list[Source] = []
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, str]] = {}
     for k, chunk in enumerate(chunks):
         sources += _sources(where, chunk, carried, place, seen)
         chunks[k] = Chunk((), {})  # its memory is the sources' now
@@ -112,7 +112,7 @@ def _shared(values: Sequence[Any], memory: dict[Any, Any]) -> Sequence[Any]:
 
 
 def _sources(
-    where: str, chunk: Chunk, carried: dict[str, str], place: Root, seen: dict[str, int]
+    where: str, chunk: Chunk, carried: dict[str, str], place: Root, seen: dict[str, tuple[int, str]]
 ) -> Iterator[Source]:
     """The sources of some records."""
     nothing: list[Any] = [None] * len(chunk.places)
@@ -127,7 +127,7 @@ def _sources(
             source = _source(place, values, *told)
         except ParameterError as error:
             raise ParameterError(f"{where} {line}: {error}") from None
-        once(where, line, source.id, seen)
+        once(where, line, source.id, seen, source.path)
         yield source
 
 

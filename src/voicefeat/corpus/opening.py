@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
 from collections.abc import Mapping
@@ -13,10 +12,11 @@ from ..errors import ParameterError, path_text, reject
 from ..presets.front_end import FrontEnd
 from .dataset import Dataset
 from .expected import check_expected
-from .folders import plain
 from .formats import FORMATS
+from .holdings import holdings
+from .inventory import shards_in
 from .readers import reader_called
-from .state import NAME
+from .state import State
 from .store import Store
 
 __all__ = ["open_dataset"]
@@ -51,7 +51,8 @@ def open_dataset(
     Raises
     ------
     ParameterError
-        If the folder holds no dataset, several, or one of other settings.
+        If the folder holds no dataset, several, or one of other settings; if it has lost a shard or a part of
+        one, holds a shard that is not its own, or its state or ledger is lost or damaged.
     ModuleNotFoundError
         If what reads its format is not installed.
 
@@ -71,37 +72,17 @@ def open_dataset(
     place = Path(path_text("folder", folder))
     if not place.is_dir():
         reject("folder", str(folder), "there is no such folder", GIVE)
-    state = _state(place)
-    shards = _shards(place)
-    if not shards:
-        _empty(place, state)
-    form = state.get("asked", {}).get("format") or _format_of(shards[0])
-    made = Dataset(place, Store(reader_called(form, place), shards), state.get("complete", True))
+    held = holdings(place)
+    if not held.shards:
+        _empty(place, held.state)
+    state, shards = held.state, held.places
+    form = _format_of(shards[0]) if state is None else state.asked["format"]
+    store = Store(reader_called(form, place), shards, held.rows)
+    made = Dataset(place, store, state is None or state.complete, held)
+    held.check_settings(made.about)
     check_expected(place, made.about, feature, frontend, settings)
     _remarks(made)
     return made
-
-
-def _state(place: Path) -> dict[str, Any]:
-    """What the run says of itself: in the folder, or above it where one run made several datasets."""
-    for folder in (place, place.absolute().parent):
-        try:
-            state = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # shards that were copied without it are a dataset as well
-            continue
-        if folder == place or place.name in _names(state):
-            return state
-    return {}
-
-
-def _names(state: Mapping[str, Any]) -> list[str]:
-    """The folders of a run with several features."""
-    features = state.get("asked", {}).get("features", [])
-    return [plain(told["feature"]) for told in features] if len(features) > 1 else []
-
-
-def _shards(place: Path) -> list[Path]:
-    return sorted(entry for entry in place.glob("part-*") if entry.name[5:10].isdigit())
 
 
 def _format_of(shard: Path) -> str:
@@ -112,16 +93,16 @@ def _format_of(shard: Path) -> str:
     return next((name for name, (_, known) in FORMATS.items() if known == shard.suffix), shard.suffix)
 
 
-def _empty(place: Path, state: Mapping[str, Any]) -> None:
-    below = sorted(entry.name for entry in place.iterdir() if entry.is_dir() and _shards(entry))
+def _empty(place: Path, state: State | None) -> None:
+    below = sorted(entry.name for entry in place.iterdir() if entry.is_dir() and shards_in(entry))
     if below:
         raise ParameterError(
             f"folder={str(place)!r}: holds {len(below)} datasets of one run, {', '.join(below)}; open one of "
             f"them, {str(place / below[0])!r}"
         )
-    if state:
+    if state is not None:
         failed = "no recording could be used, _failures.csv says why"
-        why = failed if state.get("complete") else "its run was stopped before the first"
+        why = failed if state.complete else "its run was stopped before the first"
         reject("folder", str(place), f"holds no rows, {why}", "run 'voicefeat extract' again")
     names = sorted(entry.name for entry in place.iterdir())
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""

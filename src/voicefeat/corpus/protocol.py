@@ -68,7 +68,7 @@ def read_protocol(file: str | os.PathLike[str], root: str | os.PathLike[str]) ->
     pick = [k for k, name in enumerate(names) if name not in ("utterance", "-")]
     at = names.index("utterance")
     sources: list[Source] = []
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, str]] = {}
     for line, fields in told:
         utterance = fields[at]
         once(f"{file}, line", line, utterance, seen)

@@ -42,6 +42,9 @@ def verified(found: Verified) -> str:
             f"{counted(len(found.absent), 'recording')} of the dataset {be} not among those given, the first "
             f"{found.absent[0]!r}"
         )
+    lines += [f"damaged: {each}" for each in found.damaged[:NAMED]]
+    if len(found.damaged) > NAMED:
+        lines.append(f"... and {len(found.damaged) - NAMED:,} more shards")
     lines += [_named(each) for each in found.unequal[:NAMED]]
     if len(found.unequal) > NAMED:
         lines.append(f"... and {len(found.unequal) - NAMED:,} more")

@@ -67,11 +67,13 @@ class Root:
         reject("path", text, f"lies outside the root {self.folder!r}", remedy)
 
 
-def once(where: str, line: int, identity: str, seen: dict[str, int]) -> None:
+def once(where: str, line: int, identity: str, seen: dict[str, tuple[int, str]], path: str = "") -> None:
     """See that no other line has the same id; `where` is the file, and what it has of it."""
-    first = seen.setdefault(identity, line)
+    first, other = seen.setdefault(identity, (line, path))
     if first != line:
         told = f"has the id {identity!r}, as has {where.rpartition(', ')[2]} {first}"
+        if other != path:
+            told += f" ({path!r} and {other!r})"
         raise ParameterError(f"{where} {line}: {told}; give each an id of its own")
 
 

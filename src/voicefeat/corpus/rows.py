@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .digests import ABSENT, Identity
 from .ledger import Failure
 from .sources import Source
 
@@ -44,6 +45,15 @@ class Row(NamedTuple):
     remarks: tuple[str, ...] = ()
     #: How many values became 0 in the type that they are stored as; not stored.
     zeroed: int = 0
+    #: SHA-256 of the bytes of the recording's file, in hexadecimal digits.
+    sha256: str = ""
+
+    def told(self) -> dict[str, Any]:
+        """What is said of it beside the values and what it carries."""
+        return {
+            "id": self.id, "part": self.part, "start": self.start, "channel": self.channel, "sr": self.sr,
+            "duration": self.duration, "sha256": self.sha256,
+        }  # fmt: skip
 
 
 class Done(NamedTuple):
@@ -54,3 +64,5 @@ class Done(NamedTuple):
     pieces: int
     row: Row | None
     failure: Failure | None = None
+    #: What the recording's file was when it was read.
+    identity: Identity = ABSENT

@@ -9,7 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from .state import State
+from .inventory import inventory
+from .made_from import Recordings
+from .state import Segment, State
 
 __all__ = ["Settling", "put", "remove"]
 
@@ -17,13 +19,13 @@ __all__ = ["Settling", "put", "remove"]
 class Settling:
     """One set of shards after the other, while the run goes on; leaving waits for what has begun."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, recordings: Recordings) -> None:
+        self._folder, self._recordings = folder, recordings
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voicefeat-disk")
         self._last: Future[None] | None = None
 
-    def begin(self, moves: Sequence[tuple[Path, Path]], state: State) -> None:
-        """Move finished shards, each from where it was written, and save `state` as it is now.
+    def begin(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
+        """Move finished shards, those of `segment`, from where they were written, and save `state` as it is.
 
         Raises
         ------
@@ -35,7 +37,14 @@ class Settling:
         except OSError:
             _drop(moves)
             raise
-        self._last = self._thread.submit(_settle, moves, replace(state), self._folder)
+        now = replace(state, segments=list(state.segments), again=list(state.again))
+        self._last = self._thread.submit(self._settle, moves, segment, now)
+
+    def _settle(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
+        put(moves)
+        segment.shards = [inventory(place) for _, place in moves]
+        self._recordings.to_disk()
+        state.save(self._folder)
 
     def wait(self) -> None:
         """Until all is in its place; raises as `begin` does."""
@@ -47,11 +56,6 @@ class Settling:
 
     def __exit__(self, *exception: object) -> None:
         self._thread.shutdown()
-
-
-def _settle(moves: Sequence[tuple[Path, Path]], state: State, folder: Path) -> None:
-    put(moves)
-    state.save(folder)
 
 
 def put(moves: Sequence[tuple[Path, Path]]) -> None:

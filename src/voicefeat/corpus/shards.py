@@ -34,32 +34,33 @@ class Shards:
         The format.
     shard_mb : float
         Shards close when their values have reached this many megabytes (2^20 bytes, before compression).
-    count : int
-        Shards that are there already.
     """
 
-    def __init__(
-        self, folder: Path, abouts: Sequence[About], form: str, shard_mb: float, count: int = 0
-    ) -> None:
+    def __init__(self, folder: Path, abouts: Sequence[About], form: str, shard_mb: float) -> None:
         self._writer, self._ending = format_called(form)
         self._abouts = list(abouts)
         alone = len(self._abouts) == 1
         self.folders = [folder if alone else folder / plain(about.feature) for about in self._abouts]
         self.limit = int(shard_mb * 2**20)
-        self.count = count
+        #: The number of the shards that are written next.
+        self.number = 0
+        #: Of the shards that were closed last, the checksums of their rows in one.
+        self.chains: list[int] = []
         self._open: list[Writer] = []
         self._bytes = 0
         for place in self.folders:
             place.mkdir(parents=True, exist_ok=True)
-            self._clear(place)
 
-    def _clear(self, place: Path) -> None:
-        """Remove what a run that was killed left: shards half written, and those its state does not know."""
-        for entry in place.iterdir():
-            name = entry.name
-            ours = name.startswith((".part-", "part-")) and name.removeprefix(".")[5:10].isdigit()
-            if ours and (name.startswith(".") or int(name[5:10]) >= self.count):
-                remove(entry)
+    def clear(self, count: int, again: Sequence[int] = ()) -> None:
+        """Begin behind `count` shards, and remove what is no good: those to be made `again`, and what a run
+        that was killed left, shards half written and those that its state does not know."""
+        self.number = count
+        for place in self.folders:
+            for entry in place.iterdir():
+                name = entry.name
+                ours = name.startswith((".part-", "part-")) and name.removeprefix(".")[5:10].isdigit()
+                if ours and (name.startswith(".") or int(name[5:10]) >= count or int(name[5:10]) in again):
+                    remove(entry)
 
     def refused(self, row: Row, source: Source) -> Failure | None:
         """Why a shard cannot hold a row, where it cannot."""
@@ -86,13 +87,16 @@ class Shards:
 
     def close(self) -> list[tuple[Path, Path]]:
         """Finish the open shards: where each is, and its place once the disk has it."""
+        self.chains = []
         if not self._open:
             return []
         for writer in self._open:
             writer.close()
-        moves = [(self._aside(place), self._place(place, self.count)) for place in self.folders]
+        self.chains = [writer.chain for writer in self._open]
+        asides = [self._aside(place) for place in self.folders]
+        moves = list(zip(asides, self.places(self.number), strict=True))
         self._open, self._bytes = [], 0
-        self.count += 1
+        self.number += 1
         return moves
 
     def abandon(self) -> None:
@@ -103,13 +107,9 @@ class Shards:
             remove(self._aside(place))
         self._open = []
 
-    @property
-    def files(self) -> list[Path]:
-        """The shards that are whole."""
-        return [self._place(place, k) for place in self.folders for k in range(self.count)]
-
-    def _place(self, folder: Path, number: int) -> Path:
-        return folder / f"part-{number:05d}{self._ending}"
+    def places(self, number: int) -> list[Path]:
+        """Where the shards of a number are, one for each dataset."""
+        return [folder / f"part-{number:05d}{self._ending}" for folder in self.folders]
 
     def _aside(self, folder: Path) -> Path:
-        return folder / f".part-{self.count:05d}{self._ending}.partial"
+        return folder / f".part-{self.number:05d}{self._ending}.partial"

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, NoReturn
 from ..errors import ParameterError, path_text, reject
 from .globs import matches, split_pattern
 
-__all__ = ["EXTENSIONS", "TAKEN", "Listing", "Source", "find_sources", "printable", "walk"]
+__all__ = ["EXTENSIONS", "SIDE", "TAKEN", "Listing", "Source", "find_sources", "printable", "walk"]
 
 #: Names that mean audio. libsndfile tells formats by content, so a wrong ending does no harm.
 # fmt: off
@@ -30,9 +30,12 @@ UNREADABLE = frozenset({
 })
 # fmt: on
 EXTENSIONS = READABLE | UNREADABLE
+#: How names begin of the files that macOS puts beside others on disks that are not its own (AppleDouble).
+SIDE = "._"
 #: Names of columns that every dataset has, so that what is carried has others.
 TAKEN = frozenset({
-    "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "values",
+    "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "sha256", "crc32",
+    "values",
 })  # fmt: skip
 
 
@@ -199,7 +202,9 @@ def _matching(
 def _by_name(path: str, root: str, ignored: Counter[str]) -> Iterator[Source]:
     """A file below `root`, if its name means audio."""
     extension = os.path.splitext(path)[1].lower()
-    if extension in EXTENSIONS:
+    if os.path.basename(path).startswith(SIDE):
+        ignored[f"{SIDE}*"] += 1
+    elif extension in EXTENSIONS:
         yield Source(printable(path.removeprefix(os.path.join(root, ""))), path)
     else:
         ignored[extension or "no extension"] += 1

@@ -43,6 +43,7 @@ def writing(folder: Path) -> Iterator[None]:
         state = None
         with suppress(OSError, ValueError):
             state = State.load(folder)
-        stay = f" (finished shards stay: {state.shards})" if state is not None and state.shards else ""
+        count = 0 if state is None else sum(bool(segment.shards) for segment in state.segments)
+        stay = f" (finished shards stay: {count})" if count else ""
         told = f"{os.strerror(error.errno)}{stay}; {REMEDIES[error.errno]}"
         raise OSError(error.errno, told, str(folder)) from error

@@ -30,6 +30,8 @@ def summary(done: Extraction) -> str:
         lines.insert(2, f"{counted(done.zeroed, 'value')} {told}")
     if done.resumed:
         lines.insert(1, f"{counted(done.resumed, 'row')} of them were there already")
+    if done.again:
+        lines.insert(1, f"{counted(done.again, 'shard')} made again: lost, or recordings have changed")
     return "\n".join(lines)
 
 

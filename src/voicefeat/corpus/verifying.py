@@ -55,6 +55,8 @@ class Verified:
     #: Largest difference of these, relative to their row's largest magnitude.
     largest: float = 0.0
     unequal: list[Unequal] = field(default_factory=list)
+    #: What is wrong with shards, each in words; by all of their bytes, unless a sample was drawn.
+    damaged: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -71,7 +73,9 @@ def verify(
     exact: bool = False,
     workers: int | None = None,
 ) -> Verified:
-    """Compute rows of a dataset again and compare.
+    """Compute rows of a dataset again and compare; compare the bytes of its shards with their checksums.
+
+    A row whose recording is another file now, by the digest of its bytes, is not equal, whatever its values.
 
     Parameters
     ----------
@@ -81,7 +85,7 @@ def verify(
         The recordings, given as they were when the dataset was made: the dataset knows their ids, not where
         they lie.
     sample : int, optional
-        So many recordings, drawn with `seed`; by default all.
+        So many recordings, drawn with `seed`, and no checksums of shards; by default all.
     seed : int
         The same seed draws the same recordings.
     exact : bool
@@ -125,9 +129,16 @@ def verify(
         )
     bound = 0.0 if exact else BOUNDS[about["dtype"]]
     found = Verified(bound, _other_versions(dataset), [id for id in ids if id not in known], len(here))
+    if sample is None:
+        found.damaged = dataset.damage()
     with Remarks():
         for source, made in _by_recording(pieces_in_order(job, _items(here), workers)):
-            _compare_recording(found, dataset[source.id], made, told)
+            try:
+                entries = dataset[source.id]
+            except ParameterError as error:  # a shard that is damaged
+                found.unequal.append(Unequal(source.id, 0, None, None, str(error)))
+                continue
+            _compare_recording(found, entries, made, told)
     return found
 
 
@@ -183,22 +194,26 @@ def _compare(found: Verified, entry: Entry, row: Row, carried: dict[str, Any]) -
     other = [name for name, value in entry.labels.items() if not _same(value, carried.get(name, value))]
     told = (entry.values.shape, entry.sr, entry.start, entry.duration)
     now = (values.shape, row.sr, row.start, row.duration)
-    error = None
+    error, same = None, entry.sha256 in ("", row.sha256)
     if told != now:
         why = f"shape, rate, start and duration are {told} there, {now} here"
     elif other:
         why = "; ".join(f"{name}: {entry.labels[name]!r} there, {carried[name]!r} here" for name in other)
     elif entry.values.tobytes() == values.tobytes():
-        found.equal += 1
-        return
+        if same:
+            found.equal += 1
+            return
+        why = "values are equal"
     else:
         peak = np.abs(values).max(initial=0).astype(float) or 1.0
         error = float(np.abs(entry.values.astype(float) - values).max() / peak)
-        if error <= found.bound:
+        if same and error <= found.bound:
             found.near += 1
             found.largest = max(found.largest, error)
             return
         why = f"differs by {error:.2g} of its largest magnitude"
+    if not same:
+        why = f"the recording is another file than the row was made from; {why}"
     found.unequal.append(Unequal(entry.id, entry.part, entry.channel, error, why))
 
 

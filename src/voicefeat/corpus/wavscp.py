@@ -54,12 +54,12 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     file = path_text("scp", file)
     place = None if root is None else Root(root)
     recordings: dict[str, Source] = {}
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, str]] = {}
     for line, identity, name in _pairs("scp", file):
         if name.endswith("|") or name == "-":
             told = f"{name!r} is a command, and none is run; write its output to a file and name that"
             raise wrong_line(file, line, told)
-        once(f"{file}, line", line, identity, seen)
+        once(f"{file}, line", line, identity, seen, name)
         try:
             path = name if place is None else place.place(name)[1]
         except ParameterError as error:
@@ -95,7 +95,7 @@ def _pairs(name: str, file: str) -> Iterator[tuple[int, str, str]]:
 
 def _segments(file: str, recordings: dict[str, Source]) -> Iterator[Source]:
     """The segments of a file; an end of -1 is that of the recording."""
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, str]] = {}
     for line, text in read_lines("segments", file):
         fields = words(text)
         if len(fields) not in (4, 5):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+from contextlib import suppress
 from typing import IO, Any, NoReturn
 
 from ..errors import AudioError, AudioNotFoundError, passes, reject
@@ -18,6 +19,8 @@ _KEPT = 1 << 21
 _SYSTEM_ERROR, _NO_MEMORY = 2, 17
 #: How often a file is opened when that failed for no reason that is still there.
 _ATTEMPTS = 10
+#: How AppleDouble files begin, which macOS leaves as ``._NAME`` on disks that are not its own.
+SIDE_FILE = b"\0\5\x16\7"
 _NEITHER = "is neither a path nor a binary file"
 _GIVE = "give the path of a recording, or a file open for reading bytes"
 
@@ -176,6 +179,10 @@ class Place:
             raise AudioError(f"{name}: may not be read; check its permissions") from None
         if os.path.getsize(path) == 0:
             raise AudioError(f"{name}: is empty, 0 bytes; make it again or leave it out") from None
+        with suppress(OSError), open(path, "rb") as file:
+            if file.read(4) == SIDE_FILE:
+                told = "is a side file of macOS (AppleDouble), no recording; leave it out"
+                raise AudioError(f"{name}: {told}") from None
 
 
 def _encoded(path: str) -> str | bytes:

@@ -53,6 +53,9 @@ class Writer(ABC):
     #: What one may choose, by name: the values, the first of them by default.
     options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
 
+    #: Of the rows so far, their checksums in one: `digests.chained`. A format that has none leaves it.
+    chain: int = 0
+
     @abstractmethod
     def __init__(self, place: Path, about: About) -> None: ...
 

@@ -17,14 +17,14 @@ from .described import columns, facts, write_about
 __all__ = ["Shard"]
 
 #: What a line says of its recording; how many numbers follow, the header says.
-NOT_TOLD = ("n_frames", "n_rows")
+NOT_TOLD = ("n_frames", "n_rows", "crc32")
 
 
 class Shard(Writer):
     """A folder ``part-00000``: ``about.json`` and ``table.csv``.
 
-    Columns: id, part, start, channel (where each has rows of its own), sr, duration, window (with windows),
-    what recordings carry, and ``mfcc_0_mean`` and so on.
+    Columns: id, part, start, channel (where each has rows of its own), sr, duration, sha256, window (with
+    windows), what recordings carry, and ``mfcc_0_mean`` and so on.
     """
 
     name = "csv"

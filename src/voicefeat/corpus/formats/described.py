@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..digests import chained, checksum
 from ..rows import Row
 from . import About
 
@@ -23,6 +24,8 @@ COLUMNS = (
     ("n_frames", "int64"),
     ("duration", "float64"),
     ("n_rows", "int32"),
+    ("sha256", "string"),
+    ("crc32", "int64"),
 )
 
 
@@ -31,13 +34,12 @@ def columns(about: About) -> tuple[tuple[str, str], ...]:
     return tuple(column for column in COLUMNS if about.channels or column[0] != "channel")
 
 
-def facts(row: Row, values: np.ndarray, about: About) -> dict[str, Any]:
-    """A row's values of `columns`."""
+def facts(row: Row, values: np.ndarray, about: About, stored: bytes | None = None) -> dict[str, Any]:
+    """A row's values of `columns`; `stored` is what the file has where that is not `values` themselves."""
     n_rows, n_frames = values.shape
-    told = {
-        "id": row.id, "part": row.part, "start": row.start, "channel": row.channel, "sr": row.sr,
-        "n_frames": n_frames, "duration": row.duration, "n_rows": n_rows,
-    }  # fmt: skip
+    data = np.ascontiguousarray(values) if stored is None else stored
+    told = row.told()
+    told |= {"n_frames": n_frames, "n_rows": n_rows, "crc32": checksum(told, row.carried, data)}
     return {name: told[name] for name, _ in columns(about)}
 
 
@@ -52,15 +54,18 @@ class Index:
 
     def __init__(self, folder: Path, about: About, values: str) -> None:
         self._about = about
+        self.chain = 0
         folder.mkdir()
         write_about(folder, about, values)
         index = folder / "index.jsonl"
         self._lines = index.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
-    def add(self, row: Row, values: np.ndarray, **where: Any) -> None:
-        """The line of a row, with where its values are."""
+    def add(self, row: Row, values: np.ndarray, stored: bytes | None = None, **where: Any) -> None:
+        """The line of a row, with where its values are; `stored` as for `facts`."""
         names = [name for name, _ in self._about.columns]
-        line = {**facts(row, values, self._about), **where, **dict(zip(names, row.carried, strict=True))}
+        line = {**facts(row, values, self._about, stored), **where}
+        self.chain = chained(self.chain, [line["crc32"]])
+        line |= dict(zip(names, row.carried, strict=True))
         plain = {name: None if value != value else value for name, value in line.items()}  # no NaN in JSON
         self._lines.write(json.dumps(plain, ensure_ascii=False) + "\n")
 

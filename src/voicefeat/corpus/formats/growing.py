@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import reject
+from ..digests import chained
 from ..rows import Row
 from . import About
 from .described import columns, facts
@@ -73,14 +74,16 @@ class Table:
         self._kinds = [("offset", "int64"), *columns(about), *carried, *missing]
         self._columns = [Growing(make(name, kind, ROWS), ROWS) for name, kind in self._kinds]
         self._rows: list[tuple[Any, ...]] = []
-        self._offset = 0
+        self._offset = self.chain = 0
 
     def add(self, row: Row, values: np.ndarray) -> None:
         """Take the next row."""
         kinds = [kind for _, kind in self._about.columns]
         carried = [NOTHING[kind] if v is None else v for kind, v in zip(kinds, row.carried, strict=True)]
         missing = [value is None for value in row.carried]
-        self._rows.append((self._offset, *facts(row, values, self._about).values(), *carried, *missing))
+        told = facts(row, values, self._about)
+        self.chain = chained(self.chain, [told["crc32"]])
+        self._rows.append((self._offset, *told.values(), *carried, *missing))
         self._values.add(values.reshape(-1))
         self._offset += values.size
         if len(self._rows) == ROWS:

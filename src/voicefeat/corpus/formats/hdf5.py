@@ -48,6 +48,7 @@ class Shard(Writer):
     def add(self, row: Row, values: np.ndarray) -> None:
         carried = tuple(_text(value) for value in row.carried)
         self._table.add(row._replace(id=_text(row.id), carried=carried), values)
+        self.chain = self._table.chain
         self._disk.check()
 
     def close(self) -> None:

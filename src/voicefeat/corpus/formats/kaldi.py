@@ -52,14 +52,17 @@ class Shard(Writer):
         called = key(row)
         self._data.write(called.encode() + b" ")
         begin = self._data.tell()
-        self._data.write(b"\0B" + matrix(values.T, self._method))
+        held = matrix(values.T, self._method)
+        self._data.write(b"\0B" + held)
         self._text["feats.scp"].write(f"{called} {self._ark}:{begin}\n")
         told = {"utt2num_frames": values.shape[1], "utt2dur": row.duration}
         told |= dict(zip(self._names, row.carried, strict=True))
         for name, file in self._tables.items():
             if told[name] not in (None, ""):
                 self._text[file].write(f"{called} {_word(str(told[name]))}\n")
-        self._index.add(row, values, key=called, offset=begin)
+        # What loses precision is not read back as it was: the checksum is then of the bytes in the archive.
+        self._index.add(row, values, held if self._method else None, key=called, offset=begin)
+        self.chain = self._index.chain
 
     def close(self) -> None:
         self._open.close()

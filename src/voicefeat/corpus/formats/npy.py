@@ -41,6 +41,7 @@ class Shard(Writer):
             np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
             file.write(values.data)
         self._index.add(row, values, file=name)
+        self.chain = self._index.chain
 
     def close(self) -> None:
         self._index.close()

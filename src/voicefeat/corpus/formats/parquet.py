@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..arrow import array, need, numbers, texts
+from ..digests import chained, checksum
 from ..rows import Row
 from . import About, Writer
 
@@ -24,7 +25,7 @@ GROUP = 1 << 20
 #: Values that are handed over at a time: by Parquet's own 1024 a recording is some twenty calls.
 BATCH = 1 << 16
 #: What is known of a row beside its id.
-KNOWN = ("part", "start", "channel", "sr", "n_frames", "duration", "n_rows")
+KNOWN = ("part", "start", "channel", "sr", "n_frames", "duration", "n_rows", "sha256", "crc32")
 #: The values as Parquet calls their column.
 VALUES = "values.list.element"
 
@@ -33,7 +34,7 @@ class Shard(Writer):
     """One file ``part-00000.parquet``.
 
     Columns: id, part, start, channel (where each has rows of its own), sr, n_frames, duration, feature,
-    n_rows, values, and what recordings carry.
+    n_rows, sha256, crc32, values, and what recordings carry.
     """
 
     name = "parquet"
@@ -78,6 +79,8 @@ class Shard(Writer):
             ("duration", pa.float64()),
             ("feature", pa.string()),
             ("n_rows", pa.int32()),
+            ("sha256", pa.string()),
+            ("crc32", pa.int64()),
             ("values", pa.list_(pa.field("element", floats[about.dtype], nullable=False))),
         ]
         fields = [pa.field(name, kind, nullable=False) for name, kind in columns]
@@ -90,7 +93,9 @@ class Shard(Writer):
             self._write_group()
             end = values.size
         n_rows, n_frames = values.shape
-        known = (row.part, row.start, row.channel, row.sr, n_frames, row.duration, n_rows)
+        check = checksum(row.told(), row.carried, np.ascontiguousarray(values))
+        self.chain = chained(self.chain, [check])
+        known = (row.part, row.start, row.channel, row.sr, n_frames, row.duration, n_rows, row.sha256, check)
         self._rows.append((row.id, *known, *row.carried))
         self._ends.append(end)
         if end > self._values.size:  # larger than a group: it is one by itself
@@ -125,7 +130,8 @@ class Shard(Writer):
         }
         for name, column in zip(KNOWN, known[: len(KNOWN)], strict=True):
             if name in self._schema.names:  # the channel is there where each has a row of its own
-                columns[name] = numbers(self._schema.field(name).type, column)
+                kind = self._schema.field(name).type
+                columns[name] = texts(column) if name == "sha256" else numbers(kind, column)
         for (name, _), column in zip(self._about.columns, known[len(KNOWN) :], strict=True):
             columns[name] = self._carried(name, column)
         ordered = [columns[name] for name in self._schema.names]

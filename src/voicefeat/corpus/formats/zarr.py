@@ -41,6 +41,7 @@ class Shard(Writer):
 
     def add(self, row: Row, values: np.ndarray) -> None:
         self._table.add(row, values)
+        self.chain = self._table.chain
 
     def close(self) -> None:
         self._table.close()

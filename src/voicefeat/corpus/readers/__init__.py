@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import ParameterError
 
-__all__ = ["READERS", "Reader", "reader_called", "unreadable"]
+__all__ = ["MEND", "READERS", "Reader", "damaged", "reader_called", "unreadable"]
 
 
 class Reader(Protocol):
@@ -30,13 +30,26 @@ class Reader(Protocol):
         """One column of all rows; None where a value is missing."""
 
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
-        """Of some rows the columns by name, and the values, (rows, frames); quick where numbers ascend."""
+        """Of some rows the columns by name, and the values, (rows, frames); quick where numbers ascend.
+
+        Where the column ``crc32`` is not of the values as they are given, the reader compares it by itself
+        and leaves it out.
+        """
 
 
 #: Formats; each is a module of this package whose `Shard` reads it.
 READERS = ("parquet", "hdf5", "zarr", "npy", "kaldi")
 #: What reads the others.
 ELSEWHERE = {"csv": "pandas.read_csv('{place}/table.csv')"}
+
+
+#: What mends a dataset that has lost something.
+MEND = "copy it again, or remove it and run the same 'voicefeat extract', which makes again what is missing"
+
+
+def damaged(place: Path, how: str) -> NoReturn:
+    """A shard that has lost something."""
+    raise ParameterError(f"{place}: {how}; {MEND}")
 
 
 def unreadable(place: Path, error: Exception) -> NoReturn:

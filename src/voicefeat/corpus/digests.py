@@ -1,0 +1,115 @@
+"""Which bytes a recording had when it was read, and a checksum of each row that was made of them."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+import zlib
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+__all__ = ["ABSENT", "Identity", "chained", "checksum", "forget", "identity", "known_at"]
+
+#: What the system says of a path where no file can be read.
+NOWHERE = (
+    errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL,
+)  # fmt: skip
+#: Files up to this size are read at once.
+AT_ONCE = 1 << 20
+#: Files whose digests are remembered: many segments may be of one file.
+REMEMBERED = 1 << 12
+
+
+class Identity(NamedTuple):
+    """What a file was when it was read."""
+
+    #: Bytes; -1 where there is no such file.
+    size: int
+    #: When it was last modified, in nanoseconds.
+    mtime: int
+    #: SHA-256 of its bytes; empty where they could not be read.
+    sha256: bytes = b""
+
+
+ABSENT = Identity(-1, -1)
+
+
+def known_at(path: str) -> Identity:
+    """Size and time of the file at `path`, which is not read."""
+    try:
+        told = os.stat(path)
+    except ValueError:  # no name that a file can have
+        return ABSENT
+    except OSError as error:
+        if error.errno not in NOWHERE:  # the machine's fault or the network's: it may be there
+            raise
+        return ABSENT
+    if not stat.S_ISREG(told.st_mode):
+        return ABSENT  # a pipe would wait, a folder has no bytes
+    return Identity(told.st_size, told.st_mtime_ns)
+
+
+def identity(path: str) -> Identity:
+    """Size, time and digest of the file at `path`.
+
+    Raises
+    ------
+    OSError
+        If the system has no means to tell, too many open files, say.
+    """
+    known = known_at(path)
+    if known == ABSENT:
+        return known
+    try:
+        return known._replace(sha256=_digest(path, known.size, known.mtime))
+    except OSError as error:
+        if error.errno not in (errno.EIO, *NOWHERE):
+            raise
+        return known
+
+
+def forget() -> None:
+    """Forget the digests that are remembered, so that files are read again."""
+    _digest.cache_clear()
+
+
+@lru_cache(REMEMBERED)
+def _digest(path: str, size: int, mtime: int) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        if size <= AT_ONCE:
+            return hashlib.sha256(file.read()).digest()
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def checksum(told: dict[str, Any], carried: Iterable[Any], data: Any) -> int:
+    """CRC-32 of a row: its values as they are stored (bytes, or an array), and what is said of it.
+
+    It is the same in every format, however that tells missing values and orders the columns.
+
+    Examples
+    --------
+    >>> told = {"id": "a.wav", "part": 0, "start": 0.0, "sr": 8000, "duration": 1.5}
+    >>> checksum(told, ["spoof", None, 3], b"1234") == checksum(told, [3.0, "spoof", float("nan")], b"1234")
+    True
+    """
+    words = [told["id"], told.get("part"), float(told["start"]), told.get("channel"), told["sr"]]
+    words += [float(told["duration"]), told.get("sha256", ""), *sorted(map(_plain, carried))]
+    # A NUL ends a text in HDF5, which has "\\x00" in its place.
+    text = "\n".join(str(word).replace("\0", "\\x00") for word in words).encode("utf-8", "backslashreplace")
+    return zlib.crc32(text, zlib.crc32(data))
+
+
+def chained(before: int, checks: Iterable[int]) -> int:
+    """CRC-32 of the checksums of rows, one after the other; `before` is that of those in front, or 0."""
+    for check in checks:
+        before = zlib.crc32(check.to_bytes(4, "little"), before)
+    return before
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None or value != value else repr(float(value))

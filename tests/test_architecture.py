@@ -20,7 +20,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 #: From below to above; an import may point down, or stay on its line. Files of one line know each other.
 LAYERS = [
-    ["errors"],
+    ["errors", "remembering"],
     [
         "asides",
         "convert",

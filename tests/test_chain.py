@@ -7,7 +7,7 @@ import pytest
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.chain import tables
+from voicefeat import remembering
 from voicefeat.chain.framing import Frames
 from voicefeat.chain.run import run
 from voicefeat.chain.spec import Bands, Chain, Compression, Scaling, Spectrum
@@ -42,10 +42,10 @@ def test_what_is_given_stays_as_it_was():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_child_forked_while_the_tables_were_locked():
+def test_a_child_forked_while_the_memories_were_locked():
     """The lock of a thread that was not copied with the process does not stop the child."""
-    with tables._lock:
+    with remembering._lock:
         child = os.fork()
         if child == 0:
-            os._exit(0 if tables._lock.acquire(timeout=5) else 1)
+            os._exit(0 if remembering._lock.acquire(timeout=5) else 1)
     assert os.waitpid(child, 0)[1] == 0

@@ -15,6 +15,7 @@ from tables.pitch import differences, of_frames
 import voicefeat as vf
 from voicefeat.chain import lags as lag_loop, voicing
 from voicefeat.chain.lags import Lags
+from voicefeat.remembering import forget
 
 SR = 16000
 RANGE = {"sr": SR, "fmin": 65.0, "fmax": 2093.0}
@@ -181,11 +182,11 @@ class TestAFrameIsAFrame:
 def test_tiles_and_segments_leave_no_trace(voice, monkeypatch):
     """The same bits, however few frames are compared, and best paths kept, at a time."""
     want = (vf.yin(voice, **RANGE), *vf.pyin(voice, **RANGE, hop_length=160))
-    lag_loop.tables._cache.clear()
+    forget()
     monkeypatch.setattr(lag_loop, "TILE_BYTES", 1)
     monkeypatch.setattr(voicing, "SEGMENT_BYTES", 200_000)
     assert same((vf.yin(voice, **RANGE), *vf.pyin(voice, **RANGE, hop_length=160)), want)
-    lag_loop.tables._cache.clear()
+    forget()
 
 
 def test_one_frame():

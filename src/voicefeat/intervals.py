@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from .errors import one_of, reject
+from .remembering import remembered
 
 #: Scales by name, and the primes of those in just intonation.
 NAMED = ("equal", "pythagorean", "ji3", "ji5", "ji7")
@@ -41,7 +41,7 @@ def frequencies(
     return np.sort(np.multiply.outer(2.0 ** np.arange(octaves), ratios).ravel()[:n_bins]) * fmin
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _ratios(name: str, n: int) -> np.ndarray:
     """The `n` ratios of the scale `name` within an octave, in ascending order."""
     if name == "equal":

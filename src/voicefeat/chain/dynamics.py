@@ -7,13 +7,13 @@ A delta is a short correlation along time, and at the ends the first and the las
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..engine.correlate import correlate_repeated
 from ..errors import one_of, real, whole
+from ..remembering import remembered
 from . import tables
 
 
@@ -94,7 +94,7 @@ class Dynamics:
                 correlate_repeated(flat, source, rows, frames, kernel, lanes, padded, flat, target)
 
 
-@functools.lru_cache(maxsize=64)
+@remembered
 def _kernels(
     width: int, divisor: float | str, orders: int, convolved: bool, dtype: np.dtype
 ) -> list[np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import numpy as np
 from .. import filters
 from ..convert import fft_frequencies
 from ..errors import one_of, real, reject, whole
+from ..remembering import remembered
 from .cosines import cosines
 from .framing import Frames
 
@@ -22,16 +22,7 @@ def settings(build: Callable[..., Any]) -> Callable[..., Any]:
 
     Arguments are told apart by type as well (2048 is not 2048.0), and errors are not remembered.
     """
-    remembered = functools.lru_cache(maxsize=256, typed=True)(build)
-
-    @functools.wraps(build)
-    def call(*args: Any) -> Any:
-        try:
-            return remembered(*args)
-        except TypeError:  # something not hashable, which the checks will name
-            return build(*args)
-
-    return call
+    return remembered(build, typed=True)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,7 @@
-"""What a chain needs computed once, for one precision, and the one bounded cache that keeps it."""
+"""What a chain needs computed once, for one precision."""
 
 from __future__ import annotations
 
-import os
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,40 +9,15 @@ from typing import Any
 import numpy as np
 
 from ..engine import simd
+from ..remembering import remembered
 from .framing import Frames
 from .spec import Bands
 
-#: Tables kept; the least recently used goes first.
-CACHE_SIZE = 256
 
-_cache: OrderedDict[Any, Any] = OrderedDict()
-_lock = threading.Lock()
-
-
-def _after_fork() -> None:
-    """Another thread of the parent may have held the lock, and is not here to let it go."""
-    global _lock
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
-
-
+@remembered
 def table(make: Callable[..., Any], *key: Any) -> Any:
     """make(*key), remembered by value."""
-    place = (make, *key)
-    with _lock:
-        found = _cache.get(place)
-        if found is not None:
-            _cache.move_to_end(place)
-            return found
-    found = make(*key)
-    with _lock:
-        _cache[place] = found
-        while len(_cache) > CACHE_SIZE:
-            _cache.popitem(last=False)
-    return found
+    return make(*key)
 
 
 def _frozen(values: Any, dtype: Any) -> np.ndarray:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
 
 from ..chain.spec import Bands
+from ..remembering import remembered
 from .descent import least
 
 #: Bytes of the bands that are solved for together, as in librosa: the solver stops when the mean over all of
@@ -15,7 +15,7 @@ from .descent import least
 _BLOCK_BYTES = 2**18
 
 
-@functools.lru_cache(maxsize=8)
+@remembered
 def _tables(bands: Bands, dtype: np.dtype) -> tuple[np.ndarray, Any]:
     """The pseudo-inverse of the bank in `dtype`, and the bank as a sparse matrix."""
     from scipy.sparse import csr_array

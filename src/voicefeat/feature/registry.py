@@ -7,7 +7,6 @@ manual.
 from __future__ import annotations
 
 import difflib
-import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import ParameterError, shown
+from ..remembering import remembered
 
 __all__ = ["FEATURES", "Feature", "find"]
 
@@ -67,12 +67,12 @@ class Feature:
         return "sr" in _parameters(self.function)
 
 
-@functools.lru_cache(maxsize=256)
+@remembered
 def _function(room: str, name: str) -> Callable[..., Any]:
     return getattr(import_module(f"{__package__}.{room}"), name)
 
 
-@functools.lru_cache(maxsize=256)
+@remembered
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
     named = inspect.signature(function).parameters.values()
     return {p.name: p.default for p in named if p.kind is not p.VAR_KEYWORD}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..chain.framing import window_value
 from ..errors import ParameterError, reject
+from ..remembering import remembered
 from .stages import OPEN, STAGES
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _known(name: str, stage: Any) -> set[str]:
     return known
 
 
-@functools.cache
+@remembered
 def _bank_settings(bank: str) -> frozenset[str]:
     import inspect
 

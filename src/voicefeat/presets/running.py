@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from ..chain.jobs import Job, Rows
 from ..chain.run import compute
 from ..chain.spec import Bands, Chain
 from ..errors import reject
+from ..remembering import remembered
 
 if TYPE_CHECKING:
     from .front_end import FrontEnd
@@ -30,7 +30,7 @@ def _scaled_by_window(fe: FrontEnd) -> bool:
     return fe.framing is not None and fe.signal.scale != 1.0 and not fe.signal.dither
 
 
-@functools.lru_cache(maxsize=256)
+@remembered
 def _frames(fe: FrontEnd) -> Frames:
     """The frames, their window times what samples and spectrum are multiplied by."""
     frames, spectrum = fe.framing, fe.spectrum
@@ -41,7 +41,7 @@ def _frames(fe: FrontEnd) -> Frames:
     return frames if gain == 1.0 else frames.louder(gain)
 
 
-@functools.lru_cache(maxsize=256)
+@remembered
 def chain_of(fe: FrontEnd, rate: float) -> Chain:
     """The stages of the block loop."""
     frames = _frames(fe)
@@ -57,15 +57,15 @@ def at(bands: Bands, rate: float, n_fft: int) -> Bands:
 
 
 def bank_rows(fe: FrontEnd, rate: float) -> int:
-    return _bank_rows(fe.bands, rate, fe.framing.n_fft)  # type: ignore[union-attr]
+    return _bank_rows(fe.bands, rate, fe.framing.n_fft)  # type: ignore[union-attr,arg-type]
 
 
-@functools.lru_cache(maxsize=1024)
+@remembered
 def _bank_rows(bands: Bands, rate: float, n_fft: int) -> int:
     return len(at(bands, rate, n_fft).matrix())
 
 
-@functools.lru_cache(maxsize=256)
+@remembered
 def _energy_chain(fe: FrontEnd, rate: float) -> Chain:
     frames, energy, log = _frames(fe), fe.energy, fe.compression
     assert energy is not None and log is not None

@@ -117,3 +117,13 @@ def test_whole_numbers_stand_for_numbers():
     """An offset of 1 is one of 1.0: no type of a number decides whether a kernel takes it."""
     fe = vf.frontend("asvspoof2019-lfcc")
     np.testing.assert_array_equal(fe.replace(offset=1)(Y, 16000), fe.replace(offset=1.0)(Y, 16000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "[" * 3000, "x = " + "9" * 5000, "[[step]]\ndo = 3", "[[step]]\ndo = []", "[[step]]\ndo = {a = 1}",
+     "step = 3", "[[step]]\ndo = 'codec'\np = {a = 1}", b"x", {}],
+)  # fmt: skip
+def test_toml_that_is_no_chain_of_steps(text):
+    with pytest.raises(vf.ParameterError):
+        vf.augment.Chain.from_toml(text)

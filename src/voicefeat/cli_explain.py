@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from .errors import ParameterError, reject
+from .textfiles import refuse_pipe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,6 +48,7 @@ def _array(path: str) -> np.ndarray:
     """The array of an .npy file; objects, which could run code, are not read."""
     import numpy as np
 
+    refuse_pipe("path", path)
     try:
         made = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as problem:

@@ -85,18 +85,18 @@ class Table(NamedTuple):
 def read_table(
     path: str | os.PathLike[str],
     form: Callable[[str, list[str]], tuple[str, tuple[str, ...]]],
-    told_by: str = "utterance",
+    told_by: frozenset[str] = frozenset({"utterance"}),
 ) -> Table:
     """Read a file with columns between spaces or tabs.
 
     `form` says, of the path and the first line's words, what the layout is called and what its columns are;
-    it is not asked where the first line names them, one of them `told_by`. Columns called ``-`` are left out.
+    it is not asked where the first line names them, `told_by` among them. Columns called ``-`` are left out.
     """
     shown = path_text("path", path)
     numbers, lines = _lines(shown)
     first = words(lines[0])
     names = tuple(_HEADERS.get(word.lower(), word.lower()) for word in first)
-    if told_by in names:
+    if told_by.intersection(names):
         twice = [name for name in names if names.count(name) > 1]
         if twice:
             reject("path", shown, f"has two columns called {twice[0]}", "leave one of them out")

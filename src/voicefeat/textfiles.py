@@ -8,9 +8,9 @@ import re
 import stat
 from typing import Any, TextIO
 
-from .errors import reject
+from .errors import ParameterError, path_text, reject
 
-__all__ = ["BLANK", "open_text", "refuse_pipe", "words"]
+__all__ = ["BLANK", "open_text", "refuse_pipe", "toml", "words"]
 
 #: How texts of two or four bytes a letter begin; the longer marks first.
 _MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -42,6 +42,7 @@ def open_text(name: str, path: str | os.PathLike[str], **how: Any) -> TextIO:
     OSError
         If the system does not open it.
     """
+    path = path_text(name, path)
     refuse_pipe(name, path)
     with open(path, "rb") as file:
         head = file.read(4)
@@ -50,6 +51,23 @@ def open_text(name: str, path: str | os.PathLike[str], **how: Any) -> TextIO:
         form = "UTF-32" if len(mark) == 4 else "UTF-16"
         reject(name, os.fspath(path), f"is {form}", "save it as UTF-8 ('CSV UTF-8' of a spreadsheet)")
     return open(path, encoding="utf-8-sig", **how)
+
+
+def toml(name: str, text: Any, remedy: str) -> dict[str, Any]:
+    """The tables of a text in TOML.
+
+    Raises
+    ------
+    ParameterError
+        If it is none, or one that Python does not read: of too many digits, of too many brackets.
+    """
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        why = "too many brackets" if isinstance(error, RecursionError) else error
+        raise ParameterError(f"{name}: is no TOML ({why}); {remedy}") from None
 
 
 def words(line: str) -> list[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 import json
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, one_of, real, reject, whole
+from ..errors import one_of, real, reject, whole
+from ..textfiles import toml
 from . import boosting, codecs, levels, limits, noises, rooms
 from .drawing import one_signal
 from .seeds import generator
@@ -153,10 +153,7 @@ class Chain:
     @classmethod
     def from_toml(cls, source: str) -> Chain:
         """The chain that a text describes, checked as `step` does."""
-        try:
-            content = tomllib.loads(source)
-        except (tomllib.TOMLDecodeError, TypeError) as problem:
-            raise ParameterError(f"source: is no TOML ({problem}); give what to_toml writes") from None
+        content = toml("source", source, "give what to_toml writes")
         tables = content.pop("step", None)
         for key in content:
             one_of("the table", key, ["step"])

@@ -183,7 +183,7 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     >>> vf.metrics.read_asv_scores(path).attacks
     {'A07': array([5.5])}
     """
-    table = read_table(path, _asv_form, "kind")
+    table = read_table(path, _asv_form, frozenset({"utterance", "kind", "score"}))
     for ours, theirs in (("kind", "label"), ("score", "asv-score")):  # as keys of utterances are called
         if ours not in table.columns and theirs in table.columns:
             table.columns[ours] = table.columns.pop(theirs)

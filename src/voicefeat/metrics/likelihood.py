@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import os
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..errors import ParameterError, real, reject
+from ..textfiles import open_text, toml
 from .checking import array, curve_of
 from .curves import Curve, hull
 
@@ -131,11 +131,12 @@ class Calibration:
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Calibration:
         """Read what `save` wrote."""
+        remedy = "give a file that save wrote"
         try:
-            with open(path, "rb") as file:
-                held = tomllib.load(file)
-        except (OSError, ValueError) as error:
-            reject("path", os.fspath(path), f"cannot be read ({error})", "give a file that save wrote")
+            with open_text("path", path) as file:
+                held = toml(f"path={os.fspath(path)!r}", file.read(), remedy)
+        except (OSError, UnicodeDecodeError) as error:
+            reject("path", os.fspath(path), f"cannot be read ({error})", remedy)
         if set(held) != {"slope", "offset"}:
             told = "give a file that save wrote: slope = ..., offset = ..."
             reject("path", os.fspath(path), f"holds {', '.join(held) or 'nothing'}", told)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from ..corpus.sources import EXTENSIONS
 from ..errors import ParameterError, reject
 from ..protocols import LABELS, Protocol, named, refuse_twice
 from .checking import curve_of, of_curve
@@ -169,16 +173,18 @@ class Scores:
         Returns
         -------
         Scores
-            Of these utterances. Attacks are called as in the protocol, whatever the scores call them.
+            Of these utterances. They and attacks are called as in the protocol, whatever the scores call
+            them: with an ending of audio or without, say, where one utterance alone can be meant.
 
         Raises
         ------
         ParameterError
             If utterances are missing on either side, or the scores' own keys differ.
         """
-        row = {utterance: k for k, utterance in enumerate(self.utterances)}
+        names = _as_listed(self.utterances, protocol.columns["utterance"])
+        row = {utterance: k for k, utterance in enumerate(names)}
         known = set(protocol.columns["utterance"])
-        self._refuse_others(protocol, [u for u in self.utterances if u not in known])
+        self._refuse_others(protocol, [u for u in names if u not in known])
         chosen = protocol.where(**where)
         missing = [u for u in chosen.columns["utterance"] if u not in row]
         if missing:
@@ -215,6 +221,24 @@ class Scores:
         if wrong:
             problem = f"keys unlike those of {protocol.path}: {named(wrong)}"
             raise ParameterError(f"scores: {problem}; find out which is right")
+
+
+def _as_listed(scored: list[str], listed: list[str]) -> list[str]:
+    """The scored utterances as a protocol calls them: with an ending, a backslash, in its Unicode form."""
+    known = set(listed)
+    if known.issuperset(scored):
+        return scored
+    here, there = (Counter(map(_plainly, names)) for names in (scored, listed))
+    meant = {plain: name for name in listed if here[plain := _plainly(name)] == there[plain] == 1}
+    return [name if name in known else meant.get(_plainly(name), name) for name in scored]
+
+
+def _plainly(name: str) -> str:
+    """What names of one utterance have in common."""
+    if "." not in name and "\\" not in name and name.isascii():
+        return name
+    stem, ending = os.path.splitext(unicodedata.normalize("NFC", name.replace("\\", "/")))
+    return stem if ending.lower() in EXTENSIONS else stem + ending
 
 
 def _of_2021(unknown: list[str], protocol: Protocol) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import hashlib
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 from ..chain.framing import WindowArray
 from ..errors import ParameterError, reject
+from ..textfiles import toml as read_toml
 from .stages import OPEN, STAGES
 
 if TYPE_CHECKING:
@@ -72,11 +72,7 @@ def _value(value: Any) -> str:
 
 def read(cls: type[FrontEnd], source: str) -> FrontEnd:
     """The front end that `source` describes."""
-    try:
-        content = tomllib.loads(source)
-    except (ValueError, TypeError, AttributeError, RecursionError) as problem:  # of digits, of brackets
-        why = "too many brackets" if isinstance(problem, RecursionError) else problem
-        raise ParameterError(f"source: is no TOML ({why}); give what to_toml writes") from None
+    content = read_toml("source", source, "give what to_toml writes")
     row = content.pop("row", "")
     if not isinstance(row, str):
         reject("row", row, "must be a text", 'give a name such as "lfcc"')

@@ -304,3 +304,56 @@ def test_all_of_formats_by_its_manifest(data, tmp_path):
     at = [name for name, _ in found.columns].index("given_sr")
     assert all(row["given_sr"] == known[row["id"]][at] for row in stored)
     assert {row["given_sr"] for row in stored} >= {8000, 16000, 44100}
+
+
+@pytest.mark.parametrize("form", ["parquet", "hdf5", "zarr", "npy", "kaldi", "csv"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
+def test_missing_values_are_equal_in_every_format(ending, form, folder, tmp_path):
+    """Of the manifest and of the dataset: an empty text, null, NaN and the word of it are None alike."""
+    for library in {"hdf5": ["h5py"], "zarr": ["zarr"]}.get(form, []):
+        pytest.importorskip(library)
+    nan = float("nan")
+    listed = pandas.DataFrame(
+        {
+            "path": ["a.wav"] * 3,
+            "id": ["x", "y", "z"],
+            "label": ["spoof", "", None],
+            "snr": [1.5, nan, -3.0],
+            "take": pandas.array([1, None, 3], dtype="Int64"),
+        }
+    )
+    file = folder / f"list.{ending}"
+    if ending == "csv":  # numpy's word for it
+        listed.to_csv(file, index=False, na_rep="nan", columns=["path", "id", "snr", "take"])
+        file.write_text(file.read_text().replace("snr,", "label,snr,").replace("x,", "x,spoof,"))
+        file.write_text(file.read_text().replace("y,", "y,,").replace("z,", "z,,"))
+    elif ending == "tsv":
+        listed.to_csv(file, index=False, sep="\t")
+    elif ending == "jsonl":
+        rows = listed.astype(object).where(listed.notna(), None).to_dict("records")
+        rows[1]["snr"] = nan  # which Python writes, and JSON does not know
+        file.write_text("\n".join(map(json.dumps, rows)))
+    else:
+        listed.to_parquet(file)
+    found = read_manifest(file)
+    assert found.columns == (("label", "string"), ("snr", "float64"), ("take", "int64"))
+    wanted = [("spoof", 1.5, 1), (None, None, None), (None, -3.0, 3)]
+    assert [source.carried for source in found.sources] == wanted
+    asked = {"summary": ["mean"], "settings": {"n_mfcc": 2}}
+    extract_corpus(found, tmp_path / "out", "mfcc", format=form, **asked)
+    if form == "csv":
+        with open(tmp_path / "out" / "part-00000" / "table.csv", newline="", encoding="utf-8") as lines:
+            got = [tuple(row[name] for name in ("label", "snr", "take")) for row in csv.DictReader(lines)]
+        assert got == [tuple("" if value is None else str(value) for value in row) for row in wanted]
+        return
+    dataset = vf.open_dataset(tmp_path / "out")
+    columns = [dataset.column(name).tolist() for name in ("label", "snr", "take")]
+    assert list(zip(*columns, strict=True)) == wanted
+
+
+def test_numbers_of_json_that_no_float_holds_are_text(folder):
+    values = ['"x": 1e400, "y": 0.5', '"x": 2.5, "y": 1', '"x": null, "y": 9007199254740993']
+    lines = [f'{{"path": "a.wav", "id": {k}, {each}}}' for k, each in enumerate(values)]
+    found = read_manifest(written(folder, "\n".join(lines), "list.jsonl"))
+    assert found.columns == (("x", "string"), ("y", "string"))
+    assert [s.carried for s in found.sources] == [("1e400", "0.5"), ("2.5", "1"), (None, "9007199254740993")]

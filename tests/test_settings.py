@@ -121,8 +121,8 @@ def test_whole_numbers_stand_for_numbers():
 
 @pytest.mark.parametrize(
     "text",
-    ["x = " + "[" * 3000, "x = " + "9" * 5000, "[[step]]\ndo = 3", "[[step]]\ndo = []", "[[step]]\ndo = {a = 1}",
-     "step = 3", "[[step]]\ndo = 'codec'\np = {a = 1}", b"x", {}],
+    ["x = " + "[" * 3000, "x = " + "9" * 5000, "[[step]]\ndo = 3", "[[step]]\ndo = []",
+     "[[step]]\ndo = {a = 1}", "step = 3", "[[step]]\ndo = 'codec'\np = {a = 1}", b"x", {}],
 )  # fmt: skip
 def test_toml_that_is_no_chain_of_steps(text):
     with pytest.raises(vf.ParameterError):

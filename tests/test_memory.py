@@ -72,6 +72,60 @@ def test_blocks_leave_no_trace(monkeypatch):
             np.testing.assert_array_equal(now, before)
 
 
+def test_a_codec_takes_minutes_of_audio(long):
+    """Vorbis ended the process where it was given more than some two million samples at once."""
+    y = np.tile(long, 2)
+    assert vf.augment.codec(y, SR, name="vorbis").shape == y.shape
+
+
+def test_recorded_noise_is_repeated():
+    noise, y = np.arange(1.0, 8.0), np.full(20, 1e-3)
+    found = vf.augment.noise(y, SR, snr=-60.0, source=noise, rng=vf.augment.generator(3)) - y
+    steps = np.rint(found / found.min()).astype(int)
+    assert set(steps) == set(range(1, 8))
+    assert all((np.diff(steps) % 7) == 1)
+
+
+SHORT = np.zeros(16000, np.float32)
+A, G = vf.augment, vf.augment.generator
+#: Calls that are refused before anything large is made; the argument that the message names.
+REFUSED = {
+    "cqt": ("fmin", lambda: vf.cqt(SHORT, SR, fmin=0.001)),
+    "vqt": ("fmin", lambda: vf.vqt(SHORT, SR, fmin=0.001, gamma=0)),
+    "pseudo_cqt": ("fmin", lambda: vf.pseudo_cqt(SHORT, SR, fmin=0.001)),
+    "hybrid_cqt": ("fmin", lambda: vf.hybrid_cqt(SHORT, SR, fmin=0.001)),
+    "chroma_cqt": ("fmin", lambda: vf.chroma_cqt(SHORT, SR, fmin=0.001, tuning=0.0)),
+    "icqt": ("fmin", lambda: vf.icqt(np.ones((84, 4), np.complex64), sr=SR, fmin=0.001)),
+    "stft": ("n_fft", lambda: vf.stft(SHORT, n_fft=2**26)),
+    "scfc": ("n_fft", lambda: vf.scfc(SHORT, SR, n_fft=2**26)),
+    "rps": ("n_fft", lambda: vf.rps(SHORT, SR, n_fft=2**26)),
+    "melspectrogram": ("n_mels", lambda: vf.melspectrogram(SHORT, sr=SR, n_mels=10**6)),
+    "lfcc": ("n_filters", lambda: vf.lfcc(SHORT, sr=SR, n_filters=10**6)),
+    "codec": ("sr", lambda: A.codec(SHORT, 1, name="gsm")),
+    "vorbis": ("sr", lambda: A.codec(SHORT, 1e9, name="vorbis")),
+    "downsample": ("sr", lambda: A.downsample(SHORT, 1e9, rate=1)),
+    "room_response": ("sr", lambda: A.room_response(1e10, t60=1, rng=G(1))),
+    "rawboost": ("sr", lambda: A.rawboost(SHORT, 1, rng=G(1))),
+    "taps": ("taps", lambda: A.stationary_noise(SHORT, SR, taps=(10**8, 10**8), rng=G(1))),
+    "bands": ("bands", lambda: A.convolutive_noise(SHORT, SR, bands=10**6, rng=G(1))),
+    "powers": ("powers", lambda: A.convolutive_noise(SHORT, SR, powers=10**6, rng=G(1))),
+    "talkers": ("talkers", lambda: A.babble(SHORT, voices=[SHORT], snr=3, talkers=10**8, rng=G(1))),
+    "order": ("order", lambda: A.bandlimit(SHORT, SR, fmax=100, order=3000)),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_before_work(name):
+    """At most 30 MB are taken before the error: the tables that each would need have gigabytes."""
+    argument, call = REFUSED[name]
+    tracemalloc.start()
+    with pytest.raises(vf.ParameterError, match=rf"^{argument}="):
+        call()
+    highest = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert highest < 30e6
+
+
 def test_memories_are_bounded_by_bytes(monkeypatch):
     limit = 3_000_000
     monkeypatch.setattr(remembering, "LIMIT", limit)

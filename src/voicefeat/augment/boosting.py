@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import one_of, real, reject, whole
-from .drawing import one_signal, ordered, uniform
+from .drawing import audio_rate, one_signal, ordered, uniform
 from .seeds import Random, check
 
 __all__ = ["convolutive_noise", "impulsive_noise", "rawboost", "stationary_noise"]
 
+#: Samples of a notch, and notches of a filter or powers of the signal, at most.
+MOST_TAPS, MOST_BANDS = 100_000, 100
 #: What the published algorithms do, one after the other; 8 adds the first two.
 ALGORITHMS = {0: "", 1: "c", 2: "i", 3: "s", 4: "cis", 5: "ci", 6: "cs", 7: "is", 8: "c+i"}
 
@@ -128,9 +130,11 @@ def convolutive_noise(
     """
     y, rng = one_signal(y), check(rng)
     notches = _notches(sr, bands, fmin, fmax, width, taps)
+    if whole("powers", powers) > MOST_BANDS:
+        reject("powers", powers, "are more than its precision holds", f"give at most {MOST_BANDS}")
     x, low, high = y.astype(np.float64), *gain
     total = np.zeros(x.size)
-    for power in range(1, whole("powers", powers) + 1):
+    for power in range(1, powers + 1):
         if power == 2:
             low, high = low - quieter[0], high - quieter[1]
         total = total + _filtered(x**power, _drawn(rng, notches, low, high))
@@ -241,8 +245,10 @@ def _notches(
 ) -> tuple[float, int, tuple[float, float], tuple[float, float], tuple[float, float]]:
     """The checked settings of a filter: rate, notches, their middles, widths and lengths."""
     middles, widths = ordered("fmin, fmax", (fmin, fmax), low=0.0), ordered("width", width, low=0.0)
-    sr, lengths = real("sr", sr, above=0.0, unit="hertz"), ordered("taps", taps, low=1.0)
-    return sr, whole("bands", bands), middles, widths, lengths
+    sr, lengths = audio_rate(sr), ordered("taps", taps, low=1.0, high=MOST_TAPS)
+    if whole("bands", bands) > MOST_BANDS:
+        reject("bands", bands, "are too many notches for one filter", f"give at most {MOST_BANDS}")
+    return sr, bands, middles, widths, lengths
 
 
 def _drawn(rng: Random, notches: Any, low: float, high: float) -> np.ndarray:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import real, reject
+from ..errors import reject
 from ..resampling import resample
-from .drawing import Range, choice, number, one_signal
+from .drawing import Range, audio_rate, choice, number, one_signal
 from .limits import back
 from .seeds import Random
 
@@ -31,6 +31,8 @@ _MP3_DELAY = 1105
 #: Samples that are encoded at a time. Vorbis puts all that it is given at once onto the stack, which ends the
 #: process after a few minutes of speech.
 BLOCK = 1 << 18
+#: The highest rate that libvorbis encodes.
+_MOST_HERTZ = 200_000
 #: libsndfile takes a level of compression, 0 to 1, and refuses to compress MP3 by 1.
 _MOST = 0.9999
 
@@ -71,7 +73,7 @@ def codec(
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
         Signal; whole numbers are scaled to [-1, 1). What exceeds 1 is cut off there.
-    sr : float
+    sr : float, 100 to 1,000,000
         Samples a second. Where a codec has no such rate, the signal goes through the next higher one that
         it has, or its highest: A-law, mu-law and GSM have 8000 only.
     name : str, or sequence of str
@@ -103,11 +105,11 @@ def codec(
     >>> line.shape, bool(np.abs(line - y)[100:-100].max() < 0.05)
     ((16000,), True)
     """
-    y, sr = one_signal(y), real("sr", sr, above=0.0, unit="hertz")
+    y, sr = one_signal(y), audio_rate(sr)
     drawn = choice("name", name, CODECS, rng)
     kind = CODECS[drawn]
     _there(drawn, kind)
-    rate = next((r for r in kind.rates if r >= sr), max(kind.rates, default=round(sr)))
+    rate = next((r for r in kind.rates if r >= sr), max(kind.rates, default=min(round(sr), _MOST_HERTZ)))
     settings = _settings(drawn, kind.rates.get(rate), bitrate, quality, rng)
     x = resample(y, orig_sr=sr, target_sr=rate)
     n, file = x.size, _encoded(x, rate, kind, settings)

@@ -11,10 +11,12 @@ from ..audio import not_finite, signal
 from ..errors import one_of, real, reject
 from .seeds import Random, check
 
-__all__ = ["Range", "choice", "number", "one_signal", "ordered", "power", "uniform"]
+__all__ = ["Range", "audio_rate", "choice", "number", "one_signal", "ordered", "power", "uniform"]
 
 #: A number, or the least and the largest of those from which it is drawn.
 Range = float | tuple[float, float]
+#: The least and the largest rate of a recording, in hertz.
+RATES = 100.0, 1_000_000.0
 
 
 def one_signal(y: Any, name: str = "y") -> np.ndarray:
@@ -24,6 +26,12 @@ def one_signal(y: Any, name: str = "y") -> np.ndarray:
         reject(name, y, "must be one signal of shape (n,)", "draw for each signal of a batch by itself")
     not_finite(y, name)
     return y
+
+
+def audio_rate(sr: Any) -> float:
+    """A rate at which recordings are made; from others a step would make samples without end."""
+    low, high = RATES
+    return real("sr", sr, low=low, high=high, unit="hertz", remedy="give the recording's own rate in hertz")
 
 
 def power(y: np.ndarray, name: str, given: Any) -> float:

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 
 from ..errors import real, reject, whole
-from ..resampling import resample
+from ..resampling import MOST_TIMES, resample
 from .bothways import Passes
-from .drawing import Range, number, one_signal
+from .drawing import Range, audio_rate, number, one_signal
 from .seeds import Random
 
 __all__ = ["bandlimit", "downsample", "telephone"]
+
+#: Order of a Butterworth filter, at most.
+MOST_ORDER = 50
 
 
 def bandlimit(
@@ -59,9 +62,9 @@ def bandlimit(
     >>> float(np.abs(vf.augment.bandlimit(y, 16000, fmax=3000)[100:-100]).max()) < 0.01
     True
     """
-    from scipy.signal import butter
-
     y, sr, order = one_signal(y), real("sr", sr, above=0.0, unit="hertz"), whole("order", order)
+    if order > MOST_ORDER:
+        reject("order", order, "has no filter whose numbers hold", f"give at most {MOST_ORDER}")
     if fmin is None and fmax is None:
         reject("fmin", fmin, "and fmax are both missing", "give one edge or both")
     edges = {}
@@ -74,6 +77,8 @@ def bandlimit(
             edges[kind] = edge
     if len(edges) == 2 and edges["highpass"] >= edges["lowpass"]:
         reject("fmin", fmin, f"is not below fmax={edges['lowpass']:g}", "give the lower edge first")
+    from scipy.signal import butter
+
     return Passes(y, (butter(order, edge, kind, fs=sr, output="sos") for kind, edge in edges.items())).run()
 
 
@@ -139,8 +144,8 @@ def downsample(y: Any, sr: float = 16000, *, rate: Range, rng: Random | None = N
     >>> vf.augment.downsample(np.sin(np.arange(16001) / 5), 16000, rate=8000).shape
     (16001,)
     """
-    y, sr = one_signal(y), real("sr", sr, above=0.0, unit="hertz")
-    lower = number("rate", rate, rng, low=1.0, high=sr)
+    y, sr = one_signal(y), audio_rate(sr)
+    lower = number("rate", rate, rng, low=max(1.0, sr / MOST_TIMES), high=sr)
     return back(resample(y, orig_sr=sr, target_sr=lower), lower, y, sr)
 
 

@@ -17,6 +17,8 @@ __all__ = ["COLOURS", "babble", "coloured", "noise"]
 COLOURS = {"white": 0, "pink": 1, "brown": 2}
 #: Below so many hertz every colour is white: there is no end to pink and brown noise otherwise.
 _FLAT_BELOW = 20.0
+#: Voices that talk at once, at most.
+MOST_TALKERS = 1000
 #: A colour or a recording.
 Source = str | np.ndarray
 #: Decibels; beyond them float32 holds one of the two only.
@@ -169,6 +171,8 @@ def babble(
         least, most = (whole("talkers", each) for each in talkers)
     else:
         least = most = whole("talkers", talkers)
+    if most > MOST_TALKERS:
+        reject("talkers", talkers, "are too many to be told apart from noise", f"give at most {MOST_TALKERS}")
     wanted = pick(range(least, most + 1), rng)
     order: list[int] = []
     while len(order) < wanted:  # nobody talks twice before all do
@@ -185,13 +189,22 @@ def _somewhere(source: Any, name: str, n: int, rng: Random) -> np.ndarray:
     source = one_signal(source, name)
     power(source, name, source)
     start = int(rng.random() * (source.size - n + 1 if source.size > n else source.size))
-    part = source.take(range(start, start + n), mode="wrap")
-    if not part.any():
-        start = int(np.flatnonzero(source)[0])
-        part = source.take(range(start, start + n), mode="wrap")
-    return part.astype(np.float64)
+    part = _repeated(source, start, n)
+    return part if part.any() else _repeated(source, int(np.flatnonzero(source)[0]), n)
+
+
+def _repeated(source: np.ndarray, start: int, n: int) -> np.ndarray:
+    """n samples from `start` on, in double precision; the first follows the last."""
+    out, at = np.empty(n), 0
+    while at < n:
+        here = source[start : start + n - at]
+        out[at : at + here.size] = here
+        at, start = at + here.size, 0
+    return out
 
 
 def _mixed(y: np.ndarray, added: np.ndarray, ratio: float) -> np.ndarray:
-    scale = np.sqrt(power(y, "y", y) / power(added, "source", added)) * 10 ** (-ratio / 20)
-    return (y + scale * added).astype(y.dtype)
+    """The sum; `added` is overwritten."""
+    added *= np.sqrt(power(y, "y", y) / power(added, "source", added)) * 10 ** (-ratio / 20)
+    added += y
+    return added.astype(y.dtype, copy=False)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import real, reject
-from .drawing import Range, number, one_signal, power
+from ..errors import reject
+from .drawing import Range, audio_rate, number, one_signal, power
 from .seeds import Random, check
 
 __all__ = ["reverb", "room_response"]
@@ -47,7 +47,7 @@ def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Rando
     >>> vf.augment.room_response(16000, t60=0.5, rng=vf.augment.generator(7)).shape
     (8001,)
     """
-    sr, rng = real("sr", sr, above=0.0, unit="hertz"), check(rng)
+    sr, rng = audio_rate(sr), check(rng)
     seconds = number("t60", t60, rng, low=0.0, high=_LONGEST)
     direct = number("drr", drr, rng, low=-60.0, high=60.0)
     n = round(seconds * sr)

@@ -36,6 +36,10 @@ PASSBAND = {
 }  # fmt: skip
 
 
+#: Points of the spectra of an octave's wavelets, at most: half a gigabyte.
+MOST_WEIGHTS = 1 << 26
+
+
 @dataclass(frozen=True)
 class ConstantQ:
     """A constant-Q or variable-Q transform; see `feature.constantq.vqt` for what its settings are."""
@@ -119,6 +123,14 @@ class ConstantQ:
             least = self.asked * self.sr / (n * self.fmin)
             reject("fmin", self.asked, problem, f"give at least {least:.4g} Hz, or a longer signal")
 
+    def check_room(self, lengths: np.ndarray) -> None:
+        """Refuse wavelets of so many samples, side by side, that their spectra would fill the memory."""
+        points = 2.0 ** math.ceil(math.log2(lengths.max()))
+        if lengths.size * points > MOST_WEIGHTS:
+            problem = f"{lengths.size} wavelets of up to {lengths.max():.0f} samples are too many numbers"
+            remedy = "give a higher fmin, fewer bins an octave or a smaller filter_scale"
+            reject("fmin", self.asked, problem, remedy)
+
     def frequencies(self, n_bins: int | None = None) -> np.ndarray:
         """Centre frequencies in hertz."""
         return frequencies(n_bins or self.n_bins, self.fmin, self.intervals, self.bins_per_octave)  # type: ignore[arg-type]
@@ -192,15 +204,17 @@ class Octaves:
         hertz, alpha, lengths, _ = q._wavelets(None, sr)
         #: The longest wavelet, in samples of the signal.
         self.longest = q.longest()
+        step = min(q.bins_per_octave, q.n_bins)
+        q.check_room(lengths[:step] / 2 ** (math.ceil(q.n_bins / step) - 1))  # the least that it can come to
         matrix = None if fold is None else fold.matrix()
         #: Rows of the result: bins, or what they are folded into.
         self.rows = q.n_bins if matrix is None else len(matrix)
-        step = min(q.bins_per_octave, q.n_bins)
         level, rate = 0, sr
         self.octaves: list[Octave] = []
         self.hops = [hop]
         for high in range(q.n_bins, 0, -step):
             part = slice(max(0, high - step), high)
+            q.check_room(q._wavelets(None, rate)[2][part])
             bank, _ = folding.response(
                 hertz[part], rate, q.filter_scale, q.norm, q.sparsity, q.window, alpha[part], q.gamma
             )

@@ -11,6 +11,8 @@ import numpy as np
 from .. import filters
 from ..errors import one_of, reject, whole
 
+#: Samples of a frame, at most: six minutes at 44.1 kHz.
+LONGEST = 1 << 24
 PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
 
 
@@ -70,6 +72,8 @@ class Frames:
     ) -> Frames:
         """Checked frames; `win_length` defaults to `n_fft`, `hop_length` to a quarter of `win_length`."""
         n_fft = whole("n_fft", n_fft, unit="samples", remedy="try n_fft=2048")
+        if n_fft > LONGEST:
+            reject("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=2048")
         if n_fft < 2:
             reject("n_fft", n_fft, "a frame needs 2 samples or more", "try n_fft=2048")
         if win_length is None:

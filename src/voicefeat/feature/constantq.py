@@ -64,9 +64,9 @@ def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None 
     """The transform of `y` as `result`, complex or the real magnitudes, folded where that is asked for."""
     wide = result in (np.float64, np.complex128)
     kind = np.dtype(np.float64) if wide else y.dtype
-    ready = octaves(q, fold, kind)
     n = y.shape[-1]
-    q.check_length(n)
+    q.check_length(n)  # before the tables: wavelets can be of any length
+    ready = octaves(q, fold, kind)
     warn_if_mostly_padding(q, ready.longest, n)
     computed = np.result_type(kind, np.complex64) if result.kind == "c" else kind
     return transforms.run(ready, y, computed).astype(result, copy=False)

@@ -36,6 +36,7 @@ def _chain(q: ConstantQ, fold: Bands | None) -> Chain:
 
     With `fold`, whose last columns are these bins, bands are what that makes of them.
     """
+    q.check_room(q._wavelets(None, q.sr)[2])
     bands = Bands.make(
         "pseudo_response",
         freqs=tuple(q.frequencies().tolist()),

@@ -107,11 +107,13 @@ def _octaves(q: ConstantQ) -> list[tuple[slice, int, int, np.ndarray, np.ndarray
         freqs=hertz, sr=q.sr, window=q.window, filter_scale=q.filter_scale, alpha=alpha
     )
     found, halvings, count = [], 0, math.ceil(q.n_bins / q.bins_per_octave)
+    q.check_room(lengths[: q.bins_per_octave] / 2 ** (count - 1))  # the least that it can come to
     for i in reversed(range(count)):
         rows = slice(i * q.bins_per_octave, min((i + 1) * q.bins_per_octave, q.n_bins))
         half = q.sr / 2 ** (halvings + 1)
         if i < count - 1 and (q.hop_length >> halvings) % 2 == 0 and q.passes(rows, half):
             halvings += 1
+        q.check_room(lengths[rows] / 2**halvings)
         weights, _ = response(
             hertz[rows], q.sr / 2**halvings, q.filter_scale, q.norm, q.sparsity, q.window, alpha[rows]
         )

@@ -15,7 +15,7 @@ import numpy as np
 from .. import filters
 from ..audio import not_finite, signal
 from ..chain import tables, threads
-from ..chain.framing import Frames, WindowArray, window_value
+from ..chain.framing import LONGEST, Frames, WindowArray, window_value
 from ..chain.source import FramedSpectra, Work, borrow, give_back
 from ..engine import frames as frame_kernels, product as product_kernels, rows as row_kernels
 from ..errors import one_of, real, reject, whole
@@ -49,6 +49,9 @@ class Cut:
         if n_fft is NO_TRANSFORM:
             n_fft = max(frame_length, 2)
         n_fft = whole("n_fft", n_fft, unit="samples", remedy="try n_fft=512")
+        if n_fft > LONGEST:
+            name, value = ("n_fft", n_fft) if n_fft > frame_length else ("frame_length", frame_length)
+            reject(name, value, f"a frame has at most {LONGEST} samples", "try n_fft=512, frame_length=320")
         if n_fft < max(frame_length, 2):
             reject("n_fft", n_fft, f"is shorter than frame_length={frame_length}", "give as much, or more")
         preemphasis = real("preemphasis", preemphasis, remedy="give 0 for none, or 0.97")

@@ -108,7 +108,7 @@ def stft(
         y = y.astype(np.float64)
     target = None if out is None else _target(out, chain.frames, y)
     warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    if target is None:
+    if out is None or target is None:
         return run(chain, y, dtype=result)
     if target.dtype == np.result_type(y.dtype, np.complex64) and target.flags.c_contiguous:
         run(chain, y, out=target)

@@ -37,6 +37,7 @@ LAYERS = [
         "barks",
         "gammatones",
         "norms",
+        "emptiness",
         "intervals",
         "wavelets",
         "folding",

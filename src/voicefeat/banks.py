@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .convert import fft_frequencies, hz_to_mel, mel_to_hz
+from .emptiness import check_filters
 from .errors import float_type, one_of, real, reject, whole
 
 __all__ = ["bank", "total"]
@@ -95,6 +96,11 @@ def bank(
     ParameterError
         If an argument cannot be used.
 
+    Warns
+    -----
+    UserWarning
+        If filters are empty, because they lie between two bins: how many, and the first.
+
     References
     ----------
     S. Young et al., "The HTK book", 2006; D. Povey et al., "The Kaldi speech recognition toolkit", 2011;
@@ -150,6 +156,8 @@ def bank(
     if norm in ("area", "peak"):
         size = weights.sum(axis=1) if norm == "area" else weights.max(axis=1)
         weights /= np.maximum(size, np.finfo(float).tiny)[:, np.newaxis]
+    ends = nyquist_hz - back(marks) if inverted else back(marks)
+    check_filters(weights, ends, bins[1], "n_filters", int(dc))
     return np.ascontiguousarray(weights[:, ::-1] if inverted else weights, dtype=kind)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import DTypeLike
 from .banks import bank, total
 from .barks import bark
 from .convert import fft_frequencies, hz_to_octs, mel_frequencies
+from .emptiness import check_filters
 from .errors import float_type, real, reject, whole
 from .folding import cq_to_chroma, pseudo_response as pseudo_response, tonal_centroids as tonal_centroids
 from .gammatones import gammatone
@@ -79,7 +79,7 @@ def mel(
     Warns
     -----
     UserWarning
-        If a filter lies between two bins and is empty.
+        If filters are empty, because they lie between two bins: how many, and the first.
 
     Notes
     -----
@@ -139,7 +139,7 @@ def linear(
     Warns
     -----
     UserWarning
-        If a filter lies between two bins and is empty.
+        If filters are empty, because they lie between two bins: how many, and the first.
 
     Notes
     -----
@@ -190,21 +190,8 @@ def _bank(count: str, edges: np.ndarray, sr: float, n_fft: int, norm: Any, dtype
         weights *= (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
     else:
         weights = scaled(weights, norm, axis=-1)
-    _warn_of_empty(count, edges, weights, bins)
+    check_filters(weights, edges, bins[1] if len(bins) > 1 else sr, count)
     return weights
-
-
-def _warn_of_empty(count: str, edges: np.ndarray, weights: np.ndarray, bins: np.ndarray) -> None:
-    # A lowest edge at 0 Hz is let pass, as in librosa: its first filter may hold nothing but bin 0.
-    empty = np.flatnonzero((edges[:-2] > 0) & (weights.max(axis=1) <= 0))
-    if empty.size:
-        first = empty[0]
-        warnings.warn(
-            f"{empty.size} of {len(weights)} filters are empty, the first is filter {first} at "
-            f"{edges[first]:.4g} to {edges[first + 2]:.4g} Hz, between two bins {bins[1]:.4g} Hz apart; "
-            f"use fewer filters ({count}) or a longer n_fft.",
-            stacklevel=4,
-        )
 
 
 def chroma(

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import emptiness
 from ..audio import not_finite
 from ..engine import frames as frame_kernels
 from . import threads
@@ -218,6 +219,8 @@ def run(
     `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape
     (..., rows, frames).
     """
+    if chain.bands is not None and chain.bands.empty:
+        emptiness.tell(chain.bands.empty)
     if out is not None:  # the caller's array stays as it was when the data are refused
         ready = opened(chain, data)[0]
         if not frame_kernels.finite(data.reshape(-1), ready.lanes):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import filters
+from .. import emptiness, filters
 from ..convert import fft_frequencies
 from ..errors import one_of, real, reject, whole
 from ..remembering import remembered
@@ -55,6 +55,8 @@ class Bands:
 
     bank: str
     arguments: tuple[tuple[str, Any], ...]
+    # What is to be said of filters without a bin; no field, since it follows from the others.
+    empty = ""
 
     @classmethod
     def make(cls, bank: str, **arguments: Any) -> Bands:
@@ -62,11 +64,17 @@ class Bands:
         for name in ROWS & arguments.keys():
             check_room(name, arguments[name], arguments.get("n_fft", 0))
         made = cls(bank, tuple(sorted(arguments.items())))
-        made.matrix()
+        with emptiness.collected() as told:
+            made._build()
+        object.__setattr__(made, "empty", "".join(told[:1]))
         return made
 
     def matrix(self) -> np.ndarray:
-        """The bank, shape (bands, 1 + n_fft // 2)."""
+        """The bank, shape (bands, 1 + n_fft // 2), without a word of empty filters: those are in `empty`."""
+        with emptiness.collected():
+            return self._build()
+
+    def _build(self) -> np.ndarray:
         return getattr(filters, self.bank)(**dict(self.arguments))
 
 

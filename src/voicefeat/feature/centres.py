@@ -11,6 +11,7 @@ from ..chain import tables
 from ..chain.framing import window_value
 from ..chain.source import Work
 from ..chain.spec import settings
+from ..emptiness import collected
 from ..engine import bands as band_kernels
 from ..errors import reject, whole
 from .shortterm import Cut, Reading, rows
@@ -68,7 +69,8 @@ class Centres(Reading):
 
 
 def _bank(sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float | None) -> np.ndarray:
-    return bank(sr=sr, n_fft=n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, scale="htk", edges="floor")
+    with collected():  # who calls this refuses empty ones
+        return bank(sr=sr, n_fft=n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, scale="htk", edges="floor")
 
 
 @settings

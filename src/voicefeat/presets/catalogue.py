@@ -47,6 +47,11 @@ def _presets() -> dict[str, Preset]:
 _known: dict[str, Preset] = {}
 
 
+def published(fe: FrontEnd) -> bool:
+    """Whether a front end is one of those, as far as they were asked for."""
+    return any(fe == told.front_end for told in _known.values())
+
+
 def preset(name: str) -> Preset:
     """The preset called `name`, with its source."""
     if not isinstance(name, str):

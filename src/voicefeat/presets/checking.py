@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import emptiness
 from ..errors import ParameterError, one_of
 from . import ranges
-from .running import bank_rows
+from .running import bank_rows, empty_filters
 
 if TYPE_CHECKING:
     from .front_end import FrontEnd
@@ -52,6 +53,17 @@ def check(fe: FrontEnd) -> None:
         _check_prediction(fe)
     if fe.energy is not None:
         _check_energy(fe)
+    if fe.signal.rate is not None:
+        tell_of_empty(fe, float(fe.signal.rate))
+
+
+def tell_of_empty(fe: FrontEnd, rate: float) -> None:
+    """Say where filters have no bin, unless that is how the front end was published."""
+    from . import catalogue
+
+    told = empty_filters(fe, rate)
+    if told and not catalogue.published(fe):
+        emptiness.tell(told)
 
 
 def _check_prediction(fe: FrontEnd) -> None:

@@ -61,6 +61,12 @@ class FrontEnd:
     ParameterError
         If two settings contradict each other; both are named.
 
+    Warns
+    -----
+    UserWarning
+        If filters of its bank lie between two bins and are empty. Without a rate of its own it says so when
+        it is called.
+
     Examples
     --------
     >>> import numpy as np
@@ -124,6 +130,8 @@ class FrontEnd:
         rate = self.signal.rate if sr is None else sr
         if rate is None and running.needs_rate(self):
             raise ParameterError("sr=None: this front end has no rate of its own; give sr, in Hz")
+        if self.signal.rate is None and rate is not None:
+            checking.tell_of_empty(self, float(rate))
         return running.run(self, signal(y), rate)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..emptiness import collected
 from .catalogue import Preset
 from .energy import Energy
 from .front_end import FrontEnd
@@ -84,16 +85,17 @@ WHISPER = FrontEnd(
     compression=Compression("log10", floor=1e-10, top_db=80.0, gain=0.25, add=1.0),
     row="log_mel",
 )
-SLIDING = FrontEnd(
-    signal=Signal(rate=16000),
-    framing=Frames(400, 200, 400, "hann", True, "reflect"),
-    spectrum=Spectrum(2.0),
-    bands=Bands("bank", (("n_filters", 128),)),
-    compression=Compression("db", floor=1e-10, top_db=80.0),
-    cepstrum=Cepstrum(20),
-    normalisation=Normalisation("sliding"),
-    row="mfcc",
-)
+with collected():  # empty filters are as published; the note says so
+    SLIDING = FrontEnd(
+        signal=Signal(rate=16000),
+        framing=Frames(400, 200, 400, "hann", True, "reflect"),
+        spectrum=Spectrum(2.0),
+        bands=Bands("bank", (("n_filters", 128),)),
+        compression=Compression("db", floor=1e-10, top_db=80.0),
+        cepstrum=Cepstrum(20),
+        normalisation=Normalisation("sliding"),
+        row="mfcc",
+    )
 
 PSF = ("python_speech_features", "python_speech_features 0.6", "MIT")
 OPENSMILE = (
@@ -177,5 +179,13 @@ PRESETS = [
         "MIT",
         1e-4,
     ),
-    Preset("torchaudio-mfcc-sliding-cmn", SLIDING, "torchaudio", "torchaudio 2.11.0", "BSD-2-Clause", 1e-4),
+    Preset(
+        "torchaudio-mfcc-sliding-cmn",
+        SLIDING,
+        "torchaudio",
+        "torchaudio 2.11.0",
+        "BSD-2-Clause",
+        1e-4,
+        "4 of the 128 mel filters (0, 3, 6 and 13) have no bin at n_fft=400 and stay 0, as published.",
+    ),
 ]

@@ -57,12 +57,20 @@ def at(bands: Bands, rate: float, n_fft: int) -> Bands:
 
 
 def bank_rows(fe: FrontEnd, rate: float) -> int:
-    return _bank_rows(fe.bands, rate, fe.framing.n_fft)  # type: ignore[union-attr,arg-type]
+    return _bank_facts(fe.bands, rate, fe.framing.n_fft)[0]  # type: ignore[union-attr,arg-type]
+
+
+def empty_filters(fe: FrontEnd, rate: float) -> str:
+    """What is to be said of filters without a bin, or nothing."""
+    if fe.bands is None or fe.framing is None:
+        return ""
+    return _bank_facts(fe.bands, rate, fe.framing.n_fft)[1]
 
 
 @remembered
-def _bank_rows(bands: Bands, rate: float, n_fft: int) -> int:
-    return len(at(bands, rate, n_fft).matrix())
+def _bank_facts(bands: Bands, rate: float, n_fft: int) -> tuple[int, str]:
+    made = at(bands, rate, n_fft)
+    return len(made.matrix()), made.empty
 
 
 @remembered

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..emptiness import collected
 from .catalogue import Preset
 from .front_end import FrontEnd
 from .stages import Bands, Cepstrum, Compression, Dynamics, Frames, Signal, Spectrum
@@ -36,12 +37,14 @@ def cepstral(
     bands: Bands, n: int, framing: Frames, row: str, log: Compression = DECIBELS, **more: Any
 ) -> FrontEnd:
     """Cepstra of decibels."""
-    return FrontEnd(SIGNAL, framing, Spectrum(2.0), bands, log, Cepstrum(n), row=row, **more)
+    with collected():  # empty filters are as published; notes say so
+        return FrontEnd(SIGNAL, framing, Spectrum(2.0), bands, log, Cepstrum(n), row=row, **more)
 
 
 def plain(bands: Bands | None, row: str, log: Compression | None = None) -> FrontEnd:
     """Bands, or bins, of the default frames."""
-    return FrontEnd(SIGNAL, frames(), Spectrum(2.0), bands, log, row=row)
+    with collected():
+        return FrontEnd(SIGNAL, frames(), Spectrum(2.0), bands, log, row=row)
 
 
 SOURCE, VERSION, LICENCE = "torchaudio", "2.11.0", "BSD-2-Clause"
@@ -50,13 +53,17 @@ WHISPER_FRAMES = frames(512, 160, 400)
 WHISPER_DELTAS = Dynamics(orders=2, width=200)
 
 
+#: What is to be known of 128 mel filters over 201 bins.
+EMPTY = "4 of the 128 mel filters (0, 3, 6 and 13) have no bin at n_fft=400 and stay 0, as published."
+
+
 def preset(name: str, fe: FrontEnd, what: str, error: float, note: str = "") -> Preset:
     return Preset(name, fe, f"{SOURCE}, {what}", VERSION, LICENCE, error, note)
 
 
 PRESETS = [
     preset("torchaudio-spectrogram", plain(None, "bin"), "Spectrogram", 2e-6),
-    preset("torchaudio-mel", plain(mel(), "mel"), "MelSpectrogram", 2e-5),
+    preset("torchaudio-mel", plain(mel(), "mel"), "MelSpectrogram", 2e-5, EMPTY),
     preset(
         "torchaudio-mel-slaney",
         plain(mel(scale="slaney", norm="slaney"), "mel"),
@@ -68,6 +75,7 @@ PRESETS = [
         plain(mel(), "mel", DECIBELS),
         "AmplitudeToDB('power', 80) of MelSpectrogram",
         2e-4,
+        EMPTY,
     ),
     preset("torchaudio-lfcc", cepstral(linear(), 40, frames(), "lfcc"), "LFCC", 2e-5),
     preset(
@@ -79,8 +87,14 @@ PRESETS = [
         "ComputeDeltas of LFCC",
         2e-5,
     ),
-    preset("torchaudio-mfcc", cepstral(mel(), 40, frames(), "mfcc"), "MFCC", 2e-5),
-    preset("torchaudio-mfcc-log", cepstral(mel(), 40, frames(), "mfcc", OFFSET), "MFCC(log_mels=True)", 2e-5),
+    preset("torchaudio-mfcc", cepstral(mel(), 40, frames(), "mfcc"), "MFCC", 2e-5, EMPTY),
+    preset(
+        "torchaudio-mfcc-log",
+        cepstral(mel(), 40, frames(), "mfcc", OFFSET),
+        "MFCC(log_mels=True)",
+        2e-5,
+        EMPTY,
+    ),
     preset(
         "deepfense-lfcc",
         cepstral(linear(70), 40, frames(512, 160), "lfcc"),
@@ -103,7 +117,8 @@ PRESETS = [
         "piotrkawa/deepfake-whisper-features",
         "MIT",
         5e-5,
-        "Deltas over 400 frames, as published; silence is not trimmed and the clip is not repeated to 30 s.",
+        "Deltas over 400 frames, as published; silence is not trimmed and the clip is not repeated to 30 s. "
+        "The first of the 128 mel filters has no bin and stays 0.",
     ),
     Preset(
         "wedefense-lfcc",

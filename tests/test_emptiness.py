@@ -17,6 +17,9 @@ from voicefeat.presets.stages import Bands, Compression, Frames, Signal, Spectru
 
 Y = np.random.default_rng(4).normal(size=4000)
 SMALL = {"sr": 16000, "n_fft": 256}
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", UserWarning)
+    BANKS_OF_100 = filters.mel(n_mels=100, sr=16000, n_fft=256)
 
 
 def said(call):
@@ -81,6 +84,13 @@ def test_a_feature_says_it_once_a_call(name):
             warnings.simplefilter("ignore", UserWarning)
             assert message.startswith(told(bank(sr=16000, **size)))
         assert ("n_filters" if name[0] == "l" else "n_mels") in message
+
+
+@pytest.mark.parametrize("call", ["mel_to_stft", "mel_to_audio"])
+def test_what_goes_back_says_it_too(call):
+    M = np.abs(np.random.default_rng(0).normal(size=(100, 9)))
+    [message] = said(lambda: getattr(vf, call)(M, sr=16000, n_fft=256))
+    assert message.startswith(told(BANKS_OF_100)) and "fewer bands" in message and "n_mels" not in message
 
 
 def test_one_line_says_it_once():

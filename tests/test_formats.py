@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from corpora import contents, noises
+from corpora import DYING, contents, noises
 
 import voicefeat as vf
 from voicefeat.cli import main
@@ -311,19 +311,20 @@ def test_the_bytes_do_not_depend_on_the_workers_or_the_hour(form, corpus, whole,
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "parquet"])
 def test_a_run_that_is_killed_ends_as_one_that_was_not(form, corpus, whole, tmp_path):
     out, rng, kills = tmp_path / "out", np.random.default_rng(1), 0
-    command = [sys.executable, "-c", PROGRAM, str(corpus), str(out), json.dumps(asked_of(form))]
+    command = [sys.executable, "-c", DYING + PROGRAM, str(corpus), str(out), json.dumps(asked_of(form))]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     while kills < 3:
-        run = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+        last = str(rng.integers(4, 12))
+        run = subprocess.Popen([*command, last], env=environment, stderr=subprocess.PIPE)
         there = len(list(out.glob("part-*")))
         while run.poll() is None and len(list(out.glob("part-*"))) <= there:
             time.sleep(0.002)
         time.sleep(rng.uniform(0, 0.01))
-        if run.poll() is not None:
-            assert run.returncode == 0, run.stderr.read().decode()
+        run.send_signal(signal.SIGKILL)  # of one that has ended nothing comes
+        told = run.communicate()[1].decode()
+        if run.returncode != -signal.SIGKILL:
+            assert run.returncode == 0, told
             break
-        run.send_signal(signal.SIGKILL)
-        run.communicate()
         kills += 1
     assert kills
     extract_corpus(corpus, out, **asked_of(form))

@@ -40,7 +40,7 @@ def test_slow_and_quick_items_in_any_mixture(workers):
 
 @pytest.mark.parametrize("workers", WORKERS)
 def test_the_callers_thread_works_too(workers):
-    seen, all_there = set(), threading.Barrier(workers, timeout=60)
+    seen, all_there = set(), threading.Barrier(workers)
 
     def function(_):
         if threading.current_thread() not in seen:

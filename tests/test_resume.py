@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 import pytest
 import soundfile
-from corpora import contents, noises
+from corpora import DYING, contents, noises
 
 import voicefeat as vf
 from voicefeat.corpus.extraction import extract_corpus
@@ -48,20 +48,21 @@ def whole(corpus, tmp_path_factory):
 
 def test_a_run_that_is_killed_again_and_again_ends_as_one_that_was_not(corpus, whole, tmp_path):
     out, rng, kills = tmp_path / "out", np.random.default_rng(1), 0
-    command = [sys.executable, "-c", PROGRAM, str(corpus), str(out)]
+    command = [sys.executable, "-c", DYING + PROGRAM, str(corpus), str(out)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    while kills < 25:
-        run = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    while kills < 12:
+        last = str(rng.integers(4, 12))
+        run = subprocess.Popen([*command, last], env=environment, stderr=subprocess.PIPE)
         # Killed as soon as it has come a shard or two further, at whatever it is just doing then.
         there = len(list(out.glob("part-*")))
         while run.poll() is None and len(list(out.glob("part-*"))) <= there:
             time.sleep(0.002)
         time.sleep(rng.uniform(0, 0.01))
-        if run.poll() is not None:
-            assert run.returncode == 0, run.stderr.read().decode()
+        run.send_signal(signal.SIGKILL)  # of one that has ended nothing comes
+        told = run.communicate()[1].decode()
+        if run.returncode != -signal.SIGKILL:
+            assert run.returncode == 0, told
             break
-        run.send_signal(signal.SIGKILL)
-        run.wait()
         kills += 1
     assert kills >= 3
     extract_corpus(corpus, out, **ASKED)

@@ -1,13 +1,11 @@
 """The time domain beyond parity: the same bits in pieces and in any layout, silence, memory."""
 
-import os
-import subprocess
-import sys
 import tracemalloc
 import warnings
 
 import numpy as np
 import pytest
+from lanes import in_every_width
 from signals import speech
 
 import voicefeat as vf
@@ -185,23 +183,10 @@ np.savez(sys.argv[2], **made)
 
 
 def test_lanes_do_not_change_a_bit(voice, tmp_path):
-    import llvmlite.binding
-
-    features = llvmlite.binding.get_host_cpu_features()
-    if not (features.get("fma") or features.get("neon")):
-        pytest.skip("results are equal for every lane count on processors with FMA")
-    np.save(tmp_path / "samples.npy", voice[:9001])
-    results = []
-    for lanes in (4, 8, 16):
-        out = tmp_path / f"{lanes}.npz"
-        env = {**os.environ, "VOICEFEAT_LANES": str(lanes), "PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-c", ALL, str(tmp_path / "samples.npy"), str(out)]
-        subprocess.run(command, env=env, check=True, timeout=600)
-        with np.load(out) as arrays:
-            results.append({key: arrays[key] for key in arrays.files})
-    assert len(results[0]) == 16
-    for other in results[1:]:
-        assert [key for key in other if not same(other[key], results[0][key])] == []
+    first, *others = in_every_width(ALL, voice[:9001], tmp_path).values()
+    assert len(first) == 16
+    for other in others:
+        assert [key for key in other if not same(other[key], first[key])] == []
 
 
 @pytest.mark.parametrize("name", ["rms", "zero_crossing_rate", "trim", "split"])

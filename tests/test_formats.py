@@ -464,7 +464,7 @@ def test_pandas_reads_the_table(dtype, corpus, tmp_path):
         given = y.astype(np.float64) if dtype == "float64" else y
         want = vf.summarize(vf.mfcc(given, sr=sr, n_mfcc=3), ["mean", "q0.9"], name="mfcc")
         assert list(want) == names and (row.sr, row.duration) == (sr, len(y) / sr)
-        np.testing.assert_array_equal(np.array(row[5:], dtype), np.array(list(want.values())).astype(dtype))
+        np.testing.assert_array_equal(np.array(row[6:], dtype), np.array(list(want.values())).astype(dtype))
 
 
 def test_windows_are_lines(corpus, tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from corpora import contents, noises
 
 import voicefeat as vf
@@ -207,6 +208,18 @@ def test_a_matrix_that_was_stored_with_loss_is_checked_too(corpus, tmp_path):
         list(vf.open_dataset(tmp_path / "out"))
 
 
+def test_shards_within_a_long_recording_are_made_again(tmp_path):
+    soundfile.write(tmp_path / "long.wav", 0.1 * np.random.default_rng(0).standard_normal(95 * 8000), 8000)
+    asked = {"feature": "mfcc", "part_seconds": 10, "shard_mb": 0.01}
+    done = extract_corpus(tmp_path / "long.wav", tmp_path / "out", **asked)
+    before = contents(tmp_path / "out")
+    assert len(done.shards) == 10
+    for k in (2, 3, 7):
+        done.shards[k].unlink()
+    assert extract_corpus(tmp_path / "long.wav", tmp_path / "out", **asked).again == 3
+    assert contents(tmp_path / "out") == before
+
+
 def test_labels_are_under_the_checksum(corpus, tmp_path):
     import h5py
 
@@ -325,7 +338,7 @@ def test_a_run_that_is_killed_while_it_mends_ends_as_if_nothing_had_been(corpus,
     assert contents(out) == before
 
 
-@pytest.mark.parametrize("stop", range(6))
+@pytest.mark.parametrize("stop", range(10))
 def test_the_ledger_and_the_state_agree_wherever_a_run_stops(stop, corpus, copied, monkeypatch):
     """At each place where a file of the run is renamed, before it and after it."""
     out = copied("parquet")

@@ -241,3 +241,32 @@ def test_two_files_of_one_id_are_refused_with_both_paths(clean, tmp_path):
     with pytest.raises(vf.ParameterError) as error:
         extract_corpus(Listing(sources, {}, []), tmp_path / "out", **ASKED)
     assert all(str(path) in str(error.value) for path in paths) and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("stop", range(12))
+def test_a_redo_that_was_stopped_goes_on_without_being_asked_again(stop, changing, tmp_path, monkeypatch):
+    """At each place where a file of the run is renamed, before it and after it."""
+    out = tmp_path / "out"
+    extract_corpus(changing, out, **ASKED)
+    shutil.copytree(out, tmp_path / "same")
+    changed(changing / "000.wav")
+    soundfile.write(changing / "007.wav", np.full(19500, 0.1), 16000)  # it was a line of the ledger
+    (changing / "009.wav").write_text("no audio")  # and this one is
+    extract_corpus(changing, tmp_path / "same", redo=True, **ASKED)
+    replace, calls = os.replace, []
+
+    def killed(source, place):
+        if Path(place).parent == out:
+            calls.append(place)
+            if len(calls) == stop // 2 + 2:  # the first is the state that says what is to be made
+                if stop % 2:
+                    replace(source, place)
+                raise KeyboardInterrupt
+        replace(source, place)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "replace", killed)
+        extract_corpus(changing, out, redo=True, **ASKED)
+    extract_corpus(changing, out, **ASKED)
+    assert contents(out) == contents(tmp_path / "same")
+    assert "007.wav" not in (out / "_failures.csv").read_text()

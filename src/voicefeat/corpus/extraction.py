@@ -177,7 +177,9 @@ def _prepared(
     Returns how many segments are made a second time.
     """
     settle_lines(folder, state.ledger_aside)
-    state.ledger_aside = False
+    if state.ledger_aside:
+        state.ledger_aside = False
+        state.save(folder)
     before = len(state.segments)
     mark_due(folder, state, shards, found.sources, workers, redo)
     if not state.complete:

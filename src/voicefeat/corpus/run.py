@@ -195,9 +195,10 @@ class Run:
     def _once_more(self, recordings: Recordings) -> None:
         """Segments whose shards are lost, or whose recordings have changed, each in its old bounds."""
         state, folder = self.state, self.folder
-        wanted = sum(state.segments[k].next[0] - state.begin(k)[0] for k in state.again)
-        if not wanted:
+        (folder / AGAIN).unlink(missing_ok=True)  # a run that was killed may have left it
+        if not state.again:
             return
+        wanted = sum(state.segments[k].next[0] - state.begin(k)[0] for k in state.again)
         with Progress(wanted, self.progress) as bar, Settling(folder, recordings) as settling:
             for number in list(state.again):
                 self._segment(number, recordings, settling, bar)
@@ -223,4 +224,5 @@ class Run:
         settling.begin(moves, segment, replace(state, ledger_aside=True))
         settling.wait()
         settle_lines(folder)
+        state.save(folder)  # before another ledger is written aside, of which nothing is settled
         self.total = state.total

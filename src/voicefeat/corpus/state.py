@@ -24,7 +24,10 @@ from .sources import Source
 __all__ = ["NAME", "Segment", "State", "differing", "opened"]
 
 NAME = "_state.json"
-RESTORE = "copy it again from where the dataset came from, or give a new folder"
+RESTORE = (
+    "copy it again from where the dataset came from, or remove it: the shards are then read as they are, and "
+    "a run takes a new folder"
+)
 
 
 @dataclass

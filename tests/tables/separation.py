@@ -26,7 +26,7 @@ def pitch(y, sr=22050, frame_time=0.01, win_length=30, freq_low=85, freq_high=34
         scores = []
         for lag in range(1, lags + 1):
             u = y[t * size + lag : (t + 1) * size + lag]
-            scores.append((s @ u) / (1e-9 + s @ s) / (1e-9 + u @ u))
+            scores.append((s @ u) / (1e-9 + math.sqrt(s @ s)) ** 2 / (1e-9 + math.sqrt(u @ u)) ** 2)
         best = max(range(least, lags), key=lambda i: scores[i])
         half = max(range(least, lags // 2), key=lambda i: scores[i])
         found.append(1 + (half if scores[half] > 0.99 * scores[best] else best))

@@ -12,7 +12,7 @@ from ..errors import real, reject, whole
 
 __all__ = ["detect_pitch_frequency"]
 
-#: What energies are kept away from 0 by.
+#: What the root of an energy is kept away from 0 by.
 EPSILON = 1e-9
 #: A maximum among the shorter half of the lags wins if it reaches this share of the largest of all.
 SHARE = 0.99
@@ -58,8 +58,9 @@ def detect_pitch_frequency(
     Notes
     -----
     The correlation of a frame s with the samples `lag` later, u, is ``sum(s u) / sum(s**2) / sum(u**2)``,
-    which no level leaves alone: scaling the signal scales it, but not where its maximum is. Decisions can
-    turn by rounding; sums are in double precision here. Source: torchaudio 2.11.0,
+    which no level leaves alone: scaling the signal scales it, but not where its maximum is, down to where the
+    1e-9 shows that is added to the root of each energy. Decisions can turn by rounding; sums are in double
+    precision here. Source: torchaudio 2.11.0,
     ``functional.detect_pitch_frequency``.
 
     Examples
@@ -101,13 +102,12 @@ def _lags(y: np.ndarray, frames: int, size: int, lags: int, least: int) -> np.nd
         part = y[first * size : (first + count) * size + lags].astype(np.float64)
         part = np.pad(part, (0, count * size + lags - part.size))
         here = part[: count * size].reshape(count, size)
-        power = EPSILON + np.einsum("ts,ts->t", here, here)
+        power = _squared(here)
         correlations = np.empty((lags, count))
         for lag in range(1, lags + 1):
             there = part[lag : lag + count * size].reshape(count, size)
             products = np.einsum("ts,ts->t", here, there)
-            later = EPSILON + np.einsum("ts,ts->t", there, there)
-            correlations[lag - 1] = products / power / later
+            correlations[lag - 1] = products / power / _squared(there)
         found[first : first + count] = 1 + _best(correlations, lags, least)
     return found
 
@@ -118,6 +118,11 @@ def _best(correlations: np.ndarray, lags: int, least: int) -> np.ndarray:
     half = least + correlations[least : lags // 2].argmax(axis=0)
     t = np.arange(correlations.shape[1])
     return np.where(correlations[half, t] > SHARE * correlations[best, t], half, best)
+
+
+def _squared(frames: np.ndarray) -> np.ndarray:
+    """The squares of the lengths of the frames, which are kept away from 0 before they are squared."""
+    return (EPSILON + np.sqrt(np.einsum("ts,ts->t", frames, frames))) ** 2
 
 
 def _smoothed(lags: np.ndarray, win_length: int) -> np.ndarray:

@@ -10,7 +10,8 @@ Since
 
     sum f'[i] b'[i] = sum f[i+1] b[i] + k sum (f[i+1] f[i] + b[i+1] b[i]) + k^2 sum b[i+1] f[i]
 
-one pass over the signal finds the reflections of two stages.
+one pass over the signal finds the reflections of two stages. These are sums of numbers as large as the energy
+before; where little of that is left, `careful` starts again and measures at each stage.
 
 L. Marple, "A new autoregressive spectrum analysis algorithm", 1980.
 """
@@ -19,8 +20,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .careful import careful
 from .jit import kernel
 from .residual import BLOCK, PARTS, energies, errors_of_block, products
+
+#: The share of energy that must be left for the sums of two stages at once: they lose what is below.
+SURE = 1e-4
 
 
 @kernel
@@ -78,12 +83,13 @@ def burg(y, items, n, order, lanes, y_lanes, tiny, out):
         for i in range(order):
             ends[order + i], ends[i] = y[at + i], y[at + i + 1]
             ends[3 * order + i], ends[2 * order + i] = y[at + n - 2 - i], y[at + n - 1 - i]
-        left = 0.0
+        left = start = 0.0
         for stage in range(order):
             if stage % 2 == 0:
                 sums_of_pass(y, at, n, stage, reflections, lanes, y_lanes, f, b, parts, sums)
                 product = sums[0]
-                left = sums[4] if stage == 0 else left
+                if stage == 0:
+                    left = start = sums[4]
             else:
                 k = reflections[stage - 1]
                 product = sums[1] + k * (sums[2] + k * sums[3])
@@ -91,5 +97,10 @@ def burg(y, items, n, order, lanes, y_lanes, tiny, out):
             k = -2.0 * product / (left + tiny) if left > 0.0 else 0.0
             reflections[stage] = k
             left = (1.0 - k * k) * left - add_stage(k, stage, order, ends, a, spare)
-        for j in range(order + 1):
-            out[item * (order + 1) + j] = a[j]
+            if left < SURE * start:
+                break
+        if left < SURE * start:
+            careful(y, at, n, order, out, item * (order + 1))
+        else:
+            for j in range(order + 1):
+                out[item * (order + 1) + j] = a[j]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.careful import stability
 from ..errors import reject, shown
 
 __all__ = ["lpc_to_lsf", "lsf_to_lpc"]
@@ -55,7 +56,7 @@ def lpc_to_lsf(a: Any) -> np.ndarray:
     flat = filters.reshape(-1, filters.shape[-1])
     out = np.empty((len(flat), flat.shape[1] - 1))
     for row, made in zip(flat, out, strict=True):
-        if np.abs(np.roots(row)).max(initial=0.0) >= 1:
+        if not _stable(row):
             reject("a", a, "a filter has a root on or outside the unit circle", "give filters of lpc")
         made[:] = _angles(row)
     return out.reshape(*filters.shape[:-1], -1)
@@ -103,6 +104,12 @@ def lsf_to_lpc(lsf: Any) -> np.ndarray:
             first, second = np.convolve(first, [1.0, 1.0]), np.convolve(second, [1.0, -1.0])
         made[:] = 0.5 * (first + second)[:-1]
     return out.reshape(*angles.shape[:-1], -1)
+
+
+def _stable(a: np.ndarray) -> bool:
+    """Whether all roots lie within the circle; where they are many near it, computed roots do not tell."""
+    pair = np.stack([a, np.zeros_like(a)])
+    return bool(stability(pair, a.size - 1, np.empty_like(pair)) > 0)
 
 
 def _angles(a: np.ndarray) -> np.ndarray:

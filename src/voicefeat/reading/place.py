@@ -73,8 +73,15 @@ class Place:
         elif isinstance(given, io.TextIOBase) or not (hasattr(given, "seek") and hasattr(given, "tell")):
             reject("path", given, _NEITHER, f"{_GIVE}, or io.BytesIO with its content")
         else:
-            given.seek(0, os.SEEK_END)
-            self._size = given.tell()
+            try:
+                before = given.tell()
+                given.seek(0, os.SEEK_END)
+                self._size = given.tell()
+                given.seek(before)
+            except (OSError, ValueError) as problem:  # a stream that only goes on, or one that was closed
+                reject(
+                    "path", given, f"cannot be read ({problem})", f"{_GIVE}, or io.BytesIO with its content"
+                )
 
     def _look(self, path: str | bytes) -> None:
         try:
@@ -96,6 +103,11 @@ class Place:
         """Bytes of the file."""
         return self._size
 
+    @property
+    def readable(self) -> bool:
+        """Whether its bytes may be looked at."""
+        return self.path is None or (os.path.isfile(self.path) and os.access(self.path, os.R_OK))
+
     def open(self, link: Link | None = None) -> Any:
         """It, or one link of it, as a `soundfile.SoundFile`."""
         import soundfile
@@ -104,8 +116,7 @@ class Place:
             return soundfile.SoundFile(View(self.fetch, link))
         if self.file is None:
             return self._open_path()
-        self.file.seek(0)
-        return soundfile.SoundFile(self.file)
+        return soundfile.SoundFile(View(self.fetch, Link(0, self.size)))
 
     def _open_path(self) -> Any:
         """By its path; where libsndfile says no more than "System error", the system's own word."""

@@ -60,12 +60,15 @@ class Stream:
         """Open what may be an MP3 all the same."""
         import soundfile
 
-        link = mpeg.plain(self.place) if self.place.size else None
+        link = None
+        if self.place.size and isinstance(problem, soundfile.SoundFileError) and self.place.readable:
+            caf = self.place.fetch(0, 4) == b"caff"
+            link = headers.caf(self.place) if caf else mpeg.plain(self.place)
         if link is None:
             self.place.explain(problem)
         try:
             self.file = self.place.open(link)
-        except soundfile.SoundFileError:
+        except (soundfile.SoundFileError, OSError):
             self.place.explain(problem)
         self._links = [link]
 
@@ -264,7 +267,7 @@ class Stream:
         """Whether all is there that was promised and wanted."""
         there = first + got if total is None else total
         if self._links == [None] and total is not None:
-            there, stated = promised(self.file)
+            there, stated = promised(self.file, headers.claimed(self.place, self.file))
             self.stated = self.stated and stated
         counted = any(link is not None and link.frames for link in self._links)
         if self.file.format == "MP3" and (counted or there - first - got <= MP3_SLACK):

@@ -10,6 +10,8 @@ __all__ = ["Link", "View"]
 
 #: Decoders look for a tag at the end; where a file only seems to have one, there is none.
 _TAG = 128
+#: Where headers may send a decoder, and no file reaches.
+_FAR = 1 << 60
 
 
 class Link(NamedTuple):
@@ -40,7 +42,7 @@ class View:
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         link = self._link
         size = link.seeming or len(link.prefix) + link.stop - link.start
-        self._at = max(0, offset + (0, self._at, size)[whence])
+        self._at = min(max(0, offset + (0, self._at, size)[whence]), _FAR)
         return self._at
 
     def tell(self) -> int:

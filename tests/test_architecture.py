@@ -27,6 +27,7 @@ LAYERS = [
         "decibel",
         "timing",
         "reading",
+        "largest",
         "protocols",
         "textfiles",
         "audio",

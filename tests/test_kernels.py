@@ -51,12 +51,12 @@ def test_transpose(dtype, hop, count, before, after, ends):
 def test_finite_sees_every_place(dtype):
     """One bad sample anywhere, in the vectors and in the rest, is seen."""
     y = random(37 + 8 * lanes(dtype), dtype)
-    assert frames.finite(y, lanes(dtype))
+    assert frames.finite(y, lanes(dtype), 1.0)
     for place in range(y.size):
         for bad in (np.nan, np.inf, -np.inf):
             changed = y.copy()
             changed[place] = bad
-            assert not frames.finite(changed, lanes(dtype))
+            assert not frames.finite(changed, lanes(dtype), 1.0)
 
 
 LENGTHS = [

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import AudioError, float_type, one_of, real, reject
-from .reading import check_room, first_not_finite, printable_name, read, sample_at
+from .errors import AudioError, float_type, one_of, real, reject, samples_a_second
+from .largest import not_finite, usable
+from .reading import check_room, printable_name, read, sample_at
 
 __all__ = ["load", "to_mono"]
 
@@ -79,13 +80,6 @@ def _check_type(y: Any, array: np.ndarray, name: str) -> None:
     reject(name, shown, problem, remedy)
 
 
-def not_finite(y: np.ndarray, name: str = "y") -> None:
-    """Raise the error for the first sample of `y` that is NaN or infinite, if there is one."""
-    found = first_not_finite(y)
-    if found:
-        reject(name, y, found, f"repair it, numpy.nan_to_num({name}), or leave the recording out")
-
-
 def load(
     path: Any,
     *,
@@ -146,7 +140,7 @@ def load(
     from .resampling import MOST_TIMES, WAYS, resample
 
     if sr is not None:
-        real("sr", sr, above=0, unit="hertz", remedy="give None to keep the recording's own")
+        samples_a_second("sr", sr, remedy="give None to keep the recording's own")
     offset = real("offset", offset, low=0, unit="seconds")
     if duration is not None:
         duration = real("duration", duration, above=0, unit="seconds", remedy="give None to read to the end")
@@ -206,6 +200,6 @@ def to_mono(y: ArrayLike) -> np.ndarray:
     """
     y = signal(y)
     mono = y if y.ndim == 1 else np.mean(y, axis=tuple(range(y.ndim - 1)))
-    if not np.isfinite(mono).all():
+    if not usable(mono):
         not_finite(y)
     return mono

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from .convert import fft_frequencies, hz_to_mel, mel_to_hz
 from .emptiness import check_filters
-from .errors import float_type, one_of, real, reject, whole
+from .errors import flag, float_type, one_of, real, reject, samples_a_second, whole
 
 __all__ = ["bank", "total"]
 
@@ -112,13 +112,14 @@ def bank(
     >>> vf.filters.bank(sr=16000, n_fft=512, n_filters=23, fmin=20.0, slopes="scale", nyquist=False).shape
     (23, 257)
     """
-    nyquist_hz = real("sr", sr, above=0.0, unit="Hz") / 2
+    nyquist_hz = samples_a_second("sr", sr) / 2
     n_fft, n_filters = whole("n_fft", n_fft, 2), whole("n_filters", n_filters, unit="filters")
     one_of("scale", scale, SCALES)
     one_of("shape", shape, ("triangle", "rectangle"))
     one_of("slopes", slopes, ("hz", "scale"))
     one_of("edges", edges, ("exact", "floor"))
     one_of("norm", norm, (None, "slaney", "area", "peak"))
+    dc, nyquist, inverted = flag("dc", dc), flag("nyquist", nyquist), flag("inverted", inverted)
     kind = float_type("dtype", dtype)
     low = real("fmin", fmin, low=0.0, unit="Hz")
     high = nyquist_hz if fmax is None else real("fmax", fmax, unit="Hz")
@@ -224,7 +225,7 @@ def total(
     >>> vf.filters.total(sr=8, n_fft=4, gain=0.5).tolist()
     [[0.5, 0.5, 0.5]]
     """
-    real("sr", sr, above=0.0, unit="Hz")
+    samples_a_second("sr", sr)
     real("gain", gain, above=0.0)
     weights = np.full((1, 1 + whole("n_fft", n_fft, 2) // 2), gain, float_type("dtype", dtype))
     if bins is not None:

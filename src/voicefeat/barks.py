@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .convert import fft_frequencies
-from .errors import float_type, real, reject, whole
+from .errors import float_type, real, reject, samples_a_second, whole
 
 __all__ = ["bark", "bark_centres", "bark_count"]
 
@@ -83,7 +83,7 @@ def bark(
     >>> vf.filters.bark(sr=16000, n_fft=512).shape
     (21, 257)
     """
-    half = real("sr", sr, above=0.0, unit="Hz") / 2
+    half = samples_a_second("sr", sr) / 2
     n_fft = whole("n_fft", n_fft, 2, unit="samples")
     low = real("fmin", fmin, low=0.0, unit="Hz")
     high = half if fmax is None else real("fmax", fmax, above=0.0, high=half, unit="Hz")

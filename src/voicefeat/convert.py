@@ -1,7 +1,8 @@
 """Units: hertz, mel and octaves; frames, samples and seconds; power, amplitude and decibels.
 
 Scalars give scalars, arrays give arrays of the same shape; float32 stays float32. The numbers are those
-of librosa 0.11.0 to the last bit.
+of librosa 0.11.0 to the last bit. Where a formula has no value the result is NaN (the octave of -1 Hz), and
+where it has none that fits, infinite (the octave of 0 Hz); nothing warns.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .decibel import amplitude_to_db, db_to_amplitude, db_to_power, power_to_db
-from .errors import real, whole
+from .errors import flag, numeric, real, samples_a_second, whole
+from .pitches import raised
 from .timing import frames_to_samples, frames_to_time, samples_to_frames, time_to_frames, times_like
 
 __all__ = [
@@ -54,12 +56,14 @@ def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> Any:
     >>> print(vf.hz_to_mel([200.0, 6400.0]))
     [ 3. 42.]
     """
-    hz = np.asanyarray(frequencies)
-    if htk:
-        return 2595.0 * np.log10(1.0 + hz / 700.0)
-    mel = hz / HZ_PER_MEL
-    above = BREAK_MEL + np.log(np.maximum(hz, BREAK_HZ) / BREAK_HZ) / LOG_STEP
-    return _joined(hz >= BREAK_HZ, above, mel)
+    hz = numeric("frequencies", frequencies)
+    if flag("htk", htk):
+        with np.errstate(all="ignore"):
+            return 2595.0 * np.log10(1.0 + hz / 700.0)
+    with np.errstate(all="ignore"):
+        mel = hz / HZ_PER_MEL
+        above = BREAK_MEL + np.log(np.maximum(hz, BREAK_HZ) / BREAK_HZ) / LOG_STEP
+        return _joined(hz >= BREAK_HZ, above, mel)
 
 
 def mel_to_hz(mels: ArrayLike, *, htk: bool = False) -> Any:
@@ -87,12 +91,13 @@ def mel_to_hz(mels: ArrayLike, *, htk: bool = False) -> Any:
     >>> print(vf.mel_to_hz([3.0, 42.0]).round(6))
     [ 200. 6400.]
     """
-    mel = np.asanyarray(mels)
-    if htk:
-        return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
-    hz = HZ_PER_MEL * mel
-    above = BREAK_HZ * np.exp(LOG_STEP * (np.maximum(mel, BREAK_MEL) - BREAK_MEL))
-    return _joined(mel >= BREAK_MEL, above, hz)
+    mel = numeric("mels", mels)
+    with np.errstate(all="ignore"):
+        if flag("htk", htk):
+            return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
+        hz = HZ_PER_MEL * mel
+        above = BREAK_HZ * np.exp(LOG_STEP * (np.maximum(mel, BREAK_MEL) - BREAK_MEL))
+        return _joined(mel >= BREAK_MEL, above, hz)
 
 
 def _joined(upper: Any, above: Any, below: Any) -> Any:
@@ -132,7 +137,9 @@ def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: 
     >>> print(vf.hz_to_octs([27.5, 440.0]))
     [0. 4.]
     """
-    return np.log2(np.asanyarray(frequencies) / (_a4(tuning, bins_per_octave) / 16))
+    a0 = _a4(tuning, bins_per_octave) / 16
+    with np.errstate(all="ignore"):
+        return np.log2(numeric("frequencies", frequencies) / a0)
 
 
 def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Any:
@@ -165,11 +172,13 @@ def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 1
     >>> print(vf.octs_to_hz([0.0, 4.0]))
     [ 27.5 440. ]
     """
-    return _a4(tuning, bins_per_octave) / 16 * 2.0 ** np.asanyarray(octs)
+    a0 = _a4(tuning, bins_per_octave) / 16
+    with np.errstate(all="ignore"):
+        return a0 * 2.0 ** numeric("octs", octs)
 
 
 def _a4(tuning: float, bins_per_octave: int) -> float:
-    return 440.0 * 2.0 ** (real("tuning", tuning, unit="bins") / whole("bins_per_octave", bins_per_octave))
+    return 440.0 * raised(tuning, whole("bins_per_octave", bins_per_octave))
 
 
 def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
@@ -202,7 +211,7 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
     >>> print(vf.fft_frequencies(sr=16000, n_fft=8))
     [   0. 2000. 4000. 6000. 8000.]
     """
-    sr = real("sr", sr, above=0, unit="hertz")
+    sr = samples_a_second("sr", sr)
     return np.fft.rfftfreq(whole("n_fft", n_fft, unit="samples"), d=1.0 / sr)
 
 

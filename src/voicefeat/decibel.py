@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import real, reject
+from .errors import numeric, real, reject
 
 __all__ = ["amplitude_to_db", "db_to_amplitude", "db_to_power", "power_to_db"]
 
@@ -115,7 +115,13 @@ def amplitude_to_db(
     floor = _floor(top_db)
     size = np.abs(_magnitude("amplitude_to_db", S))
     over = _axes(axes, size)
-    return _decibels(np.square(size), _reference(ref, size, over) ** 2, amin**2, floor, over)
+    with np.errstate(over="ignore", under="ignore"):
+        power, level, least = np.square(size), _reference(ref, size, over) ** 2, amin**2
+    if not least:
+        reject("amin", amin, "has a square of 0", "the default is 1e-5")
+    if not (np.isfinite(power) | ~np.isfinite(size)).all():
+        reject("S", S, f"has values whose squares {size.dtype} cannot hold", "scale it, or give float64")
+    return _decibels(power, level, least, floor, over)
 
 
 def db_to_power(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
@@ -149,7 +155,8 @@ def db_to_power(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
     [1.  0.1]
     """
     ref = real("ref", ref)
-    return ref * np.power(10.0, np.asanyarray(S_db) * 0.1)
+    with np.errstate(all="ignore"):
+        return ref * np.power(10.0, numeric("S_db", S_db) * 0.1)
 
 
 def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
@@ -182,7 +189,7 @@ def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
     >>> print(vf.db_to_amplitude([0.0, -20.0]))
     [1.  0.1]
     """
-    return db_to_power(S_db, ref=real("ref", ref) ** 2) ** 0.5
+    return db_to_power(S_db, ref=real("ref", ref, low=-1e150, high=1e150) ** 2) ** 0.5
 
 
 def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any) -> Any:
@@ -201,15 +208,13 @@ def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any)
 
 
 def _magnitude(function: str, S: Any) -> Any:
-    S = np.asarray(S)
+    S = np.asarray(numeric("S", S, "fiuc", "give numbers", "have no level"))
     if S.dtype.kind == "c":
         warnings.warn(
             f"{function}: S is complex; its phase is dropped. Pass the magnitude or the power to say so.",
             stacklevel=3,
         )
         return np.abs(S)
-    if S.dtype.kind not in "fiu":
-        reject("S", S, f"{S.dtype} values have no level", "give numbers")
     return S if S.dtype.kind == "f" else S.astype(float)
 
 
@@ -237,12 +242,22 @@ def _axes(axes: Any, S: np.ndarray) -> Any:
 def _reference(ref: Any, S: np.ndarray, over: Any) -> Any:
     """The value of 0 dB: a number, or one per channel."""
     if not callable(ref):
-        if isinstance(ref, str) or ref is None:
-            reject("ref", ref, "must be a number or a function", "give ref=numpy.max for the peak")
-        return np.abs(ref)
+        return np.abs(_level(ref, S))
     if not S.size:
         reject("S", S, "holds no value to take as the reference", "give a spectrogram with frames")
-    return np.abs(ref(S, axis=over, keepdims=True) if _takes_axes(ref) else ref(S))
+    return np.abs(_level(ref(S, axis=over, keepdims=True) if _takes_axes(ref) else ref(S), S))
+
+
+def _level(ref: Any, S: np.ndarray) -> np.ndarray:
+    """What is given or found as the value of 0 dB, which must fit `S`."""
+    level = numeric("ref", ref, "fiu", "give a number, or ref=numpy.max for the peak")
+    try:
+        fits = np.broadcast_shapes(level.shape, S.shape) == S.shape
+    except ValueError:
+        fits = False
+    if not fits or not np.isfinite(level).all():
+        reject("ref", ref, "must be a finite number or a function", "give ref=numpy.max for the peak")
+    return level
 
 
 def _takes_axes(function: Callable[..., Any]) -> bool:

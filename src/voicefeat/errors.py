@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import difflib
 import errno
+import math
 import numbers
 import operator
 import os
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
 __all__ = ["AudioError", "ParameterError"]
+
+#: The largest count: of samples, bins, filters and the like. No array of more would fit anywhere.
+MOST = 2**31 - 1
+#: Settings without a bound of their own lie within this one, so that formulas stay within their precision.
+HUGE = 1e30
+_WIDTHS = {"f": (2, 4, 8), "c": (8, 16)}
+_Kind = TypeVar("_Kind")
 
 
 def escaped(text: str) -> str:
@@ -78,7 +86,10 @@ def shown(value: Any) -> str:
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and shape and hasattr(value, "dtype"):
         return f"<array of shape {tuple(shape)}, {value.dtype}>"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # a whole number of more digits than Python prints, or somebody's own class
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= 240 else f"{text[:150]}...{text[-80:]}"  # the end of a path says most
 
 
@@ -88,16 +99,23 @@ def reject(name: str, value: Any, problem: str, remedy: str) -> NoReturn:
 
 
 def path_text(name: str, value: Any) -> str:
-    """`value` as the text of a path."""
-    if not isinstance(value, str | os.PathLike):
-        reject(name, value, "must be a path", "give a text or a pathlib.Path")
-    return os.fsdecode(value)
-
-
-def whole(name: str, value: Any, least: int = 1, unit: str = "", remedy: str = "") -> int:
-    """`value` as an int that is at least `least`."""
+    """`value` as the text of a path, which need not be there."""
     try:
-        if isinstance(value, bool):
+        found = os.fsdecode(value) if isinstance(value, str | os.PathLike) else "\0"
+        os.fsencode(found)
+    except UnicodeError:
+        found = "\0"
+    if "\0" in found:
+        reject(name, value, "must be a path", "give a text or a pathlib.Path")
+    return found
+
+
+def whole(
+    name: str, value: Any, least: int = 1, unit: str = "", remedy: str = "", most: int | None = MOST
+) -> int:
+    """`value` as an int from `least` to `most`; of None there may be any."""
+    try:
+        if isinstance(value, bool | np.timedelta64):
             raise TypeError
         number = operator.index(value)
     except TypeError:
@@ -106,6 +124,8 @@ def whole(name: str, value: Any, least: int = 1, unit: str = "", remedy: str = "
         kind = "positive whole number" if least == 1 else f"whole number, {least} or more"
         of = f" of {unit}" if unit else ""
         reject(name, value, f"must be a {kind}{of}", remedy or f"give an int of {least} or more")
+    if most is not None and number > most:
+        reject(name, value, f"is more than {most:,}", remedy or "give a smaller number")
     return number
 
 
@@ -120,8 +140,11 @@ def real(
     remedy: str = "",
 ) -> float:
     """`value` as a finite float with low <= value <= high and value > above."""
-    fits = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    number = float(value) if fits else 0.0
+    fits = isinstance(value, numbers.Real) and not isinstance(value, bool | np.timedelta64)
+    try:
+        number = float(value) if fits else 0.0
+    except OverflowError:  # a whole number or a fraction beyond floats
+        number = math.inf
     fits = fits and number - number == 0.0  # neither NaN nor infinite
     bounds = []
     if low is not None:
@@ -133,11 +156,21 @@ def real(
     if high is not None:
         bounds.append(f"at most {high:g}")
         fits = fits and number <= high
+    if fits and high is None and abs(number) > HUGE:
+        reject(name, value, f"is beyond {HUGE:g}, too large for a setting", remedy or "give a smaller number")
     if not fits:
         what = " ".join(["a finite number", *([f"of {unit}"] if unit else [])])
         wanted = f"{what}{', ' if bounds else ''}{' and '.join(bounds)}"
         reject(name, value, f"must be {wanted}", remedy or f"give {wanted}")
     return number
+
+
+def samples_a_second(name: str, value: Any, remedy: str = "") -> float:
+    """`value` as a rate of samples in hertz, with which no formula leaves double precision."""
+    found = real(name, value, above=0, unit="hertz", remedy=remedy)
+    if not 1e-6 <= found <= 1e12:
+        reject(name, value, "is no rate of samples", remedy or "give it in hertz, such as 16000")
+    return found
 
 
 def one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
@@ -146,7 +179,7 @@ def one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     for choice in choices:
         if type(choice) is type(value) and choice == value:
             return value
-    near = difflib.get_close_matches(str(value), [str(c) for c in choices], n=1)
+    near = difflib.get_close_matches(shown(value).strip("'"), [str(c) for c in choices], n=1)
     listed = ", ".join(repr(c) for c in choices)
     hint = f"did you mean {near[0]!r}? " if near else ""
     reject(name, value, "is not known here", f"{hint}choose one of {listed}")
@@ -156,8 +189,71 @@ def float_type(name: str, value: Any) -> np.dtype[Any]:
     """`value` as one of the two types of numbers, float32 or float64."""
     try:
         kind = np.dtype(value)
-    except TypeError:
+    except Exception:  # numpy has one kind for each way of being no type
         kind = np.dtype(object)
     if value is None or kind not in (np.float32, np.float64):
         reject(name, value, "must be a floating-point type", "give numpy.float32 or numpy.float64")
     return kind
+
+
+def complex_kind(name: str, value: Any) -> np.dtype[Any]:
+    """`value` as one of the two types of complex numbers, complex64 or complex128."""
+    try:
+        kind = np.dtype(value)
+    except Exception:
+        kind = np.dtype(object)
+    if value is None or kind not in (np.complex64, np.complex128):
+        reject(name, value, "must be a complex type", "give numpy.complex64 or numpy.complex128")
+    return kind
+
+
+def flag(name: str, value: Any) -> bool:
+    """`value` as True or False."""
+    if not isinstance(value, bool | np.bool_):
+        reject(name, value, "must be True or False", f"give {name}=True or {name}=False")
+    return bool(value)
+
+
+def instance(name: str, value: Any, kind: type[_Kind], remedy: str) -> _Kind:
+    """`value`, which must be a `kind`."""
+    if not isinstance(value, kind):
+        reject(name, value, f"is no {kind.__name__}", remedy)
+    return value
+
+
+def texts(name: str, values: Any) -> list[str]:
+    """`values` as a list of texts."""
+    try:
+        found = list(values)
+    except TypeError:
+        found = [None]
+    if not all(isinstance(value, str) for value in found):
+        reject(name, values, "must be a sequence of texts", "give a list of str")
+    return [str(value) for value in found]
+
+
+def converted(name: str, values: Any, remedy: str = "give an array of numbers") -> np.ndarray:
+    """`values` as an array of any type."""
+    if type(values) is not np.ndarray and isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        reject(name, values, "has masked values", f"fill them, {name}.filled(0)")
+    try:
+        return np.asanyarray(values)
+    except (ValueError, TypeError, OverflowError):  # rows of different lengths, or no sequence after all
+        reject(name, values, "is no array of numbers", remedy)
+
+
+def numeric(
+    name: str,
+    values: Any,
+    kinds: str = "fiu",
+    remedy: str = "give real numbers",
+    what: str = "are no numbers",
+) -> np.ndarray:
+    """`values` as an array of numbers, of one of the `kinds` of numpy's types."""
+    array = converted(name, values, remedy)
+    if array.dtype.kind not in kinds:
+        problem = "are complex" if array.dtype.kind == "c" else what
+        reject(name, values, f"{array.dtype} values {problem}", remedy)
+    if array.dtype.kind in "fc" and array.dtype.itemsize not in _WIDTHS[array.dtype.kind]:
+        reject(name, values, f"{array.dtype} is wider than the precision here", f"pass {name}.astype(float)")
+    return array

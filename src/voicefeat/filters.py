@@ -11,7 +11,7 @@ from .banks import bank, total
 from .barks import bark
 from .convert import fft_frequencies, hz_to_octs, mel_frequencies
 from .emptiness import check_filters
-from .errors import float_type, real, reject, whole
+from .errors import flag, float_type, real, reject, samples_a_second, whole
 from .folding import cq_to_chroma, pseudo_response as pseudo_response, tonal_centroids as tonal_centroids
 from .gammatones import gammatone
 from .norms import check_norm, scaled
@@ -159,7 +159,7 @@ def linear(
 
 def _range(sr: Any, fmin: Any, fmax: Any) -> tuple[float, float]:
     """The lowest and the highest edge in hertz."""
-    nyquist = real("sr", sr, above=0, unit="hertz") / 2
+    nyquist = samples_a_second("sr", sr) / 2
     low = real("fmin", fmin, low=0, unit="hertz")
     if fmax is None:
         high = nyquist
@@ -250,7 +250,7 @@ def chroma(
     >>> bank.shape, int(bank[:, 41].argmax())  # bin 41 is 441 Hz, an A
     ((12, 1025), 9)
     """
-    sr = real("sr", sr, above=0, unit="hertz")
+    sr = samples_a_second("sr", sr)
     n_fft = whole("n_fft", n_fft, 2, unit="samples")
     n_chroma = whole("n_chroma", n_chroma, unit="pitch classes")
     ctroct = real("ctroct", ctroct, unit="octaves")
@@ -273,6 +273,6 @@ def chroma(
     weights = scaled(np.exp(-0.5 * (2 * away / width) ** 2), norm, axis=0)
     if octwidth is not None:
         weights *= np.exp(-0.5 * (((place / n_chroma - ctroct) / octwidth) ** 2))
-    if base_c:
+    if flag("base_c", base_c):
         weights = np.roll(weights, -3 * (n_chroma // 12), axis=0)
     return np.ascontiguousarray(weights, dtype=kind)

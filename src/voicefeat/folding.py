@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import float_type, real, reject, whole
+from .errors import converted, float_type, real, reject, whole
 from .wavelets import C1, equal_bandwidth, relative_bandwidth, wavelet
 
 __all__ = ["cq_to_chroma"]
@@ -87,8 +87,9 @@ def cq_to_chroma(
 
 def check_kernel(window: Any) -> np.ndarray:
     """The weights that neighbouring pitch classes are smoothed with, as a matrix."""
-    kernel = np.atleast_2d(np.asarray(window))
-    if kernel.ndim != 2 or kernel.dtype.kind not in "fiu" or not kernel.size or not np.isfinite(kernel).all():
+    kernel = np.atleast_2d(converted("window", window))
+    numbers = kernel.dtype.kind in "fiu" and kernel.ndim == 2 and kernel.size
+    if not numbers or not (np.abs(kernel) < 1e6).all():
         reject("window", window, "must hold finite numbers", "give an array such as [0.5, 1, 0.5]")
     return kernel
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .errors import float_type, real, reject, whole
+from .errors import float_type, real, reject, samples_a_second, whole
 
 __all__ = ["Cascades", "cascades", "gammatone"]
 
@@ -105,13 +105,13 @@ def gammatone(
     n_fft = whole("n_fft", n_fft, 2, unit="samples")
     kind = float_type("dtype", dtype)
     z = np.exp(2j * np.pi * np.arange(1 + n_fft // 2) / n_fft)[np.newaxis, :]
-    power = real("power", power, above=0.0)
+    power = real("power", power, above=0.0, high=100.0)
     return np.ascontiguousarray(response(cascades(sr, n_filters, low, high), z) ** power, dtype=kind)
 
 
 def checked(sr: float, n_filters: int, fmin: float, fmax: float | None) -> tuple[float, int, float, float]:
     """The arguments of `cascades`."""
-    sr = real("sr", sr, above=0.0, unit="Hz", remedy="give the sampling rate, such as 16000")
+    sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
     n_filters = whole("n_filters", n_filters, unit="filters")
     low = real("fmin", fmin, above=0.0, unit="Hz")
     high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import one_of, reject
+from .errors import numeric, one_of, reject
 from .remembering import remembered
 
 #: Scales by name, and the primes of those in just intonation.
@@ -20,7 +20,7 @@ def check_intervals(intervals: Any) -> str | tuple[float, ...]:
         return one_of("intervals", intervals, NAMED)
     try:
         ratios = np.asarray(intervals, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         ratios = np.empty(0)
     if ratios.ndim != 1 or not ratios.size or not np.isfinite(ratios).all() or ratios.min() <= 0:
         reject(
@@ -79,3 +79,23 @@ def _crystal(primes: tuple[int, ...], n: int) -> np.ndarray:
         known = {tuple(point) for point in (*grown, *edge)}
         edge += [point for step in steps if tuple(point := chosen + step) not in known]
     return np.array(grown[:n], dtype=float)
+
+
+def widths(alpha: Any) -> np.ndarray:
+    """Given relative bandwidths of filters, checked."""
+    found = numeric("alpha", alpha).astype(float)
+    if not ((found > 0) & (found < 1e6)).all():
+        reject("alpha", alpha, "must be relative bandwidths above 0", "give parts of 1, such as 0.1")
+    return found
+
+
+def ascending(freqs: Any) -> np.ndarray:
+    """`freqs` as float64, checked."""
+    array = numeric("freqs", freqs).astype(np.float64)
+    if array.ndim != 1 or not array.size or not np.isfinite(array).all() or array.min() <= 0:
+        reject(
+            "freqs", freqs, "must be frequencies above 0 in one dimension", "give them in hertz, ascending"
+        )
+    if np.any(array[:-1] > array[1:]):
+        reject("freqs", freqs, "must ascend", "sort them")
+    return array

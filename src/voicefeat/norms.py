@@ -9,14 +9,21 @@ import numpy as np
 
 from .errors import one_of, reject
 
+_NO_NORM = (bool, np.timedelta64)
+
 
 def check_norm(name: str, norm: Any, *names: str) -> None:
     """Refuse a norm that is neither None, one of `names`, nor a number that is a norm."""
     if isinstance(norm, str) and names:
         one_of(name, norm, names)
     elif norm is not None:
-        number = isinstance(norm, numbers.Real) and not isinstance(norm, bool)
-        if not number or not (norm >= 0 or norm == -np.inf):
+        try:
+            number = (
+                float(norm) if isinstance(norm, numbers.Real) and not isinstance(norm, _NO_NORM) else np.nan
+            )
+        except OverflowError:
+            number = np.nan
+        if not (number >= 0 or number == -np.inf):
             reject(name, norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
 
 
@@ -33,6 +40,9 @@ def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
     elif norm == 0:
         length = (size > 0).sum(axis=axis, keepdims=True, dtype=float)
     else:
-        length = (size**norm).sum(axis=axis, keepdims=True) ** (1.0 / norm)
+        with np.errstate(over="ignore", under="ignore"):
+            length = (size**norm).sum(axis=axis, keepdims=True) ** (1.0 / norm)
+        if not np.isfinite(length).all():
+            reject("norm", norm, "has a root that is beyond double precision", "give a norm from 0.1 to 10")
     length[length < np.finfo(weights.dtype).tiny] = 1.0
     return (weights / length).astype(weights.dtype)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import reject
+from .errors import flag, numeric, reject
 from .spelling import ACCIDENTALS, SEMITONES, SIGNS, spelling
 
 __all__ = ["hz_to_midi", "hz_to_note", "midi_to_hz", "midi_to_note", "note_to_hz", "note_to_midi"]
@@ -51,6 +51,7 @@ def note_to_midi(note: Any, *, round_midi: bool = True) -> Any:
     >>> vf.note_to_midi("Eb3+25", round_midi=False), vf.note_to_midi(["A4", "B#4"]).tolist()
     (51.25, [69, 72])
     """
+    round_midi = flag("round_midi", round_midi)
     if not isinstance(note, str):
         try:
             names = list(note)
@@ -122,7 +123,8 @@ def midi_to_hz(notes: ArrayLike) -> Any:
     >>> vf.midi_to_hz([69, 81]).tolist()
     [440.0, 880.0]
     """
-    return 440.0 * 2.0 ** ((np.asanyarray(notes) - 69.0) / 12.0)
+    with np.errstate(all="ignore"):
+        return 440.0 * 2.0 ** ((numeric("notes", notes) - 69.0) / 12.0)
 
 
 def hz_to_midi(frequencies: ArrayLike) -> Any:
@@ -148,7 +150,8 @@ def hz_to_midi(frequencies: ArrayLike) -> Any:
     >>> vf.hz_to_midi([440.0, 880.0]).tolist()
     [69.0, 81.0]
     """
-    return 12 * (np.log2(np.asanyarray(frequencies)) - np.log2(440.0)) + 69
+    with np.errstate(all="ignore"):
+        return 12 * (np.log2(numeric("frequencies", frequencies)) - np.log2(440.0)) + 69
 
 
 def midi_to_note(
@@ -188,8 +191,8 @@ def midi_to_note(
     >>> vf.midi_to_note(61), vf.midi_to_note(61.1, key="Ab:maj", cents=True, unicode=False)
     ('C♯4', 'Db4+10')
     """
-    numbers = np.asarray(midi)
-    if numbers.dtype.kind not in "fiu" or np.isinf(numbers).any():
+    numbers = numeric("midi", midi, remedy="give MIDI numbers; A4 is 69")
+    if np.isinf(numbers).any():
         reject("midi", midi, "must hold numbers, none infinite", "give MIDI numbers; A4 is 69")
     return _names(numbers, octave, cents, key, unicode)
 
@@ -246,7 +249,7 @@ def hz_to_note(
     >>> vf.hz_to_note(440.0), vf.hz_to_note([32.703, 450.0, float("nan")], cents=True).tolist()
     ('A4', ['C1+0', 'A4+39', ''])
     """
-    hertz = np.asarray(frequencies)
-    if hertz.dtype.kind not in "fiu" or (hertz <= 0).any() or np.isinf(hertz).any():
+    hertz = numeric("frequencies", frequencies, remedy="give them in hertz")
+    if (hertz <= 0).any() or np.isinf(hertz).any():
         reject("frequencies", frequencies, "must hold numbers above 0, none infinite", "give them in hertz")
     return _names(np.asarray(hz_to_midi(hertz)), octave, cents, key, unicode)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .audio import not_finite, signal
-from .errors import one_of, real, reject, whole
+from .audio import signal
+from .errors import one_of, reject, samples_a_second, whole
+from .largest import not_finite, usable
 
 __all__ = ["resample"]
 
@@ -71,8 +72,8 @@ def resample(
     >>> vf.resample(np.zeros(44100, dtype=np.float32), orig_sr=44100, target_sr=16000).shape
     (16000,)
     """
-    orig_sr = real("orig_sr", orig_sr, above=0, unit="hertz")
-    target_sr = real("target_sr", target_sr, above=0, unit="hertz")
+    orig_sr = samples_a_second("orig_sr", orig_sr)
+    target_sr = samples_a_second("target_sr", target_sr)
     res_type = WAYS[1] if res_type is None else one_of("res_type", res_type, WAYS)
     if not 1 / MOST_TIMES <= target_sr / orig_sr <= MOST_TIMES:
         problem = f"differs from orig_sr={orig_sr:g} by more than {MOST_TIMES} times"
@@ -96,7 +97,7 @@ def resample(
         result = fixed
     if scale:
         result = result / np.sqrt(target_sr / orig_sr)
-    if not np.isfinite(result).all():
+    if not usable(result):
         not_finite(y)
     return np.moveaxis(result.astype(y.dtype, copy=False), -1, axis)
 

@@ -5,12 +5,13 @@ Scalars give scalars, arrays give arrays of the same shape, as in librosa 0.11.0
 
 from __future__ import annotations
 
+import numbers
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import real, reject, whole
+from .errors import numeric, reject, samples_a_second, whole
 
 __all__ = ["frames_to_samples", "frames_to_time", "samples_to_frames", "time_to_frames", "times_like"]
 
@@ -48,7 +49,8 @@ def frames_to_samples(frames: ArrayLike, *, hop_length: int = 512, n_fft: int | 
     [  0 160 320]
     """
     hop_length = whole("hop_length", hop_length, unit="samples")
-    return (np.asanyarray(frames) * hop_length + _half(n_fft)).astype(int)
+    half = _half(n_fft)
+    return (_counts("frames", frames, hop_length, half) * hop_length + half).astype(int)
 
 
 def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Any:
@@ -82,7 +84,8 @@ def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int |
     [0 0 1]
     """
     hop_length = whole("hop_length", hop_length, unit="samples")
-    return np.asarray(np.floor((np.asanyarray(samples) - _half(n_fft)) // hop_length), dtype=int)
+    half = _half(n_fft)
+    return np.asarray(np.floor((_counts("samples", samples, 1, half) - half) // hop_length), dtype=int)
 
 
 def frames_to_time(
@@ -119,7 +122,7 @@ def frames_to_time(
     >>> print(vf.frames_to_time([0, 1, 2], sr=16000, hop_length=160))
     [0.   0.01 0.02]
     """
-    sr = real("sr", sr, above=0, unit="hertz")
+    sr = samples_a_second("sr", sr)
     return frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft) / sr
 
 
@@ -157,8 +160,14 @@ def time_to_frames(
     >>> print(vf.time_to_frames([0.0, 0.5], sr=16000, hop_length=160))
     [ 0 50]
     """
-    sr = real("sr", sr, above=0, unit="hertz")
-    return samples_to_frames((np.asanyarray(times) * sr).astype(int), hop_length=hop_length, n_fft=n_fft)
+    sr = samples_a_second("sr", sr)
+    seconds = numeric("times", times)
+    if seconds.dtype == np.float16 or seconds.dtype.kind != "f":
+        seconds = seconds.astype(float)
+    with np.errstate(over="ignore"):
+        samples = seconds * sr
+    _fits("times", times, samples, 1, 0)
+    return samples_to_frames(samples.astype(int), hop_length=hop_length, n_fft=n_fft)
 
 
 def times_like(
@@ -197,6 +206,8 @@ def times_like(
     >>> print(vf.times_like(3, sr=16000, hop_length=160))
     [0.   0.01 0.02]
     """
+    if not isinstance(X, numbers.Number):
+        X = numeric("X", X, "fiucb", "give a feature matrix or its number of frames")
     if np.ndim(X) == 0:
         n_frames = whole("X", X, 0, unit="frames", remedy="give a feature matrix or its number of frames")
     else:
@@ -205,6 +216,20 @@ def times_like(
             reject("axis", axis, f"X has {len(shape)} axes", "the frames of a feature matrix are on axis -1")
         n_frames = shape[axis]
     return frames_to_time(np.arange(n_frames), sr=sr, hop_length=hop_length, n_fft=n_fft)
+
+
+def _counts(name: str, values: Any, times: int, more: int) -> np.ndarray:
+    """Numbers of frames or samples in 64 bits; they must fit there when they are multiplied and added to."""
+    found = numeric(name, values)
+    wide = found.astype(np.float64 if found.dtype.kind == "f" else np.int64, copy=False)
+    _fits(name, values, found, times, more)
+    return wide
+
+
+def _fits(name: str, given: Any, found: Any, times: int, more: int) -> None:
+    most = abs(found.astype(float)).max() if found.size else 0.0
+    if not most * times + more < 2.0**62:
+        reject(name, given, "has values that are not finite or too large", "give numbers below 2**62 samples")
 
 
 def _half(n_fft: int | None) -> int:

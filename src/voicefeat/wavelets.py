@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import real, reject, whole
+from .errors import MOST, complex_kind, real, reject, samples_a_second, whole
+from .intervals import ascending, widths
 from .norms import check_norm, scaled
 from .windows import get_window
 
@@ -58,7 +59,7 @@ def window_bandwidth(window: Any, n: int | None = None) -> float:
     (1.5002, 1.5015)
     """
     name = window
-    if callable(window) and getattr(window, "__module__", "").startswith("scipy.signal.windows"):
+    if callable(window) and str(getattr(window, "__module__", "")).startswith("scipy.signal.windows"):
         name = window.__name__
     known = isinstance(name, str) and name in _TABULATED
     n = (8193 if known else 1000) if n is None else whole("n", n, unit="samples")
@@ -117,32 +118,20 @@ def wavelet_lengths(
     >>> lengths.round(2).tolist()
     [501.14, 250.57]
     """
-    freqs = _ascending(freqs)
-    sr = real("sr", sr, above=0, unit="hertz")
-    filter_scale = real("filter_scale", filter_scale, above=0)
-    width = relative_bandwidth(freqs) if alpha is None else np.asarray(alpha, dtype=float)
+    freqs = ascending(freqs)
+    sr = samples_a_second("sr", sr)
+    filter_scale = real("filter_scale", filter_scale, low=1e-6, high=1e6)
+    width = relative_bandwidth(freqs) if alpha is None else widths(alpha)
     if gamma is None:
         added: Any = width * 24.7 / 0.108
     else:
         added = real("gamma", gamma, low=0, unit="hertz")
     q = filter_scale / width
     cutoff = np.max(freqs * (1 + 0.5 * window_bandwidth(window) / q) + 0.5 * added)
-    return q * sr / (freqs + added / width), float(cutoff)
-
-
-def _ascending(freqs: Any) -> np.ndarray:
-    """`freqs` as float64, checked."""
-    try:
-        array = np.asarray(freqs, dtype=np.float64)
-    except (TypeError, ValueError):
-        array = np.empty(0)
-    if array.ndim != 1 or not array.size or not np.isfinite(array).all() or array.min() <= 0:
-        reject(
-            "freqs", freqs, "must be frequencies above 0 in one dimension", "give them in hertz, ascending"
-        )
-    if np.any(array[:-1] > array[1:]):
-        reject("freqs", freqs, "must ascend", "sort them")
-    return array
+    lengths = q * sr / (freqs + added / width)
+    if lengths.shape != freqs.shape or not (lengths.min() >= 1 and lengths.max() <= MOST):
+        reject("freqs", freqs, "have filters of no length, or endless ones", "give audible ones")
+    return lengths, float(cutoff)
 
 
 def relative_bandwidth(freqs: np.ndarray) -> np.ndarray:
@@ -150,6 +139,8 @@ def relative_bandwidth(freqs: np.ndarray) -> np.ndarray:
     if freqs.size < 2:
         reject("freqs", freqs, "one frequency has no neighbour to take its bandwidth from", "give alpha=")
     octaves = np.log2(freqs)
+    if not np.diff(octaves).all():
+        reject("freqs", freqs, "hold a frequency twice", "give each once, or alpha=")
     bins = np.empty_like(freqs)
     bins[0], bins[-1] = 1 / (octaves[1] - octaves[0]), 1 / (octaves[-1] - octaves[-2])
     bins[1:-1] = 2 / (octaves[2:] - octaves[:-2])
@@ -215,13 +206,10 @@ def wavelet(
     ((2, 512), dtype('complex64'))
     """
     check_norm("norm", norm)
-    kind = np.dtype(dtype)
-    if kind.kind != "c":
-        reject("dtype", dtype, "must be a complex type", "give numpy.complex64 or numpy.complex128")
-    freqs = _ascending(freqs)
-    lengths, _ = wavelet_lengths(
-        freqs=freqs, sr=sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha
-    )
+    kind = complex_kind("dtype", dtype)
+    freqs = ascending(freqs)
+    width = {"filter_scale": filter_scale, "gamma": gamma, "alpha": alpha}
+    lengths, _ = wavelet_lengths(freqs=freqs, sr=sr, window=window, **width)  # type: ignore[arg-type]
     longest = lengths.max()
     size = int(2.0 ** np.ceil(np.log2(longest))) if pad_fft else int(np.ceil(longest))
     bank = np.empty((len(freqs), size), kind)
@@ -284,7 +272,7 @@ def constant_q(
     >>> bank.shape
     (24, 16384)
     """
-    sr = real("sr", sr, above=0, unit="hertz")
+    sr = samples_a_second("sr", sr)
     fmin = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
     n_bins = whole("n_bins", n_bins, unit="bins")
     bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import numbers
+import warnings
 from typing import Any
 
 import numpy as np
 
-from .errors import ParameterError, reject, whole
+from .errors import reject, whole
 
 __all__ = ["get_window"]
 
@@ -27,6 +28,8 @@ _ALIASES = {
     "ham": "hamming", "hamm": "hamming",
     "black": "blackman", "blk": "blackman",
 }  # fmt: skip
+#: The largest value of a window.
+LARGEST = 1e6
 #: The exponent that makes a Hann window Kaldi's default window.
 _POVEY = 0.85
 
@@ -108,11 +111,23 @@ def _scipy(window: Any, n: int, periodic: bool) -> np.ndarray:
     from scipy.signal import get_window as window_of
 
     try:
-        return window_of(window, n, fftbins=bool(periodic))
-    except (ValueError, TypeError, IndexError) as problem:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = np.asarray(window_of(window, n, fftbins=bool(periodic)))
+    except Exception as problem:  # scipy looks at no parameter: whatever numpy makes of it comes out
         name = window[0] if isinstance(window, tuple) and window else window
         hint = _nearest(name) if isinstance(name, str) else "give (name, parameters), or values as an array"
-        raise ParameterError(f"window={window!r}: {str(problem).rstrip('.')}; {hint}") from None
+        reject("window", window, str(problem).rstrip("."), hint)
+    return _finite(window, found)
+
+
+def _finite(window: Any, values: np.ndarray) -> np.ndarray:
+    """The values, unless they are none that a spectrum can be made with."""
+    if not (np.isfinite(values).all() and np.abs(values).max() <= LARGEST):
+        reject(
+            "window", window, f"has values that are not finite or above {LARGEST:g}", "give other parameters"
+        )
+    return values
 
 
 def _nearest(name: str) -> str:
@@ -137,4 +152,6 @@ def _values(window: Any, values: Any, n: int) -> np.ndarray:
         reject("window", window, f"holds {array.shape} values where {n} are needed", f"give {n} values")
     if not np.isfinite(array).all():
         reject("window", window, "has values that are not finite", "give finite numbers")
-    return array if array.dtype.kind == "f" and array.itemsize in (4, 8) else array.astype(float)
+    return _finite(
+        window, array if array.dtype.kind == "f" and array.itemsize in (4, 8) else array.astype(float)
+    )

@@ -132,7 +132,7 @@ def convolutive_noise(
     notches = _notches(sr, bands, fmin, fmax, width, taps)
     if whole("powers", powers) > MOST_BANDS:
         reject("powers", powers, "are more than its precision holds", f"give at most {MOST_BANDS}")
-    x, low, high = y.astype(np.float64), *gain
+    x, (low, high), quieter = y.astype(np.float64), pair("gain", gain), pair("quieter", quieter)
     total = np.zeros(x.size)
     for power in range(1, powers + 1):
         if power == 2:
@@ -231,13 +231,21 @@ def stationary_noise(
     """
     y, rng = one_signal(y), check(rng)
     notches = _notches(sr, bands, fmin, fmax, width, taps)
-    least, most = ordered("snr", snr)
+    least, most = ordered("snr", snr, -200.0, 200.0)
     x = y.astype(np.float64)
-    noise = _filtered(rng.normal(0, 1, x.size), _drawn(rng, notches, *gain))
+    noise = _filtered(rng.normal(0, 1, x.size), _drawn(rng, notches, *pair("gain", gain)))
     noise /= np.abs(noise).max()
     ratio = uniform(rng, least, most)
     noise = noise / np.linalg.norm(noise) * np.linalg.norm(x) / 10.0 ** (0.05 * ratio)
     return (x + noise).astype(y.dtype)
+
+
+def pair(name: str, value: Any) -> tuple[float, float]:
+    """Two numbers of decibels, in any order."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        reject(name, value, "must be two numbers of decibels", "give two numbers")
+    first, second = (real(name, each, -200.0, 200.0, unit="decibels") for each in value)
+    return first, second
 
 
 def _notches(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_of, real, reject, whole
+from ..errors import one_of, real, reject, samples_a_second, whole
 from ..textfiles import toml
 from . import boosting, codecs, levels, limits, noises, rooms
 from .drawing import one_signal
@@ -205,7 +205,7 @@ def copies(
     >>> len(list(vf.augment.copies(y, 16000, "clip", copies=3, seed=7)))
     3
     """
-    y, copies, sr = one_signal(y), whole("copies", copies), real("sr", sr, above=0.0, unit="hertz")
+    y, copies, sr = one_signal(y), whole("copies", copies), samples_a_second("sr", sr)
     generator(seed, id)
     made = _usual() if chain is None else chain
     if not isinstance(made, Chain):

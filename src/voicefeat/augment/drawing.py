@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..errors import one_of, real, reject
+from ..largest import not_finite
 from .seeds import Random, check
 
 __all__ = ["Range", "audio_rate", "choice", "number", "one_signal", "ordered", "power", "uniform"]

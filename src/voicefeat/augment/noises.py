@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_of, real, reject, whole
+from ..errors import one_of, reject, samples_a_second, whole
 from .drawing import Range, number, one_signal, ordered, pick, power
 from .seeds import Random, check
 
@@ -56,7 +56,7 @@ def coloured(n: int, sr: float = 16000, *, colour: str = "white", rng: Random) -
     >>> round(float((hum**2).mean()), 6)
     1.0
     """
-    n, sr = whole("n", n, unit="samples"), real("sr", sr, above=0.0, unit="hertz")
+    n, sr = whole("n", n, unit="samples"), samples_a_second("sr", sr)
     one_of("colour", colour, COLOURS)
     made = check(rng).normal(0.0, 1.0, n)
     if COLOURS[colour]:

@@ -44,7 +44,7 @@ def generator(seed: int = 0, utterance: str = "", epoch: int = 0) -> np.random.G
     >>> one.uniform() == vf.augment.generator(7, "LA_T_1272637", epoch=3).uniform()
     True
     """
-    seed, epoch = whole("seed", seed, least=0), whole("epoch", epoch, least=0)
+    seed, epoch = whole("seed", seed, least=0, most=None), whole("epoch", epoch, least=0, most=None)
     if not isinstance(utterance, str):
         reject("utterance", utterance, "must be the id as text", "give str(id)")
     words = hashlib.sha256(utterance.encode("utf-8", "surrogateescape")).digest()

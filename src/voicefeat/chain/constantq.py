@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from .. import folding
-from ..errors import one_of, real, reject, whole
+from ..errors import one_of, real, reject, samples_a_second, whole
 from ..intervals import check_intervals, frequencies
 from ..norms import check_norm
+from ..pitches import raised
 from ..resampling import WAYS
 from ..wavelets import C1, wavelet_lengths
 from . import tables
@@ -72,7 +73,7 @@ class ConstantQ:
 
         `counted` is the argument that `n_bins` came from, and how many bins one of it is.
         """
-        sr = real("sr", sr, above=0, unit="hertz")
+        sr = samples_a_second("sr", sr)
         hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
         intervals = check_intervals(intervals)
         n_bins = whole("n_bins", n_bins, unit="bins")
@@ -80,10 +81,10 @@ class ConstantQ:
         if isinstance(intervals, tuple):
             bins_per_octave = len(intervals)
         given = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz", remedy="try fmin=32.7, C1")
-        fmin = given * 2.0 ** (real("tuning", tuning, unit="bins") / bins_per_octave)
+        fmin = given * raised(tuning, bins_per_octave)
         if gamma is not None:
             gamma = real("gamma", gamma, low=0, unit="hertz")
-        filter_scale = real("filter_scale", filter_scale, above=0)
+        filter_scale = real("filter_scale", filter_scale, low=1e-6, high=1e6)
         check_norm("norm", norm)
         sparsity = real("sparsity", sparsity, low=0)
         if sparsity >= 1:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import filters
-from ..errors import one_of, reject, whole
+from ..errors import converted, one_of, reject, whole
 
 #: Samples of a frame, at most: six minutes at 44.1 kHz.
 LONGEST = 1 << 24
@@ -26,7 +26,7 @@ class WindowArray:
 def window_value(window: Any) -> Any:
     """A hashable stand-in for `window`: arrays and lists by their numbers, the rest as it is."""
     if isinstance(window, (list, np.ndarray)):
-        array = np.asarray(window)
+        array = np.asarray(converted("window", window))
         if array.ndim != 1 or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
             reject(
                 "window",
@@ -35,6 +35,12 @@ def window_value(window: Any) -> Any:
                 "give an array of win_length numbers",
             )
         return WindowArray(tuple(array.astype(np.float64).tolist()))
+    if isinstance(window, tuple):
+        window = tuple(tuple(part) if isinstance(part, list) else part for part in window)
+    try:
+        hash(window)
+    except TypeError:
+        reject("window", window, "is no window", 'give a name such as "hann", (name, parameter) or an array')
     return window
 
 
@@ -93,8 +99,15 @@ class Frames:
         )
         if not isinstance(center, (bool, np.bool_)):
             reject("center", center, "must be True or False", "give center=True for padded, centred frames")
-        if center and not callable(pad_mode):
-            if pad_mode in ("wrap", "maximum", "mean", "median", "minimum", "empty"):
+        if center and (not callable(pad_mode) or isinstance(pad_mode, type)):
+            if isinstance(pad_mode, str) and pad_mode in (
+                "wrap",
+                "maximum",
+                "mean",
+                "median",
+                "minimum",
+                "empty",
+            ):
                 reject(
                     "pad_mode",
                     pad_mode,

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import gabor as kernels
-from ..errors import real, reject, whole
+from ..errors import real, reject, samples_a_second, whole
 from .source import Work
 
 #: Bytes of the channels that are transformed back at a time.
@@ -45,7 +45,7 @@ class Channels:
 
     @classmethod
     def make(cls, sr: Any, fmin: Any, fmax: Any, bins_per_octave: Any, gamma: Any) -> Channels:
-        sr = real("sr", sr, above=0, unit="hertz")
+        sr = samples_a_second("sr", sr)
         bins = whole("bins_per_octave", bins_per_octave, unit="channels")
         top = sr / 2 if fmax is None else real("fmax", fmax, above=0, unit="hertz")
         if top > sr / 2:

@@ -7,10 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import reject
+from . import tables
 from .finish import Found
 from .plan import Plan, plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
 from .spec import Chain, Peaks
+
+#: Powers of signals that are not too large; others are looked at in what comes of them.
+_USUAL = (None, 1.0, 2.0)
 
 
 class Job:
@@ -68,6 +73,9 @@ class Rows(Job):
 
     def result(self) -> np.ndarray:
         assert self.out is not None
+        power = None if self.chain.spectrum is None else self.chain.spectrum.power
+        if power not in _USUAL and not tables.usable(self.out, True):
+            reject("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")
         return self.out if self.dtype in (None, self.out.dtype) else self.out.astype(self.dtype)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite
-from ..engine import frames as frame_kernels, lags as lag_kernels
+from ..engine import lags as lag_kernels
+from ..largest import not_finite
 from . import tables, threads
 from .framing import Frames, WindowArray
 from .source import Work, borrow, ends, give_back
@@ -118,7 +118,7 @@ def each_tile(plan: LagPlan, data: np.ndarray, take: Take) -> None:
         for number in range(shares):
             share(opened, item, number)
 
-    if not frame_kernels.finite(data.reshape(-1), plan.lanes):
+    if not tables.usable(data):
         not_finite(data)
     data = data.reshape(-1, data.shape[-1])
     budget = threads.get_num_threads() if data.size > SHORT else 1

@@ -14,15 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite
 from ..engine import (
-    frames as frame_kernels,
     product as product_kernels,
     rows as row_kernels,
     wavelets as kernels,
 )
+from ..largest import not_finite
 from ..resampling import SOXR, resample
-from . import run as loop, threads
+from . import run as loop, tables, threads
 from .constantq import Octave, Octaves
 from .sinks import Sink
 from .source import FramedSpectra, Work, ends
@@ -156,7 +155,7 @@ def transform(ready: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable[[
         for octave in at[0]:
             stretch = Stretch(octave, 0, out.shape[-1], True, True)
             sweep(stretch, data, Responses(octave, out, 0), refuse)
-    elif not frame_kernels.finite(y, ready.octaves[0].plan.lanes):
+    elif not tables.usable(y):
         refuse()
     levels, m = [], n
     for i in range(begin, len(hops)):

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from .. import emptiness
-from ..audio import not_finite
-from ..engine import frames as frame_kernels
-from . import threads
+from ..largest import not_finite
+from . import tables, threads
 from .jobs import Job, Rows
 from .plan import Plan, plan
 from .sinks import Sink
@@ -106,8 +105,10 @@ def items(
     count = data.shape[0]
     budget = threads.get_num_threads() if data.size > SHORT else 1
 
+    spectra = data.ndim == 3
+
     def check(part: np.ndarray) -> None:
-        if refuse is not None and not frame_kernels.finite(part.reshape(-1), plan.lanes):
+        if refuse is not None and not tables.usable(part, spectra):
             refuse()
 
     def item(i: int) -> None:
@@ -152,7 +153,7 @@ def compute(jobs: list[Job], data: np.ndarray, name: str = "y") -> None:
         memory: dict | None = {} if again and inner == 1 == len(flat) and room <= MEMORY_BYTES else None
         for job in members:
             job.open(batch, len(flat), frames)
-        items(source, flat, partial(not_finite, data, name), partial(_sinks, members), memory)
+        items(source, flat, partial(not_finite, data, name, inner == 2), partial(_sinks, members), memory)
         if again:
             seconds = [job.then() for job in again]
             for job in seconds:
@@ -222,7 +223,7 @@ def run(
     if chain.bands is not None and chain.bands.empty:
         emptiness.tell(chain.bands.empty)
     if out is not None:  # the caller's array stays as it was when the data are refused
-        ready = opened(chain, data)[0]
-        if not frame_kernels.finite(data.reshape(-1), ready.lanes):
-            not_finite(data, name)
+        opened(chain, data)
+        if not tables.usable(data, chain.frames is None):
+            not_finite(data, name, chain.frames is None)
     return one(Rows(chain, out, dtype), data, name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..engine.recursion import differences
-from ..errors import one_of, real, reject, whole
+from ..errors import one_of, real, reject, samples_a_second, whole
 from . import tables
 
 
@@ -40,7 +40,7 @@ class Signal:
                 whole(name, getattr(self, name), unit=unit)
         real("scale", self.scale, above=0.0)
         real("dither", self.dither, low=0.0)
-        whole("seed", self.seed, least=0)
+        whole("seed", self.seed, least=0, most=None)
         real("preemphasis", self.preemphasis, low=0.0, high=1.0, remedy="give 0.97, or 0.0 for none")
         one_of("first", self.first, ("keep", "self"))
         one_of("crop", self.crop, ("first", "random"))
@@ -49,6 +49,8 @@ class Signal:
 
     def check_rate(self, sr: float | None) -> None:
         """Refuse another rate than the one that the system used."""
+        if sr is not None:
+            sr = samples_a_second("sr", sr)
         if self.rate is not None and sr is not None and sr != self.rate:
             resample = f"vf.resample(y, orig_sr={sr:g}, target_sr={self.rate})"
             reject(

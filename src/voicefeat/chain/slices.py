@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite
-from ..engine import frames as frame_kernels, gabor as kernels, rows as row_kernels
+from ..engine import gabor as kernels, rows as row_kernels
 from ..errors import real, reject
+from ..largest import not_finite
 from . import tables, threads
 from .gabor import OFFSET, Channels, Layout, each_block, transformed
 from .source import Work, borrow, give_back
@@ -44,7 +44,11 @@ class Plan:
 def plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") -> Plan:
     """The plan for a signal `y` of n samples, in slices that advance by `block` seconds, or whole."""
     least = channels.least
-    step = 0 if block is None else 2 * round(real("block", block, above=0, unit="seconds") * channels.sr / 2)
+    step = (
+        0
+        if block is None
+        else 2 * round(real("block", block, above=0, high=3600, unit="seconds") * channels.sr / 2)
+    )
     if block is not None and 2 * step < least:
         seconds = least / 2 / channels.sr
         reject("block", block, "is too short for one frame", f"give {seconds + 5e-3:.2f} seconds or more")
@@ -81,8 +85,7 @@ Fill = Callable[[np.ndarray, Layout, Work, np.ndarray], None]
 
 def computed(made: Plan, y: np.ndarray, rows: int, kind: Any, fill: Fill) -> np.ndarray:
     """What `fill` makes of each signal: (..., rows, frames) of type `kind`."""
-    lanes = tables.lanes(y.dtype)
-    if not frame_kernels.finite(y.reshape(-1), lanes):
+    if not tables.usable(y):
         not_finite(y)
     signals = y.reshape(-1, y.shape[-1])
     out = np.empty((len(signals), rows, made.frames), kind)

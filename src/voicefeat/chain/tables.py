@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..engine import simd
+from ..engine.frames import finite
+from ..largest import LARGEST, LARGEST_SPECTRA
 from ..remembering import remembered
 from .framing import Frames
 from .spec import Bands
@@ -193,6 +195,18 @@ def bank(bands: Bands, dtype: np.dtype) -> Runs | Dense:
     """The bank as runs, or whole where most of it is not zero."""
     matrix = bands.matrix()
     return dense(matrix, dtype) if np.count_nonzero(matrix) > matrix.size // 2 else runs(matrix, dtype)
+
+
+#: What makes the smallest signal, and the smallest spectra, that are too large infinite, by precision.
+_FACTORS: list[dict[np.dtype[Any], float]] = [
+    {kind: float(np.finfo(kind).max) / most for kind, most in limits.items()}
+    for limits in (LARGEST, LARGEST_SPECTRA)
+]
+
+
+def usable(y: np.ndarray, spectra: bool = False) -> bool:
+    """Whether all samples, or values of spectra, are finite and not too large for their precision."""
+    return finite(y.reshape(-1), lanes(y.dtype), _FACTORS[spectra][y.dtype])
 
 
 def lanes(dtype: np.dtype) -> int:

@@ -123,7 +123,7 @@ class Sampler:
     ) -> None:  # fmt: skip
         self._lengths, self._rows = lengths, rows
         self.size = whole("size", size, unit="rows")
-        self.seed = seed if seed is None else whole("seed", seed, 0)
+        self.seed = seed if seed is None else whole("seed", seed, 0, most=None)
         self.bucket, self.drop_last = bucket, drop_last
         self.epoch = 0
 

@@ -209,7 +209,7 @@ class Dataset:
         ParameterError
             If the seed is no whole number of 0 or more, or a row is not there.
         """
-        drawn = np.random.default_rng(whole("seed", seed, 0)).permutation(self._chosen(rows))
+        drawn = np.random.default_rng(whole("seed", seed, 0, most=None)).permutation(self._chosen(rows))
         return self.take(drawn)
 
     def sampler(

@@ -70,7 +70,7 @@ def open_dataset(
     voicefeat.errors.ParameterError: folder='lfcc': holds other settings than asked for (framing.hop_...
     """
     place = Path(path_text("folder", folder))
-    if not place.is_dir():
+    if not os.path.isdir(place):
         reject("folder", str(folder), "there is no such folder", GIVE)
     held = holdings(place)
     if not held.shards:

@@ -109,6 +109,8 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     links: list[str] = []
     by_id: dict[str, Source] = {}
     by_file: dict[str, Source] = {}
+    if not isinstance(paths, Iterable):
+        reject("paths", paths, "is no list of paths", "give files, folders and patterns in a list")
     for given in paths:
         root = path_text("path", given)
         base, pattern = split_pattern(root)

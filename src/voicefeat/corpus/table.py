@@ -169,7 +169,8 @@ def make_table(
     """
     chosen = recipe_called(recipe)
     workers = get_num_threads() if workers is None else whole("workers", workers, unit="threads")
-    seed = None if balance is None else whole("balance", balance, least=0, remedy="give a seed, 0 or more")
+    told = "give a seed, 0 or more"
+    seed = None if balance is None else whole("balance", balance, 0, remedy=told, most=None)
     file = TableFile(out)
     found = class_folders(folder)
     started = time.perf_counter()

@@ -120,7 +120,7 @@ def verify(
     given = _listing(paths)
     known = {source.id: source for source in given.sources}
     told = [name for name, _ in given.columns]
-    ids = _drawn(sorted(set(dataset.ids)), sample, whole("seed", seed, 0))
+    ids = _drawn(sorted(set(dataset.ids)), sample, whole("seed", seed, 0, most=None))
     here = [known[id] for id in ids if id in known]
     if not here:
         raise ParameterError(

@@ -62,27 +62,27 @@ def transpose(y, start, hop, rows, count, lanes, head, tail, columns, stride):
 
 
 @lane_op
-def zeroed(y, count, out):
-    """Sums of 0 y, four vectors at a time: 0 unless something there is not finite."""
+def zeroed(y, count, factor, out):
+    """Sums of 0 (factor y), four vectors at a time: 0 unless a product there is not finite."""
     n = y.lanes
-    zero = y.number(0.0)
+    zero, factor = y.number(0.0), y.number(factor)
 
     def step(i, sums):
-        return [fma(y.load(i * (4 * n) + n * q), zero, s) for q, s in enumerate(sums)]
+        return [fma(y.load(i * (4 * n) + n * q) * factor, zero, s) for q, s in enumerate(sums)]
 
     a, b, c, d = accumulate(count, [zero] * 4, step)
     out.store(0, (a + b) + (c + d))
 
 
 @kernel
-def finite(y, lanes):
-    """Whether every sample is finite."""
+def finite(y, lanes, factor):
+    """Whether `factor` times every sample is finite, in the samples' own precision."""
     sums = np.empty(lanes, y.dtype)
     count = y.size // (4 * lanes)
-    zeroed(y, count, sums)
+    zeroed(y, count, factor, sums)
     total = 0.0
     for i in range(lanes):
         total += sums[i]
     for i in range(count * 4 * lanes, y.size):
-        total += 0.0 * y[i]
+        total += 0.0 * y.dtype.type(factor * y[i])
     return total == 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from ..barks import bark_count
 from ..chain.framing import window_value
 from ..chain.spec import settings
-from ..errors import real, reject, whole
+from ..errors import real, reject, samples_a_second, whole
 from .auditoryreadings import Bands, Critical, Model, Prediction, Relative
 from .shortterm import Cut, rows
 
@@ -23,15 +23,15 @@ def _made(
 ):  # fmt: skip
     """The cut and the critical bands."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    sr = real("sr", sr, above=0.0, unit="Hz", remedy="give the sampling rate, such as 16000")
+    sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
     low = real("fmin", fmin, low=0.0, unit="Hz")
     high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
     if low < high and n_filters is None:
         n_filters = bark_count(low, high)
     bank = {"sr": sr, "n_fft": cut.n_fft, "n_filters": n_filters, "fmin": low, "fmax": high,
             "width": width, "labelled": labelled}  # fmt: skip
-    scale = real("scale", scale, above=0.0, remedy="give 32768 for the range of 16-bit samples, or 1")
-    noise = real("noise", noise, low=0.0, remedy="give 0 for none, or 1")
+    scale = real("scale", scale, above=0.0, high=1e10, remedy="give 32768 for 16-bit samples, or 1")
+    noise = real("noise", noise, low=0.0, high=1e10, remedy="give 0 for none, or 1")
     critical = Critical(tuple(bank.items()), scale, noise)
     critical.matrix()
     return cut, critical
@@ -45,8 +45,10 @@ def _model(name, n, order, exponent, lift, pole, bands):
         reject("n_filters", bands, "the bands at the ends have the values of those inside", "give 3 or more")
     if order >= bands:
         reject("order", order, f"{bands} bands have {bands - 1} lags", "give fewer, or more n_filters")
-    exponent = real("exponent", exponent, above=0.0, remedy="give 0.33, about the cube root of loudness")
-    lift = real("lift", lift, low=0.0, remedy="give 0 for none, or 0.6")
+    exponent = real(
+        "exponent", exponent, above=0.0, high=10.0, remedy="give 0.33, about the cube root of loudness"
+    )
+    lift = real("lift", lift, low=0.0, high=10.0, remedy="give 0 for none, or 0.6")
     pole = real("pole", pole, low=0.0, remedy="give 0.94")
     if pole >= 1:
         reject("pole", pole, "a filter with such a pole never forgets", "give less than 1, such as 0.94")

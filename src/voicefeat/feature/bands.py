@@ -10,6 +10,7 @@ from ..audio import signal
 from ..chain.framing import Frames, window_value
 from ..chain.run import run
 from ..chain.spec import Bands, Chain, Spectrum, settings
+from ..errors import flag
 from .given import either, spectra
 from .spectrum import warn_if_mostly_padding
 
@@ -18,7 +19,15 @@ __all__ = ["linear_spectrogram", "melspectrogram"]
 
 def mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> Bands:
     return Bands.make(
-        "mel", sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, dtype=dtype
+        "mel",
+        sr=sr,
+        n_fft=n_fft,
+        n_mels=n_mels,
+        fmin=fmin,
+        fmax=fmax,
+        htk=flag("htk", htk),
+        norm=norm,
+        dtype=dtype,
     )
 
 

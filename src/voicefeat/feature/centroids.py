@@ -8,7 +8,7 @@ import numpy as np
 
 from ..chain.framing import window_value
 from ..chain.spec import Cepstrum, settings
-from ..errors import real, reject, whole
+from ..errors import real, reject, samples_a_second, whole
 from .bandreadings import Centroids, Flux, Magnitudes, rectangles
 from .shortterm import Cut, rows
 
@@ -22,7 +22,7 @@ def _made(
 ):  # fmt: skip
     """The cut, the bank's arguments, and the cosine transform and offset where there are any."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    sr = real("sr", sr, above=0.0, unit="Hz", remedy="give the sampling rate, such as 16000")
+    sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
     n_filters = whole("n_filters", n_filters, unit="bands")
     low = real("fmin", fmin, low=0.0, unit="Hz")
     high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")

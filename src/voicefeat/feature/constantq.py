@@ -13,7 +13,7 @@ from ..chain.constantq import ConstantQ, octaves
 from ..chain.jobs import AllPeaks, Job
 from ..chain.run import compute
 from ..chain.spec import Bands, settings
-from ..errors import reject
+from ..errors import complex_kind
 from ..intervals import check_intervals
 from .tuning import peaks_among, spectra_of, tuning_of_peaks
 
@@ -84,13 +84,7 @@ def complex_type(dtype: Any, y: np.ndarray) -> np.dtype:
     """The complex type of a transform: that of the signal's precision unless one is given."""
     if dtype is None:
         return np.result_type(y.dtype, np.complex64)
-    try:
-        kind = np.dtype(dtype)
-    except TypeError:
-        kind = np.dtype(object)
-    if kind not in (np.complex64, np.complex128):
-        reject("dtype", dtype, "must be a complex type", "give numpy.complex64 or numpy.complex128")
-    return kind
+    return complex_kind("dtype", dtype)
 
 
 def cqt(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite
 from ..chain import tables, threads
 from ..chain.framing import PAD_MODES
 from ..chain.spec import settings
-from ..engine import frames as frame_kernels
 from ..errors import one_of, reject, whole
+from ..largest import not_finite, usable
 
 #: Samples that one call of a kernel goes over, more or less; shorter signals start no thread.
 BLOCK = 1 << 18
@@ -53,7 +51,7 @@ def cut(frame_length: Any, hop_length: Any, center: Any, pad_mode: Any) -> Cut:
     hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
     if not isinstance(center, (bool, np.bool_)):
         reject("center", center, "must be True or False", "give center=True for padded, centred frames")
-    if center and not callable(pad_mode):
+    if center and (not callable(pad_mode) or isinstance(pad_mode, type)):
         one_of("pad_mode", pad_mode, PAD_MODES)
     return Cut(frame_length, hop_length, bool(center), pad_mode if center else "constant")
 
@@ -90,10 +88,12 @@ def by_frames(
         head, tail = ends(samples, frames)
         if samples.dtype is not dtype:
             low, high = max(0, start), max(0, min(n, start + (part - 1) * hop + length))
-            samples, start = samples[low:high].astype(dtype), start - low
-            head, tail = head.astype(dtype), tail.astype(dtype)
+            with np.errstate(over="ignore"):
+                samples, start = samples[low:high].astype(dtype), start - low
+                head, tail = head.astype(dtype), tail.astype(dtype)
         if not compute(samples, head, tail, start, length, hop, part, *row, rows[item], first):
-            not_finite(y)  # squares can overflow where samples are finite, and are infinite then
+            with np.errstate(over="ignore"):
+                not_finite(y.astype(dtype))  # squares can overflow where samples are finite
 
     if y.size <= BLOCK:
         for job in range(len(signals) * blocks):
@@ -104,7 +104,7 @@ def by_frames(
 
 
 def _finite(y: np.ndarray) -> bool:
-    return math.isfinite(y[0]) if y.size == 1 else frame_kernels.finite(y, tables.lanes(y.dtype))
+    return usable(y) if y.size == 1 else tables.usable(y)
 
 
 def ends(y: np.ndarray, frames: Cut) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ def _centroid(n_fft, sr, given):
 
 
 def _bandwidth(n_fft, sr, given, norm, p):
-    p = real("p", p, above=0.0, remedy="give 2 for the standard deviation about the centroid")
+    p = real("p", p, low=0.01, high=30.0, remedy="give 2 for the standard deviation about the centroid")
     if not isinstance(norm, (bool, np.bool_)):
         reject("norm", norm, "must be True or False", "give norm=True to weigh by shares of the magnitude")
     return {"descriptor": Bandwidth(of_bins(sr, n_fft, given), p, bool(norm))}

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..chain import tables
 from ..chain.spec import settings
-from ..errors import one_of, real, reject, whole
+from ..errors import numeric, one_of, real, reject, whole
 
 __all__ = ["delta", "stack_memory"]
 
@@ -138,7 +138,9 @@ def delta(
         reject(name, kwargs[name], "is not an option of delta", "options are polyorder, delta and cval")
     options = (kwargs.get("polyorder"), kwargs.get("delta", 1.0), kwargs.get("cval", 0.0))
     fit = _checked(width, order, mode, *options)
-    x = np.atleast_1d(np.asarray(data))
+    x = np.atleast_1d(
+        numeric("data", data, remedy="pass features of shape (..., frames)", what="must hold numbers")
+    )
     if x.dtype.kind not in "fiu" or x.size == 0:
         reject("data", data, "must hold numbers", "pass features of shape (..., frames)")
     x = x.astype(np.float32 if x.dtype.kind == "f" and x.dtype.itemsize == 4 else np.float64, copy=False)
@@ -188,7 +190,7 @@ def stack_memory(data: Any, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) 
     delay = whole("delay", delay, least=-(2**31))
     if delay == 0:
         reject("delay", delay, "would stack a frame on itself", "give 1 or more, or below 0 for later frames")
-    x = np.atleast_2d(np.asarray(data))
+    x = np.atleast_2d(numeric("data", data, "fiucb", "pass features of shape (..., rows, frames)"))
     if x.shape[-1] == 0:
         reject("data", data, "holds no frames", "pass features of shape (..., rows, frames)")
     mode = kwargs.setdefault("mode", "constant")

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..chain import tables
-from ..engine import frames as frame_kernels, recursion
-from ..errors import real, reject
+from ..engine import recursion
+from ..errors import converted, real, reject
+from ..largest import not_finite
 
 __all__ = ["deemphasis", "preemphasis"]
 
@@ -51,10 +52,11 @@ def preemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool =
     >>> print(vf.preemphasis([1.0, 2.0, 4.0], coef=0.5, zi=0.0))
     [1.  1.5 3. ]
     """
-    coef = real("coef", coef)
+    coef = real("coef", coef, -1e3, 1e3)
     _yes_or_no(return_zf)
     y = signal(y)
-    before = 2 * y[..., :1] - y[..., 1:2] if _starts(y, zi) else _states(zi, y)
+    with np.errstate(all="ignore"):  # samples that are not finite are told below
+        before = 2 * y[..., :1] - y[..., 1:2] if _starts(y, zi) else _states(zi, y)
     out = np.empty(y.shape, y.dtype)
     flat, n, factor = y.reshape(-1), y.shape[-1], y.dtype.type(coef)
     if not recursion.differences(flat, n, factor, before.reshape(-1), tables.lanes(y.dtype), out.reshape(-1)):
@@ -105,7 +107,7 @@ def deemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool = 
     coef = float(coef)
     _yes_or_no(return_zf)
     y = signal(y)
-    if not frame_kernels.finite(y.reshape(-1), tables.lanes(y.dtype)):
+    if not tables.usable(y):
         not_finite(y)
     n, unknown = y.shape[-1], _starts(y, zi)
     if unknown:
@@ -139,7 +141,7 @@ def _states(zi: Any, y: np.ndarray) -> np.ndarray:
     shape = (*y.shape[:-1], 1)
     remedy = "give what return_zf=True returned"
     try:
-        given = np.asarray(zi)
+        given = converted("zi", zi)
         states = np.broadcast_to(given, shape)
     except ValueError:
         reject("zi", zi, f"must be a number, or numbers of shape {shape}", remedy)

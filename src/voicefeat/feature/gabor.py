@@ -10,7 +10,7 @@ from ..audio import signal
 from ..chain import slices
 from ..chain.gabor import Channels, Layout, edges, invert, transformed
 from ..chain.spec import settings
-from ..errors import one_of, reject, whole
+from ..errors import numeric, one_of, reject, whole
 
 __all__ = ["insgcqt", "nsgcqt", "nsgcqt_frequencies", "nsgcqt_times"]
 
@@ -104,7 +104,7 @@ def _checked(C: Any, dc: Any, nyquist: Any, layout: Layout, lengths: list[int]) 
     shapes = [(layout.bins, layout.points), (1, lengths[0]), (1, lengths[1])]
     parts: list[np.ndarray] = []
     for name, given, shape in zip(("C", "dc", "nyquist"), (C, dc, nyquist), shapes, strict=True):
-        part = np.asarray(given)
+        part = numeric(name, given, "fc", "give what nsgcqt returned with ends=True")
         if part.dtype.kind not in "fc" or part.shape[-2:] != shape:
             problem = f"has not the shape (..., {shape[0]}, {shape[1]}) that length={layout.n} has"
             reject(name, given, problem, "give what nsgcqt returned with ends=True, and its settings")

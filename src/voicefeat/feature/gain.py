@@ -11,7 +11,7 @@ import numpy as np
 from ..chain import tables, threads
 from ..chain.spec import settings
 from ..engine import adaptive
-from ..errors import real, reject, whole
+from ..errors import real, reject, samples_a_second, whole
 
 __all__ = ["pcen"]
 
@@ -145,7 +145,8 @@ def _law(
 ) -> tuple[float, ...]:
     """The checked numbers that the kernel takes: share, eps, gain, bias, power and bias**power."""
     share = _share(sr, hop_length, time_constant, b)
-    gain, bias, power = (real(k, v, low=0) for k, v in {"gain": gain, "bias": bias, "power": power}.items())
+    gain, power = real("gain", gain, low=0, high=10), real("power", power, low=0, high=10)
+    bias = real("bias", bias, low=0, high=1e6)
     return share, real("eps", eps, low=1e-30, remedy="the default is 1e-6"), gain, bias, power, bias**power
 
 
@@ -154,7 +155,7 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
 
     With T the frames of the time constant, the root of (T b)^2 + b - 1 = 0; about 1 / T where T is large.
     """
-    sr = real("sr", sr, above=0, unit="hertz")
+    sr = samples_a_second("sr", sr)
     hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
     time_constant = real("time_constant", time_constant, above=0, unit="seconds")
     if b is not None:

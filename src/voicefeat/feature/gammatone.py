@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..chain import tables, threads
 from ..chain.framing import WindowArray
 from ..chain.spec import settings
-from ..engine import auditory as kernels, frames as frame_kernels
+from ..engine import auditory as kernels
 from ..errors import one_of, whole
 from ..gammatones import cascades, checked
+from ..largest import not_finite
 from ..windows import get_window
 from .auditoryreadings import Weighted
 from .shortterm import NO_TRANSFORM, SHORT, Cut, rows
@@ -58,7 +59,7 @@ def _filtered(y: Any, cut: Cut, bank: tuple) -> np.ndarray:
     """Root mean squares of the filtered signals; a part of the work is a group of lanes of one signal."""
     y = signal(y)
     count = cut.count(y.shape[-1])
-    if not frame_kernels.finite(y.reshape(-1), tables.lanes(y.dtype)):
+    if not tables.usable(y):
         not_finite(y)
     lanes = tables.lanes(np.dtype(np.float64))
     constants = tables.table(_constants, bank, lanes)

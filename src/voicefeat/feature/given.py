@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, numeric, reject
 
 
 def either(y: Any, S: Any) -> Any:
@@ -23,7 +23,7 @@ def values(S: Any, rows: str, name: str = "S") -> np.ndarray:
 
     Whole numbers become float64, of the same value: spectra have no full scale as samples have.
     """
-    S = np.asarray(S)
+    S = np.asarray(numeric(name, S, "fiucb", "pass spectra of float32 or float64", "are no spectra"))
     if S.dtype.kind == "c":
         reject(name, S, "is complex", f"pass its magnitude or power: abs({name}) ** 2")
     if S.dtype.kind in "iu":

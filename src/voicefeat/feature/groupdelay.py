@@ -29,7 +29,7 @@ def _made(
     """The cut, the checked settings, and the cosine transform where there is one."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
     rho = real("rho", rho, low=0.0, high=1.0, remedy="give 0 for no division, or 0.4")
-    gamma = real("gamma", gamma, above=0.0, remedy="give 1 for no compression, or 0.9")
+    gamma = real("gamma", gamma, above=0.0, high=10.0, remedy="give 1 for no compression, or 0.9")
     bins = 1 + cut.n_fft // 2
     n_smooth = whole("n_smooth", n_smooth, unit="cepstral terms", remedy="try n_smooth=30")
     if n_smooth > bins:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..errors import float_type, reject, whole
+from ..errors import float_type, numeric, reject, whole
 from ..filters import get_window
 
 __all__ = ["istft"]
@@ -192,7 +192,7 @@ def _put(y: np.ndarray, samples: np.ndarray, place: int) -> None:
 
 
 def _spectra(stft_matrix: Any) -> np.ndarray:
-    spectra = np.asarray(stft_matrix)
+    spectra = np.asarray(numeric("stft_matrix", stft_matrix, "fiuc", "give what stft returned"))
     if spectra.dtype.kind != "c" or spectra.dtype.itemsize not in (8, 16):
         remedy = "a magnitude needs a phase, pass magnitude * phase; use complex64 or complex128"
         reject("stft_matrix", spectra, "must be complex", remedy)

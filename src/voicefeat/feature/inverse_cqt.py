@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..chain.constantq import ConstantQ
-from ..errors import float_type, reject, whole
+from ..errors import converted, float_type, reject, whole
 from ..folding import bandwidths, response
 from ..resampling import resample
 from ..wavelets import wavelet_lengths
@@ -78,7 +78,7 @@ def icqt(
     >>> bool(abs(back - y)[4096:-4096].max() < 0.2)
     True
     """
-    C = np.asarray(C)
+    C = np.asarray(converted("C", C, "pass what cqt returned"))
     if C.dtype.kind != "c" or C.dtype.itemsize not in (8, 16):
         reject("C", C, "must be complex", "a magnitude needs a phase, pass magnitude * phase, as complex64")
     if C.ndim < 2 or not C.size:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.careful import stability
-from ..errors import reject, shown
+from ..errors import numeric, reject, shown
 
 __all__ = ["lpc_to_lsf", "lsf_to_lpc"]
 
@@ -132,8 +132,14 @@ def _product(angles: np.ndarray) -> np.ndarray:
     return made
 
 
+#: Roots of larger polynomials take too long, and nobody's vocal tract has so many.
+MOST_ORDER = 512
+
+
 def _numbers(name: str, x: Any) -> np.ndarray:
-    array = np.asarray(x)
+    array = numeric(name, x, what="are no finite numbers")
     if array.dtype.kind not in "fiu" or array.ndim < 1 or not array.size or not np.isfinite(array).all():
         reject(name, x, f"{shown(x)} is no array of finite numbers", "give real numbers")
+    if array.shape[-1] > MOST_ORDER + 1 or np.abs(array).max() > 1e30:
+        reject(name, x, f"is of an order above {MOST_ORDER}, or too large", "give coefficients last")
     return array.astype(np.float64)

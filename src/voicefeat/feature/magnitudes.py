@@ -11,7 +11,7 @@ from ..chain.descriptors import Frequencies
 from ..chain.framing import Frames, window_value
 from ..chain.run import run
 from ..chain.spec import Chain, Spectrum, settings
-from ..errors import real, reject
+from ..errors import numeric, reject, samples_a_second
 from .given import either, spectra
 from .spectrum import warn_if_mostly_padding
 
@@ -54,10 +54,10 @@ def magnitudes(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
 
 def frequencies(sr: Any, freq: Any) -> Any:
     """The frequencies of the bins as a value: None for those of the transform, else numbers."""
-    real("sr", sr, above=0.0, unit="Hz", remedy="give the rate in Hz, for example 16000")
+    samples_a_second("sr", sr, remedy="give the rate in Hz, for example 16000")
     if freq is None:
         return None
-    freq = np.asarray(freq)
+    freq = numeric("freq", freq)
     if freq.dtype.kind not in "fiu" or not np.isfinite(freq).all():
         reject("freq", freq, "must hold finite numbers", "give the frequency of each bin in Hz")
     return tuple(freq.astype(np.float64).tolist()) if freq.ndim == 1 else None

@@ -12,12 +12,12 @@ from ..audio import signal
 from ..chain.framing import Frames
 from ..chain.lags import Lags
 from ..chain.voicing import Pitches, Thresholds
-from ..errors import real, reject, whole
+from ..errors import real, reject, samples_a_second, whole
 
 
 def checked_range(sr: Any, fmin: Any, fmax: Any, frame_length: Any) -> tuple[float, float, float, int]:
     """Checked rate, range of pitches, and samples of a frame, which the longest period must fit into."""
-    sr = real("sr", sr, above=0.0, unit="hertz")
+    sr = samples_a_second("sr", sr)
     remedy = "C2 to C7, 65.4 to 2093 Hz, is usual"
     fmin = real("fmin", fmin, above=0.0, unit="hertz", remedy=remedy)
     fmax = real("fmax", fmax, above=0.0, unit="hertz", remedy=remedy)

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..chain.cosines import cosines
 from ..chain.framing import Frames
 from ..chain.jobs import Rows
 from ..chain.run import compute
 from ..chain.signals import Signal
 from ..chain.spec import Bands, Chain, Spectrum
-from ..errors import real, reject, whole
+from ..errors import real, reject, samples_a_second, whole
+from ..largest import not_finite
 
 __all__ = ["pncc"]
 
@@ -100,8 +101,8 @@ def pncc(
     n_pncc = whole("n_pncc", n_pncc, unit="coefficients")
     if n_pncc > n_filters:
         reject("n_pncc", n_pncc, f"is more than n_filters={n_filters}", f"give at most {n_filters}")
-    exponent = real("exponent", exponent, above=0.0)
-    sr = real("sr", sr, above=0.0, unit="hertz")
+    exponent = real("exponent", exponent, above=0.0, high=10.0)
+    sr = samples_a_second("sr", sr)
     given = Frames.make(n_fft, hop_length, win_length, window, False, "constant")
     frames = Frames(given.n_fft, given.hop_length, given.win_length, given.window, False, "constant", "left")
     bank = {"n_filters": n_filters, "fmin": fmin, "fmax": fmax, "power": 2.0, "dtype": np.float64}

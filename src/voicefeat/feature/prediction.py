@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..chain import tables, threads
-from ..engine import burg, frames as frame_kernels
-from ..errors import reject, whole
+from ..engine import burg
+from ..errors import converted, reject, whole
+from ..largest import not_finite
 
 __all__ = ["autocorrelate", "lpc"]
 
@@ -24,11 +25,11 @@ SHORT = 200_000
 def _last(y: Any, axis: Any, complex_too: bool = False) -> np.ndarray:
     """`y` as contiguous floats with `axis` last; complex numbers only where they are allowed."""
     if axis != -1 or type(axis) is not int:
-        dims = np.ndim(y)
+        dims = converted("y", y).ndim
         if whole("axis", axis, -dims) >= dims:
             reject("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
-        y = np.moveaxis(np.asarray(y), axis, -1)
-    if complex_too and np.iscomplexobj(y):
+        y = np.moveaxis(converted("y", y), axis, -1)
+    if complex_too and np.iscomplexobj(converted("y", y)):
         y = np.asarray(y)
         kind = np.complex64 if y.dtype.itemsize == 8 else np.complex128
         y = np.ascontiguousarray(y, kind)
@@ -37,7 +38,7 @@ def _last(y: Any, axis: Any, complex_too: bool = False) -> np.ndarray:
         parts = y.view(y.real.dtype)
     else:
         parts = y = signal(y)
-    if not frame_kernels.finite(parts.reshape(-1), tables.lanes(parts.dtype)):
+    if not tables.usable(parts):
         not_finite(y)
     return y
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..chain import threads
 from ..chain.framing import Frames, WindowArray, window_value
 from ..chain.run import SHORT, run
 from ..chain.source import ends
 from ..chain.spec import Chain, Spectrum
-from ..chain.tables import lanes
+from ..chain.tables import lanes, usable
 from ..convert import fft_frequencies, frames_to_time
-from ..engine.frames import finite
 from ..engine.quotients import put_quotients
-from ..errors import one_of, real, reject
+from ..errors import complex_kind, converted, real, reject, samples_a_second
+from ..largest import not_finite
 from .spectrum import warn_if_mostly_padding
 
 __all__ = ["reassigned_spectrogram"]
@@ -107,17 +107,17 @@ def reassigned_spectrogram(
     >>> float(freqs[mags[:, 50].argmax(), 50].round(2)), float(vf.fft_frequencies(sr=16000, n_fft=512)[32])
     (1003.0, 1000.0)
     """
-    sr = real("sr", sr, above=0.0, unit="Hz", remedy="give the samples a second, such as 16000")
+    sr = samples_a_second("sr", sr, remedy="give the samples a second, such as 16000")
     frames = Frames.make(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
     if not (reassign_frequencies or reassign_times):
         reject("reassign_times", reassign_times, "nothing is to be reassigned", "set one of the two to True")
     if not callable(ref_power):
         ref_power = real("ref_power", ref_power, low=0.0, remedy="give a power, 0 or more, or a function")
     if dtype is not None:
-        one_of("dtype", np.dtype(dtype).name, ("complex64", "complex128"))
+        dtype = complex_kind("dtype", dtype)
     y = signal(y)
     frames.check_length(y.shape[-1])
-    if not finite(y.reshape(-1), lanes(y.dtype)):
+    if not usable(y):
         not_finite(y)
     warn_if_mostly_padding(n_fft, center, y.shape[-1])
     shape = (*y.shape[:-1], 1 + frames.n_fft // 2, frames.count(y.shape[-1]))
@@ -159,7 +159,7 @@ def reassigned_spectrogram(
 
 
 def _given(S: Any, shape: tuple[int, ...]) -> np.ndarray:
-    S = np.asarray(S)
+    S = converted("S", S, "pass stft(y)")
     if S.dtype.name not in ("complex64", "complex128"):
         reject("S", S, "must be complex64 or complex128", "pass stft(y), not its magnitude")
     if S.shape != shape:

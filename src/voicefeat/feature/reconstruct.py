@@ -81,7 +81,7 @@ def mel_to_stft(
 def _mel(M, sr, n_fft, power, fmin, fmax, htk, norm) -> tuple[np.ndarray, float, Bands]:
     """Checked bands, the exponent of the magnitudes in them, and the bank that made them."""
     M = powers("M", M, "n_mels", "pass powers; db_to_power(M) of decibels")
-    power = real("power", power, above=0.0)
+    power = real("power", power, low=0.01, high=100.0)
     n_fft = whole("n_fft", n_fft, least=2, unit="samples", remedy="try n_fft=2048")
     bank = mel_bank(sr, n_fft, M.shape[-2], fmin, fmax, htk, norm, M.dtype.type)
     if bank.empty:

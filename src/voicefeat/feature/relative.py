@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..banks import bank
 from ..chain.cosines import cosines
 from ..chain.framing import LONGEST
 from ..chain.spec import check_room
 from ..errors import one_of, reject, whole
+from ..largest import not_finite
 from .residuals import BLOCK
 from .srh import Search, tracked
 

@@ -9,16 +9,14 @@ import numpy as np
 
 from ..audio import signal
 from ..engine.medians import running_medians
-from ..errors import real, reject, whole
+from ..errors import numeric, real, reject, whole
 from .inverse import istft
 from .spectrum import stft
 
 __all__ = ["harmonic", "hpss", "percussive", "softmask"]
 
 
-def softmask(
-    X: Any, X_ref: Any, *, power: float = 1.0, split_zeros: bool = False
-) -> np.ndarray:
+def softmask(X: Any, X_ref: Any, *, power: float = 1.0, split_zeros: bool = False) -> np.ndarray:
     """How much of each number is X's where X and a reference compete for it.
 
     Parameters
@@ -248,7 +246,7 @@ def _pair(name: str, value: Any) -> tuple[Any, Any]:
 
 
 def _magnitudes(name: str, x: Any) -> np.ndarray:
-    array = np.asarray(x)
+    array = np.asarray(numeric(name, x))
     if array.dtype.kind not in "fiu":
         reject(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
     _check_finite(name, array)
@@ -266,7 +264,7 @@ def _check_finite(name: str, array: np.ndarray) -> None:
 
 
 def _spectra(S: Any) -> np.ndarray:
-    array = np.asarray(S)
+    array = np.asarray(numeric("S", S, "fiuc", "give what stft returned, or its magnitude"))
     if array.dtype.kind != "c":
         array = _magnitudes("S", S)
     else:

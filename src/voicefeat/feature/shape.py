@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..chain.descriptors import Contrast, Flatness, Polynomial
-from ..errors import real, reject, whole
+from ..errors import flag, real, reject, whole
 from . import varying
 from .magnitudes import described, frequencies, of_bins, varies
 
@@ -43,7 +43,8 @@ def _contrast(n_fft, sr, given, fmin, n_bands, quantile, linear, top_db):
         if size < 1:
             reject("n_fft", n_fft, f"no bin lies from {low:g} to {high:g} Hz", "give a larger n_fft or fmin")
         bands.append((first, size, min(size, max(1, int(np.rint(quantile * (end - first)))))))
-    return {"descriptor": Contrast(tuple(bands), bool(linear), None if top_db is None else float(top_db))}
+    linear = flag("linear", linear)
+    return {"descriptor": Contrast(tuple(bands), linear, None if top_db is None else float(top_db))}
 
 
 def _polynomial(n_fft, sr, given, order):

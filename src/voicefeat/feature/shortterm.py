@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from .. import filters
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..chain import tables, threads
 from ..chain.framing import LONGEST, Frames, WindowArray, window_value
 from ..chain.source import FramedSpectra, Work, borrow, give_back
-from ..engine import frames as frame_kernels, product as product_kernels, rows as row_kernels
+from ..engine import product as product_kernels, rows as row_kernels
 from ..errors import one_of, real, reject, whole
+from ..largest import not_finite
 
 #: Samples below which a call starts no thread: some ten seconds of speech.
 SHORT = 200_000
@@ -54,7 +55,7 @@ class Cut:
             reject(name, value, f"a frame has at most {LONGEST} samples", "try n_fft=512, frame_length=320")
         if n_fft < max(frame_length, 2):
             reject("n_fft", n_fft, f"is shorter than frame_length={frame_length}", "give as much, or more")
-        preemphasis = real("preemphasis", preemphasis, remedy="give 0 for none, or 0.97")
+        preemphasis = real("preemphasis", preemphasis, -10.0, 10.0, remedy="give 0 for none, or 0.97")
         one_of("partial", partial, ("pad", "drop"))
         made = cls(frame_length, hop_length, n_fft, window_value(window), preemphasis, partial)
         made.window_array()
@@ -153,7 +154,7 @@ def rows(y: Any, make: Any, cut: Cut, *settings: Any, double: bool = False) -> n
     y = signal(y)
     count = cut.count(y.shape[-1])
     reading = tables.table(make, cut, *settings, np.dtype(np.float64) if double else y.dtype)
-    if not frame_kernels.finite(y.reshape(-1), tables.lanes(y.dtype)):
+    if not tables.usable(y):
         not_finite(y)
     data = y.reshape(-1, y.shape[-1])
     out = np.empty((data.shape[0], reading.rows, count), y.dtype)

@@ -11,7 +11,7 @@ from ..audio import signal
 from ..chain.framing import Frames, window_value
 from ..chain.run import run
 from ..chain.spec import Chain, Spectrum, settings
-from ..errors import one_of, reject
+from ..errors import complex_kind, numeric, reject
 
 __all__ = ["magphase", "spectrogram", "stft"]
 
@@ -101,9 +101,8 @@ def stft(
     result = (
         np.dtype(np.complex64 if y.dtype == np.float32 else np.complex128)
         if dtype is None
-        else np.dtype(dtype)
+        else complex_kind("dtype", dtype)
     )
-    one_of("dtype", result.name, ("complex64", "complex128"))
     if result == np.complex128 and y.dtype == np.float32:
         y = y.astype(np.float64)
     target = None if out is None else _target(out, chain.frames, y)
@@ -114,6 +113,7 @@ def stft(
         run(chain, y, out=target)
     else:
         target[...] = run(chain, y)
+    assert out is not None
     return out if out.shape == target.shape else target
 
 
@@ -211,10 +211,14 @@ def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
     ([5.0, 0.0], [(0.6+0.8j), (1+0j)])
     """
     Spectrum.make(power)
-    D = np.asarray(D)
-    S = np.abs(D)
+    D = numeric("D", D, "fiuc", "give what stft returned")
+    with np.errstate(all="ignore"):
+        S = np.abs(D)
+        raised = S**power
+    if not np.isfinite(raised).all():
+        reject("D", D, "holds values that are not finite or too large", "pass stft(y), and a power of 1 or 2")
     zero = S == 0
     P = np.empty_like(D, dtype=np.result_type(D.dtype, np.complex64))
     P.real = np.where(zero, 1, D.real / np.where(zero, 1, S))
     P.imag = np.where(zero, 0, D.imag / np.where(zero, 1, S))
-    return S**power, P
+    return raised, P

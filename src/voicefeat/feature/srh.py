@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
-from ..errors import real, reject, whole
+from ..audio import signal
+from ..errors import real, reject, samples_a_second, whole
+from ..largest import not_finite
 from .residuals import FRAME, HARMONICS, summed
 
 __all__ = ["srh_pitch"]
@@ -36,7 +37,7 @@ class Search:
         cls, sr: Any, fmin: Any, fmax: Any, win_length: Any, hop_length: Any, order: Any, shift: Any
     ) -> Search:
         """Checked."""
-        sr = real("sr", sr, above=0.0, unit="hertz")
+        sr = samples_a_second("sr", sr)
         fmin = whole("fmin", fmin, unit="hertz", remedy="try fmin=80")
         fmax = whole("fmax", fmax, unit="hertz", remedy="try fmax=500")
         if fmin >= fmax:

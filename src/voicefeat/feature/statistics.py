@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, reject, whole
+from ..errors import ParameterError, converted, reject, whole
 
 __all__ = ["summarize"]
 
@@ -170,7 +170,7 @@ def _stacked(features: Any) -> bool:
 
 
 def _array(label: str, given: Any) -> np.ndarray:
-    values = np.asarray(given)
+    values = np.asarray(converted("features", given))
     if values.dtype.kind == "c":
         reject(label, values, "is complex", "use magnitudes: abs(...), or spectrogram in place of stft")
     if values.dtype.kind not in "fiub":

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..chain import tables, threads
 from ..chain.spec import settings
-from ..engine import crossings, frames as frame_kernels, parseval, squares
+from ..engine import crossings, parseval, squares
 from ..errors import float_type, real, reject, whole
+from ..largest import not_finite
 from . import given
 from .cutting import BLOCK, Cut, by_frames, cut
 
@@ -81,7 +82,7 @@ def rms(
 
 
 def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
-    whole_S = S = np.asarray(S)
+    S = np.asarray(S)
     # Frame after frame, as librosa.stft lays them out: sums go along bins just as well.
     rows_first = not (
         S.ndim == 2 and S.size and S.dtype in (np.float32, np.float64) and S.T.flags.c_contiguous
@@ -101,7 +102,7 @@ def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
         if not parseval.root_mean_squares_of_bins(
             spectra[i], bins, count, length, rows_first, lanes, rows[i]
         ):
-            not_finite(whole_S, "S")
+            not_finite(S if rows_first else S.T, "S", spectra=True)
 
     threads.each(item, len(rows), threads.get_num_threads() if S.size > BLOCK else 1)
     return out
@@ -258,7 +259,7 @@ def _reference(ref_magnitude: Any, y: np.ndarray, magnitudes: Callable[[np.ndarr
     """The magnitude that thresholds are a part of."""
     if not callable(ref_magnitude):
         return float(ref_magnitude)
-    if not frame_kernels.finite(y.reshape(-1), tables.lanes(y.dtype)):
+    if not tables.usable(y):
         not_finite(y)
     found = np.asarray(ref_magnitude(magnitudes(y)))
     if found.size != 1 or found.dtype.kind not in "fiu" or not 0 <= found.item() < np.inf:

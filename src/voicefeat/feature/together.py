@@ -11,7 +11,7 @@ import numpy as np
 from ..audio import signal
 from ..chain.jobs import Job
 from ..chain.run import compute, gathered
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, flag, reject
 from .registry import FEATURES, Feature, find
 
 __all__ = ["Stacked", "extract"]
@@ -72,6 +72,7 @@ def extract(
     """
     calls = [(feature, _keywords(feature, sr, own, shared)) for feature, own in _asked(features)]
     _known([feature for feature, _ in calls], shared)
+    stack = flag("stack", stack)
     y = signal(y)
     made: dict[str, Any] = {}
     jobs: list[tuple[Job, np.ndarray]] = []

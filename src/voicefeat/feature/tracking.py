@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
-from ..errors import real, reject, whole
+from ..audio import signal
+from ..errors import real, reject, samples_a_second, whole
+from ..largest import not_finite
 
 __all__ = ["detect_pitch_frequency"]
 
@@ -74,7 +75,7 @@ def detect_pitch_frequency(
     """
     y = signal(y)
     not_finite(y)
-    sr = real("sr", sr, above=0.0, unit="hertz")
+    sr = samples_a_second("sr", sr)
     size = math.ceil(sr * real("frame_time", frame_time, above=0.0, unit="seconds"))
     win_length = whole("win_length", win_length, unit="frames")
     high = real("freq_high", freq_high, above=0.0, high=sr, unit="hertz")

@@ -14,7 +14,7 @@ from ..chain.jobs import AllPeaks, PeaksInRows
 from ..chain.run import one, run
 from ..chain.spec import Chain, Peaks, Spectrum, settings
 from ..convert import hz_to_octs
-from ..errors import real, reject, whole
+from ..errors import numeric, real, reject, whole
 from .given import either, spectra, values
 from .spectrum import warn_if_mostly_padding
 
@@ -32,7 +32,7 @@ peaks_among = settings(Peaks.make)
 def spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=1.0):
     """The chain up to the spectrum, and its n_fft; no sample has been looked at."""
     if either(y, S) is S:
-        return Chain(), spectra(np.abs(np.asarray(S)), n_fft)[1]
+        return Chain(), spectra(np.abs(numeric("S", S, "fiuc")), n_fft)[1]
     chain = _framed(power, n_fft, hop_length, win_length, window_value(window), center, pad_mode)
     return chain, chain.frames.n_fft
 
@@ -40,7 +40,7 @@ def spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, po
 def data_of(chain, y, S):
     """The checked data that the chain starts from, and the argument that it came in as."""
     if chain.frames is None:
-        return values(np.abs(np.asarray(S)), "bins"), "S"
+        return values(np.abs(numeric("S", S, "fiuc")), "bins"), "S"
     y = signal(y)
     warn_if_mostly_padding(chain.frames.n_fft, chain.frames.center, y.shape[-1])
     return y, "y"
@@ -247,8 +247,8 @@ def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave:
     0.0
     """
     _check(resolution, bins_per_octave)
-    frequencies = np.atleast_1d(frequencies)
-    frequencies = frequencies[frequencies > 0]
+    frequencies = np.atleast_1d(numeric("frequencies", frequencies))
+    frequencies = frequencies[(frequencies > 1e-6) & np.isfinite(frequencies)]
     if frequencies.size == 0:
         return _untuned()
     return commonest([_residuals(frequencies, bins_per_octave)], resolution)

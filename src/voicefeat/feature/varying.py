@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..chain.run import gathered
-from ..errors import reject
+from ..errors import converted, numeric, reject
 from .magnitudes import magnitudes
 from .spectrum import spectrogram
 
@@ -24,7 +24,7 @@ def data(y: Any, S: Any, freq: Any, frames: tuple[Any, ...]) -> tuple[np.ndarray
             S = spectrogram(y, **dict(zip(names, frames, strict=True)))
     else:
         S = magnitudes(S, frames[0])[0]
-    freq = np.asarray(freq)
+    freq = converted("freq", freq)
     try:
         fits = np.broadcast_shapes(freq.shape, S.shape) == S.shape
     except ValueError:
@@ -46,10 +46,12 @@ def centroid(S: np.ndarray, freq: np.ndarray) -> np.ndarray:
 
 def bandwidth(S: np.ndarray, freq: np.ndarray, about: Any, norm: bool, p: float) -> np.ndarray:
     """The spread of each frame `about` given frequencies, or about its centroid."""
-    about = centroid(S, freq) if about is None else np.asarray(about)
+    about = centroid(S, freq) if about is None else numeric("centroid", about)
     if about.ndim and about.shape[-1] not in (1, S.shape[-1]):
         reject("centroid", about, f"does not fit {S.shape[-1]} frames", "give what spectral_centroid gives")
     about = about.astype(S.dtype)
+    if not np.isfinite(about).all():
+        reject("centroid", about, "holds values that are not finite", "give what spectral_centroid gives")
     weights = _shares(S) if norm else S
     return (weights * np.abs(freq - about) ** p).sum(axis=-2, keepdims=True) ** (1.0 / p)
 

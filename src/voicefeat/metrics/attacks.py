@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..errors import reject
+from ..errors import instance, reject, whole
 from .checking import curve_of
 from .costs import dcf_weights, least
 from .curves import area
@@ -74,6 +74,10 @@ def by_attack(
     >>> [(row.attack, row.eer, row.auc) for row in vf.metrics.by_attack(scores)]
     [('pooled', 0.5, 0.75), ('A07', 0.0, 1.0), ('A08', 0.75, 0.5)]
     """
+    instance("scores", scores, Scores, "give what read_scores returns, or Scores(utterances, scores, keys)")
+    if asv is not None:
+        instance("asv", asv, AsvScores, "give what read_asv_scores returns, or None")
+    whole("draws", draws, least=0)
     weights = dcf_weights()
     known = bool((scores.speakers != "-").all())
     rows = []

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import real
 from .checking import array
-from .costs import Cost
+from .costs import Cost, positive
 
 __all__ = ["min_adcf"]
 
@@ -53,9 +53,9 @@ def min_adcf(
     prior_nontarget = real("prior_nontarget", prior_nontarget, 0.0, 1.0)
     prior_spoof = real("prior_spoof", prior_spoof, 0.0, 1.0)
     prior_target = real("1 - prior_nontarget - prior_spoof", 1 - prior_nontarget - prior_spoof, above=0.0)
-    reject_all = prior_target * real("cost_miss", cost_miss, above=0.0)
-    others = prior_nontarget * real("cost_false_alarm", cost_false_alarm, above=0.0)
-    spoofs = prior_spoof * real("cost_spoof", cost_spoof, above=0.0)
+    reject_all = prior_target * positive("cost_miss", cost_miss)
+    others = prior_nontarget * positive("cost_false_alarm", cost_false_alarm)
+    spoofs = prior_spoof * positive("cost_spoof", cost_spoof)
     real("prior_nontarget + prior_spoof", prior_nontarget + prior_spoof, above=0.0)
     named = (("target", target), ("nontarget", nontarget), ("spoof", spoof))
     scores = [np.sort(array(name, values)) for name, values in named]

@@ -7,30 +7,39 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import reject
+from ..errors import numeric, reject
 from .curves import Curve, area
 
 __all__ = ["remarks"]
 
 #: The share of scores with another's value above which they are called tied.
 TIED = 0.01
+#: The largest score: the squares of larger ones are beyond double precision.
+LARGEST = 1e100
 
 
 def array(name: str, values: Any) -> np.ndarray:
     """Scores as a vector of float64, of which there is one at least."""
-    try:
-        found = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        found = np.empty((0, 0))
+    told = "give one number for each utterance"
+    found = numeric(name, values, remedy=told, what="are no scores").astype(np.float64)
     if found.ndim != 1:
-        reject(name, values, "must be a vector of scores", "give one number for each utterance")
+        reject(name, values, "must be a vector of scores", told)
     if not found.size:
         reject(name, values, "holds no score", "give scores of both classes")
     bad = np.flatnonzero(~np.isfinite(found))
     if bad.size:
         first = f"not finite: {bad.size:,} scores, the first at {bad[0]} ({found[bad[0]]})"
         reject(name, values, first, "mend the detector; score with logits where probabilities become 0 or 1")
+    if np.abs(found).max() > LARGEST:
+        reject(name, values, f"has scores beyond {LARGEST:g}", "mend the detector")
     return found
+
+
+def two(name: str, pair: Any) -> tuple[Any, Any]:
+    """What there is of bona fide utterances, and what of spoofs."""
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        reject(name, pair, "must be two: of bona fide utterances and of spoofs", "give (bonafide, spoof)")
+    return pair[0], pair[1]
 
 
 def curve_of(bonafide: Any, spoof: Any) -> Curve:

@@ -103,13 +103,19 @@ def claimed(curve: Curve, miss_weight: float, alarm_weight: float) -> Cost:
     return Cost(miss_weight * miss + alarm_weight * false_alarm, threshold, miss, false_alarm)
 
 
+def positive(name: str, value: Any, high: float = 1e50) -> float:
+    """A cost or a chance above 0, of which products stay so."""
+    number = real(name, value, above=0.0)
+    return real(name, number, low=1e-50, high=high)
+
+
 def dcf_weights(
     prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
 ) -> tuple[float, float]:
     """What either rate counts in the normalised cost; the smaller of the two is 1."""
-    prior = real("prior", prior, above=0.0, high=1.0)
-    cost_miss = real("cost_miss", cost_miss, above=0.0)
-    cost_false_alarm = real("cost_false_alarm", cost_false_alarm, above=0.0)
+    prior = positive("prior", prior, high=1.0)
+    cost_miss = positive("cost_miss", cost_miss)
+    cost_false_alarm = positive("cost_false_alarm", cost_false_alarm)
     if prior == 1.0:
         real("prior", prior, above=0.0, high=math.nextafter(1.0, 0.0), remedy="leave a chance for bona fide")
     both = cost_miss * (1 - prior), cost_false_alarm * prior

@@ -106,9 +106,13 @@ def confusion(bonafide: Any, spoof: Any, threshold: float) -> Confusion:
 
 def number(name: str, value: Any) -> float:
     """A threshold: a number, which may be infinite."""
-    if not isinstance(value, numbers.Real) or isinstance(value, bool) or math.isnan(value):
+    try:
+        found = math.nan if isinstance(value, bool | np.timedelta64) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        found = math.nan
+    if not isinstance(value, numbers.Real) or math.isnan(found):
         reject(name, value, "must be a number", "take one from eer(...).threshold on development data")
-    return float(value)
+    return found
 
 
 def roc(bonafide: Any, spoof: Any) -> Roc:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ParameterError, one_of, reject
+from ..errors import ParameterError, instance, one_of, path_text, reject
 from ..protocols import LABELS, Protocol, Table, read_protocol, read_table
 from .records import Scores
 
@@ -132,6 +132,8 @@ def write_scores(path: str | os.PathLike[str], scores: Scores, *, form: str = "2
     b A07 spoof -2.0
     """
     one_of("form", form, ("2019", "2021", "5"))
+    path_text("path", path)
+    instance("scores", scores, Scores, "give Scores(utterances, scores, keys, attacks)")
     numbers = [repr(float(s)) for s in scores.scores]
     columns: list[Any] = [scores.utterances, numbers]
     if form == "2019":

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, real, reject
+from ..errors import ParameterError, numeric, real, reject
 from ..textfiles import open_text, toml
 from .checking import array, curve_of
 from .curves import Curve, hull
@@ -121,7 +121,7 @@ class Calibration:
 
     def apply(self, scores: Any) -> np.ndarray:
         """Scores as log-likelihood ratios in nats, bona fide over spoof."""
-        return self.slope * np.asarray(scores, dtype=np.float64) + self.offset
+        return self.slope * numeric("scores", scores, what="are no scores").astype(np.float64) + self.offset
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write both numbers into a TOML file."""
@@ -194,7 +194,7 @@ def fit_calibration(bonafide: Any, spoof: Any, *, smooth: bool = False) -> Calib
     hit = (bonafide.size + 1) / (bonafide.size + 2) if smooth else 1.0
     alarm = 1 / (spoof.size + 2) if smooth else 0.0
     targets = np.repeat([hit, alarm], [bonafide.size, spoof.size])
-    centre, scale = scores.mean(), scores.std()
+    centre, scale = scores.mean(), scores.std() or np.ptp(scores)  # squares of tiny scores are 0
     slope, offset = _regress((scores - centre) / scale, targets)
     slope, offset = slope / scale, offset - slope * centre / scale
     if slope < 0:
@@ -202,7 +202,10 @@ def fit_calibration(bonafide: Any, spoof: Any, *, smooth: bool = False) -> Calib
 
         told = "the slope is negative: these scores are inverted, a lower one means bona fide"
         warnings.warn(told, UserWarning, stacklevel=2)
-    return Calibration(float(slope), float(offset - math.log(bonafide.size / spoof.size)))
+    found = Calibration(float(slope), float(offset - math.log(bonafide.size / spoof.size)))
+    if not (math.isfinite(found.slope) and math.isfinite(found.offset)):
+        reject("bonafide", bonafide, "scores differ too little for a finite slope", "scale them")
+    return found
 
 
 def _regress(x: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -219,7 +222,10 @@ def _regress(x: np.ndarray, targets: np.ndarray) -> np.ndarray:
         chance = (1 + np.tanh(found @ basis / 2)) / 2
         gradient = basis @ (chance - targets) / x.size
         curvature = (basis * (chance * (1 - chance))) @ basis.T / x.size
-        step = np.linalg.solve(curvature, gradient)
+        try:
+            step = np.linalg.solve(curvature, gradient)
+        except np.linalg.LinAlgError:  # every utterance is decided: it is downhill all the same
+            step = gradient
         while (then := loss(found - step)) > now and np.abs(step).max() > _SMALL:
             step = step / 2
         found, now = found - step, min(now, then)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..corpus.sources import EXTENSIONS
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, numeric, reject, texts
 from ..protocols import LABELS, Protocol, named, refuse_twice
 from .checking import curve_of, of_curve
 from .curves import Curve
@@ -50,9 +50,9 @@ class Scores:
         *,
         layout: str = "in memory",
     ) -> None:
-        self.utterances = list(utterances)
-        self.scores = np.asarray(scores, dtype=np.float64)
-        self.keys = None if keys is None else np.asarray(list(keys), dtype=object)
+        self.utterances = texts("utterances", utterances)
+        self.scores = numeric("scores", scores, what="are no scores").astype(np.float64)
+        self.keys = None if keys is None else np.asarray(texts("keys", keys), dtype=object)
         self.attacks = _column("attacks", attacks, len(self.utterances))
         self.speakers = _column("speakers", speakers, len(self.utterances))
         self.layout = layout
@@ -254,7 +254,7 @@ def _of_2021(unknown: list[str], protocol: Protocol) -> bool:
 
 
 def _column(name: str, values: Iterable[str] | None, size: int) -> np.ndarray:
-    found = np.asarray(["-"] * size if values is None else list(values), dtype=object)
+    found = np.asarray(["-"] * size if values is None else texts(name, values), dtype=object)
     if found.shape != (size,):
         reject(name, values, "must be one an utterance", f"give {size}, '-' where there is none")
     return found

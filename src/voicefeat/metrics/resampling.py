@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ParameterError, one_of, real, reject, whole
-from .checking import array
+from ..errors import ParameterError, one_of, real, reject, texts, whole
+from .checking import array, two
 from .costs import claimed, dcf_weights, least
 from .curves import Curve, area, places
 from .decisions import number
@@ -220,7 +220,7 @@ def difference(
     True
     """
     made = _statistic(statistic, settings)
-    named = (("one", one), ("other", other))
+    named = (("one", two("one", one)), ("other", two("other", other)))
     pairs = [(array(f"{name}[0]", b), array(f"{name}[1]", s)) for name, (b, s) in named]
     sizes = [(b.size, s.size) for b, s in pairs]
     if sizes[0] != sizes[1]:
@@ -265,11 +265,11 @@ def _counts(place: Weights, weights: Weights, size: int) -> Iterator[np.ndarray]
 
 def _draw(pair: Weights, speakers: tuple[Any, Any] | None, draws: int, seed: int) -> Iterator[Weights]:
     """How often every trial of either class is drawn, `draws` times."""
-    rng = np.random.default_rng(whole("seed", seed, least=0))
+    rng = np.random.default_rng(whole("seed", seed, least=0, most=None))
     draws = whole("draws", draws)
     if speakers is None:
         return (tuple(_often(rng, s.size) for s in pair) for _ in range(draws))  # type: ignore[misc]
-    owners = [np.asarray(list(s), dtype=str) for s in speakers]
+    owners = [np.asarray(texts("speakers", s), dtype=str) for s in two("speakers", speakers)]
     if [o.size for o in owners] != [s.size for s in pair]:
         sizes = [(o.size, s.size) for o, s in zip(owners, pair, strict=True)]
         problem = (

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import one_of, real, reject
 from .checking import array, curve_of
-from .costs import Cost, least
+from .costs import Cost, least, positive
 from .curves import Curve
 from .equal import equal_error
 
@@ -156,10 +156,11 @@ def tandem(
     prior_spoof = real("prior_spoof", prior_spoof, 0.0, 1.0)
     if prior_nontarget is None:
         prior_nontarget = (1 - prior_spoof) * IMPOSTORS
+    prior_nontarget = real("prior_nontarget", prior_nontarget, 0.0, 1.0)
     target = real("prior_nontarget", 1 - prior_spoof - prior_nontarget, 0.0, 1.0)
-    real("cost_miss", cost_miss, above=0.0)
-    real("cost_false_alarm", cost_false_alarm, above=0.0)
-    real("cost_spoof", cost_spoof, above=0.0)
+    positive("cost_miss", cost_miss)
+    positive("cost_false_alarm", cost_false_alarm)
+    positive("cost_spoof", cost_spoof)
     c0 = target * cost_miss * asv.miss + prior_nontarget * cost_false_alarm * asv.false_alarm
     c1 = target * cost_miss - c0
     c2 = prior_spoof * cost_spoof * asv.spoof_false_alarm

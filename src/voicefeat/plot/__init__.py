@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..decibel import power_to_db
-from ..errors import ParameterError, real, reject, whole
+from ..errors import ParameterError, reject, samples_a_second, whole
 from ..feature.registry import find
+from ..largest import not_finite, usable
 from .detectors import det, roc, scores
 from .drawing import axes, draw_rows, drawable, lowest_and_highest, maxima, pixels
 from .rows import frame_times, rows_of, settings_of
@@ -93,7 +94,7 @@ def spectrogram(
     ('Time (s)', 'Coefficient')
     >>> plt.close("all")
     """
-    sr = real("sr", sr, above=0.0, unit="Hz")
+    sr = samples_a_second("sr", sr)
     made = find(feature)
     S = _values(S)
     chosen = settings_of(made, settings)
@@ -170,13 +171,13 @@ def waveform(y: Any, sr: float = 22050, *, ax: Any = None, columns: int | None =
     ('Time (s)', 1.0)
     >>> plt.close("all")
     """
-    sr = real("sr", sr, above=0.0, unit="Hz")
+    sr = samples_a_second("sr", sr)
     y = signal(y)
     if y.ndim != 1:
         reject("y", y, "has several channels", "draw one at a time, y[0], or their mean, to_mono(y)")
     if columns is not None:
         columns = whole("columns", columns)
-    if not (np.isfinite(y.min()) and np.isfinite(y.max())):
+    if not usable(y):
         not_finite(y)
     ax, style = axes(ax), drawable(style)
     most = columns or 2 * pixels(ax)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..convert import hz_to_mel, mel_to_hz
-from ..errors import escaped
+from ..errors import escaped, reject
 from .rows import Rows
 
 #: Values that are looked at together.
@@ -19,6 +19,8 @@ _BLOCK = 1 << 20
 def axes(ax: Any, square: bool = False) -> Any:
     """`ax`, or that of a new figure."""
     if ax is not None:
+        if not hasattr(ax, "get_window_extent") or not hasattr(ax, "plot"):
+            reject("ax", ax, "is no axes of matplotlib", "give plt.gca(), or None for a new figure")
         return ax
     return pyplot().subplots(figsize=(4.8, 4.8) if square else (8, 3.2), layout="constrained")[1]
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..audio import not_finite, signal
+from ..audio import signal
 from ..errors import reject, whole
+from ..largest import not_finite, usable
 from .catalogue import frontend
 from .differing import Difference, differences, weight
 from .facts import facts_of
@@ -128,7 +129,7 @@ def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float
     y = np.asarray(signal(y), np.float64)
     if y.ndim != 1:
         reject("y", y, "must be one signal of one dimension", "give one channel, y[0]")
-    if not np.isfinite(y).all():
+    if not usable(y):
         not_finite(y, "y")
     rate = whole("sr", int(sr) if isinstance(sr, float) and sr.is_integer() else sr, unit="Hz")
     first, second = _matrix("a", a), b

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..audio import signal
-from ..errors import ParameterError, whole
+from ..errors import ParameterError, instance, whole
 from . import changes, checking, running, text
 from .stages import (
+    STAGES,
     Bands,
     Cepstrum,
     Compression,
@@ -92,6 +93,11 @@ class FrontEnd:
     _hash: int = field(default=0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        for name, kind in STAGES.items():
+            stage = getattr(self, name)
+            if stage is not None or name == "signal":
+                instance(name, stage, kind, f"give a {kind.__name__}" + " or None" * (name != "signal"))
+        instance("row", self.row, str, 'give a name such as "lfcc"')
         stages = tuple(getattr(self, f.name) for f in fields(self) if f.compare)
         try:
             object.__setattr__(self, "_hash", hash(stages))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..audio import not_finite
 from ..banks import bank_centres
 from ..chain.descriptors import Loudness
 from ..chain.framing import Frames
@@ -15,6 +14,7 @@ from ..chain.jobs import Job, Rows
 from ..chain.run import compute
 from ..chain.spec import Bands, Chain
 from ..errors import reject
+from ..largest import not_finite
 from ..remembering import remembered
 
 if TYPE_CHECKING:

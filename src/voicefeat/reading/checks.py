@@ -102,14 +102,14 @@ def check_finite(name: str, y: np.ndarray, first: int) -> None:
         raise AudioError(f"{name}: {first_not_finite(y.T, first)}; repair the recording or leave it out")
 
 
-def first_not_finite(y: np.ndarray, first: int = 0) -> str:
-    """Which sample of `y`, shape (..., n), is the first that is NaN or infinite; "" if there is none.
+def first_not_finite(y: np.ndarray, first: int = 0, largest: float = math.inf) -> str:
+    """Which sample of `y`, shape (..., n), is the first not below `largest`, or NaN; "" if there is none.
 
     Samples are counted from `first` on.
     """
     flat = y.reshape(-1)
     for start in range(0, flat.size, _BLOCK_FRAMES):
-        finite = np.isfinite(flat[start : start + _BLOCK_FRAMES])
+        finite = np.abs(flat[start : start + _BLOCK_FRAMES]) < largest
         if not finite.all():
             place = start + int(finite.argmin())
             *channel, sample = (int(i) for i in np.unravel_index(place, y.shape))

@@ -1,0 +1,166 @@
+"""Odd calls: those that the fuzzer makes, and the kinds that it has found, one test each."""
+
+import fuzz
+import numpy as np
+import pytest
+from bad_calls import SIGNALS, WITH_RATE, Y
+
+import voicefeat as vf
+
+#: What is right however large samples are: signs, and what is picked or shifted.
+ANY_SIZE = {"zero_crossing_rate", "zero_crossings", "preemphasis", "split", "trim"}
+NO_ARRAYS = {
+    "None": None, "text": "speech", "bool": [True, False], "object": np.array([1.0, "a"], object),
+    "ragged": [[1.0], [1.0, 2.0]], "dict": {}, "long": np.ones(3, np.longdouble),
+    "dates": np.zeros(2, "M8[s]"), "complex": [1j],
+}  # fmt: skip
+CONVERTERS = [
+    "hz_to_mel", "mel_to_hz", "hz_to_octs", "octs_to_hz", "frames_to_samples", "samples_to_frames",
+    "frames_to_time", "time_to_frames", "db_to_power", "db_to_amplitude", "midi_to_hz", "hz_to_midi",
+    "midi_to_note", "hz_to_note", "A4_to_tuning", "tuning_to_A4", "power_to_db", "amplitude_to_db",
+]  # fmt: skip
+SCORED = ["auc", "cllr", "min_cllr", "det", "roc", "eer", "min_dcf", "act_dcf", "fit_calibration", "remarks"]
+
+
+def test_calls_end_in_results_or_in_our_errors():
+    found = fuzz.run(20, 2000)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("text", [
+    "vf.rms(voice(0))", "vf.rms(voice(300))", "vf.hz_to_mel(frequencies=[1.0, 2.0])",
+    "vf.metrics.auc([1.0], [2.0])",
+])  # fmt: skip
+def test_good_calls_and_our_errors_are_no_faults(text):
+    assert fuzz.broken(text) is None
+
+
+def test_faults_are_told(monkeypatch):
+    def planted(y):
+        y = np.asarray(y)
+        if y.size == 1:
+            raise KeyError("y")
+        if y.size == 2:
+            y[0] = 7
+        return np.log(y - 1) if y.size == 3 else y * (np.nan if y.size == 4 else 1.0)
+
+    monkeypatch.setitem(fuzz.values.SPACE, "planted", planted)
+    assert "KeyError" in fuzz.broken("planted(np.ones(1))")
+    assert "changed" in fuzz.broken("planted(np.ones(2))")
+    assert "finite" in fuzz.broken("planted(np.ones(3))")
+
+    assert "finite" in fuzz.broken("planted(np.ones(4))")
+    assert fuzz.broken("planted(np.ones(5))") is None
+
+
+def test_names_are_found_by_themselves():
+    names = fuzz.names()
+    assert {"vf.mfcc", "vf.filters.mel", "vf.metrics.eer", "vf.augment.codec", "vf.plot.det"} <= set(names)
+    assert sum(name.startswith("vf.frontend('") for name in names) >= len(vf.frontends())
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", [n for n in SIGNALS if n not in ANY_SIZE])
+def test_samples_too_large_to_square_are_refused(name, dtype):
+    """Squares of 1e20 are infinite in float32: powers said -1131 dB, and a roll-off 0 Hz."""
+    function = vf.filters if name.startswith("filters.") else vf
+    function = getattr(function, name.split(".")[-1])
+    y = Y.astype(dtype) * dtype(1e20 if dtype is np.float32 else 1e160)
+    needs = {"sr": 16000} if name in WITH_RATE else {}
+    if name in ("yin", "pyin"):
+        needs |= {"fmin": 60.0, "fmax": 500.0}
+    with pytest.raises(vf.ParameterError, match=r"^y=.*too large"):
+        function(y, **needs)
+
+
+@pytest.mark.parametrize("window", [
+    ("kaiser", np.nan), ("kaiser", 800), ("kaiser", 10**400), ("kaiser", [1, 2]), ("gaussian", 0), np.inf,
+    ({}, 1),
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["mfcc", "stft", "lpcc", "cqt"])
+def test_windows_that_are_not_finite_are_refused(name, window):
+    with pytest.raises(vf.ParameterError, match=r"^window="):
+        getattr(vf, name)(Y, window=window)
+
+
+@pytest.mark.parametrize("kind", ["i1", "i2", "u2", "i4", "u8", "f2", "f4"])
+def test_frames_and_samples_are_counted_in_64_bits(kind):
+    """int16 overflowed: 100 frames of 512 were -14336 samples."""
+    frames = np.array([0, 100], kind)
+    assert vf.frames_to_samples(frames).tolist() == [0, 51200]
+    assert vf.samples_to_frames(frames, hop_length=10, n_fft=20).tolist() == [-1, 9]
+    assert vf.frames_to_time(frames, sr=512).tolist() == [0.0, 100.0]
+
+
+def test_counts_beyond_64_bits_are_refused():
+    for value in (np.array([2**63], "u8"), 2**62, 1e19, np.nan, [np.inf]):
+        with pytest.raises(vf.ParameterError, match=r"^frames="):
+            vf.frames_to_samples(value)
+        with pytest.raises(vf.ParameterError, match=r"^times="):
+            vf.time_to_frames(np.asarray(value, float))
+
+
+@pytest.mark.parametrize("value", NO_ARRAYS.values(), ids=NO_ARRAYS)
+@pytest.mark.parametrize("name", CONVERTERS)
+def test_converters_check_their_arrays(name, value):
+    function = getattr(vf, name)
+    if name in ("power_to_db", "amplitude_to_db") and value is NO_ARRAYS["complex"]:
+        with pytest.warns(UserWarning, match="phase is dropped"):
+            assert function(value) == 0.0
+        return
+    with pytest.raises(vf.ParameterError):
+        function(value)
+
+
+@pytest.mark.filterwarnings("error")
+def test_converters_warn_of_nothing():
+    assert vf.hz_to_octs([0.0, 27.5]).tolist() == [-np.inf, 0.0]
+    assert np.isnan(vf.hz_to_midi([-1.0, np.nan])).all()
+    assert np.isinf(vf.db_to_power(1e5)) and np.isinf(vf.octs_to_hz(1e5)) and np.isinf(vf.midi_to_hz(1e6))
+    assert np.isnan(vf.hz_to_mel(-1e4, htk=True)) and np.isinf(vf.mel_to_hz(1e9, htk=True))
+    assert vf.A4_to_tuning(0.0) == -np.inf
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", NO_ARRAYS.values(), ids=NO_ARRAYS)
+@pytest.mark.parametrize("name", SCORED)
+def test_metrics_check_their_arrays(name, value):
+    for pair in ((value, [0.0, 1.0]), ([0.0, 1.0], value)):
+        with pytest.raises(vf.ParameterError, match=r"^(bonafide|spoof)="):
+            getattr(vf.metrics, name)(*pair)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: vf.mfcc(Y, n_mfcc=10**400), lambda: vf.mfcc(Y, n_fft=10**30), lambda: vf.mfcc(Y, n_mels=10**10),
+    lambda: vf.mfcc(Y, sr=10**400), lambda: vf.mfcc(Y, fmin=10**400), lambda: vf.stft(Y, hop_length=10**5000),
+    lambda: vf.mfcc(Y, n_fft=np.timedelta64(512, "s")), lambda: vf.mfcc(Y, fmax=np.timedelta64(512, "s")),
+    lambda: vf.mfcc(Y, dtype=0.5), lambda: vf.stft(Y, dtype=0.5),
+    lambda: vf.filters.mel(sr=1, n_fft=2, dtype={}),
+    lambda: vf.melspectrogram(Y, norm=10**400), lambda: vf.chroma_vqt(Y, intervals=10**400),
+    lambda: vf.hpss(np.ones((9, 9), np.longdouble)), lambda: vf.softmask([[1.0]], [[1.0], [1.0, 2.0]]),
+    lambda: vf.griffinlim(np.ones((9, 9)), n_iter=10**30), lambda: vf.delta([[1.0], [1.0, 2.0]]),
+    lambda: vf.frontend("gfcc")(Y, sr="x"), lambda: vf.FrontEnd(framing=((),)),
+    lambda: vf.FrontEnd(cepstrum=[]),
+    lambda: vf.metrics.by_attack([1.0]), lambda: vf.metrics.write_scores("x", [1.0]),
+    lambda: vf.metrics.Scores(0, [1.0]), lambda: vf.metrics.difference(([1.0],), ([1.0], [2.0])),
+    lambda: vf.open_dataset(0), lambda: vf.stft(Y, pad_mode=float),
+    lambda: vf.icqt(np.ones((84, 6), complex), tuning=1e38),
+])  # fmt: skip
+def test_what_came_out_as_anothers_error(call):
+    with pytest.raises(vf.ParameterError):
+        call()
+
+
+def test_calibration_of_decided_scores():
+    """Newton's matrix became singular where every utterance was far from the line."""
+    rng = np.random.default_rng(0)
+    for scale in (1e-300, 1.0, 1e90):
+        for smooth in (True, False):
+            for apart in (0.0, 1.0, 1e6):
+                bonafide, spoof = rng.standard_normal((2, 30)) * scale
+                bonafide = bonafide + apart * scale
+                try:
+                    found = vf.metrics.fit_calibration(bonafide, spoof, smooth=smooth)
+                except vf.ParameterError:
+                    continue
+                assert np.isfinite([found.slope, found.offset]).all()

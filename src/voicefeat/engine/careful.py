@@ -113,7 +113,7 @@ def filter_of(k, stages, a, spare):
 
 @kernel
 def stability(a, stages, spare):
-    """1 if all reflections of the coefficients a[0], which are lost, are below 1; 0 if the first is 1; or -1."""
+    """1 if all reflections of a[0], which is lost, are below 1; 0 if the first is 1 itself; or -1."""
     a[1] = 0.0
     for stage in range(stages, 0, -1):
         k, k_low = a[0, stage], a[1, stage]

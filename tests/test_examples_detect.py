@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -291,3 +292,8 @@ def test_the_page_has_the_figures_of_the_runs(tmp_path):
     row = next(line for line in lines if line.startswith("| LFCC 2019 pooled, SVM"))
     assert f" {found['parameters']:,} " in row
     assert f" {100 * found['eval']['eer']['mean']:.1f} " in row
+    other = tmp_path / "runs/minifake/lfcc_gmm/minifake-clean"
+    shutil.copytree(tmp_path / "runs/minifake/lfcc_svm/minifake-clean", other)
+    (other / "metrics.json").write_text(json.dumps(found | {"list_digest": "0123456789abcdef"}))
+    with pytest.raises(vf.ParameterError, match="were run on different lists"):
+        page(tmp_path / "runs")

@@ -65,6 +65,13 @@ def _found(
             found = json.loads((folder / "metrics.json").read_text())
             first = folder / f"seed-{found['seeds'][0]}" / "metrics.json"
             out.append((title, found | {"first": json.loads(first.read_text())}))
+    lists = {found["list_digest"]: title for title, found in out}
+    if len(lists) > 1:
+        (one, ours), (other, theirs) = list(lists.items())[:2]
+        raise vf.ParameterError(
+            f"RUNS={str(runs)!r}: below {group}, {ours!r} and {theirs!r} were run on different lists "
+            f"({one} and {other}); train them again on one corpus, so that they can stand in one table"
+        )
     return out
 
 

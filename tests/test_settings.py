@@ -95,6 +95,8 @@ def test_a_value_of_the_wrong_type_in_toml_is_refused_or_computed(line):
         ("[signal]\nrate = " + "9" * 5000, "is no TOML"),
         ("x = " + "[" * 3000 + "]" * 3000, "is no TOML .too many brackets."),
         ("x = " + "{a = " * 3000, "is no TOML"),
+        ("[framing]\nhop_length = 1\nwin_length = 2\nn_fft = " + "9" * 23, r"n_fft=9*: is more than"),
+        ("[framing]\nn_fft = 2\nwin_length = 2\nhop_length = " + "9" * 23, "hop_length=9*: is more than"),
         ("row = 3", "row=3: must be a text"),
         ("[method]\nname = 3", "feature=3: must be a text"),
         ("[method]\nname = []", r"feature=\(\): must be a text"),
@@ -127,3 +129,21 @@ def test_whole_numbers_stand_for_numbers():
 def test_toml_that_is_no_chain_of_steps(text):
     with pytest.raises(vf.ParameterError):
         vf.augment.Chain.from_toml(text)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"part_seconds": 1e308},
+        {"windows": 1e308, "summary": ["mean"]},
+        {"workers": 10**30},
+        {"workers": 10**6},
+        {"log": {}},
+        {"settings": {3: 4}},
+        {"format_options": {3: 4}},
+    ],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_impossible_sizes_of_a_run_are_refused_before_work(asked):
+    with pytest.raises(vf.ParameterError, match=f"{next(iter(asked))}="):
+        extract_corpus("examples/audio", "never", **asked)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..errors import ParameterError, reject
+from ..chain.threads import get_num_threads
+from ..errors import ParameterError, reject, whole
 from ..presets.front_end import FrontEnd
 from .fronts import FrontEndTask
 from .task import Task, Work
 
-__all__ = ["mapping", "names", "works_of"]
+__all__ = ["mapping", "names", "threads", "works_of"]
+
+#: More workers than any machine or cluster has processors for: a slip, which would start them all.
+MOST_WORKERS = 1 << 14
 
 
 def names(name: str, value: Any) -> tuple[str, ...]:
@@ -28,7 +32,17 @@ def mapping(name: str, value: Any) -> Mapping[str, Any] | None:
     """The argument `name`, which must be a mapping or None."""
     if value is not None and not isinstance(value, Mapping):
         reject(name, value, "must be a mapping", "give a dict, {'n_fft': 512} say, or nothing")
+    for key in value or {}:
+        if not isinstance(key, str):
+            reject(name, key, "is no name", "give a dict whose keys are texts")
     return value
+
+
+def threads(workers: Any) -> int:
+    """How many recordings are worked on at a time; None is voicefeat's thread budget."""
+    if workers is None:
+        return get_num_threads()
+    return whole("workers", workers, unit="workers", most=MOST_WORKERS)
 
 
 def works_of(

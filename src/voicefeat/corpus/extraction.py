@@ -12,10 +12,9 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from ..chain.threads import get_num_threads
-from ..errors import ParameterError, path_text, real, whole
+from ..errors import ParameterError, path_text, real
 from ..presets.front_end import FrontEnd
-from .asked import mapping, names, works_of
+from .asked import mapping, names, threads, works_of
 from .due import mark_due
 from .formats import About, format_called
 from .job import Job
@@ -137,9 +136,11 @@ def extract_corpus(
     (1, 0, ['part-00000.parquet'])
     """
     path_text("out", out)
+    if log is not None:
+        path_text("log", log)
     works = works_of(feature, frontend, sr, mapping("settings", settings))
     job = Job(works, sr, channels, part_seconds, dtype, names("summary", summary), windows)
-    workers = get_num_threads() if workers is None else whole("workers", workers, unit="workers")
+    workers = threads(workers)
     shard_mb = real("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
     form, _ = format_called(format)
     options = form.chosen(mapping("format_options", format_options))

@@ -23,6 +23,9 @@ from .together import values_of
 
 __all__ = ["Job", "far"]
 
+#: Seconds that no part and no window exceeds, some thirty years.
+LONGEST = 1e9
+
 
 @dataclass(frozen=True)
 class Job:
@@ -41,9 +44,9 @@ class Job:
     def __post_init__(self) -> None:
         one_of("channels", self.channels, CHANNELS)
         one_of("dtype", self.dtype, DTYPES)
-        real("part_seconds", self.part_seconds, low=10.0, unit="seconds", remedy="give 600")
+        real("part_seconds", self.part_seconds, low=10.0, high=LONGEST, unit="seconds", remedy="give 600")
         if self.windows is not None:
-            real("windows", self.windows, above=0.0, unit="seconds")
+            real("windows", self.windows, above=0.0, high=LONGEST, unit="seconds")
             if not self.summary:
                 raise ParameterError(
                     f"windows={self.windows}: there are no statistics to take over them; give summary"

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..chain.threads import get_num_threads
 from ..errors import reject, whole
 from ..reading import blocks
+from .asked import threads
 from .classes import class_folders, class_of
 from .decode import versions
 from .ledger import Failure, Ledger
@@ -168,7 +168,7 @@ def make_table(
     ({'FAKE': 3, 'REAL': 3}, 0)
     """
     chosen = recipe_called(recipe)
-    workers = get_num_threads() if workers is None else whole("workers", workers, unit="threads")
+    workers = threads(workers)
     told = "give a seed, 0 or more"
     seed = None if balance is None else whole("balance", balance, 0, remedy=told, most=None)
     file = TableFile(out)

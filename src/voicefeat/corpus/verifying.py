@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..chain.threads import get_num_threads
 from ..errors import ParameterError, reject, whole
 from .again import job_of
+from .asked import threads
 from .batches import Entry
 from .dataset import Dataset
 from .decode import versions
@@ -116,7 +116,7 @@ def verify(
     if not about["values"].startswith(about["dtype"]):
         reject("dataset", str(dataset.folder), "is compressed with loss", "verify one that is not compressed")
     job = job_of(about)
-    workers = get_num_threads() if workers is None else whole("workers", workers, unit="workers")
+    workers = threads(workers)
     given = _listing(paths)
     known = {source.id: source for source in given.sources}
     told = [name for name, _ in given.columns]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .front_end import FrontEnd
 
 
+#: Samples of a frame and of a hop: six minutes of audio at 48 kHz.
+MOST_SAMPLES = 1 << 24
+
+
 def check(fe: FrontEnd) -> None:
     """Refuse a setting that no front end can have."""
     if fe.framing is not None:
@@ -34,8 +38,8 @@ def _yes_or_no(name: str, value: Any) -> None:
 
 
 def _frames(frames: Frames) -> None:
-    whole("framing.n_fft", frames.n_fft, least=2, unit="samples")
-    whole("framing.hop_length", frames.hop_length, unit="samples")
+    whole("framing.n_fft", frames.n_fft, least=2, unit="samples", most=MOST_SAMPLES)
+    whole("framing.hop_length", frames.hop_length, unit="samples", most=MOST_SAMPLES)
     whole("framing.win_length", frames.win_length, unit="samples")
     _yes_or_no("framing.center", frames.center)
     if not callable(frames.pad_mode):

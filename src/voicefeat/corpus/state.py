@@ -109,7 +109,8 @@ class State:
         if there >= due.ledger or self.ledger_aside:
             return ""
         state = "is not there" if not there else f"has {there:,} of its {due.ledger:,} bytes"
-        return f"{folder / Ledger.NAME} {state}; it names {due.failed:,} recordings that could not be used"
+        many = "the recording" if due.failed == 1 else f"{due.failed:,} recordings"
+        return f"{folder / Ledger.NAME} {state}; it names {many} that could not be used"
 
     def save(self, folder: Path) -> None:
         """Write it aside and rename it."""

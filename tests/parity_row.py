@@ -56,6 +56,9 @@ class Row:
     rates: tuple[int, ...] = ()
     #: When float32 starts from voicefeat's own spectrum, where it is not as `OWN_SPECTRUM` says.
     own: str = ""
+    #: Where the reference is written in these tests, the run of the original that it stands for: a file of
+    #: golden arrays, or a test with the original's own numbers; "definition" where no original can be run.
+    original: str = ""
     #: The power of that spectrum, where it is not the call's own default.
     own_power: float | None = None
 

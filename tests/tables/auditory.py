@@ -211,6 +211,14 @@ POWERS = [
     {}, {"n_pncc": 5}, {"n_filters": 24, "fmin": 100.0}, {"fmax": 3500.0}, {"exponent": 0.1}, {"n_fft": 512},
     {"hop_length": 200}, {"win_length": 400, "window": "hann"}, {"preemphasis": 0.0},
 ]  # fmt: skip
+#: The run of the original that each reference of this table stands for.
+ORIGINALS = {
+    "pncc": "definition",
+    "bark_spectrogram": "rastamat__bark_spectrum",
+    "plp": "rastamat__plp_12",
+    "rasta_plp": "rastamat__rasta_plp_12",
+    "gammatone_spectrogram": "detly_gammatone__gtgram_64",
+}
 ROWS = [
     *family("bark_spectrogram", 1e-14, 2e-6, SHARED),
     *family("plp", 2e-14, 5e-7, [o for o in SHARED if "preemphasis" not in o] + MODELS),

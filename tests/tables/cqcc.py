@@ -199,6 +199,16 @@ GIVEN = {
 SCIPY = {"needs": "scipy"}
 #: Most channels of a tone, and all of DC, hold nothing but rounding.
 FULL = {"needs": "scipy", "full": True}
+#: The run of the original that each reference of this table stands for.
+ORIGINALS = {
+    "nsgcqt": "cqt_toolbox_2013__cqcc_b96",
+    "insgcqt": "cqt_toolbox_2013__cqcc_b96_inverse",
+    "nsgcqt_frequencies": "asvspoof2019_matlab__cqcc_bin_hz",
+    "nsgcqt_times": "asvspoof2019_matlab__cqcc_frame_times",
+    "cqcc_frequencies": "asvspoof2019_matlab__cqcc_uniform_hz",
+    "cqcc_spectrum": "asvspoof2019_matlab__cqcc_log_power",
+    "cqcc": "asvspoof2019_matlab__cqcc",
+}
 ROWS = [
     row("nsgcqt", 3e-15, 1e-6, thorough=True, **FULL),
     *each("nsgcqt", 3e-15, 1e-6, CHANNELS, **SCIPY),

@@ -194,6 +194,18 @@ LONGER = {"n_fft": 1024}
 BINS = [*EMPHASES, *ODD, LONGER]
 GROUP = [{"rho": 0.2}, {"gamma": 0.5}, {"gamma": 1.0}, {"n_smooth": 12}, {"relative": False}]
 #: Prediction is as sensitive as its lags are alike: most without pre-emphasis at high rates.
+#: The run of the original that each reference of this table stands for.
+ORIGINALS = {
+    "scfc": "sahidullah2015_matlab__scfc",
+    "scmc": "sahidullah2015_matlab__scmc",
+    "ssfc": "sahidullah2015_matlab__ssfc",
+    "lpcc": "sahidullah2015_matlab__lpcc",
+    "apgdf": "sahidullah2015_matlab__apgdf",
+    "modified_group_delay": "covarep_mgd__spectrum",
+    "mgd": "covarep_mgd__cepstrum",
+    "cosine_phase": "definition",
+    "instantaneous_frequency": "definition",
+}
 ROWS = [
     *family("scfc", 3e-14, 8e-6, [*BINS, *BANKS]),
     *family("scmc", 1.2e-14, 4e-6, [*BINS, *BANKS, *cepstra("n_scmc"), {"log_offset": 1e-3}]),

@@ -150,6 +150,11 @@ SHIFTS = [
     {"differences": 1, "voiced_only": True},
     {"fmin": 115}, {"fmax": 110}, {"win_length": 1001}, {"hop_length": 137}, {"n_fft": 1000},
 ]  # fmt: skip
+#: The run of the original that each reference of this table stands for.
+ORIGINALS = {
+    "srh_pitch": "sahidullah2015_matlab__rps",
+    "rps": "sahidullah2015_matlab__rps",
+}
 ROWS = [
     row("srh_pitch", 1e-8, 1e-8, full=True),
     *each("srh_pitch", 1e-8, 1e-8, TRACKS, full=True),

@@ -62,6 +62,10 @@ MASKS = [
     {"margin": 3.0}, {"margin": (1.0, 5.0)}, {"kernel_size": 1}, {"mask": True},
     {"mask": True, "power": np.inf},
 ]  # fmt: skip
+#: The run of the original that each reference of this table stands for.
+ORIGINALS = {
+    "detect_pitch_frequency": "test_tracking.py",
+}
 ROWS = [
     row("hpss", 2e-15, 2e-6, {}, "small spectrum", changes=False),
     *each("hpss", *LEAST, MASKS, "small magnitude", changes=False),

@@ -146,8 +146,8 @@ def lpc(y: Any, *, order: int, axis: int = -1) -> np.ndarray:
     -----
     Computed in double precision for every type, and in twice that where less than a billionth of the energy
     is left to predict. No root lies outside the unit circle: where rounding to the type of `y` would move
-    one out, the last coefficients are 0, as of a smaller order. Source: librosa 0.11.0; L. Marple, "A new autoregressive
-    spectrum analysis algorithm", 1980.
+    one out, the last coefficients are 0, as of a smaller order. Source: librosa 0.11.0; L. Marple, "A new
+    autoregressive spectrum analysis algorithm", 1980.
 
     Examples
     --------

@@ -89,7 +89,7 @@ PRESETS = [
         5e-13,
         f"{OCTAVE} The original gives infinite numbers on digital silence; here they are finite.",
     ),
-    Preset("gammatone-gtgram", heard("gammatone_spectrogram", "band"), *GAMMATONE, 1e-13),
+    Preset("gammatone-gtgram", heard("gammatone_spectrogram", "band"), *GAMMATONE, 2e-12),
     Preset(
         "gammatone-fft-gtgram",
         heard("gammatone_spectrogram", "band", method="fft"),

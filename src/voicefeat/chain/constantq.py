@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -115,6 +115,8 @@ class ConstantQ:
         problem = f"wavelets reach to {reached:.6g} Hz, above half of sr, {nyquist:g} Hz"
         if fits >= each:
             reject(name, self.n_bins // each, problem, f"give at most {fits // each}, or a lower fmin")
+        if self.filter_scale < 1 and replace(self, filter_scale=1.0).reach(1) <= nyquist:
+            reject("filter_scale", self.filter_scale, problem, "give more, 1 is usual")
         reject("fmin", self.asked, problem, f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz")
 
     def check_length(self, n: int) -> None:

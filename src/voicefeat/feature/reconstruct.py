@@ -91,7 +91,11 @@ def _mel(M, sr, n_fft, power, fmin, fmax, htk, norm) -> tuple[np.ndarray, float,
 
 def _magnitudes(M: np.ndarray, power: float, bank: Bands) -> np.ndarray:
     X = least_squares(bank, M)
-    return np.power(X, 1.0 / power, out=X)
+    with np.errstate(over="ignore"):
+        np.power(X, 1.0 / power, out=X)
+    if not np.isfinite(X).all():
+        reject("power", power, "makes magnitudes too large for their type", "give 2.0 for powers")
+    return X
 
 
 def mel_to_audio(

@@ -154,8 +154,8 @@ _ALL = [
 FEATURES: dict[str, Feature] = {f.name: f for f in _ALL}
 
 
-def find(name: str) -> Feature:
-    """The feature called `name`.
+def find(name: str, argument: str = "feature") -> Feature:
+    """The feature called `name`, which a caller gave as `argument`.
 
     Raises
     ------
@@ -163,9 +163,9 @@ def find(name: str) -> Feature:
         If there is none; the nearest name is suggested.
     """
     if not isinstance(name, str):
-        raise ParameterError(f"feature={shown(name)}: must be a text; choose one of {', '.join(FEATURES)}")
+        raise ParameterError(f"{argument}={shown(name)}: must be a text; choose one of {', '.join(FEATURES)}")
     if name in FEATURES:
         return FEATURES[name]
     near = difflib.get_close_matches(str(name), FEATURES, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ParameterError(f"feature={name!r}: no such feature; {hint}choose one of {', '.join(FEATURES)}")
+    raise ParameterError(f"{argument}={name!r}: no such feature; {hint}choose one of {', '.join(FEATURES)}")

@@ -203,7 +203,10 @@ def _framing(n_fft: Any, hop: Any, win: Any, window: Any, center: Any) -> dict[s
 
 
 def _part(which: int, y: np.ndarray, given: dict[str, Any], pad_mode: Any, **settings: Any) -> np.ndarray:
-    part = hpss(stft(y, pad_mode=pad_mode, **given), **settings)[which]
+    spectra = stft(y, pad_mode=pad_mode, **given)
+    if not np.isfinite(spectra).all():
+        reject("y", y, "is so large that its spectrum overflows", "scale it down, or pass float64")
+    part = hpss(spectra, **settings)[which]
     return istft(part, length=y.shape[-1], **given).astype(y.dtype, copy=False)
 
 

@@ -96,7 +96,7 @@ def _asked(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
     if not names:
         reject("features", features, "names no feature", f"choose among {', '.join(FEATURES)}")
     for name in names:
-        find(name)
+        find(name, "features")
     if len(set(names)) < len(names):
         reject("features", features, "names a feature twice", "name each once")
     own = features if isinstance(features, Mapping) else {name: {} for name in names}

@@ -52,17 +52,17 @@ def published(fe: FrontEnd) -> bool:
     return any(fe == told.front_end for told in _known.values())
 
 
-def preset(name: str) -> Preset:
-    """The preset called `name`, with its source."""
+def preset(name: str, argument: str = "name") -> Preset:
+    """The preset called `name`, which a caller gave as `argument`, with its source."""
     if not isinstance(name, str):
-        reject("name", name, "must be a text", "give one of voicefeat.frontends()")
+        reject(argument, name, "must be a text", "give one of voicefeat.frontends()")
     if not _known:
         _known.update(_presets())
     if name in _known:
         return _known[name]
     near = difflib.get_close_matches(str(name), _known, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ParameterError(f"name={name!r}: no such front end; {hint}choose one of {', '.join(_known)}")
+    raise ParameterError(f"{argument}={name!r}: no such front end; {hint}choose one of {', '.join(_known)}")
 
 
 def frontend(name: str) -> FrontEnd:

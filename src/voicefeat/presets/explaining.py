@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ..audio import signal
 from ..errors import reject, whole
 from ..largest import not_finite, usable
-from .catalogue import frontend
+from .catalogue import preset
 from .differing import Difference, differences, weight
 from .facts import facts_of
 from .front_end import FrontEnd
@@ -134,7 +134,7 @@ def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float
     rate = whole("sr", int(sr) if isinstance(sr, float) and sr.is_integer() else sr, unit="Hz")
     first, second = _matrix("a", a), b
     if isinstance(second, str):
-        second = frontend(second)
+        second = preset(second, "b").front_end
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of candidates whose bands lie between two bins
         if isinstance(second, FrontEnd):

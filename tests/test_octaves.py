@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
-from voicefeat.audio import WAYS, resample
 from voicefeat.chain import constantq
+from voicefeat.resampling import WAYS, resample
 
 SR = 22050
 LOWEST = 65.406

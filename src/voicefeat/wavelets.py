@@ -119,6 +119,18 @@ def wavelet_lengths(
     [501.14, 250.57]
     """
     freqs = ascending(freqs)
+    lengths, cutoff = lengths_and_reach(
+        freqs, sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha
+    )
+    if lengths.shape != freqs.shape or not (lengths.min() >= 1 and lengths.max() <= MOST):
+        reject("freqs", freqs, "have filters of no length, or endless ones", "give audible ones")
+    return lengths, cutoff
+
+
+def lengths_and_reach(
+    freqs: np.ndarray, sr: Any, *, window: Any, filter_scale: Any, gamma: Any, alpha: Any
+) -> tuple[np.ndarray, float]:
+    """`wavelet_lengths` of any length: for those who refuse what is too short or too long by its own name."""
     sr = samples_a_second("sr", sr)
     filter_scale = real("filter_scale", filter_scale, low=1e-6, high=1e6)
     width = relative_bandwidth(freqs) if alpha is None else widths(alpha)
@@ -128,10 +140,7 @@ def wavelet_lengths(
         added = real("gamma", gamma, low=0, unit="hertz")
     q = filter_scale / width
     cutoff = np.max(freqs * (1 + 0.5 * window_bandwidth(window) / q) + 0.5 * added)
-    lengths = q * sr / (freqs + added / width)
-    if lengths.shape != freqs.shape or not (lengths.min() >= 1 and lengths.max() <= MOST):
-        reject("freqs", freqs, "have filters of no length, or endless ones", "give audible ones")
-    return lengths, float(cutoff)
+    return q * sr / (freqs + added / width), float(cutoff)
 
 
 def relative_bandwidth(freqs: np.ndarray) -> np.ndarray:
@@ -278,7 +287,7 @@ def constant_q(
     bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins")
     freqs = fmin * 2.0 ** (np.arange(n_bins) / bins_per_octave)
     shape = {"window": window, "filter_scale": filter_scale, "alpha": equal_bandwidth(bins_per_octave)}
-    _, cutoff = wavelet_lengths(freqs=freqs, sr=sr, gamma=0, **shape)
+    _, cutoff = lengths_and_reach(freqs, sr, gamma=0, **shape)
     if cutoff > sr / 2:
         problem = f"the highest wavelet reaches to {cutoff:.6g} Hz, above half of sr, {sr / 2:g} Hz"
         reject("n_bins", n_bins, problem, "give fewer bins, or a lower fmin")

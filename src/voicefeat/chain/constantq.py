@@ -23,7 +23,7 @@ from ..intervals import check_intervals, frequencies
 from ..norms import check_norm
 from ..pitches import raised
 from ..resampling import WAYS
-from ..wavelets import C1, wavelet_lengths
+from ..wavelets import C1, lengths_and_reach
 from . import tables
 from .framing import PAD_MODES, Frames
 from .plan import Plan
@@ -144,13 +144,13 @@ class ConstantQ:
         shape: dict[str, Any] = {
             "window": self.window, "filter_scale": self.filter_scale, "gamma": self.gamma,
         }  # fmt: skip
-        return hertz, alpha, *wavelet_lengths(freqs=hertz, sr=sr, alpha=alpha, **shape)
+        return hertz, alpha, *lengths_and_reach(hertz, sr, alpha=alpha, **shape)
 
     def passes(self, part: slice, rate: float) -> bool:
         """Whether resampling to `rate` leaves what these bins respond to as it is."""
         hertz, alpha, *_ = self._wavelets(None, self.sr)
         shape: dict[str, Any] = {"window": self.window, "filter_scale": self.filter_scale}
-        _, cutoff = wavelet_lengths(freqs=hertz[part], alpha=alpha[part], gamma=self.gamma, **shape)
+        _, cutoff = lengths_and_reach(hertz[part], self.sr, alpha=alpha[part], gamma=self.gamma, **shape)
         return cutoff <= PASSBAND[self.res_type] * rate / 2
 
     def reach(self, n_bins: int | None = None) -> float:

@@ -288,9 +288,12 @@ def constant_q(
     freqs = fmin * 2.0 ** (np.arange(n_bins) / bins_per_octave)
     shape = {"window": window, "filter_scale": filter_scale, "alpha": equal_bandwidth(bins_per_octave)}
     _, cutoff = lengths_and_reach(freqs, sr, gamma=0, **shape)
+    lengths, _ = lengths_and_reach(freqs, sr, gamma=gamma, **shape)
     if cutoff > sr / 2:
         problem = f"the highest wavelet reaches to {cutoff:.6g} Hz, above half of sr, {sr / 2:g} Hz"
         reject("n_bins", n_bins, problem, "give fewer bins, or a lower fmin")
+    if not (lengths.min() >= 1 and lengths.max() <= MOST):
+        reject("fmin", fmin, "has filters of no length, or endless ones", "give an audible one")
     return wavelet(
         freqs=freqs, sr=sr, pad_fft=pad_fft, norm=norm, dtype=dtype, gamma=gamma, **shape, **kwargs
     )

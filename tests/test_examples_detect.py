@@ -1,22 +1,25 @@
 """The detectors of examples/: parameters as known, runs on generated data, resumption, splits."""
 
+import io
 import json
 import re
 import shutil
 
 import numpy as np
 import pytest
+import soundfile
 from detecting import EXAMPLES, need, train
 
 need("sklearn", "torch")
 
 import torch  # noqa: E402
-from detect import config as configs, networks, splits  # noqa: E402
+from detect import config as configs, features, networks, splits  # noqa: E402
 from detect.corpus import SPLITS, Clip, Corpus  # noqa: E402
 from detect.models import NETWORKS, build, count  # noqa: E402
 from detect.toy import toy  # noqa: E402
 
 import voicefeat as vf  # noqa: E402
+from voicefeat.reading import blocks  # noqa: E402
 
 #: Counted by building each network with Keras or PyTorch; LSTM in PyTorch has two bias vectors.
 KNOWN = {
@@ -297,3 +300,26 @@ def test_the_page_has_the_figures_of_the_runs(tmp_path):
     (other / "metrics.json").write_text(json.dumps(found | {"list_digest": "0123456789abcdef"}))
     with pytest.raises(vf.ParameterError, match="were run on different lists"):
         page(tmp_path / "runs")
+
+
+def test_windows_are_the_same_wherever_they_are_cut(data, tmp_path):
+    """The examples' windows are those of a table: by the samples that are there, not by a header."""
+    file = io.BytesIO()
+    soundfile.write(file, np.sin(np.arange(32000) / 9), 16000, format="MP3")
+    tail = file.getvalue()
+    pictured = tmp_path / "pictured.mp3"  # a picture before, and no tag that counts the blocks
+    first = tail.index(tail[:2], 100)
+    pictured.write_bytes(b"ID3\4\0\0\0\0\x20\0" + bytes(4096) + tail[first:])
+    names = ["flac_total_unknown.flac", "flac_total_says_half.flac", "vorbis_two_links.ogg"]
+    paths = [*(data / "faults" / name for name in names), pictured]
+    clips = tuple(Clip(path.stem, True, path) for path in paths)
+    lengths = features.durations(clips)
+    rows = splits.examples(Corpus("some", tmp_path, clips), "clean", 0.5, 0, lengths)
+    for clip in clips:
+        cut_there = list(blocks(clip.path, 0.5, np.dtype(np.float32)))
+        whole = [block for block, rate in cut_there if len(block) == rate // 2]
+        mine = [row for row in rows if row.path == clip.path]
+        assert len(mine) == len(whole) >= 1
+        for row, block in zip(mine, whole, strict=True):
+            y = features.samples(row, 16000, "mixed")
+            np.testing.assert_array_equal(y, block[:, 0])

@@ -10,6 +10,7 @@ from typing import IO
 import numpy as np
 
 import voicefeat as vf
+from voicefeat.reading import blocks, length
 
 #: Samples of a WAV, by its format's number and their bits.
 KINDS = {(1, 16): ("<i2", 32768.0), (1, 32): ("<i4", 2147483648.0), (3, 32): ("<f4", 1.0)}
@@ -35,16 +36,8 @@ def pieces(source: str, rate: int, seconds: float, raw_rate: int) -> Iterator[np
 
 
 def _file(path: str) -> tuple[Iterator[np.ndarray], int]:
-    import soundfile
-
-    try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise vf.AudioError(
-            f"{path}: cannot be read ({error}); name a recording, or - for standard input"
-        ) from None
-    blocks = file.blocks(file.samplerate // 10, dtype="float32", always_2d=True)
-    return (block.mean(1) for block in blocks), file.samplerate
+    rate = length(path)[1]
+    return (block.mean(1) for block, _ in blocks(path, 0.1, np.dtype(np.float32))), rate
 
 
 def _stream(file: IO[bytes], raw_rate: int) -> tuple[Iterator[np.ndarray], int]:

@@ -40,7 +40,7 @@ def examples(
     for clip, length in zip(corpus.clips, lengths, strict=True):
         parts = [clip]
         if window:
-            count = max(1, math.floor(length / window))
+            count = max(1, math.floor(length / window + 1e-9))  # 0.3 s are three tenths
             parts = [
                 replace(clip, utt=f"{clip.utt}@{k * window:g}", start=k * window, seconds=min(window, length))
                 for k in range(count)

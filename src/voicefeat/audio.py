@@ -94,14 +94,16 @@ def load(
 
     Parameters
     ----------
-    path : path or file open for reading bytes
-        WAV, FLAC, OGG, MP3 or whatever else libsndfile reads.
+    path : path, file open for reading bytes, or soundfile.SoundFile
+        WAV, FLAC, OGG, MP3 or whatever else libsndfile reads. A file is read from its beginning, wherever it
+        stands; a SoundFile from where it stands, unless `offset` says otherwise, and it stays open.
     sr : float > 0 or None
         The sampling rate to resample to, in hertz; None keeps the recording's own.
     mono : bool
         True to take the mean of all channels.
     offset, duration : float
-        The part to read, in seconds; a `duration` of None reads to the end.
+        The part to read, in seconds, each rounded to the nearest sample; a `duration` of None reads to the
+        end.
     dtype : float32 or float64
         Type of the samples; integer PCM is scaled to [-1, 1).
     res_type : str or None
@@ -118,14 +120,16 @@ def load(
     ------
     AudioError
         If the file is missing (then it is a `FileNotFoundError` as well), is no audio, is damaged, holds no
-        samples, fewer than its header promises or one that is not finite.
+        samples, fewer than its header promises or one that is not finite, would give more than 512 MiB of
+        samples and 300 times its size, or holds a second recording of another rate or number of channels.
     ParameterError
         If an argument cannot be used.
 
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.load``. A recording that ends early is an error here; librosa returns
-    what is there.
+    what is there. All samples are read that are there, also where the header says fewer or where recordings
+    were joined; a header without a length is told once, as a warning.
 
     Examples
     --------

@@ -11,7 +11,10 @@ def alone(sr: int, **settings: Any) -> None:
     """librosa has none."""
 
 
-row = partial(Row, rate=16000, signals=CLIP_AND_MINUTE, headline=False, peers={"librosa": alone}, kept=None)
+row = partial(Row, rate=16000, signals=CLIP_AND_MINUTE, headline=False, peers={"librosa": alone})
+
+#: Bytes a frame of the best pitch in every range that the clip may turn out to have, and its sum.
+_RUNS = 16.0 * 24
 
 ROWS = [
     row("bark_spectrogram", "bark_spectrogram, 512/160/400"),
@@ -20,6 +23,7 @@ ROWS = [
     row("gammatone_spectrogram", "gammatone_spectrogram, 64 filters"),
     row("gammatone_spectrogram", "gammatone_spectrogram, 64 filters by transform", {"method": "fft"}),
     row("pncc", "pncc, 40 filters", peers={"librosa": alone, "spafe": spafe_pncc}),
-    row("rps", "rps, 20 filters", longest=10),
-    row("srh_pitch", "srh_pitch, 80 to 500 Hz", longest=10),
+    row("rps", "rps, 20 filters", longest=10, kept=_RUNS),
+    row("srh_pitch", "srh_pitch, 80 to 500 Hz", longest=10, kept=_RUNS),
+    row("detect_pitch_frequency", "detect_pitch_frequency, defaults"),
 ]

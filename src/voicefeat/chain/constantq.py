@@ -108,6 +108,11 @@ class ConstantQ:
     def _check_top(self, name: str, each: int) -> None:
         """Refuse wavelets that reach above half the rate."""
         nyquist = self.sr / 2
+        octaves = math.log2(nyquist / self.fmin) if self.fmin < nyquist else 0.0
+        if self.n_bins > self.bins_per_octave * (octaves + 2):  # before there are bins without end
+            most = max(1, int(self.bins_per_octave * octaves) // each)
+            problem = f"of {self.asked:g} Hz and above, there are {octaves:.3g} octaves below {nyquist:g} Hz"
+            reject(name, self.n_bins // each, problem, f"give at most {most}, or a lower fmin")
         reached = self.reach()
         if reached <= nyquist:
             return

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..chain.jobs import Rows
 from ..chain.spec import Bands, Chain, Scaling
-from ..errors import ParameterError, one_of, real, whole
+from ..errors import ParameterError, one_of, real, reject, whole
 from ..folding import check_kernel
 from ..intervals import check_intervals
 from ..norms import check_norm
@@ -17,6 +17,9 @@ from .given import values
 from .hybrid import hybrid_magnitudes
 
 __all__ = ["chroma_cqt", "chroma_vqt"]
+
+#: Octaves, at most.
+MOST_OCTAVES = 64
 
 
 def _bank(n_bins: int, bins_per_octave: Any, n_chroma: Any, fmin: Any, window: Any) -> Bands:
@@ -37,6 +40,14 @@ def _finished(chroma: np.ndarray, threshold: float | None, norm: float | None) -
     if threshold is not None:
         chroma[chroma < threshold] = 0
     return scaled_frames(chroma, norm)
+
+
+def _octaves(n_octaves: Any) -> int:
+    """The octaves, of which the weights that fold them are made before they are compared with the rate."""
+    n_octaves = whole("n_octaves", n_octaves, unit="octaves")
+    if n_octaves > MOST_OCTAVES:
+        reject("n_octaves", n_octaves, "reach beyond any rate", "give fewer, such as 7")
+    return n_octaves
 
 
 def _check(threshold: Any, norm: Any) -> None:
@@ -128,7 +139,7 @@ def chroma_cqt(
         return _finished(at_once(Rows(Chain(bands=bank)), C, "C"), threshold, norm)
     if y is None:
         raise ParameterError("y=None: a signal is needed; pass y, or constant-Q magnitudes as C=")
-    n_bins = whole("n_octaves", n_octaves, unit="octaves") * bins
+    n_bins = _octaves(n_octaves) * bins
     bank = _bank(n_bins, bins, n_chroma, fmin, window)
     q, y = settled(y, sr, hop_length, fmin, n_bins, bins, tuning, counted=("n_octaves", bins))
     magnitudes = responses if cqt_mode == "full" else hybrid_magnitudes
@@ -207,7 +218,7 @@ def chroma_vqt(
         return _finished(at_once(Rows(Chain(bands=bank)), V, "V"), threshold, norm)
     if y is None:
         raise ParameterError("y=None: a signal is needed; pass y, or variable-Q magnitudes as V=")
-    n_bins = whole("n_octaves", n_octaves, unit="octaves") * bins
+    n_bins = _octaves(n_octaves) * bins
     bank = _bank(n_bins, bins, bins, fmin, None)
     octaves = ("n_octaves", bins)
     q, y = settled(y, sr, hop_length, fmin, n_bins, bins, 0.0, intervals, gamma, counted=octaves)

@@ -14,6 +14,9 @@ from ..chain.lags import Lags
 from ..chain.voicing import Pitches, Thresholds
 from ..errors import real, reject, samples_a_second, whole
 
+#: Thresholds that are tried, and pitches that are told apart, at most.
+MOST_STEPS = 100_000
+
 
 def checked_range(sr: Any, fmin: Any, fmax: Any, frame_length: Any) -> tuple[float, float, float, int]:
     """Checked rate, range of pitches, and samples of a frame, which the longest period must fit into."""
@@ -85,6 +88,8 @@ def framed_signal(y: Any, lags: Lags) -> np.ndarray:
 
 def checked_thresholds(count: Any, beta: Any, decay: Any, rescue: Any) -> Thresholds:
     count = whole("n_thresholds", count)
+    if count > MOST_STEPS:
+        reject("n_thresholds", count, "are more than can be told apart", f"give at most {MOST_STEPS}")
     try:
         a, b = (real("beta_parameters", x, above=0.0) for x in beta)
     except (TypeError, ValueError):
@@ -99,6 +104,8 @@ def checked_pitches(
     resolution = real("resolution", resolution, above=0.0, high=1.0, unit="semitones")
     per_semitone = math.ceil(1.0 / resolution)
     bins = math.floor(12 * per_semitone * np.log2(fmax / fmin)) + 1
+    if bins > MOST_STEPS:
+        reject("resolution", resolution, f"makes {bins} pitches of the range", "give a larger one, as 0.1")
     if bins < 2:
         reject("resolution", resolution, "leaves one pitch between fmin and fmax", "give a smaller step")
     rate = real("max_transition_rate", rate, low=0.0, unit="octaves a second")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio import signal
+from ..chain.framing import LONGEST
 from ..errors import real, reject, samples_a_second, whole
 from ..largest import not_finite
 from .residuals import FRAME, HARMONICS, summed
@@ -38,6 +39,8 @@ class Search:
     ) -> Search:
         """Checked."""
         sr = samples_a_second("sr", sr)
+        if sr > LONGEST:
+            reject("sr", sr, "needs transforms of a second, which are too long", f"give at most {LONGEST}")
         fmin = whole("fmin", fmin, unit="hertz", remedy="try fmin=80")
         fmax = whole("fmax", fmax, unit="hertz", remedy="try fmax=500")
         if fmin >= fmax:

@@ -19,6 +19,8 @@ EPSILON = 1e-9
 SHARE = 0.99
 #: Samples, and lags of medians, that are held at a time.
 AT_ONCE = 1 << 20
+#: Lags, at most.
+MOST_LAGS = 1 << 17
 
 
 def detect_pitch_frequency(
@@ -81,6 +83,8 @@ def detect_pitch_frequency(
     high = real("freq_high", freq_high, above=0.0, high=sr, unit="hertz")
     low = real("freq_low", freq_low, above=0.0, unit="hertz")
     lags, least = math.ceil(sr / low), math.ceil(sr / high)
+    if lags > MOST_LAGS:
+        reject("freq_low", freq_low, f"asks for {lags} lags", f"give at least {sr / MOST_LAGS:.3g}")
     if least >= lags // 2:
         reject("freq_low", freq_low, f"leaves no lags to choose from beside freq_high={high:g}", "give less")
     frames = -(-y.shape[-1] // size)

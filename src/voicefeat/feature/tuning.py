@@ -214,7 +214,7 @@ _PIPTRACK: dict[str, Any] = {
 
 
 def _check(resolution: Any, bins_per_octave: Any) -> None:
-    real("resolution", resolution, above=0.0, high=1.0, remedy="give 0.01 for hundredths of a bin")
+    real("resolution", resolution, low=1e-6, high=1.0, remedy="give 0.01 for hundredths of a bin")
     whole("bins_per_octave", bins_per_octave)
 
 

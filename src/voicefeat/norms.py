@@ -32,6 +32,7 @@ def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
     if norm is None:
         return weights
     check_norm("norm", norm)
+    norm = float(norm)
     size = np.abs(weights).astype(float)
     if norm == np.inf:
         length = size.max(axis=axis, keepdims=True)

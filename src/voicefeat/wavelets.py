@@ -140,7 +140,8 @@ def lengths_and_reach(
         added = real("gamma", gamma, low=0, unit="hertz")
     q = filter_scale / width
     cutoff = np.max(freqs * (1 + 0.5 * window_bandwidth(window) / q) + 0.5 * added)
-    return q * sr / (freqs + added / width), float(cutoff)
+    with np.errstate(over="ignore", divide="ignore"):  # filters without end are refused by their length
+        return q * sr / (freqs + added / width), float(cutoff)
 
 
 def relative_bandwidth(freqs: np.ndarray) -> np.ndarray:

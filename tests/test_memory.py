@@ -49,6 +49,13 @@ def test_a_long_signal_adds_little(name, long):
     assert added(lambda: LONG[name](long)) < MOST
 
 
+def test_a_codec_holds_the_signal_once(long):
+    """Beside what it is given and what it gives: a few hundred thousand samples, and what is encoded."""
+    y = long[: 30 * SR]
+    vf.augment.codec(y, SR, name="vorbis")
+    assert added(lambda: vf.augment.codec(y, SR, name="vorbis")) < 3  # twice the signal are 4 MB
+
+
 def test_blocks_leave_no_trace(monkeypatch):
     """The same bits, however much is held at a time."""
     y = speech(SR, 7.0)

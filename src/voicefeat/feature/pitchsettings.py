@@ -29,7 +29,7 @@ def checked_range(sr: Any, fmin: Any, fmax: Any, frame_length: Any) -> tuple[flo
         reject("fmax", fmax, f"is above half of sr={sr:g}", f"give at most {sr / 2:g}")
     if fmin >= fmax:
         reject("fmin", fmin, f"is not below fmax={fmax:g}", "give a lower fmin or a higher fmax")
-    period = sr / fmin
+    period = min(sr / fmin, 1e15)
     if period >= length - 1:
         reject(
             "fmin",

@@ -117,6 +117,21 @@ def bfcc(y):
     return cosine(np.log(np.maximum(np.array(bank) @ short_frames(y) ** 2, 1e-10)), 13)
 
 
+#: By the name of the front end, the run of the original that its reference stands for, as in
+#: `parity.ORIGINALS`. A "definition" is a paper's or this library's own: no program of it can be run.
+ORIGINALS = {
+    "rawnet2-waveform": "definition",  # AASIST's rule, whose run is a golden array, at another length
+    "tak2020-lfcc": "definition",
+    "gfcc": "definition",
+    "bfcc": "definition",
+    "pncc": "definition",
+    "sahidullah2015-rps": "sahidullah2015_matlab__rps",
+    "project-mfcc": "test_levels.py",  # librosa 0.11
+    "project-mel": "test_levels.py",  # librosa 0.11
+    "project-lfcc": "definition",
+    "project-lfcc-mel": "definition",
+    "project-chroma": "definition",
+}
 #: By the name of the front end.
 REFERENCES = {
     "rawnet2-waveform": lambda y: np.concatenate([y] * (64000 // len(y) + 1))[np.newaxis, :64000],

@@ -117,11 +117,16 @@ def delays(
     cut = frames(y, frame_length, partial=partial, **options)
     X = np.fft.rfft(cut, n_fft).T
     Y = np.fft.rfft(cut * np.arange(1, frame_length + 1), n_fft).T
+    with np.errstate(divide="ignore", invalid="ignore"):  # silence comes to NaN, and NaN to 0
+        return delayed(X, Y, rho, gamma, n_smooth, relative)
+
+
+def delayed(X, Y, rho, gamma, n_smooth, relative):
     logs = signal.medfilt(np.log(np.abs(X)), (5, 1))
     cepstrum = fft.dct(logs, axis=0, norm="ortho")
     cepstrum[n_smooth:] = 0
     t = (X * Y.conj()).real / np.exp(fft.idct(cepstrum, axis=0, norm="ortho")) ** (2 * rho)
-    g = np.sign(t) * np.abs(t) ** gamma
+    g = np.nan_to_num(np.sign(t) * np.abs(t) ** gamma, nan=0.0)
     return g / np.abs(g).max() if relative else g
 
 

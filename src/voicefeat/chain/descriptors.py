@@ -274,6 +274,7 @@ class LoudnessRows(Sink):
         np.multiply(
             work.array("energies", size)[:size], tiles.dtype.type(self.ready.spec.gain), out=tiles[:size]
         )
+        c.fill(tiles[:size])
         band_kernels.log_tiles(
             tiles, 1, 1, count, lanes, float(c.offset), self.ready.floor, c.scale, -c.add, work.peak
         )

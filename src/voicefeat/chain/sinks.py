@@ -92,6 +92,7 @@ class ChainRows(Sink):
             tiles[:size] = bins[:size]
         if compression is not None:
             c = compression
+            c.fill(tiles[:size])
             peak = band_kernels.log_tiles(
                 tiles,
                 plan.tile_rows,

@@ -82,7 +82,8 @@ class Bands:
 class Compression:
     """gain log(max(x + offset, floor)) + add, at most `top_db` decibels below the clip's largest.
 
-    `log` is "ln", "log10" or "db" (10 log10); a `floor` of 0 is the least normal number.
+    `log` is "ln", "log10" or "db" (10 log10); a `floor` of 0 is the least normal number. `zero` stands for an
+    x of exactly 0 and for no other, however small (python_speech_features); 0 leaves it.
     """
 
     log: str = "ln"
@@ -91,6 +92,7 @@ class Compression:
     top_db: float | None = None
     gain: float = 1.0
     add: float = 0.0
+    zero: float = 0.0
 
     @classmethod
     def make(cls, log: Any, amin: Any, offset: Any, top_db: Any) -> Compression:
@@ -121,6 +123,11 @@ class Compression:
     def below(self) -> float | None:
         """`top_db` in the unit of the result."""
         return None if self.top_db is None else self.top_db / 10 * math.log(10) * self.scale
+
+    def fill(self, values: np.ndarray) -> None:
+        """`zero` for every 0 among the values, in place."""
+        if self.zero:
+            np.copyto(values, self.zero, where=values == 0)
 
     def least(self, dtype: np.dtype) -> float:
         """The floor; one that the precision cannot hold in full is refused."""

@@ -18,12 +18,12 @@ from .shortterm import Cut, Reading, rows
 
 __all__ = ["ssc"]
 
-#: Power added to every bin, far below that of a 16-bit sample, so that silence has its bands' own centres.
-OFFSET = 2.0**-82
-
 
 class Centres(Reading):
-    """sum(f |X|^2) / sum(|X|^2) over the weights of a band, f in equal steps from 1 Hz to half the rate."""
+    """sum(f |X|^2) / sum(|X|^2) over the weights of a band, f in equal steps from 1 Hz to half the rate.
+
+    Nothing is added to the power: a band without any has the mean of its weights, one with little its own.
+    """
 
     def __init__(self, cut: Cut, given: tuple, dtype: np.dtype):
         weights = _bank(*given)
@@ -31,13 +31,9 @@ class Centres(Reading):
         self.source = cut.spectra(False, dtype)
         weighted = weights * np.linspace(1.0, given[0] / 2, weights.shape[1])
         self.banks = tables.runs(weighted, dtype), tables.runs(weights, dtype)
-        self.added = [self._column(values.sum(axis=1)) for values in (weighted, weights)]
-
-    def _column(self, sums: np.ndarray) -> np.ndarray:
-        """What the offset comes to in each row of tiles; 1 in those that only fill up."""
-        column = np.ones((self.banks[0].tile_rows, 1), self.dtype)
-        column[: sums.size, 0] = OFFSET * sums
-        return column
+        #: The sums of a flat spectrum in each row of tiles; 1 in those that only fill up.
+        self.flat = np.ones((2, self.banks[0].tile_rows, 1), dtype)
+        self.flat[:, : len(weights), 0] = weighted.sum(axis=1), weights.sum(axis=1)
 
     @property
     def block(self) -> int:
@@ -49,7 +45,7 @@ class Centres(Reading):
         self.source.fill(bins, work, self.source.open(x), 0, frames)
         shape = groups, self.banks[0].tile_rows, self.lanes
         sums = []
-        for name, runs, added in zip(("tiles", "below"), self.banks, self.added, strict=True):
+        for name, runs in zip(("tiles", "below"), self.banks, strict=True):
             out = work.array(name, shape[0] * shape[1] * shape[2])
             band_kernels.band_tiles(
                 bins,
@@ -63,7 +59,9 @@ class Centres(Reading):
                 out,
             )
             sums.append(out[: shape[0] * shape[1] * shape[2]].reshape(shape))
-            sums[-1] += added
+        nothing = sums[1] == 0
+        for part, flat in zip(sums, self.flat, strict=True):
+            np.copyto(part, flat, where=nothing)
         sums[0] /= sums[1]
         return self.laid_out(work, sums[0].reshape(-1), shape[1], frames)
 

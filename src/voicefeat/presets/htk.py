@@ -66,7 +66,7 @@ def speech(
         framing=Frames(512, 160, 400, window, False, align="left", partial="pad"),
         spectrum=Spectrum(2.0, divided=True),
         bands=Bands(bank, mel),
-        compression=Compression("ln", floor=EPS) if log else None,
+        compression=Compression("ln", zero=EPS) if log else None,
         cepstrum=Cepstrum(13, lifter=22.0, lifter_from=0) if cepstral else None,
         energy=energy,
         dynamics=dynamics,

@@ -65,6 +65,7 @@ def _log(log: Compression) -> None:
         real("compression.top_db", log.top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for none")
     real("compression.gain", log.gain, above=0.0)
     real("compression.add", log.add)
+    real("compression.zero", log.zero, low=0.0)
 
 
 def _cosines(cepstrum: Cepstrum) -> None:

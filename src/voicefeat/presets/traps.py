@@ -81,6 +81,7 @@ WORDS = {
     "compression.log": "kind of logarithm",
     "compression.floor": "least value under the logarithm",
     "compression.offset": "small number added under the logarithm",
+    "compression.zero": "number that stands for exactly 0 under the logarithm",
     "compression.top_db": "floor below the clip's largest value, in dB",
     "cepstrum.n": "number of coefficients",
     "cepstrum.norm": "norm of the cosine transform",
@@ -208,6 +209,7 @@ def _of_logarithm(fe: FrontEnd) -> Iterator[dict[str, Any]]:
     for value in SMALL:
         yield {"compression__floor": value, "compression__offset": 0.0}
         yield {"compression__floor": 0.0, "compression__offset": value}
+    yield {"compression__floor": 0.0, "compression__offset": 0.0, "compression__zero": EPS}
     for top in (None, 80.0):
         yield {"compression__top_db": top}
 

@@ -1,0 +1,127 @@
+"""Soft signals: floors and small constants show there, and stand where the original programs have them."""
+
+import golden
+import numpy as np
+import pytest
+from front_end_references import REFERENCES as FRONT_ENDS
+from printed import FRAMES, LEVELS, PRINTED, ROWS, SR, clip
+from reference import REFERENCES
+from signals import data_dir
+
+import voicefeat as vf
+from voicefeat.presets.catalogue import preset
+
+EPS = 2.0**-52
+#: As the published programs have it, where it is not what the functions do by default.
+SETTINGS = {name: {"labelled": 256} for name in ("bark_spectrogram", "plp", "rasta_plp")}
+RATED = ("scfc", "scmc", "ssfc", "bark_spectrogram", "plp", "rasta_plp")
+#: Linear prediction magnifies rounding.
+TOLERANCE = {"lpcc": 1e-9, "apgdf": 1e-9}
+
+
+def lfcc(function):
+    """The LFCC of ASVspoof 2019 by the arguments of `lfcc`: its frames are 96 samples before the window."""
+
+    def call(y):
+        emphasised = np.append(y[0], y[1:] - 0.97 * y[:-1])
+        return function(
+            np.pad(emphasised, 96), SR, n_fft=512, hop_length=160, win_length=320, window=np.hamming(320),
+            center=False, n_filters=20, log="log10", log_offset=EPS, amin=1e-300,
+        )  # fmt: skip
+
+    return call
+
+
+def called(functions, name):
+    """Our call of a printed feature, by a mapping of functions."""
+    if name == "lfcc":
+        return lfcc(functions["lfcc"])
+    rate = (SR,) if name in RATED else ()
+    return lambda y: functions[name](y, *rate, **SETTINGS.get(name, {}))
+
+
+WRITTEN = [name for name in PRINTED if name != "mfcc"]
+SIDES = [
+    *((name, called({name: getattr(vf, name)}, name), "voicefeat") for name in WRITTEN),
+    *((name, called(REFERENCES, name), "reference") for name in WRITTEN),
+    ("lfcc", lambda y: vf.frontend("asvspoof2019-lfcc")(y, SR), "front end"),
+    ("mfcc", lambda y: vf.frontend("sahidullah2015-mfcc")(y, SR), "front end"),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "side"), SIDES, ids=[f"{s[0]}-{s[2]}" for s in SIDES])
+def test_numbers_are_the_originals_at_every_level(name, function, side):
+    for level, want in zip(LEVELS, np.array(PRINTED[name]), strict=True):
+        got = function(level * clip())[np.ix_(ROWS, FRAMES)].T.ravel()
+        known = np.isfinite(want)
+        assert np.isfinite(got).all()
+        error = np.abs(got - want)[known].max() / np.abs(want[known]).max()
+        assert error < TOLERANCE.get(name, 1e-9), (level, got, want)
+
+
+def speech_features(name, y):
+    """python_speech_features itself, by the name of our front end."""
+    import python_speech_features as psf
+
+    loud = 32768 * y
+    return {
+        "mfcc": lambda: psf.mfcc(loud, SR),
+        "mfcc-unit": lambda: psf.mfcc(y, SR),
+        "fbank": lambda: psf.fbank(loud, SR)[0],
+        "energy": lambda: psf.fbank(loud, SR)[1][:, np.newaxis],
+        "logfbank": lambda: psf.logfbank(loud, SR),
+        "delta": lambda: psf.delta(psf.mfcc(loud, SR), 2),
+        "ssc": lambda: psf.ssc(loud, SR),
+    }[name]().T
+
+
+@pytest.mark.parametrize("name", ["mfcc", "mfcc-unit", "fbank", "energy", "logfbank", "delta", "ssc"])
+def test_python_speech_features_at_every_level(name):
+    """It puts a number for values of exactly 0 only; a floor under all of them changed soft clips."""
+    own = f"python-speech-features-{name}"
+    for level in LEVELS:
+        want = speech_features(name, level * clip())
+        got = vf.frontend(own)(level * clip(), SR)
+        assert np.abs(got - want).max() <= preset(own).error * np.abs(want).max(), level
+
+
+#: Coefficients 0 to 3 that ``mfcc(1e-5 * clip(), 16000)`` of python_speech_features 0.6 gives in silence and
+#: in two pauses, whose bands hold less than 2^-52.
+SOFT = {
+    30: [-36.0436533891, 0.0, 0.0, 0.0],
+    52: [-36.855395147, -35.0868573757, -8.51135883858, -12.538856033],
+    90: [-36.8576299606, -32.0379090752, -3.27701439674, -6.14541555749],
+}
+
+
+def test_soft_cepstra_are_python_speech_features_own():
+    got = vf.frontend("python-speech-features-mfcc-unit")(1e-5 * clip(), SR)
+    for frame, want in SOFT.items():
+        np.testing.assert_allclose(got[:4, frame], want, rtol=1e-10, atol=1e-11)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", ["project-mel", "project-mfcc"])
+def test_the_projects_references_are_librosa(name, level):
+    librosa = pytest.importorskip("librosa")
+    from scipy.fft import dct
+
+    want = np.log(librosa.feature.melspectrogram(y=level * clip(), sr=SR) + 1e-6)
+    if name == "project-mfcc":
+        want = dct(want, axis=0, norm="ortho")[:13]
+    for got in (FRONT_ENDS[name](level * clip()), vf.frontend(name)(level * clip(), SR)):
+        assert np.abs(got - want).max() < 2e-6 * np.abs(want).max()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_log_power_of_the_constant_q_transform(level):
+    """ln(|c|^2 + eps), as cqcc.m has it, of the channels that the original toolbox gives."""
+    folder = (data_dir() or golden.Path("nowhere")) / "golden"
+    if not folder.is_dir():
+        pytest.skip(f"no golden arrays at {folder}")
+    samples, sr = golden.read_clips(folder, folder.parent)["short"]
+    with np.load(folder / "cqt_toolbox_2013__cqcc_b96.npz") as arrays:
+        want = np.log(np.abs(level * arrays["short"]) ** 2 + EPS)
+    for function in (vf.cqcc_spectrum, REFERENCES["cqcc_spectrum"]):
+        got = function(level * samples / 32768.0, sr, uniform=False)
+        assert np.abs(got - want).max() < 1e-10 * np.abs(want).max()

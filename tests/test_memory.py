@@ -56,6 +56,14 @@ def test_a_codec_holds_the_signal_once(long):
     assert added(lambda: vf.augment.codec(y, SR, name="vorbis")) < 3  # twice the signal are 4 MB
 
 
+def test_one_channel_is_not_copied(long):
+    """Beside the result not even a truth value for each sample, which would be 2 and 1 MB."""
+    two = np.stack([long, long])
+    assert added(lambda: vf.to_mono(two)) < 0.5
+    vf.resample(long[:SR], orig_sr=SR, target_sr=8000)
+    assert added(lambda: vf.resample(long, orig_sr=SR, target_sr=8000)) < 0.5
+
+
 def test_blocks_leave_no_trace(monkeypatch):
     """The same bits, however much is held at a time."""
     y = speech(SR, 7.0)
@@ -94,6 +102,7 @@ def test_recorded_noise_is_repeated():
 
 
 SHORT = np.zeros(16000, np.float32)
+FREQ = np.tile(np.arange(1025.0)[:, np.newaxis], 4)
 A, G = vf.augment, vf.augment.generator
 #: Calls that are refused before anything large is made; the argument that the message names.
 REFUSED = {
@@ -103,6 +112,33 @@ REFUSED = {
     "hybrid_cqt": ("fmin", lambda: vf.hybrid_cqt(SHORT, SR, fmin=0.001)),
     "chroma_cqt": ("fmin", lambda: vf.chroma_cqt(SHORT, SR, fmin=0.001, tuning=0.0)),
     "icqt": ("fmin", lambda: vf.icqt(np.ones((84, 4), np.complex64), sr=SR, fmin=0.001)),
+    "icqt_octaves": ("fmin", lambda: vf.icqt(np.ones((84, 4), np.complex64), sr=SR, fmin=0.01)),
+    "icqt_length": ("length", lambda: vf.icqt(np.ones((84, 4), np.complex64), sr=SR, length=2**30)),
+    "istft_length": ("length", lambda: vf.istft(np.ones((1025, 4), np.complex64), length=2**30)),
+    "griffinlim": ("length", lambda: vf.griffinlim(np.ones((1025, 4), np.float32), length=2**30)),
+    "wavelet": ("freqs", lambda: vf.filters.wavelet(freqs=[0.001, 0.002])),
+    "constant_q": ("fmin", lambda: vf.filters.constant_q(sr=SR, fmin=0.001)),
+    "constant_q_bins": ("bins_per_octave", lambda: vf.filters.constant_q(sr=SR, bins_per_octave=10**8)),
+    "cqt_bins": ("bins_per_octave", lambda: vf.cqt(SHORT, SR, bins_per_octave=10**8, n_bins=10**8)),
+    "get_window": ("Nx", lambda: vf.filters.get_window("hann", 2**30)),
+    "window_bandwidth": ("n", lambda: vf.filters.window_bandwidth("hann", n=2**30)),
+    "mel": ("n_mels", lambda: vf.filters.mel(sr=SR, n_fft=512, n_mels=10**7)),
+    "linear": ("n_filters", lambda: vf.filters.linear(sr=SR, n_fft=512, n_filters=10**7)),
+    "chroma": ("n_chroma", lambda: vf.filters.chroma(sr=SR, n_fft=512, n_chroma=10**7)),
+    "bark": ("n_filters", lambda: vf.filters.bark(sr=SR, n_fft=512, n_filters=10**7)),
+    "gammatone": ("n_filters", lambda: vf.filters.gammatone(sr=SR, n_fft=512, n_filters=10**7)),
+    "mel_n_fft": ("n_fft", lambda: vf.filters.mel(sr=SR, n_fft=2**30)),
+    "gammatone_spectrogram": ("n_filters", lambda: vf.gammatone_spectrogram(SHORT, SR, n_filters=10**6)),
+    "hpss": ("kernel_size", lambda: vf.hpss(np.ones((1025, 4), np.float32), kernel_size=10**7)),
+    "harmonic": ("kernel_size", lambda: vf.harmonic(SHORT, kernel_size=(31, 10**7))),
+    "percussive": ("kernel_size", lambda: vf.percussive(SHORT, kernel_size=10**7)),
+    "lpcc": ("n_lpcc", lambda: vf.lpcc(SHORT, n_lpcc=10**7)),
+    "mfcc_to_mel": ("n_mels", lambda: vf.mfcc_to_mel(np.ones((20, 4)), n_mels=10**8)),
+    "delta": ("width", lambda: vf.delta(np.ones((20, 4)), width=10**6 + 1, mode="nearest")),
+    "stack_memory": ("n_steps", lambda: vf.stack_memory(np.ones((20, 4)), n_steps=10**8)),
+    "chroma_cens": ("win_len_smooth", lambda: vf.chroma_cens(C=np.ones((84, 4)), win_len_smooth=10**8)),
+    "poly_features": ("order", lambda: vf.poly_features(SHORT, SR, order=1000)),
+    "poly_of_freq": ("order", lambda: vf.poly_features(S=FREQ, sr=SR, freq=FREQ, order=1000)),
     "n_bins": ("n_bins", lambda: vf.cqt(SHORT, SR, n_bins=10**7)),
     "n_octaves": ("n_octaves", lambda: vf.chroma_cqt(SHORT, SR, n_octaves=10**6, tuning=0.0)),
     "pyin": ("resolution", lambda: vf.pyin(SHORT, SR, fmin=80, fmax=400, resolution=1e-7)),

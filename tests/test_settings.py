@@ -38,6 +38,7 @@ CALLS = {
     "a front end": corpus(frontend=True),
     "a statistic": corpus(summary=True),
     "format": corpus(format=False),
+    "executor": corpus(executor=False),
     "paths": lambda wrong: extract_corpus([wrong], "never"),
     "out": lambda wrong: extract_corpus("examples/audio", wrong),
     "open_dataset": vf.open_dataset,

@@ -23,6 +23,10 @@ __all__ = ["AudioError", "ParameterError"]
 MOST = 2**31 - 1
 #: Settings without a bound of their own lie within this one, so that formulas stay within their precision.
 HUGE = 1e30
+#: Samples of a frame or a window, at most: six minutes at 44.1 kHz.
+LONGEST = 1 << 24
+#: Weights of a bank, at most: half a gigabyte in single precision; and its rows, of however few bins.
+MOST_WEIGHTS, MOST_ROWS = 1 << 27, 1 << 17
 _WIDTHS = {"f": (2, 4, 8), "c": (8, 16)}
 _Kind = TypeVar("_Kind")
 
@@ -127,6 +131,22 @@ def whole(
     if most is not None and number > most:
         reject(name, value, f"is more than {most:,}", remedy or "give a smaller number")
     return number
+
+
+def check_bank(name: str, rows: Any, n_fft: Any, bins: Any = None) -> None:
+    """Refuse a bank that would fill the memory, before it is made; other checks are its own.
+
+    Its columns are the bins of an FFT, or so many `bins`.
+    """
+    if isinstance(n_fft, int) and n_fft > LONGEST:
+        reject("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=2048")
+    bins = 1 + n_fft // 2 if bins is None and isinstance(n_fft, int) else bins
+    if not isinstance(rows, int) or not isinstance(bins, int):
+        return
+    most = min(MOST_ROWS, MOST_WEIGHTS // max(bins, 1))
+    if rows > most:
+        problem = f"{rows} rows of {bins} bins are too many numbers for a bank"
+        reject(name, rows, problem, f"give at most {most}")
 
 
 def real(

@@ -11,12 +11,12 @@ from .banks import bank, total
 from .barks import bark
 from .convert import fft_frequencies, hz_to_octs, mel_frequencies
 from .emptiness import check_filters
-from .errors import flag, float_type, real, reject, samples_a_second, whole
+from .errors import check_bank, flag, float_type, real, reject, samples_a_second, whole
 from .folding import cq_to_chroma, pseudo_response as pseudo_response, tonal_centroids as tonal_centroids
 from .gammatones import gammatone
 from .norms import check_norm, scaled
-from .wavelets import constant_q, wavelet, wavelet_lengths, window_bandwidth
-from .windows import get_window
+from .wavelets import constant_q, wavelet, wavelet_lengths
+from .windows import get_window, window_bandwidth
 
 __all__ = [
     "bank",
@@ -93,6 +93,7 @@ def mel(
     (40, 257)
     """
     n_mels = whole("n_mels", n_mels, unit="filters")
+    check_bank("n_mels", n_mels, n_fft)
     low, high = _range(sr, fmin, fmax)
     edges = mel_frequencies(n_mels + 2, fmin=low, fmax=high, htk=htk)
     return _bank("n_mels", edges, sr, n_fft, norm, dtype)
@@ -153,6 +154,7 @@ def linear(
     [[0.  0.5 1.  0.5 0. ]]
     """
     n_filters = whole("n_filters", n_filters, unit="filters")
+    check_bank("n_filters", n_filters, n_fft)
     low, high = _range(sr, fmin, fmax)
     return _bank("n_filters", np.linspace(low, high, n_filters + 2), sr, n_fft, norm, dtype)
 
@@ -253,6 +255,7 @@ def chroma(
     sr = samples_a_second("sr", sr)
     n_fft = whole("n_fft", n_fft, 2, unit="samples")
     n_chroma = whole("n_chroma", n_chroma, unit="pitch classes")
+    check_bank("n_chroma", n_chroma, n_fft)
     ctroct = real("ctroct", ctroct, unit="octaves")
     if octwidth is not None:
         octwidth = real("octwidth", octwidth, above=0, unit="octaves", remedy="give None to weight all alike")

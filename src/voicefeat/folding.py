@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import converted, float_type, real, reject, whole
+from .errors import MOST_WEIGHTS, check_bank, converted, float_type, real, reject, whole
 from .wavelets import C1, equal_bandwidth, relative_bandwidth, wavelet
 
 __all__ = ["cq_to_chroma"]
@@ -63,9 +63,10 @@ def cq_to_chroma(
     >>> fold.shape, fold[:, 9].argmax()
     ((12, 84), np.int64(9))
     """
-    n_input = whole("n_input", n_input, unit="bins")
+    n_input = whole("n_input", n_input, unit="bins", most=MOST_WEIGHTS >> 4)
     bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins")
     n_chroma = whole("n_chroma", n_chroma, unit="pitch classes")
+    check_bank("n_chroma", n_chroma, None, n_input)
     fmin = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
     kind = float_type("dtype", dtype)
     if bins_per_octave % n_chroma:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .errors import float_type, real, reject, samples_a_second, whole
+from .errors import check_bank, float_type, real, reject, samples_a_second, whole
 
 __all__ = ["Cascades", "cascades", "gammatone"]
 
@@ -16,6 +16,8 @@ __all__ = ["Cascades", "cascades", "gammatone"]
 EAR_Q, MIN_BANDWIDTH = 9.26449, 24.7
 #: How much wider a filter of the fourth order is than its equivalent rectangle.
 BROADENING = 1.019
+#: Filters, at most: far more than the ear tells apart, and each is run over the whole signal.
+MOST_FILTERS = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def gammatone(
     """
     sr, n_filters, low, high = checked(sr, n_filters, fmin, fmax)
     n_fft = whole("n_fft", n_fft, 2, unit="samples")
+    check_bank("n_filters", n_filters, n_fft)
     kind = float_type("dtype", dtype)
     z = np.exp(2j * np.pi * np.arange(1 + n_fft // 2) / n_fft)[np.newaxis, :]
     power = real("power", power, above=0.0, high=100.0)
@@ -112,7 +115,7 @@ def gammatone(
 def checked(sr: float, n_filters: int, fmin: float, fmax: float | None) -> tuple[float, int, float, float]:
     """The arguments of `cascades`."""
     sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
-    n_filters = whole("n_filters", n_filters, unit="filters")
+    n_filters = whole("n_filters", n_filters, unit="filters", most=MOST_FILTERS)
     low = real("fmin", fmin, above=0.0, unit="Hz")
     high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
     if low >= high:

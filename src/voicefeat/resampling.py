@@ -122,7 +122,12 @@ def _resampled(y: np.ndarray, orig_sr: float, target_sr: float, res_type: str, n
         import soxr
 
         channels = y.reshape(-1, y.shape[-1])
-        done = np.stack([soxr.resample(c, orig_sr, target_sr, quality=res_type) for c in channels])
+        done = soxr.resample(channels[0], orig_sr, target_sr, quality=res_type)[np.newaxis]
+        if len(channels) > 1:
+            first, done = done, np.empty((len(channels), done.size), done.dtype)
+            done[0] = first
+            for row, channel in zip(done[1:], channels[1:], strict=True):
+                row[:] = soxr.resample(channel, orig_sr, target_sr, quality=res_type)
         return done.reshape(*y.shape[:-1], -1)
     from scipy import signal as scipy_signal
 

@@ -7,64 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import MOST, complex_kind, real, reject, samples_a_second, whole
+from .errors import LONGEST, MOST, complex_kind, real, reject, samples_a_second, whole
 from .intervals import ascending, widths
 from .norms import check_norm, scaled
-from .windows import get_window
+from .windows import get_window, window_bandwidth
 
-__all__ = ["constant_q", "wavelet", "wavelet_lengths", "window_bandwidth"]
+__all__ = ["constant_q", "wavelet", "wavelet_lengths"]
 
 #: C1, where constant-Q transforms begin unless told otherwise, in hertz.
 C1 = 440.0 * 2.0 ** ((24 - 69) / 12)
-#: Windows without parameters, whose bandwidth librosa keeps in a table: that of 8193 symmetric samples.
-_TABULATED = frozenset(
-    """
-    bart barthann bartlett bkh black blackharr blackman blackmanharris blk bman bmn bohman box boxcar brt
-    brthan bth cosine flat flattop flt halfcosine ham hamm hamming han hann nut nutl nuttall ones par parz
-    parzen rect rectangular tri triang triangle
-    """.split()  # noqa: SIM905
-)
-
-
-def window_bandwidth(window: Any, n: int | None = None) -> float:
-    """Equivalent noise bandwidth of a window, in bins of an FFT as long as the window.
-
-    Parameters
-    ----------
-    window : str, tuple, float or callable
-        As for `get_window`.
-    n : int > 0 or None
-        Samples of the window that is measured. None is what librosa has: 8193 for the usual windows without
-        parameters, by name or as functions of scipy (librosa keeps these in a table), and 1000 for others.
-
-    Returns
-    -------
-    float
-        ``n * sum(w ** 2) / sum(w) ** 2``.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such window.
-
-    Notes
-    -----
-    Source: librosa 0.11.0, ``librosa.filters.window_bandwidth``, which does not heed `n` for windows of its
-    table. Those are symmetric here, as in the table; others as `get_window` makes them.
-
-    Examples
-    --------
-    >>> import voicefeat as vf
-    >>> round(vf.filters.window_bandwidth("hann"), 4), round(vf.filters.window_bandwidth("hann", n=1000), 4)
-    (1.5002, 1.5015)
-    """
-    name = window
-    if callable(window) and str(getattr(window, "__module__", "")).startswith("scipy.signal.windows"):
-        name = window.__name__
-    known = isinstance(name, str) and name in _TABULATED
-    n = (8193 if known else 1000) if n is None else whole("n", n, unit="samples")
-    values = get_window(name, n, fftbins=False) if known else get_window(window, n)
-    return float(n * np.sum(values**2) / (np.sum(values) ** 2 + np.finfo(float).tiny))
+#: Points of wavelets side by side, at most: half a gigabyte.
+MOST_POINTS = 1 << 26
+#: Bins, of an octave or of a transform, at most.
+MOST_BINS = 10_000
 
 
 def wavelet_lengths(
@@ -162,6 +117,14 @@ def equal_bandwidth(bins_per_octave: Any) -> Any:
     return (2.0 ** (2 / bins_per_octave) - 1) / (2.0 ** (2 / bins_per_octave) + 1)
 
 
+def check_points(name: str, value: Any, lengths: np.ndarray, remedy: str) -> None:
+    """Refuse wavelets of so many samples, side by side, that they would fill the memory."""
+    longest = lengths.max()
+    if longest > LONGEST or lengths.size * 2.0 ** np.ceil(np.log2(longest)) > MOST_POINTS:
+        problem = f"{lengths.size} wavelets of up to {longest:.0f} samples are too many numbers"
+        reject(name, value, problem, remedy)
+
+
 def wavelet(
     *,
     freqs: ArrayLike,
@@ -220,6 +183,7 @@ def wavelet(
     freqs = ascending(freqs)
     width = {"filter_scale": filter_scale, "gamma": gamma, "alpha": alpha}
     lengths, _ = wavelet_lengths(freqs=freqs, sr=sr, window=window, **width)  # type: ignore[arg-type]
+    check_points("freqs", freqs, lengths, "give higher frequencies, or fewer")
     longest = lengths.max()
     size = int(2.0 ** np.ceil(np.log2(longest))) if pad_fft else int(np.ceil(longest))
     bank = np.empty((len(freqs), size), kind)
@@ -285,7 +249,9 @@ def constant_q(
     sr = samples_a_second("sr", sr)
     fmin = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
     n_bins = whole("n_bins", n_bins, unit="bins")
-    bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins")
+    bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins", most=MOST_BINS)
+    if n_bins > MOST_BINS or fmin * 2.0 ** min((n_bins - 1) / bins_per_octave, 100) > sr / 2:
+        reject("n_bins", n_bins, f"reach above half of sr, {sr / 2:g} Hz", "give fewer bins, or a lower fmin")
     freqs = fmin * 2.0 ** (np.arange(n_bins) / bins_per_octave)
     shape = {"window": window, "filter_scale": filter_scale, "alpha": equal_bandwidth(bins_per_octave)}
     _, cutoff = lengths_and_reach(freqs, sr, gamma=0, **shape)
@@ -295,6 +261,7 @@ def constant_q(
         reject("n_bins", n_bins, problem, "give fewer bins, or a lower fmin")
     if not (lengths.min() >= 1 and lengths.max() <= MOST):
         reject("fmin", fmin, "has filters of no length, or endless ones", "give an audible one")
+    check_points("fmin", fmin, lengths, "give a higher fmin, or fewer bins")
     return wavelet(
         freqs=freqs, sr=sr, pad_fft=pad_fft, norm=norm, dtype=dtype, gamma=gamma, **shape, **kwargs
     )

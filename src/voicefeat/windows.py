@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .errors import reject, whole
+from .errors import LONGEST, reject, whole
 
-__all__ = ["get_window"]
+__all__ = ["get_window", "window_bandwidth"]
 
 # Sums of cosines, a0 + a1 cos(x) + a2 cos(2x) over -π..π, and Kaldi's power of one of them.
 _HANN = (0.5, 0.5)
@@ -32,6 +32,14 @@ _ALIASES = {
 LARGEST = 1e6
 #: The exponent that makes a Hann window Kaldi's default window.
 _POVEY = 0.85
+#: Windows without parameters, whose bandwidth librosa keeps in a table: that of 8193 symmetric samples.
+_TABULATED = frozenset(
+    """
+    bart barthann bartlett bkh black blackharr blackman blackmanharris blk bman bmn bohman box boxcar brt
+    brthan bth cosine flat flattop flt halfcosine ham hamm hamming han hann nut nutl nuttall ones par parz
+    parzen rect rectangular tri triang triangle
+    """.split()  # noqa: SIM905
+)
 
 
 def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
@@ -70,7 +78,7 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     >>> print(vf.filters.get_window("hann", 4))
     [0.  0.5 1.  0.5]
     """
-    Nx = whole("Nx", Nx, unit="samples")
+    Nx = whole("Nx", Nx, unit="samples", most=LONGEST)
     if isinstance(window, str):
         known = _cosine(window, Nx, fftbins)
         return _scipy(window, Nx, fftbins) if known is None else known
@@ -84,6 +92,47 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
             reject("window", window, "is no window", 'give a name such as "hann", a function or an array')
         return _scipy(float(np.asarray(window)), Nx, fftbins)
     return _values(window, window, Nx)
+
+
+def window_bandwidth(window: Any, n: int | None = None) -> float:
+    """Equivalent noise bandwidth of a window, in bins of an FFT as long as the window.
+
+    Parameters
+    ----------
+    window : str, tuple, float or callable
+        As for `get_window`.
+    n : int > 0 or None
+        Samples of the window that is measured. None is what librosa has: 8193 for the usual windows without
+        parameters, by name or as functions of scipy (librosa keeps these in a table), and 1000 for others.
+
+    Returns
+    -------
+    float
+        ``n * sum(w ** 2) / sum(w) ** 2``.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such window.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.filters.window_bandwidth``, which does not heed `n` for windows of its
+    table. Those are symmetric here, as in the table; others as `get_window` makes them.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> round(vf.filters.window_bandwidth("hann"), 4), round(vf.filters.window_bandwidth("hann", n=1000), 4)
+    (1.5002, 1.5015)
+    """
+    name = window
+    if callable(window) and str(getattr(window, "__module__", "")).startswith("scipy.signal.windows"):
+        name = window.__name__
+    known = isinstance(name, str) and name in _TABULATED
+    n = (8193 if known else 1000) if n is None else whole("n", n, unit="samples", most=LONGEST)
+    values = get_window(name, n, fftbins=False) if known else get_window(window, n)
+    return float(n * np.sum(values**2) / (np.sum(values) ** 2 + np.finfo(float).tiny))
 
 
 def _cosine(name: str, n: int, periodic: bool) -> np.ndarray | None:

@@ -10,6 +10,7 @@ is computed at the rate of the one above, which librosa 0.11 does not heed (libr
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from ..intervals import check_intervals, frequencies
 from ..norms import check_norm
 from ..pitches import raised
 from ..resampling import WAYS
-from ..wavelets import C1, lengths_and_reach
+from ..wavelets import C1, MOST_BINS, check_points, lengths_and_reach
 from . import tables
 from .framing import PAD_MODES, Frames
 from .plan import Plan
@@ -35,10 +36,6 @@ PASSBAND = {
     "soxr_vhq": 0.91, "soxr_hq": 0.91, "soxr_mq": 0.91, "soxr_lq": 0.67, "soxr_qq": 1.0,
     "fft": 1.0, "scipy": 1.0, "polyphase": 0.82,
 }  # fmt: skip
-
-
-#: Points of the spectra of an octave's wavelets, at most: half a gigabyte.
-MOST_WEIGHTS = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class ConstantQ:
         hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
         intervals = check_intervals(intervals)
         n_bins = whole("n_bins", n_bins, unit="bins")
-        bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins")
+        bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins", most=MOST_BINS)
         if isinstance(intervals, tuple):
             bins_per_octave = len(intervals)
         given = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz", remedy="try fmin=32.7, C1")
@@ -108,7 +105,10 @@ class ConstantQ:
     def _check_top(self, name: str, each: int) -> None:
         """Refuse wavelets that reach above half the rate."""
         nyquist = self.sr / 2
-        octaves = math.log2(nyquist / self.fmin) if self.fmin < nyquist else 0.0
+        if self.fmin >= nyquist:
+            remedy = f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz"
+            reject("fmin", self.asked, f"lies at or above half of sr, {nyquist:g} Hz", remedy)
+        octaves = math.log2(nyquist / self.fmin)
         if self.n_bins > self.bins_per_octave * (octaves + 2):  # before there are bins without end
             most = max(1, int(self.bins_per_octave * octaves) // each)
             problem = f"of {self.asked:g} Hz and above, there are {octaves:.3g} octaves below {nyquist:g} Hz"
@@ -116,7 +116,7 @@ class ConstantQ:
         reached = self.reach()
         if reached <= nyquist:
             return
-        fits = next((n for n in range(self.n_bins - 1, 0, -1) if self.reach(n) <= nyquist), 0)
+        fits = bisect.bisect_left(range(1, self.n_bins), True, key=lambda n: self.reach(n) > nyquist)
         problem = f"wavelets reach to {reached:.6g} Hz, above half of sr, {nyquist:g} Hz"
         if fits >= each:
             reject(name, self.n_bins // each, problem, f"give at most {fits // each}, or a lower fmin")
@@ -133,11 +133,8 @@ class ConstantQ:
 
     def check_room(self, lengths: np.ndarray) -> None:
         """Refuse wavelets of so many samples, side by side, that their spectra would fill the memory."""
-        points = 2.0 ** math.ceil(math.log2(lengths.max()))
-        if lengths.size * points > MOST_WEIGHTS:
-            problem = f"{lengths.size} wavelets of up to {lengths.max():.0f} samples are too many numbers"
-            remedy = "give a higher fmin, fewer bins an octave or a smaller filter_scale"
-            reject("fmin", self.asked, problem, remedy)
+        remedy = "give a higher fmin, fewer bins an octave or a smaller filter_scale"
+        check_points("fmin", self.asked, lengths, remedy)
 
     def frequencies(self, n_bins: int | None = None) -> np.ndarray:
         """Centre frequencies in hertz."""

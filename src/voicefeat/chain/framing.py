@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 
 from .. import filters
-from ..errors import converted, one_of, reject, whole
+from ..errors import LONGEST, converted, one_of, reject, whole
 
-#: Samples of a frame, at most: six minutes at 44.1 kHz.
-LONGEST = 1 << 24
 PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import emptiness, filters
 from ..convert import fft_frequencies
-from ..errors import one_of, real, reject, whole
+from ..errors import check_bank, one_of, real, reject, whole
 from ..remembering import remembered
 from .cosines import cosines
 from .framing import Frames
@@ -37,16 +37,8 @@ class Spectrum:
         return cls(real("power", power, above=0.0, remedy="give 1.0 for magnitude or 2.0 for power"))
 
 
-#: Weights of a bank, at most: half a gigabyte in single precision. Names of the arguments that say its rows.
-MOST_WEIGHTS = 1 << 27
+#: Names of the arguments that say the rows of a bank.
 ROWS = {"n_mels", "n_filters", "n_chroma", "n_bands"}
-
-
-def check_room(name: str, rows: Any, n_fft: Any) -> None:
-    """Refuse a bank that would fill the memory, before it is made; other checks are its own."""
-    if isinstance(rows, int) and isinstance(n_fft, int) and rows * (1 + n_fft // 2) > MOST_WEIGHTS:
-        problem = f"{rows} rows of {1 + n_fft // 2} bins are too many numbers for a bank"
-        reject(name, rows, problem, f"give at most {MOST_WEIGHTS // (1 + n_fft // 2)}")
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,7 @@ class Bands:
     def make(cls, bank: str, **arguments: Any) -> Bands:
         """Checked by building the bank, which is what an odd argument would fail in."""
         for name in ROWS & arguments.keys():
-            check_room(name, arguments[name], arguments.get("n_fft", 0))
+            check_bank(name, arguments[name], arguments.get("n_fft", 0))
         made = cls(bank, tuple(sorted(arguments.items())))
         with emptiness.collected() as told:
             made._build()

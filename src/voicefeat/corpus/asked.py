@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 from ..chain.threads import get_num_threads
@@ -11,7 +12,7 @@ from ..presets.front_end import FrontEnd
 from .fronts import FrontEndTask
 from .task import Task, Work
 
-__all__ = ["mapping", "names", "threads", "works_of"]
+__all__ = ["executor_of", "mapping", "names", "threads", "works_of"]
 
 #: More workers than any machine or cluster has processors for: a slip, which would start them all.
 MOST_WORKERS = 1 << 14
@@ -43,6 +44,14 @@ def threads(workers: Any) -> int:
     if workers is None:
         return get_num_threads()
     return whole("workers", workers, unit="workers", most=MOST_WORKERS)
+
+
+def executor_of(value: Any) -> Executor | None:
+    """What runs recordings in place of threads: anything with a method ``submit``; None for threads."""
+    if value is not None and (isinstance(value, type) or not callable(getattr(value, "submit", None))):
+        remedy = "give a concurrent.futures.Executor, or None for threads; workers= is how many"
+        reject("executor", value, "is nothing that work can be submitted to", remedy)
+    return value
 
 
 def works_of(

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import ParameterError, path_text, real
 from ..presets.front_end import FrontEnd
-from .asked import mapping, names, threads, works_of
+from .asked import executor_of, mapping, names, threads, works_of
 from .due import mark_due
 from .formats import About, format_called
 from .job import Job
@@ -140,7 +140,7 @@ def extract_corpus(
         path_text("log", log)
     works = works_of(feature, frontend, sr, mapping("settings", settings))
     job = Job(works, sr, channels, part_seconds, dtype, names("summary", summary), windows)
-    workers = threads(workers)
+    workers, executor = threads(workers), executor_of(executor)
     shard_mb = real("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
     form, _ = format_called(format)
     options = form.chosen(mapping("format_options", format_options))

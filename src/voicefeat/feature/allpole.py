@@ -11,7 +11,7 @@ from ..chain.framing import window_value
 from ..chain.source import Work
 from ..chain.spec import Cepstrum, settings
 from ..engine import allpole as kernels, angles, rows as row_kernels
-from ..errors import real, reject, whole
+from ..errors import MOST_ROWS, real, reject, whole
 from .shortterm import NO_TRANSFORM, Cut, Reading, multiplied, rows
 
 __all__ = ["apgdf", "lpcc"]
@@ -147,7 +147,7 @@ def lpcc(
     made = _made(
         order, 0.0, frame_length, hop_length, NO_TRANSFORM, window_value(window), preemphasis, partial
     )
-    n = whole("n_lpcc", n_lpcc, unit="coefficients")
+    n = whole("n_lpcc", n_lpcc, unit="coefficients", most=MOST_ROWS)
     return rows(y, _Cepstra, *made, n, double=True)
 
 

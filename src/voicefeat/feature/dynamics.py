@@ -9,7 +9,7 @@ import numpy as np
 
 from ..chain import tables
 from ..chain.spec import settings
-from ..errors import numeric, one_of, real, reject, whole
+from ..errors import LONGEST, MOST, numeric, one_of, real, reject, whole
 
 __all__ = ["delta", "stack_memory"]
 
@@ -37,6 +37,10 @@ def _fit(width: int, polyorder: int, deriv: int, spacing: float) -> np.ndarray:
     for j in range(deriv, polyorder + 1):
         turned[:, j] = math.perm(j, deriv) * x.astype(float) ** (j - deriv)
     return turned @ coefficients / spacing**deriv
+
+
+#: Frames of a fit, at most: its weights are the square of them.
+WIDEST = 4095
 
 
 class _Fit:
@@ -71,7 +75,7 @@ class _Fit:
 
 @settings
 def _checked(width: Any, order: Any, mode: Any, polyorder: Any, spacing: Any, cval: Any) -> _Fit:
-    width = whole("width", width, least=3)
+    width = whole("width", width, least=3, most=WIDEST)
     if width % 2 != 1:
         reject(
             "width", width, "must be odd, with one frame in the middle", f"give {width - 1} or {width + 1}"
@@ -198,6 +202,9 @@ def stack_memory(data: Any, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) 
         one_of("mode", mode, _PADDING)
     reach = (n_steps - 1) * abs(delay)
     ends = [(0, 0)] * (x.ndim - 1) + [(reach, 0) if delay > 0 else (0, reach)]
+    if x.size * n_steps > MOST or reach > LONGEST:
+        name, value = ("n_steps", n_steps) if n_steps > abs(delay) else ("delay", delay)
+        reject(name, value, f"reaches over {reach:,} frames, too many numbers", "give a smaller one")
     padded = np.pad(x, ends, **kwargs)
     frames = x.shape[-1]
     first = [(reach if delay > 0 else 0) - step * delay for step in range(n_steps)]

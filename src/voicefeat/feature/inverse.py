@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..errors import float_type, numeric, reject, whole
+from ..errors import LONGEST, float_type, numeric, reject, whole
 from ..filters import get_window
 
 __all__ = ["istft"]
@@ -96,6 +96,7 @@ def istft(
         n = n_fft + hop * (n_frames - 1) - 2 * before
     else:
         n = whole("length", length, unit="samples", remedy="give None for all that the frames cover")
+        check_padding(n, n_fft + hop * (n_frames - 1) - 2 * before)
         n_frames = min(n_frames, math.ceil((n + 2 * before) / hop))
     kind = float_type("dtype", dtype) if dtype is not None else np.dtype(f"f{spectra.dtype.itemsize // 2}")
     y = _result(out, (*channels, n), kind)
@@ -214,6 +215,13 @@ def frame_length(n_fft: Any, bins: int, name: str) -> int:
         remedy = f"{bins} bins belong to n_fft={max(2 * (bins - 1), 1)} or {2 * bins - 1}"
         reject("n_fft", n_fft, f"has {1 + n_fft // 2} bins, but {name} has {bins}", remedy)
     return n_fft
+
+
+def check_padding(length: int, covered: int) -> None:
+    """Refuse a length whose samples are zeros for many minutes beyond those that the frames cover."""
+    if length > covered + LONGEST:
+        problem = f"is more than {LONGEST:,} samples beyond the {covered:,} that the frames cover"
+        reject("length", length, problem, "give fewer, or None for all that the frames cover")
 
 
 def check_hop(hop: int, win_length: int) -> None:

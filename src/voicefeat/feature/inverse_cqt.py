@@ -13,9 +13,12 @@ from ..folding import bandwidths, response
 from ..resampling import resample
 from ..wavelets import wavelet_lengths
 from .constantq import transform_of
-from .inverse import OverlapAdd
+from .inverse import OverlapAdd, check_padding
 
 __all__ = ["icqt"]
+
+#: Samples of a period that are let pass for however few frames, so that a transform can be cut.
+ALWAYS = 1 << 16
 
 
 def icqt(
@@ -90,6 +93,7 @@ def icqt(
         length = whole("length", length, unit="samples", remedy="give None for all that the frames cover")
     if not np.isfinite(C).all():
         reject("C", C, "holds a NaN or an infinite value", "repair it, numpy.nan_to_num(C)")
+    _check_length(q, C.shape[-1], length)
     octaves = _octaves(q)
     if length is not None:
         longest = max(float(lengths.max()) for *_, lengths in octaves)
@@ -97,6 +101,15 @@ def icqt(
     flat = C.reshape(-1, *C.shape[-2:])
     y = np.stack([_signal(item, q, octaves, kind, length) for item in flat])
     return y.reshape(*C.shape[:-2], -1)
+
+
+def _check_length(q: ConstantQ, frames: int, length: int | None) -> None:
+    """Refuse, before the wavelets are made, a signal that holds none of them, or almost nothing but zeros."""
+    covered = q.hop_length * frames
+    if q.sr / q.fmin > max(covered, ALWAYS):
+        q.check_length(covered)
+    if length is not None:
+        check_padding(length, covered)
 
 
 def _octaves(q: ConstantQ) -> list[tuple[slice, int, int, np.ndarray, np.ndarray]]:

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 from ..chain.spec import Bands
 from ..decibel import db_to_power
 from ..emptiness import tell
-from ..errors import one_of, real, reject, whole
+from ..errors import MOST_ROWS, one_of, real, reject, whole
 from ..filters import check_norm
 from .bands import mel_bank
 from .given import powers, values
@@ -214,7 +214,7 @@ def mfcc_to_mel(
     True
     """
     c = values(mfcc, "n_mfcc", "mfcc")
-    n_mels = whole("n_mels", n_mels, unit="bands")
+    n_mels = whole("n_mels", n_mels, unit="bands", most=MOST_ROWS)
     n_mfcc = c.shape[-2]
     if n_mels < n_mfcc:
         reject("n_mels", n_mels, f"fewer bands than the {n_mfcc} coefficients", f"give {n_mfcc} or more")

@@ -9,9 +9,7 @@ import numpy as np
 from ..audio import signal
 from ..banks import bank
 from ..chain.cosines import cosines
-from ..chain.framing import LONGEST
-from ..chain.spec import check_room
-from ..errors import one_of, reject, whole
+from ..errors import check_bank, one_of, reject, whole
 from ..largest import not_finite
 from .residuals import BLOCK
 from .srh import Search, tracked
@@ -110,9 +108,7 @@ def rps(
     if not isinstance(voiced_only, (bool, np.bool_)):
         reject("voiced_only", voiced_only, "must be True or False", "give True to leave other frames out")
     n_fft = whole("n_fft", n_fft, least=4, unit="samples", remedy="try n_fft=512")
-    if n_fft > LONGEST:
-        reject("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=512")
-    check_room("n_filters", n_filters, n_fft)
+    check_bank("n_filters", n_filters, n_fft)
     y = signal(y)
     not_finite(y)
     if voiced_only and y.ndim > 1:

@@ -15,6 +15,9 @@ from .spectrum import stft
 
 __all__ = ["harmonic", "hpss", "percussive", "softmask"]
 
+#: Numbers of a median, at most: more than a minute of frames, and each step of it takes as many moves.
+MOST_KERNEL = 1 << 12
+
 
 def softmask(X: Any, X_ref: Any, *, power: float = 1.0, split_zeros: bool = False) -> np.ndarray:
     """How much of each number is X's where X and a reference compete for it.
@@ -100,7 +103,7 @@ def hpss(
     (True, True)
     """
     spectra = _spectra(S)
-    frames, bins = (whole("kernel_size", n) for n in _pair("kernel_size", kernel_size))
+    frames, bins = _kernel(kernel_size)
     first, second = (real("margin", m, low=1.0, remedy="give 1 or more") for m in _pair("margin", margin))
     power = _power(power)
     sizes = np.abs(spectra) if spectra.dtype.kind == "c" else spectra
@@ -198,11 +201,18 @@ def percussive(
     return _part(1, signal(y), given, pad_mode, kernel_size=kernel_size, power=power, margin=margin)
 
 
+def _kernel(size: Any) -> tuple[int, int]:
+    """The frames and the bins of the medians."""
+    frames, bins = (whole("kernel_size", n, most=MOST_KERNEL) for n in _pair("kernel_size", size))
+    return frames, bins
+
+
 def _framing(n_fft: Any, hop: Any, win: Any, window: Any, center: Any) -> dict[str, Any]:
     return {"n_fft": n_fft, "hop_length": hop, "win_length": win, "window": window, "center": center}
 
 
 def _part(which: int, y: np.ndarray, given: dict[str, Any], pad_mode: Any, **settings: Any) -> np.ndarray:
+    _kernel(settings["kernel_size"])
     spectra = stft(y, pad_mode=pad_mode, **given)
     if not np.isfinite(spectra).all():
         reject("y", y, "is so large that its spectrum overflows", "scale it down, or pass float64")

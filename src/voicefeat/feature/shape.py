@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..chain.descriptors import Contrast, Flatness, Polynomial
-from ..errors import flag, real, reject, whole
+from ..errors import flag, numeric, real, reject, whole
 from . import varying
 from .magnitudes import described, frequencies, of_bins, varies
 
@@ -20,7 +20,7 @@ def _flatness(n_fft, amin):
 
 
 def _contrast(n_fft, sr, given, fmin, n_bands, quantile, linear, top_db):
-    n_bands = whole("n_bands", n_bands, remedy="give 6 for six octaves above fmin")
+    n_bands = whole("n_bands", n_bands, remedy="give 6 for six octaves above fmin", most=1000)
     quantile = real("quantile", quantile, above=0.0, remedy="give 0.02 for the outer 2 % of each band")
     if quantile >= 1:
         reject("quantile", quantile, "must be below 1", "give 0.02 for the outer 2 % of each band")
@@ -51,7 +51,9 @@ def _polynomial(n_fft, sr, given, order):
     order = whole("order", order, least=0)
     if order > n_fft // 2:
         reject("order", order, f"needs more than the {1 + n_fft // 2} bins of a frame", "give a lower order")
-    return {"cepstrum": Polynomial(order, of_bins(sr, n_fft, given))}
+    frequencies = of_bins(sr, n_fft, given)
+    varying.check_powers(order, frequencies.array(1 + n_fft // 2))
+    return {"cepstrum": Polynomial(order, frequencies)}
 
 
 def spectral_flatness(
@@ -239,6 +241,6 @@ def poly_features(
     frames = (n_fft, hop_length, win_length, window, center, pad_mode)
     given = frequencies(sr, freq)
     if varies(freq):
-        whole("order", order, least=0)
+        varying.check_powers(whole("order", order, least=0), numeric("freq", freq))
         return varying.polynomial(*varying.data(y, S, freq, frames), order)
     return described(y, S, _polynomial, (sr, given, order), frames)

@@ -15,10 +15,10 @@ import numpy as np
 from .. import filters
 from ..audio import signal
 from ..chain import tables, threads
-from ..chain.framing import LONGEST, Frames, WindowArray, window_value
+from ..chain.framing import Frames, WindowArray, window_value
 from ..chain.source import FramedSpectra, Work, borrow, give_back
 from ..engine import product as product_kernels, rows as row_kernels
-from ..errors import one_of, real, reject, whole
+from ..errors import LONGEST, one_of, real, reject, whole
 from ..largest import not_finite
 
 #: Samples below which a call starts no thread: some ten seconds of speech.

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio import signal
-from ..chain.framing import LONGEST
-from ..errors import real, reject, samples_a_second, whole
+from ..errors import LONGEST, real, reject, samples_a_second, whole
 from ..largest import not_finite
 from .residuals import FRAME, HARMONICS, summed
 

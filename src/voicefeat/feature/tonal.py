@@ -19,6 +19,8 @@ __all__ = ["chroma_cens", "tonnetz"]
 
 #: Shares of a frame's sum above which a pitch class gains a step.
 _STEPS = (0.4, 0.2, 0.1, 0.05)
+#: Frames that are averaged, at most: hours of them.
+SMOOTHED = 1 << 20
 
 
 def chroma_cens(
@@ -89,7 +91,8 @@ def chroma_cens(
     check_norm("norm", norm)
     weights = None
     if win_len_smooth is not None:
-        width = whole("win_len_smooth", win_len_smooth, unit="frames", remedy="give None for no smoothing")
+        none = "give None for no smoothing"
+        width = whole("win_len_smooth", win_len_smooth, unit="frames", remedy=none, most=SMOOTHED)
         try:
             weights = get_window(smoothing_window, width + 2, fftbins=False)
         except ParameterError as problem:

@@ -6,6 +6,7 @@ spectrogram in memory as well.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -63,8 +64,24 @@ def rolloff(S: np.ndarray, freq: np.ndarray, percent: float) -> np.ndarray:
     return np.where(reached, freq, np.inf).min(axis=-2, keepdims=True).astype(S.dtype)
 
 
+def _digits(freq: np.ndarray) -> float:
+    """The decimal logarithm of the largest frequency; 0 where that is below 1, or none."""
+    largest = float(np.abs(freq).max(initial=0.0))
+    return math.log10(largest) if 1 < largest < math.inf else 0.0
+
+
+def check_powers(order: int, freq: np.ndarray) -> None:
+    """Refuse a polynomial whose powers of hertz, squared and summed, leave double precision."""
+    digits = _digits(freq)
+    if order * digits > 150:
+        problem = f"makes powers of {10**digits:.6g} Hz that no float holds"
+        reject("order", order, problem, f"give at most {int(150 / digits)}")
+
+
 def polynomial(S: np.ndarray, freq: np.ndarray, order: int) -> np.ndarray:
     """Coefficients (..., order + 1, frames) of the polynomial through each frame's bins."""
+    if order * _digits(freq) > 17:  # squares of powers that single precision does not hold
+        freq = freq.astype(np.float64)
     freq = np.broadcast_to(freq, S.shape)
     out = np.empty((*S.shape[:-2], order + 1, S.shape[-1]), S.dtype)
     for place in np.ndindex(*S.shape[:-2], S.shape[-1]):

@@ -1,9 +1,9 @@
 """Numbers that the original MATLAB programs print for one signal, at levels from 1 down to 1e-5.
 
 The statements of the published files ran under GNU Octave 7.3.0 with its signal package 1.4.3, which give the
-golden arrays of the same files bit for bit on the clip `short` (of the all-pole group delay to 3e-13). Octave
-lacks `lpc`, `medfilt1` and `trapmf`: biased autocorrelation and Levinson's equations, a median that is padded
-with zeros, and ones between the edges stand for them. `FILES` says which files ran, by feature.
+golden arrays of the same files bit for bit on the clip `short` (both of linear prediction to 3e-13). Octave
+lacks `lpc`, `medfilt1`, `trimf` and `trapmf`: biased autocorrelation and Levinson's equations, a median that is padded
+with zeros, triangles, and ones between the edges stand for them. `FILES` says which files ran, by feature.
 
 A line of a table is a level: rows 0 and 7 of the frames of `FRAMES`. The second of them is digital silence,
 for which two of the programs divide 0 by 0.
@@ -19,9 +19,14 @@ LEVELS = [10.0**-k for k in range(6)]
 FRAMES, ROWS = (12, 30, 75), (0, 7)
 
 
+def whole():
+    """A second of 16-bit speech, the same on every processor."""
+    return np.rint(32768 * speech(SR)[:SR].astype(float)) / 32768
+
+
 def clip():
-    """A second of 16-bit speech, the same on every processor, a quarter of it digital silence."""
-    y = np.rint(32768 * speech(SR)[:SR].astype(float)) / 32768
+    """The same, a quarter of it digital silence."""
+    y = whole()
     y[4000:8000] = 0
     return y
 
@@ -141,3 +146,16 @@ PRINTED = {
         [-0.6555427216, -0.1077784667, -0.6562980542, -0.1083782012, -0.6553678454, -0.1072549185],
     ],
 }  # fmt: skip
+#: COVAREP's pitch_srh.m (f021314a, with lpcresidual.m 40658c29), 80 to 500 Hz every 10 ms, of `whole()`,
+#: the same at every level: the pitch of each frame in Hz, the strength of every tenth.
+PITCHES = [
+    128, 128, 128, 127, 127, 126, 126, 125, 125, 126, 126, 127, 129, 130, 132, 133, 135, 136, 137, 138,
+    138, 138, 138, 138, 137, 270, 266, 267, 268, 268, 127, 129, 235, 236, 236, 230, 231, 175, 175, 210,
+    98, 96, 186, 189, 206, 206, 259, 259, 192, 191, 152, 148, 149, 149, 149, 149, 149, 149, 148, 147, 146,
+    145, 144, 143, 142, 141, 141, 141, 142, 142, 143, 144, 145, 146, 146, 146, 146, 145, 144, 143, 142,
+    141, 140, 139, 138, 136, 129, 124, 125, 266, 266,
+]  # fmt: skip
+STRENGTHS = [
+    0.1239271, 0.1549805, 0.1146324, 0.04487577, 0.05278769,
+    0.02666007, 0.1734126, 0.1309403, 0.08915157, 0.06552886,
+]  # fmt: skip

@@ -4,7 +4,7 @@ import golden
 import numpy as np
 import pytest
 from front_end_references import REFERENCES as FRONT_ENDS
-from printed import FRAMES, LEVELS, PRINTED, ROWS, SR, clip
+from printed import FRAMES, LEVELS, PITCHES, PRINTED, ROWS, SR, STRENGTHS, clip, whole
 from reference import REFERENCES
 from signals import data_dir
 
@@ -59,6 +59,15 @@ def test_numbers_are_the_originals_at_every_level(name, function, side):
         assert error < TOLERANCE.get(name, 1e-9), (level, got, want)
 
 
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("function", [vf.srh_pitch, REFERENCES["srh_pitch"]], ids=["voicefeat", "reference"])
+def test_pitch_is_covareps_at_every_level(function, level):
+    """But where two pitches are all but as strong: COVAREP's frames are a sample or two longer or shorter."""
+    pitch, strength, _ = function(level * whole(), SR, shift=1)
+    assert pitch.shape == np.shape(PITCHES) and (pitch != PITCHES).sum() <= 2
+    np.testing.assert_allclose(strength[::10], STRENGTHS, atol=1e-3)
+
+
 def speech_features(name, y):
     """python_speech_features itself, by the name of our front end."""
     import python_speech_features as psf
@@ -83,6 +92,12 @@ def test_python_speech_features_at_every_level(name):
         want = speech_features(name, level * clip())
         got = vf.frontend(own)(level * clip(), SR)
         assert np.abs(got - want).max() <= preset(own).error * np.abs(want).max(), level
+
+
+@pytest.mark.parametrize("factor", [1e-19, 1e-20, 1e-21, 1e-22, 1e-30])
+def test_centroids_stay_in_their_bands_where_powers_underflow(factor):
+    found = vf.ssc((factor * clip()).astype(np.float32), SR)
+    assert (found > 0).all() and (found < SR / 2).all()
 
 
 #: Coefficients 0 to 3 that ``mfcc(1e-5 * clip(), 16000)`` of python_speech_features 0.6 gives in silence and

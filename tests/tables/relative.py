@@ -152,7 +152,7 @@ SHIFTS = [
 ]  # fmt: skip
 #: The run of the original that each reference of this table stands for.
 ORIGINALS = {
-    "srh_pitch": "sahidullah2015_matlab__rps",
+    "srh_pitch": "test_levels.py",
     "rps": "sahidullah2015_matlab__rps",
 }
 ROWS = [

@@ -59,7 +59,7 @@ class Centres(Reading):
                 out,
             )
             sums.append(out[: shape[0] * shape[1] * shape[2]].reshape(shape))
-        nothing = sums[1] == 0
+        nothing = sums[1] < np.finfo(self.dtype).tiny  # what is below holds too few digits for a quotient
         for part, flat in zip(sums, self.flat, strict=True):
             np.copyto(part, flat, where=nothing)
         sums[0] /= sums[1]

@@ -2,8 +2,8 @@
 
 The statements of the published files ran under GNU Octave 7.3.0 with its signal package 1.4.3, which give the
 golden arrays of the same files bit for bit on the clip `short` (both of linear prediction to 3e-13). Octave
-lacks `lpc`, `medfilt1`, `trimf` and `trapmf`: biased autocorrelation and Levinson's equations, a median that is padded
-with zeros, triangles, and ones between the edges stand for them. `FILES` says which files ran, by feature.
+lacks `lpc`, `medfilt1`, `trimf`, `trapmf`: biased autocorrelation and Levinson's equations, a median that is
+padded with zeros, triangles, and ones between the edges stand for them. `FILES` says which files ran.
 
 A line of a table is a level: rows 0 and 7 of the frames of `FRAMES`. The second of them is digital silence,
 for which two of the programs divide 0 by 0.

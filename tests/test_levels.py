@@ -2,8 +2,11 @@
 
 import golden
 import numpy as np
+import parity_run
 import pytest
 from front_end_references import REFERENCES as FRONT_ENDS
+from parity import ROWS as ROWS_OF_PARITY
+from parity_row import SLOW
 from printed import FRAMES, LEVELS, PITCHES, PRINTED, ROWS, SR, STRENGTHS, clip, whole
 from reference import REFERENCES
 from signals import data_dir
@@ -113,6 +116,30 @@ def test_soft_cepstra_are_python_speech_features_own():
     got = vf.frontend("python-speech-features-mfcc-unit")(1e-5 * clip(), SR)
     for frame, want in SOFT.items():
         np.testing.assert_allclose(got[:4, frame], want, rtol=1e-10, atol=1e-11)
+
+
+#: A row of each call of the parity table, but for what takes seconds.
+FIRST = {row.call: row for row in reversed(ROWS_OF_PARITY) if row.call not in SLOW and row.given != "batch"}
+
+
+@pytest.mark.parametrize("level", [1e-3, 1e-4, 1e-5])
+@pytest.mark.parametrize("row", FIRST.values(), ids=str)
+def test_soft_signals_are_as_near_as_loud_ones(row, level, monkeypatch):
+    """Of the table's calls, most of which librosa answers."""
+    sounds = {"speech": level * whole()[:11200]}
+    monkeypatch.setattr(parity_run, "sounds", lambda sr: sounds)
+    monkeypatch.setattr(parity_run, "arguments", parity_run.arguments.__wrapped__)
+    pytest.importorskip(row.needs)
+    assert parity_run.error(row, "speech", SR, "float64") <= row.float64
+
+
+def test_frequencies_next_to_nothing_are_tuned_like_others():
+    """As librosa has it, which leaves out 0 and less only."""
+    librosa = pytest.importorskip("librosa")
+    soft = 1e-7 * np.array([1.0, 1.0, 2.0, 4.0, 450.0])
+    for given in (soft, np.append(soft, [440.0, 880.0]), soft.astype(np.float32)):
+        assert vf.pitch_tuning(given) == pytest.approx(librosa.pitch_tuning(given), abs=1e-9)
+    assert vf.pitch_tuning(np.array([5e-324, 440.0])) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -248,7 +248,8 @@ def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave:
     """
     _check(resolution, bins_per_octave)
     frequencies = np.atleast_1d(numeric("frequencies", frequencies))
-    frequencies = frequencies[(frequencies > 1e-6) & np.isfinite(frequencies)]
+    # The least subnormal numbers have no octave.
+    frequencies = frequencies[(frequencies / 27.5 > 0) & np.isfinite(frequencies)]
     if frequencies.size == 0:
         return _untuned()
     return commonest([_residuals(frequencies, bins_per_octave)], resolution)

@@ -11,6 +11,7 @@ from signals import speech
 import voicefeat as vf
 from voicefeat import remembering
 from voicefeat.augment import bothways
+from voicefeat.chain import half
 from voicefeat.feature import powernormalised, residuals, tracking
 
 SR = 16000
@@ -54,6 +55,44 @@ def test_a_codec_holds_the_signal_once(long):
     y = long[: 30 * SR]
     vf.augment.codec(y, SR, name="vorbis")
     assert added(lambda: vf.augment.codec(y, SR, name="vorbis")) < 3  # twice the signal are 4 MB
+
+
+def test_half_an_hour_of_peaks_is_not_kept(long):
+    """Nearly all of them tell on which side of the median they are long before the end."""
+    y = np.tile(long + np.random.default_rng(0).standard_normal(long.size).astype(np.float32), 15)
+    assert added(lambda: (np.float64(vf.estimate_tuning(y, SR)),)) < 64
+    tuned = {"fmin": 110.0, "n_octaves": 3, "bins_per_octave": 12}
+    assert added(lambda: vf.tonnetz(y, SR, **tuned)) < 64
+    assert added(lambda: vf.chroma_stft(y, SR)) < 64
+
+
+#: Loud and soft parts in turn, so that the median leaves what was kept of the peaks.
+ROOMS_OF_PEAKS = {
+    "speech": lambda y: y, "rises": lambda y: np.concatenate([y * 1e-3, y]), "falls": lambda y:
+    np.concatenate([y, y * 1e-3]), "double": lambda y: np.concatenate([y * 1e-3, y]).astype(float), "batch":
+    lambda y: np.stack([y, y[::-1] * 0.01]), "equal": lambda y: np.sin(np.arange(y.size) * np.pi / 18),
+    "silence": lambda y: y * 0,
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ROOMS_OF_PEAKS)
+def test_the_stronger_half_of_peaks_is_exact(name, monkeypatch):
+    """The tuning of all peaks at once, however few are kept."""
+    y = ROOMS_OF_PEAKS[name](speech(SR, 12.0))
+    pitches, heights = vf.piptrack(y, SR)
+    strong = pitches[(pitches > 0) & (heights >= np.median(heights[pitches > 0]))] if y.any() else []
+    want = vf.pitch_tuning(strong) if len(strong) else 0.0
+    chroma = vf.chroma_stft(y, SR), vf.tonnetz(y, SR)
+    seconds = []
+    again = half.StrongerHalf.again
+    monkeypatch.setattr(half, "ROOM", 20_000)
+    monkeypatch.setattr(half.StrongerHalf, "again", lambda self: seconds.append(again(self)) or seconds[-1])
+    assert vf.estimate_tuning(y, SR) == want
+    if name in ("rises", "falls"):
+        assert any(second is not None for second in seconds)
+    for now, before in zip((vf.chroma_stft(y, SR), vf.tonnetz(y, SR)), chroma, strict=True):
+        np.testing.assert_array_equal(now, before)
 
 
 def test_one_channel_is_not_copied(long):

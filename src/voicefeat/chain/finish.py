@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import numpy as np
 
 
@@ -21,30 +19,21 @@ class ClipFloor:
         return -np.inf if self.top_db is None else max(self.peaks) - self.top_db
 
 
-#: Frequencies and heights of the peaks of one block.
-Found = tuple[np.ndarray, np.ndarray]
-
-
-def commonest(residuals: Iterable[np.ndarray], resolution: float) -> float:
-    """The commonest of `residuals` in [-0.5, 0.5), to `resolution`: the left edge of the fullest bin."""
-    edges = np.linspace(-0.5, 0.5, int(np.ceil(1.0 / resolution)) + 1)
+def counted(residuals: np.ndarray, resolution: float) -> np.ndarray:
+    """How many of `residuals` in [-0.5, 0.5) lie in each bin as wide as `resolution`."""
+    edges = _edges(resolution)
     last = edges.size - 2
-    counts = np.zeros(last + 1, np.int64)
-    for part in residuals:
-        # The bin by arithmetic, then put right where rounding has it on the wrong side of an edge.
-        place = np.clip(((part + 0.5) * (last + 1)).astype(np.int64), 0, last)
-        place -= part < edges[place]
-        place += (part >= edges[place + 1]) & (place < last)
-        counts += np.bincount(place, minlength=last + 1)
-    return float(edges[np.argmax(counts)])
+    # The bin by arithmetic, then put right where rounding has it on the wrong side of an edge.
+    place = np.clip(((residuals + 0.5) * (last + 1)).astype(np.int64), 0, last)
+    place -= residuals < edges[place]
+    place += (residuals >= edges[place + 1]) & (place < last)
+    return np.bincount(place, minlength=last + 1)
 
 
-def stronger_half(found: list[Found]) -> Iterator[np.ndarray]:
-    """The pitches of the peaks that are at least as high as the median of all, block by block."""
-    heights = np.concatenate([heights for _, heights in found]) if found else np.empty(0)
-    if not heights.size:
-        return
-    median = np.median(heights, overwrite_input=True)
-    del heights
-    for pitches, of_block in found:
-        yield pitches[of_block >= median]
+def commonest(counts: np.ndarray, resolution: float) -> float:
+    """The left edge of the fullest bin."""
+    return float(_edges(resolution)[np.argmax(counts)])
+
+
+def _edges(resolution: float) -> np.ndarray:
+    return np.linspace(-0.5, 0.5, int(np.ceil(1.0 / resolution)) + 1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import reject
 from . import tables
-from .finish import Found
+from .half import StrongerHalf
 from .plan import Plan, plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
 from .spec import Chain, Peaks
@@ -21,7 +21,7 @@ _USUAL = (None, 1.0, 2.0)
 class Job:
     """One result, of one chain."""
 
-    #: Whether `then` gives another job, which goes over the same spectra once more.
+    #: Whether the spectra are gone over once more in any case, so that they are worth keeping.
     again = False
 
     def __init__(self, chain: Chain):
@@ -40,9 +40,9 @@ class Job:
         """The sink of item `i`."""
         raise NotImplementedError
 
-    def then(self) -> Job:
-        """What goes over the spectra once more, now that this pass is done, where `again` says so."""
-        raise NotImplementedError
+    def then(self) -> Job | None:
+        """What goes over the spectra once more, now that this pass is done, if there is such a thing."""
+        return None
 
     def result(self) -> Any:
         raise NotImplementedError
@@ -102,35 +102,51 @@ class PeaksInRows(Job):
 
 
 class AllPeaks(Job):
-    """Frequencies and heights of all peaks of all items, block by block, in no order."""
+    """What the stronger half of all peaks of all items shows: `count` of their pitches, or None of none."""
 
-    def __init__(self, chain: Chain, peaks: Peaks):
+    def __init__(self, chain: Chain, peaks: Peaks, count: Callable[[np.ndarray], np.ndarray]):
         super().__init__(chain)
-        self.peaks = peaks
+        self.peaks, self.half = peaks, StrongerHalf(count)
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
-        self.sinks = [PeakList(self.plan, self.peaks) for _ in range(items)]
+        pass
 
     def sink(self, i: int) -> Sink:
-        return self.sinks[i]
+        return PeakList(self.plan, self.peaks, self.half)
 
-    def result(self) -> list[Found]:
-        return [found for sink in self.sinks for found in sink.found]
+    def then(self) -> Job | None:
+        once_more = self.half.again()
+        if once_more is None:
+            return None
+        self.half = once_more
+        return self
+
+    def result(self) -> np.ndarray | None:
+        return self.half.result()
 
 
 class Tuned(AllPeaks):
-    """The rows of a chain that is known only when all peaks are: `chain_of` makes it of them."""
+    """The rows of a chain that is known only when all peaks are: `chain_of` makes it of what they show."""
 
     again = True
 
-    def __init__(self, chain: Chain, peaks: Peaks, chain_of: Callable[[list[Found]], Chain]):
-        super().__init__(chain, peaks)
+    def __init__(
+        self,
+        chain: Chain,
+        peaks: Peaks,
+        count: Callable[[np.ndarray], np.ndarray],
+        chain_of: Callable[[np.ndarray | None], Chain],
+    ):
+        super().__init__(chain, peaks, count)
         self.chain_of = chain_of
         self.rows: Rows
 
     def then(self) -> Job:
+        once_more = super().then()
+        if once_more is not None:
+            return once_more
         self.rows = Rows(self.chain_of(super().result()))
-        self.sinks.clear()
+        self.half.blocks.clear()
         return self.rows
 
     def result(self) -> Any:

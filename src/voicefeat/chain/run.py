@@ -149,17 +149,16 @@ def compute(jobs: list[Job], data: np.ndarray, name: str = "y") -> None:
         source = _source(members)
         frames = source.source.count(data)
         room = source.source.values(frames) * source.dtype.itemsize
-        again = [job for job in members if job.again]
+        again = any(job.again for job in members)
         memory: dict | None = {} if again and inner == 1 == len(flat) and room <= MEMORY_BYTES else None
         for job in members:
             job.open(batch, len(flat), frames)
         items(source, flat, partial(not_finite, data, name, inner == 2), partial(_sinks, members), memory)
-        if again:
-            seconds = [job.then() for job in again]
-            for job in seconds:
+        while members := [later for job in members if (later := job.then()) is not None]:
+            for job in members:
                 job.prepare(data)
                 job.open(batch, len(flat), frames)
-            items(source, flat, None, partial(_sinks, seconds), memory)
+            items(source, flat, None, partial(_sinks, members), memory)
 
 
 def _sinks(jobs: list[Job], i: int) -> list[Sink]:

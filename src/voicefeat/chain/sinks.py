@@ -17,6 +17,7 @@ from ..engine import (
 )
 from . import tables
 from .finish import ClipFloor
+from .half import StrongerHalf
 from .plan import Plan
 from .source import Work
 from .spec import Peaks
@@ -201,15 +202,15 @@ class PeakRows(PeakTiles):
 
 
 class PeakList(PeakTiles):
-    """Peaks one after another, in no order."""
+    """Peaks one after another, in no order, for `half`."""
 
-    def __init__(self, plan: Plan, peaks: Peaks):
+    def __init__(self, plan: Plan, peaks: Peaks, half: StrongerHalf):
         super().__init__(plan, peaks)
-        self.found: list[tuple[np.ndarray, np.ndarray]] = []
+        self.half = half
 
     def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
         rows = self.peaks.high - self.peaks.low
         room = count * (rows // 2 + 1)  # of two neighbours one at most is a peak
         kept = work.array("kept pitches", room), work.array("kept heights", room)
         n = peak_kernels.collect(pitches, heights, rows, self.lanes, count, *kept)
-        self.found.append((kept[0][:n].copy(), kept[1][:n].copy()))
+        self.half.see(kept[0][:n], kept[1][:n])

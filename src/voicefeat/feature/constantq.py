@@ -15,7 +15,7 @@ from ..chain.run import compute
 from ..chain.spec import Bands, settings
 from ..errors import complex_kind
 from ..intervals import check_intervals
-from .tuning import peaks_among, spectra_of, tuning_of_peaks
+from .tuning import counter, peaks_among, spectra_of, tuning_of
 
 __all__ = ["cqt", "vqt"]
 
@@ -49,9 +49,9 @@ def settled(
 def _tuning(y: np.ndarray, sr: float, bins_per_octave: int) -> float:
     """As `estimate_tuning` has it by default; 0 where there is no pitch."""
     chain, n_fft = spectra_of(y, None, 2048, None, None, "hann", True, "constant")
-    found = at_once(AllPeaks(chain, peaks_among(sr, n_fft, 150.0, 4000.0, 0.1)), y)
-    silent = not any(pitches.size for pitches, _ in found)
-    return 0.0 if silent else tuning_of_peaks(found, bins_per_octave=bins_per_octave)
+    peaks = peaks_among(sr, n_fft, 150.0, 4000.0, 0.1)
+    counts = at_once(AllPeaks(chain, peaks, counter(0.01, bins_per_octave)), y)
+    return 0.0 if counts is None else tuning_of(counts, 0.01)
 
 
 def at_once(job: Job, data: np.ndarray, name: str = "y") -> Any:

@@ -10,7 +10,7 @@ from ..chain.jobs import Tuned
 from ..chain.run import one, run
 from ..chain.spec import Bands, Chain, Scaling, settings
 from ..errors import real
-from .tuning import data_of, peaks_among, spectra_of, tuning_of_peaks
+from .tuning import counter, data_of, peaks_among, spectra_of, tuning_of
 
 __all__ = ["chroma_stft"]
 
@@ -95,8 +95,9 @@ def chroma_stft(
     if tuning is not None:
         return run(made, data, name)
 
-    def tuned(found):
-        return _chroma(chain, sr, n, tuning_of_peaks(found, bins_per_octave=n_chroma), norm, *bank)
+    def tuned(counts):
+        return _chroma(chain, sr, n, tuning_of(counts, 0.01), norm, *bank)
 
     # librosa's estimate takes any spectrum for that of an even n_fft.
-    return one(Tuned(chain, peaks_among(sr, n - n % 2, 150.0, 4000.0, 0.1), tuned), data, name)
+    peaks = peaks_among(sr, n - n % 2, 150.0, 4000.0, 0.1)
+    return one(Tuned(chain, peaks, counter(0.01, n_chroma), tuned), data, name)

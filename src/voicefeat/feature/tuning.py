@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..audio import signal
-from ..chain.finish import Found, commonest, stronger_half
+from ..chain.finish import commonest, counted
 from ..chain.framing import Frames, window_value
+from ..chain.half import StrongerHalf
 from ..chain.jobs import AllPeaks, PeaksInRows
 from ..chain.run import one, run
 from ..chain.spec import Chain, Peaks, Spectrum, settings
@@ -168,7 +170,9 @@ def estimate_tuning(
     _check(resolution, bins_per_octave)
     if kwargs.get("ref") is not None:
         pitches, heights = piptrack(y, sr, S=S, n_fft=n_fft, **kwargs)
-        found = [(pitches[pitches > 0], heights[pitches > 0])]
+        half = StrongerHalf(counter(resolution, bins_per_octave))
+        half.see(pitches[pitches > 0], heights[pitches > 0])
+        counts = half.result()
     else:
         kwargs.pop("ref", None)
         options = _PIPTRACK | kwargs
@@ -182,16 +186,18 @@ def estimate_tuning(
         limits = (options.pop("fmin"), options.pop("fmax"), options.pop("threshold"))
         chain, n = spectra_of(y, S, n_fft, **options)
         peaks = peaks_among(sr, n, *limits)
-        found = one(AllPeaks(chain, peaks), *data_of(chain, y, S))
-    return tuning_of_peaks(found, resolution, bins_per_octave)
+        counts = one(AllPeaks(chain, peaks, counter(resolution, bins_per_octave)), *data_of(chain, y, S))
+    return tuning_of(counts, resolution)
 
 
-def tuning_of_peaks(found: list[Found], resolution: float = 0.01, bins_per_octave: int = 12) -> float:
+def counter(resolution: float, bins_per_octave: int) -> Callable[[np.ndarray], np.ndarray]:
+    """What counts pitches by how far they are from the nearest bin."""
+    return lambda pitches: counted(_residuals(pitches, bins_per_octave), resolution)
+
+
+def tuning_of(counts: np.ndarray | None, resolution: float) -> float:
     """The tuning that the stronger half of all peaks shows; 0.0, with a warning, where there are none."""
-    if not any(pitches.size for pitches, _ in found):
-        return _untuned()
-    parts = (_residuals(pitches, bins_per_octave) for pitches in stronger_half(found))
-    return commonest(parts, resolution)
+    return _untuned() if counts is None else commonest(counts, resolution)
 
 
 def _untuned() -> float:
@@ -252,4 +258,4 @@ def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave:
     frequencies = frequencies[(frequencies / 27.5 > 0) & np.isfinite(frequencies)]
     if frequencies.size == 0:
         return _untuned()
-    return commonest([_residuals(frequencies, bins_per_octave)], resolution)
+    return commonest(counter(resolution, bins_per_octave)(frequencies), resolution)

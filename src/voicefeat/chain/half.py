@@ -1,0 +1,115 @@
+"""The stronger half of all peaks of a clip, of which there are millions an hour."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+#: Bytes of peaks that are kept, and the share of them that is left when it becomes more.
+ROOM, LEFT = 36_000_000, 0.6
+#: One of so many heights is looked at for what to keep.
+SKIP = 16
+
+
+class StrongerHalf:
+    """Counts the pitches of the peaks that are at least as high as the median of all.
+
+    The median is known at the end. Until then peaks about the median so far are kept; of lower ones it is
+    enough how many they are, and higher ones are counted at once by `count`. Where the median ends up
+    outside of what was kept, `again` gives what goes over all peaks once more: it knows where to look.
+    """
+
+    def __init__(
+        self, count: Callable[[np.ndarray], np.ndarray], within: tuple[float, float] | None = None
+    ) -> None:
+        self.count, self.fixed = count, within is not None
+        self.low, self.high = within or (-np.inf, np.inf)
+        self.lock = threading.Lock()
+        self.blocks: list[tuple[np.ndarray, np.ndarray]] = []
+        self.kept = self.bytes = self.below = self.above = 0
+        self.room: float = ROOM
+        #: What the higher ones show; and those that are not kept, by the first half of their bits.
+        self.counts: np.ndarray | int = 0
+        self.outside: np.ndarray | int = 0
+
+    def see(self, pitches: np.ndarray, heights: np.ndarray) -> None:
+        """The peaks of a block, in any order and from any thread; the arrays are copied."""
+        with self.lock:
+            self._put(pitches, heights)
+            if self.bytes > self.room and not self.fixed:
+                self._narrow()
+
+    def _put(self, pitches: np.ndarray, heights: np.ndarray) -> None:
+        if self.low > -np.inf or self.high < np.inf:
+            low, high = heights < self.low, heights > self.high
+            out = low | high
+            self.below += int(np.count_nonzero(low))
+            self.above += int(np.count_nonzero(high))
+            self.counts = self.counts + self.count(pitches[high])
+            self.outside = self.outside + _coarse(heights[out])
+            pitches, heights = pitches[~out], heights[~out]
+        else:
+            pitches, heights = pitches.copy(), heights.copy()
+        self.blocks.append((pitches, heights))
+        self.kept += heights.size
+        self.bytes += heights.nbytes + pitches.nbytes
+
+    def _narrow(self) -> None:
+        """Keep those about the median so far; some heights say near enough where they begin and end."""
+        some = np.concatenate([heights[::SKIP] for _, heights in self.blocks])
+        middle, last = (self.seen / 2 - self.below) / self.kept, some.size - 1
+        at = [int(last * min(max(middle + side, 0), 1)) for side in (-LEFT / 2, LEFT / 2)]
+        some.partition(at)
+        self.low, self.high = float(some[at[0]]), float(some[at[1]])
+        blocks, self.blocks, self.kept, self.bytes = self.blocks, [], 0, 0
+        while blocks:
+            self._put(*blocks.pop())
+        self.room = max(ROOM, 1.25 * self.bytes)  # of equal heights all are kept
+
+    @property
+    def seen(self) -> int:
+        """How many peaks there were."""
+        return self.below + self.kept + self.above
+
+    def _middle(self) -> tuple[int, int]:
+        """The places of the median's one or two peaks, among those that were kept."""
+        return (self.seen - 1) // 2 - self.below, self.seen // 2 - self.below
+
+    def again(self) -> StrongerHalf | None:
+        """What has to see all peaks once more; None where the median is among those that were kept."""
+        first, last = self._middle()
+        if not self.seen or (first >= 0 and last < self.kept):
+            return None
+        all_of = self.outside + sum(_coarse(heights) for _, heights in self.blocks)
+        upto = np.cumsum(all_of)
+        places = np.searchsorted(upto, [first + self.below, last + self.below], "right")
+        # One step wider on both sides: heights of double precision were rounded.
+        low, high = int(places[0]) - 1, min(int(places[1]) + 2, 0x7F80)
+        return StrongerHalf(self.count, (_edge(low) if low > 0 else -np.inf, _edge(high)))
+
+    def result(self) -> np.ndarray | None:
+        """The counts of the stronger half; None where there were no peaks."""
+        if not self.seen:
+            return None
+        first, last = self._middle()
+        heights = np.concatenate([heights for _, heights in self.blocks])
+        heights.partition([first, last])
+        median = np.mean(heights[first : last + 1])
+        del heights
+        counts = self.counts
+        for pitches, heights in self.blocks:
+            counts = counts + self.count(pitches[heights >= median])
+        return np.asarray(counts)
+
+
+def _coarse(heights: np.ndarray) -> np.ndarray:
+    """How many have each first half of the bits of single precision, which rise with the height."""
+    with np.errstate(over="ignore"):
+        bits = np.maximum(heights, 0).astype(np.float32).view(np.uint32)
+    return np.bincount(bits >> 16, minlength=1 << 15)
+
+
+def _edge(bits: int) -> float:
+    return float(np.array([bits << 16], np.uint32).view(np.float32)[0])

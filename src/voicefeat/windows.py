@@ -52,7 +52,7 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
         default); a tuple of a name and its parameters; a number, which is the beta of a Kaiser window; a
         function that is called with `Nx`; or `Nx` values.
     Nx : int > 0
-        Length in samples.
+        Length in samples; 2^24 at most.
     fftbins : bool
         True for a periodic window, for spectra; False for a symmetric one. Functions and values are taken
         as they are.

@@ -102,7 +102,7 @@ def delta(
     ----------
     data : float array of shape (..., frames)
         Features.
-    width : int, odd, 3 or more
+    width : int, odd, 3 to 4095
         Frames of a fit.
     order : int, 1 or more
         Order of the derivative, and degree of the polynomial unless `polyorder` is given.

@@ -54,7 +54,7 @@ def istft(
     dtype : float32, float64 or None
         Type of the result; None is the precision of the spectra.
     length : int > 0 or None
-        Samples wanted: the signal is cut, or padded with zeros. None is all that the frames cover.
+        Samples wanted: the signal is cut, or padded with up to 2^24 zeros. None is all that the frames cover.
     out : numpy.ndarray or None
         An array for the result.
 

@@ -51,7 +51,7 @@ def icqt(
     sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale
         As `cqt` was called with.
     length : int or None
-        Samples wanted: the signal is cut, or padded with zeros. None is all that the frames cover.
+        Samples wanted: the signal is cut, or padded with up to 2^24 zeros. None is all that the frames cover.
     res_type : str or None
         How octaves are brought to the full rate, as in `resample`; None is "soxr_hq".
     dtype : float32 or float64, optional

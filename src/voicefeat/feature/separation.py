@@ -68,7 +68,7 @@ def hpss(
     S : array of shape (..., bins, frames), real or complex
         Magnitudes, or `stft`.
     kernel_size : int, or (int, int)
-        Frames, and bins, of a median.
+        Frames, and bins, of a median; 4096 at most.
     power : float above 0
         Of the masks; infinite for masks of yes and no.
     mask : bool

@@ -215,7 +215,7 @@ def poly_features(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     order : int, 0 or more
-        Order of the polynomial.
+        Order of the polynomial; so large a power of the highest frequency that no float holds it is refused.
     freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
         Hz of each bin; those of the transform by default.
 

@@ -145,6 +145,8 @@ def test_metrics_check_their_arrays(name, value):
     lambda: vf.metrics.Scores(0, [1.0]), lambda: vf.metrics.difference(([1.0],), ([1.0], [2.0])),
     lambda: vf.open_dataset(0), lambda: vf.stft(Y, pad_mode=float),
     lambda: vf.icqt(np.ones((84, 6), complex), tuning=1e38),
+    lambda: vf.istft(np.full((1025, 4), 3e38 + 0j, np.complex64)), lambda: vf.pcen([[1.0], [1.0, 2.0]]),
+    lambda: vf.augment.babble(Y, voices=np.array(3.0), snr=10, rng=vf.augment.generator(0, "a")),
 ])  # fmt: skip
 def test_what_came_out_as_anothers_error(call):
     with pytest.raises(vf.ParameterError):

@@ -164,7 +164,8 @@ def babble(
     """
     y, rng = one_signal(y), check(rng)
     ratio = number("snr", snr, rng, **_RATIOS)
-    if not isinstance(voices, Sequence | np.ndarray) or isinstance(voices, str) or not len(voices):
+    several = isinstance(voices, Sequence) and not isinstance(voices, str)
+    if not (several or (isinstance(voices, np.ndarray) and voices.ndim)) or not len(voices):
         reject("voices", voices, "must be recordings of others", "give a list of arrays of shape (m,)")
     if isinstance(talkers, (tuple, list)):
         ordered("talkers", talkers)

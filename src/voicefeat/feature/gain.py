@@ -11,7 +11,7 @@ import numpy as np
 from ..chain import tables, threads
 from ..chain.spec import settings
 from ..engine import adaptive
-from ..errors import real, reject, samples_a_second, whole
+from ..errors import numeric, real, reject, samples_a_second, whole
 
 __all__ = ["pcen"]
 
@@ -166,16 +166,15 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
 
 def _levels(name: str, S: Any) -> np.ndarray:
     """`S` as float32 or float64 without negative values."""
-    given, S = S, np.asarray(S)
+    remedy = "pass spectra of shape (..., bands, frames)"
+    given, S = S, np.asarray(numeric(name, S, "fiuc", remedy))
     if S.dtype.kind == "c":
         warnings.warn(
             f"pcen: {name} is complex; its phase is dropped. Pass its magnitude to say so.", stacklevel=3
         )
         S = np.abs(S)
-    if S.dtype.kind not in "fiu" or not S.ndim:
-        reject(
-            name, S if S.ndim else given, "must hold numbers", "pass spectra of shape (..., bands, frames)"
-        )
+    if not S.ndim:
+        reject(name, given, "must hold numbers", remedy)
     S = S.astype(np.float32 if S.dtype.kind == "f" and S.dtype.itemsize == 4 else np.float64, copy=False)
     if not S.size:
         return S

@@ -105,7 +105,7 @@ def istft(
     left = (n_fft - win_length) // 2
     frame_window[left : left + win_length] = get_window(window, win_length)
     adder = OverlapAdd(frame_window, hop, n_frames, y.dtype)
-    with np.errstate(invalid="ignore"):  # infinite bins are reported below
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite bins are reported below
         for index in np.ndindex(*channels):
             adder.run(_columns(spectra[index]), y[index], before)
     if not np.isfinite(y).all():
@@ -243,9 +243,16 @@ def _result(out: Any, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
 
 
 def _not_finite(spectra: np.ndarray) -> None:
+    """Raise the error for the bins that make samples of `spectra` NaN or infinite."""
     bad = np.argwhere(~np.isfinite(spectra))
-    if len(bad):
-        *channel, k, t = (int(i) for i in bad[0])
-        of = f" of channel {channel[0] if len(channel) == 1 else tuple(channel)}" if channel else ""
-        problem = f"bin {k} of frame {t}{of} is {spectra[tuple(bad[0])]}"
-        reject("stft_matrix", spectra, problem, "repair it, numpy.nan_to_num(stft_matrix)")
+    remedy = "repair it, numpy.nan_to_num(stft_matrix)"
+    worse = ""
+    if not len(bad):  # finite, but their sum is not
+        with np.errstate(over="ignore"):
+            bad = np.array([np.unravel_index(np.abs(spectra).argmax(), spectra.shape)])
+        worse = f", too large for {spectra.dtype}"
+        remedy = "scale it, stft_matrix / numpy.abs(stft_matrix).max()"
+    *channel, k, t = (int(i) for i in bad[0])
+    of = f" of channel {channel[0] if len(channel) == 1 else tuple(channel)}" if channel else ""
+    problem = f"bin {k} of frame {t}{of} is {spectra[tuple(bad[0])]}{worse}"
+    reject("stft_matrix", spectra, problem, remedy)

@@ -151,7 +151,7 @@ class TestStacked:
         ([], {}, r"features=\[\]: .*; "),
         (3, {}, r"features=3: .*; "),
         (["mfcc", "mfcc"], {}, r"features=.*: names a feature twice; "),
-        (["mfc"], {}, r"feature='mfc': .*; did you mean 'mfcc'"),
+        (["mfc"], {}, r"features='mfc': .*; did you mean 'mfcc'"),
         (["mfcc"], {"n_mcfc": 3}, r"n_mcfc=3: .*mfcc; did you mean 'n_mfcc'"),
         (["mfcc"], {"zebra": 3}, r"zebra=3: .*; choose among .*n_mfcc"),
         ({"mfcc": {"n_mcfc": 3}}, {}, r"n_mcfc=3: .*mfcc; did you mean 'n_mfcc'"),

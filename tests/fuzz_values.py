@@ -89,7 +89,7 @@ ODD = r"""
     Decimal('NaN') slice(0,2) range(3) iter([1]) 'a'*10000 '\ud800' '\0' 'é' float32 float64 'float32'
     'float16' 'longdouble' 'f4,f4' '>f8' np.dtype('f4') np.ma.masked_array([1.0],[True]) 0.0 -0.0 1e-9
     1e9 (nan,nan) (1,10**400) (3,1) ('a',) [None] [nan] {1,2} frozenset() 1e19 1e38 Ellipsis
-    10**5000 dict(a=1) np.dtype('O') '1'*5000
+    10**5000 dict(a=1) np.dtype('O') '1'*5000 np.timedelta64(5) np.ma.masked
 """.split()  # noqa: SIM905
 #: Odd arrays.
 ODD_ARRAYS = r"""

@@ -134,6 +134,11 @@ def test_metrics_check_their_arrays(name, value):
     lambda: vf.mfcc(Y, n_mfcc=10**400), lambda: vf.mfcc(Y, n_fft=10**30), lambda: vf.mfcc(Y, n_mels=10**10),
     lambda: vf.mfcc(Y, sr=10**400), lambda: vf.mfcc(Y, fmin=10**400), lambda: vf.stft(Y, hop_length=10**5000),
     lambda: vf.mfcc(Y, n_fft=np.timedelta64(512, "s")), lambda: vf.mfcc(Y, fmax=np.timedelta64(512, "s")),
+    *[lambda name=name: vf.mfcc(Y, **{name: np.timedelta64(5)})
+      for name in ("sr", "n_fft", "fmax", "norm", "htk", "window", "n_mels", "pad_mode")],
+    lambda: vf.stft(Y, hop_length=np.timedelta64(5)), lambda: vf.cqt(Y, n_bins=np.timedelta64(5)),
+    lambda: vf.FrontEnd(row=np.timedelta64(5)), lambda: vf.frontend("pncc").replace(window=np.timedelta64(5)),
+    lambda: vf.pncc(Y, window=np.ma.masked), lambda: vf.extract(Y, 22050, features=np.ma.masked),
     lambda: vf.mfcc(Y, dtype=0.5), lambda: vf.stft(Y, dtype=0.5),
     lambda: vf.filters.mel(sr=1, n_fft=2, dtype={}),
     lambda: vf.melspectrogram(Y, norm=10**400), lambda: vf.chroma_vqt(Y, intervals=10**400),

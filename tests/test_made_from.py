@@ -162,6 +162,23 @@ def test_parts_and_segments_of_a_recording_that_changed(tmp_path):
     assert digests == [long] * 13 + [short, short, long]
 
 
+@pytest.mark.parametrize("later", [(1, 30), (3, 30), (1, 9), (2, 9)])  # channels and seconds
+def test_channels_of_a_recording_that_changed(later, tmp_path):
+    """Borders of shards lie between all pieces: those that the file no longer has are none."""
+    rng = np.random.default_rng(2)
+    (tmp_path / "in").mkdir()
+    for name in ("a.wav", "b.wav"):
+        soundfile.write(tmp_path / "in" / name, 0.1 * rng.standard_normal((30 * 8000, 2)), 8000)
+    asked = {"feature": "mfcc", "channels": "each", "part_seconds": 10, "shard_mb": 0.001}
+    assert len(extract_corpus(tmp_path / "in", tmp_path / "out", **asked).shards) == 12
+    channels, seconds = later
+    soundfile.write(tmp_path / "in" / "a.wav", 0.1 * rng.standard_normal((seconds * 8000, channels)), 8000)
+    done = extract_corpus(tmp_path / "in", tmp_path / "out", redo=True, **asked)
+    assert (done.recordings, done.failed, done.ledger) == (channels * max(seconds // 10, 1) + 6, 0, None)
+    found = verify(vf.open_dataset(tmp_path / "out"), tmp_path / "in")
+    assert found.equal == found.rows == done.recordings and not found.damaged
+
+
 def test_another_list_is_refused_and_the_first_that_differs_named(clean, tmp_path):
     sources = [Source(f"{k:03d}.wav", str(clean / f"{k:03d}.wav"), carried=("a",)) for k in range(6)]
     columns = (("label", "string"),)

@@ -55,11 +55,22 @@ def remembered(make: Function, typed: bool = False) -> Function:
             return memory(*args)
         except _TooLarge as found:
             return found.result
-        except TypeError:  # something not hashable, which the checks of `make` will name
-            return make(*args)
+        except (TypeError, ValueError):
+            if _hashable(args):
+                raise
+            return make(*args)  # its checks will name what is not hashable
 
     _memories.append(memory)
     return call  # type: ignore[return-value]
+
+
+def _hashable(value: Any) -> bool:
+    """Whether `value` has a hash; numpy says so with a ValueError of times without a unit."""
+    try:
+        hash(value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def forget() -> None:

@@ -37,7 +37,7 @@ def window_value(window: Any) -> Any:
         window = tuple(tuple(part) if isinstance(part, list) else part for part in window)
     try:
         hash(window)
-    except TypeError:
+    except (TypeError, ValueError):  # numpy raises the latter for times without a unit
         reject("window", window, "is no window", 'give a name such as "hann", (name, parameter) or an array')
     return window
 

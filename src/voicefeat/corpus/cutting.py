@@ -45,7 +45,8 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
     """The samples of piece number `piece`, resampled to `sr` where that is given.
 
     Recordings longer than `longest` seconds come in parts, each a piece for every channel that is kept; the
-    last part takes up to a second more.
+    last part takes up to a second more. Where the recording has no more than `piece` of them, what comes is
+    any of its samples, and `Piece.pieces` says that there is no such piece.
 
     Raises
     ------
@@ -61,7 +62,8 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
         part = piece % parts.number
         frames = _read(source, rate, *parts.place(part))
     kept = _kept(source, frames.shape[1], channels)
-    column = kept[piece // parts.number] if kept else None
+    # A file that has lost parts or channels has no such piece any more: `Piece.pieces` says so.
+    column = kept[min(piece // parts.number, len(kept) - 1)] if kept else None
     if frames.shape[1] == 1:
         y = frames[:, 0]
     else:

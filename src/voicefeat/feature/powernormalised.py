@@ -9,7 +9,7 @@ import numpy as np
 
 from ..audio import signal
 from ..chain.cosines import cosines
-from ..chain.framing import Frames
+from ..chain.framing import Frames, window_value
 from ..chain.jobs import Rows
 from ..chain.run import compute
 from ..chain.signals import Signal
@@ -103,7 +103,7 @@ def pncc(
         reject("n_pncc", n_pncc, f"is more than n_filters={n_filters}", f"give at most {n_filters}")
     exponent = real("exponent", exponent, above=0.0, high=10.0)
     sr = samples_a_second("sr", sr)
-    given = Frames.make(n_fft, hop_length, win_length, window, False, "constant")
+    given = Frames.make(n_fft, hop_length, win_length, window_value(window), False, "constant")
     frames = Frames(given.n_fft, given.hop_length, given.win_length, given.window, False, "constant", "left")
     bank = {"n_filters": n_filters, "fmin": fmin, "fmax": fmax, "power": 2.0, "dtype": np.float64}
     bands = Bands.make("gammatone", sr=sr, n_fft=frames.n_fft, **bank)

@@ -90,9 +90,12 @@ def extract(
 
 
 def _asked(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
-    if isinstance(features, str) or not isinstance(features, Iterable):
+    try:
+        names = None if isinstance(features, str) else list(features)
+    except TypeError:  # what looks iterable need not be: an array of no dimensions
+        names = None
+    if names is None:
         reject("features", features, "must be names of features", "give a list, for example ['mfcc', 'rms']")
-    names = list(features)
     if not names:
         reject("features", features, "names no feature", f"choose among {', '.join(FEATURES)}")
     for name in names:

@@ -101,7 +101,7 @@ class FrontEnd:
         stages = tuple(getattr(self, f.name) for f in fields(self) if f.compare)
         try:
             object.__setattr__(self, "_hash", hash(stages))
-        except TypeError as error:
+        except (TypeError, ValueError) as error:  # the latter is numpy's, of times without a unit
             told = "give numbers, texts and tuples of them"
             raise ParameterError(f"front end: a setting cannot be compared ({error}); {told}") from None
         checking.check(self)

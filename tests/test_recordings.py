@@ -166,6 +166,67 @@ def test_what_follows_the_samples_is_none_of_them():
         np.testing.assert_array_equal(samples(bytes(content) + tail), expected)
 
 
+def riff_chunk(name, size, body, pad=b""):
+    return name + struct.pack("<I", size) + body + pad
+
+
+#: What follows the samples, and how much of it a warning tells of: what is known to be none needs no word.
+TAILS = {
+    "zeros": (bytes(2), 0),
+    "a few zeros": (bytes(4), 0),
+    "many zeros": (bytes(5000), 0),
+    "too many zeros": (bytes(40_000), 40_000),
+    "a line's end": (b"\r\n", 2),
+    "text": (b"<!-- served by x -->\n" * 5, 105),
+    "noise": (np.random.default_rng(0).bytes(300), 300),
+}
+CHUNKS = {
+    "list then zeros": riff_chunk(b"LIST", 4, b"INFO") + bytes(20),
+    "odd list without its pad": riff_chunk(b"LIST", 15, b"INFOISFT\3\0\0\0abc")
+    + riff_chunk(b"id3 ", 4, b"ID3\3"),
+    "odd chunk without its pad": riff_chunk(b"abcd", 33, b"x" * 33) + riff_chunk(b"LIST", 4, b"INFO"),
+    "name that is no text": riff_chunk(b"\0abc", 400, b"x" * 400),
+    "chunk that was cut": riff_chunk(b"wxyz", 400, b"x" * 300),
+}
+
+
+def loaded(content):
+    """The samples, and what was said on the way."""
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        return samples(content), [str(one.message) for one in heard]
+
+
+@pytest.mark.parametrize("form", ["WAV", "WAVEX", "RF64", "AU", "AIFF", "CAF"])
+@pytest.mark.parametrize("tail", TAILS)
+def test_a_length_that_is_plausible_stands(form, tail):
+    content = bytes(encoded(voice(3), format=form, subtype="PCM_16"))
+    tail, left = TAILS[tail]
+    y, heard = loaded(content + tail)
+    np.testing.assert_array_equal(y, samples(content))
+    assert len(heard) == bool(left)
+    assert not left or f"{left:,} bytes that follow the samples its header states were left out" in heard[0]
+
+
+@pytest.mark.parametrize("tail", CHUNKS)
+def test_chunks_that_others_write_are_no_samples(tail):
+    content = encoded(voice(0.5), format="WAV", subtype="PCM_16")
+    rest = CHUNKS[tail]
+    size = len(content) - 8 + len(rest) + 100 * (tail == "chunk that was cut")
+    y, heard = loaded(content[:4] + struct.pack("<I", size) + content[8:] + rest)
+    np.testing.assert_array_equal(y, samples(content))
+    assert not heard
+
+
+def test_a_header_that_was_not_finished_is_read_beyond():
+    whole = encoded(voice(3), format="WAV", subtype="PCM_16")
+    at = whole.find(b"data")
+    for outer in (0, 0xFFFFFFFF, 1000):
+        content = whole[:4] + struct.pack("<I", outer) + whole[8:]
+        content[at + 4 : at + 8] = struct.pack("<I", 95_000)
+        np.testing.assert_array_equal(samples(content), samples(whole))
+
+
 def test_a_sphere_file_that_ends_early():
     content = encoded(voice(0.5), format="NIST", subtype="PCM_16")
     with pytest.raises(vf.AudioError, match="ends early, 3488 of the 8000 samples"):

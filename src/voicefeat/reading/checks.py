@@ -32,7 +32,7 @@ _CUT = re.compile(r"^\s*(data|SSND|BODY|Data Size|riff|Riff size)\s*: (\d+) \(sh
 #: Formats that say it in another way, or not at all: their log need not be read.
 _WITHOUT_LOG = {"FLAC", "OGG", "MP3"}
 #: Sizes of whole files may count their own header or padding.
-_WHOLE_FILE_SLACK = 8
+WHOLE_FILE_SLACK = 8
 
 
 def most_bytes(size: int) -> int:
@@ -74,7 +74,7 @@ def promised(file: Any, size: int | None) -> tuple[int, bool]:
     for chunk, told, held in cuts:
         if is_placeholder(told, held) or not told:  # behind a 0, libsndfile takes all that there is
             return file.frames, False
-        slack = _WHOLE_FILE_SLACK if chunk.lower().startswith("riff") else 0
+        slack = WHOLE_FILE_SLACK if chunk.lower().startswith("riff") else 0
         if told - held > slack:
             each = file.channels * SAMPLE_BYTES.get(file.subtype, 0) or held / max(file.frames, 1) or 1
             return file.frames + math.ceil((told - held) / each), True

@@ -99,10 +99,16 @@ class Stream:
         return [None] if found is None else [*found]
 
     def remark(self, level: int) -> None:
-        """Say that the header did not tell the length, at the line `level` calls above."""
+        """Say what the header did not tell and what was left out, at the line `level` calls above."""
         if not self.stated:
             told = "its header does not say how long it is; what is there was read"
             warnings.warn(f"{self.place.name}: {told}", stacklevel=level)
+        left = sum(link.left for link in self._links if link is not None)
+        if left:
+            told = f"{left:,} bytes that follow the samples its header states were left out"
+            warnings.warn(
+                f"{self.place.name}: {told}; if they are samples, mend the header", stacklevel=level
+            )
 
     def _open(self, number: int) -> None:
         self.file.close()

@@ -30,6 +30,8 @@ class Link(NamedTuple):
     frames: int = 0
     #: Whether its header says no length that could be true.
     unstated: bool = False
+    #: Bytes behind it that were left out, though it is not known what they are.
+    left: int = 0
 
 
 class View:

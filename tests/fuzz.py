@@ -59,7 +59,7 @@ def call_of(draw, target):
 def arrays(thing):
     """The arrays within arguments."""
     if isinstance(thing, np.ndarray):
-        return [thing]
+        return [np.asarray(thing)]  # a masked array's numbers, in the same memory
     if isinstance(thing, dict):
         thing = list(thing.values())
     return [a for part in thing for a in arrays(part)] if isinstance(thing, (list, tuple)) else []

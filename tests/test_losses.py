@@ -174,6 +174,43 @@ def test_a_damaged_shard_of_the_same_size_is_found_by_reading_and_by_verify(
     assert f"damaged: {shard}: has other bytes" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_shards_that_changed_places_are_made_again(form, corpus, copied, whole, tmp_path):
+    """Of other recordings, of the same sizes: HDF5's shards often have all one size."""
+    out, folder = copied(form), Path(shutil.copytree(corpus, tmp_path / "in"))
+    for path in folder.glob("*.wav"):
+        path.write_bytes(path.read_bytes()[:44] + path.read_bytes()[:43:-1])
+    extract_corpus(folder, tmp_path / "other", **asked_of(form))
+    here, there = shards(out)[1], shards(tmp_path / "other")[1]
+    gone(here)
+    shutil.copytree(there, here) if there.is_dir() else shutil.copy(there, here)
+    assert extract_corpus(corpus, out, **asked_of(form)).again == 1
+    assert contents(out) == contents(whole(form))
+    assert extract_corpus(corpus, out, redo=True, **asked_of(form)).again == 0
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_redo_makes_shards_with_a_changed_byte_again(form, corpus, copied, whole):
+    out = copied(form)
+    for shard in (shards(out)[0], shards(out)[-1]):
+        files = [file for file in shard.rglob("*") if file.is_file()] if shard.is_dir() else [shard]
+        file = max(files, key=lambda f: f.stat().st_size)
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+    assert extract_corpus(corpus, out, redo=True, **asked_of(form)).again == 2
+    assert contents(out) == contents(whole(form))
+
+
+@pytest.mark.parametrize("form", ["parquet", "hdf5"])
+def test_a_shard_that_cannot_be_read_is_made_again(form, corpus, copied, whole):
+    out = copied(form)
+    shard = shards(out)[1]
+    shard.write_bytes(bytes(shard.stat().st_size))
+    assert extract_corpus(corpus, out, **asked_of(form)).again == 1
+    assert contents(out) == contents(whole(form))
+
+
 def test_a_lost_chunk_of_zarr_is_no_zeros(corpus, copied):
     out = copied("zarr")
     (shards(out)[1] / "values" / "c" / "0").unlink()

@@ -62,7 +62,7 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     add("--dask", metavar="ADDRESS", help="instead of threads: a Dask cluster that runs already")
     add("--strict", action="store_true", help="stop at the first recording that cannot be used")
     add("--redo", action="store_true",
-        help="make again what was made of recordings that have changed since (default: refuse)")
+        help="make again shards of recordings that have changed since, and damaged ones (default: refuse)")
     add("--log-json", metavar="FILE", help="append what happens as lines of JSON")
     add(
         "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",

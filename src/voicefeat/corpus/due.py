@@ -1,13 +1,15 @@
-"""What of a dataset has to be made again: shards that were lost, or whose recordings have changed."""
+"""What of a dataset has to be made again: shards lost or damaged, or whose recordings have changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import ParameterError
-from .inventory import differs, shards_in
+from ..errors import ParameterError, passes
+from .inventory import Inventory, changed_bytes, differs, shards_in
 from .made_from import RECORDINGS, Changed, changed, missing_records
+from .order import in_order
+from .readers import READERS, Reader, other_rows, reader_called
 from .shards import Shards
 from .sources import Source
 from .state import Segment, State
@@ -33,10 +35,7 @@ def mark_due(
     due = set(state.again)
     if state.complete:
         _refuse_others(state, shards)
-    for number, segment in enumerate(state.segments):
-        places = shards.places(number) if segment.shards else []
-        if any(differs(*each) for each in zip(places, segment.shards, strict=True)):
-            due.add(number)
+    due |= _wrong(state, shards, workers, redo)
     due |= _lost_failures(folder, state, redo)
     due |= _stale(folder, state, due, sources, workers, redo)
     while due and state.segments and len(state.segments) - 1 in due:
@@ -56,6 +55,39 @@ def _refuse_others(state: State, shards: Shards) -> None:
                 raise ParameterError(
                     f"{place}: is none of the shards that the dataset was written with; move it elsewhere"
                 )
+
+
+def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
+    """Segments that lost a shard, or have one with other rows in its place; with `redo`, with any other byte.
+
+    The checksums of rows are little to read; the bytes of all shards are what was made.
+    """
+    form = state.asked["format"]
+    kind = reader_called(form, shards.folders[0]) if form in READERS else None
+    listed = [
+        (number, *each)
+        for number, segment in enumerate(state.segments)
+        if segment.shards and number not in state.again
+        for each in zip(shards.places(number), segment.shards, segment.chains, strict=True)
+    ]
+
+    def wrong(each: tuple[int, Path, Inventory, int]) -> tuple[int, bool]:
+        number, place, told, chain = each
+        if redo or kind is None:
+            return number, bool(changed_bytes(place, told))
+        return number, bool(differs(place, told)) or _holds_other_rows(kind, place, chain)
+
+    return {number for number, found in in_order(wrong, listed, workers) if found}
+
+
+def _holds_other_rows(kind: type[Reader], place: Path, chain: int) -> bool:
+    """Whether a shard holds other rows than were written, or none that can be read."""
+    try:
+        return other_rows(kind(place), chain)
+    except Exception as error:  # whatever damage makes of a library
+        if passes(error) or isinstance(error, (ImportError, PermissionError)):
+            raise
+        return True
 
 
 def _lost_failures(folder: Path, state: State, redo: bool) -> set[int]:

@@ -102,7 +102,8 @@ def extract_corpus(
         Stop at the first recording that cannot be used.
     redo : bool
         Where recordings are no longer the files that were read, make the shards that hold them again. By
-        default that is an error, as nothing says that `out` may lose what it holds.
+        default that is an error, as nothing says that `out` may lose what it holds. All bytes of all shards
+        are then compared with what was written, and damaged ones made again too.
     shard_mb : float
         Megabytes of values in one shard, before compression.
     progress : bool, optional

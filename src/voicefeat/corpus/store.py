@@ -14,8 +14,8 @@ import numpy as np
 
 from ..errors import ParameterError
 from .batches import carried
-from .digests import chained, checksum
-from .readers import Reader, damaged
+from .digests import checksum
+from .readers import Reader, damaged, other_rows
 
 __all__ = ["Store"]
 
@@ -57,8 +57,7 @@ class Store:
         """See once that the rows of a shard are those that were written, by their checksums."""
         if self._due is None or shard in self._known:
             return
-        reader = self._reader(shard)
-        if "crc32" in reader.names and chained(0, reader.column("crc32")) != self._due[shard][1]:
+        if other_rows(self._reader(shard), self._due[shard][1]):
             damaged(self.shards[shard], "holds other rows than those that were written")
         self._known.add(shard)
 

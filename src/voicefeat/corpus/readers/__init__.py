@@ -10,8 +10,9 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from ...errors import ParameterError
+from ..digests import chained
 
-__all__ = ["MEND", "READERS", "Reader", "damaged", "reader_called", "unreadable"]
+__all__ = ["MEND", "READERS", "Reader", "damaged", "other_rows", "reader_called", "unreadable"]
 
 
 class Reader(Protocol):
@@ -45,6 +46,11 @@ ELSEWHERE = {"csv": "pandas.read_csv('{place}/table.csv')"}
 
 #: What mends a dataset that has lost something.
 MEND = "copy it again, or remove it and run the same 'voicefeat extract', which makes again what is missing"
+
+
+def other_rows(reader: Reader, chain: int) -> bool:
+    """Whether a shard holds other rows than those whose checksums in one are `chain`."""
+    return "crc32" in reader.names and chained(0, reader.column("crc32")) != chain
 
 
 def damaged(place: Path, how: str) -> NoReturn:

@@ -15,7 +15,8 @@ import voicefeat as vf
 from voicefeat.corpus.cutting import cut
 from voicefeat.corpus.extraction import extract_corpus
 from voicefeat.corpus.sources import Source
-from voicefeat.reading import blocks, length
+from voicefeat.reading import blocks, length, mpeg
+from voicefeat.reading.place import Place
 
 FLOAT32 = np.dtype(np.float32)
 CONTAINERS = [("MP3", "MPEG_LAYER_III"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS")]
@@ -232,6 +233,72 @@ def test_a_sphere_file_that_ends_early():
     with pytest.raises(vf.AudioError, match="ends early, 3488 of the 8000 samples"):
         samples(content[:8000])
     np.testing.assert_array_equal(samples(content.replace(b"-i 8000", b"-i 4000")), samples(content))
+
+
+def without_xing(sr):
+    """MP3 whose first block is sound."""
+    content = bytes(encoded(np.tile(voice(3), 3), sr, format="MP3"))
+    return content[mpeg.first_block(Place(io.BytesIO(content))).header.size :]
+
+
+NOISE = np.random.default_rng(0).bytes(3000)
+DAMAGES = {
+    "foreign bytes": (NOISE[:200], 0),
+    "bytes that are missing": (b"", 700),
+    "zeros": (bytes(3000), 0),
+    "noise": (NOISE, 0),
+    "a chance header": (b"\xff\xfb\x90\x64" + NOISE[:500], 0),
+}
+
+
+@pytest.mark.parametrize("sr", [16000, 48000])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_mp3_is_read_behind_a_fault(damage, sr, tmp_path):
+    content = without_xing(sr)
+    whole, half = samples(content), len(content) // 2
+    inserted, left_out = DAMAGES[damage]
+    path = tmp_path / "voice.mp3"
+    path.write_bytes(content[:half] + inserted + content[half + left_out :])
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        y, _ = vf.load(path, sr=None)
+    assert len(heard) == 1 and "bytes between its blocks, from byte" in str(heard[0].message)
+    assert len(whole) - 5 * 1152 <= len(y) < len(whole) + 1152
+    np.testing.assert_allclose(y[-40_000:], whole[-40_000:], atol=1e-4)
+    np.testing.assert_allclose(y[:40_000], whole[:40_000], atol=1e-4)
+    assert length(path) == (len(y), sr)
+    for first in range(1000, len(y) - 3000, 9973):
+        part, _ = vf.load(path, sr=None, offset=first / sr, duration=2000 / sr)
+        np.testing.assert_array_equal(part, y[first : first + 2000])
+
+
+def test_a_cut_mp3_before_a_whole_one():
+    content = without_xing(48000)
+    with pytest.warns(UserWarning, match="bytes between its blocks"):
+        y = samples(content[: len(content) // 2] + content)
+    np.testing.assert_allclose(y[-140_000:], samples(content)[-140_000:], atol=1e-4)
+
+
+def test_an_mp3_of_too_many_faults_is_refused():
+    content = without_xing(48000) * 3
+    pieces = [content[k : k + 500] for k in range(0, len(content), 500)]
+    with pytest.raises(vf.AudioError, match=r"ends early|cannot be decoded"):
+        samples(bytes(3000).join(pieces))
+
+
+@pytest.mark.parametrize("tagged", [True, False])
+@pytest.mark.parametrize("before", [NOISE[:2000], b"\xff\xfb\x90\x64" + NOISE[:2000], bytes(2000)])
+def test_an_mp3_behind_other_bytes(before, tagged, tmp_path):
+    content = bytes(encoded(np.tile(voice(3), 3), 48000, format="MP3")) if tagged else without_xing(48000)
+    whole = samples(content)
+    for path in (tmp_path / "voice.mp3", tmp_path / "voice"):
+        path.write_bytes(before + content)
+        y, sr = vf.load(path, sr=None)
+        np.testing.assert_array_equal(y, whole)
+        for first in range(0, len(y) - 2000, 9973):
+            part, _ = vf.load(path, sr=None, offset=first / sr, duration=2000 / sr)
+            np.testing.assert_array_equal(part, y[first : first + 2000])
+    np.testing.assert_array_equal(samples(before + content), whole)
 
 
 SEEKING = [

@@ -7,6 +7,7 @@ a file may hold in place of sound.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from .place import Place
@@ -35,6 +36,10 @@ _TAG = 4096
 #: A tag that says nothing, in front of which no header of another format can be seen.
 _ID3 = b"ID3\4\0\0\0\0\0\x7f" + bytes(0x7F)
 _WINDOW = 1 << 22
+#: How far the first block may lie behind the tags, and blocks in a row that are no chance.
+_AHEAD, _ROW = 1 << 16, 4
+#: A file with more faults between its blocks than this is not read over them.
+_FAULTS = 64
 
 
 class Header(NamedTuple):
@@ -107,13 +112,30 @@ def _header(data: bytes, at: int) -> Header | None:
 def first_block(place: Place, start: int = 0) -> First | None:
     """The first block from byte `start` on, and what its tag says."""
     at = _behind_tags(place, start)
-    data = place.fetch(at, _TAG)
-    skipped = 0
-    while (header := _header(data, skipped)) is None:
-        skipped = data.find(b"\xff", skipped + 1)
-        if skipped < 0:
-            return None
-    return _first(data[skipped:], at + skipped, header)
+    for size in (_TAG, _AHEAD):
+        data = place.fetch(at, size)
+        for here, header in _candidates(data):
+            if _tagged(data, here, header) or _goes_on(data, here, header):
+                return _first(data[here : here + _TAG], at + here, header)
+        if len(data) < size:
+            break
+    for here, header in _candidates(data):  # one block alone
+        return _first(data[here : here + _TAG], at + here, header)
+    return None
+
+
+def _candidates(data: bytes, here: int = 0) -> Iterator[tuple[int, Header]]:
+    """Where there may be headers from `here` on, and which."""
+    while (here := data.find(b"\xff", here)) >= 0:
+        header = _header(data, here)
+        if header is not None:
+            yield here, header
+        here += 1
+
+
+def _tagged(data: bytes, here: int, header: Header) -> bool:
+    side = here + header.side
+    return data[side : side + 4] in (b"Xing", b"Info")
 
 
 def _first(data: bytes, at: int, header: Header) -> First:
@@ -174,66 +196,95 @@ def links(place: Place) -> list[Link] | None:
         if rest == 0 or (rest == 128 and place.fetch(place.size - 128, 3) == b"TAG"):
             return None
     found = list(_walk(place, first))
-    if len(found) == 1 and abs(found[0][1] - first.blocks) <= 2 * (first.blocks > 0):
+    if len(found) == 1 and abs(found[0].blocks - first.blocks) <= 2 * (first.blocks > 0):
         return None
-    if not found or (len(found) == 1 and found[0][1] < first.blocks):
+    if not found or (len(found) == 1 and found[0].blocks < first.blocks):
         return None  # it ends early, and reading tells
-    starts = [*(one.at for one, _ in found), place.size]
-    return [_link(one, blocks, a, b) for (one, blocks), a, b in zip(found, starts, starts[1:], strict=False)]
+    lost = [b.first.at - a.stop for a, b in pairwise(found)]
+    return [_link(one, gap) for one, gap in zip(found, [0, *lost], strict=True)]
 
 
 def plain(place: Place) -> Link | None:
-    """The whole file as a link, if MP3 begins where its tags end.
+    """The file from its first block on as a link, if it is MP3 beyond doubt.
 
     libsndfile takes some for other formats, where neither their name nor a tag tells.
     """
     at = _behind_tags(place, 0)
-    data = place.fetch(at, _TAG)
-    header = _header(data, 0)
-    if header is None or not _goes_on(data, 0, header):
-        return None
-    return Link(at, place.size, prefix=_ID3)
+    data = place.fetch(at, _AHEAD)
+    for here, header in _candidates(data):
+        if _goes_on(data, here, header, _ROW if here else 1):
+            return Link(at + here, place.size, prefix=_ID3)
+    return None
 
 
-def _link(first: First, blocks: int, start: int, stop: int) -> Link:
+class _Run(NamedTuple):
+    """Blocks one behind the other: the first, how many of sound, and the byte behind the last."""
+
+    first: First
+    blocks: int
+    stop: int
+
+
+def _link(run: _Run, lost: int) -> Link:
+    first, blocks, stop = run
+    start = first.at
     if first.blocks and first.blocks >= blocks - 2:
-        return Link(start, stop, prefix=_ID3)
+        return Link(start, stop, prefix=_ID3, lost=lost)
     if first.told & 1:
         patches = [(first.flags + 4, blocks.to_bytes(4, "big"))]
         if first.ending:  # a tag that was not completed does not know the end
             patches.append(first.ending)
-        return Link(start, stop, tuple(patches), _ID3)
+        return Link(start, stop, tuple(patches), _ID3, lost=lost)
     # mpg123 guesses how long it is by the first block and the size, and reads no further
     size = len(_ID3) + stop - start + (blocks + 2) * first.header.size
-    return Link(start, stop, prefix=_ID3, seeming=size, frames=blocks * first.header.samples)
+    return Link(start, stop, prefix=_ID3, seeming=size, frames=blocks * first.header.samples, lost=lost)
 
 
-def _walk(place: Place, first: First) -> Iterator[tuple[First, int]]:
-    """Every recording's first block, and how many blocks of sound it has."""
-    at, blocks = first.at, -1 if first.flags else 0
+def _walk(place: Place, first: First) -> Iterator[_Run]:
+    """Every recording, and what is before and behind each place where other bytes lie between its blocks."""
+    at = last = first.at
+    blocks, faults, lost = -1 if first.flags else 0, 0, -1
     data, base = b"", 0
     while at < place.size:
-        if at + _TAG > base + len(data) and base + len(data) < place.size:
-            data, base = place.fetch(at, _WINDOW), at
+        if at + 4 * _TAG > base + len(data) and base + len(data) < place.size:
+            data, base = place.fetch(last, _WINDOW), last
         here = at - base
         header = _header(data, here)
         if header is None or at + header.size > place.size:
-            at += _tag(data[here : here + 32]) or _to_next(data, here)
+            tag = _tag(data[here : here + 32])
+            if lost < 0 < blocks and faults < _FAULTS and not (tag or first.flags):
+                lost, faults = at, faults + 1
+                inside = _inside(data, last - base, here)
+                if inside:  # the last block is not whole
+                    at, lost, blocks = base + inside, last, blocks - 1
+                    continue
+            at += tag or _to_next(data, here)
+            last = at
             continue
-        side = here + header.side
-        tagged = at != first.at and data[side : side + 4] in (b"Xing", b"Info")
-        if tagged or header.kind != first.header.kind:
+        tagged = at != first.at and _tagged(data, here, header)
+        if tagged or lost >= 0 or header.kind != first.header.kind:
             if not tagged and not _goes_on(data, here, header):
                 at += 1  # chance
                 continue
             if blocks > 0:
-                yield first, blocks
+                yield _Run(first, blocks, at if lost < 0 else lost)
             first = _first(data[here : here + _TAG], at, header)
-            blocks = -1 if first.flags else 0
+            blocks, lost = -1 if first.flags else 0, -1
         blocks += 1
+        last = at
         at += header.size
     if blocks > 0:
-        yield first, blocks
+        yield _Run(first, blocks, place.size)
+
+
+def _inside(data: bytes, start: int, stop: int) -> int:
+    """Where within a block, or what seems to be one, others begin; 0 if none do."""
+    for here, header in _candidates(data[: stop + 4 * _TAG], start + 1):
+        if here >= stop:
+            break
+        if _goes_on(data, here, header, 2):
+            return here
+    return 0
 
 
 def _to_next(data: bytes, here: int) -> int:
@@ -241,7 +292,9 @@ def _to_next(data: bytes, here: int) -> int:
     return (found if found >= 0 else len(data)) - here
 
 
-def _goes_on(data: bytes, here: int, header: Header) -> bool:
-    """Whether a block of the same kind follows."""
+def _goes_on(data: bytes, here: int, header: Header, row: int = 1) -> bool:
+    """Whether `row` blocks of the same kind follow."""
     after = _header(data, here + header.size)
-    return after is not None and after.kind == header.kind
+    if after is None or after.kind != header.kind:
+        return False
+    return row == 1 or _goes_on(data, here + header.size, after, row - 1)

@@ -100,15 +100,19 @@ class Stream:
 
     def remark(self, level: int) -> None:
         """Say what the header did not tell and what was left out, at the line `level` calls above."""
+        links = [link for link in self._links if link is not None]
+        left, lost = sum(link.left for link in links), [link for link in links if link.lost]
+        told = []
         if not self.stated:
-            told = "its header does not say how long it is; what is there was read"
-            warnings.warn(f"{self.place.name}: {told}", stacklevel=level)
-        left = sum(link.left for link in self._links if link is not None)
+            told.append("its header does not say how long it is; what is there was read")
         if left:
-            told = f"{left:,} bytes that follow the samples its header states were left out"
-            warnings.warn(
-                f"{self.place.name}: {told}; if they are samples, mend the header", stacklevel=level
-            )
+            behind = f"{left:,} bytes that follow the samples its header states were left out"
+            told.append(f"{behind}; if they are samples, mend the header")
+        if lost:
+            count, at = sum(link.lost for link in lost), lost[0].start - lost[0].lost
+            told.append(f"{count:,} bytes between its blocks, from byte {at:,} on, could not be decoded")
+        for what in told:
+            warnings.warn(f"{self.place.name}: {what}", stacklevel=level)
 
     def _open(self, number: int) -> None:
         self.file.close()
@@ -275,8 +279,7 @@ class Stream:
         if self._links == [None] and total is not None:
             there, stated = promised(self.file, headers.claimed(self.place, self.file))
             self.stated = self.stated and stated
-        counted = any(link is not None and link.frames for link in self._links)
-        if self.file.format == "MP3" and (counted or there - first - got <= MP3_SLACK):
+        if self.file.format == "MP3" and there - first - got <= MP3_SLACK:
             there = first + got
         check_whole(self.place.name, self.rate, got, wanted, first, there)
 

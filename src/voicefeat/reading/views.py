@@ -32,6 +32,8 @@ class Link(NamedTuple):
     unstated: bool = False
     #: Bytes behind it that were left out, though it is not known what they are.
     left: int = 0
+    #: Bytes before it that are none of a recording, where it goes on behind them.
+    lost: int = 0
 
 
 class View:

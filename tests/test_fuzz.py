@@ -151,11 +151,67 @@ def test_metrics_check_their_arrays(name, value):
     lambda: vf.open_dataset(0), lambda: vf.stft(Y, pad_mode=float),
     lambda: vf.icqt(np.ones((84, 6), complex), tuning=1e38),
     lambda: vf.istft(np.full((1025, 4), 3e38 + 0j, np.complex64)), lambda: vf.pcen([[1.0], [1.0, 2.0]]),
+    lambda: vf.yin(Y, fmin=100, fmax=500, frame_length=1),
+    lambda: vf.yin(Y, fmin=100, fmax=500, frame_length=3),
+    lambda: vf.pyin(Y, fmin=100, fmax=500, frame_length=1),
+    lambda: vf.spectral_bandwidth(Y, centroid=np.float32(1e30)),
+    lambda: vf.spectral_bandwidth(Y, centroid=1e30),
+    lambda: vf.spectral_bandwidth(Y, freq=np.full(1025, 1e30)),
+    lambda: vf.spectral_bandwidth(S=1, centroid=1),
+    lambda: vf.spectral_centroid(Y, freq=np.full((1025, 1), np.float32(1e37))),
+    lambda: vf.spectral_bandwidth(Y.astype("f4"), p=30),
+    lambda: vf.spectral_bandwidth(Y, sr=1e12, p=30),
+    lambda: vf.spectral_bandwidth(Y.astype("f4"), p=30, centroid=4000.0),
+    lambda: vf.extract(Y.astype("f4"), 16000, {"spectral_bandwidth": {"p": 30}}),
+    lambda: vf.pcen(np.full((4, 9), np.inf)),
+    lambda: vf.pcen([[1.0, -np.inf]]),
+    lambda: vf.power_to_db(np.ones(3, "f4"), amin=1e-300),
+    lambda: vf.amplitude_to_db(np.ones(3, "f4"), amin=1e-25),
+    lambda: vf.plot.spectrogram(np.ones((1025, 4)), y_axis=np.array([])),
+    lambda: vf.plot.spectrogram(np.ones((84, 4)), feature="cqt", y_axis=np.array([])),
+    lambda: vf.plot.spectrogram(np.ones((40, 4)), feature="melspectrogram", y_axis=np.ones(2)),
+    lambda: vf.plot.spectrogram(np.ones((1025, 4)), cmap=np.array([None])),
+    lambda: vf.plot.spectrogram(np.ones((1025, 4)), cmap="x"),
+    lambda: vf.plot.spectrogram(np.ones((1025, 4)), vmin="x"),
+    lambda: vf.filters.wavelet(freqs=[100.0, 200.0], alpha=[]),
+    lambda: vf.filters.wavelet_lengths(freqs=[100.0, 200.0], alpha=np.ones(3)),
     lambda: vf.augment.babble(Y, voices=np.array(3.0), snr=10, rng=vf.augment.generator(0, "a")),
 ])  # fmt: skip
 def test_what_came_out_as_anothers_error(call):
     with pytest.raises(vf.ParameterError):
         call()
+
+
+@pytest.mark.parametrize("name", ["cqt", "vqt", "hybrid_cqt", "chroma_cqt", "chroma_vqt", "resample"])
+def test_soxr_is_given_nothing_that_single_precision_does_not_hold(name):
+    """soxr has single precision but for "vhq": 1e50 came back as NaN, which was told of a chroma."""
+    y = np.tile(Y, 10)[:60000].astype(float) * 1e50
+    needs = {"orig_sr": 16000, "target_sr": 8000} if name == "resample" else {"fmin": 100.0, "n_octaves": 4}
+    if name in ("cqt", "vqt", "hybrid_cqt"):
+        needs = {"fmin": 100.0, "n_bins": 48}
+    with pytest.raises(vf.ParameterError, match=r"^y=.*single precision"):
+        getattr(vf, name)(y, **needs)
+    assert np.isfinite(getattr(vf, name)(y / 1e30, **needs)).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_half_precision_has_levels():
+    """Of 0 in float16 there was -inf dB, with a warning of numpy's."""
+    for kind in ("f2", "f4"):
+        zeros = np.zeros((3, 3), kind)
+        assert vf.power_to_db(zeros).tolist() == vf.power_to_db(zeros.astype("f4")).tolist()
+        assert vf.amplitude_to_db(zeros + 300).dtype == np.float32
+    assert np.isclose(vf.power_to_db(1.0, ref=np.float16(0), top_db=None), 100.0)
+    assert np.isclose(vf.power_to_db(1.0, ref=np.int8(-128)), -10 * np.log10(128))
+    assert vf.filters.cq_to_chroma(84, window=np.float16([0.5, 1, 0.5])).shape == (12, 84)
+
+
+def test_short_time_constants_of_pcen():
+    """A difference of nearly equal numbers, and 0 / 0 below 1e-154 frames."""
+    S = np.random.default_rng(0).random((4, 9))
+    whole = vf.pcen(S, b=1.0)
+    for time_constant in (1e-300, 1e-12, 1e-8):
+        assert np.allclose(vf.pcen(S, time_constant=time_constant), whole, rtol=1e-9)
 
 
 def test_calibration_of_decided_scores():

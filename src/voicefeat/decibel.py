@@ -1,6 +1,6 @@
 """Power and amplitude in decibels, and back.
 
-float32 stays float32, float64 stays float64; integers become float64.
+float32 stays float32, float64 stays float64; integers become float64, and half precision becomes float32.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def power_to_db(
     amin = real("amin", amin, above=0, remedy="the default is 1e-10")
     floor = _floor(top_db)
     power = _magnitude("power_to_db", S)
+    _check_least(amin, amin, power.dtype)
     over = _axes(axes, power)
     return _decibels(power, _reference(ref, power, over), amin, floor, over)
 
@@ -117,8 +118,7 @@ def amplitude_to_db(
     over = _axes(axes, size)
     with np.errstate(over="ignore", under="ignore"):
         power, level, least = np.square(size), _reference(ref, size, over) ** 2, amin**2
-    if not least:
-        reject("amin", amin, "has a square of 0", "the default is 1e-5")
+    _check_least(amin, least, size.dtype)
     if not (np.isfinite(power) | ~np.isfinite(size)).all():
         reject("S", S, f"has values whose squares {size.dtype} cannot hold", "scale it, or give float64")
     return _decibels(power, level, least, floor, over)
@@ -193,6 +193,8 @@ def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
 
 
 def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any) -> Any:
+    if not ref.dtype.type(amin):  # of a narrower type than `power`
+        ref = ref.astype(power.dtype)
     db = np.maximum(power, amin)
     if not db.ndim:
         # A scalar goes the same way in one expression: there is nothing to reuse.
@@ -207,8 +209,16 @@ def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any)
     return db
 
 
+def _check_least(amin: float, power: float, kind: np.dtype[Any]) -> None:
+    """Refuse an `amin` whose `power` is 0 in the precision of the values: 0 has no level."""
+    if not kind.type(power):
+        reject("amin", amin, f"is a power of 0 in {kind}", "the default is 1e-10, or 1e-5 as an amplitude")
+
+
 def _magnitude(function: str, S: Any) -> Any:
     S = np.asarray(numeric("S", S, "fiuc", "give numbers", "have no level"))
+    if S.dtype == np.float16:  # which holds neither -100 dB nor a square
+        return S.astype(np.float32)
     if S.dtype.kind == "c":
         warnings.warn(
             f"{function}: S is complex; its phase is dropped. Pass the magnitude or the power to say so.",
@@ -257,7 +267,7 @@ def _level(ref: Any, S: np.ndarray) -> np.ndarray:
         fits = False
     if not fits or not np.isfinite(level).all():
         reject("ref", ref, "must be a finite number or a function", "give ref=numpy.max for the peak")
-    return level
+    return level.astype(float) if level.dtype.kind in "iu" or level.dtype.itemsize == 2 else level
 
 
 def _takes_axes(function: Callable[..., Any]) -> bool:

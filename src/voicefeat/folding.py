@@ -90,7 +90,7 @@ def check_kernel(window: Any) -> np.ndarray:
     """The weights that neighbouring pitch classes are smoothed with, as a matrix."""
     kernel = np.atleast_2d(converted("window", window))
     numbers = kernel.dtype.kind in "fiu" and kernel.ndim == 2 and kernel.size
-    if not numbers or not (np.abs(kernel) < 1e6).all():
+    if not numbers or not (np.abs(kernel.astype(float)) < 1e6).all():
         reject("window", window, "must hold finite numbers", "give an array such as [0.5, 1, 0.5]")
     return kernel
 

@@ -23,6 +23,14 @@ def usable(y: np.ndarray) -> bool:
     return bool(-LARGEST[y.dtype] < y.min() and y.max() < LARGEST[y.dtype])
 
 
+def check_resampled(y: np.ndarray, res_type: str) -> None:
+    """Refuse float64 samples that soxr, which computes in single precision but for "vhq", cannot hold."""
+    single = res_type in ("soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq")
+    if single and y.dtype == _FLOAT64 and not max(-y.min(), y.max()) < 2.0**100:
+        problem = f"is too large for {res_type}, which has single precision"
+        reject("y", y, problem, 'scale it, or give res_type="soxr_vhq"')
+
+
 def not_finite(y: np.ndarray, name: str = "y", spectra: bool = False) -> None:
     """Raise the error for the first sample of `y` that is NaN, infinite or too large, if there is one."""
     kind = _FLOAT64 if y.dtype in (np.float64, np.complex128) else _FLOAT32

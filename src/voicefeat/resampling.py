@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from .audio import signal
 from .errors import one_of, reject, samples_a_second, whole
-from .largest import not_finite, usable
+from .largest import check_resampled, not_finite, usable
 
 __all__ = ["resample"]
 
@@ -99,6 +99,7 @@ def resample(
         result = result / np.sqrt(target_sr / orig_sr)
     if not usable(result):
         not_finite(y)
+        check_resampled(y, res_type)
     return np.moveaxis(result.astype(y.dtype, copy=False), -1, axis)
 
 

@@ -89,6 +89,12 @@ def lengths_and_reach(
     sr = samples_a_second("sr", sr)
     filter_scale = real("filter_scale", filter_scale, low=1e-6, high=1e6)
     width = relative_bandwidth(freqs) if alpha is None else widths(alpha)
+    try:
+        fits = np.broadcast_shapes(np.shape(width), freqs.shape) == freqs.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        reject("alpha", alpha, f"must be a number, or one for each of {freqs.size} frequencies", "try None")
     if gamma is None:
         added: Any = width * 24.7 / 0.108
     else:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import reject
 from . import tables
+from .descriptors import Bandwidth, check_spread
 from .half import StrongerHalf
 from .plan import Plan, plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
@@ -76,6 +77,8 @@ class Rows(Job):
         power = None if self.chain.spectrum is None else self.chain.spectrum.power
         if power not in _USUAL and not tables.usable(self.out, True):
             reject("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")
+        if isinstance(self.chain.descriptor, Bandwidth):
+            check_spread(self.out, self.chain.descriptor.p)
         return self.out if self.dtype in (None, self.out.dtype) else self.out.astype(self.dtype)
 
 

@@ -19,7 +19,7 @@ from ..engine import (
     rows as row_kernels,
     wavelets as kernels,
 )
-from ..largest import not_finite
+from ..largest import check_resampled, not_finite
 from ..resampling import SOXR, resample
 from . import run as loop, tables, threads
 from .constantq import Octave, Octaves
@@ -165,6 +165,7 @@ def transform(ready: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable[[
         m = levels[-1].n
     if not levels:
         return
+    check_resampled(y, q.res_type)
     whole = callable(q.pad_mode) or q.res_type not in SOXR  # these look at all of the signal
     piece = n if whole else PIECE
     for start in range(0, n, piece):

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..chain.descriptors import Bandwidth, Centroid, Rolloff
-from ..errors import real, reject
+from ..errors import real, reject, whole
 from . import varying
-from .magnitudes import described, frequencies, of_bins, varies
+from .magnitudes import described, frequencies, magnitudes, of_bins, varies
 
 __all__ = ["spectral_bandwidth", "spectral_centroid", "spectral_rolloff"]
 
@@ -157,7 +157,10 @@ def spectral_bandwidth(
         _bandwidth(2, sr, None, norm, p)
         where = np.asarray(freq) if freq is not None else None
         if where is None or where.ndim == 1:
-            bins = 1 + n_fft // 2 if S is None else np.shape(S)[-2]
+            if S is None:
+                bins = 1 + whole("n_fft", n_fft, unit="samples", remedy="try n_fft=2048") // 2
+            else:
+                bins = magnitudes(S, n_fft)[0].shape[-2]
             where = of_bins(sr, 2 * (bins - 1), given).array(bins)[:, np.newaxis]
         return varying.bandwidth(*varying.data(y, S, where, frames), centroid, norm, p)
     return described(y, S, _bandwidth, (sr, given, norm, p), frames)

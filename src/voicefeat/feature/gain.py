@@ -161,6 +161,8 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
     if b is not None:
         return real("b", b, low=0, high=1, remedy="give None to have it from time_constant")
     frames = time_constant * sr / hop_length
+    if frames < 1e-3:  # the difference below loses its digits, and all of them near 0
+        return 2 / (1 + math.sqrt(1 + 4 * frames**2))
     return (math.sqrt(1 + 4 * frames**2) - 1) / (2 * frames**2)
 
 
@@ -179,7 +181,7 @@ def _levels(name: str, S: Any) -> np.ndarray:
     if not S.size:
         return S
     least, most = S.min(), S.max()
-    if not np.isfinite(most - least):
+    if not (np.isfinite(least) and np.isfinite(most)):
         reject(name, S, "holds values that are NaN or infinite", f"repair it, numpy.nan_to_num({name})")
     if least < 0:
         reject(name, S, f"holds values below 0, such as {least:g}", "pass magnitudes or powers, not decibels")

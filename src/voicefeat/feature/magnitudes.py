@@ -57,10 +57,17 @@ def frequencies(sr: Any, freq: Any) -> Any:
     samples_a_second("sr", sr, remedy="give the rate in Hz, for example 16000")
     if freq is None:
         return None
-    freq = numeric("freq", freq)
-    if freq.dtype.kind not in "fiu" or not np.isfinite(freq).all():
-        reject("freq", freq, "must hold finite numbers", "give the frequency of each bin in Hz")
-    return tuple(freq.astype(np.float64).tolist()) if freq.ndim == 1 else None
+    found = hertz("freq", freq, "give the frequency of each bin in Hz")
+    return tuple(found.tolist()) if found.ndim == 1 else None
+
+
+def hertz(name: str, values: Any, remedy: str) -> np.ndarray:
+    """Frequencies as float64, finite and within rates of samples, so that their squares are."""
+    found = numeric(name, values).astype(np.float64)
+    if not (np.abs(found) <= 1e12).all():
+        worse = "must hold finite numbers" if not np.isfinite(found).all() else "holds more than 1e12 Hz"
+        reject(name, values, worse, remedy)
+    return found
 
 
 def varies(freq: Any) -> bool:

@@ -24,7 +24,8 @@ def checked_range(sr: Any, fmin: Any, fmax: Any, frame_length: Any) -> tuple[flo
     remedy = "C2 to C7, 65.4 to 2093 Hz, is usual"
     fmin = real("fmin", fmin, above=0.0, unit="hertz", remedy=remedy)
     fmax = real("fmax", fmax, above=0.0, unit="hertz", remedy=remedy)
-    length = whole("frame_length", frame_length, unit="samples", remedy="try frame_length=2048")
+    # The shortest period has two samples, and a frame two more than the longest.
+    length = whole("frame_length", frame_length, least=4, unit="samples", remedy="try frame_length=2048")
     if fmax > sr / 2:
         reject("fmax", fmax, f"is above half of sr={sr:g}", f"give at most {sr / 2:g}")
     if fmin >= fmax:

@@ -11,10 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ..chain.descriptors import check_spread
 from ..chain.run import gathered
-from ..errors import converted, numeric, reject
-from .magnitudes import magnitudes
+from ..errors import converted, reject
+from .magnitudes import hertz, magnitudes
 from .spectrum import spectrogram
+
+_CENTROID = "give what spectral_centroid gives"
 
 
 def data(y: Any, S: Any, freq: Any, frames: tuple[Any, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -47,14 +50,15 @@ def centroid(S: np.ndarray, freq: np.ndarray) -> np.ndarray:
 
 def bandwidth(S: np.ndarray, freq: np.ndarray, about: Any, norm: bool, p: float) -> np.ndarray:
     """The spread of each frame `about` given frequencies, or about its centroid."""
-    about = centroid(S, freq) if about is None else numeric("centroid", about)
+    about = centroid(S, freq) if about is None else hertz("centroid", about, _CENTROID)
     if about.ndim and about.shape[-1] not in (1, S.shape[-1]):
-        reject("centroid", about, f"does not fit {S.shape[-1]} frames", "give what spectral_centroid gives")
+        reject("centroid", about, f"does not fit {S.shape[-1]} frames", _CENTROID)
     about = about.astype(S.dtype)
-    if not np.isfinite(about).all():
-        reject("centroid", about, "holds values that are not finite", "give what spectral_centroid gives")
     weights = _shares(S) if norm else S
-    return (weights * np.abs(freq - about) ** p).sum(axis=-2, keepdims=True) ** (1.0 / p)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = (weights * np.abs(freq - about) ** p).sum(axis=-2, keepdims=True) ** (1.0 / p)
+    check_spread(found, p)
+    return found
 
 
 def rolloff(S: np.ndarray, freq: np.ndarray, percent: float) -> np.ndarray:

@@ -16,7 +16,7 @@ from ..errors import ParameterError, reject, samples_a_second, whole
 from ..feature.registry import find
 from ..largest import not_finite, usable
 from .detectors import det, roc, scores
-from .drawing import axes, draw_rows, drawable, lowest_and_highest, maxima, pixels
+from .drawing import axes, colours, draw_rows, drawable, lowest_and_highest, maxima, pixels, pyplot
 from .rows import frame_times, rows_of, settings_of
 
 __all__ = ["spectrogram", "waveform", "det", "roc", "scores"]
@@ -104,13 +104,15 @@ def spectrogram(
         columns = whole("columns", columns)
     if db:
         _check_powers(made.name, made.row, S)
+    pyplot()
+    style = colours(cmap, vmin=vmin, vmax=vmax)
     ax = axes(ax)
     drawn, step = maxima(S, columns or 2 * pixels(ax))
     if db:
         drawn = power_to_db(drawn ** (2 / (chosen.get("power") or 1)), ref=np.max, amin=1e-30, top_db=top_db)
     edges = start + (step * np.arange(drawn.shape[1] + 1) - 0.5) * period
     ends = edges[0], start + (S.shape[1] - 0.5) * period
-    return draw_rows(ax, drawn[rows.first :], rows, edges, ends, {"cmap": cmap, "vmin": vmin, "vmax": vmax})
+    return draw_rows(ax, drawn[rows.first :], rows, edges, ends, style)
 
 
 def _values(S: Any) -> np.ndarray:

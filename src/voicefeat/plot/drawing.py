@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..convert import hz_to_mel, mel_to_hz
-from ..errors import escaped, reject
+from ..errors import escaped, real, reject
 from .rows import Rows
 
 #: Values that are looked at together.
@@ -35,6 +35,16 @@ def pyplot() -> Any:
         told = 'matplotlib is not installed, and drawing needs it: pip install "voicefeat[plot]"'
         raise ModuleNotFoundError(told, name="matplotlib") from None
     return pyplot
+
+
+def colours(cmap: Any, **limits: Any) -> dict[str, Any]:
+    """The checked colours of a picture, and the values of the lowest and the highest of them."""
+    from matplotlib import colormaps
+    from matplotlib.colors import Colormap
+
+    if not (cmap is None or isinstance(cmap, Colormap) or (isinstance(cmap, str) and cmap in colormaps)):
+        reject("cmap", cmap, "is no colours of matplotlib", "give a Colormap or its name, such as 'magma'")
+    return {"cmap": cmap, **{k: None if v is None else real(k, v) for k, v in limits.items()}}
 
 
 def titled(ax: Any, text: str) -> None:
@@ -102,14 +112,14 @@ def draw_rows(
     rows: Rows,
     edges: np.ndarray,
     ends: tuple[float, float],
-    colours: dict[str, Any],
+    style: dict[str, Any],
 ) -> Any:
     """Rows of columns between `edges` in seconds, of which `ends` are shown."""
     if rows.scale == "linear":
         extent = (edges[0], edges[-1], rows.edges[0], rows.edges[-1])
-        artist = ax.imshow(values, origin="lower", aspect="auto", extent=extent, **colours)
+        artist = ax.imshow(values, origin="lower", aspect="auto", extent=extent, **style)
     else:
-        artist = ax.pcolormesh(edges, rows.edges, values, shading="flat", rasterized=True, **colours)
+        artist = ax.pcolormesh(edges, rows.edges, values, shading="flat", rasterized=True, **style)
         if rows.scale == "mel":
             ways = (partial(hz_to_mel, htk=rows.htk), partial(mel_to_hz, htk=rows.htk))
             ax.set_yscale("function", functions=ways)

@@ -78,10 +78,12 @@ def rows_of(
         if size != n:
             reject(count, size, f"S has {n} rows", f"give {count}={n}, or nothing")
     if feature.row == "frequency bin":
-        return _hertz(_bins(n, sr, settings, "n_fft" in given), y_axis or "linear", settings)
+        usual = "linear" if y_axis is None else y_axis
+        return _hertz(_bins(n, sr, settings, "n_fft" in given), usual, settings)
     if feature.row in ("mel band", "linear band"):
         mel = feature.row == "mel band"
-        return _hertz(_bands(n, sr, settings, mel), y_axis or ("mel" if mel else "linear"), settings)
+        usual = ("mel" if mel else "linear") if y_axis is None else y_axis
+        return _hertz(_bands(n, sr, settings, mel), usual, settings)
     if "bins_per_octave" in settings and "fmin" in settings and feature.row != "pitch class":
         return _constant_q(n, settings, y_axis)
     if y_axis is not None:
@@ -130,7 +132,7 @@ def _bands(n: int, sr: float, settings: Mapping[str, Any], mel: bool) -> np.ndar
 
 def _constant_q(n: int, settings: Mapping[str, Any], y_axis: Any) -> Rows:
     """Rows a fraction of an octave apart; the axis is hertz, its ticks are the C of each octave."""
-    one_of("y_axis", y_axis or "log", ("log",))
+    one_of("y_axis", "log" if y_axis is None else y_axis, ("log",))
     per_octave = whole("bins_per_octave", settings["bins_per_octave"], unit="bins")
     tuning = 2 ** ((settings.get("tuning") or 0.0) / per_octave)
     fmin = C1 if settings["fmin"] is None else real("fmin", settings["fmin"], above=0.0, unit="Hz")

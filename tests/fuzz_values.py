@@ -159,7 +159,7 @@ SELDOM = {
 #: Functions that return NaN, or infinite values, where their manual says so.
 OPEN = (
     "pyin", "reassigned_spectrogram", "metrics.roc", "metrics.det", "plot.", "hz_to_", "mel_to_hz",
-    "octs_to_hz", "midi_to_hz", "A4", "db_to_", "_to_db", "by_attack", "apply", "stack_memory",
+    "octs_to_hz", "midi_to_hz", "A4", "db_to_", "_to_db", "by_attack", "apply", "stack_memory", "vf.explain",
     "vf.delta", "summarize",
 )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Odd calls: those that the fuzzer makes, and the kinds that it has found, one test each."""
 
+import random
+
 import fuzz
 import numpy as np
 import pytest
@@ -175,11 +177,34 @@ def test_metrics_check_their_arrays(name, value):
     lambda: vf.plot.spectrogram(np.ones((1025, 4)), vmin="x"),
     lambda: vf.filters.wavelet(freqs=[100.0, 200.0], alpha=[]),
     lambda: vf.filters.wavelet_lengths(freqs=[100.0, 200.0], alpha=np.ones(3)),
+    lambda: vf.mel_to_stft(np.full((40, 4), 1e300)), lambda: vf.griffinlim(np.full((9, 4), 1e200)),
+    lambda: vf.melspectrogram(Y, fmax=5e-324), lambda: vf.filters.mel(sr=16000, n_fft=512, fmax=1e-30),
+    lambda: vf.nsgcqt_times(n=2000, fmax=5e-324), lambda: vf.cqcc_frequencies(fmax=5e-324),
+    lambda: vf.vqt(Y, intervals=[1j]), lambda: vf.vqt(Y, intervals=[[1.0], [1.0, 2.0]]),
+    lambda: vf.metrics.difference(([1.0], [2.0]), ([1.0], [2.0]), np.float32),
     lambda: vf.augment.babble(Y, voices=np.array(3.0), snr=10, rng=vf.augment.generator(0, "a")),
 ])  # fmt: skip
 def test_what_came_out_as_anothers_error(call):
     with pytest.raises(vf.ParameterError):
         call()
+
+
+@pytest.mark.parametrize("target", fuzz.names())
+def test_switches_are_true_or_false(target):
+    """`octave`, `fix`, `center`, `mask` and others took any text, and stopped at an array."""
+    for name, parameter in fuzz.values.signature(target).items():
+        if isinstance(parameter.default, bool):
+            given = fuzz.values.arguments(random.Random(0), target) | {name: "np.ones(2)"}
+            first = [given.pop(n) for n in fuzz.values.positional(target) if n in given]
+            call = f"{target}({', '.join([*first, *(f'{k}={v}' for k, v in given.items())])})"
+            assert fuzz.broken(call) is None, call
+
+
+def test_rates_of_a_byte():
+    """A thousand times a rate of eight bits left its type."""
+    with pytest.raises(vf.AudioError, match="differ by more than"):
+        vf.load(fuzz.values.wav(), sr=np.int8(5))
+    assert vf.load(fuzz.values.wav(), sr=np.int8(100))[0].shape == (10,)
 
 
 @pytest.mark.parametrize("name", ["cqt", "vqt", "hybrid_cqt", "chroma_cqt", "chroma_vqt", "resample"])

@@ -167,10 +167,11 @@ def load(
         y = np.ascontiguousarray(frames.T)
     if sr is None:
         return y, rate
-    if sr > MOST_TIMES * rate or rate > MOST_TIMES * sr:
+    asked = float(sr)
+    if asked > MOST_TIMES * rate or rate > MOST_TIMES * asked:
         problem = f"its rate, {rate} Hz, and sr={sr:g} differ by more than {MOST_TIMES} times"
         raise AudioError(f"{printable_name(path)}: {problem}; give sr=None to keep its own rate, or mend it")
-    check_room(printable_name(path), y.nbytes, int(y.nbytes * sr / rate))
+    check_room(printable_name(path), y.nbytes, int(y.nbytes * asked / rate))
     return resample(y, orig_sr=rate, target_sr=sr, res_type=res_type), sr
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import MOST_WEIGHTS, check_bank, converted, float_type, real, reject, whole
+from .errors import MOST_WEIGHTS, check_bank, converted, flag, float_type, real, reject, whole
 from .wavelets import C1, equal_bandwidth, relative_bandwidth, wavelet
 
 __all__ = ["cq_to_chroma"]
@@ -68,7 +68,7 @@ def cq_to_chroma(
     n_chroma = whole("n_chroma", n_chroma, unit="pitch classes")
     check_bank("n_chroma", n_chroma, None, n_input)
     fmin = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
-    kind = float_type("dtype", dtype)
+    kind, base_c = float_type("dtype", dtype), flag("base_c", base_c)
     if bins_per_octave % n_chroma:
         near = n_chroma * max(1, round(bins_per_octave / n_chroma))
         problem = f"is no multiple of n_chroma={n_chroma}"

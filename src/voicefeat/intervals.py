@@ -18,16 +18,14 @@ def check_intervals(intervals: Any) -> str | tuple[float, ...]:
     """A name, or given ratios as a tuple."""
     if isinstance(intervals, str):
         return one_of("intervals", intervals, NAMED)
-    try:
-        ratios = np.asarray(intervals, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        ratios = np.empty(0)
+    choices = f"choose one of {', '.join(map(repr, NAMED))}, or give ratios such as [1, 9/8, 5/4]"
+    ratios = numeric("intervals", intervals, remedy=choices, what="are no ratios").astype(np.float64)
     if ratios.ndim != 1 or not ratios.size or not np.isfinite(ratios).all() or ratios.min() <= 0:
         reject(
             "intervals",
             intervals,
             "must be a name or ratios above 0 in one dimension",
-            f"choose one of {', '.join(map(repr, NAMED))}, or give ratios such as [1, 9/8, 5/4]",
+            choices,
         )
     return tuple(ratios.tolist())
 

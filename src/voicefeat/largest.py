@@ -43,3 +43,10 @@ def not_finite(y: np.ndarray, name: str = "y", spectra: bool = False) -> None:
         reject(name, y, worse, f"repair it, numpy.nan_to_num({name}), or leave the recording out")
     problem = f"{found}, too large for {kind}: values are below {largest:.2g}"
     reject(name, y, problem, f"scale it, {name} / numpy.abs({name}).max()")
+
+
+def check_spread(found: np.ndarray, p: float) -> None:
+    """Refuse a `p` whose powers of hertz have left the precision of the bandwidths that were `found`."""
+    if not np.isfinite(found).all():
+        remedy = "give 2" if found.dtype == np.float64 else "give 2, or values of float64"
+        reject("p", p, f"makes powers of hertz that {found.dtype} does not hold", remedy)

@@ -199,6 +199,7 @@ def midi_to_note(
 
 def _names(numbers: np.ndarray, octave: bool, cents: bool, key: str, unicode: bool) -> Any:
     """The names of checked MIDI numbers."""
+    octave, cents, unicode = flag("octave", octave), flag("cents", cents), flag("unicode", unicode)
     if cents and not octave:
         reject("cents", cents, "cannot be told without the octave", "give octave=True")
     names = spelling(key, unicode)

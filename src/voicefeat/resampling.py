@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .audio import signal
-from .errors import one_of, reject, samples_a_second, whole
+from .errors import flag, one_of, reject, samples_a_second, whole
 from .largest import check_resampled, not_finite, usable
 
 __all__ = ["resample"]
@@ -86,6 +86,7 @@ def resample(
     ):
         problem = f"with orig_sr={orig_sr:g} needs a filter of more than {MOST_PHASES:,} phases"
         reject("target_sr", target_sr, problem, 'use res_type="soxr_hq"')
+    fix, scale = flag("fix", fix), flag("scale", scale)
     y = _samples_last(y, axis)
     if orig_sr == target_sr:
         return np.moveaxis(y, -1, axis)

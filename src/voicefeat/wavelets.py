@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from .errors import LONGEST, MOST, complex_kind, real, reject, samples_a_second, whole
+from .errors import LONGEST, MOST, complex_kind, flag, real, reject, samples_a_second, whole
 from .intervals import ascending, widths
 from .norms import check_norm, scaled
 from .windows import get_window, window_bandwidth
@@ -185,7 +185,7 @@ def wavelet(
     ((2, 512), dtype('complex64'))
     """
     check_norm("norm", norm)
-    kind = complex_kind("dtype", dtype)
+    kind, pad_fft = complex_kind("dtype", dtype), flag("pad_fft", pad_fft)
     freqs = ascending(freqs)
     width = {"filter_scale": filter_scale, "gamma": gamma, "alpha": alpha}
     lengths, _ = wavelet_lengths(freqs=freqs, sr=sr, window=window, **width)  # type: ignore[arg-type]

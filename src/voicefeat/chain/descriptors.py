@@ -93,13 +93,6 @@ class Bandwidth:
         return _Moments(self.frequencies.array(bins), self.p, self.norm, dtype)
 
 
-def check_spread(found: np.ndarray, p: float) -> None:
-    """Refuse a `p` whose powers of hertz have left the precision of the bandwidths that were `found`."""
-    if not np.isfinite(found).all():
-        remedy = "give 2" if found.dtype == np.float64 else "give 2, or values of float64"
-        reject("p", p, f"makes powers of hertz that {found.dtype} does not hold", remedy)
-
-
 class _Moments(Ready):
     def __init__(self, frequencies: np.ndarray, p: float | None, norm: bool, dtype: np.dtype):
         super().__init__(frequencies.size, dtype)

@@ -52,6 +52,9 @@ class Channels:
             problem = f"lies above half the sampling rate, {sr / 2:g} Hz for sr={sr:g}"
             reject("fmax", fmax, problem, f"give at most {sr / 2:g}, or audio of a higher rate")
         low = top / 2**9 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
+        if low < 1e-12 * sr:
+            name, value = ("fmax", fmax) if fmin is None else ("fmin", fmin)
+            reject(name, value, f"is next to 0 Hz beside sr={sr:g}", "give hertz, such as 30")
         if low >= top:
             reject("fmin", fmin, f"must be below fmax={top:g}", "give a lower fmin or a higher fmax")
         if math.log2(top / low) * bins > MOST_CHANNELS:

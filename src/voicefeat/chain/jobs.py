@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import reject
+from ..largest import check_spread
 from . import tables
-from .descriptors import Bandwidth, check_spread
+from .descriptors import Bandwidth
 from .half import StrongerHalf
 from .plan import Plan, plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows

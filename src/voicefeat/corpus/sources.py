@@ -109,7 +109,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     links: list[str] = []
     by_id: dict[str, Source] = {}
     by_file: dict[str, Source] = {}
-    if not isinstance(paths, Iterable):
+    if not isinstance(paths, Iterable) or getattr(paths, "ndim", 1) != 1:
         reject("paths", paths, "is no list of paths", "give files, folders and patterns in a list")
     for given in paths:
         root = path_text("path", given)

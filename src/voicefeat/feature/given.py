@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError, numeric, reject
+from ..largest import LARGEST_SPECTRA
+
+_FLOAT64 = np.dtype(np.float64)
 
 
 def either(y: Any, S: Any) -> Any:
@@ -39,10 +42,12 @@ def values(S: Any, rows: str, name: str = "S") -> np.ndarray:
 def powers(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
     """`S` as finite values of shape (..., rows, frames), none of them negative."""
     S = values(S, rows, name)
-    low, high = S.min(), S.max()
-    if not (low >= 0 and high < np.inf):
+    low, high = float(S.min()), float(S.max())
+    if not (low >= 0 and high < LARGEST_SPECTRA[_FLOAT64]):
         if low < 0:
             reject(name, S, "holds negative values", advice)
+        if high < np.inf:
+            reject(name, S, f"holds {high:.3g}, too large to be squared", f"scale it, {name} / {name}.max()")
         reject(name, S, "holds values that are not finite", f"repair them, numpy.nan_to_num({name})")
     return S
 

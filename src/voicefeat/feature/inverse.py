@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..errors import LONGEST, float_type, numeric, reject, whole
+from ..errors import LONGEST, flag, float_type, numeric, reject, whole
 from ..filters import get_window
 
 __all__ = ["istft"]
@@ -91,7 +91,7 @@ def istft(
         reject("win_length", win_length, f"is longer than the frame, n_fft={n_fft}", f"give at most {n_fft}")
     hop = max(win_length // 4, 1) if hop_length is None else whole("hop_length", hop_length, unit="samples")
     check_hop(hop, win_length)
-    before = n_fft // 2 if center else 0
+    before = n_fft // 2 if flag("center", center) else 0
     if length is None:
         n = n_fft + hop * (n_frames - 1) - 2 * before
     else:

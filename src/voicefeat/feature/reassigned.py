@@ -15,7 +15,7 @@ from ..chain.spec import Chain, Spectrum
 from ..chain.tables import lanes, usable
 from ..convert import fft_frequencies, frames_to_time
 from ..engine.quotients import put_quotients
-from ..errors import complex_kind, converted, real, reject, samples_a_second
+from ..errors import complex_kind, converted, flag, real, reject, samples_a_second
 from ..largest import not_finite
 from .spectrum import warn_if_mostly_padding
 
@@ -109,6 +109,9 @@ def reassigned_spectrogram(
     """
     sr = samples_a_second("sr", sr, remedy="give the samples a second, such as 16000")
     frames = Frames.make(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    reassign_frequencies = flag("reassign_frequencies", reassign_frequencies)
+    reassign_times = flag("reassign_times", reassign_times)
+    fill_nan, clip = flag("fill_nan", fill_nan), flag("clip", clip)
     if not (reassign_frequencies or reassign_times):
         reject("reassign_times", reassign_times, "nothing is to be reassigned", "set one of the two to True")
     if not callable(ref_power):

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..audio import signal
 from ..engine.medians import running_medians
-from ..errors import numeric, real, reject, whole
+from ..errors import flag, numeric, real, reject, whole
 from .inverse import istft
 from .spectrum import stft
 
@@ -51,6 +51,7 @@ def softmask(X: Any, X_ref: Any, *, power: float = 1.0, split_zeros: bool = Fals
     >>> print(vf.softmask([1.0, 3.0, 0.0], [1.0, 1.0, 0.0], power=1, split_zeros=True))
     [0.5  0.75 0.5 ]
     """
+    split_zeros = flag("split_zeros", split_zeros)
     wanted, other = _magnitudes("X", X), _magnitudes("X_ref", X_ref)
     if wanted.shape != other.shape:
         reject("X_ref", X_ref, f"X has the shape {wanted.shape}", "give two arrays of one shape")
@@ -105,7 +106,7 @@ def hpss(
     spectra = _spectra(S)
     frames, bins = _kernel(kernel_size)
     first, second = (real("margin", m, low=1.0, remedy="give 1 or more") for m in _pair("margin", margin))
-    power = _power(power)
+    power, mask = _power(power), flag("mask", mask)
     sizes = np.abs(spectra) if spectra.dtype.kind == "c" else spectra
     steady = _medians(sizes, frames)
     turned = np.ascontiguousarray(np.swapaxes(sizes, -1, -2))

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..chain.descriptors import check_spread
 from ..chain.run import gathered
 from ..errors import converted, reject
+from ..largest import check_spread
 from .magnitudes import hertz, magnitudes
 from .spectrum import spectrogram
 

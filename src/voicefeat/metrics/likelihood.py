@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, numeric, real, reject
+from ..errors import ParameterError, flag, numeric, real, reject
 from ..textfiles import open_text, toml
 from .checking import array, curve_of
 from .curves import Curve, hull
@@ -181,7 +181,7 @@ def fit_calibration(bonafide: Any, spoof: Any, *, smooth: bool = False) -> Calib
     >>> round(found.slope, 3), round(found.offset, 3)
     (1.214, -0.607)
     """
-    bonafide, spoof = array("bonafide", bonafide), array("spoof", spoof)
+    bonafide, spoof, smooth = array("bonafide", bonafide), array("spoof", spoof), flag("smooth", smooth)
     scores = np.concatenate([bonafide, spoof])
     if scores.min() == scores.max():
         reject(

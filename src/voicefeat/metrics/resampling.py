@@ -241,7 +241,7 @@ def difference(
 
 
 def _statistic(statistic: str | Statistic, settings: dict[str, Any]) -> Statistic:
-    if callable(statistic):
+    if callable(statistic) and not isinstance(statistic, type):
         return partial(statistic, **settings)
     make = STATISTICS[one_of("statistic", statistic, STATISTICS)]
     try:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..audio import signal
 from ..decibel import power_to_db
-from ..errors import ParameterError, reject, samples_a_second, whole
+from ..errors import ParameterError, flag, reject, samples_a_second, whole
 from ..feature.registry import find
 from ..largest import not_finite, usable
 from .detectors import det, roc, scores
@@ -95,7 +95,7 @@ def spectrogram(
     >>> plt.close("all")
     """
     sr = samples_a_second("sr", sr)
-    made = find(feature)
+    made, db = find(feature), flag("db", db)
     S = _values(S)
     chosen = settings_of(made, settings)
     rows = rows_of(made, S.shape[0], sr, chosen, settings, y_axis)

@@ -262,7 +262,7 @@ def test_an_mp3_is_read_behind_a_fault(damage, sr, tmp_path):
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         y, _ = vf.load(path, sr=None)
-    assert len(heard) == 1 and "bytes between its blocks, from byte" in str(heard[0].message)
+    assert len(heard) == 1 and "bytes among its blocks, from byte" in str(heard[0].message)
     assert len(whole) - 5 * 1152 <= len(y) < len(whole) + 1152
     np.testing.assert_allclose(y[-40_000:], whole[-40_000:], atol=1e-4)
     np.testing.assert_allclose(y[:40_000], whole[:40_000], atol=1e-4)
@@ -274,7 +274,7 @@ def test_an_mp3_is_read_behind_a_fault(damage, sr, tmp_path):
 
 def test_a_cut_mp3_before_a_whole_one():
     content = without_xing(48000)
-    with pytest.warns(UserWarning, match="bytes between its blocks"):
+    with pytest.warns(UserWarning, match="bytes among its blocks"):
         y = samples(content[: len(content) // 2] + content)
     np.testing.assert_allclose(y[-140_000:], samples(content)[-140_000:], atol=1e-4)
 
@@ -298,7 +298,18 @@ def test_an_mp3_behind_other_bytes(before, tagged, tmp_path):
         for first in range(0, len(y) - 2000, 9973):
             part, _ = vf.load(path, sr=None, offset=first / sr, duration=2000 / sr)
             np.testing.assert_array_equal(part, y[first : first + 2000])
-    np.testing.assert_array_equal(samples(before + content), whole)
+    y, heard = loaded(before + content)
+    np.testing.assert_array_equal(y, whole)
+    assert len(heard) == (not tagged and any(before))
+
+
+def test_a_tag_that_no_block_follows():
+    content = encoded(np.tile(voice(3), 3), 48000, format="MP3")
+    whole = samples(content)
+    content[300:1000] = bytes(700)
+    y, heard = loaded(content)
+    assert len(y) > len(whole) - 4 * 1152 and "bytes among its blocks" in heard[0]
+    np.testing.assert_array_equal(y, loaded(content[1000:])[0])
 
 
 SEEKING = [

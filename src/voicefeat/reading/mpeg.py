@@ -115,13 +115,12 @@ def first_block(place: Place, start: int = 0) -> First | None:
     for size in (_TAG, _AHEAD):
         data = place.fetch(at, size)
         for here, header in _candidates(data):
-            if _tagged(data, here, header) or _goes_on(data, here, header):
+            if _goes_on(data, here, header):  # mpg123 asks for this, of a tag too
                 return _first(data[here : here + _TAG], at + here, header)
         if len(data) < size:
             break
-    for here, header in _candidates(data):  # one block alone
-        return _first(data[here : here + _TAG], at + here, header)
-    return None
+    alone = _candidates(data)  # one block without another behind it
+    return next((_first(data[here : here + _TAG], at + here, header) for here, header in alone), None)
 
 
 def _candidates(data: bytes, here: int = 0) -> Iterator[tuple[int, Header]]:
@@ -134,8 +133,7 @@ def _candidates(data: bytes, here: int = 0) -> Iterator[tuple[int, Header]]:
 
 
 def _tagged(data: bytes, here: int, header: Header) -> bool:
-    side = here + header.side
-    return data[side : side + 4] in (b"Xing", b"Info")
+    return data[here + header.side : here + header.side + 4] in (b"Xing", b"Info")
 
 
 def _first(data: bytes, at: int, header: Header) -> First:
@@ -200,8 +198,10 @@ def links(place: Place) -> list[Link] | None:
         return None
     if not found or (len(found) == 1 and found[0].blocks < first.blocks):
         return None  # it ends early, and reading tells
-    lost = [b.first.at - a.stop for a, b in pairwise(found)]
-    return [_link(one, gap) for one, gap in zip(found, [0, *lost], strict=True)]
+    ahead = _behind_tags(place, 0)
+    head = 0 if first.flags or not any(place.fetch(ahead, first.at - ahead)) else first.at - ahead
+    lost = [head, *(b.first.at - a.stop for a, b in pairwise(found))]
+    return [_link(one, gap) for one, gap in zip(found, lost, strict=True)]
 
 
 def plain(place: Place) -> Link | None:

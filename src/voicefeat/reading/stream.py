@@ -110,7 +110,7 @@ class Stream:
             told.append(f"{behind}; if they are samples, mend the header")
         if lost:
             count, at = sum(link.lost for link in lost), lost[0].start - lost[0].lost
-            told.append(f"{count:,} bytes between its blocks, from byte {at:,} on, could not be decoded")
+            told.append(f"{count:,} bytes among its blocks, from byte {at:,} on, could not be decoded")
         for what in told:
             warnings.warn(f"{self.place.name}: {what}", stacklevel=level)
 

@@ -51,7 +51,7 @@ LAYERS = [
     ["feature"],
     ["presets"],
     ["stream", "corpus", "metrics", "augment", "plot"],
-    ["cli_status", "cli_inputs"],
+    ["cli_status", "cli_inputs", "cli_warnings"],
     ["cli", "cli_explain", "cli_extract", "cli_show", "cli_verify", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,7 @@ def test_extract_in_a_process_of_its_own(tmp_path):
 def test_extract_loads_neither_pandas_nor_librosa(tmp_path):
     code = f"""
 import sys
+import warnings
 from voicefeat.cli import main
 assert main(["extract", {str(EXAMPLES)!r}, "--out", {str(tmp_path / "out")!r}]) == 0
 assert not {{"pandas", "librosa", "scipy.signal"}} & set(sys.modules)
@@ -247,3 +249,15 @@ def test_the_commands_and_the_code_of_the_manual_run(tmp_path, monkeypatch, caps
     session = {}
     for block in code:
         exec(compile(block, str(page), "exec"), session)
+
+
+def test_warnings_are_lines_like_other_notices(tmp_path, capsys):
+    path = tmp_path / "live.wav"
+    content = (EXAMPLES / "it_chiave.wav").read_bytes()
+    at = content.index(b"data") + 4
+    path.write_bytes(content[:at] + b"\xff" * 4 + content[at + 4 :])
+    shown = warnings.showwarning
+    assert main(["show", str(path)]) == 0
+    told = f"voicefeat show: {path}: its header does not say how long it is; what is there was read\n"
+    assert capsys.readouterr().err == told
+    assert warnings.showwarning is shown

@@ -17,6 +17,7 @@ from .cli_extract import add_extract
 from .cli_show import add_show
 from .cli_status import DONE, INTERRUPTED, NOTHING_DONE, SOME_FAILED
 from .cli_verify import add_verify
+from .cli_warnings import told_in_lines
 from .errors import AudioError, ParameterError, escaped
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     left = getattr(options, "left", STAYS)
     try:
-        return options.run(options)
+        with told_in_lines(f"voicefeat {options.command}"):
+            return options.run(options)
     except (ParameterError, AudioError, ModuleNotFoundError) as error:
         print(f"voicefeat {options.command}: error: {escaped(str(error))}", file=sys.stderr)
     except OSError as error:

@@ -1,6 +1,7 @@
 """What is in a recording whatever its header says, and the same samples wherever reading begins."""
 
 import io
+import itertools
 import os
 import socket
 import struct
@@ -331,9 +332,95 @@ def test_after_a_seek_it_is_the_same(form, subtype, tmp_path):
     except (soundfile.SoundFileError, vf.AudioError):
         pytest.skip("libsndfile does not write it, or not so that it can be read")
     assert len(whole) >= len(y)
-    for first in (1, 1151, 9001, 20000, 64000, 100001, 131073):
+    last = [len(whole) - k for k in (5000, 2500, 1100)]  # within the last page of Ogg
+    for first in (1, 1151, 9001, 20000, 64000, 100001, 131073, *last):
         part, _ = vf.load(path, sr=None, offset=first / sr, duration=1000 / sr)
         np.testing.assert_array_equal(part, whole[first : first + 1000])
+
+
+def pages_of(content):
+    """(where, position) of every page of an Ogg file."""
+    at, found = 0, []
+    while at < len(content):
+        found.append((at, struct.unpack("<q", content[at + 6 : at + 14])[0]))
+        at += 27 + content[at + 26] + sum(content[at + 27 : at + 27 + content[at + 26]])
+    return found
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+class TestEndsOfOgg:
+    @pytest.mark.parametrize("seconds", [9.3, 11.77])
+    def test_parts_within_the_last_pages(self, subtype, seconds, tmp_path):
+        y = np.tile(speech(16000), 4)[: round(16000 * seconds)]
+        content = encoded(y, format="OGG", subtype=subtype)
+        (tmp_path / "one").write_bytes(content)
+        (tmp_path / "three").write_bytes(content * 3)
+        for name in ("one", "three"):
+            whole, _ = vf.load(tmp_path / name, sr=None)
+            for end in range(len(y), len(whole) + 1, len(y)):
+                for first in range(end - 40000, end, 1777):
+                    part, _ = vf.load(tmp_path / name, sr=None, offset=first / 16000, duration=0.05)
+                    np.testing.assert_array_equal(part, whole[first : first + 800])
+            for k in range(3):
+                piece = cut(Source("id", str(tmp_path / name)), k, None, "mean", seconds / 3)
+                size = round(16000 * seconds / 3)
+                np.testing.assert_array_equal(piece.y, whole[size * k : size * k + piece.y.size])
+
+    def test_a_last_page_that_is_cut(self, subtype):
+        content = encoded(np.tile(speech(16000), 3), format="OGG", subtype=subtype)
+        whole, pages = samples(content), pages_of(content)
+        (at, _), (after, _) = pages[-3:-1]
+        for stop in (at + 1, at + 20, at + 26, at + 30, (at + after) // 2, after - 1):
+            for tail in (b"", content)[: 1 + (stop > at + 5)]:  # also where another recording follows
+                with pytest.raises(vf.AudioError, match=r"ends early, .* pass duration=[\d.]+ to use those"):
+                    samples(content[:stop] + tail)
+            with pytest.raises(vf.AudioError, match="ends early"):
+                list(blocks(io.BytesIO(content[:stop]), 1.0, FLOAT32))
+        with pytest.raises(vf.AudioError) as told:
+            samples(content[: after - 1])
+        usable = float(str(told.value).split("duration=")[1].split()[0])
+        part = samples(content[: after - 1], duration=usable)
+        np.testing.assert_array_equal(part, whole[: len(part)])
+        np.testing.assert_array_equal(samples(content[: after - 1], offset=1, duration=1), whole[16000:32000])
+        with pytest.raises(vf.AudioError, match="ends early"):
+            samples(content[: after - 1], offset=1)
+
+    def test_no_last_page(self, subtype):
+        content = encoded(np.tile(speech(16000), 3), format="OGG", subtype=subtype)
+        stop = pages_of(content)[-1][0]
+        with pytest.warns(UserWarning, match="has no end-of-stream mark, so it may have been cut") as heard:
+            y = samples(content[:stop])
+        assert len(heard) == 1
+        np.testing.assert_array_equal(y, samples(content)[: len(y)])
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # nothing is said of a part, nor of a file that is whole
+            assert len(samples(content[:stop], offset=1, duration=1)) == 16000
+            samples(bytes(content) + b"TAG" + bytes(125))
+
+
+def test_opus_that_was_cut_out_of_a_longer_one():
+    """Its pages count from another place on, which is as FFmpeg leaves it."""
+    content = encoded(np.tile(speech(16000), 4), format="OGG", subtype="OPUS")
+    moved = bytearray(content[: pages_of(content)[2][0]])
+    pages = [*pages_of(content), (len(content), 0)]
+    for (at, position), (stop, _) in itertools.pairwise(pages[2:]):
+        page = content[at:stop]
+        page[6:14] = struct.pack("<q", position + 960)
+        page[22:26] = bytes(4)
+        page[22:26] = struct.pack("<I", ogg_sum(page))
+        moved += page
+    whole = samples(moved)
+    for first in (1000, 100001, 150001, len(whole) - 1000):
+        np.testing.assert_array_equal(samples(moved, offset=first / 16000), whole[first:])
+
+
+def ogg_sum(page):
+    value = 0
+    for byte in page:
+        value ^= byte << 24
+        for _ in range(8):
+            value = (value << 1 ^ (0x04C11DB7 if value & 1 << 31 else 0)) & 0xFFFFFFFF
+    return value
 
 
 @pytest.mark.parametrize(
@@ -412,6 +499,43 @@ class TestOpenFiles:
                 np.testing.assert_array_equal(vf.load(file, sr=None, offset=0.25)[0], whole[4000:])
             with pytest.raises(vf.ParameterError, match="is closed"):
                 vf.load(file)
+
+    @pytest.mark.parametrize(
+        "name", ["flac_two_joined.flac", "mp3_vbr_without_xing.mp3", "vorbis_two_links.ogg", "wav"]
+    )
+    def test_a_sound_file_comes_to_its_end(self, name, data, tmp_path):
+        path = data / "faults" / name
+        if name == "wav":
+            path = tmp_path / name
+            path.write_bytes(encoded(voice(2), format="WAV"))
+        whole, sr = vf.load(path, sr=None)
+        for given in (path, io.BytesIO(path.read_bytes())):
+            with soundfile.SoundFile(given) as file:
+                taken = 0
+                while taken < len(whole):
+                    part, _ = vf.load(file, sr=None, duration=1.3)
+                    np.testing.assert_array_equal(part, whole[taken : taken + round(1.3 * sr)])
+                    taken += len(part)
+                for _ in range(2):
+                    with pytest.raises(vf.AudioError, match="stands at its end"):
+                        vf.load(file, sr=None)
+                with pytest.raises(vf.AudioError, match=r"offset=.* lies behind its end"):
+                    vf.load(file, sr=None, offset=len(whole) / sr)
+                file.seek(0)
+                np.testing.assert_array_equal(vf.load(file, sr=None)[0], whole)
+
+    @pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+    def test_a_sound_file_reads_on_by_itself(self, subtype, tmp_path):
+        path = tmp_path / "voice.ogg"
+        soundfile.write(path, np.tile(speech(16000), 3)[:130000], 16000, format="OGG", subtype=subtype)
+        whole, _ = vf.load(path, sr=None)
+        for given in (path, io.BytesIO(path.read_bytes())):
+            with soundfile.SoundFile(given) as file:
+                for first in (1000, 50000, 125000, 129000):
+                    file.seek(0)
+                    vf.load(file, sr=None, duration=first / 16000)
+                    for k in (first, first + 300):
+                        np.testing.assert_array_equal(file.read(300, dtype="float32"), whole[k : k + 300])
 
     def test_a_file_may_stand_anywhere(self, tmp_path):
         content = encoded(voice(1), format="WAV")

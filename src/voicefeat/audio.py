@@ -129,7 +129,7 @@ def load(
     -----
     Source: librosa 0.11.0, ``librosa.load``. A recording that ends early is an error here; librosa returns
     what is there. All samples are read that are there, also where the header says fewer or where recordings
-    were joined; a header without a length is told once, as a warning.
+    were joined; a header without a length, or Ogg without a mark at its end, is told once, as a warning.
 
     Examples
     --------

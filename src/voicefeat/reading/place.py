@@ -112,7 +112,7 @@ class Place:
         """It, or one link of it, as a `soundfile.SoundFile`."""
         import soundfile
 
-        if link is not None:
+        if link is not None and not link.is_file(self.size):
             return soundfile.SoundFile(View(self.fetch, link))
         if self.file is None:
             return self._open_path()

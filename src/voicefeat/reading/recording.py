@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ..errors import reject
+from ..errors import AudioError, reject
 from .checks import UNKNOWN_FRAMES, check_finite, check_whole
 from .memory import Memory
 from .place import Place, is_sound_file, sample_at
@@ -16,6 +17,8 @@ from .stream import Stream
 __all__ = ["blocks", "kind", "length", "read"]
 
 _lengths: Memory[tuple[int, int]] = Memory(1024)
+#: Open files that were read beyond what their headers say, where none can stand: where they do, and should.
+_behind: WeakKeyDictionary[Any, tuple[int, int]] = WeakKeyDictionary()
 
 Part = Callable[[int], tuple[int, int | None]]
 
@@ -33,17 +36,28 @@ def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None)
         ends before the length that its header promises (and the part asked for reaches there), or holds a
         sample that is not finite, or would give more samples than fit.
     """
-    import soundfile
 
     if is_sound_file(path):
         return _read_on(path, part, dtype)
+    return _read(path, part, dtype, room)
+
+
+def _read(
+    path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None, file: Any = None, on: bool = False
+) -> tuple[np.ndarray, int]:
+    """As `read`, of what `file` has open, which goes on behind it; `on` tells if the part begins there."""
+    import soundfile
+
     place = Place(path)
     try:
         with place, Stream(place) as stream:
+            stream.stands = on
             first, wanted = part(stream.rate)
             y = stream.take(first, wanted, dtype, room)
+            if file is not None and file.seekable():
+                stream.leave(file, first + len(y))
             if wanted is None or len(y) < wanted:
-                stream.remark(4)
+                stream.remark(5 + (file is not None))
             if not stream.file.subtype.startswith("PCM_"):  # whole numbers are finite
                 check_finite(place.name, y, 0)
             return y, stream.rate
@@ -120,20 +134,25 @@ def _read_on(file: Any, part: Part, dtype: np.dtype) -> tuple[np.ndarray, int]:
         reject("path", file, "is closed or open for writing", "open it for reading")
     rate = file.samplerate
     first, wanted = part(rate)
-    if not first and file.seekable():
+    on = not first
+    if on and file.seekable():
         first = file.tell()
+        stood, behind = _behind.get(file, (-1, 0))
+        if first == stood:
+            first = behind
     source = file.name
     if file.format == "RAW" or isinstance(source, int):
         if first != (file.tell() if file.seekable() else 0):
             file.seek(first)
         y = file.read(-1 if wanted is None else wanted, dtype=dtype.name, always_2d=True)
+        if on and first and not len(y):
+            raise AudioError("<SoundFile>: stands at its end; seek to the samples to read")
         check_whole("<SoundFile>", rate, len(y), len(y), 0, 0)
         check_finite("<SoundFile>", y, first)
         return y, rate
-    before = source.tell() if hasattr(source, "tell") else None
-    y, rate = read(source, lambda _: (first, wanted), dtype)
-    if before is not None:
-        source.seek(before)
-    if file.seekable():
-        file.seek(min(first + len(y), file.frames))
+    y, rate = _read(source, lambda _: (first, wanted), dtype, file=file, on=on)
+    if first + len(y) > file.frames and file.seekable():
+        _behind[file] = file.tell(), first + len(y)
+    else:
+        _behind.pop(file, None)
     return y, rate

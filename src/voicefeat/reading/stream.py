@@ -12,14 +12,12 @@ from . import flac, headers, mpeg, ogg
 from .checks import MP3_SLACK, UNKNOWN_FRAMES, check_room, check_whole, most_bytes, promised
 from .memory import Memory
 from .place import Place
+from .seeking import anchor, go, known, without_seeking
 from .views import Link
 
 __all__ = ["Stream"]
 
 _BLOCK_FRAMES = 1 << 18
-#: Seconds of Opus that are decoded and dropped before a part: its levels follow from those of the frame
-#: before, and what a frame leaves of an error (0.9 of it, 50 times a second) is then below any float.
-_BEFORE_OPUS = 5
 #: Formats of which reading tells all that is wrong. In others soundfile's seek after it may tell more.
 _READ_TO_THE_END = {"FLAC", "WAV", "WAVEX", "MP3", "OGG"}
 #: What was found in files, so that each is looked through once, in however many parts it is read.
@@ -46,6 +44,10 @@ class Stream:
         self.channels: int = self.file.channels
         #: Whether a header said how long it is.
         self.stated = True
+        #: Whether an end is marked where the format has marks for it.
+        self.ended = True
+        #: Whether what is taken begins where someone has gone, not where an offset says.
+        self.stands = False
         self._at = 0
         #: Samples of this link that were read or passed over.
         self._done = 0
@@ -82,8 +84,10 @@ class Stream:
                 _found.put(key, found)
         if found != [None]:
             self.stated = not any(link is not None and link.unstated for link in found)
+            self.ended = not any(link is not None and link.unended for link in found)
             self._links = found
-            self._open(0)
+            if found[0] is None or not found[0].is_file(self.place.size):
+                self._open(0)
 
     def _find(self, itemsize: int) -> list[Link | None]:
         form = self.file.format
@@ -105,6 +109,8 @@ class Stream:
         told = []
         if not self.stated:
             told.append("its header does not say how long it is; what is there was read")
+        if not self.ended:
+            told.append("has no end-of-stream mark, so it may have been cut off; what is there was read")
         if left:
             behind = f"{left:,} bytes that follow the samples its header states were left out"
             told.append(f"{behind}; if they are samples, mend the header")
@@ -124,14 +130,19 @@ class Stream:
     def _last(self) -> bool:
         return self._at == len(self._links) - 1
 
+    @property
+    def _cut(self) -> bool:
+        link = self._links[self._at]
+        return link is not None and link.missing > 0
+
     def total(self) -> int | None:
         """Samples of a channel in all links; None where that is not known, or where links differ."""
         if len(self._links) == 1:
-            return _known(self.file, self._links[0])
+            return known(self.file, self._links[0])
         count = 0
         for link in self._links:
             with self.place.open(link) as file:
-                frames = _known(file, link)
+                frames = known(file, link)
                 if frames is None or (file.samplerate, file.channels) != (self.rate, self.channels):
                     return None
             count += frames
@@ -139,12 +150,16 @@ class Stream:
 
     def take(self, first: int, wanted: int | None, dtype: np.dtype, room: np.ndarray | None) -> np.ndarray:
         """The `wanted` samples from `first` on, or all of them, shape (n, channels); fewer are an error."""
-        claimed = _known(self.file, None)
+        claimed = known(self.file, None)
         reaches = wanted is None or claimed is None or first + wanted > claimed
         # a decoder that seeks may end up in another link
         if reaches or self.file.format == "MP3" or (first and self.file.format in ("FLAC", "OGG")):
             self.look(dtype.itemsize)
         total = self.total()
+        if total is not None and 0 < total <= first and self.stands:
+            raise AudioError(
+                f"{self.place.name}: stands at its end, behind all {total} samples; seek to those to read"
+            )
         if total is not None and 0 < total <= first:
             raise AudioError(
                 f"{self.place.name}: offset={first / self.rate:g} lies behind its end, it lasts "
@@ -163,7 +178,7 @@ class Stream:
         check_room(self.place.name, self.place.size, count * self.channels * dtype.itemsize)
         self._go(first)
         if self.file.format in _READ_TO_THE_END:
-            _without_seeking(self.file)
+            without_seeking(self.file)
         size = count * self.channels
         if room is None or room.size < size:
             room = np.empty(size, dtype)
@@ -172,7 +187,7 @@ class Stream:
     def skip(self, frames: int) -> None:
         """Go on by so many samples."""
         while frames > 0:
-            here = _known(self.file, self._links[self._at])
+            here = known(self.file, self._links[self._at])
             if not self._last and here is not None and frames >= here:
                 frames -= here
             else:
@@ -185,7 +200,7 @@ class Stream:
         """The next samples, shape (n, channels): fewer than `frames` at the end only."""
         parts = [np.empty((0, self.channels), dtype)]
         taken = 0
-        _without_seeking(self.file)
+        without_seeking(self.file)
         while frames > 0:
             size = min(frames, _BLOCK_FRAMES)
             part = self._some(size, dtype)
@@ -194,17 +209,17 @@ class Stream:
             taken += part.nbytes
             check_room(self.place.name, self.place.size, taken)
             if len(part) < size:
-                if self._last:
+                if self._last or self._cut:
                     break
                 self._next()
-                _without_seeking(self.file)
+                without_seeking(self.file)
         return parts[1] if len(parts) == 2 else np.concatenate(parts)
 
     def _some(self, frames: int, dtype: np.dtype) -> np.ndarray:
         """The next samples of this link; what lies behind the last, some decoders fail at."""
-        known = _known(self.file, self._links[self._at])
-        if known is not None:
-            frames = max(0, min(frames, known - self._done))
+        there = self.file.frames if self._cut else known(self.file, self._links[self._at])
+        if there is not None:
+            frames = max(0, min(frames, there - self._done))
         part = self.file.read(frames, dtype=dtype.name, always_2d=True)
         self._done += len(part)
         return part
@@ -240,61 +255,31 @@ class Stream:
 
         if not frames:
             return 0
-        start = self._anchor(frames)
-        if start:
-            try:
-                self.file.seek(start)
-            except soundfile.SoundFileError:  # some formats say that they can, and cannot
-                start = 0
-                self.file.close()
-                self.file = self.place.open(self._links[self._at])
-        seekable = self.file.seekable
-        _without_seeking(self.file)
-        done = start
-        while done < frames:
-            size = min(frames - done, _BLOCK_FRAMES)
-            part = len(self.file.read(size, dtype="float32", always_2d=True))
-            done += part
-            self._done = done
-            if part < size:
-                break
-        self.file.seekable = seekable
+        link = self._links[self._at]
+        start = anchor(self.place, self.file, link, frames)
+        try:
+            done = go(self.file, start, frames)
+        except soundfile.SoundFileError:
+            if not start:
+                raise
+            self.file.close()  # some formats say that they can seek, and cannot
+            self.file = self.place.open(link)
+            done = go(self.file, 0, frames)
+        self._done = done
         return done
 
-    def _anchor(self, frames: int) -> int:
-        """Where decoding has to begin for the same samples as in the whole."""
-        if not self.file.seekable():
-            return 0
-        if self.file.format == "MP3":
-            link = self._links[self._at]
-            first = mpeg.first_block(self.place, 0 if link is None else link.start)
-            return mpeg.anchor(first, frames)
-        if self.file.subtype == "OPUS":
-            return max(0, frames - _BEFORE_OPUS * self.rate)
-        return frames
+    def leave(self, file: Any, frames: int) -> None:
+        """Let `file`, which someone else has open, stand behind so many samples, as if it had been read."""
+        frames = min(frames, file.frames)
+        file.seek(0)
+        go(file, anchor(self.place, file, self._links[0], frames), frames)
 
     def check(self, first: int, got: int, wanted: int, total: int | None) -> None:
         """Whether all is there that was promised and wanted."""
-        there = first + got if total is None else total
+        there = first + got + self._cut if total is None else total
         if self._links == [None] and total is not None:
             there, stated = promised(self.file, headers.claimed(self.place, self.file))
             self.stated = self.stated and stated
         if self.file.format == "MP3" and there - first - got <= MP3_SLACK:
             there = first + got
         check_whole(self.place.name, self.rate, got, wanted, first, there)
-
-
-def _known(file: Any, link: Link | None) -> int | None:
-    """Samples of a channel, counted or by the header; None where it does not tell."""
-    if link is not None and link.frames:
-        return link.frames
-    return file.frames if file.frames < UNKNOWN_FRAMES else None
-
-
-def _without_seeking(file: Any) -> None:
-    """Let a file be read in blocks.
-
-    soundfile seeks to where it is after every read. libsndfile cannot do that in a file of unknown length
-    nor in some FLAC files, and in an MP3 file it changes the samples that follow.
-    """
-    file.seekable = lambda: False

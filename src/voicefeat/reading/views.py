@@ -34,6 +34,18 @@ class Link(NamedTuple):
     left: int = 0
     #: Bytes before it that are none of a recording, where it goes on behind them.
     lost: int = 0
+    #: Of Ogg, in what its pages count: how much lies in the last pages, where no place is found surely, ...
+    ending: int = 0
+    #: ... at what the last page ends, without what decoders drop at the beginning, ...
+    upto: int = 0
+    #: ... and how much the last page promises that is not there.
+    missing: int = 0
+    #: Whether nothing says that its last page is the last.
+    unended: bool = False
+
+    def is_file(self, size: int) -> bool:
+        """Whether it is a whole file of `size` bytes, as it is."""
+        return self[:5] == (0, size, (), b"", 0)
 
 
 class View:

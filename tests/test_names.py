@@ -169,6 +169,8 @@ READ = {
     "key.txt": read_key,
     "scores.txt": m.read_scores,
     "asv.txt": m.read_asv_scores,
+    "statistics.json": vf.CorpusStatistics.load,
+    "calibration.toml": m.Calibration.load,
     "front_end.toml": lambda file: vf.extract_corpus("examples/audio", "never", frontend=str(file)),
 }
 

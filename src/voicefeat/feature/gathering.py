@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from ..asides import replacing
 from ..chain.normalising import Normalisation
 from ..errors import ParameterError, reject
+from ..textfiles import open_text
 
 __all__ = ["CorpusStatistics"]
 
@@ -181,11 +181,14 @@ class CorpusStatistics:
         Raises
         ------
         ParameterError
-            If the file holds anything else.
+            If the file holds anything else, or is a pipe or a device.
         """
         told = f"path={os.fspath(path)!r}"
         try:
-            held = json.loads(Path(path).read_text(encoding="utf-8"))
+            with open_text("path", path) as file:
+                held = json.loads(file.read())
+        except ParameterError:
+            raise
         except ValueError as problem:
             raise ParameterError(f"{told}: is no JSON ({problem}); give what save wrote") from None
         if not isinstance(held, dict) or held.get("form") != FORM:

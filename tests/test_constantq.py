@@ -329,3 +329,17 @@ def test_a_transform_and_back(voice):
     C = vf.cqt(y, SR, hop_length=32, fmin=110.0, n_bins=60)
     back = vf.icqt(C, sr=SR, hop_length=32, fmin=110.0, length=len(y))
     assert np.abs(back - y)[4000:-4000].max() < 0.1 * np.abs(y).max()
+
+
+@pytest.mark.parametrize("name, call", [
+    ("gamma", lambda y: vf.vqt(y, gamma=1e9)), ("gamma", lambda y: vf.vqt(y, gamma=1e9, fmin=100)),
+    ("gamma", lambda y: vf.chroma_vqt(y, intervals="equal", gamma=1e9)),
+    ("filter_scale", lambda y: vf.cqt(y, filter_scale=1e6)),
+    ("filter_scale", lambda y: vf.pseudo_cqt(y, filter_scale=1e6)),
+    ("bins_per_octave", lambda y: vf.cqt(y, n_bins=1000, bins_per_octave=10**4)),
+    ("fmin", lambda y: vf.cqt(y, fmin=9000, n_bins=1, bins_per_octave=1)),
+    ("fmin", lambda y: vf.cqt(y, fmin=1e-3)),
+])  # fmt: skip
+def test_an_error_names_the_argument_at_fault(name, call):
+    with pytest.raises(vf.ParameterError, match=rf"^{name}="):
+        call(np.ones(22050))

@@ -452,3 +452,11 @@ def test_complex_features_are_refused_by_name(name):
     with pytest.raises(vf.ParameterError, match=rf"^feature='{name}': is complex.*; use feature='\w+'"):
         Task.of(name, 16000, None)
     assert FEATURES[name].function(np.zeros(20000, np.float32)).dtype.kind == "c"
+
+
+def test_an_error_tells_a_file_from_a_link_to_nothing(corpus, tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    for name, told in (("file", "is a file"), ("link", "is a link to what is not there")):
+        with pytest.raises(vf.ParameterError, match=f"{name}': {told}"):
+            extract_corpus(corpus, tmp_path / name)

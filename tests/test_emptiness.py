@@ -9,9 +9,11 @@ import warnings
 
 import numpy as np
 import pytest
+import soundfile
 
 import voicefeat as vf
 from voicefeat import filters
+from voicefeat.cli import main
 from voicefeat.presets.catalogue import preset
 from voicefeat.presets.stages import Bands, Compression, Frames, Signal, Spectrum
 
@@ -150,3 +152,29 @@ def test_what_is_refused_is_not_told_as_well():
 
     assert not said(call)
     assert "Warns" in inspect.getdoc(filters.bank)
+
+
+def test_features_with_one_bank_say_it_once():
+    assert len(said(lambda: vf.extract(Y, 16000, ["mfcc", "melspectrogram"], n_fft=256))) == 1
+    two = {"mfcc": {}, "melspectrogram": {"n_mels": 100}}
+    assert len(said(lambda: vf.extract(Y, 16000, two, n_fft=256))) == 2
+
+
+@pytest.mark.parametrize("call", [
+    lambda: vf.cqt(Y), lambda: vf.hybrid_cqt(Y), lambda: vf.chroma_cens(Y), lambda: vf.tonnetz(Y),
+    lambda: vf.chroma_stft(S=np.ones((1025, 5))), lambda: vf.estimate_tuning(Y * 0), lambda: vf.stft(Y[:999]),
+    lambda: vf.extract(Y, 22050, ["tonnetz"]),
+])  # fmt: skip
+def test_other_warnings_are_at_the_line_of_the_caller_too(call):
+    assert len(said(call)) == 1
+
+
+def test_a_corpus_says_it_with_its_recordings(tmp_path, capfd):
+    pytest.importorskip("pyarrow")
+    soundfile.write(tmp_path / "a.wav", np.clip(Y / 10, -1, 1), 16000)
+    given = ["--feature", "mfcc", "--feature", "melspectrogram", "--set", "n_fft=256", "--sr", "16000"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert main(["extract", str(tmp_path / "a.wav"), *given, "--out", str(tmp_path / "out")]) == 0
+    out = capfd.readouterr()
+    assert (out.out + out.err).count("filters are empty") == 1

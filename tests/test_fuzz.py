@@ -252,3 +252,15 @@ def test_calibration_of_decided_scores():
                 except vf.ParameterError:
                     continue
                 assert np.isfinite([found.slope, found.offset]).all()
+
+
+@pytest.mark.parametrize("call, advice, never", [
+    (lambda: vf.yin(Y, fmin=1e-6, fmax=100), "give an fmin above", "frame_length=2205"),
+    (lambda: vf.yin(Y, fmin=5, fmax=100), "give frame_length=4412 or more, or an fmin above", "\0"),
+    (lambda: vf.stft(Y, window=("tukey", np.nan)), "give other parameters", "into a tuple"),
+    (lambda: vf.stft(Y, window="kaiser"), "parameters go into a tuple", "give other"),
+])  # fmt: skip
+def test_what_is_advised_can_be_done(call, advice, never):
+    with pytest.raises(vf.ParameterError) as error:
+        call()
+    assert advice in str(error.value) and never not in str(error.value)

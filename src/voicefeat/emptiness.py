@@ -1,4 +1,4 @@
-"""Filters without a bin: one way to say so, at the line that asked for the bank."""
+"""Filters without a bin: one way to say so; and warnings at the line that called the package."""
 
 from __future__ import annotations
 
@@ -38,7 +38,12 @@ def tell(message: str) -> None:
     told = _told.get()
     if told is not None:
         told.append(message)
-        return
+    else:
+        warn(message)
+
+
+def warn(message: str) -> None:
+    """A UserWarning of the first line outside the package, however many features stand between."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_back is not None and _inside(frame):
         frame = frame.f_back

@@ -125,10 +125,15 @@ def equal_bandwidth(bins_per_octave: Any) -> Any:
 
 def check_points(name: str, value: Any, lengths: np.ndarray, remedy: str) -> None:
     """Refuse wavelets of so many samples, side by side, that they would fill the memory."""
-    longest = lengths.max()
-    if longest > LONGEST or lengths.size * 2.0 ** np.ceil(np.log2(longest)) > MOST_POINTS:
-        problem = f"{lengths.size} wavelets of up to {longest:.0f} samples are too many numbers"
+    if too_many(lengths):
+        problem = f"{lengths.size} wavelets of up to {lengths.max():.0f} samples are too many numbers"
         reject(name, value, problem, remedy)
+
+
+def too_many(lengths: np.ndarray) -> bool:
+    """Whether wavelets of so many samples, side by side, would fill the memory."""
+    longest = lengths.max()
+    return bool(longest > LONGEST or lengths.size * 2.0 ** np.ceil(np.log2(longest)) > MOST_POINTS)
 
 
 def wavelet(

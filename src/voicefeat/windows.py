@@ -166,6 +166,8 @@ def _scipy(window: Any, n: int, periodic: bool) -> np.ndarray:
     except Exception as problem:  # scipy looks at no parameter: whatever numpy makes of it comes out
         name = window[0] if isinstance(window, tuple) and window else window
         hint = _nearest(name) if isinstance(name, str) else "give (name, parameters), or values as an array"
+        if isinstance(window, tuple) and hint.startswith(_AS_TUPLE):
+            hint = f"give other parameters, as scipy's {name} takes them"
         reject("window", window, str(problem).rstrip("."), hint)
     return _finite(window, found)
 
@@ -179,12 +181,15 @@ def _finite(window: Any, values: np.ndarray) -> np.ndarray:
     return values
 
 
+_AS_TUPLE = "parameters go into a tuple"
+
+
 def _nearest(name: str) -> str:
     from scipy.signal import windows
 
     names = {n for n in windows.__all__ if n != "get_window"} | set(_COSINES) | set(_ALIASES)
     if name in names:
-        return f"parameters go into a tuple, such as ({name!r}, parameter)"
+        return f"{_AS_TUPLE}, such as ({name!r}, parameter)"
     near = difflib.get_close_matches(name.lower(), sorted(names), n=1)
     return f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(sorted(names))}"
 

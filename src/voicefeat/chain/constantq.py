@@ -24,7 +24,7 @@ from ..intervals import check_intervals, frequencies
 from ..norms import check_norm
 from ..pitches import raised
 from ..resampling import WAYS
-from ..wavelets import C1, MOST_BINS, check_points, lengths_and_reach
+from ..wavelets import C1, MOST_BINS, check_points, lengths_and_reach, too_many
 from . import tables
 from .framing import PAD_MODES, Frames
 from .plan import Plan
@@ -36,6 +36,8 @@ PASSBAND = {
     "soxr_vhq": 0.91, "soxr_hq": 0.91, "soxr_mq": 0.91, "soxr_lq": 0.67, "soxr_qq": 1.0,
     "fft": 1.0, "scipy": 1.0, "polyphase": 0.82,
 }  # fmt: skip
+#: Bins an octave beyond which they are what is unusual about a transform.
+MANY = 96
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,11 @@ class ConstantQ:
         reached = self.reach()
         if reached <= nyquist:
             return
-        fits = bisect.bisect_left(range(1, self.n_bins), True, key=lambda n: self.reach(n) > nyquist)
         problem = f"wavelets reach to {reached:.6g} Hz, above half of sr, {nyquist:g} Hz"
+        all_or_one = None if self.reach(1) <= nyquist else 1
+        if self.gamma and replace(self, gamma=0.0).reach(all_or_one) <= nyquist:
+            reject("gamma", self.gamma, problem, "give less: 0 for a constant Q, None for the ear's widths")
+        fits = bisect.bisect_left(range(1, self.n_bins), True, key=lambda n: self.reach(n) > nyquist)
         if fits >= each:
             reject(name, self.n_bins // each, problem, f"give at most {fits // each}, or a lower fmin")
         if self.filter_scale < 1 and replace(self, filter_scale=1.0).reach(1) <= nyquist:
@@ -133,8 +138,15 @@ class ConstantQ:
 
     def check_room(self, lengths: np.ndarray) -> None:
         """Refuse wavelets of so many samples, side by side, that their spectra would fill the memory."""
+        if not too_many(lengths):
+            return
+        name, value = "fmin", self.asked
+        if self.filter_scale > 1 and not too_many(lengths / self.filter_scale):
+            name, value = "filter_scale", self.filter_scale
+        elif self.bins_per_octave > MANY and not too_many(lengths * (MANY / self.bins_per_octave)):
+            name, value = "bins_per_octave", self.bins_per_octave
         remedy = "give a higher fmin, fewer bins an octave or a smaller filter_scale"
-        check_points("fmin", self.asked, lengths, remedy)
+        check_points(name, value, lengths, remedy)
 
     def frequencies(self, n_bins: int | None = None) -> np.ndarray:
         """Centre frequencies in hertz."""

@@ -164,7 +164,8 @@ def opened(
     """
     folder = Path(out)
     if os.path.lexists(folder) and not folder.is_dir():
-        reject("out", str(folder), "is a file", "give a folder for the dataset")
+        kind = "is a file" if folder.exists() else "is a link to what is not there"
+        reject("out", str(folder), kind, "give a folder for the dataset")
     asked = json.loads(json.dumps(asked))
     state = State.load(folder)
     if state is None:

@@ -91,10 +91,10 @@ class Work(ABC):
         ParameterError
             What the feature says of a setting.
         """
-        if self.sr is not None:
-            return self.trial(self.sr)
-        with warnings.catch_warnings():  # of a rate that no recording may have
+        with warnings.catch_warnings():  # each recording says the same, and no recording may have such a rate
             warnings.simplefilter("ignore")
+            if self.sr is not None:
+                return self.trial(self.sr)
             refused = []
             for rate in TRIAL_RATES:
                 try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from ..chain.constantq import ConstantQ, octaves
 from ..chain.jobs import AllPeaks, Job
 from ..chain.run import compute
 from ..chain.spec import Bands, settings
+from ..emptiness import warn
 from ..errors import complex_kind
 from ..intervals import check_intervals
 from .tuning import counter, peaks_among, spectra_of, tuning_of
@@ -74,10 +74,7 @@ def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None 
 
 def warn_if_mostly_padding(q: ConstantQ, longest: float, n: int) -> None:
     if longest > n:
-        warnings.warn(
-            f"fmin={q.asked:.4g}: a wavelet of {longest:.0f} samples in a signal of {n} sees mostly padding",
-            stacklevel=4,
-        )
+        warn(f"fmin={q.asked:.4g}: a wavelet of {longest:.0f} samples in a signal of {n} sees mostly padding")
 
 
 def complex_type(dtype: Any, y: np.ndarray) -> np.dtype:

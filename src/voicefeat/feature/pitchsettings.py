@@ -12,7 +12,7 @@ from ..audio import signal
 from ..chain.framing import Frames
 from ..chain.lags import Lags
 from ..chain.voicing import Pitches, Thresholds
-from ..errors import real, reject, samples_a_second, whole
+from ..errors import LONGEST, real, reject, samples_a_second, whole
 
 #: Thresholds that are tried, and pitches that are told apart, at most.
 MOST_STEPS = 100_000
@@ -32,11 +32,13 @@ def checked_range(sr: Any, fmin: Any, fmax: Any, frame_length: Any) -> tuple[flo
         reject("fmin", fmin, f"is not below fmax={fmax:g}", "give a lower fmin or a higher fmax")
     period = min(sr / fmin, 1e15)
     if period >= length - 1:
+        least = math.floor(period) + 2
+        longer = f"frame_length={least} or more, or " if least <= LONGEST else ""
         reject(
             "fmin",
             fmin,
             f"a period of {period:.6g} samples does not fit into frame_length={length}",
-            f"give frame_length={math.floor(period) + 2} or more, or an fmin above {sr / (length - 1):.6g}",
+            f"give {longer}an fmin above {sr / (length - 1):.6g}",
         )
     if period >= length // 2:
         warnings.warn(

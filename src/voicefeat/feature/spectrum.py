@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from ..audio import signal
 from ..chain.framing import Frames, window_value
 from ..chain.run import run
 from ..chain.spec import Chain, Spectrum, settings
+from ..emptiness import warn
 from ..errors import complex_kind, numeric, reject
 
 __all__ = ["magphase", "spectrogram", "stft"]
@@ -19,9 +19,7 @@ __all__ = ["magphase", "spectrogram", "stft"]
 def warn_if_mostly_padding(n_fft: int, center: bool, n: int) -> None:
     """librosa's warning for a signal shorter than a centred frame."""
     if center and n_fft > n:
-        warnings.warn(
-            f"n_fft={n_fft} is longer than the signal of {n} samples: frames are mostly padding", stacklevel=3
-        )
+        warn(f"n_fft={n_fft} is longer than the signal of {n} samples: frames are mostly padding")
 
 
 @settings

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import emptiness
 from ..audio import signal
 from ..chain.jobs import Job
 from ..chain.run import compute, gathered
@@ -74,6 +75,15 @@ def extract(
     _known([feature for feature, _ in calls], shared)
     stack = flag("stack", stack)
     y = signal(y)
+    with emptiness.collected() as told:
+        made = _made(calls, y)
+    for message in dict.fromkeys(told):  # of a bank that several features have in common
+        emptiness.tell(message)
+    return _stacked(made) if stack else made
+
+
+def _made(calls: Sequence[tuple[Feature, Mapping[str, Any]]], y: np.ndarray) -> dict[str, Any]:
+    """Each feature by its name, in the order asked for."""
     made: dict[str, Any] = {}
     jobs: list[tuple[Job, np.ndarray]] = []
     with gathered(jobs):
@@ -85,8 +95,7 @@ def extract(
     for feature, keywords in calls:
         found = made.get(feature.name)
         made[feature.name] = found.result() if isinstance(found, Job) else feature.function(y, **keywords)
-    made = {feature.name: made[feature.name] for feature, _ in calls}
-    return _stacked(made) if stack else made
+    return {feature.name: made[feature.name] for feature, _ in calls}
 
 
 def _asked(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from ..chain.jobs import AllPeaks, PeaksInRows
 from ..chain.run import one, run
 from ..chain.spec import Chain, Peaks, Spectrum, settings
 from ..convert import hz_to_octs
+from ..emptiness import warn
 from ..errors import numeric, real, reject, whole
 from .given import either, spectra, values
 from .spectrum import warn_if_mostly_padding
@@ -201,7 +201,7 @@ def tuning_of(counts: np.ndarray | None, resolution: float) -> float:
 
 
 def _untuned() -> float:
-    warnings.warn("no frequency to estimate the tuning from; it is taken as 0.0", stacklevel=4)
+    warn("no frequency to estimate the tuning from; it is taken as 0.0")
     return 0.0
 
 

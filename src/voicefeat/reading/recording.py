@@ -146,7 +146,7 @@ def _read_on(file: Any, part: Part, dtype: np.dtype) -> tuple[np.ndarray, int]:
             file.seek(first)
         y = file.read(-1 if wanted is None else wanted, dtype=dtype.name, always_2d=True)
         if on and first and not len(y):
-            raise AudioError("<SoundFile>: stands at its end; seek to the samples to read")
+            raise AudioError("<SoundFile>: stands at its end; go back with its seek(0) to read it")
         check_whole("<SoundFile>", rate, len(y), len(y), 0, 0)
         check_finite("<SoundFile>", y, first)
         return y, rate

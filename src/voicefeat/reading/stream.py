@@ -158,7 +158,8 @@ class Stream:
         total = self.total()
         if total is not None and 0 < total <= first and self.stands:
             raise AudioError(
-                f"{self.place.name}: stands at its end, behind all {total} samples; seek to those to read"
+                f"{self.place.name}: stands at its end, behind all {total} samples; "
+                "go back with its seek(0) to read them"
             )
         if total is not None and 0 < total <= first:
             raise AudioError(

@@ -182,6 +182,26 @@ def test_metrics_check_their_arrays(name, value):
     lambda: vf.nsgcqt_times(n=2000, fmax=5e-324), lambda: vf.cqcc_frequencies(fmax=5e-324),
     lambda: vf.vqt(Y, intervals=[1j]), lambda: vf.vqt(Y, intervals=[[1.0], [1.0, 2.0]]),
     lambda: vf.metrics.difference(([1.0], [2.0]), ([1.0], [2.0]), np.float32),
+    lambda: vf.mfcc(Y, lifter=5e-324),
+    lambda: vf.mfcc_to_mel(np.ones((13, 4)), lifter=5e-324),
+    lambda: vf.chroma_stft(Y, octwidth=5e-324),
+    lambda: vf.plp(Y, width=5e-324),
+    lambda: vf.pyin(Y, fmin=100.0, fmax=3000.0, boltzmann_parameter=5e-324),
+    lambda: vf.pyin(Y, fmin=100.0, fmax=3000.0, resolution=5e-324),
+    lambda: vf.pcen(np.ones((4, 9)), bias=5e-324),
+    lambda: vf.resample(Y, orig_sr=16000, target_sr=8000, axis=np.ones(2)),
+    lambda: vf.lpc(Y, order=4, axis=[1, 2]),
+    lambda: vf.autocorrelate(Y, axis=np.ones(2)),
+    lambda: vf.augment.bandlimit(Y, sr=1e-300, fmax=1e-301),
+    lambda: vf.detect_pitch_frequency(Y, freq_low=5e-324),
+    lambda: vf.filters.bank(sr=16000, n_fft=512, fmax=5e-324),
+    lambda: vf.filters.wavelet(freqs=[100.0, 200.0], alpha=5e-324),
+    lambda: vf.augment.bandlimit(Y, fmax=1e-9), lambda: vf.augment.bandlimit(Y, fmin=5e-324),
+    lambda: vf.augment.generator(0, "\ud800"), lambda: list(vf.augment.copies(Y, 16000, id="\ud800")),
+    lambda: vf.amplitude_to_db(np.ones(3, "f4"), amin=1e30),
+    lambda: vf.power_to_db(np.ones(3, "f2"), amin=1e300),
+    lambda: vf.hpss(np.full((9, 9), 3e38 + 3e38j, np.complex64)), lambda: vf.hpss(np.full((9, 9), 1e200)),
+    lambda: vf.hpss(np.ones((9, 9), "f4"), margin=1e38),
     lambda: vf.augment.babble(Y, voices=np.array(3.0), snr=10, rng=vf.augment.generator(0, "a")),
 ])  # fmt: skip
 def test_what_came_out_as_anothers_error(call):
@@ -204,6 +224,8 @@ def test_rates_of_a_byte():
     """A thousand times a rate of eight bits left its type."""
     with pytest.raises(vf.AudioError, match="differ by more than"):
         vf.load(fuzz.values.wav(), sr=np.int8(5))
+    assert vf.trim(Y, hop_length=np.int8(100))[0].size == vf.trim(Y, hop_length=100)[0].size
+    assert vf.estimate_tuning(Y, sr=np.float16(16000)) == vf.estimate_tuning(Y, sr=16000)
     assert vf.load(fuzz.values.wav(), sr=np.int8(100))[0].shape == (10,)
 
 

@@ -126,7 +126,7 @@ def bank(
     high += nyquist_hz if high <= 0 else 0.0
     if high > nyquist_hz:
         reject("fmax", fmax, f"lies above half of sr={sr:g}", f"give at most {nyquist_hz:g}, or None")
-    if low >= high:
+    if not high - low > 1e-9 * nyquist_hz:
         reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
     there, back = SCALES[scale]
     marks = np.linspace(there(low), there(high), n_filters + (1 if dc else 2))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .convert import fft_frequencies
-from .errors import check_bank, float_type, real, reject, samples_a_second, whole
+from .errors import check_bank, divisor, float_type, real, reject, samples_a_second, whole
 
 __all__ = ["bark", "bark_centres", "bark_count"]
 
@@ -91,7 +91,7 @@ def bark(
         reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
     count = bark_count(low, high) if n_filters is None else whole("n_filters", n_filters, 2, unit="bands")
     check_bank("n_filters", count, n_fft)
-    width = real("width", width, above=0.0, unit="Bark")
+    width = divisor("width", width, above=0.0, unit="Bark")
     kind = float_type("dtype", dtype)
     hertz = fft_frequencies(sr=sr, n_fft=n_fft)
     if labelled is not None:

@@ -210,9 +210,12 @@ def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any)
 
 
 def _check_least(amin: float, power: float, kind: np.dtype[Any]) -> None:
-    """Refuse an `amin` whose `power` is 0 in the precision of the values: 0 has no level."""
-    if not kind.type(power):
-        reject("amin", amin, f"is a power of 0 in {kind}", "the default is 1e-10, or 1e-5 as an amplitude")
+    """Refuse an `amin` whose `power` is 0, or infinite, in the precision of the values: it has no level."""
+    with np.errstate(over="ignore"):
+        found = kind.type(power)
+    if not 0 < found < np.inf:
+        remedy = "the default is 1e-10, or 1e-5 as an amplitude"
+        reject("amin", amin, f"is a power of {found} in {kind}", remedy)
 
 
 def _magnitude(function: str, S: Any) -> Any:

@@ -185,6 +185,14 @@ def real(
     return number
 
 
+def divisor(name: str, value: Any, low: float | None = None, **rest: Any) -> float:
+    """`value` as `real` has it, and not next to 0, so that what is divided by it stays finite."""
+    found = real(name, value, low, **rest)
+    if 0 < abs(found) < 1e-9:
+        reject(name, value, "is next to 0", rest.get("remedy") or "give 1e-9 or more")
+    return found
+
+
 def samples_a_second(name: str, value: Any, remedy: str = "") -> float:
     """`value` as a rate of samples in hertz, with which no formula leaves double precision."""
     found = real(name, value, above=0, unit="hertz", remedy=remedy)

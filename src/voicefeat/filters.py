@@ -11,7 +11,7 @@ from .banks import bank, total
 from .barks import bark
 from .convert import fft_frequencies, hz_to_octs, mel_frequencies
 from .emptiness import check_filters
-from .errors import check_bank, flag, float_type, real, reject, samples_a_second, whole
+from .errors import check_bank, divisor, flag, float_type, real, reject, samples_a_second, whole
 from .folding import cq_to_chroma, pseudo_response as pseudo_response, tonal_centroids as tonal_centroids
 from .gammatones import gammatone
 from .norms import check_norm, scaled
@@ -258,7 +258,8 @@ def chroma(
     check_bank("n_chroma", n_chroma, n_fft)
     ctroct = real("ctroct", ctroct, unit="octaves")
     if octwidth is not None:
-        octwidth = real("octwidth", octwidth, above=0, unit="octaves", remedy="give None to weight all alike")
+        remedy = "give None to weight all alike"
+        octwidth = divisor("octwidth", octwidth, above=0, unit="octaves", remedy=remedy)
     kind = float_type("dtype", dtype)
 
     n_bins = 1 + n_fft // 2

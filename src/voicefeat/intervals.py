@@ -82,7 +82,7 @@ def _crystal(primes: tuple[int, ...], n: int) -> np.ndarray:
 def widths(alpha: Any) -> np.ndarray:
     """Given relative bandwidths of filters, checked."""
     found = numeric("alpha", alpha).astype(float)
-    if not ((found > 0) & (found < 1e6)).all():
+    if not ((found > 1e-9) & (found < 1e6)).all():
         reject("alpha", alpha, "must be relative bandwidths above 0", "give parts of 1, such as 0.1")
     return found
 

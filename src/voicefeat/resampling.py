@@ -111,7 +111,7 @@ def _length(n: int, orig_sr: float, target_sr: float) -> int:
 
 
 def _samples_last(y: Any, axis: int) -> np.ndarray:
-    if axis == -1:
+    if type(axis) is int and axis == -1:
         return signal(y)
     dims = np.ndim(y)
     if whole("axis", axis, -dims) >= dims:

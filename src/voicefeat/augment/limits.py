@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import real, reject, whole
+from ..errors import reject, samples_a_second, whole
 from ..resampling import MOST_TIMES, resample
 from .bothways import Passes
 from .drawing import Range, audio_rate, number, one_signal
@@ -62,7 +62,7 @@ def bandlimit(
     >>> float(np.abs(vf.augment.bandlimit(y, 16000, fmax=3000)[100:-100]).max()) < 0.01
     True
     """
-    y, sr, order = one_signal(y), real("sr", sr, above=0.0, unit="hertz"), whole("order", order)
+    y, sr, order = one_signal(y), samples_a_second("sr", sr), whole("order", order)
     if order > MOST_ORDER:
         reject("order", order, "has no filter whose numbers hold", f"give at most {MOST_ORDER}")
     if fmin is None and fmax is None:
@@ -74,6 +74,8 @@ def bandlimit(
             if not 0 < edge < sr / 2:
                 problem = f"{edge:g} Hz do not lie between 0 and half of sr={sr:g}"
                 reject(name, value, problem, f"give less than {sr / 2:g}")
+            if edge < 1e-7 * sr:  # squares of it are lost beside 1, which the filter's numbers are near
+                reject(name, value, f"{edge:g} Hz is next to 0 beside sr={sr:g}", "give hertz, such as 20")
             edges[kind] = edge
     if len(edges) == 2 and edges["highpass"] >= edges["lowpass"]:
         reject("fmin", fmin, f"is not below fmax={edges['lowpass']:g}", "give the lower edge first")

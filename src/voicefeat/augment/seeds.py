@@ -47,7 +47,11 @@ def generator(seed: int = 0, utterance: str = "", epoch: int = 0) -> np.random.G
     seed, epoch = whole("seed", seed, least=0, most=None), whole("epoch", epoch, least=0, most=None)
     if not isinstance(utterance, str):
         reject("utterance", utterance, "must be the id as text", "give str(id)")
-    words = hashlib.sha256(utterance.encode("utf-8", "surrogateescape")).digest()
+    try:
+        text = utterance.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        reject("utterance", utterance, "holds half a character", "give the id as the protocol writes it")
+    words = hashlib.sha256(text).digest()
     return np.random.default_rng([seed, epoch, *np.frombuffer(words, np.uint32).tolist()])
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..engine.allpole import cepstrum_rows, filter_rows
-from ..errors import one_of, real, whole
+from ..errors import divisor, one_of, real, whole
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Prediction:
         whole("n", self.n, unit="coefficients")
         whole("order", self.order)
         real("exponent", self.exponent, above=0.0)
-        real("lifter", self.lifter, low=0.0, remedy="give 22, or 0 for none")
+        divisor("lifter", self.lifter, low=0.0, remedy="give 22, or 0 for none")
         one_of("c0", self.c0, ("first", "last"))
 
     def apply(self, logs: np.ndarray, centres: np.ndarray) -> np.ndarray:

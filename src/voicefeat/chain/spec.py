@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import emptiness, filters
 from ..convert import fft_frequencies
-from ..errors import check_bank, one_of, real, reject, whole
+from ..errors import check_bank, divisor, one_of, real, reject, samples_a_second, whole
 from ..remembering import remembered
 from .cosines import cosines
 from .framing import Frames
@@ -162,7 +162,7 @@ class Cepstrum:
         one_of("norm", norm, (None, "ortho"))
         if type == 1 and bands < 2:
             reject("dct_type", type, "needs 2 bands or more", "use dct_type=2")
-        lifter = real("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
+        lifter = divisor("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
         return cls(n, type, norm, lifter)
 
     def matrix(self, bands: int) -> np.ndarray:
@@ -203,6 +203,7 @@ class Peaks:
 
     @classmethod
     def make(cls, sr: Any, n_fft: int, fmin: Any, fmax: Any, threshold: Any) -> Peaks:
+        sr = samples_a_second("sr", sr)
         frequencies = fft_frequencies(sr=sr, n_fft=n_fft)
         fmin, fmax = real("fmin", fmin, unit="Hz"), real("fmax", fmax, unit="Hz")
         if fmin >= fmax:

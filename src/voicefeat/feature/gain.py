@@ -11,7 +11,7 @@ import numpy as np
 from ..chain import tables, threads
 from ..chain.spec import settings
 from ..engine import adaptive
-from ..errors import numeric, real, reject, samples_a_second, whole
+from ..errors import divisor, numeric, real, reject, samples_a_second, whole
 
 __all__ = ["pcen"]
 
@@ -146,7 +146,7 @@ def _law(
     """The checked numbers that the kernel takes: share, eps, gain, bias, power and bias**power."""
     share = _share(sr, hop_length, time_constant, b)
     gain, power = real("gain", gain, low=0, high=10), real("power", power, low=0, high=10)
-    bias = real("bias", bias, low=0, high=1e6)
+    bias = divisor("bias", bias, low=0, high=1e6)
     return share, real("eps", eps, low=1e-30, remedy="the default is 1e-6"), gain, bias, power, bias**power
 
 

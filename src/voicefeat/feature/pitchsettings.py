@@ -12,7 +12,7 @@ from ..audio import signal
 from ..chain.framing import Frames
 from ..chain.lags import Lags
 from ..chain.voicing import Pitches, Thresholds
-from ..errors import LONGEST, real, reject, samples_a_second, whole
+from ..errors import LONGEST, divisor, real, reject, samples_a_second, whole
 
 #: Thresholds that are tried, and pitches that are told apart, at most.
 MOST_STEPS = 100_000
@@ -97,14 +97,14 @@ def checked_thresholds(count: Any, beta: Any, decay: Any, rescue: Any) -> Thresh
         a, b = (real("beta_parameters", x, above=0.0) for x in beta)
     except (TypeError, ValueError):
         reject("beta_parameters", beta, "must be two numbers above 0", "try (2, 18)")
-    decay = real("boltzmann_parameter", decay, above=0.0)
+    decay = divisor("boltzmann_parameter", decay, above=0.0)
     return Thresholds(count, (a, b), decay, real("no_trough_prob", rescue, 0.0, 1.0))
 
 
 def checked_pitches(
     sr: float, fmin: float, fmax: float, hop: int, resolution: Any, rate: Any, switch: Any
 ) -> Pitches:
-    resolution = real("resolution", resolution, above=0.0, high=1.0, unit="semitones")
+    resolution = divisor("resolution", resolution, above=0.0, high=1.0, unit="semitones")
     per_semitone = math.ceil(1.0 / resolution)
     bins = math.floor(12 * per_semitone * np.log2(fmax / fmin)) + 1
     if bins > MOST_STEPS:

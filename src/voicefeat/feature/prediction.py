@@ -24,7 +24,7 @@ SHORT = 200_000
 
 def _last(y: Any, axis: Any, complex_too: bool = False) -> np.ndarray:
     """`y` as contiguous floats with `axis` last; complex numbers only where they are allowed."""
-    if axis != -1 or type(axis) is not int:
+    if type(axis) is not int or axis != -1:
         dims = converted("y", y).ndim
         if whole("axis", axis, -dims) >= dims:
             reject("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")

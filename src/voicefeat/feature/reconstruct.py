@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 from ..chain.spec import Bands
 from ..decibel import db_to_power
 from ..emptiness import tell
-from ..errors import MOST_ROWS, one_of, real, reject, whole
+from ..errors import MOST_ROWS, divisor, one_of, real, reject, whole
 from ..filters import check_norm
 from .bands import mel_bank
 from .given import powers, values
@@ -223,7 +223,7 @@ def mfcc_to_mel(
     if dct_type == 1 and n_mels < 2:
         reject("dct_type", dct_type, "needs 2 bands or more", "use dct_type=2")
     ref = real("ref", ref, above=0.0)
-    lifter = real("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
+    lifter = divisor("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
     if not np.isfinite(c).all():
         reject("mfcc", c, "holds values that are not finite", "repair them, numpy.nan_to_num(mfcc)")
     from scipy.fft import idct

@@ -10,6 +10,7 @@ import numpy as np
 from ..audio import signal
 from ..engine.medians import running_medians
 from ..errors import flag, numeric, real, reject, whole
+from ..largest import LARGEST_SPECTRA
 from .inverse import istft
 from .spectrum import stft
 
@@ -105,9 +106,14 @@ def hpss(
     """
     spectra = _spectra(S)
     frames, bins = _kernel(kernel_size)
-    first, second = (real("margin", m, low=1.0, remedy="give 1 or more") for m in _pair("margin", margin))
+    first, second = (real("margin", m, 1.0, 1e6, remedy="give 1 or more") for m in _pair("margin", margin))
     power, mask = _power(power), flag("mask", mask)
-    sizes = np.abs(spectra) if spectra.dtype.kind == "c" else spectra
+    with np.errstate(over="ignore"):
+        sizes = np.abs(spectra) if spectra.dtype.kind == "c" else spectra
+    largest = LARGEST_SPECTRA[sizes.dtype.newbyteorder("=")]
+    if not sizes.max() < largest:
+        problem = f"holds {sizes.max():.3g}, too large for {sizes.dtype}: values are below {largest:.2g}"
+        reject("S", S, problem, "scale it, S / numpy.abs(S).max()")
     steady = _medians(sizes, frames)
     turned = np.ascontiguousarray(np.swapaxes(sizes, -1, -2))
     sudden = np.ascontiguousarray(np.swapaxes(_medians(turned, bins), -1, -2))

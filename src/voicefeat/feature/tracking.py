@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio import signal
-from ..errors import real, reject, samples_a_second, whole
+from ..errors import divisor, real, reject, samples_a_second, whole
 from ..largest import not_finite
 
 __all__ = ["detect_pitch_frequency"]
@@ -80,8 +80,8 @@ def detect_pitch_frequency(
     sr = samples_a_second("sr", sr)
     size = math.ceil(sr * real("frame_time", frame_time, above=0.0, unit="seconds"))
     win_length = whole("win_length", win_length, unit="frames")
-    high = real("freq_high", freq_high, above=0.0, high=sr, unit="hertz")
-    low = real("freq_low", freq_low, above=0.0, unit="hertz")
+    high = divisor("freq_high", freq_high, above=0.0, high=sr, unit="hertz")
+    low = divisor("freq_low", freq_low, above=0.0, unit="hertz")
     lags, least = math.ceil(sr / low), math.ceil(sr / high)
     if lags > MOST_LAGS:
         reject("freq_low", freq_low, f"asks for {lags} lags", f"give at least {sr / MOST_LAGS:.3g}")

@@ -70,10 +70,10 @@ def trim(
     (1408,) [3968 5376]
     """
     heard = np.flatnonzero(_heard(y, top_db, ref, frame_length, hop_length, aggregate))
-    y = np.asarray(y)
+    y, hop = np.asarray(y), int(hop_length)
     start, end = 0, 0
     if heard.size:
-        start, end = int(heard[0]) * hop_length, min(y.shape[-1], (int(heard[-1]) + 1) * hop_length)
+        start, end = int(heard[0]) * hop, min(y.shape[-1], (int(heard[-1]) + 1) * hop)
     return y[..., start:end], np.asarray([start, end])
 
 

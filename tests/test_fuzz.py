@@ -152,6 +152,8 @@ def test_metrics_check_their_arrays(name, value):
     lambda: vf.metrics.Scores(0, [1.0]), lambda: vf.metrics.difference(([1.0],), ([1.0], [2.0])),
     lambda: vf.open_dataset(0), lambda: vf.stft(Y, pad_mode=float),
     lambda: vf.icqt(np.ones((84, 6), complex), tuning=1e38),
+    lambda: vf.magphase(np.full((3, 3), 7, np.uint16), power=2**31),
+    lambda: vf.metrics.interval([1.0, 2.0], [0.0, 1.0], lambda curve: np.nan),
     lambda: vf.istft(np.full((1025, 4), 3e38 + 0j, np.complex64)), lambda: vf.pcen([[1.0], [1.0, 2.0]]),
     lambda: vf.yin(Y, fmin=100, fmax=500, frame_length=1),
     lambda: vf.yin(Y, fmin=100, fmax=500, frame_length=3),

@@ -212,7 +212,10 @@ def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
     D = numeric("D", D, "fiuc", "give what stft returned")
     with np.errstate(all="ignore"):
         S = np.abs(D)
-        raised = S**power
+        try:
+            raised = S**power
+        except OverflowError:  # whole numbers have no infinity
+            raised = np.array(np.inf)
     if not np.isfinite(raised).all():
         reject("D", D, "holds values that are not finite or too large", "pass stft(y), and a power of 1 or 2")
     zero = S == 0

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import warnings
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -98,3 +101,11 @@ def warn(curve: Curve) -> None:
     """Say what is remarkable, to the caller of a public function."""
     for remark in of_curve(curve):
         warnings.warn(remark, UserWarning, stacklevel=3)
+
+
+def figure(statistic: Callable[..., Any], settings: Mapping[str, Any], curve: Curve) -> float:
+    """What a caller's own `statistic` says of a curve of errors, which must be a number."""
+    value = statistic(curve, **settings)
+    if not isinstance(value, numbers.Real) or math.isnan(value):
+        reject("statistic", statistic, f"gave {value!r}", "give a function of a Curve that gives a number")
+    return float(value)

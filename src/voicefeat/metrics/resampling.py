@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ParameterError, one_of, real, reject, texts, whole
-from .checking import array, two
+from .checking import array, figure, two
 from .costs import claimed, dcf_weights, least
 from .curves import Curve, area, places
 from .decisions import number
@@ -242,7 +242,7 @@ def difference(
 
 def _statistic(statistic: str | Statistic, settings: dict[str, Any]) -> Statistic:
     if callable(statistic) and not isinstance(statistic, type):
-        return partial(statistic, **settings)
+        return partial(figure, statistic, settings)
     make = STATISTICS[one_of("statistic", statistic, STATISTICS)]
     try:
         return make(**settings)
@@ -272,9 +272,8 @@ def _draw(pair: Weights, speakers: tuple[Any, Any] | None, draws: int, seed: int
     owners = [np.asarray(texts("speakers", s), dtype=str) for s in two("speakers", speakers)]
     if [o.size for o in owners] != [s.size for s in pair]:
         sizes = [(o.size, s.size) for o, s in zip(owners, pair, strict=True)]
-        problem = (
-            f"{sizes[0][0]} for {sizes[0][1]} bona fide scores, {sizes[1][0]} for {sizes[1][1]} of spoofs"
-        )
+        (given, bonafide), (others, spoof) = sizes
+        problem = f"{given} for {bonafide} bona fide scores, {others} for {spoof} of spoofs"
         raise ParameterError(f"speakers: {problem}; give one for each score")
     names, who = np.unique(np.concatenate(owners), return_inverse=True)
     if names.size < 2:

@@ -1,6 +1,7 @@
 """Odd calls: those that the fuzzer makes, and the kinds that it has found, one test each."""
 
 import random
+from fractions import Fraction
 
 import fuzz
 import numpy as np
@@ -153,6 +154,8 @@ def test_metrics_check_their_arrays(name, value):
     lambda: vf.open_dataset(0), lambda: vf.stft(Y, pad_mode=float),
     lambda: vf.icqt(np.ones((84, 6), complex), tuning=1e38),
     lambda: vf.magphase(np.full((3, 3), 7, np.uint16), power=2**31),
+    lambda: vf.spectral_contrast(Y, sr=Fraction(1, 3)), lambda: vf.mfcc(Y, sr=Fraction(16000), fmax=9000.0),
+    lambda: vf.filters.bank(sr=Fraction(16000), n_fft=512, n_filters=9, fmax=9000.0),
     lambda: vf.metrics.interval([1.0, 2.0], [0.0, 1.0], lambda curve: np.nan),
     lambda: vf.istft(np.full((1025, 4), 3e38 + 0j, np.complex64)), lambda: vf.pcen([[1.0], [1.0, 2.0]]),
     lambda: vf.yin(Y, fmin=100, fmax=500, frame_length=1),

@@ -169,7 +169,7 @@ def load(
         return y, rate
     asked = float(sr)
     if asked > MOST_TIMES * rate or rate > MOST_TIMES * asked:
-        problem = f"its rate, {rate} Hz, and sr={sr:g} differ by more than {MOST_TIMES} times"
+        problem = f"its rate, {rate} Hz, and sr={float(sr):g} differ by more than {MOST_TIMES} times"
         raise AudioError(f"{printable_name(path)}: {problem}; give sr=None to keep its own rate, or mend it")
     check_room(printable_name(path), y.nbytes, int(y.nbytes * asked / rate))
     return resample(y, orig_sr=rate, target_sr=sr, res_type=res_type), sr

@@ -125,7 +125,8 @@ def bank(
     high = nyquist_hz if fmax is None else real("fmax", fmax, unit="Hz")
     high += nyquist_hz if high <= 0 else 0.0
     if high > nyquist_hz:
-        reject("fmax", fmax, f"lies above half of sr={sr:g}", f"give at most {nyquist_hz:g}, or None")
+        problem = f"lies above half of sr={2 * nyquist_hz:g}"
+        reject("fmax", fmax, problem, f"give at most {nyquist_hz:g}, or None")
     if not high - low > 1e-9 * nyquist_hz:
         reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
     there, back = SCALES[scale]

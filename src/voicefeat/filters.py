@@ -168,7 +168,7 @@ def _range(sr: Any, fmin: Any, fmax: Any) -> tuple[float, float]:
     else:
         high = real("fmax", fmax, above=0, unit="hertz")
         if high > nyquist:
-            problem = f"lies above half the sampling rate, {nyquist:g} Hz for sr={sr:g}"
+            problem = f"lies above half the sampling rate, {nyquist:g} Hz for sr={2 * nyquist:g}"
             reject("fmax", fmax, problem, f"give fmax=None or at most {nyquist:g}")
     if not high - low > 1e-9 * nyquist:
         reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..chain.descriptors import Contrast, Flatness, Polynomial
-from ..errors import flag, numeric, real, reject, whole
+from ..errors import flag, numeric, real, reject, samples_a_second, whole
 from . import varying
 from .magnitudes import described, frequencies, of_bins, varies
 
@@ -20,6 +20,7 @@ def _flatness(n_fft, amin):
 
 
 def _contrast(n_fft, sr, given, fmin, n_bands, quantile, linear, top_db):
+    sr = samples_a_second("sr", sr)
     n_bands = whole("n_bands", n_bands, remedy="give 6 for six octaves above fmin", most=1000)
     quantile = real("quantile", quantile, above=0.0, remedy="give 0.02 for the outer 2 % of each band")
     if quantile >= 1:

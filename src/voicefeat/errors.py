@@ -145,7 +145,7 @@ def check_bank(name: str, rows: Any, n_fft: Any, bins: Any = None) -> None:
         return
     most = min(MOST_ROWS, MOST_WEIGHTS // max(bins, 1))
     if rows > most:
-        problem = f"{rows} rows of {bins} bins are too many numbers for a bank"
+        problem = "so many rows and bins are too many numbers for a bank"
         reject(name, rows, problem, f"give at most {most}")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .audio import signal
-from .errors import flag, one_of, reject, samples_a_second, whole
+from .errors import converted, flag, one_of, reject, samples_a_second, whole
 from .largest import check_resampled, not_finite, usable
 
 __all__ = ["resample"]
@@ -113,7 +113,7 @@ def _length(n: int, orig_sr: float, target_sr: float) -> int:
 def _samples_last(y: Any, axis: int) -> np.ndarray:
     if type(axis) is int and axis == -1:
         return signal(y)
-    dims = np.ndim(y)
+    dims = converted("y", y).ndim
     if whole("axis", axis, -dims) >= dims:
         reject("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
     return signal(np.moveaxis(np.asarray(y), axis, -1))

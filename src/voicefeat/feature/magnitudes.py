@@ -11,7 +11,7 @@ from ..chain.descriptors import Frequencies
 from ..chain.framing import Frames, window_value
 from ..chain.run import run
 from ..chain.spec import Chain, Spectrum, settings
-from ..errors import numeric, reject, samples_a_second
+from ..errors import converted, numeric, reject, samples_a_second
 from .given import either, spectra
 from .spectrum import warn_if_mostly_padding
 
@@ -72,7 +72,7 @@ def hertz(name: str, values: Any, remedy: str) -> np.ndarray:
 
 def varies(freq: Any) -> bool:
     """Whether the frequencies of the bins differ from frame to frame."""
-    return freq is not None and np.ndim(freq) > 1
+    return freq is not None and converted("freq", freq).ndim > 1
 
 
 def of_bins(sr: Any, n_fft: int, given: Any) -> Frequencies:

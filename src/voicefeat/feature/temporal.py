@@ -11,7 +11,7 @@ from ..audio import signal
 from ..chain import tables, threads
 from ..chain.spec import settings
 from ..engine import crossings, parseval, squares
-from ..errors import float_type, real, reject, whole
+from ..errors import converted, float_type, real, reject, whole
 from ..largest import not_finite
 from . import given
 from .cutting import BLOCK, Cut, by_frames, cut
@@ -82,7 +82,7 @@ def rms(
 
 
 def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
-    S = np.asarray(S)
+    S = np.asarray(converted("S", S, "pass spectra of float32 or float64"))
     # Frame after frame, as librosa.stft lays them out: sums go along bins just as well.
     rows_first = not (
         S.ndim == 2 and S.size and S.dtype in (np.float32, np.float64) and S.T.flags.c_contiguous

@@ -154,6 +154,7 @@ def test_metrics_check_their_arrays(name, value):
     lambda: vf.open_dataset(0), lambda: vf.stft(Y, pad_mode=float),
     lambda: vf.icqt(np.ones((84, 6), complex), tuning=1e38),
     lambda: vf.magphase(np.full((3, 3), 7, np.uint16), power=2**31),
+    lambda: vf.mel_to_stft(np.full((128, 4), 3e38, np.float32)), lambda: vf.chroma_stft(Y, norm=1e300),
     lambda: vf.rms(S=[[1.0], [1.0, 2.0]]), lambda: vf.melspectrogram(Y, n_mels=10**5000),
     lambda: vf.resample([[1.0], [1.0, 2.0]], orig_sr=2, target_sr=1, axis=0),
     lambda: vf.spectral_centroid(Y, freq=[[1.0], [1.0, 2.0]]),

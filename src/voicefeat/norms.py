@@ -9,6 +9,8 @@ import numpy as np
 
 from .errors import one_of, reject
 
+#: The largest norm but inf itself, which it is near.
+MOST = 100
 _NO_NORM = (bool, np.timedelta64)
 
 
@@ -25,6 +27,8 @@ def check_norm(name: str, norm: Any, *names: str) -> None:
             number = np.nan
         if not (number >= 0 or number == -np.inf):
             reject(name, norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
+        if MOST < number < np.inf:
+            reject(name, norm, f"is above {MOST}: such powers leave every precision", "give inf")
 
 
 def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:

@@ -9,8 +9,6 @@ import numpy as np
 from ..errors import ParameterError, numeric, reject
 from ..largest import LARGEST_SPECTRA
 
-_FLOAT64 = np.dtype(np.float64)
-
 
 def either(y: Any, S: Any) -> Any:
     """`S` where it is given, else `y`."""
@@ -43,7 +41,7 @@ def powers(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
     """`S` as finite values of shape (..., rows, frames), none of them negative."""
     S = values(S, rows, name)
     low, high = float(S.min()), float(S.max())
-    if not (low >= 0 and high < LARGEST_SPECTRA[_FLOAT64]):
+    if not (low >= 0 and high < LARGEST_SPECTRA[S.dtype]):
         if low < 0:
             reject(name, S, "holds negative values", advice)
         if high < np.inf:

@@ -133,6 +133,15 @@ def test_metrics_check_their_arrays(name, value):
             getattr(vf.metrics, name)(*pair)
 
 
+def test_a_power_may_be_a_fraction():
+    assert vf.magphase(np.full((2, 2), 4 + 0j), power=Fraction(1, 2))[0].tolist() == [[2.0, 2.0]] * 2
+
+
+@pytest.mark.filterwarnings("error")
+def test_one_frequency_for_all_bins_warns_of_nothing():
+    assert np.isfinite(vf.poly_features(Y, n_fft=512, freq=np.array([[1.0]]))).all()
+
+
 @pytest.mark.parametrize("call", [
     lambda: vf.mfcc(Y, n_mfcc=10**400), lambda: vf.mfcc(Y, n_fft=10**30), lambda: vf.mfcc(Y, n_mels=10**10),
     lambda: vf.mfcc(Y, sr=10**400), lambda: vf.mfcc(Y, fmin=10**400), lambda: vf.stft(Y, hop_length=10**5000),

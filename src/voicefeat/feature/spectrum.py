@@ -208,12 +208,13 @@ def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
     >>> S.tolist(), P.tolist()
     ([5.0, 0.0], [(0.6+0.8j), (1+0j)])
     """
-    Spectrum.make(power)
+    checked = Spectrum.make(power).power
+    exponent: Any = power if isinstance(power, int) else checked
     D = numeric("D", D, "fiuc", "give what stft returned")
     with np.errstate(all="ignore"):
         S = np.abs(D)
         try:
-            raised = S**power
+            raised = S**exponent
         except OverflowError:  # whole numbers have no infinity
             raised = np.array(np.inf)
     if not np.isfinite(raised).all():

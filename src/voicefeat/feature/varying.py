@@ -7,6 +7,7 @@ spectrogram in memory as well.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,9 @@ def polynomial(S: np.ndarray, freq: np.ndarray, order: int) -> np.ndarray:
         freq = freq.astype(np.float64)
     freq = np.broadcast_to(freq, S.shape)
     out = np.empty((*S.shape[:-2], order + 1, S.shape[-1]), S.dtype)
-    for place in np.ndindex(*S.shape[:-2], S.shape[-1]):
-        here = (*place[:-1], slice(None), place[-1])
-        out[here] = np.polyfit(freq[here], S[here], order)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", np.exceptions.RankWarning)  # of equal frequencies
+        for place in np.ndindex(*S.shape[:-2], S.shape[-1]):
+            here = (*place[:-1], slice(None), place[-1])
+            out[here] = np.polyfit(freq[here], S[here], order)
     return out

@@ -1,6 +1,11 @@
 """Folders of recordings that are made for tests, and what a folder holds."""
 
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
 import numpy as np
+import pytest
 import soundfile
 
 #: Before a program whose last argument is a number: it ends by SIGKILL where the disk is asked the n-th time
@@ -35,3 +40,25 @@ def noises(folder, count, every, shortest, longer):
 def contents(folder):
     """The bytes of every file at any depth, by its path."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@contextmanager
+def stopped_at_rename(monkeypatch, out, stop):
+    """A run in the block is stopped where it renames a file of `out`: before that, or after it (`stop` odd).
+
+    The first rename is that of the state which says what is to be made; 0 and 1 mean the second.
+    """
+    replace, calls = os.replace, []
+
+    def killed(source, place):
+        if Path(place).parent == out:
+            calls.append(place)
+            if len(calls) == stop // 2 + 2:
+                if stop % 2:
+                    replace(source, place)
+                raise KeyboardInterrupt
+        replace(source, place)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "replace", killed)
+        yield

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from corpora import contents, noises
+from corpora import contents, noises, stopped_at_rename
 
 import voicefeat as vf
 from voicefeat.cli import main
@@ -383,19 +383,7 @@ def test_the_ledger_and_the_state_agree_wherever_a_run_stops(stop, corpus, copie
     changed = before["_failures.csv"].decode().splitlines()
     gone(out / "part-00000.parquet")
     gone(out / "part-00001.parquet")
-    replace, calls = os.replace, []
-
-    def killed(source, place):
-        if Path(place).parent == out:
-            calls.append(place)
-            if len(calls) == stop // 2 + 2:  # the first is the state that says what is to be made
-                if stop % 2:
-                    replace(source, place)
-                raise KeyboardInterrupt
-        replace(source, place)
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(os, "replace", killed)
+    with stopped_at_rename(monkeypatch, out, stop):
         extract_corpus(corpus, out, **ASKED)
     with pytest.raises(vf.ParameterError, match=r"were being made again; run the same|is not there"):
         vf.open_dataset(out)

@@ -1,7 +1,6 @@
 """Faults that are not the recordings': of the machine, of the log's disk, and what others have planted."""
 
 import errno
-import json
 import os
 import subprocess
 import sys
@@ -261,8 +260,3 @@ def test_features_of_a_corpus_share_their_spectra(corpus, tmp_path, monkeypatch)
         both = vf.open_dataset(tmp_path / "all" / name), vf.open_dataset(tmp_path / name)
         for shared, single in zip(*both, strict=True):
             assert np.array_equal(shared.values, single.values)
-
-
-def test_the_state_is_whole_json(corpus, tmp_path):
-    extract_corpus(corpus, tmp_path / "out", **ASKED)
-    assert json.loads((tmp_path / "out" / "_state.json").read_text())["complete"]

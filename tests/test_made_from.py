@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from corpora import contents, noises
+from corpora import contents, noises, stopped_at_rename
 
 import voicefeat as vf
 from voicefeat.cli import main
@@ -270,19 +270,7 @@ def test_a_redo_that_was_stopped_goes_on_without_being_asked_again(stop, changin
     soundfile.write(changing / "007.wav", np.full(19500, 0.1), 16000)  # it was a line of the ledger
     (changing / "009.wav").write_text("no audio")  # and this one is
     extract_corpus(changing, tmp_path / "same", redo=True, **ASKED)
-    replace, calls = os.replace, []
-
-    def killed(source, place):
-        if Path(place).parent == out:
-            calls.append(place)
-            if len(calls) == stop // 2 + 2:  # the first is the state that says what is to be made
-                if stop % 2:
-                    replace(source, place)
-                raise KeyboardInterrupt
-        replace(source, place)
-
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(os, "replace", killed)
+    with stopped_at_rename(monkeypatch, out, stop):
         extract_corpus(changing, out, redo=True, **ASKED)
     extract_corpus(changing, out, **ASKED)
     assert contents(out) == contents(tmp_path / "same")

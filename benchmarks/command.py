@@ -42,21 +42,53 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
     add("--rows", metavar="PATTERN", help="only rows whose label holds this, or matches it with * and ?")
-    add("--signals", type=_list(list(SIGNALS)), default=["3s", "4s", "60s"], metavar="LIST",
-        help=f"of {','.join(SIGNALS)}, or all (default: 3s,4s,60s)")
-    add("--threads", default="1,2", metavar="LIST",
-        help="thread counts; 1 is the table, each other one is compared with 1 (default: 1,2)")
-    add("--libraries", "--peers", type=_list(list(LIBRARIES)), default=list(LIBRARIES), metavar="LIST",
-        help=f"of {','.join(LIBRARIES)}, or all (default); librosa is always there")
-    add("--sections", type=_list(SECTIONS), default=SECTIONS, metavar="LIST",
-        help=f"of {','.join(SECTIONS)} (default: all)")
+    add(
+        "--signals",
+        type=_list(list(SIGNALS)),
+        default=["3s", "4s", "60s"],
+        metavar="LIST",
+        help=f"of {','.join(SIGNALS)}, or all (default: 3s,4s,60s)",
+    )
+    add(
+        "--threads",
+        default="1,2",
+        metavar="LIST",
+        help="thread counts; 1 is the table, each other one is compared with 1 (default: 1,2)",
+    )
+    add(
+        "--libraries",
+        "--peers",
+        type=_list(list(LIBRARIES)),
+        default=list(LIBRARIES),
+        metavar="LIST",
+        help=f"of {','.join(LIBRARIES)}, or all (default); librosa is always there",
+    )
+    add(
+        "--sections",
+        type=_list(SECTIONS),
+        default=SECTIONS,
+        metavar="LIST",
+        help=f"of {','.join(SECTIONS)} (default: all)",
+    )
     add("--rounds", type=int, default=9, help="rounds of turns (default: 9)")
     add("--quick", action="store_true", help="two rounds on half a second: shows that all works, no more")
     add("--json", type=Path, metavar="FILE", help="write all numbers")
-    add("--from", dest="sources", type=Path, nargs="+", metavar="FILE",
-        help="measure nothing: read what --json wrote; of several files together on one machine, all rows")
-    add("--markdown", type=Path, nargs="?", const=Path("docs/performance.md"), metavar="FILE",
-        help="write the manual's page (default file: docs/performance.md)")
+    add(
+        "--from",
+        dest="sources",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="measure nothing: read what --json wrote; of several files together on one machine, all rows",
+    )
+    add(
+        "--markdown",
+        type=Path,
+        nargs="?",
+        const=Path("docs/performance.md"),
+        metavar="FILE",
+        help="write the manual's page (default file: docs/performance.md)",
+    )
     add("--readme", type=Path, metavar="FILE", help="put the short table between the marks of this file")
     return parser
 
@@ -193,4 +225,3 @@ def main() -> int:
     if options.readme:
         replace_between(options.readme, report.readme_table())
     return 1 if differing else 0
-

@@ -54,7 +54,9 @@ def overhead() -> Iterator[Measure]:
     frame = np.resize(tiny, 2048)
     calls = {
         "mfcc of one frame of 64 samples, 4 bands: the call itself": (
-            lambda: vf.mfcc(tiny, 16000, n_fft=64, hop_length=16, n_mels=4, n_mfcc=2, center=False), 20.0),
+            lambda: vf.mfcc(tiny, 16000, n_fft=64, hop_length=16, n_mels=4, n_mfcc=2, center=False),
+            20.0,
+        ),
         "mfcc of one frame of 2048 samples, 128 bands": (lambda: vf.mfcc(frame, 16000, center=False), None),
     }
     for label, (call, most) in calls.items():
@@ -126,11 +128,29 @@ def avx2() -> dict:
     with tempfile.TemporaryDirectory() as folder:
         result = os.path.join(folder, "result.json")
         subprocess.run(
-            [sys.executable, "-m", "benchmarks", "--rows", "mfcc, defaults", "--signals", "60s",
-             "--sections", "table", "--libraries", "librosa", "--json", result],
-            env={**os.environ, "NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": _HASWELL,
-                 "VOICEFEAT_CACHE_DIR": folder},
-            stdout=subprocess.DEVNULL, check=True,
+            [
+                sys.executable,
+                "-m",
+                "benchmarks",
+                "--rows",
+                "mfcc, defaults",
+                "--signals",
+                "60s",
+                "--sections",
+                "table",
+                "--libraries",
+                "librosa",
+                "--json",
+                result,
+            ],
+            env={
+                **os.environ,
+                "NUMBA_CPU_NAME": "haswell",
+                "NUMBA_CPU_FEATURES": _HASWELL,
+                "VOICEFEAT_CACHE_DIR": folder,
+            },
+            stdout=subprocess.DEVNULL,
+            check=True,
         )
         with open(result, encoding="utf-8") as file:
             return json.load(file)

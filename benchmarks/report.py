@@ -51,23 +51,39 @@ def cell_row(c: Cell) -> list[str]:
         beside += f", {c.way}" if c.way else ""
         error = f"{c.error:.0e}" + (f" of all but {c.rare:.1%}" if c.rare else "")
     return [
-        c.label + (f" ({c.cut:g} s)" if c.cut else ""), f"{number(c.ours)} ms", beside,
-        _goals(c), error + ("" if c.equal else f" DIFFERS (> {c.tolerance:.0e})"),
-        floor, ", ".join(others),
+        c.label + (f" ({c.cut:g} s)" if c.cut else ""),
+        f"{number(c.ours)} ms",
+        beside,
+        _goals(c),
+        error + ("" if c.equal else f" DIFFERS (> {c.tolerance:.0e})"),
+        floor,
+        ", ".join(others),
     ]
 
 
 def own_row(c: Cell, p: Part) -> list[str]:
     """What the calls of our own that a row is measured against come to."""
     part = f"{p.part.median:.2f} ({p.part.low:.2f} to {p.part.high:.2f})"
-    return [c.label, c.signal, f"{number(c.ours)} ms", p.label, f"{number(p.takes)} ms", part,
-            _goal(p.most, p.reached)]
+    return [
+        c.label,
+        c.signal,
+        f"{number(c.ours)} ms",
+        p.label,
+        f"{number(p.takes)} ms",
+        part,
+        _goal(p.most, p.reached),
+    ]
 
 
 def scaling_row(s: Scaling) -> list[str]:
     return [
-        s.label, s.signal, f"{number(s.one)} ms", str(s.threads), f"{number(s.several)} ms",
-        f"{s.times.median:.2f} ({s.times.low:.2f} to {s.times.high:.2f})", _goal(s.target, s.reached),
+        s.label,
+        s.signal,
+        f"{number(s.one)} ms",
+        str(s.threads),
+        f"{number(s.several)} ms",
+        f"{s.times.median:.2f} ({s.times.low:.2f} to {s.times.high:.2f})",
+        _goal(s.target, s.reached),
     ]
 
 
@@ -144,14 +160,16 @@ class Report:
             times = c["times"] and Ratio(**c["times"])
             return Cell(**{**c, "times": times, "peers": peers, "own": own})
 
-        return cls(**{
-            **data,
-            "cells": [cell(c) for c in data["cells"]],
-            "scalings": [Scaling(**{**s, "times": Ratio(**s["times"])}) for s in data["scalings"]],
-            "measures": [Measure(**m) for m in data["measures"]],
-            "memory": [Measure(**m) for m in data["memory"]],
-            "avx2": cell(data["avx2"]) if data["avx2"] else None,
-        })
+        return cls(
+            **{
+                **data,
+                "cells": [cell(c) for c in data["cells"]],
+                "scalings": [Scaling(**{**s, "times": Ratio(**s["times"])}) for s in data["scalings"]],
+                "measures": [Measure(**m) for m in data["measures"]],
+                "memory": [Measure(**m) for m in data["memory"]],
+                "avx2": cell(data["avx2"]) if data["avx2"] else None,
+            }
+        )
 
     def joined(self, other: Report) -> Report:
         """The rows of two runs on one machine; where both have a cell, the later one's."""
@@ -202,8 +220,10 @@ class Report:
         for signal, cells in self.tables():
             parts += [f"## One thread: {signal.title}", _table(CELL_HEAD, map(cell_row, cells))]
         if self.owns():
-            parts += ["## One pass against calls of our own",
-                      _table(OWN_HEAD, [own_row(c, p) for c, p in self.owns()])]
+            parts += [
+                "## One pass against calls of our own",
+                _table(OWN_HEAD, [own_row(c, p) for c, p in self.owns()]),
+            ]
         if self.avx2:
             parts += ["## With AVX2 alone, on one minute", _table(CELL_HEAD, [cell_row(self.avx2)])]
         if self.scalings:

@@ -232,6 +232,11 @@ def scaling(row: Row, signal: Signal, threads: int, rounds: int, least: float) -
 
     times = interleaved({"one": with_threads(1), "several": with_threads(threads)}, rounds, least)
     return Scaling(
-        signal.name, row.label, threads, 1e3 * median(times["one"]), 1e3 * median(times["several"]),
-        ratio(times["one"], times["several"]), 1.7 if signal.seconds >= 60 and threads == 2 else None,
+        signal.name,
+        row.label,
+        threads,
+        1e3 * median(times["one"]),
+        1e3 * median(times["several"]),
+        ratio(times["one"], times["several"]),
+        1.7 if signal.seconds >= 60 and threads == 2 else None,
     )

@@ -13,7 +13,6 @@ def alone(sr: int, **settings: Any) -> None:
 row = partial(Row, rate=16000, signals=("3s", "60s"), headline=False, peers={"librosa": alone}, kept=None)
 
 
-
 ROWS = [
     row("scfc", "scfc, 20 bands, 512/160/320"),
     row("scmc", "scmc, 20 bands, 512/160/320"),

@@ -26,8 +26,13 @@ def _flux_bands(sr: int, num: int, scale: str, settings: dict[str, Any], data: s
         return None
     area = SpectralFilterBankNormalType.BAND_WIDTH if scale == "MEL" else SpectralFilterBankNormalType.NONE
     bands = af.BFT(
-        num=num, radix2_exp=exponent, samplate=sr, slide_length=settings.get("hop_length", 512),
-        scale_type=SpectralFilterBankScaleType[scale], data_type=SpectralDataType[data], normal_type=area,
+        num=num,
+        radix2_exp=exponent,
+        samplate=sr,
+        slide_length=settings.get("hop_length", 512),
+        scale_type=SpectralFilterBankScaleType[scale],
+        data_type=SpectralDataType[data],
+        normal_type=area,
     )
     _KEPT.append(bands)
     return bands
@@ -76,8 +81,13 @@ def audioflux_chroma(sr: int, *, tuning: float, **settings: Any) -> Call | None:
     if exponent is None:
         return None
     bands = Spectrogram(
-        num=12, radix2_exp=exponent, samplate=sr, low_fre=0.0, high_fre=sr / 2,
-        slide_length=settings.get("hop_length", 512), data_type=SpectralDataType.POWER,
+        num=12,
+        radix2_exp=exponent,
+        samplate=sr,
+        low_fre=0.0,
+        high_fre=sr / 2,
+        slide_length=settings.get("hop_length", 512),
+        data_type=SpectralDataType.POWER,
         filter_bank_type=SpectralFilterBankType.CHROMA,
     )
     _KEPT.append(bands)
@@ -111,8 +121,9 @@ def audioflux_temporal(name: str, sr: int, *, frame_length: int = 2048, hop_leng
     return lambda y: temporal.temporal(y, **{f"has_{name}": True})
 
 
-def audioflux_cqt(sr: int, *, n_bins: int = 84, bins_per_octave: int = 12, hop_length: int = 512,
-                  chroma: bool = False) -> Call:
+def audioflux_cqt(
+    sr: int, *, n_bins: int = 84, bins_per_octave: int = 12, hop_length: int = 512, chroma: bool = False
+) -> Call:
     import audioflux as af
 
     transform = af.CQT(num=n_bins, samplate=sr, bin_per_octave=bins_per_octave, slide_length=hop_length)
@@ -124,8 +135,12 @@ def audioflux_yin(sr: int, *, fmin: float, fmax: float, frame_length: int = 2048
     import audioflux as af
 
     estimator = af.PitchYIN(
-        samplate=sr, low_fre=fmin, high_fre=fmax, radix2_exp=frame_length.bit_length() - 1,
-        slide_length=frame_length // 4, auto_length=frame_length // 2,
+        samplate=sr,
+        low_fre=fmin,
+        high_fre=fmax,
+        radix2_exp=frame_length.bit_length() - 1,
+        slide_length=frame_length // 4,
+        auto_length=frame_length // 2,
     )
     _KEPT.append(estimator)
     return estimator.pitch

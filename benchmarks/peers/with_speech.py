@@ -92,8 +92,15 @@ def psf(kind: str, sr: int, *, n_mels: int = 128, n_mfcc: int = 20, **settings: 
     import python_speech_features
 
     window, hop, n_fft = _seconds(sr, settings)
-    common = {"samplerate": sr, "winlen": window, "winstep": hop, "nfft": n_fft, "nfilt": n_mels,
-              "preemph": 0, "winfunc": np.hanning}
+    common = {
+        "samplerate": sr,
+        "winlen": window,
+        "winstep": hop,
+        "nfft": n_fft,
+        "nfilt": n_mels,
+        "preemph": 0,
+        "winfunc": np.hanning,
+    }
     if kind == "mfcc":
         common |= {"numcep": n_mfcc, "ceplifter": 0, "appendEnergy": False}
     return partial(getattr(python_speech_features, kind), **common)

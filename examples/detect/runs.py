@@ -144,9 +144,7 @@ def _members(config: Config) -> list[Config]:
         training = dataclasses.replace(
             member.training, seeds=config.training.seeds, device=config.training.device
         )
-        members.append(
-            dataclasses.replace(member, data=config.data, training=training, report=config.report)
-        )
+        members.append(dataclasses.replace(member, data=config.data, training=training, report=config.report))
     return members
 
 

@@ -27,6 +27,7 @@ SHORTHANDS = {
     "n_mels": "mel bands",
 }
 
+
 def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     """The command and its options."""
     extract = commands.add_parser(

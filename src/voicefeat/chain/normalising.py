@@ -82,9 +82,7 @@ class Normalisation:
         bounds, sums, squares = self.bounds(frames), np.empty(frames + 1), np.empty(frames + 1)
         x, out = np.ascontiguousarray(x), np.empty(x.shape, x.dtype)
         rows, flat = x.size // frames, x.reshape(-1)
-        standardise(
-            flat, rows, frames, *bounds, self.variance, self.floor, sums, squares, out.reshape(-1)
-        )
+        standardise(flat, rows, frames, *bounds, self.variance, self.floor, sums, squares, out.reshape(-1))
         return out
 
     def _standard(self, x: np.ndarray) -> np.ndarray:

@@ -171,9 +171,7 @@ def extract_corpus(
         return Run(folder, state, job, found, lines, strict, shards, workers, executor, progress).go(due)
 
 
-def _prepared(
-    folder: Path, state: State, shards: Shards, found: Listing, workers: int, redo: bool
-) -> int:
+def _prepared(folder: Path, state: State, shards: Shards, found: Listing, workers: int, redo: bool) -> int:
     """See what is to be done, and have the disk know it before the first shard is written or removed.
 
     Returns how many segments are made a second time.

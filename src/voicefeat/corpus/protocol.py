@@ -147,9 +147,7 @@ class _Audio:
         shared = Counter(source.path for source in sources)
         odd = {printable(name): name for name, path in self._read.items() if shared[path] > 1}
         self.reasons += [SHARED] * len(odd)
-        return [
-            each._replace(path=self._due(odd[each.id])) if each.id in odd else each for each in sources
-        ]
+        return [each._replace(path=self._due(odd[each.id])) if each.id in odd else each for each in sources]
 
     def _due(self, utterance: str) -> str:
         """Where the audio of an utterance should be."""

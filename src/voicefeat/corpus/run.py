@@ -180,9 +180,7 @@ class Run:
             f"{failure.remedy or 'mend it or leave it out'}, and the same command goes on from there"
         )
 
-    def _settle(
-        self, segment: Segment, ledger: Ledger, recordings: Recordings, settling: Settling
-    ) -> None:
+    def _settle(self, segment: Segment, ledger: Ledger, recordings: Recordings, settling: Settling) -> None:
         """Shards to their places, and the state that knows them, while the next are begun."""
         recordings.flush()
         moves = self.shards.close()

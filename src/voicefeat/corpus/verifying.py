@@ -174,9 +174,7 @@ def _by_recording(pieces: Iterator[Done]) -> Iterator[tuple[Source, list[Done]]]
             held = []
 
 
-def _compare_recording(
-    found: Verified, entries: list[Entry], made: list[Done], columns: list[str]
-) -> None:
+def _compare_recording(found: Verified, entries: list[Entry], made: list[Done], columns: list[str]) -> None:
     """Each row of a recording; what recordings carry is compared in the columns that both have."""
     rows = {(done.row.part, done.row.channel): done.row for done in made if done.row is not None}
     failures = [done.failure.error for done in made if done.failure is not None]

@@ -36,7 +36,6 @@ RASTAMAT = ("rastamat, D. Ellis (MATLAB)", "copy in bootphon/features_extraction
 GAMMATONE = ("gammatone, J. Heeris, after D. Ellis and M. Slaney", "detly/gammatone 0626328e", "BSD-3-Clause")
 
 
-
 def filtered(row: str, bands: Bands, power: float, note: str) -> Preset:
     """Cepstra of logarithms of what filters of hearing make of 25 ms every 10 ms."""
     chain = FrontEnd(

@@ -34,7 +34,7 @@ DIFFERENT = 400
 #: What runs in a process of its own, whose memory is watched.
 RUN = f"""
 import sys, time
-from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.run.extract import extract_corpus
 done = extract_corpus(sys.argv[1], sys.argv[2], frontend="{FRONT_END}", workers=int(sys.argv[3]))
 print(done.recordings, done.resumed, done.failed)
 """
@@ -67,7 +67,7 @@ def decoded(files: list[Path], workers: int) -> None:
 
 def digested(files: list[Path], workers: int) -> None:
     """Take the digest of every file's bytes, which an extraction does too, and nothing else."""
-    from voicefeat.corpus.digests import forget, identity
+    from voicefeat.corpus.output.checksums import forget, identity
 
     forget()
     with ThreadPoolExecutor(workers) as pool:
@@ -123,7 +123,7 @@ def by_librosa(files: list[Path], workers: int) -> None:
 
 def speed(count: int, seconds: float, workers: int, rounds: int) -> list[str]:
     """The lines of the table."""
-    from voicefeat.corpus.extraction import extract_corpus
+    from voicefeat.corpus.run.extract import extract_corpus
 
     with tempfile.TemporaryDirectory(prefix="voicefeat-corpus-") as made:
         folder = Path(made, "in")

@@ -18,9 +18,9 @@ import numpy as np
 
 import voicefeat as vf
 from voicefeat.corpus.formats import About
-from voicefeat.corpus.rows import Row
-from voicefeat.corpus.settling import put
-from voicefeat.corpus.shards import Shards
+from voicefeat.corpus.items import Row
+from voicefeat.corpus.output.commit import put
+from voicefeat.corpus.output.shards import Shards
 
 __all__ = ["main"]
 

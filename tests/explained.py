@@ -21,7 +21,7 @@ import golden
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.presets.differing import differences, weight
+from voicefeat.presets.compare.differences import differences, weight
 
 #: Errors beside the peak up to which a file counts as reproduced; originals may be in single precision.
 NEAR = 2e-3

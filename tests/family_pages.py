@@ -64,7 +64,7 @@ def table(families, measured):
     """The block of one page."""
     lines = [f"| {' | '.join(HEAD)} |", f"| {' | '.join(['---'] * len(HEAD))} |"]
     for family in families:
-        for told in import_module(f"voicefeat.presets.{family}").PRESETS:
+        for told in import_module(f"voicefeat.presets.published.{family}").PRESETS:
             source = "; ".join((told.source, told.version, told.licence)).replace("|", "\\|")
             cells = [f"`{told.name}`", source, f"{told.error:.0e}", *measured.get(told.name, [""] * 2)]
             lines.append(f"| {' | '.join(cells)} |")

@@ -13,12 +13,12 @@ from pathlib import Path
 import family_pages
 
 import voicefeat as vf
-from voicefeat.chain.framing import WindowArray
+from voicefeat.chain.frames import WindowArray
 from voicefeat.feature.registry import find
 from voicefeat.presets.catalogue import FAMILIES
-from voicefeat.presets.changes import settings_of
+from voicefeat.presets.replace import settings_of
 from voicefeat.presets.stages import STAGES
-from voicefeat.presets.text import differing
+from voicefeat.presets.toml import differing
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "frontends.md"
 #: Samples of the clip that frames are counted of: those of AASIST's, 4.04 s at 16 kHz.
@@ -120,7 +120,7 @@ def line(cells):
 
 def family(name):
     """The section of one family."""
-    module = import_module(f"voicefeat.presets.{name}")
+    module = import_module(f"voicefeat.presets.published.{name}")
     front_ends = [told.front_end for told in module.PRESETS]
     table = [
         ("rows", [str(len(fe.rows)) for fe in front_ends]),

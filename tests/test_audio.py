@@ -9,7 +9,7 @@ from closeness import near
 from signals import speech
 
 import voicefeat as vf
-from voicefeat import audio
+from voicefeat.audio import signals as audio
 
 RNG = np.random.default_rng(11)
 

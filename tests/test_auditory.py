@@ -6,7 +6,7 @@ from scipy import signal
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.feature import gammatone
+from voicefeat.feature.speech import gammatone
 
 SR = 16000
 CENTRES = SR / 2 + 9.26449 * 24.7, 50 + 9.26449 * 24.7

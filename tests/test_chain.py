@@ -7,10 +7,10 @@ import pytest
 from signals import speech
 
 import voicefeat as vf
-from voicefeat import remembering
-from voicefeat.chain.framing import Frames
-from voicefeat.chain.run import run
-from voicefeat.chain.spec import Bands, Chain, Compression, Scaling, Spectrum
+from voicefeat import cache
+from voicefeat.chain.block_loop import run
+from voicefeat.chain.frames import Frames
+from voicefeat.chain.stages import Bands, Chain, Compression, Scaling, Spectrum
 
 SR = 16000
 FRAMES = Frames.make(512, 160, 400, "hann", True, "constant")
@@ -44,8 +44,8 @@ def test_what_is_given_stays_as_it_was():
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_child_forked_while_the_memories_were_locked():
     """The lock of a thread that was not copied with the process does not stop the child."""
-    with remembering._lock:
+    with cache._lock:
         child = os.fork()
         if child == 0:
-            os._exit(0 if remembering._lock.acquire(blocking=False) else 1)
+            os._exit(0 if cache._lock.acquire(blocking=False) else 1)
     assert os.waitpid(child, 0)[1] == 0

@@ -207,7 +207,7 @@ def test_warmup_leaves_common_calls_nothing_to_compile(tmp_path):
         return sorted(path.name for path in tmp_path.rglob("*.nbc"))
 
     # One precision of the two: they go through the same code, and each takes ten seconds to compile.
-    warmed = kernels_after("import voicefeat.cli as c; c.PRECISIONS = ['float32']; c.main(['warmup'])")
+    warmed = kernels_after("import voicefeat.cli.main as c; c.PRECISIONS = ['float32']; c.main(['warmup'])")
     assert len(warmed) > 10
     calls = """
 import numpy as np, voicefeat as vf

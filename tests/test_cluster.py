@@ -12,8 +12,8 @@ from corpora import contents, noises
 
 import voicefeat as vf
 from voicefeat.cli import main
-from voicefeat.corpus.cluster import dask_cluster
-from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.run.dask import dask_cluster
+from voicefeat.corpus.run.extract import extract_corpus
 
 pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
 distributed = pytest.importorskip("distributed", reason='needs pip install "voicefeat[dask]"')
@@ -107,7 +107,7 @@ def test_a_scheduler_without_workers():
 
 
 def test_workers_of_another_version(cluster, monkeypatch):
-    from voicefeat.corpus import cluster as module
+    from voicefeat.corpus.run import dask as module
 
     here = {**module.versions(), "numpy": "0.1"}
     with distributed.Client(cluster) as client:

@@ -9,10 +9,10 @@ from closeness import near
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.chain import octaves as loop
+from voicefeat.chain.constantq import octaves as loop
 from voicefeat.engine import simd, wavelets as kernels
-from voicefeat.intervals import NAMED, frequencies
-from voicefeat.spelling import spelling
+from voicefeat.units.intervals import NAMED, frequencies
+from voicefeat.units.notes import spelling
 
 librosa = pytest.importorskip("librosa")
 SR = 16000
@@ -149,7 +149,7 @@ class TestKernels:
             first = rng.integers(0, bins - 7)
             row[first : first + 7] = rng.standard_normal(7) + 1j * rng.standard_normal(7)
         X = rng.standard_normal((groups, bins, 2, lanes)).astype(dtype)
-        from voicefeat.chain.constantq import pairs
+        from voicefeat.chain.constantq.transform import pairs
 
         p = pairs(matrix, np.dtype(dtype))
         out = np.zeros(groups * rows * 2 * lanes, dtype)

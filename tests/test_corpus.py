@@ -12,12 +12,12 @@ import pytest
 import soundfile
 
 import voicefeat as vf
-from voicefeat.corpus import cutting
-from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.order import in_order
-from voicefeat.corpus.settings import as_json, complete, parse
-from voicefeat.corpus.sources import find_sources
-from voicefeat.corpus.task import COMPLEX, Task
+from voicefeat.corpus.inputs.sources import find_sources
+from voicefeat.corpus.run import pieces
+from voicefeat.corpus.run.extract import extract_corpus
+from voicefeat.corpus.run.ordered_map import in_order
+from voicefeat.corpus.run.settings import as_json, complete, parse
+from voicefeat.corpus.run.task import COMPLEX, Task
 from voicefeat.feature.registry import FEATURES, find
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
@@ -308,7 +308,7 @@ def test_a_pipe_does_not_block_a_run(corpus, tmp_path):
     ],
 )
 def test_wrong_arguments_are_errors_before_any_file_is_opened(change, message, corpus, tmp_path, monkeypatch):
-    monkeypatch.setattr("voicefeat.corpus.job.cut", lambda *a: pytest.fail("a file was opened"))
+    monkeypatch.setattr("voicefeat.corpus.run.job.cut", lambda *a: pytest.fail("a file was opened"))
     with pytest.raises(vf.ParameterError, match=message):
         extract_corpus(**{"paths": corpus, "out": tmp_path / "out", **change})
     assert not (tmp_path / "out").exists()
@@ -359,14 +359,14 @@ def test_a_fmax_above_one_recordings_nyquist_is_that_recordings_failure(tmp_path
 
 
 def test_a_run_that_is_stopped_leaves_whole_shards_only(corpus, tmp_path, monkeypatch):
-    cut = cutting.cut
+    cut = pieces.cut
 
     def stop(source, *given):
         if source.path.endswith("5.wav"):
             raise KeyboardInterrupt
         return cut(source, *given)
 
-    monkeypatch.setattr("voicefeat.corpus.job.cut", stop)
+    monkeypatch.setattr("voicefeat.corpus.run.job.cut", stop)
     monkeypatch.setattr("voicefeat.corpus.formats.parquet.GROUP", 1)  # each row is on the disk at once
     with pytest.raises(KeyboardInterrupt):
         extract_corpus(corpus, tmp_path / "out", workers=1, shard_mb=0.001)

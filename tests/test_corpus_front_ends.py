@@ -9,13 +9,11 @@ import pytest
 import soundfile
 
 import voicefeat as vf
-from voicefeat.corpus.asked import works_of
-from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.fronts import FrontEndTask
-from voicefeat.corpus.job import Job
-from voicefeat.corpus.rows import Item
-from voicefeat.corpus.sources import Source
-from voicefeat.corpus.task import Task
+from voicefeat.corpus.inputs.sources import Source
+from voicefeat.corpus.items import Item
+from voicefeat.corpus.run.extract import extract_corpus
+from voicefeat.corpus.run.job import Job
+from voicefeat.corpus.run.task import FrontEndTask, Task, works_of
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 

@@ -11,9 +11,9 @@ import pytest
 import soundfile
 
 import voicefeat as vf
-from voicefeat.corpus import batches
-from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.sources import Listing, Source, find_sources
+from voicefeat.corpus.dataset import batches
+from voicefeat.corpus.inputs.sources import Listing, Source, find_sources
+from voicefeat.corpus.run.extract import extract_corpus
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
@@ -143,7 +143,7 @@ def test_it_goes_to_other_processes_and_threads(folder, listing):
 
 
 def test_few_shards_are_open_at_once(folder, monkeypatch):
-    monkeypatch.setattr("voicefeat.corpus.store.OPEN", 2)
+    monkeypatch.setattr("voicefeat.corpus.dataset.store.OPEN", 2)
     dataset = vf.open_dataset(folder)
     assert [entry.id for entry in dataset] == dataset.ids
     assert len(dataset._store._open) == 2

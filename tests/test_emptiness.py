@@ -131,7 +131,7 @@ def test_published_front_ends_are_made_without_a_word_and_their_notes_say_it():
     code = "import voicefeat as vf; [vf.frontend(n) for n in vf.frontends()]"
     done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", code], capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
-    from voicefeat.presets.running import empty_filters
+    from voicefeat.presets.compute import empty_filters
 
     noted = []
     for name in vf.frontends():

@@ -161,7 +161,7 @@ LATE = [
 @pytest.mark.parametrize(("call", "options"), LATE, ids=lambda v: v if isinstance(v, str) else ",".join(v))
 def test_settings_are_checked_before_the_samples(call, options, monkeypatch):
     """With a bad setting the block loop is never entered, and a long recording is not copied."""
-    import voicefeat.chain.run as loop
+    import voicefeat.chain.block_loop as loop
 
     def entered(*args, **named):
         pytest.fail("the block loop was entered")

@@ -19,7 +19,7 @@ from detect.models import NETWORKS, build, count  # noqa: E402
 from detect.toy import toy  # noqa: E402
 
 import voicefeat as vf  # noqa: E402
-from voicefeat.reading import blocks  # noqa: E402
+from voicefeat.audio.decoding import blocks  # noqa: E402
 
 #: Counted by building each network with Keras or PyTorch; LSTM in PyTorch has two bias vectors.
 KNOWN = {

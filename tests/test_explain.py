@@ -7,7 +7,7 @@ from signals import speech
 
 import voicefeat as vf
 from voicefeat.cli import main
-from voicefeat.presets.facts import facts_of
+from voicefeat.presets.compare.facts import facts_of
 from voicefeat.presets.stages import Energy, Normalisation
 
 SR = 16000

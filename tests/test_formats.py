@@ -20,14 +20,14 @@ from corpora import DYING, contents, noises
 
 import voicefeat as vf
 from voicefeat.cli import main
-from voicefeat.corpus.extraction import extract_corpus
 from voicefeat.corpus.formats import FORMATS, About, format_called
 from voicefeat.corpus.formats.compressed import METHODS, compressed
-from voicefeat.corpus.formats.growing import ROWS, TOGETHER, VALUES
+from voicefeat.corpus.formats.flat import ROWS, TOGETHER, VALUES
 from voicefeat.corpus.formats.kaldi import key
 from voicefeat.corpus.formats.npy import file_name
-from voicefeat.corpus.rows import Row
-from voicefeat.corpus.sources import Listing, Source, find_sources
+from voicefeat.corpus.inputs.sources import Listing, Source, find_sources
+from voicefeat.corpus.items import Row
+from voicefeat.corpus.run.extract import extract_corpus
 
 for library in ("pyarrow", "h5py", "zarr", "kaldiio", "pandas", "polars", "duckdb"):
     pytest.importorskip(library, reason='needs pip install "voicefeat[test]"')
@@ -41,7 +41,7 @@ MATRICES = [("parquet", {}), ("parquet", {"compress": True}), ("hdf5", {}), ("hd
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.003}
 PROGRAM = """
 import json, sys
-from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.run.extract import extract_corpus
 extract_corpus(sys.argv[1], sys.argv[2], workers=2, **json.loads(sys.argv[3]))
 """
 
@@ -426,7 +426,7 @@ def test_a_dataset_of_compressed_matrices(method, corpus, tmp_path):
 
 
 def test_what_a_compressed_matrix_cannot_hold_is_a_failure(corpus, tmp_path, monkeypatch):
-    from voicefeat.corpus import job
+    from voicefeat.corpus.run import job
 
     values_of, seen = job.values_of, []
 
@@ -481,7 +481,7 @@ def test_windows_are_lines(corpus, tmp_path):
 
 
 def test_a_recording_with_other_rows_is_a_failure_of_a_table(corpus, tmp_path, monkeypatch):
-    from voicefeat.corpus import job
+    from voicefeat.corpus.run import job
 
     values_of, seen = job.values_of, []
 
@@ -557,7 +557,7 @@ def test_a_library_that_is_missing(form, library, extra, corpus, tmp_path, monke
     for name in [name for name in sys.modules if name.split(".")[0] == library]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)
-    monkeypatch.setattr("voicefeat.corpus.job.cut", lambda *a: pytest.fail("a file was opened"))
+    monkeypatch.setattr("voicefeat.corpus.run.job.cut", lambda *a: pytest.fail("a file was opened"))
     with pytest.raises(ModuleNotFoundError, match=rf'{library} is not .*pip install "voicefeat\[{extra}\]"'):
         extract_corpus(corpus, tmp_path / "out", format=form)
     assert not (tmp_path / "out").exists()

@@ -22,7 +22,7 @@ from voicefeat.presets.stages import (
     Normalisation,
     Signal,
     Spectrum,
-)  # fmt: skip
+)
 
 SR = 16000
 NAMES = vf.frontends()

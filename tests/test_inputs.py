@@ -11,10 +11,10 @@ import pytest
 import soundfile
 
 import voicefeat as vf
-from voicefeat.corpus.extraction import extract_corpus
 from voicefeat.corpus.inputs import read_manifest
-from voicefeat.corpus.kinds import converted, kind_of
-from voicefeat.corpus.sources import TAKEN
+from voicefeat.corpus.inputs.column_types import converted, kind_of
+from voicefeat.corpus.inputs.sources import TAKEN
+from voicefeat.corpus.run.extract import extract_corpus
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 pandas = pytest.importorskip("pandas")

@@ -11,8 +11,8 @@ from numba.core import config
 from tiles import both, lanes, random, tiled, tolerance, untiled
 
 from voicefeat.chain import tables
-from voicefeat.chain.framing import Frames
-from voicefeat.chain.spec import Cepstrum
+from voicefeat.chain.frames import Frames
+from voicefeat.chain.stages import Cepstrum
 from voicefeat.engine import (
     bands,
     correlate,

@@ -7,10 +7,10 @@ import pytest
 from tiles import both, lanes, random, tolerance
 
 import voicefeat as vf
-from voicefeat.chain.framing import Frames
-from voicefeat.chain.run import run
-from voicefeat.chain.source import FramedSpectra, Work
-from voicefeat.chain.spec import Chain, Spectrum
+from voicefeat.chain.block_loop import run
+from voicefeat.chain.frames import Frames
+from voicefeat.chain.spectra import FramedSpectra, Work
+from voicefeat.chain.stages import Chain, Spectrum
 
 
 def framed(y, frames):

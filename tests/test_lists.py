@@ -13,7 +13,6 @@ import soundfile
 
 import voicefeat as vf
 from voicefeat.cli import main
-from voicefeat.corpus.cutting import cut
 from voicefeat.corpus.inputs import (
     find_sources,
     read_class_folders,
@@ -21,6 +20,7 @@ from voicefeat.corpus.inputs import (
     read_protocol,
     read_wav_scp,
 )
+from voicefeat.corpus.run.pieces import cut
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 

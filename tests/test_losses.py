@@ -16,10 +16,10 @@ from corpora import contents, noises, stopped_at_rename
 
 import voicefeat as vf
 from voicefeat.cli import main
-from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.ledger import Ledger
-from voicefeat.corpus.state import State
-from voicefeat.corpus.verifying import verify
+from voicefeat.corpus.dataset.verify import verify
+from voicefeat.corpus.output.failures import Ledger
+from voicefeat.corpus.output.state import State
+from voicefeat.corpus.run.extract import extract_corpus
 
 pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
@@ -85,7 +85,7 @@ def test_lost_shards_are_told_and_made_again_and_nothing_else_is(form, corpus, c
     with pytest.raises(vf.ParameterError, match=rf"{name}: is not there; \d rows? (is|are) missing; copy it"):
         vf.open_dataset(out)
     read = []
-    from voicefeat.corpus.job import Job
+    from voicefeat.corpus.run.job import Job
 
     call = Job.__call__
     monkeypatch.setattr(Job, "__call__", lambda job, item: read.append(item.source.id) or call(job, item))
@@ -342,7 +342,7 @@ def test_a_lost_ledger_is_one_clear_error_and_redo_makes_it_again(cut, corpus, c
 
 PROGRAM = """
 import sys
-from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.run.extract import extract_corpus
 extract_corpus(sys.argv[1], sys.argv[2], "mfcc", settings={"n_mfcc": 5}, shard_mb=0.001, workers=2)
 """
 

@@ -11,9 +11,10 @@ import pytest
 from corpora import contents, noises
 
 import voicefeat as vf
-from voicefeat.chain.source import Pass
-from voicefeat.corpus.extraction import Run, extract_corpus
-from voicefeat.corpus.state import State
+from voicefeat.chain.spectra import Pass
+from voicefeat.corpus.output.state import State
+from voicefeat.corpus.run.extract import extract_corpus
+from voicefeat.corpus.run.run import Run
 
 pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
 
@@ -37,7 +38,7 @@ def whole(corpus, tmp_path_factory):
 #: As many files as are open already, and three more: the dataset's own, and hardly a recording.
 FEW_FILES = """
 import os, resource, sys, voicefeat as vf, numpy as np
-from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.run.extract import extract_corpus
 
 import voicefeat.corpus.formats.parquet, pyarrow.parquet, soundfile, soxr
 vf.mfcc(np.zeros(4000, np.float32))
@@ -94,7 +95,7 @@ def test_no_open_file_left_is_the_systems_own_error(corpus):
 @pytest.mark.parametrize("fault", [MemoryError(), OSError(errno.ESTALE, "Stale file handle")], ids=repr)
 @pytest.mark.parametrize("workers", [1, 3])
 def test_faults_that_pass_stop_the_run_and_it_goes_on(corpus, whole, tmp_path, monkeypatch, fault, workers):
-    from voicefeat.corpus import job
+    from voicefeat.corpus.run import job
 
     cut = job.cut
 
@@ -170,7 +171,7 @@ def test_no_table_follows_a_link(ending, tmp_path):
     mine.write_text("mine")
     for name in (f".t.{ending}.partial", f"t.{ending}.failures.csv"):
         (tmp_path / name).symlink_to(mine)
-    from voicefeat.corpus.table import make_table
+    from voicefeat.corpus.table.table import make_table
 
     done = make_table(tmp_path / "in", tmp_path / f"t.{ending}")
     assert done.recordings == 4 and not done.file.is_symlink()
@@ -190,7 +191,7 @@ def test_no_statistics_follow_a_link(tmp_path):
 
 
 def test_two_runs_never_write_one_table(tmp_path):
-    from voicefeat.asides import Aside
+    from voicefeat.files.temporary import Aside
 
     first, second = Aside(tmp_path / "t.csv"), Aside(tmp_path / "t.csv")
     first.claim()

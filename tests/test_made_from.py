@@ -12,9 +12,9 @@ from corpora import contents, noises, stopped_at_rename
 
 import voicefeat as vf
 from voicefeat.cli import main
-from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.dataset.verify import verify
 from voicefeat.corpus.inputs import Listing, Source, read_manifest
-from voicefeat.corpus.verifying import verify
+from voicefeat.corpus.run.extract import extract_corpus
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 

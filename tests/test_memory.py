@@ -9,10 +9,11 @@ import pytest
 from signals import speech
 
 import voicefeat as vf
-from voicefeat import remembering
-from voicefeat.augment import bothways
-from voicefeat.chain import half
-from voicefeat.feature import powernormalised, residuals, tracking
+from voicefeat import cache
+from voicefeat.augment import filtfilt
+from voicefeat.chain import loud_peaks
+from voicefeat.feature.pitch import detect, residual
+from voicefeat.feature.speech import pncc
 
 SR = 16000
 #: Seconds of a long signal, and MB that a call may add to it and to its result.
@@ -85,9 +86,11 @@ def test_the_stronger_half_of_peaks_is_exact(name, monkeypatch):
     want = vf.pitch_tuning(strong) if len(strong) else 0.0
     chroma = vf.chroma_stft(y, SR), vf.tonnetz(y, SR)
     seconds = []
-    again = half.StrongerHalf.again
-    monkeypatch.setattr(half, "ROOM", 20_000)
-    monkeypatch.setattr(half.StrongerHalf, "again", lambda self: seconds.append(again(self)) or seconds[-1])
+    again = loud_peaks.StrongerHalf.again
+    monkeypatch.setattr(loud_peaks, "ROOM", 20_000)
+    monkeypatch.setattr(
+        loud_peaks.StrongerHalf, "again", lambda self: seconds.append(again(self)) or seconds[-1]
+    )
     assert vf.estimate_tuning(y, SR) == want
     if name in ("rises", "falls"):
         assert any(second is not None for second in seconds)
@@ -115,12 +118,12 @@ def test_blocks_leave_no_trace(monkeypatch):
         lambda: (vf.augment.telephone(y, SR),),
     ]
     want = [call() for call in calls]
-    monkeypatch.setattr(residuals, "STRETCH", 5003)
-    monkeypatch.setattr(residuals, "POINTS", 1)
-    monkeypatch.setattr(tracking, "AT_ONCE", 5000)
-    monkeypatch.setattr(powernormalised, "BLOCK", 7)
-    monkeypatch.setattr(bothways, "PART", 9001)
-    monkeypatch.setattr(bothways, "STEP", 333)
+    monkeypatch.setattr(residual, "STRETCH", 5003)
+    monkeypatch.setattr(residual, "POINTS", 1)
+    monkeypatch.setattr(detect, "AT_ONCE", 5000)
+    monkeypatch.setattr(pncc, "BLOCK", 7)
+    monkeypatch.setattr(filtfilt, "PART", 9001)
+    monkeypatch.setattr(filtfilt, "STEP", 333)
     for call, values in zip(calls, want, strict=True):
         for now, before in zip(call(), values, strict=True):
             np.testing.assert_array_equal(now, before)
@@ -217,20 +220,20 @@ def test_refused_before_work(name):
 
 def test_memories_are_bounded_by_bytes(monkeypatch):
     limit = 3_000_000
-    monkeypatch.setattr(remembering, "LIMIT", limit)
-    remembering.forget()
+    monkeypatch.setattr(cache, "LIMIT", limit)
+    cache.forget()
     y, rng = np.zeros(16384, np.float32), np.random.default_rng(1)
     for _ in range(2):
         vf.stft(y, n_fft=4096, window=rng.random(4096))  # kernels and scratch arrays are there from now on
-    remembering.forget()
+    cache.forget()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for _ in range(60):
         vf.stft(y, n_fft=4096, window=rng.random(4096))
-        assert 0 < remembering.held() <= limit
+        assert 0 < cache.held() <= limit
     now = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    remembering.forget()
+    cache.forget()
     assert now < 1.5 * limit  # sixty windows and their tables are 14 MB
 
 
@@ -241,21 +244,21 @@ def test_what_is_too_large_is_not_remembered(monkeypatch):
         made.append(n)
         return np.zeros(n)
 
-    remember = remembering.remembered(make)
-    monkeypatch.setattr(remembering, "LIMIT", 100_000)
-    remembering.forget()
+    remember = cache.remembered(make)
+    monkeypatch.setattr(cache, "LIMIT", 100_000)
+    cache.forget()
     for n in (1000, 1000, 10_000, 10_000):
         assert remember(n).size == n
     assert made == [1000, 10_000, 10_000]
     for n in range(2000, 2100):
         remember(n)
-        assert remembering.held() <= 100_000
+        assert cache.held() <= 100_000
     assert remember([3][0]).size == 3 and len(made) == 104
-    remembering.forget()
+    cache.forget()
 
 
 def test_one_place_remembers():
     """No memory beside the bounded one, but of what takes no argument."""
     for path in Path(vf.__file__).parent.rglob("*.py"):
         found = re.findall(r"lru_cache|functools\.cache\b(?!\ndef \w+\(\))", path.read_text())
-        assert not found or path.name in ("remembering.py", "digests.py"), path  # digests have 32 bytes each
+        assert not found or path.name in ("cache.py", "digests.py"), path  # digests have 32 bytes each

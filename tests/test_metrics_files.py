@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
-from voicefeat.protocols import LAYOUTS, read_protocol
+from voicefeat.files.protocols import LAYOUTS, read_protocol
 
 m = vf.metrics
 

@@ -16,7 +16,7 @@ import soundfile
 import voicefeat as vf
 from voicefeat.cli import main
 from voicefeat.corpus.inputs import find_sources, read_manifest, read_protocol, read_wav_scp
-from voicefeat.protocols import read_protocol as read_key
+from voicefeat.files.protocols import read_protocol as read_key
 
 m = vf.metrics
 

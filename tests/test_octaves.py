@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
-from voicefeat.chain import constantq
-from voicefeat.resampling import WAYS, resample
+from voicefeat.audio.resample import WAYS, resample
+from voicefeat.chain.constantq import transform
 
 SR = 22050
 LOWEST = 65.406
@@ -80,11 +80,11 @@ def test_a_tone_at_a_border_comes_back_at_its_level():
 @pytest.mark.parametrize("way", WAYS)
 def test_what_the_table_calls_a_passband_is_let_pass(way):
     if way in ("fft", "scipy"):
-        assert constantq.PASSBAND[way] == 1.0  # all of the spectrum, by definition
+        assert transform.PASSBAND[way] == 1.0  # all of the spectrum, by definition
         return
     n = 40000
     for factor in (2, 8):
-        for share in np.linspace(0.05, min(constantq.PASSBAND[way], 0.99), 7):
+        for share in np.linspace(0.05, min(transform.PASSBAND[way], 0.99), 7):
             hertz = share * 0.5 / factor
             y = np.sin(2 * np.pi * hertz * np.arange(n))
             halved = resample(y, orig_sr=factor, target_sr=1, res_type=way)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
-from voicefeat.corpus.again import job_of, restored
-from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.settings import as_json, complete
+from voicefeat.corpus.dataset.rebuild import job_of, restored
+from voicefeat.corpus.run.extract import extract_corpus
+from voicefeat.corpus.run.settings import as_json, complete
 from voicefeat.feature.registry import FEATURES, find
 
 pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
@@ -61,7 +61,7 @@ def test_every_format_gives_the_same_rows(form, state, folder, tmp_path):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_carries_labels_that_some_lack(form, tmp_path):
-    from voicefeat.corpus.sources import Listing, Source, find_sources
+    from voicefeat.corpus.inputs.sources import Listing, Source, find_sources
 
     pytest.importorskip(FORMATS[form])
     found = find_sources([EXAMPLES])

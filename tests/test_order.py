@@ -7,12 +7,12 @@ import warnings
 import numpy as np
 import pytest
 
-from voicefeat.corpus import order
-from voicefeat.corpus.made_from import Recordings
-from voicefeat.corpus.order import AHEAD, in_order
-from voicefeat.corpus.remarks import Listening, Remarks
-from voicefeat.corpus.settling import Settling
-from voicefeat.corpus.state import Segment, State
+from voicefeat.corpus.output.commit import Settling
+from voicefeat.corpus.output.made_from import Recordings
+from voicefeat.corpus.output.state import Segment, State
+from voicefeat.corpus.run import ordered_map
+from voicefeat.corpus.run.ordered_map import AHEAD, in_order
+from voicefeat.corpus.run.warnings import Listening, Remarks
 
 WORKERS = [1, 2, 5]
 
@@ -84,7 +84,7 @@ def test_an_error_of_the_items_comes_after_what_they_gave(workers):
 
 @pytest.mark.parametrize("workers", WORKERS)
 def test_large_results_wait_in_small_numbers(workers, monkeypatch):
-    monkeypatch.setattr(order, "HELD", 100)
+    monkeypatch.setattr(ordered_map, "HELD", 100)
     made = []
     results = in_order(lambda k: made.append(k) or k, range(500), workers, size=lambda _: 40)
     for k, _ in enumerate(results):

@@ -13,9 +13,9 @@ from signals import signals, speech
 from tables.pitch import differences, of_frames
 
 import voicefeat as vf
-from voicefeat.chain import lags as lag_loop, voicing
-from voicefeat.chain.lags import Lags
-from voicefeat.remembering import forget
+from voicefeat.cache import forget
+from voicefeat.chain.pitch import lags as lag_loop, voicing
+from voicefeat.chain.pitch.lags import Lags
 
 SR = 16000
 RANGE = {"sr": SR, "fmin": 65.0, "fmax": 2093.0}

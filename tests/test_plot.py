@@ -13,7 +13,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 
 import voicefeat as vf  # noqa: E402
-from voicefeat.cli import main  # noqa: E402
+from voicefeat.cli.main import main  # noqa: E402
 from voicefeat.errors import escaped  # noqa: E402
 
 SR = 16000

@@ -12,7 +12,7 @@ from signals import speech
 
 import voicefeat as vf
 from voicefeat.engine import phases, quotients, simd
-from voicefeat.feature import descent
+from voicefeat.feature.inverse import nnls
 
 SR = 16000
 Y = speech(SR)[SR : 2 * SR]
@@ -85,7 +85,7 @@ class TestDescent:
     @pytest.mark.parametrize("seed", range(12))
     def test_walk(self, seed):
         rng = np.random.default_rng(seed)
-        memory = descent.Memory(30)
+        memory = nnls.Memory(30)
         A = rng.standard_normal((30, 30))
         curved = A @ A.T / 30 + np.eye(30)
         for _ in range(seed % 4 + 1):
@@ -95,7 +95,7 @@ class TestDescent:
         B = memory.theta * np.eye(30) - wide.T @ memory.middle @ wide
         assert np.linalg.eigvalsh(B).min() > 0
         x, g = np.maximum(rng.standard_normal(30), 0), rng.standard_normal(30) * 10.0 ** rng.integers(-2, 2)
-        point, c = descent._cauchy(x, g, memory)
+        point, c = nnls._cauchy(x, g, memory)
         want, _ = naive_walk(x, g, B)
         np.testing.assert_allclose(point, want, atol=1e-10)
         np.testing.assert_allclose(c, wide @ (want - x), atol=1e-9)
@@ -115,7 +115,7 @@ class TestDescent:
             return value
 
         start = np.maximum(np.linalg.pinv(A) @ b - 0.05, 0)
-        got = descent.least(objective(0), start, 60)
+        got = nnls.least(objective(0), start, 60)
         want, _, _ = fmin_l_bfgs_b(objective(1), start, bounds=[(0, None)] * 60, m=60)
         assert len(seen[1]) > 3
         alike = seen[0] if got is None else [*seen[0], got]
@@ -131,15 +131,15 @@ class TestDescent:
             seen.append(float(x[0]))
             return float(500 * (x[0] - 0.4) ** 2), 1000 * (x - 0.4)
 
-        assert descent.least(steep, np.full(1, 0.5), 50) is None
+        assert nnls.least(steep, np.full(1, 0.5), 50) is None
         assert seen == [0.5, 0.0]  # the first step goes to the bound, which is too far
 
     def test_scipy_is_asked_then(self, monkeypatch):
-        from voicefeat.feature import nonnegative
+        from voicefeat.feature.inverse import nnls
 
         M = vf.melspectrogram(Y[:1000], SR, n_fft=512, n_mels=30)
         want = vf.mel_to_stft(M, sr=SR, n_fft=512)
-        monkeypatch.setattr(nonnegative, "least", lambda *a: None)
+        monkeypatch.setattr(nnls, "least", lambda *a: None)
         np.testing.assert_allclose(vf.mel_to_stft(M, sr=SR, n_fft=512), want, atol=1e-5 * want.max())
 
 
@@ -272,9 +272,9 @@ class TestMel:
         np.testing.assert_array_equal(vf.mel_to_audio(M, sr=SR, n_fft=512, rng=1, n_iter=3), stepwise)
 
     def test_settings_are_checked_before_bands_are_solved_for(self, monkeypatch):
-        from voicefeat.feature import reconstruct
+        from voicefeat.feature.inverse import mel
 
-        monkeypatch.setattr(reconstruct, "least_squares", lambda *a: pytest.fail("work was done"))
+        monkeypatch.setattr(mel, "least_squares", lambda *a: pytest.fail("work was done"))
         for bad in ({"n_iter": -1}, {"hop_length": 0}, {"length": 7}, {"window": "hamn"}, {"rng": "a"}):
             with pytest.raises(vf.ParameterError, match=f"^{next(iter(bad))}="):
                 vf.mel_to_audio(np.ones((40, 9)), sr=SR, **bad)
@@ -355,7 +355,7 @@ class TestReassigned:
                 np.testing.assert_array_equal(got[i, 0], want)
 
     def test_blocks_and_threads_do_not_show(self, monkeypatch):
-        from voicefeat.feature import reassigned
+        from voicefeat.feature.spectral import reassigned
 
         y = np.tile(Y, 20)
         before, made = vf.get_num_threads(), []

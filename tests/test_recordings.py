@@ -13,11 +13,11 @@ import soundfile
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.corpus.cutting import cut
-from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.sources import Source
-from voicefeat.reading import blocks, length, mpeg
-from voicefeat.reading.place import Place
+from voicefeat.audio.decoding import blocks, length, mp3
+from voicefeat.audio.decoding.files import Place
+from voicefeat.corpus.inputs.sources import Source
+from voicefeat.corpus.run.extract import extract_corpus
+from voicefeat.corpus.run.pieces import cut
 
 FLOAT32 = np.dtype(np.float32)
 CONTAINERS = [("MP3", "MPEG_LAYER_III"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS")]
@@ -239,7 +239,7 @@ def test_a_sphere_file_that_ends_early():
 def without_xing(sr):
     """MP3 whose first block is sound."""
     content = bytes(encoded(np.tile(voice(3), 3), sr, format="MP3"))
-    return content[mpeg.first_block(Place(io.BytesIO(content))).header.size :]
+    return content[mp3.first_block(Place(io.BytesIO(content))).header.size :]
 
 
 NOISE = np.random.default_rng(0).bytes(3000)

@@ -14,11 +14,11 @@ import soundfile
 from corpora import DYING, contents, noises
 
 import voicefeat as vf
-from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.lock import held
-from voicefeat.corpus.run import Run
-from voicefeat.corpus.state import State
-from voicefeat.corpus.summary import summary
+from voicefeat.corpus.output.lock import held
+from voicefeat.corpus.output.state import State
+from voicefeat.corpus.report.run import summary
+from voicefeat.corpus.run.extract import extract_corpus
+from voicefeat.corpus.run.run import Run
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
@@ -26,7 +26,7 @@ parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voic
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.01}
 PROGRAM = """
 import sys
-from voicefeat.corpus.extraction import extract_corpus
+from voicefeat.corpus.run.extract import extract_corpus
 extract_corpus(sys.argv[1], sys.argv[2], "mfcc", settings={"n_mfcc": 5}, shard_mb=0.01, workers=2)
 """
 
@@ -218,16 +218,16 @@ def test_a_run_goes_on_in_the_middle_of_a_long_recording(tmp_path, monkeypatch):
     soundfile.write(tmp_path / "long.wav", y, 8000)
     asked = {"feature": "mfcc", "part_seconds": 10, "shard_mb": 0.05}
     extract_corpus(tmp_path / "long.wav", tmp_path / "whole", **asked)
-    from voicefeat.corpus import cutting
+    from voicefeat.corpus.run import pieces
 
-    cut = cutting.cut
+    cut = pieces.cut
 
     def stop(source, piece, *given):
         if piece == 6:
             raise KeyboardInterrupt
         return cut(source, piece, *given)
 
-    monkeypatch.setattr("voicefeat.corpus.job.cut", stop)
+    monkeypatch.setattr("voicefeat.corpus.run.job.cut", stop)
     with pytest.raises(KeyboardInterrupt):
         extract_corpus(tmp_path / "long.wav", tmp_path / "out", workers=1, **asked)
     monkeypatch.undo()

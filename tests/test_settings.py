@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
-from voicefeat.corpus.extraction import extract_corpus
 from voicefeat.corpus.inputs import (
     find_sources,
     read_class_folders,
@@ -12,8 +11,9 @@ from voicefeat.corpus.inputs import (
     read_protocol,
     read_wav_scp,
 )
+from voicefeat.corpus.run.extract import extract_corpus
+from voicefeat.files.protocols import read_protocol as read_key
 from voicefeat.presets.front_end import FrontEnd
-from voicefeat.protocols import read_protocol as read_key
 
 LFCC = vf.frontend("asvspoof2019-lfcc").to_toml().splitlines()
 #: What no name, no path and no mapping of settings is.

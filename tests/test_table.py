@@ -17,11 +17,11 @@ import soundfile
 from signals import signals, speech
 
 import voicefeat as vf
+from voicefeat.audio.decoding import blocks
 from voicefeat.cli import main
-from voicefeat.corpus.recipes import RECIPES
-from voicefeat.corpus.speakers import read_speakers
-from voicefeat.corpus.table import GROUPS, make_table
-from voicefeat.reading import blocks
+from voicefeat.corpus.inputs.speakers import read_speakers
+from voicefeat.corpus.table.recipes import RECIPES
+from voicefeat.corpus.table.table import GROUPS, make_table
 
 RECIPE = RECIPES["deep-voice"]
 COLUMNS = (
@@ -473,7 +473,7 @@ def test_arguments_that_cannot_be_used(corpus, tmp_path):
 
 def test_a_place_that_cannot_be_written_to_is_known_before_work(corpus, tmp_path, capsys, monkeypatch):
     (tmp_path / "file").touch()
-    monkeypatch.setattr("voicefeat.corpus.table.Measure", None)
+    monkeypatch.setattr("voicefeat.corpus.table.table.Measure", None)
     assert main(["table", str(corpus), "--out", str(tmp_path / "file" / "t.csv")]) == 2
     assert "stopped:" in capsys.readouterr().err
 
@@ -490,7 +490,7 @@ def test_a_stopped_run_leaves_no_table(how, status, corpus, tmp_path):
     code = f"""
 import signal, sys, time
 from voicefeat.cli import main
-from voicefeat.corpus.recipes import Recipe
+from voicefeat.corpus.table.recipes import Recipe
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored where tests run in the background
 def endless(self, y, sr):
     print("measuring", flush=True)

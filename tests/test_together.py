@@ -5,7 +5,7 @@ import pytest
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.chain import source
+from voicefeat.chain import spectra
 from voicefeat.feature.registry import FEATURES
 
 SR = 16000
@@ -76,7 +76,7 @@ class TestTheNumbers:
         """A second pass computes spectra again where they are not kept."""
         y = voice.astype(dtype)
         want = vf.extract(y, SR, ["mfcc", "chroma_stft"])
-        monkeypatch.setattr("voicefeat.chain.run.MEMORY_BYTES", 0)
+        monkeypatch.setattr("voicefeat.chain.block_loop.MEMORY_BYTES", 0)
         for name, values in vf.extract(y, SR, ["mfcc", "chroma_stft"]).items():
             assert same(values, want[name])
 
@@ -84,13 +84,13 @@ class TestTheNumbers:
 def counted(monkeypatch):
     """The number of blocks that are transformed."""
     blocks = []
-    fill = source.FramedSpectra.fill
+    fill = spectra.FramedSpectra.fill
 
     def counting(self, *args):
         blocks.append(args[-1])
         fill(self, *args)
 
-    monkeypatch.setattr(source.FramedSpectra, "fill", counting)
+    monkeypatch.setattr(spectra.FramedSpectra, "fill", counting)
     return blocks
 
 

@@ -10,10 +10,10 @@ import soundfile
 
 import voicefeat as vf
 from voicefeat.cli import main
-from voicefeat.corpus.digests import checksum
-from voicefeat.corpus.extraction import extract_corpus
-from voicefeat.corpus.report import verified
-from voicefeat.corpus.verifying import BOUNDS, verify
+from voicefeat.corpus.dataset.verify import BOUNDS, verify
+from voicefeat.corpus.output.checksums import checksum
+from voicefeat.corpus.report.run import verified
+from voicefeat.corpus.run.extract import extract_corpus
 
 pa = pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -129,7 +129,7 @@ def test_nothing_to_compare_is_an_error(tmp_path, capsys):
 
 def test_other_versions_are_named(tmp_path, monkeypatch):
     extract_corpus(EXAMPLES, tmp_path / "out", "rms")
-    monkeypatch.setattr("voicefeat.corpus.verifying.versions", lambda: {"numpy": "9.9"})
+    monkeypatch.setattr("voicefeat.corpus.dataset.verify.versions", lambda: {"numpy": "9.9"})
     found = verify(vf.open_dataset(tmp_path / "out"), EXAMPLES)
     assert found.versions == [f"numpy {np.__version__} there, 9.9 here"]
     assert f"versions differ: numpy {np.__version__} there, 9.9 here" in verified(found)
@@ -161,7 +161,7 @@ def test_show_counts_what_there_is(tmp_path, capsys):
         for k in range(count):
             soundfile.write(tmp_path / f"{label}{k}.wav", np.full(4000 * (k + 1), 0.25), 8000)
             sources.append((f"{label}{k}.wav", label, k))
-    from voicefeat.corpus.sources import Listing, Source, find_sources
+    from voicefeat.corpus.inputs.sources import Listing, Source, find_sources
 
     (tmp_path / "bad.wav").write_text("no audio")
     listed = [Source(name, str(tmp_path / name), carried=(label, k)) for name, label, k in sources]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.corpus.recipes import RECIPES
+from voicefeat.corpus.table.recipes import RECIPES
 
 from ..row import Own, Row, bound
 from ..twins import librosa_call

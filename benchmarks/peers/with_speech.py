@@ -168,7 +168,7 @@ def spafe_preset(name: str, sr: int) -> Call | None:
         return None
     from importlib import import_module
 
-    from voicefeat.presets.running import bank_rows
+    from voicefeat.presets.compute import bank_rows
 
     frames = fe.framing
     settings = {"n_fft": frames.n_fft, "hop_length": frames.hop_length, "win_length": frames.win_length}

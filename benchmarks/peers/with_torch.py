@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.presets.running import at
+from voicefeat.presets.compute import at
 
 from . import Call
 from .with_torchaudio import torchaudio_call

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.asides import replacing
+from voicefeat.files.temporary import replacing
 
 from .features import Features
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.reading import length
+from voicefeat.audio.decoding import length
 
 from .augmenting import worse
 from .config import Data, Input

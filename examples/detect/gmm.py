@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.asides import replacing
+from voicefeat.files.temporary import replacing
 
 from .features import Features
 

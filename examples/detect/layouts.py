@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import voicefeat as vf
-from voicefeat.protocols import read_protocol
+from voicefeat.files.protocols import read_protocol
 
 from .corpus import SPLITS, Clip, Corpus, check_files
 from .table import read_table

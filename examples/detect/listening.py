@@ -10,7 +10,7 @@ from typing import IO
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.reading import blocks, length
+from voicefeat.audio.decoding import blocks, length
 
 #: Samples of a WAV, by its format's number and their bits.
 KINDS = {(1, 16): ("<i2", 32768.0), (1, 32): ("<i4", 2147483648.0), (3, 32): ("<f4", 1.0)}

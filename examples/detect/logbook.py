@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from voicefeat.asides import replacing
+from voicefeat.files.temporary import replacing
 
 
 def say(text: str) -> None:

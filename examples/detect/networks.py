@@ -13,7 +13,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 import voicefeat as vf
-from voicefeat.asides import replacing
+from voicefeat.files.temporary import replacing
 
 from .config import Config
 from .features import Features

@@ -15,7 +15,7 @@ import numpy as np
 from parity_row import each, held, row
 
 from voicefeat.chain import tables
-from voicefeat.chain.lags import LagPlan, Lags, each_tile
+from voicefeat.chain.pitch.lags import LagPlan, Lags, each_tile
 
 
 def librosa():

@@ -7,13 +7,13 @@ number or a range from which it is drawn. `Chain` does several steps in a row, e
 
 from __future__ import annotations
 
-from .boosting import convolutive_noise, impulsive_noise, rawboost, stationary_noise
+from .bandwidth import bandlimit, downsample, telephone
 from .chains import Chain, Step, copies, step
 from .codecs import codec
-from .levels import gain, speed
-from .limits import bandlimit, downsample, telephone
-from .noises import babble, coloured, noise
-from .rooms import reverb, room_response
+from .level_and_speed import gain, speed
+from .noise import babble, coloured, noise
+from .rawboost import convolutive_noise, impulsive_noise, rawboost, stationary_noise
+from .reverberation import reverb, room_response
 from .seeds import generator
 
 __all__ = [

@@ -12,10 +12,17 @@ from typing import Any
 import numpy as np
 
 from ..errors import one_of, real, reject, samples_a_second, whole
-from ..textfiles import toml
-from . import boosting, codecs, levels, limits, noises, rooms
-from .drawing import one_signal
+from ..files.text import toml
+from . import (
+    bandwidth,
+    codecs,
+    level_and_speed,
+    noise,
+    rawboost,
+    reverberation,
+)
 from .seeds import generator
+from .settings import one_signal
 
 __all__ = ["Chain", "copies", "step"]
 
@@ -23,9 +30,9 @@ __all__ = ["Chain", "copies", "step"]
 STEPS: dict[str, Callable[..., np.ndarray]] = {
     f.__name__: f
     for f in (
-        noises.noise, noises.babble, rooms.reverb, levels.gain, levels.speed,
-        limits.bandlimit, limits.telephone, limits.downsample, codecs.codec,
-        boosting.rawboost, boosting.convolutive_noise, boosting.impulsive_noise, boosting.stationary_noise,
+        noise.noise, noise.babble, reverberation.reverb, level_and_speed.gain, level_and_speed.speed,
+        bandwidth.bandlimit, bandwidth.telephone, bandwidth.downsample, codecs.codec,
+        rawboost.rawboost, rawboost.convolutive_noise, rawboost.impulsive_noise, rawboost.stationary_noise,
     )
 }  # fmt: skip
 #: What a chain gives to a step by itself.

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from ..audio.resample import resample
 from ..errors import reject
-from ..resampling import resample
-from .drawing import Range, audio_rate, choice, number, one_signal
-from .limits import back
+from .bandwidth import back
 from .seeds import Random
+from .settings import Range, audio_rate, choice, number, one_signal
 
 __all__ = ["CODECS", "codec"]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..convert import fft_frequencies
 from ..engine import (
     bands as band_kernels,
     descriptors as kernels,
@@ -15,10 +14,10 @@ from ..engine import (
     rows as row_kernels,
 )
 from ..errors import reject
-from .finish import ClipFloor
-from .sinks import Sink
-from .source import Work
-from .spec import Compression
+from ..units.hertz import fft_frequencies
+from .sinks import ClipFloor, Sink
+from .spectra import Work
+from .stages import Compression
 
 if TYPE_CHECKING:
     from .plan import Plan

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from ..audio.limits import check_spread
 from ..errors import reject
-from ..largest import check_spread
 from . import tables
 from .descriptors import Bandwidth
-from .half import StrongerHalf
+from .loud_peaks import StrongerHalf
 from .plan import Plan, plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
-from .spec import Chain, Peaks
+from .stages import Chain, Peaks
 
 #: Powers of signals that are not too large; others are looked at in what comes of them.
 _USUAL = (None, 1.0, 2.0)

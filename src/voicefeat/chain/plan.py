@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from . import tables
-from .source import FramedSpectra, GivenSpectra
-from .spec import Chain
+from .spectra import FramedSpectra, GivenSpectra
+from .stages import Chain
 
 
 class Plan:

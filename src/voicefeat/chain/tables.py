@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ..audio.limits import LARGEST, LARGEST_SPECTRA
+from ..cache import remembered
 from ..engine import simd
 from ..engine.frames import finite
-from ..largest import LARGEST, LARGEST_SPECTRA
-from ..remembering import remembered
-from .framing import Frames
-from .spec import Bands
+from .frames import Frames
+from .stages import Bands
 
 
 @remembered

@@ -1,0 +1,1 @@
+"""From recordings to datasets: inputs, runs, formats, datasets, reports and tables."""

@@ -1,4 +1,4 @@
-"""Every feature of a signal: its name, its file, and how far a frame looks.
+"""Every feature of a signal: its name, what a row is, and how far a frame looks.
 
 One line here makes a feature known to the command line, the contract tests, the benchmarks and the
 manual.
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from ..cache import remembered
 from ..errors import ParameterError, shown
-from ..remembering import remembered
 
 __all__ = ["FEATURES", "Feature", "find"]
 
@@ -28,7 +28,6 @@ class Feature:
     """One feature: a function ``f(y, sr, **settings)`` that returns ``(..., rows, frames)``."""
 
     name: str
-    room: str
     #: What one row is.
     row: str
     #: True when settings make a frame depend on the whole clip (a floor below its maximum, say).
@@ -42,7 +41,7 @@ class Feature:
 
     @property
     def function(self) -> Callable[..., Any]:
-        return _function(self.room, self.name)
+        return _function(self.name)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -68,8 +67,9 @@ class Feature:
 
 
 @remembered
-def _function(room: str, name: str) -> Callable[..., Any]:
-    return getattr(import_module(f"{__package__}.{room}"), name)
+def _function(name: str) -> Callable[..., Any]:
+    # By way of the public names, which say in which file each is: loaded when it is first asked for.
+    return getattr(import_module(__package__.partition(".")[0]), name)
 
 
 @remembered
@@ -106,48 +106,46 @@ def _relative(settings: Mapping[str, Any]) -> bool:
 
 
 _ALL = [
-    Feature("stft", "spectrum", "frequency bin", chain=True),
-    Feature("spectrogram", "spectrum", "frequency bin", chain=True),
-    Feature("melspectrogram", "bands", "mel band", chain=True),
-    Feature("linear_spectrogram", "bands", "linear band", chain=True),
-    Feature("mfcc", "cepstral", "coefficient", clip=_floor, chain=True),
-    Feature("lfcc", "cepstral", "coefficient", clip=_floor, chain=True),
-    Feature("chroma_stft", "harmony", "pitch class", clip=_tuned, chain=True),
-    Feature("spectral_centroid", "descriptors", "frequency", chain=True),
-    Feature("spectral_bandwidth", "descriptors", "frequency", chain=True),
-    Feature("spectral_rolloff", "descriptors", "frequency", chain=True),
-    Feature("spectral_flatness", "shape", "flatness", chain=True),
-    Feature("spectral_contrast", "shape", "octave band", clip=_floor, chain=True),
-    Feature("poly_features", "shape", "polynomial coefficient", chain=True),
-    Feature("scfc", "centroids", "sub-band", frame="frame_length", left=1),
-    Feature("scmc", "centroids", "coefficient", frame="frame_length", left=1),
-    Feature("ssfc", "centroids", "coefficient", frame="frame_length", left=2),
-    Feature("ssc", "centres", "mel band", frame="frame_length", left=1),
-    Feature("bark_spectrogram", "auditory", "critical band", frame="frame_length", left=1),
-    Feature("plp", "auditory", "coefficient", frame="frame_length", left=1),
-    Feature("rasta_plp", "auditory", "coefficient", clip=_always, frame="frame_length"),
-    Feature("pncc", "powernormalised", "coefficient", clip=_always, frame="win_length"),
-    Feature("gammatone_spectrogram", "gammatone", "gammatone band", clip=_recursive, frame="frame_length"),
-    Feature("lpcc", "allpole", "coefficient", frame="frame_length", left=1),
-    Feature("apgdf", "allpole", "coefficient", frame="frame_length", left=1),
-    Feature(
-        "modified_group_delay", "groupdelay", "frequency bin", clip=_relative, frame="frame_length", left=1
-    ),
-    Feature("mgd", "groupdelay", "coefficient", clip=_relative, frame="frame_length", left=1),
-    Feature("cosine_phase", "phasing", "coefficient", frame="frame_length", left=1),
-    Feature("instantaneous_frequency", "phasing", "frequency bin", frame="frame_length", left=2),
-    Feature("rps", "relative", "coefficient", clip=_always, frame="win_length"),
-    Feature("rms", "temporal", "root mean square", frame="frame_length"),
-    Feature("zero_crossing_rate", "temporal", "rate", clip=_referred, frame="frame_length"),
-    Feature("cqt", "constantq", "constant-Q bin", clip=_always, frame=None),
-    Feature("vqt", "constantq", "variable-Q bin", clip=_always, frame=None),
-    Feature("pseudo_cqt", "hybrid", "constant-Q bin", clip=_tuned, frame=None),
-    Feature("hybrid_cqt", "hybrid", "constant-Q bin", clip=_always, frame=None),
-    Feature("chroma_cqt", "chroma", "pitch class", clip=_always, frame=None),
-    Feature("chroma_vqt", "chroma", "degree of the scale", clip=_always, frame=None),
-    Feature("chroma_cens", "tonal", "pitch class", clip=_always, frame=None),
-    Feature("tonnetz", "tonal", "tonal centroid", clip=_always, frame=None),
-    Feature("cqcc", "subband", "coefficient", clip=_always, frame=None),
+    Feature("stft", "frequency bin", chain=True),
+    Feature("spectrogram", "frequency bin", chain=True),
+    Feature("melspectrogram", "mel band", chain=True),
+    Feature("linear_spectrogram", "linear band", chain=True),
+    Feature("mfcc", "coefficient", clip=_floor, chain=True),
+    Feature("lfcc", "coefficient", clip=_floor, chain=True),
+    Feature("chroma_stft", "pitch class", clip=_tuned, chain=True),
+    Feature("spectral_centroid", "frequency", chain=True),
+    Feature("spectral_bandwidth", "frequency", chain=True),
+    Feature("spectral_rolloff", "frequency", chain=True),
+    Feature("spectral_flatness", "flatness", chain=True),
+    Feature("spectral_contrast", "octave band", clip=_floor, chain=True),
+    Feature("poly_features", "polynomial coefficient", chain=True),
+    Feature("scfc", "sub-band", frame="frame_length", left=1),
+    Feature("scmc", "coefficient", frame="frame_length", left=1),
+    Feature("ssfc", "coefficient", frame="frame_length", left=2),
+    Feature("ssc", "mel band", frame="frame_length", left=1),
+    Feature("bark_spectrogram", "critical band", frame="frame_length", left=1),
+    Feature("plp", "coefficient", frame="frame_length", left=1),
+    Feature("rasta_plp", "coefficient", clip=_always, frame="frame_length"),
+    Feature("pncc", "coefficient", clip=_always, frame="win_length"),
+    Feature("gammatone_spectrogram", "gammatone band", clip=_recursive, frame="frame_length"),
+    Feature("lpcc", "coefficient", frame="frame_length", left=1),
+    Feature("apgdf", "coefficient", frame="frame_length", left=1),
+    Feature("modified_group_delay", "frequency bin", clip=_relative, frame="frame_length", left=1),
+    Feature("mgd", "coefficient", clip=_relative, frame="frame_length", left=1),
+    Feature("cosine_phase", "coefficient", frame="frame_length", left=1),
+    Feature("instantaneous_frequency", "frequency bin", frame="frame_length", left=2),
+    Feature("rps", "coefficient", clip=_always, frame="win_length"),
+    Feature("rms", "root mean square", frame="frame_length"),
+    Feature("zero_crossing_rate", "rate", clip=_referred, frame="frame_length"),
+    Feature("cqt", "constant-Q bin", clip=_always, frame=None),
+    Feature("vqt", "variable-Q bin", clip=_always, frame=None),
+    Feature("pseudo_cqt", "constant-Q bin", clip=_tuned, frame=None),
+    Feature("hybrid_cqt", "constant-Q bin", clip=_always, frame=None),
+    Feature("chroma_cqt", "pitch class", clip=_always, frame=None),
+    Feature("chroma_vqt", "degree of the scale", clip=_always, frame=None),
+    Feature("chroma_cens", "pitch class", clip=_always, frame=None),
+    Feature("tonnetz", "tonal centroid", clip=_always, frame=None),
+    Feature("cqcc", "coefficient", clip=_always, frame=None),
 ]
 
 #: Features by name.

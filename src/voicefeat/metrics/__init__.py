@@ -6,18 +6,18 @@ function takes the scores of both classes, so that no label can be understood th
 
 from __future__ import annotations
 
+from .a_dcf import min_adcf
 from .attacks import AttackRow, by_attack
-from .authentication import min_adcf
-from .checking import remarks
 from .costs import Cost, act_dcf, min_dcf
 from .curves import Curve, Det, Roc
-from .decisions import Confusion, auc, confusion, det, roc
-from .equal import EqualError, eer
-from .files import AsvScores, read_asv_scores, read_scores, write_scores
+from .eer import EqualError, eer
+from .inputs import remarks
+from .intervals import Difference, Interval, difference, interval
 from .likelihood import Calibration, cllr, fit_calibration, min_cllr
-from .records import Scores
-from .resampling import Difference, Interval, difference, interval
-from .tandem import AsvErrors, Tandem, asv_errors, min_tdcf, tandem
+from .score_files import AsvScores, read_asv_scores, read_scores, write_scores
+from .scores import Scores
+from .t_dcf import AsvErrors, Tandem, asv_errors, min_tdcf, tandem
+from .thresholds import Confusion, auc, confusion, det, roc
 
 #: Functions first, then what they return.
 __all__ = [

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ..errors import instance, reject, whole
-from .checking import curve_of
 from .costs import dcf_weights, least
 from .curves import area
-from .equal import equal_error
-from .files import AsvScores
-from .records import Scores
-from .resampling import interval
-from .tandem import asv_errors, min_tdcf
+from .eer import equal_error
+from .inputs import curve_of
+from .intervals import interval
+from .score_files import AsvScores
+from .scores import Scores
+from .t_dcf import asv_errors, min_tdcf
 
 __all__ = ["AttackRow", "by_attack"]
 

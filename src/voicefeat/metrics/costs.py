@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import real
-from .checking import curve_of
 from .curves import Curve
+from .inputs import curve_of
 
 __all__ = ["Cost", "act_dcf", "min_dcf"]
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ParameterError, flag, numeric, real, reject
-from ..textfiles import open_text, toml
-from .checking import array, curve_of
+from ..files.text import open_text, toml
 from .curves import Curve, hull
+from .inputs import array, curve_of
 
 __all__ = ["Calibration", "cllr", "fit_calibration", "min_cllr"]
 

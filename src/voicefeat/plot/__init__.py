@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import signal
-from ..decibel import power_to_db
+from ..audio.limits import not_finite, usable
+from ..audio.signals import signal
 from ..errors import ParameterError, flag, reject, samples_a_second, whole
 from ..feature.registry import find
-from ..largest import not_finite, usable
+from ..units.decibels import power_to_db
 from .detectors import det, roc, scores
 from .drawing import axes, colours, draw_rows, drawable, lowest_and_highest, maxima, pixels, pyplot
 from .rows import frame_times, rows_of, settings_of

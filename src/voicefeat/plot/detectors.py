@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import whole
-from ..metrics.checking import array, curve_of
 from ..metrics.costs import dcf_weights, least
-from ..metrics.decisions import detection_trade_off, number
-from ..metrics.equal import equal_error
+from ..metrics.eer import equal_error
+from ..metrics.inputs import array, curve_of
+from ..metrics.thresholds import detection_trade_off, number
 from .drawing import axes, drawable
 
 __all__ = ["det", "roc", "scores"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..convert import hz_to_mel, mel_to_hz
 from ..errors import escaped, real, reject
+from ..units.hertz import hz_to_mel, mel_to_hz
 from .rows import Rows
 
 #: Values that are looked at together.

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..convert import fft_frequencies, hz_to_mel, mel_to_hz
 from ..errors import one_of, real, reject, whole
 from ..feature.registry import Feature
+from ..units.hertz import fft_frequencies, hz_to_mel, mel_to_hz
 
 #: Hertz at which axes that are not linear have ticks.
 TICKS = (0.0, 31.25, 62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 32000.0)

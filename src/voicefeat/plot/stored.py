@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import load
-from ..corpus.again import restored
-from ..corpus.batches import Entry
-from ..corpus.dataset import Dataset
-from ..feature.bands import melspectrogram
+from ..audio.signals import load
+from ..corpus.dataset.batches import Entry
+from ..corpus.dataset.dataset import Dataset
+from ..corpus.dataset.rebuild import restored
 from ..feature.registry import FEATURES
+from ..feature.spectral.mel import melspectrogram
 from . import spectrogram, waveform
 from .drawing import axes, draw_rows, maxima, pixels, titled
 from .rows import Rows

@@ -39,7 +39,7 @@ class Preset:
 def _presets() -> dict[str, Preset]:
     found: dict[str, Preset] = {}
     for family in FAMILIES:
-        for made in import_module(f"{__package__}.{family}").PRESETS:
+        for made in import_module(f"{__package__}.published.{family}").PRESETS:
             found[made.name] = made
     return found
 

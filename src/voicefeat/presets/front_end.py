@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import signal
+from ..audio.signals import signal
 from ..errors import ParameterError, instance, whole
-from . import changes, checking, running, text
+from . import compute, replace, toml, validate
 from .stages import (
     STAGES,
     Bands,
@@ -104,13 +104,13 @@ class FrontEnd:
         except (TypeError, ValueError) as error:  # the latter is numpy's, of times without a unit
             told = "give numbers, texts and tuples of them"
             raise ParameterError(f"front end: a setting cannot be compared ({error}); {told}") from None
-        checking.check(self)
+        validate.check(self)
 
     def __hash__(self) -> int:
         return self._hash
 
     def __repr__(self) -> str:
-        return text.shown(self)
+        return toml.shown(self)
 
     def __call__(self, y: Any, sr: float | None = None) -> np.ndarray:
         """Features of a signal.
@@ -134,16 +134,16 @@ class FrontEnd:
         """
         self.signal.check_rate(sr)
         rate = self.signal.rate if sr is None else sr
-        if rate is None and running.needs_rate(self):
+        if rate is None and compute.needs_rate(self):
             raise ParameterError("sr=None: this front end has no rate of its own; give sr, in Hz")
         if self.signal.rate is None and rate is not None:
-            checking.tell_of_empty(self, float(rate))
-        return running.run(self, signal(y), rate)
+            validate.tell_of_empty(self, float(rate))
+        return compute.run(self, signal(y), rate)
 
     @property
     def rows(self) -> list[str]:
         """The names of the rows."""
-        return running.names(self)
+        return compute.names(self)
 
     def frames(self, n: int) -> int:
         """How many frames a signal of `n` samples gives, exactly.
@@ -158,7 +158,7 @@ class FrontEnd:
         int
             Frames.
         """
-        return running.count(self, whole("n", n, unit="samples"))
+        return compute.count(self, whole("n", n, unit="samples"))
 
     def times(self, n: int) -> np.ndarray:
         """The middle of each frame of a signal of `n` samples.
@@ -173,7 +173,7 @@ class FrontEnd:
         float64 array of shape (frames,)
             Seconds from the first sample.
         """
-        return running.times(self, whole("n", n, unit="samples"))
+        return compute.times(self, whole("n", n, unit="samples"))
 
     def replace(self, **settings: Any) -> FrontEnd:
         """The same front end with other settings.
@@ -194,7 +194,7 @@ class FrontEnd:
         ParameterError
             If there is no such setting (the nearest is suggested), or several stages have it.
         """
-        return changes.replaced(self, settings)
+        return replace.replaced(self, settings)
 
     def to_toml(self) -> str:
         """The front end as TOML: what differs from the defaults.
@@ -204,7 +204,7 @@ class FrontEnd:
         str
             A table for each stage.
         """
-        return text.toml(self)
+        return toml.toml(self)
 
     @classmethod
     def from_toml(cls, source: str) -> FrontEnd:
@@ -225,9 +225,9 @@ class FrontEnd:
         ParameterError
             If it is no TOML, a key is not known, or a value has the wrong type or cannot be used.
         """
-        return text.read(cls, source)
+        return toml.read(cls, source)
 
     @property
     def digest(self) -> str:
         """A fingerprint of the settings: 16 hexadecimal digits, the same for the same settings, always."""
-        return text.digest(self)
+        return toml.digest(self)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import reject
-from ..feature.gabor import nsgcqt_times
+from ..feature.constantq.nsgcqt import nsgcqt_times
 from ..feature.registry import find
 
 #: What the times of CQCC's frames hang on.

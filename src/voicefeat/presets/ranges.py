@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..chain.framing import PAD_MODES, Frames
-from ..chain.spec import Cepstrum, Compression, Spectrum
+from ..chain.frames import PAD_MODES, Frames
+from ..chain.stages import Cepstrum, Compression, Spectrum
 from ..errors import one_of, real, reject, whole
 
 if TYPE_CHECKING:

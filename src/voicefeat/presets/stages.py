@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..chain.dynamics import Dynamics
-from ..chain.framing import Frames
-from ..chain.normalising import Normalisation
-from ..chain.predicting import Prediction
-from ..chain.signals import Signal
-from ..chain.spec import Bands, Cepstrum, Compression, Spectrum
-from .energy import Energy
+from ..chain.allpole import Prediction
+from ..chain.deltas import Dynamics
+from ..chain.energy import Energy
+from ..chain.frames import Frames
+from ..chain.normalisation import Normalisation
+from ..chain.signal import Signal
+from ..chain.stages import Bands, Cepstrum, Compression, Spectrum
 from .method import Method
 
 __all__ = [

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...errors import ParameterError, reject
-from ..arrow import need
-from ..rows import DTYPES, Row
+from ..items import DTYPES, Row
+from ..optional import need
 
 __all__ = ["FORMATS", "About", "Writer", "format_called"]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import ParameterError
-from ..csvlines import csv_writer
-from ..rows import Row
+from ...files.csv_lines import csv_writer
+from ..items import Row
 from . import About, Writer
-from .described import columns, facts, write_about
+from .folder import columns, facts, write_about
 
 __all__ = ["Shard"]
 

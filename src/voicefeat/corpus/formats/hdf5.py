@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..arrow import need
-from ..rows import Row
+from ..items import Row
+from ..optional import need
 from . import About, Writer
-from .growing import Table, check_names
+from .flat import Table, check_names
 
 __all__ = ["Shard"]
 

@@ -11,10 +11,10 @@ from urllib.parse import quote
 import numpy as np
 
 from ...errors import ParameterError
-from ..rows import Row
+from ..items import Row
 from . import About, Writer
 from .compressed import METHODS, compressed
-from .described import Index
+from .folder import Index
 
 __all__ = ["Shard", "key"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..rows import Row
+from ..items import Row
 from . import About, Writer
-from .described import Index
+from .folder import Index
 
 __all__ = ["Shard", "file_name"]
 

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..arrow import array, need, numbers, texts
-from ..digests import chained, checksum
-from ..rows import Row
+from ..items import Row
+from ..optional import array, need, numbers, texts
+from ..output.checksums import chained, checksum
 from . import About, Writer
 
 __all__ = ["KEY", "Shard"]

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from ...errors import ParameterError
-from ..digests import chained
+from ..output.checksums import chained
 
 __all__ = ["MEND", "READERS", "Reader", "damaged", "other_rows", "reader_called", "unreadable"]
 

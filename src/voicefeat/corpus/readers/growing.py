@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..formats.described import COLUMNS
+from ..formats.folder import COLUMNS
 
 __all__ = ["Flat"]
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..arrow import need
+from ..optional import need
 from . import unreadable
 from .growing import Flat
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..arrow import need
-from ..batches import carried
-from ..digests import checksum
+from ..dataset.batches import carried
+from ..optional import need
+from ..output.checksums import checksum
 from .described import Described
 
 __all__ = ["Shard"]

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arrow import need
 from ..formats.parquet import KEY
+from ..optional import need
 from . import unreadable
 
 __all__ = ["Shard"]

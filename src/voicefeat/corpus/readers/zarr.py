@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..arrow import need
+from ..optional import need
 from . import unreadable
 from .growing import Flat
 

@@ -1,0 +1,1 @@
+"""Signals: what a valid one is, loading, resampling and decoding."""

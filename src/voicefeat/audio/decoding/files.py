@@ -1,0 +1,205 @@
+"""Where a recording lies: a file by its name or one that is open, and errors for what cannot be opened."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from contextlib import suppress
+from typing import IO, Any, NoReturn
+
+from ...errors import AudioError, AudioNotFoundError, passes, reject
+from .views import Link, View
+
+__all__ = ["Place", "is_sound_file", "printable_name", "sample_at"]
+
+#: Files up to this size are read at once where their bytes are looked at.
+_KEPT = 1 << 21
+#: libsndfile's numbers for a call of the system that failed, and for no memory.
+_SYSTEM_ERROR, _NO_MEMORY = 2, 17
+#: How often a file is opened when that failed for no reason that is still there.
+_ATTEMPTS = 10
+#: How AppleDouble files begin, which macOS leaves as ``._NAME`` on disks that are not its own.
+SIDE_FILE = b"\0\5\x16\7"
+_NEITHER = "is neither a path nor a binary file"
+_GIVE = "give the path of a recording, or a file open for reading bytes"
+
+
+def sample_at(seconds: float, rate: float) -> int:
+    """The number of the sample at `seconds`: the nearest. Every time becomes a sample here, and once."""
+    return round(seconds * rate)
+
+
+def is_sound_file(given: Any) -> bool:
+    """Whether it is a `soundfile.SoundFile`."""
+    return type(given).__module__.partition(".")[0] == "soundfile" and hasattr(given, "samplerate")
+
+
+def printable_name(given: Any) -> str:
+    """How messages call a recording: its path with bytes that are no text as ``\\xff``, or its type."""
+    if hasattr(given, "read"):
+        given = getattr(given, "name", None) or given
+        if not isinstance(given, str | bytes):
+            return f"<{type(given).__name__}>"
+    try:
+        name = os.fsdecode(given)
+    except TypeError:
+        reject("path", given, _NEITHER, _GIVE)
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half a character, which is no byte of a name either
+        return name.encode("utf-8", "backslashreplace").decode()
+
+
+class Place:
+    """A recording that can be opened again and again, in whole or by a link.
+
+    Raises
+    ------
+    AudioError
+        If it is no regular file: opening a pipe or a device could wait for ever.
+    """
+
+    def __init__(self, given: Any) -> None:
+        self.name = printable_name(given)
+        self.file = given if hasattr(given, "read") else None
+        self.path: str | bytes | None = None
+        self._stream: IO[bytes] | None = None
+        self._content: bytes | None = None
+        #: What tells this file from another one that has its name later.
+        self.identity: tuple[Any, ...] | None = None
+        if self.file is None:
+            self._look(os.fspath(given))
+        elif isinstance(given, io.TextIOBase) or not (hasattr(given, "seek") and hasattr(given, "tell")):
+            reject("path", given, _NEITHER, f"{_GIVE}, or io.BytesIO with its content")
+        else:
+            try:
+                before = given.tell()
+                given.seek(0, os.SEEK_END)
+                self._size = given.tell()
+                given.seek(before)
+            except (OSError, ValueError) as problem:  # a stream that only goes on, or one that was closed
+                reject(
+                    "path", given, f"cannot be read ({problem})", f"{_GIVE}, or io.BytesIO with its content"
+                )
+
+    def _look(self, path: str | bytes) -> None:
+        try:
+            self.path = path if isinstance(path, bytes) or path.isascii() else _encoded(path)
+            about = os.stat(self.path)
+        except OSError:  # opening it says what is wrong
+            self._size = 0
+            return
+        except ValueError:  # a null byte, or half a character
+            reject("path", path, "can be no file's name", "check it")
+        if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
+            kind = "is a pipe or a device, no regular file"
+            raise AudioError(f"{self.name}: {kind}; copy what it holds into a file")
+        self._size = about.st_size
+        self.identity = (self.path, about.st_size, about.st_mtime_ns, about.st_ino, about.st_dev)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self._size
+
+    @property
+    def readable(self) -> bool:
+        """Whether its bytes may be looked at."""
+        return self.path is None or (os.path.isfile(self.path) and os.access(self.path, os.R_OK))
+
+    def open(self, link: Link | None = None) -> Any:
+        """It, or one link of it, as a `soundfile.SoundFile`."""
+        import soundfile
+
+        if link is not None and not link.is_file(self.size):
+            return soundfile.SoundFile(View(self.fetch, link))
+        if self.file is None:
+            return self._open_path()
+        return soundfile.SoundFile(View(self.fetch, Link(0, self.size)))
+
+    def _open_path(self) -> Any:
+        """By its path; where libsndfile says no more than "System error", the system's own word."""
+        import soundfile
+
+        for _ in range(_ATTEMPTS):
+            try:
+                return soundfile.SoundFile(self.path)
+            except soundfile.LibsndfileError as problem:
+                if problem.code != _SYSTEM_ERROR:
+                    raise
+            with open(self.path, "rb"):  # type: ignore[arg-type]
+                pass  # another thread has closed a file meanwhile: once more
+        return soundfile.SoundFile(self.path)
+
+    def fetch(self, start: int, count: int) -> bytes:
+        """Up to `count` bytes from `start` on."""
+        if self.file is None:
+            if self._content is not None:
+                return self._content[start : start + count]
+            if self._stream is None:
+                self._stream = open(self.path, "rb", buffering=0)  # type: ignore[arg-type]  # noqa: SIM115
+                if self.size <= _KEPT:
+                    self._content = self._stream.read()
+                    return self.fetch(start, count)
+            self._stream.seek(start)
+            return self._stream.read(count)
+        before = self.file.tell()
+        self.file.seek(start)
+        data = self.file.read(count)
+        self.file.seek(before)
+        return data
+
+    def __enter__(self) -> Place:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        self._stream = self._content = None
+
+    def explain(self, problem: Exception) -> NoReturn:
+        """Raise the error for what could not be opened or decoded.
+
+        A fault of the machine stays what it is.
+        """
+        if passes(problem):
+            raise problem
+        if getattr(problem, "code", 0) == _NO_MEMORY:
+            raise MemoryError(f"{self.name}: libsndfile has no memory to decode it") from problem
+        if self.path is not None:
+            self._explain_path(self.path)
+        reason = str(getattr(problem, "error_string", problem)).strip().rstrip(".").removeprefix("Error : ")
+        if "does not exist" in reason:  # what libsndfile says of an MP3 without a single block
+            reason = "no audio was found in it"
+        if isinstance(problem, TypeError):  # what soundfile says of a name that ends with .raw
+            reason = "raw samples have no header that tells their rate and type"
+        raise AudioError(
+            f"{self.name}: cannot be decoded ({reason}); check that it plays, or convert it to WAV or FLAC"
+        ) from problem
+
+    def _explain_path(self, path: str | bytes) -> None:
+        name = self.name
+        if not os.path.lexists(path):
+            raise AudioNotFoundError(f"{name}: there is no such file; check the path") from None
+        if not os.path.exists(path):
+            raise AudioError(f"{name}: is a link that leads to no file; mend it or leave it out") from None
+        if os.path.isdir(path):
+            raise AudioError(f"{name}: is a folder; give the path of one recording") from None
+        if not os.access(path, os.R_OK):
+            raise AudioError(f"{name}: may not be read; check its permissions") from None
+        if os.path.getsize(path) == 0:
+            raise AudioError(f"{name}: is empty, 0 bytes; make it again or leave it out") from None
+        with suppress(OSError), open(path, "rb") as file:
+            if file.read(4) == SIDE_FILE:
+                told = "is a side file of macOS (AppleDouble), no recording; leave it out"
+                raise AudioError(f"{name}: {told}") from None
+
+
+def _encoded(path: str) -> str | bytes:
+    """`path`, as bytes if it has some that are no text."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return path

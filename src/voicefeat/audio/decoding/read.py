@@ -1,0 +1,158 @@
+"""Reading recordings: a part at once, all of it in blocks, and how long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from ...errors import AudioError, reject
+from .checks import UNKNOWN_FRAMES, check_finite, check_whole
+from .files import Place, is_sound_file, sample_at
+from .known import Memory
+from .samples import Stream
+
+__all__ = ["blocks", "kind", "length", "read"]
+
+_lengths: Memory[tuple[int, int]] = Memory(1024)
+#: Open files that were read beyond what their headers say, where none can stand: where they do, and should.
+_behind: WeakKeyDictionary[Any, tuple[int, int]] = WeakKeyDictionary()
+
+Part = Callable[[int], tuple[int, int | None]]
+
+
+def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None) -> tuple[np.ndarray, int]:
+    """Samples of `path`, shape (n, channels), and their rate.
+
+    `part(rate)` tells which: the first, and how many or None for all that follow. They are put in `room`, a
+    vector of `dtype`, where that is given and holds them: memory that was used before is quicker to write to.
+
+    Raises
+    ------
+    AudioError
+        If the file is missing or no audio, cannot be decoded, holds no samples in the part asked for, or
+        ends before the length that its header promises (and the part asked for reaches there), or holds a
+        sample that is not finite, or would give more samples than fit.
+    """
+
+    if is_sound_file(path):
+        return _read_on(path, part, dtype)
+    return _read(path, part, dtype, room)
+
+
+def _read(
+    path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None, file: Any = None, on: bool = False
+) -> tuple[np.ndarray, int]:
+    """As `read`, of what `file` has open, which goes on behind it; `on` tells if the part begins there."""
+    import soundfile
+
+    place = Place(path)
+    try:
+        with place, Stream(place) as stream:
+            stream.stands = on
+            first, wanted = part(stream.rate)
+            y = stream.take(first, wanted, dtype, room)
+            if file is not None and file.seekable():
+                stream.leave(file, first + len(y))
+            if wanted is None or len(y) < wanted:
+                stream.remark(5 + (file is not None))
+            if not stream.file.subtype.startswith("PCM_"):  # whole numbers are finite
+                check_finite(place.name, y, 0)
+            return y, stream.rate
+    except (soundfile.SoundFileError, OSError) as problem:
+        place.explain(problem)
+
+
+def blocks(path: Any, seconds: float, dtype: np.dtype) -> Iterator[tuple[np.ndarray, int]]:
+    """The samples of `path` and their rate in blocks of `seconds`, shape (n, channels), the last one shorter.
+
+    Raises
+    ------
+    AudioError
+        As `read`; what ends early or holds no samples is known after the last block.
+    """
+    import soundfile
+
+    place, done, more = Place(path), 0, True
+    with place, Stream(place) as stream:
+        try:
+            stream.look()
+            total = stream.total()
+            size = max(1, sample_at(seconds, stream.rate))
+            while more:
+                block = stream.read(size, dtype)
+                check_finite(place.name, block, done)
+                done, more = done + len(block), len(block) == size
+                if len(block):
+                    yield block, stream.rate
+            stream.check(0, done, UNKNOWN_FRAMES, total)
+            stream.remark(3)
+        except (soundfile.SoundFileError, OSError) as problem:
+            place.explain(problem)
+
+
+def length(path: Any) -> tuple[int, int]:
+    """How many samples a channel of `path` has, and their rate: those that are there, whatever a header says.
+
+    Raises
+    ------
+    AudioError
+        As `read`.
+    """
+    import soundfile
+
+    place = Place(path)
+    known = _lengths.get(place.identity) if place.identity else None
+    if known is not None:
+        return known
+    try:
+        with place, Stream(place) as stream:
+            stream.look()
+            count, rate = stream.total(), stream.rate
+            if count is None:
+                count = 0
+                while part := len(stream.read(1 << 18, np.dtype(np.float32))):
+                    count += part
+    except (soundfile.SoundFileError, OSError) as problem:
+        place.explain(problem)
+    if place.identity is not None:
+        _lengths.put(place.identity, (count, rate))
+    return count, rate
+
+
+def kind(path: Any) -> tuple[str, str]:
+    """In words, which format a recording has, and what its samples are in there."""
+    with Stream(Place(path)) as stream:
+        return stream.file.format_info, stream.file.subtype_info
+
+
+def _read_on(file: Any, part: Part, dtype: np.dtype) -> tuple[np.ndarray, int]:
+    """Samples of an open `soundfile.SoundFile`: from where it stands, if the part begins at its first."""
+    if file.closed or ("r" not in file.mode and "+" not in file.mode):
+        reject("path", file, "is closed or open for writing", "open it for reading")
+    rate = file.samplerate
+    first, wanted = part(rate)
+    on = not first
+    if on and file.seekable():
+        first = file.tell()
+        stood, behind = _behind.get(file, (-1, 0))
+        if first == stood:
+            first = behind
+    source = file.name
+    if file.format == "RAW" or isinstance(source, int):
+        if first != (file.tell() if file.seekable() else 0):
+            file.seek(first)
+        y = file.read(-1 if wanted is None else wanted, dtype=dtype.name, always_2d=True)
+        if on and first and not len(y):
+            raise AudioError("<SoundFile>: stands at its end; go back with its seek(0) to read it")
+        check_whole("<SoundFile>", rate, len(y), len(y), 0, 0)
+        check_finite("<SoundFile>", y, first)
+        return y, rate
+    y, rate = _read(source, lambda _: (first, wanted), dtype, file=file, on=on)
+    if first + len(y) > file.frames and file.seekable():
+        _behind[file] = file.tell(), first + len(y)
+    else:
+        _behind.pop(file, None)
+    return y, rate

@@ -1,0 +1,66 @@
+"""Going to a place in an open `soundfile.SoundFile`, so that all from there on is as in the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import mp3, ogg
+from .checks import UNKNOWN_FRAMES
+from .files import Place
+from .views import Link
+
+__all__ = ["anchor", "go", "known", "without_seeking"]
+
+_BLOCK_FRAMES = 1 << 18
+
+
+def anchor(place: Place, file: Any, link: Link | None, frames: int) -> int:
+    """Where decoding has to begin for the same samples from `frames` on as in the whole link."""
+    if not file.seekable():
+        return 0
+    if file.format == "MP3":
+        first = mp3.first_block(place, 0 if link is None else link.start)
+        return mp3.anchor(first, frames)
+    if file.format == "OGG":
+        return 0 if link is None else ogg.anchor(file, link, frames)
+    return frames
+
+
+def go(file: Any, start: int, frames: int) -> int:
+    """Seek to `start`, or stay at the beginning, and read on to sample `frames`; fewer at its end."""
+    if start:
+        file.seek(start)
+    before = vars(file).get("seekable")
+    without_seeking(file)
+    done = start
+    try:
+        while done < frames:
+            size = min(frames - done, _BLOCK_FRAMES)
+            part = len(file.read(size, dtype="float32", always_2d=True))
+            done += part
+            if part < size:
+                break
+    finally:
+        if before is None:
+            del file.seekable
+        else:
+            file.seekable = before
+    return done
+
+
+def known(file: Any, link: Link | None) -> int | None:
+    """Samples of a channel, counted or by the header; None where it does not tell."""
+    if link is not None and link.frames:
+        return link.frames
+    if file.frames >= UNKNOWN_FRAMES:
+        return None
+    return file.frames + (ogg.counted(file, link.missing) if link is not None and link.missing else 0)
+
+
+def without_seeking(file: Any) -> None:
+    """Let a file be read in blocks.
+
+    soundfile seeks to where it is after every read. libsndfile cannot do that in a file of unknown length
+    nor in some FLAC files, and in an MP3 file it changes the samples that follow.
+    """
+    file.seekable = lambda: False

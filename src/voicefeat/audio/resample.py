@@ -1,0 +1,140 @@
+"""Signals at another sampling rate."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import converted, flag, one_of, reject, samples_a_second, whole
+from .limits import check_resampled, not_finite, usable
+from .signals import signal
+
+__all__ = ["resample"]
+
+SOXR = ["soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq"]
+WAYS = [*SOXR, "fft", "scipy", "polyphase"]
+#: Rates that differ by more than so many times are no two of audio, and filters for them take for ever.
+MOST_TIMES = 1000
+#: A polyphase filter has twenty values for each of its phases.
+MOST_PHASES = 1_000_000
+
+
+def resample(
+    y: ArrayLike,
+    *,
+    orig_sr: float,
+    target_sr: float,
+    res_type: str | None = "soxr_hq",
+    fix: bool = True,
+    scale: bool = False,
+    axis: int = -1,
+) -> np.ndarray:
+    """A signal at another sampling rate.
+
+    Parameters
+    ----------
+    y : array_like, shape (..., n, ...)
+        A signal; int16 and int32 PCM is scaled to [-1, 1).
+    orig_sr, target_sr : float > 0
+        Its rate and the one wanted, in hertz.
+    res_type : str or None
+        "soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq" or "soxr_qq" (soxr, best to quickest); "fft" or "scipy"
+        (`scipy.signal.resample`); "polyphase" (`scipy.signal.resample_poly`, whole rates only); None
+        is "soxr_hq".
+    fix : bool
+        True to cut or pad with zeros to exactly ``ceil(n * target_sr / orig_sr)`` samples.
+    scale : bool
+        True to keep the energy: the result is divided by ``sqrt(target_sr / orig_sr)``.
+    axis : int
+        The axis of samples.
+
+    Returns
+    -------
+    numpy.ndarray, float32 or float64
+        The signal; the input itself where the rates are equal.
+
+    Raises
+    ------
+    ParameterError
+        If an argument cannot be used, or the rates differ by more than 1000 times.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.resample``. The number of samples is exact; librosa's is one more where
+    the quotient of the rates as a float is a little too large, and that sample is 0 (see docs/accuracy.md).
+
+    Examples
+    --------
+    >>> import numpy as np, voicefeat as vf
+    >>> vf.resample(np.zeros(44100, dtype=np.float32), orig_sr=44100, target_sr=16000).shape
+    (16000,)
+    """
+    orig_sr = samples_a_second("orig_sr", orig_sr)
+    target_sr = samples_a_second("target_sr", target_sr)
+    res_type = WAYS[1] if res_type is None else one_of("res_type", res_type, WAYS)
+    if not 1 / MOST_TIMES <= target_sr / orig_sr <= MOST_TIMES:
+        problem = f"differs from orig_sr={orig_sr:g} by more than {MOST_TIMES} times"
+        reject("target_sr", target_sr, problem, "give rates in hertz that audio has")
+    if res_type == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
+        name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)
+        reject(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
+    if res_type == "polyphase" and max(orig_sr, target_sr) > MOST_PHASES * math.gcd(
+        int(orig_sr), int(target_sr)
+    ):
+        problem = f"with orig_sr={orig_sr:g} needs a filter of more than {MOST_PHASES:,} phases"
+        reject("target_sr", target_sr, problem, 'use res_type="soxr_hq"')
+    fix, scale = flag("fix", fix), flag("scale", scale)
+    y = _samples_last(y, axis)
+    if orig_sr == target_sr:
+        return np.moveaxis(y, -1, axis)
+    n = _length(y.shape[-1], orig_sr, target_sr)
+    result = _resampled(y, orig_sr, target_sr, res_type, n)
+    if fix and result.shape[-1] != n:
+        fixed = np.zeros((*y.shape[:-1], n), result.dtype)
+        fixed[..., : result.shape[-1]] = result[..., :n]
+        result = fixed
+    if scale:
+        result = result / np.sqrt(target_sr / orig_sr)
+    if not usable(result):
+        not_finite(y)
+        check_resampled(y, res_type)
+    return np.moveaxis(result.astype(y.dtype, copy=False), -1, axis)
+
+
+def _length(n: int, orig_sr: float, target_sr: float) -> int:
+    """ceil(n * target_sr / orig_sr), in whole numbers: a quotient of floats is often a little more."""
+    (up, of), (down, by) = target_sr.as_integer_ratio(), orig_sr.as_integer_ratio()
+    return -(-n * up * by // (of * down))
+
+
+def _samples_last(y: Any, axis: int) -> np.ndarray:
+    if type(axis) is int and axis == -1:
+        return signal(y)
+    dims = converted("y", y).ndim
+    if whole("axis", axis, -dims) >= dims:
+        reject("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
+    return signal(np.moveaxis(np.asarray(y), axis, -1))
+
+
+def _resampled(y: np.ndarray, orig_sr: float, target_sr: float, res_type: str, n: int) -> np.ndarray:
+    if res_type in SOXR:
+        import soxr
+
+        channels = y.reshape(-1, y.shape[-1])
+        done = soxr.resample(channels[0], orig_sr, target_sr, quality=res_type)[np.newaxis]
+        if len(channels) > 1:
+            first, done = done, np.empty((len(channels), done.size), done.dtype)
+            done[0] = first
+            for row, channel in zip(done[1:], channels[1:], strict=True):
+                row[:] = soxr.resample(channel, orig_sr, target_sr, quality=res_type)
+        return done.reshape(*y.shape[:-1], -1)
+    from scipy import signal as scipy_signal
+
+    if res_type == "polyphase":
+        shared = math.gcd(int(orig_sr), int(target_sr))
+        up, down = int(target_sr) // shared, int(orig_sr) // shared
+        return scipy_signal.resample_poly(y, up, down, axis=-1)
+    return scipy_signal.resample(y, n, axis=-1)

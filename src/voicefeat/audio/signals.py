@@ -1,0 +1,210 @@
+"""Signals: what a valid one is, reading and mixing down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from ..errors import AudioError, float_type, one_of, real, reject, samples_a_second
+from .decoding import check_room, printable_name, read, sample_at
+from .limits import not_finite, usable
+
+__all__ = ["load", "to_mono"]
+
+_FLOAT32 = np.dtype(np.float32)
+_FLOAT64 = np.dtype(np.float64)
+# More channels than this, or fewer frames per channel, and an (n, channels) array is taken at its word.
+_MAX_CHANNELS = 8
+_FRAMES_PER_CHANNEL = 100
+
+
+def signal(y: Any, name: str = "y") -> np.ndarray:
+    """`y` as a signal: float32 or float64, native, contiguous, shape (..., n) with n > 0.
+
+    int16 and int32 are scaled by 2**-15 and 2**-31 to float32. Whether all samples are finite is seen
+    later, where they are read anyway (`not_finite` then tells which one is not).
+    """
+    if type(y) is np.ndarray and (y.dtype is _FLOAT32 or y.dtype is _FLOAT64) and y.ndim == 1 and y.size:
+        flags = y.flags
+        if flags.c_contiguous and flags.aligned:
+            return y
+    return _converted(y, name)
+
+
+def _converted(y: Any, name: str) -> np.ndarray:
+    if type(y) is not np.ndarray and isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
+        reject(name, y, "has masked samples", f"fill them, {name}.filled(0)")
+    try:
+        array = np.asarray(y)
+    except ValueError:
+        reject(name, y, "its rows differ in length", "pass one signal at a time, or pad them to one length")
+    _check_type(y, array, name)
+    if array.ndim == 0:
+        reject(name, y, "is one number, not an array of samples", "pass a signal of shape (..., samples)")
+    if array.size == 0:
+        reject(name, array, "holds no samples", "skip empty recordings")
+    if array.ndim == 2:
+        n, channels = array.shape
+        if channels <= _MAX_CHANNELS and n >= _FRAMES_PER_CHANNEL * channels:
+            problem = f"looks like {n} samples of {channels} channel{'s' * (channels > 1)}, channels last"
+            reject(name, array, problem, f"samples belong on the last axis, pass {name}.T")
+    if array.dtype.kind == "i":
+        scale = np.float32(2.0 ** (1 - 8 * array.itemsize))
+        return array.astype(np.float32, order="C") * scale
+    kind = _FLOAT32 if array.itemsize == 4 else _FLOAT64
+    array = np.require(array, kind, ["C", "A"])
+    return array if type(array) is np.ndarray else np.asarray(array)
+
+
+def _check_type(y: Any, array: np.ndarray, name: str) -> None:
+    """Only floats with an agreed scale, and PCM of 16 and 32 bits."""
+    kind, size = array.dtype.kind, array.itemsize
+    if (kind == "f" and size in (4, 8)) or (kind == "i" and size in (2, 4)):
+        return
+    shown = array if array.ndim else y
+    if kind == "f":
+        problem, remedy = "is neither float32 nor float64", f"pass {name}.astype(numpy.float32)"
+    elif kind in "iu":
+        problem = f"{array.dtype} samples have no scale that all agree on"
+        middle = f" - {2 ** (8 * size - 1)}.0" if kind == "u" else ""
+        remedy = (
+            f"pass int16 or int32 PCM, or scale them, (({name}{middle}) / {2 ** (8 * size - 1)}.0)"
+            ".astype(numpy.float32)"
+        )
+    elif kind == "c":
+        problem, remedy = "is complex", f"pass a real signal, such as {name}.real"
+    else:
+        problem, remedy = f"{array.dtype} values are no samples", "pass an array of float32 or float64"
+    reject(name, shown, problem, remedy)
+
+
+def load(
+    path: Any,
+    *,
+    sr: float | None = 22050,
+    mono: bool = True,
+    offset: float = 0.0,
+    duration: float | None = None,
+    dtype: DTypeLike = np.float32,
+    res_type: str | None = "soxr_hq",
+) -> tuple[np.ndarray, float]:
+    """Read a recording.
+
+    Parameters
+    ----------
+    path : path, file open for reading bytes, or soundfile.SoundFile
+        WAV, FLAC, OGG, MP3 or whatever else libsndfile reads. A file is read from its beginning, wherever it
+        stands; a SoundFile from where it stands, unless `offset` says otherwise, and it stays open.
+    sr : float > 0 or None
+        The sampling rate to resample to, in hertz; None keeps the recording's own.
+    mono : bool
+        True to take the mean of all channels.
+    offset, duration : float
+        The part to read, in seconds, each rounded to the nearest sample; a `duration` of None reads to the
+        end.
+    dtype : float32 or float64
+        Type of the samples; integer PCM is scaled to [-1, 1).
+    res_type : str or None
+        How to resample, as in `resample`.
+
+    Returns
+    -------
+    y : numpy.ndarray, shape (n,) or (channels, n)
+        The samples.
+    sr : float
+        Their rate in hertz.
+
+    Raises
+    ------
+    AudioError
+        If the file is missing (then it is a `FileNotFoundError` as well), is no audio, is damaged, holds no
+        samples, fewer than its header promises or one that is not finite, would give more than 512 MiB of
+        samples and 300 times its size, or holds a second recording of another rate or number of channels.
+    ParameterError
+        If an argument cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.load``. A recording that ends early is an error here; librosa returns
+    what is there. All samples are read that are there, also where the header says fewer or where recordings
+    were joined; a header without a length, or Ogg without a mark at its end, is told once, as a warning.
+
+    Examples
+    --------
+    >>> import io, numpy as np, soundfile, voicefeat as vf
+    >>> file = io.BytesIO()
+    >>> soundfile.write(file, np.zeros((16000, 2)), 16000, format="WAV")
+    >>> _ = file.seek(0)
+    >>> y, sr = vf.load(file, sr=None)
+    >>> y.shape, y.dtype, sr
+    ((16000,), dtype('float32'), 16000)
+    """
+    from .resample import MOST_TIMES, WAYS, resample
+
+    if sr is not None:
+        samples_a_second("sr", sr, remedy="give None to keep the recording's own")
+    offset = real("offset", offset, low=0, unit="seconds")
+    if duration is not None:
+        duration = real("duration", duration, above=0, unit="seconds", remedy="give None to read to the end")
+    if res_type is not None:
+        one_of("res_type", res_type, WAYS)
+
+    def part(rate: int) -> tuple[int, int | None]:
+        count = None if duration is None else sample_at(duration, rate)
+        if count == 0:
+            problem = f"duration={duration:g} is less than one sample at {rate} Hz"
+            raise AudioError(f"{printable_name(path)}: {problem}; give more")
+        return sample_at(offset, rate), count
+
+    frames, rate = read(path, part, float_type("dtype", dtype))
+    if frames.shape[1] == 1:
+        y = frames[:, 0]
+    elif mono:
+        y = frames.mean(axis=1)
+    else:
+        y = np.ascontiguousarray(frames.T)
+    if sr is None:
+        return y, rate
+    asked = float(sr)
+    if asked > MOST_TIMES * rate or rate > MOST_TIMES * asked:
+        problem = f"its rate, {rate} Hz, and sr={float(sr):g} differ by more than {MOST_TIMES} times"
+        raise AudioError(f"{printable_name(path)}: {problem}; give sr=None to keep its own rate, or mend it")
+    check_room(printable_name(path), y.nbytes, int(y.nbytes * asked / rate))
+    return resample(y, orig_sr=rate, target_sr=sr, res_type=res_type), sr
+
+
+def to_mono(y: ArrayLike) -> np.ndarray:
+    """The mean of all channels.
+
+    Parameters
+    ----------
+    y : array_like, shape (..., n)
+        A signal; int16 and int32 PCM is scaled to [-1, 1).
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,), float32 or float64
+        One channel. A signal that has one axis is returned as it is.
+
+    Raises
+    ------
+    ParameterError
+        If `y` is no signal.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.to_mono``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.to_mono([[1.0, 0.0, 0.5], [0.0, 0.0, 0.5]]))
+    [0.5 0.  0.5]
+    """
+    y = signal(y)
+    mono = y if y.ndim == 1 else np.mean(y, axis=tuple(range(y.ndim - 1)))
+    if not usable(mono):
+        not_finite(y)
+    return mono

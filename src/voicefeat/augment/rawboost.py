@@ -1,0 +1,291 @@
+"""RawBoost: distortions of channels and encoders, drawn anew for every utterance.
+
+H. Tak, M. Kamble, J. Patino, M. Todisco, N. Evans, "RawBoost: a raw data boosting and augmentation method
+applied to automatic speaker verification anti-spoofing", ICASSP 2022. Defaults and the order of draws are
+those of the authors' program, so that a legacy generator with its seed gives its samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import one_of, real, reject, whole
+from .seeds import Random, check
+from .settings import audio_rate, one_signal, ordered, uniform
+
+__all__ = ["convolutive_noise", "impulsive_noise", "rawboost", "stationary_noise"]
+
+#: Samples of a notch, and notches of a filter or powers of the signal, at most.
+MOST_TAPS, MOST_BANDS = 100_000, 100
+#: What the published algorithms do, one after the other; 8 adds the first two.
+ALGORITHMS = {0: "", 1: "c", 2: "i", 3: "s", 4: "cis", 5: "ci", 6: "cs", 7: "is", 8: "c+i"}
+
+
+def rawboost(y: Any, sr: float = 16000, *, algorithm: int = 4, rng: Random) -> np.ndarray:
+    """One of the published combinations of distortions.
+
+    Parameters
+    ----------
+    y : array of shape (n,), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    algorithm : int, 0 to 8
+        0 nothing; 1 convolutive, 2 impulsive, 3 stationary noise; 4 all in this order; 5 the first and the
+        second, 6 the first and the third, 7 the second and the third; 8 the first and the second side by
+        side, and their sum.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        `generator` makes one for an utterance.
+
+    Returns
+    -------
+    array of shape (n,), of y's precision
+        The signal, at most 1 in magnitude after 1, 2, 5 and 8; stationary noise may exceed it.
+
+    Raises
+    ------
+    ParameterError
+        If the signal or a setting cannot be used.
+
+    Notes
+    -----
+    Source: github.com/TakHemlata/SSL_Anti-spoofing, ``process_Rawboost_feature`` with its default arguments.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(np.arange(16000) / 5)
+    >>> vf.augment.rawboost(y, 16000, algorithm=5, rng=vf.augment.generator(7, "clip")).shape
+    (16000,)
+    """
+    one_of("algorithm", whole("algorithm", algorithm, least=0), tuple(ALGORITHMS))
+    y, rng = one_signal(y), check(rng)
+    steps: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "c": lambda x: convolutive_noise(x, sr, rng=rng),
+        "i": lambda x: impulsive_noise(x, rng=rng),
+        "s": lambda x: stationary_noise(x, sr, rng=rng),
+    }
+    if algorithm == 8:
+        return _at_most_one(steps["c"](y) + steps["i"](y))
+    for step in ALGORITHMS[algorithm]:
+        y = steps[step](y)
+    return y
+
+
+def convolutive_noise(
+    y: Any, sr: float = 16000, *, rng: Random, powers: int = 5, bands: int = 5, fmin: float = 20.0,
+    fmax: float = 8000.0, width: tuple[float, float] = (100.0, 1000.0), taps: tuple[int, int] = (10, 100),
+    gain: tuple[float, float] = (0.0, 0.0), quieter: tuple[float, float] = (5.0, 20.0),
+) -> np.ndarray:  # fmt: skip
+    """Powers of the signal, each through notches of its own: a channel that is not linear.
+
+    Parameters
+    ----------
+    y : array of shape (n,), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Where numbers are drawn.
+    powers : int
+        Powers of the signal, from the first on.
+    bands : int
+        Notches of a filter.
+    fmin, fmax : float
+        Where their middles lie, in hertz.
+    width : (float, float)
+        Their least and largest width in hertz.
+    taps : (int, int)
+        Least and largest length of a notch; even ones are one longer.
+    gain : (float, float)
+        Of a filter in decibels.
+    quieter : (float, float)
+        By how many decibels less, the lower and the upper end, for the powers from the second on.
+
+    Returns
+    -------
+    array of shape (n,), of y's precision
+        Without its mean, at most 1 in magnitude.
+
+    Raises
+    ------
+    ParameterError
+        If the signal or a setting cannot be used.
+
+    Notes
+    -----
+    Source: ``LnL_convolutive_noise``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(np.arange(16000) / 5)
+    >>> vf.augment.convolutive_noise(y, rng=vf.augment.generator()).shape
+    (16000,)
+    """
+    y, rng = one_signal(y), check(rng)
+    notches = _notches(sr, bands, fmin, fmax, width, taps)
+    if whole("powers", powers) > MOST_BANDS:
+        reject("powers", powers, "are more than its precision holds", f"give at most {MOST_BANDS}")
+    x, (low, high), quieter = y.astype(np.float64), pair("gain", gain), pair("quieter", quieter)
+    total = np.zeros(x.size)
+    for power in range(1, powers + 1):
+        if power == 2:
+            low, high = low - quieter[0], high - quieter[1]
+        total = total + _filtered(x**power, _drawn(rng, notches, low, high))
+    return _at_most_one(total - total.mean()).astype(y.dtype)
+
+
+def impulsive_noise(y: Any, *, rng: Random, share: float = 10.0, gain: float = 2.0) -> np.ndarray:
+    """Some samples louder or softer by a random part of themselves.
+
+    Parameters
+    ----------
+    y : array of shape (n,), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Where numbers are drawn.
+    share : float, 0 to 100
+        At most so many per cent of the samples.
+    gain : float, 0 or more
+        A sample changes by at most so many times itself.
+
+    Returns
+    -------
+    array of shape (n,), of y's precision
+        At most 1 in magnitude.
+
+    Raises
+    ------
+    ParameterError
+        If the signal or a setting cannot be used.
+
+    Notes
+    -----
+    Source: ``ISD_additive_noise``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = 0.3 * np.sin(np.arange(16000) / 5)
+    >>> int((vf.augment.impulsive_noise(y, rng=vf.augment.generator()) != y).sum()) <= 1600
+    True
+    """
+    y, rng, gain = one_signal(y), check(rng), real("gain", gain, low=0.0)
+    share = real("share", share, low=0.0, high=100.0, unit="per cent")
+    x = y.astype(np.float64)
+    count = int(x.size * (uniform(rng, 0.0, share) / 100))
+    which = rng.permutation(x.size)[:count]
+    first = 2 * rng.random(count) - 1
+    x[which] += gain * x[which] * (first * (2 * rng.random(count) - 1))
+    return _at_most_one(x).astype(y.dtype)
+
+
+def stationary_noise(
+    y: Any, sr: float = 16000, *, rng: Random, snr: tuple[float, float] = (10.0, 40.0), bands: int = 5,
+    fmin: float = 20.0, fmax: float = 8000.0, width: tuple[float, float] = (100.0, 1000.0),
+    taps: tuple[int, int] = (10, 100), gain: tuple[float, float] = (0.0, 0.0),
+) -> np.ndarray:  # fmt: skip
+    """White noise through notches, added at a random ratio.
+
+    Parameters
+    ----------
+    y : array of shape (n,), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    rng : numpy.random.Generator or numpy.random.RandomState
+        Where numbers are drawn.
+    snr : (float, float)
+        Least and largest ratio of signal to noise in decibels.
+    bands, fmin, fmax, width, taps, gain
+        As in `convolutive_noise`.
+
+    Returns
+    -------
+    array of shape (n,), of y's precision
+        The sum; it may exceed 1.
+
+    Raises
+    ------
+    ParameterError
+        If the signal or a setting cannot be used.
+
+    Notes
+    -----
+    Source: RawBoost, ``SSI_additive_noise``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(np.arange(16000) / 5)
+    >>> vf.augment.stationary_noise(y, rng=vf.augment.generator(), snr=(20, 20)).shape
+    (16000,)
+    """
+    y, rng = one_signal(y), check(rng)
+    notches = _notches(sr, bands, fmin, fmax, width, taps)
+    least, most = ordered("snr", snr, -200.0, 200.0)
+    x = y.astype(np.float64)
+    noise = _filtered(rng.normal(0, 1, x.size), _drawn(rng, notches, *pair("gain", gain)))
+    noise /= np.abs(noise).max()
+    ratio = uniform(rng, least, most)
+    noise = noise / np.linalg.norm(noise) * np.linalg.norm(x) / 10.0 ** (0.05 * ratio)
+    return (x + noise).astype(y.dtype)
+
+
+def pair(name: str, value: Any) -> tuple[float, float]:
+    """Two numbers of decibels, in any order."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        reject(name, value, "must be two numbers of decibels", "give two numbers")
+    first, second = (real(name, each, -200.0, 200.0, unit="decibels") for each in value)
+    return first, second
+
+
+def _notches(
+    sr: Any, bands: Any, fmin: Any, fmax: Any, width: Any, taps: Any
+) -> tuple[float, int, tuple[float, float], tuple[float, float], tuple[float, float]]:
+    """The checked settings of a filter: rate, notches, their middles, widths and lengths."""
+    middles, widths = ordered("fmin, fmax", (fmin, fmax), low=0.0), ordered("width", width, low=0.0)
+    sr, lengths = audio_rate(sr), ordered("taps", taps, low=1.0, high=MOST_TAPS)
+    if whole("bands", bands) > MOST_BANDS:
+        reject("bands", bands, "are too many notches for one filter", f"give at most {MOST_BANDS}")
+    return sr, bands, middles, widths, lengths
+
+
+def _drawn(rng: Random, notches: Any, low: float, high: float) -> np.ndarray:
+    """A filter of random notches, whose largest response is a random gain."""
+    from scipy import signal as scipy_signal
+
+    sr, bands, middles, widths, lengths = notches
+    taps = np.ones(1)
+    for _ in range(bands):
+        middle, width = uniform(rng, *middles), uniform(rng, *widths)
+        count = int(uniform(rng, *lengths)) | 1  # odd
+        edges = max(middle - width / 2, 1e-3), min(middle + width / 2, sr / 2 - 1e-3)
+        if edges[0] >= edges[1]:
+            reject("fmax", middles[1], f"lies above half of sr={sr:g}", f"give at most {sr / 2:g}")
+        taps = np.convolve(scipy_signal.firwin(count, edges, window="hamming", fs=sr), taps)
+    gain = uniform(rng, low, high)
+    largest = np.abs(scipy_signal.freqz(taps, 1)[1]).max()
+    return 10 ** (gain / 20) * taps / largest
+
+
+def _filtered(x: np.ndarray, taps: np.ndarray) -> np.ndarray:
+    """Through the filter, and about as late as before."""
+    from scipy.signal import lfilter
+
+    beyond = taps.size + 1
+    made = lfilter(taps, 1, np.pad(x, (0, beyond)))
+    return made[beyond // 2 : int(made.size - beyond / 2)]
+
+
+def _at_most_one(x: np.ndarray) -> np.ndarray:
+    largest = np.abs(x).max()
+    return x / largest if largest > 1 else x

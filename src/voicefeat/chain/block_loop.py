@@ -1,0 +1,228 @@
+"""The one loop over blocks: whole signals, batches of them, and arrays of spectra go through it.
+
+Jobs that start from the same frames share each block of spectra, which is computed once and then gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..audio.limits import not_finite
+from ..filters import empty_bands
+from . import tables, threads
+from .jobs import Job, Rows
+from .plan import Plan, plan
+from .sinks import Sink
+from .spectra import MEMORY_BYTES, Pass, borrow, give_back
+from .stages import Chain
+
+#: Values below which a call starts no thread: some ten seconds of speech.
+SHORT = 200_000
+#: Blocks that each of several threads takes, where blocks need not be larger than fits.
+SHARES = 4
+
+Sinks = Callable[[int], list[Sink]]
+
+
+def block_size(plan: Plan, frames: int, budget: int) -> int:
+    """Frames of a block: larger ones for several threads, which then meet less often at Python's lock."""
+    if budget == 1:
+        return plan.block
+    fair = -(-frames // (SHARES * budget * plan.lanes)) * plan.lanes
+    return max(plan.block, min(fair, 4 * plan.block))
+
+
+def whole(plan: Plan, data: np.ndarray, sinks: list[Sink], memory: dict | None = None) -> None:
+    """One item on the calling thread: its spectra block by block to every sink, then what had to wait."""
+    count, size = plan.source.count(data), plan.block
+    blocks = Pass(plan.source, data, {sink.power for sink in sinks}, memory)
+    work = borrow(plan.dtype)
+    for first in range(0, count, size):
+        frames = min(size, count - first)
+        blocks.fill(work, first, frames)
+        for sink in sinks:
+            sink.take(work, first, frames)
+    for sink in sinks:
+        if sink.waits:
+            sink.finish(work)
+    give_back(work)
+
+
+def shared(
+    plan: Plan,
+    data: np.ndarray,
+    sinks: list[Sink],
+    budget: int,
+    check: Callable[[], None],
+    memory: dict | None = None,
+) -> None:
+    """One item on several threads, one of which begins with `check`."""
+    count = plan.source.count(data)
+    size = block_size(plan, count, budget)
+    blocks = Pass(plan.source, data, {sink.power for sink in sinks}, memory)
+
+    def block(i: int) -> None:
+        if i == 0:
+            return check()
+        first = (i - 1) * size
+        frames = min(size, count - first)
+        work = borrow(plan.dtype)
+        blocks.fill(work, first, frames)
+        for sink in sinks:
+            sink.take(work, first, frames)
+        give_back(work)
+
+    def part(sink: Sink, i: int) -> None:
+        work = borrow(plan.dtype)
+        sink.finish(work, i, budget)
+        give_back(work)
+
+    threads.each(block, 1 - (-count // size), budget)
+    for sink in sinks:
+        if sink.waits:
+            threads.each(partial(part, sink), budget, budget)
+
+
+def items(
+    plan: Plan,
+    data: np.ndarray,
+    refuse: Callable[[], None] | None,
+    make_sinks: Sinks,
+    memory: dict | None = None,
+) -> None:
+    """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole.
+
+    Samples that are not finite are refused, before anything else unless several threads are at work;
+    `refuse` finds the first and raises the error, None says that all are finite. `memory` keeps the spectra
+    of a single item.
+    """
+    count = data.shape[0]
+    budget = threads.get_num_threads() if data.size > SHORT else 1
+
+    spectra = data.ndim == 3
+
+    def check(part: np.ndarray) -> None:
+        if refuse is not None and not tables.usable(part, spectra):
+            refuse()
+
+    def item(i: int) -> None:
+        check(data[i])
+        whole(plan, data[i], make_sinks(i))
+
+    if budget == 1:
+        check(data)
+        for i in range(count):
+            whole(plan, data[i], make_sinks(i), memory)
+    elif budget <= count:
+        threads.each(item, count, budget)
+    else:
+        for i in range(count):
+            shared(plan, data[i], make_sinks(i), budget, partial(check, data[i]), memory)
+
+
+def opened(chain: Chain, data: np.ndarray) -> tuple[Plan, np.ndarray, tuple[int, ...]]:
+    """The plan for the data, the data as a list of items, and the shape of the batch."""
+    if chain.frames is not None:
+        chain.frames.check_length(data.shape[-1])
+    inner = 2 if chain.frames is None else 1
+    return plan(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
+
+
+def compute(jobs: list[Job], data: np.ndarray, name: str = "y") -> None:
+    """All jobs on one set of signals (..., n) or of spectra (..., bins, frames); then each has its result.
+
+    `data` is contiguous float32 or float64, `name` the argument it came in as.
+    """
+    for job in jobs:
+        if job.chain.frames is not None:
+            job.chain.frames.check_length(data.shape[-1])
+        job.prepare(data)
+    inner = 2 if jobs[0].chain.frames is None else 1
+    flat, batch = data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
+    for members in _together(jobs):
+        source = _source(members)
+        frames = source.source.count(data)
+        room = source.source.values(frames) * source.dtype.itemsize
+        again = any(job.again for job in members)
+        memory: dict | None = {} if again and inner == 1 == len(flat) and room <= MEMORY_BYTES else None
+        for job in members:
+            job.open(batch, len(flat), frames)
+        items(source, flat, partial(not_finite, data, name, inner == 2), partial(_sinks, members), memory)
+        while members := [later for job in members if (later := job.then()) is not None]:
+            for job in members:
+                job.prepare(data)
+                job.open(batch, len(flat), frames)
+            items(source, flat, None, partial(_sinks, members), memory)
+
+
+def _sinks(jobs: list[Job], i: int) -> list[Sink]:
+    return [job.sink(i) for job in jobs]
+
+
+def _together(jobs: list[Job]) -> list[list[Job]]:
+    """The jobs by what their spectra are made of; powers come from complex bins where those are at hand."""
+    if len(jobs) == 1:
+        return [jobs]
+    groups: dict[Any, list[Job]] = {}
+    for job in jobs:
+        exact = job.plan.source.exact_powers
+        groups.setdefault((job.chain.frames, exact or job.plan.source.complex), []).append(job)
+    return list(groups.values())
+
+
+def _source(jobs: list[Job]) -> Plan:
+    """The plan whose source serves all of the jobs."""
+    for job in jobs:
+        if job.plan.source.complex:
+            return job.plan
+    return jobs[0].plan
+
+
+_local = threading.local()
+
+
+@contextlib.contextmanager
+def gathered(into: list[tuple[Job, np.ndarray]] | None) -> Iterator[None]:
+    """What this thread would compute meanwhile goes to the list `into`, and the job takes its result's place.
+
+    None computes at once again, inside such a block.
+    """
+    before = getattr(_local, "into", None)
+    _local.into = into
+    try:
+        yield
+    finally:
+        _local.into = before
+
+
+def one(job: Job, data: np.ndarray, name: str = "y") -> Any:
+    """The result of one job."""
+    into = getattr(_local, "into", None)
+    if into is not None:
+        into.append((job, data))
+        return job
+    compute([job], data, name)
+    return job.result()
+
+
+def run(
+    chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None, dtype: Any = None
+) -> np.ndarray:
+    """The chain's values of signals (..., n), or of spectra (..., bins, frames) where it has no frames.
+
+    `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape
+    (..., rows, frames).
+    """
+    if chain.bands is not None and chain.bands.empty:
+        empty_bands.tell(chain.bands.empty)
+    if out is not None:  # the caller's array stays as it was when the data are refused
+        opened(chain, data)
+        if not tables.usable(data, chain.frames is None):
+            not_finite(data, name, chain.frames is None)
+    return one(Rows(chain, out, dtype), data, name)

@@ -1,0 +1,1 @@
+"""Constant-Q transforms: octave by octave, and by non-stationary Gabor frames."""

@@ -1,0 +1,225 @@
+"""Constant-Q channels by non-stationary Gabor frames: which, where in the spectrum, and the loop over them.
+
+The whole signal is transformed once. A channel is a stretch of that spectrum under a Hann window as wide as
+the channel's band, transformed back with as many points as the widest channel has, so that all channels have
+samples at the same times.
+
+G. Velasco, N. Holighaus, M. Doerfler, T. Grill, "Constructing an invertible constant-Q transform with
+non-stationary Gabor frames", DAFx 2011; C. Schoerkhuber, A. Klapuri, N. Holighaus, M. Doerfler, "A Matlab
+toolbox for efficient perfect reconstruction time-frequency transforms with log-frequency resolution",
+AES 53rd conference, 2014.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...engine import gabor as kernels
+from ...errors import real, reject, samples_a_second, whole
+from ..spectra import Work
+
+#: Bytes of the channels that are transformed back at a time.
+BLOCK_BYTES = 512 * 1024
+#: Channels of one transform, at most.
+MOST_CHANNELS = 1 << 16
+#: What is added to powers before the logarithm.
+OFFSET = 2.0**-52
+#: Bandwidths grow from this many hertz over the constant Q, for B bins an octave times 2^(1/B) - 2^(-1/B).
+EARS = 228.7
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Channels at fmin 2^(k / B) up to fmax, as wide as their neighbours are apart and `gamma` more."""
+
+    sr: float
+    fmin: float
+    fmax: float
+    bins_per_octave: int
+    gamma: float
+
+    @classmethod
+    def make(cls, sr: Any, fmin: Any, fmax: Any, bins_per_octave: Any, gamma: Any) -> Channels:
+        sr = samples_a_second("sr", sr)
+        bins = whole("bins_per_octave", bins_per_octave, unit="channels")
+        top = sr / 2 if fmax is None else real("fmax", fmax, above=0, unit="hertz")
+        if top > sr / 2:
+            problem = f"lies above half the sampling rate, {sr / 2:g} Hz for sr={sr:g}"
+            reject("fmax", fmax, problem, f"give at most {sr / 2:g}, or audio of a higher rate")
+        low = top / 2**9 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
+        if low < 1e-12 * sr:
+            name, value = ("fmax", fmax) if fmin is None else ("fmin", fmin)
+            reject(name, value, f"is next to 0 Hz beside sr={sr:g}", "give hertz, such as 30")
+        if low >= top:
+            reject("fmin", fmin, f"must be below fmax={top:g}", "give a lower fmin or a higher fmax")
+        if math.log2(top / low) * bins > MOST_CHANNELS:
+            problem = f"asks for more than {MOST_CHANNELS} channels from {low:g} to {top:g} Hz"
+            reject("bins_per_octave", bins_per_octave, problem, "96 are many")
+        spread = 2 ** (1 / bins) - 2 ** (-1 / bins)
+        wider = EARS * spread if gamma is None else real("gamma", gamma, low=0.0, unit="hertz")
+        made = cls(sr, low, top, bins, wider)
+        if made.bandwidths(np.array([low]))[0] > 2 * low:
+            problem = f"the channel at fmin={low:g} reaches below 0 Hz"
+            if spread < 2:
+                remedy = f"give fmin={wider / (2 - spread):g} or more, or a smaller gamma"
+            else:
+                remedy = "give more bins_per_octave"
+            name, value = ("fmin", fmin) if gamma is None else ("gamma", gamma)
+            reject(name, value, problem, remedy)
+        if made.frequencies().size == 0:
+            problem = f"no channel fits between fmin={low:g} and half the sampling rate, {sr / 2:g} Hz"
+            name, value = ("fmin", fmin) if fmax is None else ("fmax", fmax)
+            reject(name, value, problem, "give a lower fmin, or more bins_per_octave")
+        return made
+
+    def bandwidths(self, frequencies: np.ndarray) -> np.ndarray:
+        b = self.bins_per_octave
+        return (2 ** (1 / b) - 2 ** (-1 / b)) * frequencies + self.gamma
+
+    def frequencies(self) -> np.ndarray:
+        """Centres in hertz; the last ones are dropped while they reach beyond half the sampling rate."""
+        b = self.bins_per_octave
+        count = 1 + math.ceil(math.log2(self.fmax / self.fmin) * b - 1e-9)
+        centres = self.fmin * 2 ** (np.arange(count) / b)
+        return centres[centres + self.bandwidths(centres) / 2 <= self.sr / 2]
+
+    @property
+    def least(self) -> int:
+        """Samples from which on the widest channel has its four bins."""
+        return math.ceil(3.5 * self.sr / self.bandwidths(self.frequencies()[-1:])[0])
+
+    def layout(self, n: int) -> Layout:
+        """Where the channels lie in the spectrum of n samples."""
+        centres = self.frequencies()
+        bin_width = self.sr / n
+        lengths = np.maximum(4, np.floor(self.bandwidths(centres) / bin_width + 0.5).astype(np.int64))
+        return Layout(n, np.floor(centres / bin_width).astype(np.int64), lengths, int(lengths[-1]))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Centres and lengths of channels in bins of the spectrum of n samples."""
+
+    n: int
+    centres: np.ndarray
+    lengths: np.ndarray
+    #: Samples of every channel, which are `n / points` samples of the signal apart.
+    points: int
+
+    @property
+    def bins(self) -> int:
+        return self.centres.size
+
+
+#: What is done with channels that are transformed back: (first channel, how many, pairs of floats).
+Take = Callable[[int, int, np.ndarray], None]
+
+
+def transformed(y: np.ndarray) -> np.ndarray:
+    """The spectrum of a signal, in double precision whatever its type.
+
+    The rounding of a transform is that of the loudest sample, and would stand in every silent frame.
+    """
+    from scipy import fft
+
+    return fft.rfft(y.astype(np.float64, copy=False))
+
+
+def each_block(spectrum: np.ndarray, layout: Layout, work: Work, take: Take) -> None:
+    """`take` the channels of one spectrum, a few at a time and in order, as `points` pairs each."""
+    from scipy import fft
+
+    points, dtype, spare = layout.points, work.dtype, 2 * work.lanes
+    at_once = max(1, min(layout.bins, BLOCK_BYTES // (2 * points * dtype.itemsize)))
+    pairs = work.array("channels", 2 * at_once * points + spare)
+    bins, window = spectrum.view(np.float64), np.empty(points // 2 + 1)
+    for first in range(0, layout.bins, at_once):
+        count = min(at_once, layout.bins - first)
+        size, places = 2 * count * points, (layout.centres, layout.lengths, first, count)
+        kernels.fold(bins, layout.n, *places, points, 2.0 / layout.n, window, pairs)
+        folded = pairs[:size].view(np.result_type(dtype, np.complex64)).reshape(count, points)
+        made = fft.ifft(folded, norm="forward", overwrite_x=True, workers=1)
+        if not np.shares_memory(made, folded):
+            folded[...] = made
+        pairs[size : size + spare] = 0.0  # what the last lanes see
+        take(first, count, pairs)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A channel at 0 Hz or half the rate: flat, with the flanks of its neighbour's window."""
+
+    n: int
+    centre: int
+    length: int
+    window: np.ndarray
+
+    @property
+    def bins(self) -> np.ndarray:
+        """Bins of the whole spectrum under the window."""
+        return self.centre + np.arange(self.length) - self.length // 2
+
+    def analyse(self, spectrum: np.ndarray) -> np.ndarray:
+        """Its samples, from bins 0 .. n / 2."""
+        i = self.bins % self.n
+        mirrored = 2 * i > self.n
+        values = spectrum[np.where(mirrored, self.n - i, i)]
+        values[mirrored] = values[mirrored].conj()
+        folded = np.empty(self.length, np.complex128)
+        folded[self.bins % self.length] = values * self.window
+        return np.fft.ifft(folded) * (2 * self.length / self.n)
+
+
+def hann(length: int) -> np.ndarray:
+    """The window of a channel, from its lowest bin to its highest."""
+    return 0.5 + 0.5 * np.cos(2 * np.pi * (np.arange(length) - length // 2) / length)
+
+
+def edges(channels: Channels, layout: Layout) -> tuple[Edge, Edge]:
+    """The channels below the first and above the last, as wide as twice the way to them."""
+    n, bin_width = layout.n, channels.sr / layout.n
+    made = []
+    away = channels.sr / 2 - channels.frequencies()[-1]
+    for centre, width, beside in ((0, channels.fmin, layout.lengths[0]), (n // 2, away, layout.lengths[-1])):
+        length = max(4, int(np.floor(2 * width / bin_width + 0.5)))
+        window = hann(length)
+        if length > beside:
+            # The neighbour's window from its middle on, cut in at half the length, counted from the centre.
+            flat = np.ones(length)
+            begin = length // 2 - beside // 2
+            flat[begin : begin + beside] = np.roll(hann(beside), -(beside // 2))
+            window = np.roll(flat, length // 2) / np.sqrt(length)
+        made.append(Edge(n, centre, length, window))
+    return made[0], made[1]
+
+
+def invert(
+    C: np.ndarray, dc: np.ndarray, nyquist: np.ndarray, layout: Layout, outer: tuple[Edge, Edge]
+) -> np.ndarray:
+    """The signal whose channels these are: each bin is what its channels hold, over their squared windows."""
+    from scipy import fft
+
+    n = layout.n
+    total, weight = np.zeros(n // 2 + 1, np.complex128), np.zeros(n // 2 + 1)
+
+    def add(samples: np.ndarray, bins: np.ndarray, window: np.ndarray) -> None:
+        """One channel, and its mirror image at the negative frequencies."""
+        values = fft.fft(samples.astype(np.complex128)) * (n / (2 * samples.size))
+        values = values[bins % samples.size] * window
+        for i, part in ((bins % n, values), (-bins % n, values.conj())):
+            low = 2 * i <= n
+            total[i[low]] += part[low]
+            weight[i[low]] += window[low] ** 2
+
+    for k, samples in enumerate(C):
+        length = int(layout.lengths[k])
+        add(samples, int(layout.centres[k]) + np.arange(length) - length // 2, hann(length))
+    for end, samples in zip(outer, (dc, nyquist), strict=True):
+        add(samples[0], end.bins, end.window)
+    total /= np.where(weight > 0, weight, 1.0)
+    return fft.irfft(total, n=n)

@@ -1,0 +1,161 @@
+"""Constant-Q channels of whole signals, or of one overlapping slice of a long recording after another.
+
+A slice of 2 H samples has a Tukey window, flat over the H samples in its middle, whose frames alone are kept.
+Its channels have a multiple of four points, so that the frames of all slices are equally far apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...audio.limits import not_finite
+from ...engine import gabor as kernels, rows as row_kernels
+from ...errors import real, reject
+from .. import tables, threads
+from ..spectra import Work, borrow, give_back
+from .gabor import OFFSET, Channels, Layout, each_block, transformed
+
+#: Samples below which a call starts no thread: some ten seconds of speech.
+SHORT = 200_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the channels of n samples are computed: frames, and the slices that they come from."""
+
+    layout: Layout
+    frames: int
+    #: Frames of a slice that are kept, and slices; all and one where the signal is transformed whole.
+    kept: int
+    slices: int
+    #: Samples from slice to slice; 0 where there is one.
+    step: int = 0
+
+    @property
+    def period(self) -> float:
+        """Samples from frame to frame."""
+        return self.layout.n / self.layout.points
+
+
+def plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") -> Plan:
+    """The plan for a signal `y` of n samples, in slices that advance by `block` seconds, or whole."""
+    least = channels.least
+    step = (
+        0
+        if block is None
+        else 2 * round(real("block", block, above=0, high=3600, unit="seconds") * channels.sr / 2)
+    )
+    if block is not None and 2 * step < least:
+        seconds = least / 2 / channels.sr
+        reject("block", block, "is too short for one frame", f"give {seconds + 5e-3:.2f} seconds or more")
+    if n < least:
+        problem = f"has {n} samples, and one frame of these channels takes {least}"
+        reject(name, y, problem, f"give {least} samples or more, fewer bins_per_octave, or a larger gamma")
+    if block is None:
+        layout = channels.layout(n)
+        return Plan(layout, layout.points, layout.points, 1)
+    from scipy.fft import next_fast_len
+
+    layout = channels.layout(2 * step)
+    points = 4 * next_fast_len(-(-layout.points // 4))
+    layout = Layout(layout.n, layout.centres, layout.lengths, points)
+    frames = -(-n * points // layout.n)
+    return Plan(layout, frames, points // 2, -(-frames // (points // 2)), step)
+
+
+def _slice(y: np.ndarray, number: int, step: int) -> np.ndarray:
+    """Slice `number` under its window, zeros beyond the ends of the signal."""
+    begin, half = number * step - step // 2, step // 2
+    piece = np.zeros(2 * step)
+    low, high = max(begin, 0), min(begin + 2 * step, y.size)
+    piece[low - begin : high - begin] = y[low:high]
+    flank = 0.5 - 0.5 * np.cos(np.pi * (np.arange(half) + 0.5) / half)
+    piece[:half] *= flank
+    piece[-half:] *= flank[::-1]
+    return piece
+
+
+#: Channels of one spectrum to an array of (rows, points).
+Fill = Callable[[np.ndarray, Layout, Work, np.ndarray], None]
+
+
+def computed(made: Plan, y: np.ndarray, rows: int, kind: Any, fill: Fill) -> np.ndarray:
+    """What `fill` makes of each signal: (..., rows, frames) of type `kind`."""
+    if not tables.usable(y):
+        not_finite(y)
+    signals = y.reshape(-1, y.shape[-1])
+    out = np.empty((len(signals), rows, made.frames), kind)
+
+    def work_on(number: int) -> None:
+        item, part = divmod(number, made.slices)
+        work = borrow(y.dtype)
+        if not made.step:
+            fill(transformed(signals[item]), made.layout, work, out[item])
+        else:
+            into = np.empty((rows, made.layout.points), kind)
+            fill(transformed(_slice(signals[item], part, made.step)), made.layout, work, into)
+            first = part * made.kept
+            last = min(first + made.kept, made.frames)
+            middle = made.layout.points // 4
+            out[item, :, first:last] = into[:, middle : middle + last - first]
+        give_back(work)
+
+    budget = threads.get_num_threads() if y.size > SHORT else 1
+    threads.each(work_on, len(signals) * made.slices, budget)
+    return out.reshape(*y.shape[:-1], rows, made.frames)
+
+
+def _log_tiles(layout: Layout, work: Work, count: int, pairs: np.ndarray) -> np.ndarray:
+    lanes = work.lanes
+    tiles = work.array("powers", count * -(-layout.points // lanes) * lanes)
+    kernels.log_power_tiles(pairs, layout.points, count, lanes, OFFSET, tiles)
+    return tiles
+
+
+def bins(spectrum: np.ndarray, layout: Layout, work: Work, into: np.ndarray) -> None:
+    """The channels themselves."""
+    points = layout.points
+
+    def take(first: int, count: int, pairs: np.ndarray) -> None:
+        values = pairs[: 2 * count * points].view(into.dtype)
+        into[first : first + count] = values.reshape(count, points)
+
+    each_block(spectrum, layout, work, take)
+
+
+def log_powers(spectrum: np.ndarray, layout: Layout, work: Work, into: np.ndarray) -> None:
+    """Natural logarithms of their powers."""
+    points, flat = layout.points, into.reshape(-1)
+
+    def take(first: int, count: int, pairs: np.ndarray) -> None:
+        tiles = _log_tiles(layout, work, count, pairs)
+        row_kernels.put_rows(tiles, count, count, work.lanes, points, flat, first * points, points)
+
+    each_block(spectrum, layout, work, take)
+
+
+def products(matrix: tables.Dense) -> Fill:
+    """A matrix times those logarithms."""
+
+    def fill(spectrum: np.ndarray, layout: Layout, work: Work, into: np.ndarray) -> None:
+        lanes, rows = work.lanes, matrix.tile_rows
+        groups = -(-layout.points // lanes)
+        sums = work.array("sums", groups * rows * lanes)
+        sums[: groups * rows * lanes] = 0.0
+
+        def take(first: int, count: int, pairs: np.ndarray) -> None:
+            tiles = _log_tiles(layout, work, count, pairs)
+            columns = matrix.columns
+            kernels.add_products(
+                tiles, count, groups, lanes, matrix.matrix, matrix.quads, columns, first, sums
+            )
+
+        each_block(spectrum, layout, work, take)
+        flat = into.reshape(-1)
+        row_kernels.put_rows(sums, rows, matrix.rows, lanes, layout.points, flat, 0, layout.points)
+
+    return fill

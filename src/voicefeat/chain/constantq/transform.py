@@ -1,0 +1,291 @@
+"""Constant-Q transforms as a value, and their tables: octaves, each at the rate that it needs.
+
+Octave after octave, from the highest down, the signal is halved and half the hop is taken: the wavelets of
+each are then equally short, and a few bins of a short FFT's spectrum make a response.
+
+Source: C. Schoerkhuber and A. Klapuri, "Constant-Q transform toolbox for music processing", 2010; early
+halving and what is left out of the wavelets as in librosa 0.11. An octave that the next half would weaken
+is computed at the rate of the one above, which librosa 0.11 does not heed (librosa/librosa#2071).
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...audio.resample import WAYS
+from ...errors import one_of, real, reject, samples_a_second, whole
+from ...filters import folding
+from ...filters.norms import check_norm
+from ...filters.wavelets import C1, MOST_BINS, check_points, lengths_and_reach, too_many
+from ...units.intervals import check_intervals, frequencies
+from ...units.pitches import raised
+from .. import tables
+from ..frames import PAD_MODES, Frames
+from ..plan import Plan
+from ..stages import Bands, Chain, Spectrum
+
+#: The share of half the new rate that a resampler leaves as it is, within a few hundredths of a decibel.
+#: "soxr_qq" takes nothing away anywhere: what lies above is folded down instead.
+PASSBAND = {
+    "soxr_vhq": 0.91, "soxr_hq": 0.91, "soxr_mq": 0.91, "soxr_lq": 0.67, "soxr_qq": 1.0,
+    "fft": 1.0, "scipy": 1.0, "polyphase": 0.82,
+}  # fmt: skip
+#: Bins an octave beyond which they are what is unusual about a transform.
+MANY = 96
+
+
+@dataclass(frozen=True)
+class ConstantQ:
+    """A constant-Q or variable-Q transform; see `feature.constantq.vqt` for what its settings are."""
+
+    sr: float
+    hop_length: int
+    fmin: float
+    n_bins: int
+    bins_per_octave: int
+    intervals: Hashable
+    gamma: float | None
+    filter_scale: float
+    norm: float | None
+    sparsity: float
+    window: Hashable
+    scale: bool
+    pad_mode: Any
+    res_type: str
+    #: `fmin` as it was given, before the tuning.
+    asked: float
+
+    @classmethod
+    def make(
+        cls, sr: Any, hop_length: Any, fmin: Any, n_bins: Any, bins_per_octave: Any, tuning: Any,
+        counted: tuple[str, int] = ("n_bins", 1), intervals: Any = "equal", gamma: Any = 0.0,
+        filter_scale: Any = 1, norm: Any = 1, sparsity: Any = 0.01, window: Any = "hann", scale: Any = True,
+        pad_mode: Any = "constant", res_type: Any = "soxr_hq",
+    ) -> ConstantQ:  # fmt: skip
+        """Checked; `fmin` None is C1, and it is raised by `tuning` bins.
+
+        `counted` is the argument that `n_bins` came from, and how many bins one of it is.
+        """
+        sr = samples_a_second("sr", sr)
+        hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
+        intervals = check_intervals(intervals)
+        n_bins = whole("n_bins", n_bins, unit="bins")
+        bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins", most=MOST_BINS)
+        if isinstance(intervals, tuple):
+            bins_per_octave = len(intervals)
+        given = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz", remedy="try fmin=32.7, C1")
+        fmin = given * raised(tuning, bins_per_octave)
+        if gamma is not None:
+            gamma = real("gamma", gamma, low=0, unit="hertz")
+        filter_scale = real("filter_scale", filter_scale, low=1e-6, high=1e6)
+        check_norm("norm", norm)
+        sparsity = real("sparsity", sparsity, low=0)
+        if sparsity >= 1:
+            reject(
+                "sparsity", sparsity, "leaves nothing of the wavelets", "give 0.01, or 0 to keep all of them"
+            )
+        if isinstance(window, (list, np.ndarray)):
+            reject("window", window, "has one length and wavelets have many", "give a name or a function")
+        if not isinstance(scale, (bool, np.bool_)):
+            reject("scale", scale, "must be True or False", "give True to divide by the root of the lengths")
+        if not callable(pad_mode):
+            one_of("pad_mode", pad_mode, PAD_MODES)
+        res_type = one_of("res_type", "soxr_hq" if res_type is None else res_type, WAYS)
+        made = cls(
+            sr, hop_length, fmin, n_bins, bins_per_octave, intervals, gamma, filter_scale, norm, sparsity,
+            window, bool(scale), pad_mode, res_type, given,
+        )  # fmt: skip
+        made._check_top(*counted)
+        return made
+
+    def _check_top(self, name: str, each: int) -> None:
+        """Refuse wavelets that reach above half the rate."""
+        nyquist = self.sr / 2
+        if self.fmin >= nyquist:
+            remedy = f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz"
+            reject("fmin", self.asked, f"lies at or above half of sr, {nyquist:g} Hz", remedy)
+        octaves = math.log2(nyquist / self.fmin)
+        if self.n_bins > self.bins_per_octave * (octaves + 2):  # before there are bins without end
+            most = max(1, int(self.bins_per_octave * octaves) // each)
+            problem = f"of {self.asked:g} Hz and above, there are {octaves:.3g} octaves below {nyquist:g} Hz"
+            reject(name, self.n_bins // each, problem, f"give at most {most}, or a lower fmin")
+        reached = self.reach()
+        if reached <= nyquist:
+            return
+        problem = f"wavelets reach to {reached:.6g} Hz, above half of sr, {nyquist:g} Hz"
+        all_or_one = None if self.reach(1) <= nyquist else 1
+        if self.gamma and replace(self, gamma=0.0).reach(all_or_one) <= nyquist:
+            reject("gamma", self.gamma, problem, "give less: 0 for a constant Q, None for the ear's widths")
+        fits = bisect.bisect_left(range(1, self.n_bins), True, key=lambda n: self.reach(n) > nyquist)
+        if fits >= each:
+            reject(name, self.n_bins // each, problem, f"give at most {fits // each}, or a lower fmin")
+        if self.filter_scale < 1 and replace(self, filter_scale=1.0).reach(1) <= nyquist:
+            reject("filter_scale", self.filter_scale, problem, "give more, 1 is usual")
+        reject("fmin", self.asked, problem, f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz")
+
+    def check_length(self, n: int) -> None:
+        """Refuse a signal that is too short to hold the lowest frequency."""
+        if n * self.fmin < self.sr:
+            problem = f"a period has {self.sr / self.fmin:.0f} samples, more than the {n} of the signal"
+            least = self.asked * self.sr / (n * self.fmin)
+            reject("fmin", self.asked, problem, f"give at least {least:.4g} Hz, or a longer signal")
+
+    def check_room(self, lengths: np.ndarray) -> None:
+        """Refuse wavelets of so many samples, side by side, that their spectra would fill the memory."""
+        if not too_many(lengths):
+            return
+        name, value = "fmin", self.asked
+        if self.filter_scale > 1 and not too_many(lengths / self.filter_scale):
+            name, value = "filter_scale", self.filter_scale
+        elif self.bins_per_octave > MANY and not too_many(lengths * (MANY / self.bins_per_octave)):
+            name, value = "bins_per_octave", self.bins_per_octave
+        remedy = "give a higher fmin, fewer bins an octave or a smaller filter_scale"
+        check_points(name, value, lengths, remedy)
+
+    def frequencies(self, n_bins: int | None = None) -> np.ndarray:
+        """Centre frequencies in hertz."""
+        return frequencies(n_bins or self.n_bins, self.fmin, self.intervals, self.bins_per_octave)  # type: ignore[arg-type]
+
+    def _wavelets(self, n_bins: int | None, sr: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+        hertz = self.frequencies(n_bins)
+        alpha = folding.bandwidths(hertz, self.bins_per_octave)
+        shape: dict[str, Any] = {
+            "window": self.window, "filter_scale": self.filter_scale, "gamma": self.gamma,
+        }  # fmt: skip
+        return hertz, alpha, *lengths_and_reach(hertz, sr, alpha=alpha, **shape)
+
+    def passes(self, part: slice, rate: float) -> bool:
+        """Whether resampling to `rate` leaves what these bins respond to as it is."""
+        hertz, alpha, *_ = self._wavelets(None, self.sr)
+        shape: dict[str, Any] = {"window": self.window, "filter_scale": self.filter_scale}
+        _, cutoff = lengths_and_reach(hertz[part], self.sr, alpha=alpha[part], gamma=self.gamma, **shape)
+        return cutoff <= PASSBAND[self.res_type] * rate / 2
+
+    def reach(self, n_bins: int | None = None) -> float:
+        """The highest frequency that the first `n_bins` wavelets respond to, in hertz."""
+        return self._wavelets(n_bins, self.sr)[-1]
+
+    def longest(self) -> float:
+        """Samples of the longest wavelet."""
+        return float(self._wavelets(None, self.sr)[2].max())
+
+    def halvings(self) -> int:
+        """How often the signal is halved before the first octave: as long as rate and hop are to spare."""
+        octaves = math.ceil(self.n_bins / self.bins_per_octave)
+        spare = math.ceil(math.log2(self.sr / 2 / self.reach())) - 2
+        twos = (self.hop_length & -self.hop_length).bit_length() - 1
+        return max(0, min(spare, twos - octaves + 1))
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Rows of complex weights as runs of bins, two side by side."""
+
+    #: The first bin of each row.
+    starts: np.ndarray
+    #: Of each pair, how many bins, and where their weights begin.
+    counts: np.ndarray
+    firsts: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True)
+class Octave:
+    """The bins of one octave: how their spectra are made, and the weights of those."""
+
+    plan: Plan
+    frames: Frames
+    #: Which of the signals, each half the rate of the one before.
+    level: int
+    #: Its first row in the transform.
+    row: int
+    rows: int
+    bank: Pairs
+    #: What its magnitudes are multiplied by, where they are folded.
+    fold: tables.Dense | None
+
+
+class Octaves:
+    """The tables of a transform for one precision."""
+
+    def __init__(self, q: ConstantQ, fold: Bands | None, dtype: np.dtype):
+        self.q, self.dtype = q, dtype
+        self.early = q.halvings()
+        sr, hop = q.sr / 2**self.early, q.hop_length >> self.early
+        hertz, alpha, lengths, _ = q._wavelets(None, sr)
+        #: The longest wavelet, in samples of the signal.
+        self.longest = q.longest()
+        step = min(q.bins_per_octave, q.n_bins)
+        q.check_room(lengths[:step] / 2 ** (math.ceil(q.n_bins / step) - 1))  # the least that it can come to
+        matrix = None if fold is None else fold.matrix()
+        #: Rows of the result: bins, or what they are folded into.
+        self.rows = q.n_bins if matrix is None else len(matrix)
+        level, rate = 0, sr
+        self.octaves: list[Octave] = []
+        self.hops = [hop]
+        for high in range(q.n_bins, 0, -step):
+            part = slice(max(0, high - step), high)
+            q.check_room(q._wavelets(None, rate)[2][part])
+            bank, _ = folding.response(
+                hertz[part], rate, q.filter_scale, q.norm, q.sparsity, q.window, alpha[part], q.gamma
+            )
+            weights = bank * np.sqrt(sr / rate)
+            if q.scale:
+                weights = weights / np.sqrt(lengths[part])[:, np.newaxis]
+            n_fft = 2 * (bank.shape[1] - 1)
+            frames = Frames.make(n_fft, self.hops[level], None, "ones", True, q.pad_mode)
+            plan = tables.table(Plan, Chain(frames, Spectrum(None)), None, dtype)
+            folded = None if matrix is None else tables.dense(matrix[:, part], dtype)
+            self.octaves.append(
+                Octave(plan, frames, level, part.start, len(bank), pairs(weights, dtype), folded)
+            )
+            below = slice(max(0, part.start - step), part.start)
+            if self.hops[level] % 2 == 0 and part.start and q.passes(below, rate / 2):
+                self.hops.append(self.hops[level] // 2)
+                level, rate = level + 1, rate / 2
+
+    def samples(self, n: int) -> list[int]:
+        """Samples of a signal of `n` at each level."""
+        found = [-(-n // 2**self.early)]
+        for _ in self.hops[1:]:
+            found.append(-(-found[-1] // 2))
+        return found
+
+    def frames(self, n: int) -> int:
+        """Frames of a signal of `n` samples."""
+        return min(1 + m // hop for m, hop in zip(self.samples(n), self.hops, strict=True))
+
+
+def pairs(matrix: np.ndarray, dtype: np.dtype) -> Pairs:
+    """The runs of a complex matrix, most of which is 0."""
+    rows, bins = matrix.shape
+    starts = np.zeros(rows, np.int64)
+    counts, firsts, kept, first = [], [], [], 0
+    for a in range(0, rows, 2):
+        pair = [a, min(a + 1, rows - 1)]  # an odd last row is its own neighbour
+        used = [np.flatnonzero(matrix[row]) for row in pair]
+        count = max(int(u[-1] - u[0]) + 1 if u.size else 0 for u in used)
+        block = np.zeros((count, 2, 2))
+        for b, (row, u) in enumerate(zip(pair, used, strict=True)):
+            starts[row] = min(int(u[0]) if u.size else 0, bins - count)  # a padded run stays inside
+            run = matrix[row, starts[row] : starts[row] + count]
+            block[:, b, 0], block[:, b, 1] = run.real, run.imag
+        counts.append(count)
+        firsts.append(first)
+        kept.append(block.ravel())
+        first += block.size
+    made = Pairs(starts, np.array(counts), np.array(firsts), np.concatenate(kept).astype(dtype))
+    for array in (made.starts, made.counts, made.firsts, made.weights):
+        array.flags.writeable = False
+    return made
+
+
+def octaves(q: ConstantQ, fold: Bands | None, dtype: np.dtype) -> Octaves:
+    """The tables, from the cache where they are there."""
+    return tables.table(Octaves, q, fold, dtype)

@@ -1,0 +1,110 @@
+"""Deltas in every published convention, as a value.
+
+A delta is a short correlation along time, and at the ends the first and the last frame are repeated:
+
+    sum_j j (x[t + j] - x[t - j]) / d,  j = 1 .. width        d = 2 sum j^2, or a given number
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..cache import remembered
+from ..engine.correlate import correlate_repeated
+from ..errors import one_of, real, whole
+from . import tables
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """Deltas of every row, `orders` of them (2: deltas and their deltas), below what they are deltas of.
+
+    width     frames to each side
+    divisor   "regression": 2 sum j^2, as in HTK; or a number: 1.0 for the plain difference, 2.0 for its half
+    repeated  how the second comes of the first: the delta "again", with ends repeated again; by one kernel,
+              the first convolved with itself, ends repeated once ("kernel", Kaldi); or "ahead", which is as
+              "again" at the first frame and as "kernel" at the last (openSMILE)
+    along     "frames"; or "rows", which some systems take by mistake and their numbers with it
+    keep      "all", or the "deltas" alone
+    """
+
+    orders: int = 2
+    width: int = 1
+    divisor: float | str = "regression"
+    repeated: str = "again"
+    along: str = "frames"
+    keep: str = "all"
+
+    def __post_init__(self) -> None:
+        whole("orders", self.orders)
+        whole("width", self.width, unit="frames")
+        if isinstance(self.divisor, str):
+            one_of("divisor", self.divisor, ("regression",))
+        else:
+            real("divisor", self.divisor, above=0.0)
+        one_of("repeated", self.repeated, ("again", "kernel", "ahead"))
+        one_of("along", self.along, ("frames", "rows"))
+        one_of("keep", self.keep, ("all", "deltas"))
+
+    @property
+    def parts(self) -> int:
+        """Times the rows of the features that come out."""
+        return self.orders + (self.keep == "all")
+
+    @property
+    def reach(self) -> int:
+        """Frames to each side that a value depends on."""
+        return self.width * self.orders if self.along == "frames" else 0
+
+    def apply(self, x: np.ndarray) -> np.ndarray:
+        """Features (..., rows, frames) to (..., parts times rows, frames)."""
+        if self.along == "rows":
+            turned = Dynamics(self.orders, self.width, self.divisor, self.repeated)
+            made = turned.apply(np.ascontiguousarray(np.swapaxes(x, -1, -2)))
+            pieces = np.split(made, self.orders + 1, axis=-2)
+            out = np.concatenate([np.swapaxes(piece, -1, -2) for piece in pieces], axis=-2)
+            return out if self.keep == "all" else out[..., x.shape[-2] :, :]
+        if self.repeated == "ahead":  # deltas beyond the end, from the last frame repeated
+            last = np.repeat(x[..., -1:], self.width * (self.orders - 1), axis=-1)
+            made = replace(self, repeated="again").apply(np.concatenate([x, last], axis=-1))
+            return np.ascontiguousarray(made[..., : x.shape[-1]])
+        rows, frames = x.shape[-2:]
+        out = np.empty((*x.shape[:-2], (self.orders + 1) * rows, frames), x.dtype)
+        out[..., :rows, :] = x
+        self.follow(out, rows)
+        return out if self.keep == "all" else np.ascontiguousarray(out[..., rows:, :])
+
+    @property
+    def follows(self) -> bool:
+        """Whether deltas need nothing but room below what they are deltas of."""
+        return self.along == "frames" and self.keep == "all" and self.repeated != "ahead"
+
+    def follow(self, out: np.ndarray, rows: int) -> None:
+        """Deltas of the first `rows` rows of contiguous (..., parts times rows, frames) features below."""
+        frames, lanes = out.shape[-1], tables.lanes(out.dtype)
+        again = self.repeated == "again"
+        weights = _kernels(self.width, self.divisor, self.orders, not again, out.dtype)
+        padded = np.empty(frames + weights[-1].size + 2 * lanes, out.dtype)
+        flat, size = out.reshape(-1), rows * frames
+        for at in range(0, flat.size, (self.orders + 1) * size):
+            for order, kernel in enumerate(weights):
+                source, target = at + (order * size if again else 0), at + (order + 1) * size
+                correlate_repeated(flat, source, rows, frames, kernel, lanes, padded, flat, target)
+
+
+@remembered
+def _kernels(
+    width: int, divisor: float | str, orders: int, convolved: bool, dtype: np.dtype
+) -> list[np.ndarray]:
+    """The weights of each order; convolved, those of an order on the features themselves."""
+    j = np.arange(-width, width + 1)
+    kernel = j / ((j * j).sum() if isinstance(divisor, str) else float(divisor))
+    made = [kernel]
+    for _ in range(1, orders):
+        made.append(np.convolve(made[-1], kernel) if convolved else kernel)
+    made = [each.astype(dtype) for each in made]
+    for each in made:
+        each.flags.writeable = False
+    return made

@@ -1,0 +1,1 @@
+"""Fundamental frequency: comparison of frames with themselves, and the most likely path."""

@@ -1,0 +1,300 @@
+"""Where the spectra of a block come from: a signal, or an array of spectra that was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..engine import (
+    frames as frame_kernels,
+    prepared as prepared_kernels,
+    rows as row_kernels,
+    spectrum as spectrum_kernels,
+)
+from . import tables
+from .frames import Frames
+
+#: Bytes of the bins of one block: with the columns of the signal they stay in the second-level cache.
+BLOCK_BYTES = 512 * 1024
+#: Bytes of the signal laid out at a time.
+COLUMN_BYTES = 64 * 1024
+#: Frames of a block, at most.
+BLOCK_FRAMES = 1024
+#: Spectra of one signal are kept between two passes over it up to this size, and computed again above it.
+MEMORY_BYTES = 16 * 1024 * 1024
+#: Scratch arrays above this size are not kept between calls.
+KEEP_BYTES = 8 * 1024 * 1024
+
+
+def block_frames(bins: int, dtype: np.dtype) -> int:
+    """Frames of one block, whole groups of lanes."""
+    lanes = tables.lanes(dtype)
+    fit = BLOCK_BYTES // (bins * dtype.itemsize * lanes)
+    return lanes * max(1, min(fit, BLOCK_FRAMES // lanes))
+
+
+class Work:
+    """The scratch arrays of one thread, and the block of spectra that is in them."""
+
+    def __init__(self, lanes: int, dtype: np.dtype):
+        self.dtype, self.lanes = dtype, lanes
+        self.peak = np.empty(lanes, dtype)
+        #: The block as its source made it: |X| ** base, or the complex X where `base` is None.
+        self.bins = np.empty(0, dtype)
+        self.base: float | None = None
+        self.values = 0
+        #: Whether everybody wants one power of the block, which may then overwrite it.
+        self.alone = False
+        self._raised: dict[float, np.ndarray] = {}
+        self._arrays: dict[str, np.ndarray] = {}
+        self.size = 0
+
+    def hold(self, bins: np.ndarray, values: int, base: float | None, alone: bool) -> None:
+        """Make `bins`, `values` numbers a part of it (complex ones count once), the block."""
+        self.bins, self.values, self.base, self.alone = bins, values, base, alone
+        self._raised.clear()
+
+    def raised(self, power: float | None) -> np.ndarray:
+        """|X| ** power of the block, or the block as it is where `power` is None."""
+        if power is None or power == self.base:
+            return self.bins
+        found = self._raised.get(power)
+        if found is None:
+            found = self._raised[power] = self._raise(power)
+        return found
+
+    def _raise(self, power: float) -> np.ndarray:
+        size = self.values
+        if self.base is None:
+            powers = self.array("power 2", size)
+            row_kernels.square_complex(self.bins, size, self.lanes, powers)
+            self._raised[2.0] = powers
+            if power == 2.0:
+                return powers
+            source, base = powers, 2.0
+        else:
+            source, base = self.bins, self.base
+        into = source if self.alone else self.array(f"power {power}", size)
+        if power / base == 0.5:
+            row_kernels.root_tiles(source, size, self.lanes, into)
+        elif power / base == 2.0:
+            row_kernels.square_tiles(source, size, self.lanes, into)
+        else:
+            row_kernels.power_tiles(source, size, self.lanes, power / base, into)
+        return into
+
+    def array(self, name: str, size: int) -> np.ndarray:
+        """An array of at least `size` elements, the same each time it is asked for by this name."""
+        found = self._arrays.get(name)
+        if found is None or found.size < size:
+            self.size += (size - (0 if found is None else found.size)) * self.dtype.itemsize
+            found = self._arrays[name] = np.empty(size, self.dtype)
+        return found
+
+
+#: Scratch arrays between calls; the methods of a list are atomic.
+_idle: dict[np.dtype, list[Work]] = {}
+
+
+def borrow(dtype: np.dtype) -> Work:
+    """Scratch arrays, from an earlier call where there are any."""
+    try:
+        return _idle[dtype].pop()
+    except (KeyError, IndexError):
+        return Work(tables.lanes(dtype), dtype)
+
+
+def give_back(work: Work) -> None:
+    """Keep scratch arrays for a later call, a few and only small ones."""
+    kept = _idle.setdefault(work.dtype, [])
+    if len(kept) < 8 and work.size <= KEEP_BYTES:
+        kept.append(work)
+
+
+class FramedSpectra:
+    """Spectra of the frames of a signal: powers, or complex numbers."""
+
+    def __init__(self, frames: Frames, complex: bool, dtype: np.dtype):
+        self.frames, self.complex, self.dtype = frames, complex, dtype
+        self.base = None if complex else 2.0
+        self.lanes = tables.lanes(dtype)
+        self.bins = 1 + frames.n_fft // 2
+        self.block = block_frames(self.bins * (2 if self.complex else 1), dtype)
+        hop = frames.hop_length
+        self.hop, self.pad = hop, frames.pad
+        #: Hops that a frame spans: the columns that the last frame of a block adds.
+        self.overlap = -(-frames.n_fft // hop)
+        self.rows = min(hop, frames.n_fft)
+        #: Groups of lanes that are laid out at a time.
+        self.chunk = max(1, COLUMN_BYTES // (self.rows * self.lanes * dtype.itemsize))
+        # Rows start on a new cache line, and not all on the same set of lines.
+        line = 64 // dtype.itemsize
+        lines = -(-(self.chunk * self.lanes - 1 + self.overlap) // line)
+        self.stride = line * (lines + 1 - lines % 2)
+        #: Whether frames are changed before their window; they then stand sample by sample in an array of
+        #: their own, the window at its beginning.
+        self.prepared = frames.remove_dc or frames.preemphasis != 0.0
+        layout = (self.lanes, dtype, frames.n_fft) if self.prepared else (self.stride, dtype)
+        self.tables = tables.transform(frames, *layout)
+        n = np.arange(frames.length)
+        self.places = ((n % hop) * self.stride + n // hop).astype(np.int32)
+        if self.tables is None:
+            self.window = frames.window_array()
+        #: Whether powers of the complex bins are those that are computed without them, bit for bit.
+        self.exact_powers = self.tables is not None
+
+    def count(self, y: np.ndarray) -> int:
+        return self.frames.count(y.shape[-1])
+
+    def open(self, y: np.ndarray) -> Any:
+        return y, *ends(y, self.frames)
+
+    def values(self, count: int) -> int:
+        """Numbers in the block of `count` frames, padded ones included."""
+        return -(-count // self.lanes) * self.lanes * self.bins
+
+    def fill(self, bins: np.ndarray, work: Work, signal: Any, first: int, count: int) -> None:
+        """Spectra of frames first, first + 1, ... to `bins`."""
+        lanes, hop, t = self.lanes, self.hop, self.tables
+        groups = -(-count // lanes)
+        columns = work.array("columns", self.rows * self.stride)
+        start = first * hop - self.pad
+        if t is None:
+            self._fill_any_length(bins, signal, start, groups, columns, work)
+        else:
+            layout = (
+                *signal,
+                start,
+                hop,
+                self.rows,
+                self.overlap,
+                columns,
+                self.stride,
+                self.chunk,
+                groups,
+                lanes,
+            )
+            z = work.array("points", self.frames.n_fft * lanes)
+            passes = (t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, bins)
+            if self.prepared:
+                self._fill_prepared(work, layout + passes, groups)
+            elif self.complex:
+                spectrum_kernels.complex_bins(*layout, *passes)
+            else:
+                spectrum_kernels.power_bins(*layout, *passes)
+
+    def _fill_prepared(self, work: Work, arguments: tuple[Any, ...], groups: int) -> None:
+        """Frames without their mean or with a pre-emphasis of their own; their energies go to `work`."""
+        frame = work.array("frame", self.frames.n_fft * self.lanes)
+        energies = work.array("energies", groups * self.lanes)
+        changes = (float(self.frames.remove_dc), self.frames.preemphasis)
+        prepared_kernels.prepared_bins(*arguments, self.places, *changes, frame, energies, int(self.complex))
+
+    def _prepare(self, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same changes in numpy, row by row, and the energies."""
+        frames = frames[:, : self.frames.length]
+        if self.frames.remove_dc:
+            frames = frames - frames.mean(axis=-1, keepdims=True)
+        energies = (frames * frames).sum(axis=-1)
+        before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=-1)
+        frames = frames - self.frames.preemphasis * before
+        return np.pad(frames, ((0, 0), (0, self.frames.n_fft - self.frames.length))), energies
+
+    def _fill_any_length(
+        self, bins: np.ndarray, signal: Any, start: int, groups: int, columns: np.ndarray, work: Work
+    ) -> None:
+        """Odd lengths and large factors, by scipy in double precision."""
+        from scipy.fft import rfft
+
+        (y, head, tail), lanes, hop = signal, self.lanes, self.frames.hop_length
+        energies = work.array("energies", groups * lanes)
+        n = np.arange(self.frames.n_fft)
+        places = (n % hop) * self.stride + n // hop
+        width = (2 if self.complex else 1) * lanes
+        tiles = bins[: groups * self.bins * width].reshape(groups, self.bins, width)
+        for g in range(groups):
+            count = lanes - 1 + self.overlap
+            at = start + g * lanes * hop
+            frame_kernels.transpose(y, at, hop, self.rows, count, lanes, head, tail, columns, self.stride)
+            frames = columns[places + np.arange(lanes)[:, np.newaxis]]
+            if self.prepared:
+                frames, energies[g * lanes : (g + 1) * lanes] = self._prepare(frames)
+            z = rfft(frames * self.window, axis=-1).T
+            tiles[g] = np.concatenate([z.real, z.imag], axis=-1) if self.complex else z.real**2 + z.imag**2
+
+
+#: Padding by the signal read backwards, and how many of its samples at an end are not read again.
+_MIRRORS = {"reflect": 1, "symmetric": 0}
+
+
+def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
+    """What lies before and after a signal; nothing at all stands for zeros."""
+    mode: Any = "symmetric" if frames.partial == "mirror" else frames.pad_mode
+    n, before = y.size, frames.pad
+    after = before
+    if frames.partial == "mirror":
+        after = max(0, (frames.count(n) - 1) * frames.hop_length + frames.length - before - n)
+    if not (before or after) or mode == "constant":
+        return y[:0], y[:0]
+    if callable(mode):
+        padded = np.pad(y, before, mode)
+        return padded[:before], padded[before + n :]
+    if max(before, after) < n and mode in _MIRRORS:  # what numpy.pad does, without its checks
+        skip = _MIRRORS[mode]
+        return y[skip : skip + before][::-1].copy(), y[n - skip - after : n - skip][::-1].copy()
+    reach = min(n, max(before, after) + 1)  # np.pad looks no farther than this into the signal
+    return np.pad(y[:reach], (before, 0), mode)[:before], np.pad(y[n - reach :], (0, after), mode)[reach:]
+
+
+class GivenSpectra:
+    """Spectra that were given as an array of (bins, frames)."""
+
+    complex = False
+    base = 1.0
+    exact_powers = True
+
+    def __init__(self, bins: int, dtype: np.dtype):
+        self.bins, self.dtype = bins, dtype
+        self.lanes = tables.lanes(dtype)
+        self.block = block_frames(bins, dtype)
+
+    def count(self, S: np.ndarray) -> int:
+        return S.shape[-1]
+
+    def open(self, S: np.ndarray) -> Any:
+        return S
+
+    def values(self, count: int) -> int:
+        return -(-count // self.lanes) * self.lanes * self.bins
+
+    def fill(self, bins: np.ndarray, work: Work, S: Any, first: int, count: int) -> None:
+        row_kernels.take_rows(
+            S.reshape(-1), first, S.shape[-1], bins, self.bins, self.bins, self.lanes, count
+        )
+
+
+class Pass:
+    """One pass over one item: blocks of its spectra, with what several of its readers share.
+
+    With a `memory` (a dict) blocks are kept there, and taken from there where they are.
+    """
+
+    def __init__(self, source: Any, data: np.ndarray, powers: set[float | None], memory: dict | None):
+        self.source, self.memory = source, memory
+        self.opened = source.open(data)
+        self.alone = len(powers) == 1 and memory is None
+
+    def fill(self, work: Work, first: int, count: int) -> None:
+        """The block of frames first, first + 1, ... to `work`."""
+        source, values = self.source, self.source.values(count)
+        size = values * (2 if source.complex else 1)
+        if self.memory is None:
+            bins = work.array("bins", size)
+            source.fill(bins, work, self.opened, first, count)
+        elif first in self.memory:
+            bins = self.memory[first]
+        else:
+            bins = self.memory[first] = np.empty(size, work.dtype)
+            source.fill(bins, work, self.opened, first, count)
+        work.hold(bins, values, source.base, self.alone)

@@ -1,0 +1,266 @@
+"""The stages of the chain as frozen values: equal by value, hashable, checked when they are made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .. import filters
+from ..cache import remembered
+from ..errors import check_bank, divisor, one_of, real, reject, samples_a_second, whole
+from ..filters import empty_bands
+from ..filters.norms import check_norm
+from ..units.hertz import fft_frequencies
+from .frames import Frames
+
+
+def cosines(n: int, type: int, ortho: bool) -> np.ndarray:
+    """The discrete cosine transform of `type` 1 to 4 as a matrix (n, n), scaled as by ``scipy.fft.dct``."""
+    k, m = np.arange(n)[:, None], np.arange(n)[None, :]
+    # Angles are products of whole numbers times pi / period; taken modulo 2 period they are exact.
+    turns, period = {
+        1: (k * m, n - 1),
+        2: (k * (2 * m + 1), 2 * n),
+        3: ((2 * k + 1) * m, 2 * n),
+        4: ((2 * k + 1) * (2 * m + 1), 4 * n),
+    }[type]
+    matrix = 2 * np.cos(np.pi * (turns % (2 * period)) / period)
+    if type in (1, 3):
+        matrix[:, 0] /= 2
+    if type == 1:
+        matrix[:, -1] /= 2
+    if ortho:
+        matrix /= np.sqrt(2 * (n - 1) if type == 1 else 2 * n)
+        if type in (1, 3):
+            matrix[:, 0] *= np.sqrt(2)
+        if type in (1, 2):
+            matrix[0] /= np.sqrt(2)
+        if type == 1:
+            matrix[:, -1] *= np.sqrt(2)
+            matrix[-1] /= np.sqrt(2)
+    return matrix
+
+
+def settings(build: Callable[..., Any]) -> Callable[..., Any]:
+    """Remember the chain that `build` makes of its arguments, so that they are checked once.
+
+    Arguments are told apart by type as well (2048 is not 2048.0), and errors are not remembered.
+    """
+    return remembered(build, typed=True)
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """|X| ** power, or the complex X where `power` is None; over n_fft where a front end has it `divided`."""
+
+    power: float | None = 2.0
+    divided: bool = False
+
+    @classmethod
+    def make(cls, power: Any) -> Spectrum:
+        return cls(real("power", power, above=0.0, remedy="give 1.0 for magnitude or 2.0 for power"))
+
+
+#: Names of the arguments that say the rows of a bank.
+ROWS = {"n_mels", "n_filters", "n_chroma", "n_bands"}
+
+
+@dataclass(frozen=True)
+class Bands:
+    """A filter bank: a function of `filters`, by name, and its arguments."""
+
+    bank: str
+    arguments: tuple[tuple[str, Any], ...]
+    # What is to be said of filters without a bin; no field, since it follows from the others.
+    empty = ""
+
+    @classmethod
+    def make(cls, bank: str, **arguments: Any) -> Bands:
+        """Checked by building the bank, which is what an odd argument would fail in."""
+        for name in ROWS & arguments.keys():
+            check_bank(name, arguments[name], arguments.get("n_fft", 0))
+        made = cls(bank, tuple(sorted(arguments.items())))
+        with empty_bands.collected() as told:
+            made._build()
+        object.__setattr__(made, "empty", "".join(told[:1]))
+        return made
+
+    def matrix(self) -> np.ndarray:
+        """The bank, shape (bands, 1 + n_fft // 2), without a word of empty filters: those are in `empty`."""
+        with empty_bands.collected():
+            return self._build()
+
+    def _build(self) -> np.ndarray:
+        return getattr(filters, self.bank)(**dict(self.arguments))
+
+
+@dataclass(frozen=True)
+class Compression:
+    """gain log(max(x + offset, floor)) + add, at most `top_db` decibels below the clip's largest.
+
+    `log` is "ln", "log10" or "db" (10 log10); a `floor` of 0 is the least normal number. `zero` stands for an
+    x of exactly 0 and for no other, however small (python_speech_features); 0 leaves it.
+    """
+
+    log: str = "ln"
+    floor: float = 0.0
+    offset: float = 0.0
+    top_db: float | None = None
+    gain: float = 1.0
+    add: float = 0.0
+    zero: float = 0.0
+
+    @classmethod
+    def make(cls, log: Any, amin: Any, offset: Any, top_db: Any) -> Compression:
+        """`log`: "db", "ln" or "log10"; `top_db`: "auto" is 80 for decibels and None otherwise."""
+        one_of("log", log, ("db", "ln", "log10"))
+        floor = real("amin", amin, above=0.0, remedy="give a small positive number such as 1e-10")
+        offset = real("log_offset", offset, low=0.0)
+        if isinstance(top_db, str) and top_db == "auto":
+            top_db = 80.0 if log == "db" else None
+        if top_db is not None:
+            top_db = real(
+                "top_db", top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for no floor"
+            )
+            if log != "db":
+                reject(
+                    "top_db", top_db, f"is in decibels and log={log!r} is not", "give top_db=None or log='db'"
+                )
+        # Decibels relative to a power of 1, which in librosa is raised to `amin` like the others.
+        add = -10 * math.log10(max(floor, 1.0)) if log == "db" else 0.0
+        return cls(log, floor, offset, top_db, add=add)
+
+    @property
+    def scale(self) -> float:
+        """What a natural logarithm is multiplied by."""
+        return self.gain * {"db": 10 / math.log(10), "ln": 1.0, "log10": 1 / math.log(10)}[self.log]
+
+    @property
+    def below(self) -> float | None:
+        """`top_db` in the unit of the result."""
+        return None if self.top_db is None else self.top_db / 10 * math.log(10) * self.scale
+
+    def fill(self, values: np.ndarray) -> None:
+        """`zero` for every 0 among the values, in place."""
+        if self.zero:
+            np.copyto(values, self.zero, where=values == 0)
+
+    def least(self, dtype: np.dtype) -> float:
+        """The floor; one that the precision cannot hold in full is refused."""
+        least = float(np.finfo(dtype).tiny)
+        if 0.0 < self.floor < least:
+            reject(
+                "amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin"
+            )
+        return self.floor or least
+
+
+@dataclass(frozen=True)
+class Cepstrum:
+    """`n` values of a cosine transform over bands from number `first` on, liftered.
+
+    The lifter is 1 + lifter / 2 sin(pi (i + lifter_from) / lifter): `lifter_from` is 1 in librosa, which
+    changes c0 as well, and 0 in HTK and Kaldi. Value i > 0 is multiplied by i ** `lift` (rastamat). The norm
+    "htk" is sqrt(2 / bands) for every value, c0 among them. `c0` says where c0 stands: "first", or "last" as
+    in HTK.
+    """
+
+    n: int
+    type: int = 2
+    norm: str | None = "ortho"
+    lifter: float = 0.0
+    lifter_from: int = 1
+    first: int = 0
+    c0: str = "first"
+    lift: float = 0.0
+
+    @classmethod
+    def make(cls, name: str, bands: int, n: Any, type: Any, norm: Any, lifter: Any) -> Cepstrum:
+        n = whole(name, n, unit="coefficients")
+        if n > bands:
+            reject(
+                name, n, f"more coefficients than the {bands} bands they are made of", f"give at most {bands}"
+            )
+        type = whole("dct_type", type)
+        one_of("dct_type", type, (1, 2, 3, 4))
+        one_of("norm", norm, (None, "ortho"))
+        if type == 1 and bands < 2:
+            reject("dct_type", type, "needs 2 bands or more", "use dct_type=2")
+        lifter = divisor("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
+        return cls(n, type, norm, lifter)
+
+    def matrix(self, bands: int) -> np.ndarray:
+        """The transform, (n, bands) in float64."""
+        rows = cosines(bands, self.type, self.norm == "ortho")
+        if self.norm == "htk":
+            rows *= math.sqrt(0.5 / bands)
+        if self.lifter > 0:
+            place = np.arange(bands) + self.lifter_from
+            rows *= 1 + self.lifter / 2 * np.sin(np.pi * place / self.lifter)[:, None]
+        rows *= np.maximum(np.arange(bands), 1.0)[:, None] ** self.lift
+        rows = rows[self.first : self.first + self.n]
+        return np.roll(rows, -1, axis=0) if self.c0 == "last" else rows
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Each frame divided by its own norm over rows: inf, -inf, 0, or p > 0."""
+
+    norm: float
+
+    @classmethod
+    def make(cls, norm: Any) -> Scaling | None:
+        if norm is None:
+            return None
+        check_norm("norm", norm)
+        return cls(float(norm))
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """Peaks from bin `low` up to `high`, bins `hertz` apart, above `threshold` times a frame's largest."""
+
+    low: int
+    high: int
+    hertz: float
+    threshold: float
+
+    @classmethod
+    def make(cls, sr: Any, n_fft: int, fmin: Any, fmax: Any, threshold: Any) -> Peaks:
+        sr = samples_a_second("sr", sr)
+        frequencies = fft_frequencies(sr=sr, n_fft=n_fft)
+        fmin, fmax = real("fmin", fmin, unit="Hz"), real("fmax", fmax, unit="Hz")
+        if fmin >= fmax:
+            reject("fmin", fmin, f"leaves nothing below fmax={fmax:g}", "give fmin below fmax, in Hz")
+        threshold = real("threshold", threshold, low=0.0)
+        inside = np.flatnonzero((frequencies >= max(fmin, 0.0)) & (frequencies < min(fmax, sr / 2)))
+        inside = inside[inside > 0]  # the first bin has no neighbour below
+        low, high = (int(inside[0]), int(inside[-1]) + 1) if inside.size else (1, 1)
+        return cls(low, high, sr / n_fft, threshold)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain, or the part of it that is wanted; `frames` is None where it starts from spectra."""
+
+    frames: Frames | None = None
+    spectrum: Spectrum | None = None
+    bands: Bands | None = None
+    compression: Compression | None = None
+    #: A matrix over bands, or over bins where there are none.
+    cepstrum: Any = None
+    scaling: Scaling | None = None
+    #: What the bins are reduced to in place of all that (`chain.descriptors`).
+    descriptor: Any = None
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        numbers = (self.compression, self.cepstrum, self.scaling, self.descriptor)
+        object.__setattr__(self, "_hash", hash((self.frames, self.spectrum, self.bands, *numbers)))
+
+    def __hash__(self) -> int:
+        return self._hash

@@ -1,0 +1,1 @@
+"""The command ``voicefeat``: one file per subcommand."""

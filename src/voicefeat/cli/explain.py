@@ -1,0 +1,60 @@
+"""``voicefeat explain``: why two saved feature matrices of one recording differ."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ParameterError, reject
+from ..files.text import refuse_pipe
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["add_explain"]
+
+
+def add_explain(commands: argparse._SubParsersAction[Any]) -> None:
+    """The command and its options."""
+    command = commands.add_parser(
+        "explain",
+        help="tell which settings make two feature matrices of one recording differ",
+        description="Find the front ends that two matrices come from, and say in which settings they differ.",
+        epilog="exit status: 0 the settings were found; 1 no explanation was found; 2 nothing was done",
+    )
+    add = command.add_argument
+    add("a", metavar="A.npy", help="features of the recording, (rows, frames) or (frames, rows)")
+    add("b", nargs="?", metavar="B.npy", help="other features of it")
+    add("--preset", metavar="NAME", help="in place of B.npy: a front end that A was meant to be")
+    add("--audio", required=True, metavar="FILE", help="the recording; a few seconds are best")
+    command.set_defaults(run=_explain)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from ..audio.signals import load
+    from ..presets.compare.explain import explain
+
+    if (options.b is None) == (options.preset is None):
+        raise ParameterError("B.npy and --preset NAME: one of the two is compared with A; give one of them")
+    a = _array(options.a)
+    b = options.preset if options.b is None else _array(options.b)
+    y, sr = load(options.audio, sr=None, dtype="float64")
+    found = explain(a, b, y, sr)
+    print(found)
+    return 0 if found.explained else 1
+
+
+def _array(path: str) -> np.ndarray:
+    """The array of an .npy file; objects, which could run code, are not read."""
+    import numpy as np
+
+    refuse_pipe("path", path)
+    try:
+        made = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as problem:
+        told = str(problem).split("\n")[0]
+        raise ParameterError(f"{path}: is no array of numbers ({told}); save it by numpy.save") from None
+    if not isinstance(made, np.ndarray):
+        made.close()
+        reject("path", path, "holds several arrays", "save one of them by numpy.save")
+    return made

@@ -1,0 +1,159 @@
+"""``voicefeat extract``: from recordings to a dataset."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ..corpus.formats import FORMATS
+from ..errors import ParameterError, reject
+from .inputs import DONE, NOTHING_DONE, SOME_FAILED, add_inputs, listing
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+__all__ = ["add_extract"]
+
+#: Settings with an option of their own, and what each means.
+SHORTHANDS = {
+    "n_fft": "samples in one transform",
+    "hop_length": "samples from frame to frame",
+    "win_length": "samples under the window",
+    "n_mfcc": "coefficients of mfcc",
+    "n_mels": "mel bands",
+}
+
+
+def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
+    """The command and its options."""
+    extract = commands.add_parser(
+        "extract",
+        help="turn recordings into a dataset of features",
+        description="Decode recordings, compute features of each, and write a dataset. The same command "
+        "again goes on where a stopped one was.",
+        epilog="exit status: 0 all recordings are in the dataset; 1 some are, the rest in DIR/_failures.csv; "
+        "2 nothing was done",
+    )
+    add_inputs(extract)
+    add = extract.add_argument
+    # fmt: off
+    add("--feature", action="append", metavar="NAME",
+        help="see 'voicefeat features' (default: mfcc); may be repeated")
+    add("--frontend", action="append", metavar="NAME",
+        help="instead: one of 'voicefeat presets', or a file FRONTEND.toml; may be repeated")
+    add("--out", required=True, metavar="DIR", help="folder of the dataset: new, empty, or begun before")
+    add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
+    add("--channels", default="mean", metavar="WHICH",
+        help="of several channels: mean (default), first, or each a row")
+    add("--part-seconds", type=float, default=600.0, metavar="S",
+        help="longer recordings become several rows (default: 600)")
+    add("--summary", type=_names, default=(), metavar="LIST",
+        help="statistics in place of frames: mean,std,median,min,max,q0.05")
+    add("--windows", type=float, metavar="S", help="with --summary: over windows of so many seconds")
+    add("--dtype", default="float32", metavar="TYPE", help="float32 (default), float64 or float16")
+    add("--format", default="parquet", metavar="NAME", help=f"{', '.join(FORMATS)} (default: parquet)")
+    add("--format-option", type=_option, action="append", default=[], metavar="NAME=VALUE",
+        help="what the format lets one choose: compress=true (parquet, kaldi, hdf5, zarr)")
+    add("--shard-mb", type=float, default=128.0, metavar="MB", help="values in one shard (default: 128)")
+    add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
+    add("--dask", metavar="ADDRESS", help="instead of threads: a Dask cluster that runs already")
+    add("--strict", action="store_true", help="stop at the first recording that cannot be used")
+    add("--redo", action="store_true",
+        help="make again shards of recordings that have changed since, and damaged ones (default: refuse)")
+    add("--log-json", metavar="FILE", help="append what happens as lines of JSON")
+    add(
+        "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
+        help="a setting of the feature, e.g. --set top_db=None --set fmin=20; may be repeated",
+    )
+    # fmt: on
+    for name, meaning in SHORTHANDS.items():
+        add(
+            f"--{name.replace('_', '-')}",
+            type=int,
+            dest=name,
+            metavar="N",
+            help=f"{meaning} (--set {name}=N)",
+        )
+    extract.set_defaults(run=_extract)
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from ..corpus.report.run import notice, summary
+    from ..corpus.run.extract import extract_corpus
+
+    short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
+    given = short + options.settings
+    if options.frontend is not None and given:
+        raise ParameterError(
+            f"--set {given[0]}: a front end has its own settings; print it with 'voicefeat presets NAME', "
+            "change the text, and give the file: --frontend FILE.toml"
+        )
+    features = options.feature or (None if options.frontend else ["mfcc"])
+    found = listing(options)
+    if (missing := notice(found)) and not options.strict:
+        print(f"voicefeat extract: {missing}", file=sys.stderr, flush=True)
+    with _workers(options) as (executor, workers):
+        done = extract_corpus(
+            found,
+            options.out,
+            features,
+            frontend=options.frontend,
+            sr=options.sr,
+            settings=_settings(features or ["mfcc"], given),
+            channels=options.channels,
+            part_seconds=options.part_seconds,
+            summary=options.summary,
+            windows=options.windows,
+            dtype=options.dtype,
+            format=options.format,
+            format_options=dict(options.format_option),
+            workers=workers,
+            executor=executor,
+            strict=options.strict,
+            redo=options.redo,
+            shard_mb=options.shard_mb,
+            log=options.log_json,
+        )
+    print(summary(done))
+    if not done.recordings:
+        return NOTHING_DONE
+    return SOME_FAILED if done.failed else DONE
+
+
+@contextmanager
+def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int | None]]:
+    """What runs the recordings, None for threads, and how many it does at a time."""
+    if options.dask is None:
+        yield None, options.workers
+        return
+    if options.workers is not None:
+        reject("--workers", options.workers, "are those of the cluster with --dask", "leave one of them out")
+    from ..corpus.run.dask import dask_cluster
+
+    with dask_cluster(options.dask) as found:
+        yield found
+
+
+def _settings(features: list[str], given: list[str]) -> dict[str, Any]:
+    """The settings as each feature reads them; they have to fit all of them."""
+    from ..corpus.run.settings import parse
+    from ..feature.registry import find
+
+    read = [parse(find(feature), given) for feature in features]
+    return read[0]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The words of a list with commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _option(text: str) -> tuple[str, str]:
+    """An option of the format and its value."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} has no '='; write it as name=value: compress=true")
+    return name.strip().replace("-", "_"), value.strip()

@@ -1,0 +1,73 @@
+"""``voicefeat show``: what a dataset or a recording holds."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+from ..errors import ParameterError, reject
+from .inputs import DONE
+
+__all__ = ["add_show"]
+
+
+def add_show(commands: argparse._SubParsersAction[Any]) -> None:
+    """The command and its options."""
+    command = commands.add_parser(
+        "show",
+        help="tell what a dataset or a recording holds, and draw it",
+        description="Of a dataset: recordings, hours, settings, versions, labels, failures. Of a recording: "
+        "duration, rate, channels, peak, rms.",
+    )
+    add = command.add_argument
+    # fmt: off
+    add("path", metavar="DIR|FILE", help="folder of a dataset, or a recording")
+    add("--plot", metavar="OUT.png", help="draw one row of the dataset, or the recording (extra: plot)")
+    add("--id", metavar="ID", help="with --plot: which recording of the dataset (default: the first)")
+    # fmt: on
+    command.set_defaults(run=_show, left="nothing was changed")
+
+
+def _show(options: argparse.Namespace) -> int:
+    if options.plot is not None and Path(options.plot).suffix.lower() not in (".png", ".pdf", ".svg"):
+        reject("--plot", options.plot, "is no picture's name", "give one that ends in .png, .pdf or .svg")
+    if os.path.isdir(options.path):
+        return _dataset(options)
+    if options.id is not None:
+        raise ParameterError(f"--id {options.id}: is for a dataset; leave it out")
+    from ..corpus.report.recording import of_recording
+
+    print(of_recording(options.path))
+    if options.plot is not None:
+        from ..plot.stored import draw_recording
+
+        _headless()
+        draw_recording(options.path, options.plot)
+    return DONE
+
+
+def _dataset(options: argparse.Namespace) -> int:
+    from ..corpus.dataset.open import open_dataset
+    from ..corpus.report.dataset import of_dataset
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what they say is shown
+        dataset = open_dataset(options.path)
+    print(of_dataset(dataset))
+    if options.plot is not None:
+        from ..plot.stored import draw_entry
+
+        _headless()
+        entry = dataset[0] if options.id is None else dataset[options.id][0]
+        draw_entry(dataset, entry, options.plot)
+    return DONE
+
+
+def _headless() -> None:
+    """Draw for a file, wherever there is no screen."""
+    from ..plot.drawing import pyplot
+
+    pyplot().switch_backend("agg")

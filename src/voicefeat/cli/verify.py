@@ -1,0 +1,56 @@
+"""``voicefeat verify``: whether a dataset is what its recordings give."""
+
+from __future__ import annotations
+
+import argparse
+import warnings
+from typing import Any
+
+from .inputs import DONE, SOME_FAILED, add_inputs, listing
+
+__all__ = ["add_verify"]
+
+
+def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
+    """The command and its options."""
+    command = commands.add_parser(
+        "verify",
+        help="compute a dataset's features again and compare",
+        description="Compute the features of recordings again, with the settings that the dataset holds, and "
+        "compare: bit for bit on the same versions and processor, else within a bound that is printed. "
+        "Shards are compared with their checksums, and recordings with the digests of those that were read. "
+        "They are given as they were to 'voicefeat extract'.",
+        epilog="exit status: 0 all is equal; 1 rows or shards are not, or recordings are not there; "
+        "2 nothing was compared",
+    )
+    add = command.add_argument
+    # fmt: off
+    add("folder", metavar="DIR", help="folder of the dataset")
+    add_inputs(command)
+    add("--sample", type=int, metavar="N",
+        help="so many recordings, drawn at random, and no checksums of shards (default: all)")
+    add("--seed", type=int, default=0, metavar="K", help="which are drawn (default: 0)")
+    add("--exact", action="store_true", help="allow no difference at all")
+    add("--workers", type=int, metavar="N", help="threads (default: all)")
+    # fmt: on
+    command.set_defaults(run=_verify, left="nothing was changed")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ..corpus.dataset.open import open_dataset
+    from ..corpus.dataset.verify import verify
+    from ..corpus.report.run import verified
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of versions: the report names them
+        dataset = open_dataset(options.folder)
+    found = verify(
+        dataset,
+        listing(options),
+        sample=options.sample,
+        seed=options.seed,
+        exact=options.exact,
+        workers=options.workers,
+    )
+    print(verified(found))
+    return SOME_FAILED if found.unequal or found.absent or found.damaged else DONE

@@ -1,0 +1,29 @@
+"""What warnings look like on the command line."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import escaped
+
+__all__ = ["told_in_lines"]
+
+
+@contextmanager
+def told_in_lines(command: str) -> Iterator[None]:
+    """While this is entered, our own warnings are one line each, as other notices of `command` are."""
+    with warnings.catch_warnings():
+        before = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if category is UserWarning:
+                print(f"{command}: {escaped(str(message))}", file=sys.stderr, flush=True)
+            else:
+                before(message, category, *where, **more)
+
+        warnings.showwarning = show
+        yield

@@ -1,0 +1,1 @@
+"""Datasets: opening, reading, batching and verifying what a run has written."""

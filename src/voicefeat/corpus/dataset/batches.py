@@ -1,0 +1,147 @@
+"""Batches: which rows come together, in which order, and how rows of several lengths become one array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...errors import whole
+
+__all__ = ["OWN", "Batch", "Entry", "Sampler", "carried", "collate", "entry_of"]
+
+#: The columns that every dataset has; what else there is, recordings carry.
+OWN = (
+    "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "sha256", "crc32",
+)  # fmt: skip
+
+#: Batches whose rows are sorted by length together: enough that neighbours are alike, no more, for chance.
+POOL = 50
+
+
+class Entry(NamedTuple):
+    """One row of a dataset: a recording, or a part or a channel of one."""
+
+    id: str
+    #: (rows, frames)
+    values: np.ndarray
+    #: Number of the part, and where it begins in the file, in seconds.
+    part: int
+    start: float
+    #: Which channel, where each has rows of its own.
+    channel: int | None
+    #: Of the samples that were analysed: their rate in Hz, and how long they are in seconds.
+    sr: int
+    duration: float
+    #: What the dataset carries of the recording: label, speaker, ...
+    labels: dict[str, Any]
+    #: SHA-256 of the bytes of the recording's file when it was read, in hexadecimal digits.
+    sha256: str = ""
+
+
+def carried(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the columns of a row, those that are not of every dataset."""
+    return {name: value for name, value in told.items() if name not in OWN}
+
+
+def entry_of(told: Mapping[str, Any], values: np.ndarray) -> Entry:
+    """A row of its columns and its values."""
+    labels = carried(told)
+    part, start, channel = told["part"], told["start"], told.get("channel")
+    sha256 = told.get("sha256") or ""
+    return Entry(told["id"], values, part, start, channel, told["sr"], told["duration"], labels, sha256)
+
+
+class Batch(NamedTuple):
+    """Several rows of a dataset together."""
+
+    #: (batch, rows, longest), zeros behind each row's end; or a list of (rows, frames), not padded.
+    values: Any
+    #: How many frames each has, int64 (batch,).
+    lengths: np.ndarray
+    ids: list[str]
+    #: What the dataset carries of the recordings, a list each.
+    labels: dict[str, list[Any]]
+
+
+def collate(entries: Sequence[Entry], pad: bool = True) -> Batch:
+    """Rows as one batch: padded with zeros to the longest, or as a list.
+
+    Examples
+    --------
+    >>> rows = [Entry("a", np.ones((2, n)), 0, 0.0, None, 8000, 1.0, {"label": n}) for n in (1, 3)]
+    >>> batch = collate(rows)
+    >>> batch.values.shape, batch.lengths.tolist(), batch.values[0, 0].tolist(), batch.labels
+    ((2, 2, 3), [1, 3], [1.0, 0.0, 0.0], {'label': [1, 3]})
+    """
+    matrices = [entry.values for entry in entries]
+    lengths = np.array([matrix.shape[1] for matrix in matrices], np.int64)
+    values: Any = matrices
+    if pad:
+        most = max(matrix.shape[0] for matrix in matrices)
+        values = np.zeros((len(matrices), most, int(lengths.max())), matrices[0].dtype)
+        for place, matrix in zip(values, matrices, strict=True):
+            place[: matrix.shape[0], : matrix.shape[1]] = matrix
+    labels = {name: [entry.labels[name] for entry in entries] for name in entries[0].labels}
+    return Batch(values, lengths, [entry.id for entry in entries], labels)
+
+
+class Sampler:
+    """The numbers of the rows of each batch; what ``torch.utils.data.DataLoader(batch_sampler=...)`` takes.
+
+    Iterated the k-th time it draws with (`seed`, k), so that every epoch has another order and every run the
+    same epochs. `epoch` says which comes next, and may be set.
+
+    Parameters
+    ----------
+    lengths : int64 array
+        Frames of each row; rows of similar length come together.
+    rows : int64 array
+        The rows to take.
+    size : int
+        Rows in a batch.
+    seed : int, optional
+        Shuffle; without it rows come in order.
+    bucket : bool
+        Sort by length within `POOL` batches before cutting them.
+    drop_last : bool
+        Leave out a last batch that is smaller.
+
+    Examples
+    --------
+    >>> lengths = np.array([5, 1, 4, 2, 9, 1])
+    >>> list(Sampler(lengths, np.arange(6), 2))
+    [[1, 5], [3, 2], [0, 4]]
+    >>> list(Sampler(lengths, np.arange(5), 2, bucket=False, drop_last=True))
+    [[0, 1], [2, 3]]
+    """
+
+    def __init__(
+        self, lengths: np.ndarray, rows: np.ndarray, size: int, seed: int | None = None,
+        *, bucket: bool = True, drop_last: bool = False,
+    ) -> None:  # fmt: skip
+        self._lengths, self._rows = lengths, rows
+        self.size = whole("size", size, unit="rows")
+        self.seed = seed if seed is None else whole("seed", seed, 0, most=None)
+        self.bucket, self.drop_last = bucket, drop_last
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        full, rest = divmod(self._rows.size, self.size)
+        return full + (rest > 0 and not self.drop_last)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        rng = None if self.seed is None else np.random.default_rng([self.seed, self.epoch])
+        self.epoch += 1
+        rows = self._rows if rng is None else rng.permutation(self._rows)
+        pool = POOL * self.size if self.bucket else self.size
+        for first in range(0, rows.size, pool):
+            together = rows[first : first + pool]
+            if self.bucket:
+                together = together[np.argsort(self._lengths[together], kind="stable")]
+            batches = [together[k : k + self.size] for k in range(0, together.size, self.size)]
+            if batches[-1].size < self.size and self.drop_last:
+                batches.pop()
+            order = range(len(batches)) if rng is None else rng.permutation(len(batches))
+            yield from (batches[k].tolist() for k in order)

@@ -1,0 +1,297 @@
+"""A dataset read back: rows by number and by id, in order, shuffled, in batches, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import one_of, whole
+from ...presets.front_end import FrontEnd
+from ..optional import pandas
+from .batches import OWN, Batch, Entry, Sampler, collate, entry_of
+from .index import Lookup, row_number
+from .store import Store
+
+__all__ = ["Dataset"]
+
+
+class Dataset:
+    """What `open_dataset` gives: a sequence of rows, of which only those that are asked for are read.
+
+    ``dataset[3]``, ``dataset[-1]`` and ``dataset[2:5]`` are rows by number; ``dataset[id]`` is the list of
+    a recording's rows (its parts and channels), ``dataset[id, part]`` and ``dataset[id, part, channel]``
+    one of them. A row is an `Entry`: id, values of shape (rows, frames), part, start, channel, sr, duration,
+    labels. A dataset can be sent to other processes, and read from several threads.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> from voicefeat.corpus.extraction import extract_corpus
+    >>> done = extract_corpus("examples/audio", "features", "mfcc", sr=16000)
+    >>> dataset = vf.open_dataset("features")
+    >>> dataset
+    <Dataset features: 8 rows of mfcc, 20 values a frame>
+    >>> dataset[0].id, dataset["de_fenster.flac", 0].values.shape
+    ('de_fenster.flac', (20, 89))
+    """
+
+    def __init__(self, folder: Path, store: Store, complete: bool = True, held: Any = None) -> None:
+        self.folder, self._store, self._held = folder, store, held
+        #: Whether the run that made it came to its end.
+        self.complete = complete
+        #: What the dataset says of itself: settings, digest, names of rows, versions.
+        self.about: dict[str, Any] = store.about
+        #: What recordings carry, by name: label, speaker, ...
+        self.carried = [name for name in store.names if name not in OWN]
+
+    @property
+    def feature(self) -> str:
+        """The name of the feature or front end."""
+        return self.about["feature"]
+
+    @property
+    def front_end(self) -> FrontEnd | None:
+        """The front end, where it is one and no single feature."""
+        text = self.about.get("front_end")
+        return None if text is None else FrontEnd.from_toml(text)
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint of the settings."""
+        return self.about["digest"]
+
+    @property
+    def shards(self) -> list[Path]:
+        """The files, or folders, that hold it."""
+        return list(self._store.shards)
+
+    def damage(self) -> list[str]:
+        """What is wrong with shards by all of their bytes, a line for each; none where no state has them."""
+        return [] if self._held is None else self._held.damage()
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of what `column` gives."""
+        return list(self._store.names)
+
+    @property
+    def row_names(self) -> list[str]:
+        """A name for each row of the values."""
+        return list(self.about["rows"])
+
+    def __repr__(self) -> str:
+        rows = f"{len(self):,} row{'s' * (len(self) != 1)} of {self.feature}"
+        told = f"{rows}, {len(self.row_names)} values a frame{'' if self.complete else ', not complete'}"
+        return f"<Dataset {self.folder}: {told}>"
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return self.take(range(len(self)))
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return list(self.take(range(len(self))[key]))
+        if isinstance(key, str):
+            return list(self.take(self.find(key)))
+        if isinstance(key, tuple) and len(key) in (2, 3) and isinstance(key[0], str):
+            return next(self.take([self._lookup.place(*key)]))
+        return next(self.take([key]))
+
+    def __getitems__(self, numbers: Sequence[int]) -> list[Entry]:
+        """Several rows in the order given, read in theirs: what PyTorch's loader asks for."""
+        known = [row_number(number, len(self)) for number in numbers]
+        order = sorted(range(len(known)), key=known.__getitem__)
+        found = dict(zip(order, self.take([known[k] for k in order]), strict=True))
+        return [found[k] for k in range(len(known))]
+
+    def take(self, numbers: Sequence[int] | np.ndarray) -> Iterator[Entry]:
+        """Rows by number, one after the other in the order given; quickest where numbers ascend.
+
+        Parameters
+        ----------
+        numbers : sequence of int
+            Rows from 0; negative ones count from the end.
+
+        Returns
+        -------
+        iterator of Entry
+            The rows.
+
+        Raises
+        ------
+        NotInDatasetError
+            If a number is out of range; before any row is read.
+        """
+        known = [row_number(number, len(self)) for number in numbers]
+        return (entry_of(*found) for found in self._store.rows(known))
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of each row."""
+        return self._store.column("id")
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How many frames each row has, int64."""
+        return np.array(self._store.column("n_frames"), np.int64)
+
+    def find(self, id: str) -> list[int]:
+        """The numbers of the rows of a recording: its parts and channels, in their order.
+
+        Parameters
+        ----------
+        id : str
+            The recording's id.
+
+        Returns
+        -------
+        list of int
+            Rows.
+
+        Raises
+        ------
+        NotInDatasetError
+            If there is no such recording; the nearest id is suggested.
+        """
+        return self._lookup.find(id)
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        column = self._store.column
+        channels = column("channel") if "channel" in self._store.names else None
+        return Lookup(self.ids, column("part"), channels)
+
+    def column(self, name: str) -> np.ndarray:
+        """One column of all rows: what recordings carry (label, speaker, ...), or id, part, sr, duration, ...
+
+        Parameters
+        ----------
+        name : str
+            One of `carried`, or a column of every dataset.
+
+        Returns
+        -------
+        array of shape (len(dataset),)
+            Numbers; texts, and whatever has missing values (None), as objects.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such column.
+        """
+        values = self._store.column(one_of("name", name, self.columns))
+        plain = all(isinstance(value, int | float) for value in values)
+        return np.array(values) if plain else np.array(values, object)
+
+    def shuffled(self, seed: int, rows: Sequence[int] | None = None) -> Iterator[Entry]:
+        """Rows in an order drawn with a seed.
+
+        Parameters
+        ----------
+        seed : int
+            The same seed gives the same order.
+        rows : sequence of int, optional
+            Only these; by default all.
+
+        Returns
+        -------
+        iterator of Entry
+            Each row once.
+
+        Raises
+        ------
+        ParameterError
+            If the seed is no whole number of 0 or more, or a row is not there.
+        """
+        drawn = np.random.default_rng(whole("seed", seed, 0, most=None)).permutation(self._chosen(rows))
+        return self.take(drawn)
+
+    def sampler(
+        self, size: int, *, seed: int | None = None, rows: Sequence[int] | None = None,
+        bucket: bool = True, drop_last: bool = False,
+    ) -> Sampler:  # fmt: skip
+        """The numbers of the rows of each batch, for ``DataLoader(dataset, batch_sampler=...)``.
+
+        Parameters
+        ----------
+        size : int
+            Rows in a batch.
+        seed : int, optional
+            Shuffle; each iteration, an epoch, has an order of its own. Without it rows come in order.
+        rows : sequence of int, optional
+            Only these, a class or a split say; by default all.
+        bucket : bool
+            Put rows of similar length together, so that little is padded.
+        drop_last : bool
+            Leave out a last batch that is smaller.
+
+        Returns
+        -------
+        Sampler
+            Iterable over lists of numbers; its length is the number of batches.
+
+        Raises
+        ------
+        ParameterError
+            If a number cannot be used.
+        """
+        return Sampler(self.lengths, self._chosen(rows), size, seed, bucket=bucket, drop_last=drop_last)
+
+    def batches(
+        self, size: int, *, seed: int | None = None, rows: Sequence[int] | None = None,
+        bucket: bool = True, drop_last: bool = False, pad: bool = True,
+    ) -> Iterator[Batch]:  # fmt: skip
+        """Batches of rows of similar length, as arrays.
+
+        Parameters
+        ----------
+        size, seed, rows, bucket, drop_last
+            As for `sampler`.
+        pad : bool
+            Pad with zeros behind each row's end to one array (batch, rows, longest); otherwise a list.
+
+        Returns
+        -------
+        iterator of Batch
+            Values, lengths, ids and labels.
+
+        Raises
+        ------
+        ParameterError
+            If a number cannot be used.
+        """
+        wanted = self.sampler(size, seed=seed, rows=rows, bucket=bucket, drop_last=drop_last)
+        return (collate(self.__getitems__(numbers), pad) for numbers in wanted)
+
+    def _chosen(self, rows: Sequence[int] | None) -> np.ndarray:
+        chosen = range(len(self)) if rows is None else [row_number(k, len(self)) for k in rows]
+        return np.array(chosen, np.int64)
+
+    def to_pandas(self, values: bool = True) -> Any:
+        """All rows as a data frame.
+
+        Parameters
+        ----------
+        values : bool
+            With a column of the values, each an array (rows, frames): all of them are then in memory.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The dataset's columns.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If pandas is not installed.
+        """
+        made = pandas().DataFrame({name: self.column(name) for name in self.columns})
+        if values:
+            made["values"] = [entry.values for entry in self]
+        return made

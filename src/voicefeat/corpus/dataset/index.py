@@ -1,0 +1,94 @@
+"""From what a user gives, an index or an id, to the numbers of rows."""
+
+from __future__ import annotations
+
+import difflib
+import operator
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...errors import NotInDatasetError
+
+__all__ = ["Lookup", "row_number"]
+
+#: Ids on either side that are looked at for one that is spelled alike.
+NEAR = 500
+
+
+def row_number(given: Any, count: int) -> int:
+    """The number of a row from 0 on; negative ones count from the end.
+
+    Examples
+    --------
+    >>> row_number(-1, 5)
+    4
+    """
+    try:
+        number = operator.index(given)
+    except TypeError:
+        raise NotInDatasetError(
+            f"dataset[{given!r}]: is no row; give a number, an id, or an id and a part"
+        ) from None
+    if not -count <= number < count:
+        raise NotInDatasetError(
+            f"dataset[{number}]: there are {count:,} rows; give a number from 0 to {count - 1}, or from "
+            f"-{count} to -1"
+        )
+    return number % count
+
+
+class Lookup:
+    """The rows sorted by id; rows of one id stay in their order.
+
+    Examples
+    --------
+    >>> lookup = Lookup(["b", "b", "a"], [0, 1, 0], None)
+    >>> lookup.find("b"), lookup.place("b", 1)
+    ([0, 1], 1)
+    """
+
+    def __init__(self, ids: Sequence[str], parts: Sequence[int], channels: Sequence[int] | None) -> None:
+        self._ids, self._parts, self._channels = ids, parts, channels
+        self._order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+
+    def find(self, id: str) -> list[int]:
+        """The rows of a recording."""
+        first = bisect_left(self._order, id, key=self._ids.__getitem__)
+        last = bisect_right(self._order, id, lo=first, key=self._ids.__getitem__)
+        if first == last:
+            near = self._nearest(id, first)
+            hint = f"did you mean {near!r}? " if near else ""
+            raise NotInDatasetError(
+                f"dataset[{id!r}]: no recording has this id; {hint}dataset.ids lists them, and _failures.csv "
+                "those that could not be used"
+            )
+        return self._order[first:last].tolist()
+
+    def place(self, id: str, part: int, channel: int | None = None) -> int:
+        """The one row of a part, and of a channel where each has rows of its own."""
+        there = {number: self._told(number) for number in self.find(id)}
+        wanted = (part,) if channel is None else (part, channel)
+        fitting = [number for number, told in there.items() if told[: len(wanted)] == wanted]
+        if len(fitting) == 1:
+            return fitting[0]
+        what = "parts" if self._channels is None else "parts and channels"
+        listed = ", ".join(" ".join(map(str, told)) for told in there.values())
+        asked = ", ".join(map(str, wanted))
+        wrong = "several rows are that" if fitting else "no row is that"
+        raise NotInDatasetError(f"dataset[{id!r}, {asked}]: {wrong}; give one of the {what} {listed}")
+
+    def _told(self, number: int) -> tuple[int, ...]:
+        part = self._parts[number]
+        return (part,) if self._channels is None else (part, self._channels[number])
+
+    def _nearest(self, id: str, place: int) -> str | None:
+        """An id that the given is a piece of, or one near its place that is spelled alike."""
+        for known in self._ids:
+            if id and id in known:
+                return known
+        near = self._order[max(0, place - NEAR) : place + NEAR]
+        found = difflib.get_close_matches(id, [self._ids[k] for k in near], n=1)
+        return found[0] if found else None

@@ -1,0 +1,128 @@
+"""Opening a dataset: which shards there are, whether all of them, and whether it is the one that is meant."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...errors import ParameterError, path_text, reject
+from ...presets.front_end import FrontEnd
+from ..formats import FORMATS
+from ..output.inventory import shards_in
+from ..output.state import State
+from ..readers import reader_called
+from .dataset import Dataset
+from .expected import check_expected
+from .holdings import holdings
+from .store import Store
+
+__all__ = ["open_dataset"]
+
+#: The formats of folders, by a file that the others lack.
+MARKS = {"feats.ark": "kaldi", "table.csv": "csv", "index.jsonl": "npy"}
+GIVE = "give the folder that 'voicefeat extract' wrote"
+
+
+def open_dataset(
+    folder: str | os.PathLike[str],
+    *,
+    feature: str | None = None,
+    frontend: str | FrontEnd | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Dataset:
+    """Open a dataset that `voicefeat extract` made.
+
+    Parameters
+    ----------
+    folder : path-like
+        The folder of the dataset; where one run made several, the folder of one of them.
+    feature, frontend, settings : optional
+        What the dataset should hold, as `voicefeat.corpus.extraction.extract_corpus` takes it: a dataset of
+        other settings is refused, and the error names them.
+
+    Returns
+    -------
+    Dataset
+        A sequence of rows. A warning says if its run is not complete, or of another version of voicefeat.
+
+    Raises
+    ------
+    ParameterError
+        If the folder holds no dataset, several, or one of other settings; if it has lost a shard or a part of
+        one, holds a shard that is not its own, or its state or ledger is lost or damaged.
+    ModuleNotFoundError
+        If what reads its format is not installed.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> from voicefeat.corpus.extraction import extract_corpus
+    >>> done = extract_corpus("examples/audio", "lfcc", frontend="asvspoof2019-lfcc", sr=16000)
+    >>> len(vf.open_dataset("lfcc", frontend="asvspoof2019-lfcc"))
+    8
+    >>> other = vf.frontend("asvspoof2019-lfcc").replace(hop_length=80)
+    >>> vf.open_dataset("lfcc", frontend=other)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    voicefeat.errors.ParameterError: folder='lfcc': holds other settings than asked for (framing.hop_...
+    """
+    place = Path(path_text("folder", folder))
+    if not os.path.isdir(place):
+        reject("folder", str(folder), "there is no such folder", GIVE)
+    held = holdings(place)
+    if not held.shards:
+        _empty(place, held.state)
+    state, shards = held.state, held.places
+    form = _format_of(shards[0]) if state is None else state.asked["format"]
+    store = Store(reader_called(form, place), shards, held.rows)
+    made = Dataset(place, store, state is None or state.complete, held)
+    held.check_settings(made.about)
+    check_expected(place, made.about, feature, frontend, settings)
+    _remarks(made)
+    return made
+
+
+def _format_of(shard: Path) -> str:
+    """The format of a shard whose state is not there: its ending, or what lies in its folder."""
+    for file, form in MARKS.items():
+        if (shard / file).exists():
+            return form
+    return next((name for name, (_, known) in FORMATS.items() if known == shard.suffix), shard.suffix)
+
+
+def _empty(place: Path, state: State | None) -> None:
+    below = sorted(entry.name for entry in place.iterdir() if entry.is_dir() and shards_in(entry))
+    if below:
+        raise ParameterError(
+            f"folder={str(place)!r}: holds {len(below)} datasets of one run, {', '.join(below)}; open one of "
+            f"them, {str(place / below[0])!r}"
+        )
+    if state is not None:
+        failed = "no recording could be used, _failures.csv says why"
+        why = failed if state.complete else "its run was stopped before the first"
+        reject("folder", str(place), f"holds no rows, {why}", "run 'voicefeat extract' again")
+    names = sorted(entry.name for entry in place.iterdir())
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    held = f"it holds {names[0]!r}{more}" if names else "it is empty"
+    reject("folder", str(place), f"is no dataset, {held}", GIVE)
+
+
+def _remarks(made: Dataset) -> None:
+    from ... import __version__
+
+    if not made.complete:
+        warnings.warn(
+            f"{made.folder}: is not complete, {len(made):,} rows are there; the 'voicefeat extract' that "
+            "began it goes on with it",
+            stacklevel=3,
+        )
+    version = made.about.get("versions", {}).get("voicefeat")
+    if version != __version__:
+        warnings.warn(
+            f"{made.folder}: was made by voicefeat {version}, this is {__version__}; its numbers may differ "
+            "from those of today, 'voicefeat verify' compares them",
+            stacklevel=3,
+        )

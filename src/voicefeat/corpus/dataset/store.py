@@ -1,0 +1,127 @@
+"""The shards of a dataset as one sequence of rows; few are open, and only what is asked for is read."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import numpy as np
+
+from ...errors import ParameterError
+from ..output.checksums import checksum
+from ..readers import Reader, damaged, other_rows
+from .batches import carried
+
+__all__ = ["Store"]
+
+#: Shards that are kept open: what says where their rows are takes about 4 MB each.
+OPEN = 16
+
+
+class Store:
+    """Rows by number over all shards; can be sent to other processes, and read from several threads."""
+
+    def __init__(
+        self, reader: type[Reader], shards: Sequence[Path], due: Sequence[tuple[int, int]] | None = None
+    ) -> None:
+        """`due` is how many rows each shard has to have, and their checksums in one, where that is known."""
+        self._reader_of, self.shards, self._due = reader, list(shards), due
+        #: Shards whose rows are known to be those that were written.
+        self._known: set[int] = set()
+        self._nothing_open()
+        counts = [self._count(k, None if due is None else due[k][0]) for k in range(len(shards))]
+        #: The first row of each shard, and one past the last of all.
+        self._firsts = np.cumsum([0, *counts])
+        first = self._reader(0)
+        #: What the dataset says of itself, and its columns but the values.
+        self.about, self.names = dict(first.about), list(first.names)
+
+    def _count(self, shard: int, due: int | None) -> int:
+        """The rows of a shard, if they are those of this dataset."""
+        held, first = self._reader(shard), self._reader(0)
+        if due is not None and held.count != due:
+            damaged(self.shards[shard], f"has {held.count:,} of its {due:,} rows")
+        other = [key for key in ("feature", "digest", "dtype") if held.about.get(key) != first.about.get(key)]
+        if other:
+            told = f"{other[0]} {first.about.get(other[0])!r} and {held.about.get(other[0])!r}"
+            place, name = self.shards[shard], self.shards[0].name
+            raise ParameterError(f"{place}: is of another dataset than {name} ({told}); move it elsewhere")
+        return held.count
+
+    def _check(self, shard: int) -> None:
+        """See once that the rows of a shard are those that were written, by their checksums."""
+        if self._due is None or shard in self._known:
+            return
+        if other_rows(self._reader(shard), self._due[shard][1]):
+            damaged(self.shards[shard], "holds other rows than those that were written")
+        self._known.add(shard)
+
+    def _nothing_open(self) -> None:
+        self._process = os.getpid()
+        self._open: OrderedDict[int, Reader] = OrderedDict()
+        self._columns: dict[str, list[Any]] = {}
+        self._lock = RLock()
+
+    def __len__(self) -> int:
+        return int(self._firsts[-1])
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+        """Columns and values of rows, in the order given; quickest where numbers ascend."""
+        for shard, inside in groupby(numbers, self._shard):
+            first = int(self._firsts[shard])
+            with self._lock:
+                self._check(shard)
+            wanted = self._reader(shard).rows([number - first for number in inside])
+            while (found := self._next(wanted)) is not None:
+                told, values = found
+                check = told.pop("crc32", None)
+                if check is not None and check != checksum(told, carried(told).values(), values):
+                    how = f"row {told['id']!r} is not what was written (its checksum differs)"
+                    damaged(self.shards[shard], how)
+                yield told, values
+
+    def _next(self, wanted: Iterator[Any]) -> Any:
+        with self._lock:
+            return next(wanted, None)
+
+    def column(self, name: str) -> list[Any]:
+        """One column of all rows, read when it is first asked for."""
+        with self._lock:
+            if name not in self._columns:
+                self._columns[name] = [v for k in range(len(self.shards)) for v in self._column(k, name)]
+            return self._columns[name]
+
+    def _column(self, shard: int, name: str) -> list[Any]:
+        self._check(shard)
+        found = self._reader(shard).column(name)
+        due = int(self._firsts[shard + 1] - self._firsts[shard])
+        if len(found) != due:
+            damaged(self.shards[shard], f"has {len(found):,} of its {due:,} rows in the column {name!r}")
+        return found
+
+    def _shard(self, number: int) -> int:
+        return int(np.searchsorted(self._firsts, number, side="right")) - 1
+
+    def _reader(self, shard: int) -> Reader:
+        with self._lock:
+            if self._process != os.getpid():  # a fork: what is open belongs to the parent
+                self._nothing_open()
+            if shard not in self._open:
+                self._open[shard] = self._reader_of(self.shards[shard])
+            self._open.move_to_end(shard)
+            if len(self._open) > OPEN:
+                self._open.popitem(last=False)
+            return self._open[shard]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs; files are opened there anew."""
+        return {k: v for k, v in self.__dict__.items() if k not in ("_open", "_columns", "_lock")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._nothing_open()

@@ -1,0 +1,221 @@
+"""Whether a dataset is what its recordings give: computed again, by the engine that made it, and compared."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...errors import ParameterError, reject, whole
+from ..inputs.sources import Listing, Source, find_sources
+from ..items import Done, Item, Row
+from ..run.decode import versions
+from ..run.schedule import pieces_in_order
+from ..run.task import threads
+from ..run.warnings import Remarks
+from .batches import Entry
+from .dataset import Dataset
+from .rebuild import job_of
+
+__all__ = ["BOUNDS", "Verified", "verify"]
+
+#: What rounding of another processor or of another build of a library may change, relative to the largest
+#: magnitude of the row: some hundred units in the last place, of float16 one.
+BOUNDS = {"float16": 1e-3, "float32": 1e-5, "float64": 1e-12}
+
+
+class Unequal(NamedTuple):
+    """A row that is not what its recording gives."""
+
+    id: str
+    part: int
+    channel: int | None
+    #: Largest difference, relative to the row's largest magnitude; None where there is nothing to compare.
+    error: float | None
+    #: What is wrong, in words.
+    why: str
+
+
+@dataclass
+class Verified:
+    """How rows compare with what is computed now."""
+
+    #: The bound that applied, and the versions that are others, as "numpy 2.0 there, 2.1 here".
+    bound: float
+    versions: list[str]
+    #: Recordings of the dataset that are not among those given.
+    absent: list[str]
+    recordings: int = 0
+    #: Rows that have the same bits, and those that differ within the bound.
+    equal: int = 0
+    near: int = 0
+    #: Largest difference of these, relative to their row's largest magnitude.
+    largest: float = 0.0
+    unequal: list[Unequal] = field(default_factory=list)
+    #: What is wrong with shards, each in words; by all of their bytes, unless a sample was drawn.
+    damaged: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """How many were compared."""
+        return self.equal + self.near + len(self.unequal)
+
+
+def verify(
+    dataset: Dataset,
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | Listing,
+    *,
+    sample: int | None = None,
+    seed: int = 0,
+    exact: bool = False,
+    workers: int | None = None,
+) -> Verified:
+    """Compute rows of a dataset again and compare; compare the bytes of its shards with their checksums.
+
+    A row whose recording is another file now, by the digest of its bytes, is not equal, whatever its values.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        An open dataset.
+    paths : path-like, iterable of path-like, or Listing
+        The recordings, given as they were when the dataset was made: the dataset knows their ids, not where
+        they lie.
+    sample : int, optional
+        So many recordings, drawn with `seed`, and no checksums of shards; by default all.
+    seed : int
+        The same seed draws the same recordings.
+    exact : bool
+        Allow no difference at all.
+    workers : int, optional
+        Threads; by default voicefeat's thread budget.
+
+    Returns
+    -------
+    Verified
+        How many rows are equal, and which are not.
+
+    Raises
+    ------
+    ParameterError
+        If an argument cannot be used, none of the recordings is there, or this version cannot do the job.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> from voicefeat.corpus.extraction import extract_corpus
+    >>> done = extract_corpus("examples/audio", "features", "mfcc", sr=16000)
+    >>> found = verify(vf.open_dataset("features"), "examples/audio", sample=3)
+    >>> found.rows, found.equal, found.unequal
+    (3, 3, [])
+    """
+    about = dataset.about
+    if not about["values"].startswith(about["dtype"]):
+        reject("dataset", str(dataset.folder), "is compressed with loss", "verify one that is not compressed")
+    job = job_of(about)
+    workers = threads(workers)
+    given = _listing(paths)
+    known = {source.id: source for source in given.sources}
+    told = [name for name, _ in given.columns]
+    ids = _drawn(sorted(set(dataset.ids)), sample, whole("seed", seed, 0, most=None))
+    here = [known[id] for id in ids if id in known]
+    if not here:
+        raise ParameterError(
+            f"paths: hold {len(known):,} recordings, and none that the dataset names, {ids[0]!r} and so on; "
+            "give what was given to 'voicefeat extract'"
+        )
+    bound = 0.0 if exact else BOUNDS[about["dtype"]]
+    found = Verified(bound, _other_versions(dataset), [id for id in ids if id not in known], len(here))
+    if sample is None:
+        found.damaged = dataset.damage()
+    with Remarks():
+        for source, made in _by_recording(pieces_in_order(job, _items(here), workers)):
+            try:
+                entries = dataset[source.id]
+            except ParameterError as error:  # a shard that is damaged
+                found.unequal.append(Unequal(source.id, 0, None, None, str(error)))
+                continue
+            _compare_recording(found, entries, made, told)
+    return found
+
+
+def _listing(paths: Any) -> Listing:
+    if isinstance(paths, Listing):
+        return paths
+    return find_sources([paths] if isinstance(paths, str | os.PathLike) else paths)
+
+
+def _drawn(ids: list[str], sample: int | None, seed: int) -> list[str]:
+    if sample is None or whole("sample", sample, unit="recordings") >= len(ids):
+        return ids
+    drawn = np.random.default_rng(seed).choice(len(ids), sample, replace=False)
+    return [ids[k] for k in sorted(drawn)]
+
+
+def _other_versions(dataset: Dataset) -> list[str]:
+    there = dataset.about["versions"]
+    here = versions()
+    return [f"{k} {there.get(k)} there, {here[k]} here" for k in here if here[k] != there.get(k)]
+
+
+def _items(sources: list[Source]) -> Iterator[Item]:
+    return (Item(number, source) for number, source in enumerate(sources))
+
+
+def _by_recording(pieces: Iterator[Done]) -> Iterator[tuple[Source, list[Done]]]:
+    held: list[Done] = []
+    for done in pieces:
+        held.append(done)
+        if done.item.piece + 1 == done.pieces:
+            yield done.item.source, held
+            held = []
+
+
+def _compare_recording(found: Verified, entries: list[Entry], made: list[Done], columns: list[str]) -> None:
+    """Each row of a recording; what recordings carry is compared in the columns that both have."""
+    rows = {(done.row.part, done.row.channel): done.row for done in made if done.row is not None}
+    failures = [done.failure.error for done in made if done.failure is not None]
+    for entry in entries:
+        row = rows.get((entry.part, entry.channel))
+        if row is None:
+            why = failures[0] if failures else "the recording has no such part"
+            found.unequal.append(Unequal(entry.id, entry.part, entry.channel, None, why))
+        else:
+            _compare(found, entry, row, dict(zip(columns, row.carried, strict=True)))
+
+
+def _compare(found: Verified, entry: Entry, row: Row, carried: dict[str, Any]) -> None:
+    values = row.values[0]
+    other = [name for name, value in entry.labels.items() if not _same(value, carried.get(name, value))]
+    told = (entry.values.shape, entry.sr, entry.start, entry.duration)
+    now = (values.shape, row.sr, row.start, row.duration)
+    error, same = None, entry.sha256 in ("", row.sha256)
+    if told != now:
+        why = f"shape, rate, start and duration are {told} there, {now} here"
+    elif other:
+        why = "; ".join(f"{name}: {entry.labels[name]!r} there, {carried[name]!r} here" for name in other)
+    elif entry.values.tobytes() == values.tobytes():
+        if same:
+            found.equal += 1
+            return
+        why = "values are equal"
+    else:
+        peak = np.abs(values).max(initial=0).astype(float) or 1.0
+        error = float(np.abs(entry.values.astype(float) - values).max() / peak)
+        if same and error <= found.bound:
+            found.near += 1
+            found.largest = max(found.largest, error)
+            return
+        why = f"differs by {error:.2g} of its largest magnitude"
+    if not same:
+        why = f"the recording is another file than the row was made from; {why}"
+    found.unequal.append(Unequal(entry.id, entry.part, entry.channel, error, why))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two labels are equal; None and NaN are both none."""
+    none = [value is None or value != value for value in (one, other)]
+    return all(none) or (not any(none) and one == other)

@@ -1,0 +1,129 @@
+"""Kaldi's ``wav.scp``: recordings by id, or the segments of them that a file ``segments`` beside it lists."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+from ...errors import ParameterError, path_text, real, reject, whole
+from ...files.text import BLANK, words
+from .records import read_lines, wrong_line
+from .roots import Root, located, once
+from .sources import Listing, Source, printable
+
+__all__ = ["read_wav_scp"]
+
+_FROM = "count seconds from the file's beginning, and give an end of -1 for all"
+
+
+def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | None = None) -> Listing:
+    """The recordings of a Kaldi data folder, in its order.
+
+    Parameters
+    ----------
+    file : path-like
+        ``wav.scp``, of which each line is an id and a file. Where files called ``segments`` (segment,
+        recording, start, end and perhaps a channel) and ``utt2spk`` lie beside it, its segments take the
+        place of whole recordings, and speakers are carried.
+    root : path-like, optional
+        The folder that files are relative to, and which they must not leave. By default they are read as
+        Kaldi reads them, from the working folder, and may lie anywhere.
+
+    Returns
+    -------
+    Listing
+        The sources, the column ``speaker`` where it is known, and how many of the files are not there.
+
+    Raises
+    ------
+    ParameterError
+        With the line: for a command in place of a file, a file outside the root, an id that another line has,
+        a segment of an unknown recording or with times that no file can have.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> (folder / "a.wav").touch()
+    >>> _ = (folder / "wav.scp").write_text("rec1 a.wav\\n")
+    >>> _ = (folder / "segments").write_text("utt1 rec1 0.5 2\\nutt2 rec1 2 -1\\n")
+    >>> [source[0:1] + source[2:4] for source in read_wav_scp(folder / "wav.scp", folder).sources]
+    [('utt1', 0.5, 2.0), ('utt2', 2.0, None)]
+    """
+    file = path_text("scp", file)
+    place = None if root is None else Root(root)
+    recordings: dict[str, Source] = {}
+    seen: dict[str, tuple[int, str]] = {}
+    for line, identity, name in _pairs("scp", file):
+        if name.endswith("|") or name == "-":
+            told = f"{name!r} is a command, and none is run; write its output to a file and name that"
+            raise wrong_line(file, line, told)
+        once(f"{file}, line", line, identity, seen, name)
+        try:
+            path = name if place is None else place.place(name)[1]
+        except ParameterError as error:
+            raise wrong_line(file, line, error) from None
+        recordings[identity] = Source(printable(identity), path)
+    if not recordings:
+        reject("scp", file, "lists no recording", "write an id and a file in each line")
+    sources = list(recordings.values())
+    segments = os.path.join(os.path.dirname(file), "segments")
+    if os.path.exists(segments):
+        sources = list(_segments(segments, recordings))
+        if not sources:
+            told = "write its segments, or remove it to have whole recordings"
+            reject("segments", segments, "lists no segment", told)
+    sources, missing, why = located("scp", file, sources, place.folder if place else "")
+    speakers = os.path.join(os.path.dirname(file), "utt2spk")
+    if not os.path.exists(speakers):
+        return Listing(sources, Counter(), [], (), missing, why)
+    known = {printable(identity): printable(who) for _, identity, who in _pairs("utt2spk", speakers)}
+    sources = [source._replace(carried=(known.get(source.id),)) for source in sources]
+    return Listing(sources, Counter(), [], (("speaker", "string"),), missing, why)
+
+
+def _pairs(name: str, file: str) -> Iterator[tuple[int, str, str]]:
+    """The lines of a file as their first word and the rest."""
+    for line, text in read_lines(name, file):
+        identity = words(text)[0]
+        rest = text[len(identity) :].strip(BLANK)
+        if not rest:
+            raise wrong_line(file, line, f"{text!r} is one word; write an id, a space, and the rest")
+        yield line, identity, rest
+
+
+def _segments(file: str, recordings: dict[str, Source]) -> Iterator[Source]:
+    """The segments of a file; an end of -1 is that of the recording."""
+    seen: dict[str, tuple[int, str]] = {}
+    for line, text in read_lines("segments", file):
+        fields = words(text)
+        if len(fields) not in (4, 5):
+            wanted = "segment, recording, start, end, and perhaps a channel"
+            raise wrong_line(file, line, f"has {len(fields)} words; write {wanted}")
+        identity, recording, *times = fields
+        once(f"{file}, line", line, identity, seen)
+        try:
+            if recording not in recordings:
+                reject("recording", recording, "is not in wav.scp", "add it there, or leave the segment out")
+            yield _cut(recordings[recording], identity, *times)
+        except ParameterError as error:
+            raise wrong_line(file, line, error) from None
+
+
+def _cut(whole_one: Source, identity: str, start: str, end: str, channel: str = "-1") -> Source:
+    begin = real("start", _number(start), low=0.0, unit="seconds", remedy=_FROM)
+    until = real("end", _number(end), unit="seconds", remedy=_FROM)
+    if until != -1 and until <= begin:
+        reject("end", until, f"is not after start={begin:g}", _FROM)
+    number = None if channel == "-1" else whole("channel", _number(channel), least=0)
+    return Source(printable(identity), whole_one.path, begin, None if until == -1 else until, number)
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -1,0 +1,166 @@
+"""Tables of recordings as files hold them, CSV, TSV, JSON lines or Parquet, some records at a time."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ...errors import ParameterError, reject
+from ...files.text import BLANK, open_text, refuse_pipe
+from ..optional import need
+
+__all__ = ["Chunk", "read_lines", "read_records", "wrong_line"]
+
+#: Records of one chunk.
+CHUNK = 1 << 13
+
+
+class Chunk(NamedTuple):
+    """Neighbouring records, column by column; a value that is not there is None."""
+
+    #: Where each begins: a line, counted from 1, or a row of Parquet.
+    places: Sequence[int]
+    columns: Mapping[str, Sequence[Any]]
+    #: Whether values are texts because the file can hold nothing else.
+    written: bool = False
+
+
+def read_records(file: str) -> Iterator[Chunk]:
+    """The records of `file`, by its ending.
+
+    Values of CSV and TSV are text; TSV has no quotes, so a quotation mark there is part of the text. Bytes
+    that are no UTF-8 become surrogates, as in names of files.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such file, its ending means no format, or a record cannot be read; with its line.
+    """
+    ending = os.path.splitext(file)[1].lower()
+    if ending not in _READERS:
+        known = f"{', '.join(list(_READERS)[:-1])} or {list(_READERS)[-1]}"
+        reject("manifest", file, "has an ending that means no format", f"end its name with {known}")
+    _there("manifest", file)
+    return _READERS[ending](file)
+
+
+def read_lines(name: str, file: str) -> Iterator[tuple[int, str]]:
+    """The lines of a text file and their numbers, counted from 1, without those that are empty.
+
+    `name` is what the caller calls the file; bytes that are no UTF-8 become surrogates.
+    """
+    _there(name, file)
+    with open_text(name, file, errors="surrogateescape", newline="\n") as stream:
+        for number, line in enumerate(stream, 1):
+            if text := line.strip(BLANK):
+                yield number, text
+
+
+def _there(name: str, file: str) -> None:
+    if not os.path.exists(file) or os.path.isdir(file):
+        problem = "is a folder" if os.path.isdir(file) else "there is no such file"
+        reject(name, file, problem, "give the file that lists the recordings")
+    refuse_pipe(name, file)
+
+
+def wrong_line(file: str, line: int, problem: object) -> ParameterError:
+    """The error for what is wrong in a line of a text file."""
+    return ParameterError(f"{file}, line {line}: {problem}")
+
+
+def _csv(file: str) -> Iterator[Chunk]:
+    return _delimited(file, ",", csv.QUOTE_MINIMAL)
+
+
+def _tsv(file: str) -> Iterator[Chunk]:
+    return _delimited(file, "\t", csv.QUOTE_NONE)
+
+
+def _delimited(file: str, delimiter: str, quoting: Any) -> Iterator[Chunk]:
+    with open_text("manifest", file, newline="", errors="surrogateescape") as stream:
+        reader = csv.reader(stream, delimiter=delimiter, quoting=quoting, strict=True)
+        records = _numbered(file, reader)
+        names = _names(file, next(records, (0, []))[1])
+        while rows := list(islice(records, CHUNK)):
+            for line, row in rows:
+                if len(row) != len(names):
+                    raise wrong_line(file, line, f"has {len(row)} of {len(names)} fields; mend it")
+            each = zip(names, zip(*(row for _, row in rows), strict=True), strict=True)
+            held = {name: [text or None for text in column] for name, column in each}
+            yield Chunk([line for line, _ in rows], held, written=True)
+
+
+def _numbered(file: str, reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """The records, each with the line in which it begins; empty lines are none."""
+    begin = 1
+    try:
+        for row in reader:
+            if row:
+                yield begin, row
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise wrong_line(file, reader.line_num, f"cannot be read ({error}); mend its quotes") from None
+
+
+def _names(file: str, header: Sequence[str]) -> list[str]:
+    """The names of columns; one without a name is called by its place."""
+    names = [name.strip() or f"column_{k}" for k, name in enumerate(header, 1)]
+    for name in names:
+        if names.count(name) > 1:
+            raise wrong_line(file, 1, f"two columns are called {name!r}; rename one")
+    return names
+
+
+def _jsonl(file: str) -> Iterator[Chunk]:
+    objects = ((line, _object(file, line, text)) for line, text in read_lines("manifest", file))
+    while rows := list(islice(objects, CHUNK)):
+        names = dict.fromkeys(name for _, record in rows for name in record)
+        columns = {name: _missing([record.get(name) for _, record in rows]) for name in names}
+        yield Chunk([line for line, _ in rows], columns)
+
+
+def _object(file: str, line: int, text: str) -> dict[str, Any]:
+    try:
+        record = json.loads(text, parse_float=_number)
+    except (ValueError, RecursionError) as error:
+        why = "too many brackets" if isinstance(error, RecursionError) else error
+        raise wrong_line(file, line, f"is no JSON ({why}); write one object in each line") from None
+    if not isinstance(record, dict):
+        raise wrong_line(file, line, 'holds no object; write one in each line, like {"path": "a.wav"}')
+    return record
+
+
+def _number(text: str) -> float | str:
+    """A number of JSON; as text if no float is so large."""
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _missing(values: Sequence[Any]) -> list[Any]:
+    """`values` with None for what is no value: an empty text, as in CSV, and NaN."""
+    return [None if value is None or value != value or value == "" else value for value in values]
+
+
+def _parquet(file: str) -> Iterator[Chunk]:
+    pa, parquet = need("pyarrow"), need("pyarrow.parquet")
+    done = 0
+    try:
+        with parquet.ParquetFile(file) as table:
+            names = _names(file, table.schema_arrow.names)
+            for batch in table.iter_batches(batch_size=CHUNK):
+                places = range(done + 1, done + batch.num_rows + 1)
+                columns: Iterable[Any] = (_missing(column.to_pylist()) for column in batch.columns)
+                yield Chunk(places, dict(zip(names, columns, strict=True)))
+                done += batch.num_rows
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        reject("manifest", file, f"cannot be read as Parquet ({error})", "write it anew")
+
+
+_READERS = {
+    ".csv": _csv, ".tsv": _tsv, ".jsonl": _jsonl, ".ndjson": _jsonl, ".json": _jsonl, ".parquet": _parquet,
+}  # fmt: skip

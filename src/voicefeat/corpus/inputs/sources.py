@@ -1,0 +1,291 @@
+"""Which recordings a run reads: files, folders and patterns become one ordered list of unique ids.
+
+An id is the path below the folder that was given, or below the folder in which a pattern begins, with ``/``
+between its parts on every system (a file that was given itself is known by its name). The list is sorted by
+id, so that it depends neither on the order of the arguments nor on the file system.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from ...errors import ParameterError, path_text, reject
+
+__all__ = [
+    "EXTENSIONS",
+    "Listing",
+    "SIDE",
+    "Source",
+    "TAKEN",
+    "find_sources",
+    "matches",
+    "printable",
+    "split_pattern",
+    "walk",
+]
+
+
+_WILD = frozenset("*?[")
+
+
+def split_pattern(text: str) -> tuple[str, Sequence[str]]:
+    """The folder before the first part with a wildcard, and the parts from there on; none without one.
+
+    Examples
+    --------
+    >>> split_pattern("corpus/2019/*/flac/*.flac")
+    ('corpus/2019', ('*', 'flac', '*.flac'))
+    >>> split_pattern("*.wav"), split_pattern("a/b.wav")
+    (('.', ('*.wav',)), ('a/b.wav', ()))
+    """
+    parts = Path(text).parts
+    wild = [k for k, part in enumerate(parts) if _WILD.intersection(part)]
+    if not wild:
+        return text, ()
+    return str(Path(*parts[: wild[0]])), parts[wild[0] :]
+
+
+def matches(folder: str, parts: Sequence[str], links: list[str]) -> Iterator[str]:
+    """The files and folders below `folder` that a pattern means, in a fixed order.
+
+    ``*``, ``?`` and ``[...]`` stand for letters of one name, ``**`` for folders to any depth. Hidden names
+    are matched only where the pattern has the dot. Links to folders are followed where the pattern has their
+    very name; those that it only matches go to `links`.
+    """
+    below = [(folder, parts)]
+    while below:  # not by a call for each folder, of which Python has a thousand
+        folder, parts = below.pop()
+        head, rest = parts[0], parts[1:]
+        names = sorted(os.listdir(folder))
+        deeper: list[tuple[str, Sequence[str]]] = [(folder, rest or ("*",))] if head == "**" else []
+        for name in names:
+            path = os.path.join(folder, name)
+            if head == "**":
+                wanted, follow, then = not name.startswith("."), False, parts
+            else:
+                wanted = fnmatchcase(name, head) and name.startswith(".") == head.startswith(".")
+                follow, then = name == head, rest
+            if not wanted:
+                continue
+            if not follow and os.path.islink(path) and os.path.isdir(path):
+                links.append(path)
+            elif not then:
+                yield path
+            elif os.path.isdir(path):
+                deeper.append((path, then))
+        below += reversed(deeper)
+
+
+#: Names that mean audio. libsndfile tells formats by content, so a wrong ending does no harm.
+# fmt: off
+READABLE = frozenset({
+    ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".aif", ".aiff", ".aifc", ".au",
+    ".snd", ".caf", ".w64", ".rf64", ".sph", ".nist", ".voc", ".paf", ".sf", ".ircam", ".pvf", ".svx",
+    ".iff", ".avr", ".sds", ".wve",
+})
+#: Audio that libsndfile cannot read: listed too, so that it ends in the ledger instead of vanishing.
+UNREADABLE = frozenset({
+    ".m4a", ".aac", ".mp4", ".wma", ".webm", ".amr", ".spx", ".ape", ".wv", ".mka", ".ac3", ".3gp",
+})
+# fmt: on
+EXTENSIONS = READABLE | UNREADABLE
+#: How names begin of the files that macOS puts beside others on disks that are not its own (AppleDouble).
+SIDE = "._"
+#: Names of columns that every dataset has, so that what is carried has others.
+TAKEN = frozenset({
+    "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "sha256", "crc32",
+    "values",
+})  # fmt: skip
+
+
+class Source(NamedTuple):
+    """One recording, or a segment of one: its id in the dataset, and where it lies."""
+
+    id: str
+    path: str
+    #: Seconds; an `end` of None is that of the file.
+    start: float = 0.0
+    end: float | None = None
+    #: Which channel, counted from 0; None: what the run does with several.
+    channel: int | None = None
+    #: The values of `Listing.columns`, None where one is missing.
+    carried: tuple[Any, ...] = ()
+
+
+class Listing(NamedTuple):
+    """What was found: the recordings, and what lay beside them and was left out."""
+
+    sources: list[Source]
+    #: Files in folders whose names do not mean audio, counted by extension.
+    ignored: Counter[str]
+    #: Links to folders, which are not followed.
+    links: list[str]
+    #: What is known of every recording and goes into the dataset: names, and "string", "int64" or "float64".
+    columns: tuple[tuple[str, str], ...] = ()
+    #: How many of the recordings are known to lie nowhere; each becomes a line of the ledger.
+    missing: int = 0
+    #: Why they are not there, as far as their names say; "" where nothing is known.
+    because: str = ""
+
+    @property
+    def first_missing(self) -> str:
+        """The path of the first that lies nowhere; "" if there is none."""
+        paths = (source.path for source in self.sources)
+        return next((path for path in paths if not os.path.lexists(path)), "")
+
+
+def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
+    """List the recordings below `paths`.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        Files (taken whatever their name), folders (searched to any depth for names that mean audio), and
+        patterns with ``*``, ``?``, ``[...]`` and ``**`` (folders to any depth), where nothing has that very
+        name. Hidden files and folders are skipped; links to folders are not followed.
+
+    Returns
+    -------
+    Listing
+        Sources sorted by id, the ignored files by extension, and the links to folders.
+
+    Raises
+    ------
+    ParameterError
+        If a path does not exist, a pattern matches nothing, a folder cannot be listed, or two recordings have
+        one id.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> (folder / "b.wav").touch(); (folder / "a.flac").touch(); (folder / "notes.txt").touch()
+    >>> found = find_sources([folder])
+    >>> [source.id for source in found.sources], dict(found.ignored)
+    (['a.flac', 'b.wav'], {'.txt': 1})
+    """
+    ignored: Counter[str] = Counter()
+    links: list[str] = []
+    by_id: dict[str, Source] = {}
+    by_file: dict[str, Source] = {}
+    if not isinstance(paths, Iterable) or getattr(paths, "ndim", 1) != 1:
+        reject("paths", paths, "is no list of paths", "give files, folders and patterns in a list")
+    for given in paths:
+        root = path_text("path", given)
+        base, pattern = split_pattern(root)
+        if os.path.isdir(root):
+            base = root
+            found: Iterable[Source] = walk(root, ignored, links)
+        elif os.path.lexists(root):  # a broken link is somebody's recording: the ledger will name it
+            base, name = os.path.split(root)
+            found = [Source(printable(name), root)]
+        elif pattern and os.path.isdir(base):
+            found = _matching(root, base, pattern, ignored, links)
+        else:
+            reject("path", root, "there is no such file or folder", "check the spelling and where you are")
+        true_root = os.path.join(os.path.realpath(base), "")
+        for source in found:
+            _add(source, true_root + source.id, by_id, by_file)
+    return Listing([by_id[key] for key in sorted(by_id)], ignored, links)
+
+
+def _add(source: Source, file: str, by_id: dict[str, Source], by_file: dict[str, Source]) -> None:
+    same = by_file.setdefault(file, source)
+    if same is not source:
+        raise ParameterError(
+            f"path={source.path!r}: the same file was found twice, also as {same.path!r}; name it once, or a "
+            f"folder that holds it"
+        )
+    other = by_id.setdefault(source.id, source)
+    if other is not source:
+        raise ParameterError(
+            f"path={source.path!r}: would have the same id {source.id!r} as {other.path!r}; give one folder "
+            f"above both, a pattern in quotes, or extract them into two datasets"
+        )
+
+
+def walk(root: str, ignored: Counter[str], links: list[str]) -> Iterator[Source]:
+    """The recordings below `root`, folder by folder."""
+    below = [root]
+    while below:  # os.walk would go into itself for each folder, and Python does that a thousand times
+        before = os.path.join(below.pop(), "")
+        folders, files = _listed(before)
+        links += [before + name for name in folders if os.path.islink(before + name)]
+        for name in files:
+            yield from _by_name(before + name, root, ignored)
+        below += [before + name for name in reversed(folders) if not os.path.islink(before + name)]
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """The folders and the files in a folder, sorted, without those that are hidden."""
+    folders: list[str] = []
+    files: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    (folders if _is_folder(entry) else files).append(entry.name)
+    except OSError as error:
+        _unlistable(error)
+    return sorted(folders), sorted(files)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _matching(
+    text: str, base: str, pattern: Sequence[str], ignored: Counter[str], links: list[str]
+) -> Iterator[Source]:
+    """The recordings that a pattern means, each once: files, and what is in folders."""
+    found: dict[str, Source] = {}
+    try:
+        paths = list(matches(base, pattern, links))
+    except OSError as error:
+        _unlistable(error)
+    if not paths:
+        reject("path", text, f"matches nothing in {base!r}", "check the pattern, and that it is in quotes")
+    for path in paths:
+        if os.path.isdir(path):
+            before = printable(path.removeprefix(os.path.join(base, "")))
+            inside = walk(path, ignored, links)
+            sources: Iterable[Source] = (s._replace(id=f"{before}/{s.id}") for s in inside)
+        else:
+            sources = _by_name(path, base, ignored)
+        for source in sources:
+            found.setdefault(source.path, source)
+    yield from found.values()
+
+
+def _by_name(path: str, root: str, ignored: Counter[str]) -> Iterator[Source]:
+    """A file below `root`, if its name means audio."""
+    extension = os.path.splitext(path)[1].lower()
+    if os.path.basename(path).startswith(SIDE):
+        ignored[f"{SIDE}*"] += 1
+    elif extension in EXTENSIONS:
+        yield Source(printable(path.removeprefix(os.path.join(root, ""))), path)
+    else:
+        ignored[extension or "no extension"] += 1
+
+
+def _unlistable(error: OSError) -> NoReturn:
+    reject("path", error.filename, f"cannot be listed ({error.strerror})", "make it readable or leave it out")
+
+
+def printable(text: str) -> str:
+    """A path or an id as text: ``/`` between parts, bytes that are no UTF-8 as ``\\xff``."""
+    plain = text.replace(os.sep, "/")
+    if plain.isascii():
+        return plain
+    try:
+        return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half a character, as only JSON can write it
+        return plain.encode("utf-8", "backslashreplace").decode()

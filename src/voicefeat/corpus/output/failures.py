@@ -1,0 +1,126 @@
+"""The ledger: one line for every recording that could not be used, and why."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO, Any
+
+from ...files.csv_lines import csv_writer
+from ..items import Failure
+
+__all__ = ["HEADER", "Ledger", "replace_lines", "settle_lines"]
+
+
+#: The first line of a ledger.
+HEADER = (",".join(Failure._fields) + "\n").encode()
+
+
+class Ledger:
+    """``_failures.csv`` or another name, opened at the first failure and complete after each line.
+
+    That name begins with an underscore because readers of Parquet folders skip such files. A run that goes
+    on where another stopped keeps the first `length` bytes, which hold `count` failures.
+    """
+
+    NAME = "_failures.csv"
+
+    def __init__(self, folder: Path, name: str = NAME, *, length: int = 0, count: int = 0) -> None:
+        self.file = folder / name
+        self.count = count
+        self._stream: IO[str] | None = None
+        self._writer: Any = None
+        if length:
+            os.truncate(self.file, length)
+            self._open("a")
+        else:
+            self.file.unlink(missing_ok=True)
+
+    def _open(self, mode: str) -> None:
+        self._stream = self.file.open(mode, newline="", encoding="utf-8", errors="backslashreplace")
+        self._writer = csv_writer(self._stream)
+
+    def add(self, failure: Failure) -> None:
+        """Write one line."""
+        if self._stream is None:
+            self._open("x")  # what was there is gone, and no link is followed
+            assert self._stream is not None
+            self._stream.write(HEADER.decode())
+        self._writer.writerow(failure)
+        self._stream.flush()
+        self.count += 1
+
+    @property
+    def length(self) -> int:
+        """Bytes so far, which are on the disk then."""
+        if self._stream is None:
+            return 0
+        os.fsync(self._stream.fileno())
+        return self.file.stat().st_size
+
+    @property
+    def lines(self) -> int:
+        """Of these, the bytes behind the header."""
+        return max(0, self.length - len(HEADER))
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+
+#: A ledger that takes the place of the one that is there as soon as the state has said so.
+NEXT = f".{Ledger.NAME}.next"
+
+
+def replace_lines(folder: Path, before: int, old: int, after: int, lines: Path) -> int:
+    """Write a ledger aside in which `lines`, a ledger itself, stand for some of the old one's.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the dataset.
+    before, old, after : int
+        Bytes of the lines in front of those, of those, and behind them; the header is none of them.
+    lines : Path
+        The new ones, or a file that is not there.
+
+    Returns
+    -------
+    int
+        Bytes of the new lines.
+    """
+    new = max(0, lines.stat().st_size - len(HEADER)) if lines.exists() else 0
+    (folder / NEXT).unlink(missing_ok=True)
+    with open(folder / NEXT, "xb") as out:
+        if before + new + after:
+            out.write(HEADER)
+            _copy(folder / Ledger.NAME, len(HEADER), before, out)
+            _copy(lines, len(HEADER), new, out)
+            _copy(folder / Ledger.NAME, len(HEADER) + before + old, after, out)
+        out.flush()
+        os.fsync(out.fileno())
+    return new
+
+
+def _copy(file: Path, begin: int, count: int, out: IO[bytes]) -> None:
+    if count:
+        with open(file, "rb") as lines:
+            lines.seek(begin)
+            while count and (block := lines.read(min(count, 1 << 20))):
+                out.write(block)
+                count -= len(block)
+
+
+def settle_lines(folder: Path, known: bool = True) -> None:
+    """Put the ledger that was written aside in its place, if the state knows of it and it is still there."""
+    aside, place = folder / NEXT, folder / Ledger.NAME
+    if not known:
+        aside.unlink(missing_ok=True)
+    if not aside.exists():
+        return
+    os.replace(aside, place)
+    if not place.stat().st_size:
+        place.unlink()

@@ -1,0 +1,35 @@
+"""One run at a time in a folder: a lock that the system lets go of when its process ends, however it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ...errors import ParameterError
+from ...files.temporary import FLAGS, locked
+
+__all__ = ["NAME", "held"]
+
+NAME = ".lock"
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the lock of `folder`.
+
+    Raises
+    ------
+    ParameterError
+        If another run holds it.
+    """
+    handle = os.open(folder / NAME, FLAGS | os.O_CREAT, 0o644)
+    try:
+        if not locked(handle):
+            raise ParameterError(
+                f"out={str(folder)!r}: another run is writing there; wait for it, or give another folder"
+            )
+        yield
+    finally:
+        os.close(handle)  # which lets go of the lock

@@ -1,0 +1,192 @@
+"""Which files a dataset was made from: a file beside it with a record for every recording that is done.
+
+Times of modification differ where the same corpus lies on another disk, so they are here and not in the
+shards. What a record costs, 56 bytes, is next to nothing beside a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ..inputs.sources import Source
+from ..run.ordered_map import in_order
+from .checksums import Identity, identity, known_at
+
+__all__ = [
+    "RECORDINGS", "Changed", "Recordings", "changed", "first_listed_otherwise", "missing_records",
+    "recordings_digest",
+]  # fmt: skip
+
+RECORDINGS = "_recordings.bin"
+#: What the list says of the recording, and what its file was.
+KIND = np.dtype([("listed", "V8"), ("size", "<i8"), ("mtime", "<i8"), ("sha256", "V32")])
+#: Where the time stands in a record.
+MTIME = 16
+#: The file is opened where there is none, and no link is followed to another.
+FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+#: Records that are written, and recordings that are looked at, at a time.
+TOGETHER = 1 << 10
+#: Threads that look for files: on a disk across a network each question takes its time.
+THREADS = 16
+
+
+class Changed(NamedTuple):
+    """A recording that is not the one that was read."""
+
+    number: int
+    id: str
+    why: str
+
+
+class Recordings:
+    """The records while a run goes on; what is written binds nobody before a state says so."""
+
+    def __init__(self, folder: Path, known: int) -> None:
+        handle = os.open(folder / RECORDINGS, FLAGS, 0o666)
+        self._file = os.fdopen(handle, "r+b")
+        if not known:
+            self._file.truncate(0)  # what is there is of a run that kept nothing
+        self._first, self._held = 0, bytearray()
+
+    def put(self, number: int, source: Source, read: Identity) -> None:
+        """The record of a recording."""
+        if self._held and number != self._first + len(self._held) // KIND.itemsize:
+            self.flush()
+        if not self._held:
+            self._first = number
+        self._held += _listed(source)
+        for each in (read.size, read.mtime):
+            self._held += each.to_bytes(8, "little", signed=True)
+        self._held += read.sha256.ljust(32, b"\0")
+        if len(self._held) >= TOGETHER * KIND.itemsize:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is held."""
+        if self._held:
+            self._file.seek(self._first * KIND.itemsize)
+            self._file.write(self._held)
+            self._file.flush()
+            self._held.clear()
+
+    def to_disk(self) -> None:
+        """Wait until the disk has what was handed over."""
+        os.fsync(self._file.fileno())
+
+    def __enter__(self) -> Recordings:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with suppress(OSError):  # of a full disk; whatever matters was flushed
+            self._file.close()
+
+
+def recordings_digest(sources: Iterable[Source]) -> str:
+    """A fingerprint of which recordings come in which order; where they lie has no part in it."""
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(_told(source))
+    return digest.hexdigest()[:16]
+
+
+def _told(source: Source) -> bytes:
+    told = (source.id, source.start, source.end, source.channel, source.carried)
+    return repr(told).encode("utf-8", "backslashreplace")
+
+
+def _listed(source: Source) -> bytes:
+    return hashlib.blake2b(_told(source), digest_size=8).digest()
+
+
+def first_listed_otherwise(folder: Path, sources: Sequence[Source], done: int) -> str:
+    """Where a list parts from that of a dataset of which `done` recordings are done, in words."""
+    records = _records(folder)
+    listed = records["listed"][: min(done, len(sources))].tolist()
+    for number, (before, source) in enumerate(zip(listed, sources, strict=False)):
+        if before != _listed(source):
+            return f"the first that is another or is told of otherwise is number {number + 1}, {source.id!r}"
+    if len(listed) < done:
+        return f"{done:,} are in the dataset, {len(sources):,} are given"
+    return f"the {done:,} that are done are the same, those behind them are not"
+
+
+def missing_records(folder: Path, done: int) -> str:
+    """What is wrong with the records of the first `done` recordings; "" if they are there."""
+    try:
+        there = (folder / RECORDINGS).stat().st_size // KIND.itemsize
+    except OSError:
+        return "is not there"
+    return "" if there >= done else f"knows {there:,} of {done:,} recordings"
+
+
+def changed(folder: Path, sources: Sequence[Source], numbers: Iterable[int], workers: int) -> list[Changed]:
+    """Which of some recordings are other files than those that were read.
+
+    Size and time of modification are compared; where only the time is another, and that is so for all of them
+    after a copy, the bytes decide, and the time is noted.
+    """
+    records = _records(folder)
+    sizes, times = records["size"].tolist(), records["mtime"].tolist()
+
+    def look(some: list[int]) -> tuple[list[Changed], list[tuple[int, int]]]:
+        wrong, moved = [], []
+        for number in some:
+            path = sources[number].path
+            now = known_at(path)
+            if (now.size, now.mtime) == (sizes[number], times[number]):
+                continue
+            known = records["sha256"][number].tobytes()
+            if now.size == sizes[number] >= 0 and known == identity(path).sha256:
+                moved.append((number, now.mtime))
+            else:
+                wrong.append(Changed(number, sources[number].id, _why(sizes[number], now.size)))
+        return wrong, moved
+
+    found: list[Changed] = []
+    moved: list[tuple[int, int]] = []
+    for wrong, same in in_order(look, _groups(numbers), min(THREADS, max(4, workers))):
+        found += wrong
+        moved += same
+    if moved:
+        _note(folder, moved)
+    return found
+
+
+def _why(before: int, now: int) -> str:
+    if before < 0 or now < 0:
+        return "was not there before" if before < 0 else "is not there any more"
+    return f"{before:,} bytes before, {now:,} now" if before != now else "other bytes than before"
+
+
+def _groups(numbers: Iterable[int]) -> Iterator[list[int]]:
+    group: list[int] = []
+    for number in numbers:
+        group.append(number)
+        if len(group) == TOGETHER // 4:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _records(folder: Path) -> np.ndarray:
+    try:
+        data = (folder / RECORDINGS).read_bytes()
+    except OSError:
+        data = b""
+    return np.frombuffer(data[: len(data) // KIND.itemsize * KIND.itemsize], KIND)
+
+
+def _note(folder: Path, moved: Sequence[tuple[int, int]]) -> None:
+    """New times of modification of files whose bytes are the same."""
+    with open(folder / RECORDINGS, "r+b") as file:
+        for number, mtime in moved:
+            file.seek(number * KIND.itemsize + MTIME)
+            file.write(mtime.to_bytes(8, "little", signed=True))

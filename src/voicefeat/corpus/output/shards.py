@@ -1,0 +1,114 @@
+"""A dataset as numbered shards, written aside and renamed when they are whole.
+
+Which rows share a shard depends on their order and sizes alone. Several datasets of one run, one for each
+front end, close their shards together, so that one place in the list of recordings says what all of them
+hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...errors import ParameterError
+from ..formats import About, Writer, format_called
+from ..inputs.sources import Source
+from ..items import Failure, Row
+from .commit import remove
+from .folders import plain
+
+__all__ = ["Shards"]
+
+
+class Shards:
+    """The datasets of a run, in `folder` or in a folder each below it.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder.
+    abouts : sequence of About
+        Of each front end; one alone has its shards in `folder`, several have folders of their names.
+    form : str
+        The format.
+    shard_mb : float
+        Shards close when their values have reached this many megabytes (2^20 bytes, before compression).
+    """
+
+    def __init__(self, folder: Path, abouts: Sequence[About], form: str, shard_mb: float) -> None:
+        self._writer, self._ending = format_called(form)
+        self._abouts = list(abouts)
+        alone = len(self._abouts) == 1
+        self.folders = [folder if alone else folder / plain(about.feature) for about in self._abouts]
+        self.limit = int(shard_mb * 2**20)
+        #: The number of the shards that are written next.
+        self.number = 0
+        #: Of the shards that were closed last, the checksums of their rows in one.
+        self.chains: list[int] = []
+        self._open: list[Writer] = []
+        self._bytes = 0
+        for place in self.folders:
+            place.mkdir(parents=True, exist_ok=True)
+
+    def clear(self, count: int, again: Sequence[int] = ()) -> None:
+        """Begin behind `count` shards, and remove what is no good: those to be made `again`, and what a run
+        that was killed left, shards half written and those that its state does not know."""
+        self.number = count
+        for place in self.folders:
+            for entry in place.iterdir():
+                name = entry.name
+                ours = name.startswith((".part-", "part-")) and name.removeprefix(".")[5:10].isdigit()
+                if ours and (name.startswith(".") or int(name[5:10]) >= count or int(name[5:10]) in again):
+                    remove(entry)
+
+    def refused(self, row: Row, source: Source) -> Failure | None:
+        """Why a shard cannot hold a row, where it cannot."""
+        try:
+            for about, values in zip(self._abouts, row.values, strict=True):
+                self._writer.fits(values, about)
+        except ParameterError as error:
+            return Failure.of(source, "store", error)
+        return None
+
+    def add(self, row: Row) -> bool:
+        """Take the next row; True where its shards are full and have to be closed."""
+        if not self._open:
+            for place in self.folders:
+                remove(self._aside(place))
+            self._open = [
+                self._writer(self._aside(place), about)
+                for place, about in zip(self.folders, self._abouts, strict=True)
+            ]
+        for writer, values in zip(self._open, row.values, strict=True):
+            writer.add(row, values)
+            self._bytes += values.nbytes
+        return self._bytes >= self.limit
+
+    def close(self) -> list[tuple[Path, Path]]:
+        """Finish the open shards: where each is, and its place once the disk has it."""
+        self.chains = []
+        if not self._open:
+            return []
+        for writer in self._open:
+            writer.close()
+        self.chains = [writer.chain for writer in self._open]
+        asides = [self._aside(place) for place in self.folders]
+        moves = list(zip(asides, self.places(self.number), strict=True))
+        self._open, self._bytes = [], 0
+        self.number += 1
+        return moves
+
+    def abandon(self) -> None:
+        """Throw the open shards away."""
+        for writer in self._open:
+            writer.abandon()
+        for place in self.folders:  # also one that the disk let nobody open
+            remove(self._aside(place))
+        self._open = []
+
+    def places(self, number: int) -> list[Path]:
+        """Where the shards of a number are, one for each dataset."""
+        return [folder / f"part-{number:05d}{self._ending}" for folder in self.folders]
+
+    def _aside(self, folder: Path) -> Path:
+        return folder / f".part-{self.number:05d}{self._ending}.partial"

@@ -1,0 +1,209 @@
+"""How far a run has come, in a small file of the dataset, so that any later run goes on from there.
+
+The file is written anew, and renamed into its place, each time that shards have been: whatever kills a run,
+the shards that it names are whole, and what lies beside them is left over and made again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ...errors import ParameterError, reject
+from ...files.temporary import replacing
+from ..inputs.sources import Source
+from .failures import HEADER, Ledger
+from .inventory import Inventory
+from .made_from import RECORDINGS, first_listed_otherwise
+
+__all__ = ["NAME", "Segment", "State", "differing", "opened"]
+
+NAME = "_state.json"
+RESTORE = (
+    "copy it again from where the dataset came from, or remove it: the shards are then read as they are, and "
+    "a run takes a new folder"
+)
+
+
+@dataclass
+class Segment:
+    """What one round of shards holds, or is to hold: a stretch of the recordings."""
+
+    #: The recording, by its number, and its piece that come behind it.
+    next: tuple[int, int] = (0, 0)
+    rows: int = 0
+    failed: int = 0
+    #: Bytes of its lines in the ledger.
+    ledger: int = 0
+    audio_seconds: float = 0.0
+    warned: int = 0
+    warning: str = ""
+    #: Values that became 0 in the type that they are stored as.
+    zeroed: int = 0
+    #: Its shards, one for each dataset of the run; none where no recording of it could be used.
+    shards: list[Inventory] = field(default_factory=list)
+    #: Of each of these, the checksums of its rows in one.
+    chains: list[int] = field(default_factory=list)
+
+    @cached_property
+    def text(self) -> str:
+        """As the file has it; asked for when it is complete."""
+        told = {**vars(self), "shards": [list(shard) for shard in self.shards]}
+        return json.dumps(told, ensure_ascii=False)
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Segment:
+        """From what the file says."""
+        number, piece = told["next"]
+        return cls(**{**told, "next": (number, piece), "shards": [Inventory(*s) for s in told["shards"]]})
+
+
+@dataclass
+class State:
+    """What a dataset was asked to hold, and what it holds."""
+
+    #: What makes the bytes: settings, versions, format; equal in every run that may go on with the dataset.
+    asked: dict[str, Any]
+    #: What is done, in order; the k-th has the shards of number k.
+    segments: list[Segment] = field(default_factory=list)
+    #: Numbers of segments whose shards are lost, or of recordings that have changed: to be made again.
+    again: list[int] = field(default_factory=list)
+    #: Whether a new ledger lies beside the old one, and takes its place next.
+    ledger_aside: bool = False
+    complete: bool = False
+    #: The columns that every recording carries, with their kinds.
+    columns: list[list[str]] = field(default_factory=list)
+
+    @property
+    def next(self) -> tuple[int, int]:
+        """The recording, by its number, and its piece that come next."""
+        return self.segments[-1].next if self.segments else (0, 0)
+
+    def begin(self, number: int) -> tuple[int, int]:
+        """Where a segment begins."""
+        return self.segments[number - 1].next if number else (0, 0)
+
+    @property
+    def total(self) -> Segment:
+        """All segments as one; of the ledger, all of its bytes."""
+        told = self.segments
+        lines = sum(s.ledger for s in told)
+        return Segment(
+            self.next, sum(s.rows for s in told), sum(s.failed for s in told), lines and lines + len(HEADER),
+            sum(s.audio_seconds for s in told), sum(s.warned for s in told),
+            next((s.warning for s in told if s.warning), ""), sum(s.zeroed for s in told),
+        )  # fmt: skip
+
+    def check_ledger(self, folder: Path) -> str:
+        """What is wrong with the ledger in `folder`; "" if nothing is."""
+        due = self.total
+        try:
+            there = (folder / Ledger.NAME).stat().st_size
+        except FileNotFoundError:
+            there = 0
+        if there >= due.ledger or self.ledger_aside:
+            return ""
+        state = "is not there" if not there else f"has {there:,} of its {due.ledger:,} bytes"
+        many = "the recording" if due.failed == 1 else f"{due.failed:,} recordings"
+        return f"{folder / Ledger.NAME} {state}; it names {many} that could not be used"
+
+    def save(self, folder: Path) -> None:
+        """Write it aside and rename it."""
+        told = {name: value for name, value in vars(self).items() if name != "segments"}
+        head = json.dumps(told, ensure_ascii=False, indent=1).removesuffix("\n}")
+        lines = ",\n  ".join(segment.text for segment in self.segments)
+        with replacing(folder / NAME, encoding="utf-8") as file:
+            file.write(f'{head},\n "segments": [\n  {lines}\n ]\n}}\n')
+
+    @classmethod
+    def load(cls, folder: Path) -> State | None:
+        """The state of the dataset in `folder`, or None where there is none.
+
+        Raises
+        ------
+        ParameterError
+            If it is not what a run has written.
+        """
+        try:
+            text = (folder / NAME).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unreadable(folder, error) from None
+        try:
+            found = json.loads(text)
+            if not isinstance(found, dict):
+                raise TypeError(f"it holds {text.strip()[:20]!r} where an object should be")
+            if isinstance(found.get("shards"), int):
+                raise TypeError("an earlier version of voicefeat wrote it")
+            told = {**found, "segments": [Segment.of(each) for each in found["segments"]]}
+            return cls(**told)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise _unreadable(folder, error) from None
+
+
+def _unreadable(folder: Path, error: Exception) -> ParameterError:
+    why = f"it has no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
+    return ParameterError(f"{folder / NAME}: is no state of a dataset ({why}); {RESTORE}")
+
+
+def opened(
+    out: str | os.PathLike[str], asked: dict[str, Any], columns: list[list[str]], sources: Sequence[Source]
+) -> tuple[Path, State]:
+    """The folder `out` and the state to go on from; nothing is created or changed yet.
+
+    Raises
+    ------
+    ParameterError
+        If `out` is a file, holds something else, or a dataset that was asked for in another way.
+    """
+    folder = Path(out)
+    if os.path.lexists(folder) and not folder.is_dir():
+        kind = "is a file" if folder.exists() else "is a link to what is not there"
+        reject("out", str(folder), kind, "give a folder for the dataset")
+    asked = json.loads(json.dumps(asked))
+    state = State.load(folder)
+    if state is None:
+        held = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+        ours = [name for name in held if name.startswith(".") or name in (Ledger.NAME, RECORDINGS)]
+        if held and len(ours) < len(held):
+            first = next(name for name in held if name not in ours)
+            more = f" and {len(held) - 1} more" if len(held) > 1 else ""
+            reject("out", str(folder), f"already holds {first!r}{more}", "give a new or empty folder")
+        return folder, State(asked, columns=columns)
+    if not state.segments and not state.complete:
+        return folder, State(asked, columns=columns)  # a run that was stopped before it kept anything
+    differences = list(differing(state.asked, asked))
+    if differences and asked["recordings"] != state.asked.get("recordings"):
+        differences = [told for told in differences if not told.startswith("recordings: ")]
+        done = state.next[0] + (state.next[1] > 0)
+        differences.insert(0, f"recordings: {first_listed_otherwise(folder, sources, done)}")
+    if differences:
+        told = "; ".join(differences[:3]) + ("; ..." if len(differences) > 3 else "")
+        raise ParameterError(
+            f"out={str(folder)!r}: holds a dataset made in another way ({told}); give a new folder, or the "
+            "same command and versions as before"
+        )
+    return folder, state
+
+
+def differing(before: Any, now: Any, where: str = "", here: str = "here") -> Iterable[str]:
+    """Where two descriptions part, as "name: 1 there, 2 here"."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in [*before, *(key for key in now if key not in before)]:
+            yield from differing(before.get(key), now.get(key), f"{where}.{key}" if where else key, here)
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        for k, (one, other) in enumerate(zip(before, now, strict=True)):
+            yield from differing(one, other, f"{where}[{k}]", here)
+    elif before != now:
+        yield f"{where}: {_short(before)} there, {_short(now)} {here}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

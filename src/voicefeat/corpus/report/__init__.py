@@ -1,0 +1,1 @@
+"""What a run did and what a dataset or recording holds, in a few lines each."""

@@ -1,0 +1,142 @@
+"""What a dataset holds, in lines that fit a screen."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import escaped
+from ..dataset.dataset import Dataset
+from ..output.failures import Ledger
+from ..run.decode import versions
+from .run import counted, lasting, sized
+
+__all__ = ["lines", "of_dataset"]
+
+#: Different values of a column that are counted one by one, and kinds of failures that are named.
+COUNTED, NAMED = 12, 5
+
+
+def of_dataset(dataset: Dataset) -> str:
+    """A dataset in words: how much, of what, made how and by which versions; labels and failures counted.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> from voicefeat.corpus.extraction import extract_corpus
+    >>> done = extract_corpus("examples/audio", "features", "mfcc", sr=16000)
+    >>> print(of_dataset(vf.open_dataset("features")).splitlines()[1])
+    recordings  8, 21.0 s of audio, 16000 Hz
+    """
+    about = dataset.about
+    told = {
+        escaped(str(dataset.folder)): f"{'' if dataset.complete else 'not complete, '}{_shards(dataset)}",
+        "recordings": _recordings(dataset),
+        "rows": _rows(dataset),
+        "holds": escaped(_holds(about)),
+        "settings": escaped(", ".join(f"{n}={_plain(value)}" for n, value in _flat(about["settings"]))),
+        **({"statistics": _statistics(about)} if "summary" in about else {}),
+        "digest": about["digest"],
+        "made by": ", ".join(_versions(about["versions"])),
+        **{escaped(name): escaped(_values(dataset.column(name))) for name in dataset.carried},
+    }
+    failures = _failures(dataset.folder)
+    if failures:
+        total = sum(failures.values())
+        kinds = "; ".join(f"{n:,} {why}" for why, n in failures.most_common(NAMED))
+        more = f"; and {len(failures) - NAMED} other kinds" if len(failures) > NAMED else ""
+        told["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {escaped(kinds)}{more}"
+    return lines(told)
+
+
+def lines(told: Mapping[str, str]) -> str:
+    """What is told under names of one width; the first line is the name of it all."""
+    (title, first), *rest = told.items()
+    wide = max(len(name) for name, _ in rest) + 2
+    return "\n".join([f"{title}: {first}", *(f"{name:{wide}s}{text}" for name, text in rest)])
+
+
+def _shards(dataset: Dataset) -> str:
+    shards = dataset.shards
+    files = [file for shard in shards for file in (shard.rglob("*") if shard.is_dir() else [shard])]
+    return f"{counted(len(shards), 'shard')}, {sized(sum(f.stat().st_size for f in files if f.is_file()))}"
+
+
+def _recordings(dataset: Dataset) -> str:
+    rates = sorted({int(rate) for rate in dataset.column("sr")})
+    rate = f"{rates[0]} Hz" if len(rates) == 1 else f"{rates[0]} to {rates[-1]} Hz"
+    channels = dataset.column("channel") if "channel" in dataset.columns else np.zeros(len(dataset))
+    seconds = float(dataset.column("duration")[channels == channels.min()].sum())
+    return f"{len(set(dataset.ids)):,}, {lasting(seconds)} of audio, {rate}"
+
+
+def _rows(dataset: Dataset) -> str:
+    lengths = dataset.lengths
+    least, most = int(lengths.min()), int(lengths.max())
+    middle = np.median(lengths)
+    each = f"{least:,} to {most:,} each, half below {middle:,.0f}" if least < most else f"{most:,} each"
+    what = "windows" if "summary" in dataset.about else "frames"
+    if least == most == 1:
+        return f"{len(dataset):,}"
+    return f"{len(dataset):,} with {int(lengths.sum()):,} {what}, {each}"
+
+
+def _holds(about: Mapping[str, Any]) -> str:
+    kind = "front end" if "front_end" in about else "feature"
+    names = about["rows"]
+    listed = ", ".join(names) if len(names) <= 4 else f"{names[0]}, {names[1]}, ..., {names[-1]}"
+    several = "" if about["channels"] == "mean" else f", channels: {about['channels']}"
+    each = "frame" if "summary" not in about else "recording" if about["windows"] is None else "window"
+    return f"the {kind} {about['feature']}, {len(names)} {about['dtype']} a {each} ({listed}){several}"
+
+
+def _statistics(about: Mapping[str, Any]) -> str:
+    over = "the whole recording" if about["windows"] is None else f"windows of {about['windows']:g} s"
+    return f"{', '.join(about['summary'])} over {over}"
+
+
+def _flat(settings: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def _plain(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:36]}..."
+
+
+def _versions(there: Mapping[str, str]) -> Iterator[str]:
+    here = versions()
+    for name, version in there.items():
+        yield f"{name} {version}" + (f" (here {here[name]})" if here.get(name, version) != version else "")
+
+
+def _values(column: np.ndarray) -> str:
+    """A column in short: how often each value is, or its range where there are many numbers."""
+    values = Counter(column.tolist())
+    missing = values.pop(None, 0)
+    lack = f", {missing:,} without" if missing else ""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(values) > COUNTED and len(numbers) == len(values):
+        return f"{min(numbers):g} to {max(numbers):g}{lack}"
+    if len(values) > COUNTED:
+        (most, times), *_ = values.most_common(1)
+        return f"{len(values):,} different, the most frequent {most!r} {times:,} times{lack}"
+    return ", ".join(f"{count:,} {value}" for value, count in values.most_common()) + lack
+
+
+def _failures(folder: Path) -> Counter[str]:
+    """How often each stage failed for which reason, in its words."""
+    try:
+        with open(folder / Ledger.NAME, newline="", encoding="utf-8") as rows:
+            return Counter(f"{line['stage']}, {line['error']}" for line in csv.DictReader(rows))
+    except FileNotFoundError:
+        return Counter()

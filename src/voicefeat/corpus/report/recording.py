@@ -1,0 +1,57 @@
+"""What a recording is, in a few lines: how long, in what form, how loud."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...audio.decoding import blocks, kind
+from ...errors import AudioError, escaped
+from .dataset import lines
+from .run import counted, lasting
+
+__all__ = ["of_recording"]
+
+#: Seconds that are in memory at once.
+BLOCK = 60.0
+
+
+def of_recording(path: str) -> str:
+    """A recording in words, whatever its length; every sample is looked at.
+
+    Raises
+    ------
+    AudioError
+        If it cannot be read to its end.
+
+    Examples
+    --------
+    >>> print(of_recording("examples/audio/de_fenster.flac").splitlines()[1])
+    duration  2.8 s, 45,423 samples at 16000 Hz, 1 channel
+    """
+    count, peak, squares, full = 0, np.zeros(1), np.zeros(1), 0
+    for block, rate in blocks(path, BLOCK, np.dtype(np.float32)):
+        magnitudes = np.abs(block)
+        peak = np.maximum(peak, magnitudes.max(axis=0))
+        squares = squares + np.square(block, dtype=np.float64).sum(axis=0)
+        full += int((magnitudes >= 1 - 2**-15).sum())
+        count, sr = count + len(block), rate
+    if not count:
+        raise AudioError(f"{path}: holds no samples; make it again or leave it out")
+    form, subtype = kind(path)
+    rms = np.sqrt(squares / count)
+    told = {
+        escaped(path): f"{form}, {subtype}",
+        "duration": f"{lasting(count / sr)}, {count:,} samples at {sr} Hz, {counted(rms.size, 'channel')}",
+        "peak": _levels(peak),
+        "rms": _levels(rms),
+        "clipped": f"{counted(full, 'sample')} at full scale",
+    }
+    return lines(told)
+
+
+def _levels(values: np.ndarray) -> str:
+    """A level of each channel, of full scale and in decibels below it."""
+    with np.errstate(divide="ignore"):
+        decibels = 20 * np.log10(values)
+    each = zip(values, decibels, strict=True)
+    return ", ".join(f"{value:.4f} ({db:.1f} dB)" for value, db in each)

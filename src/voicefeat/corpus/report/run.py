@@ -1,0 +1,160 @@
+"""What a run did, in a few lines that a tired person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...errors import escaped
+from ..dataset.verify import Unequal, Verified
+from ..inputs.sources import Listing
+from ..run.run import Extraction
+from ..table.table import Table
+
+__all__ = ["counted", "lasting", "notice", "sized", "summary", "table_summary", "verified"]
+
+
+def summary(done: Extraction) -> str:
+    """The end of a run in words: what was stored, how fast, what failed, what was left out.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> shards = (Path("out/part-00000.parquet"),)
+    >>> print(summary(Extraction(Path("out"), 2, 0, 7200.0, 9.0, 3 << 20, shards, None)))
+    2 recordings, 2.00 hours of audio in 9.0 s (800 times real time)
+    out: 1 shard, 3.0 MB
+    """
+    stored = f"{escaped(str(done.folder))}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
+    lines = [_speed(done), stored, *_rest(done, "name one itself to include it")]
+    if done.zeroed:
+        told = "became 0 in float16, whose least number is 6e-08; float32 keeps them"
+        lines.insert(2, f"{counted(done.zeroed, 'value')} {told}")
+    if done.resumed:
+        lines.insert(1, f"{counted(done.resumed, 'row')} of them were there already")
+    if done.again:
+        lines.insert(1, f"{counted(done.again, 'shard')} made again: lost, or recordings have changed")
+    return "\n".join(lines)
+
+
+def notice(found: Listing) -> str:
+    """What is to be said before a run: how many recordings of a list are not there; "" if all are."""
+    if not found.missing:
+        return ""
+    count = f"{found.missing:,} of {counted(len(found.sources), 'recording')}"
+    verb = "is" if found.missing == 1 else "are"
+    because = f"; {found.because}" if found.because else ""
+    first = escaped(found.first_missing)
+    return f"{count} {verb} not there, the first is {first}{because}; each will be a line of the ledger"
+
+
+def table_summary(done: Table) -> str:
+    """The end of a run that made a table.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> rows, windows = {"FAKE": 60, "REAL": 60}, {"FAKE": 130, "REAL": 60}
+    >>> print(table_summary(Table(Path("t.csv"), rows, windows, 3, 0, 190.0, 0.5, None)))
+    3 recordings, 190.0 s of audio in 0.5 s (380 times real time)
+    t.csv: 120 rows (60 FAKE, 60 REAL), drawn from 190 windows (130 FAKE, 60 REAL)
+    """
+    told = "no table was written"
+    if done.file:
+        told = f"{escaped(str(done.file))}: {_by_class(done.rows, 'row')}"
+        if done.rows != done.windows:
+            told += f", drawn from {_by_class(done.windows, 'window')}"
+    return "\n".join([_speed(done), told, *_rest(done, "replace them by folders to include them")])
+
+
+def _by_class(counts: Mapping[str, int], noun: str) -> str:
+    each = ", ".join(f"{count:,} {escaped(label)}" for label, count in sorted(counts.items()))
+    return f"{counted(sum(counts.values()), noun)} ({each})"
+
+
+def _speed(done: Extraction | Table) -> str:
+    audio, speed = lasting(done.audio_seconds), f"{done.times_real_time:.0f} times real time"
+    return f"{counted(done.recordings, 'recording')}, {audio} of audio in {done.seconds:.1f} s ({speed})"
+
+
+def _rest(done: Extraction | Table, remedy: str) -> list[str]:
+    """What went wrong, and what was left out."""
+    lines = []
+    if done.failed:
+        ledger = escaped(str(done.ledger))
+        lines.append(f"{counted(done.failed, 'recording')} failed, each with its reason in {ledger}")
+    if done.warned:
+        first = escaped(done.warning)
+        lines.append(f"{counted(done.warned, 'recording')} stored with a warning, the first {first}")
+    if done.ignored:
+        tried = " (name a file itself to have it tried)" if isinstance(done, Extraction) else ""
+        ignored = sorted(done.ignored.items())
+        kinds = ", ".join(f"{count} {escaped(extension)}" for extension, count in ignored)
+        lines.append(f"left out, not audio by name: {kinds}{tried}")
+    if done.links:
+        links = ", ".join(map(escaped, done.links))
+        lines.append(f"links to folders, not followed: {links} ({remedy})")
+    return lines
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def lasting(seconds: float) -> str:
+    """A length of audio."""
+    return f"{seconds / 3600:.2f} hours" if seconds >= 360 else f"{seconds:.1f} s"
+
+
+def sized(count: int) -> str:
+    """A number of bytes."""
+    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.1f} kB"
+
+
+#: Rows that are named.
+NAMED = 10
+
+
+def verified(found: Verified) -> str:
+    """A verification in words.
+
+    Examples
+    --------
+    >>> print(verified(Verified(1e-5, ["numpy 2.0 there, 2.1 here"], ["b.wav"], 2, 1, 1, 3e-7)))
+    2 rows of 2 recordings computed again: 1 equal bit for bit, 1 within 3e-07 of its largest magnitude
+    versions differ: numpy 2.0 there, 2.1 here; differences up to 1e-05 are rounding
+    1 recording of the dataset is not among those given, the first 'b.wav'
+    """
+    told = [f"{found.equal:,} equal bit for bit"]
+    if found.near:
+        whose = "its" if found.near == 1 else "their"
+        told.append(f"{found.near:,} within {found.largest:.0e} of {whose} largest magnitude")
+    if found.unequal:
+        told.append(f"{len(found.unequal):,} not equal")
+    what = f"{counted(found.rows, 'row')} of {counted(found.recordings, 'recording')}"
+    lines = [f"{what} computed again: {', '.join(told)}"]
+    if found.versions:
+        lines.append(f"versions differ: {'; '.join(found.versions)}")
+    elif found.near:
+        lines.append("versions are the same: this is another processor or another build")
+    if found.near and found.bound:
+        lines[-1] += f"; differences up to {found.bound:.0e} are rounding"
+    if found.absent:
+        be = "is" if len(found.absent) == 1 else "are"
+        lines.append(
+            f"{counted(len(found.absent), 'recording')} of the dataset {be} not among those given, the first "
+            f"{found.absent[0]!r}"
+        )
+    lines += [f"damaged: {each}" for each in found.damaged[:NAMED]]
+    if len(found.damaged) > NAMED:
+        lines.append(f"... and {len(found.damaged) - NAMED:,} more shards")
+    lines += [_named(each) for each in found.unequal[:NAMED]]
+    if len(found.unequal) > NAMED:
+        lines.append(f"... and {len(found.unequal) - NAMED:,} more")
+    return "\n".join(lines)
+
+
+def _named(each: Unequal) -> str:
+    part = f", part {each.part}" if each.part else ""
+    channel = f", channel {each.channel}" if each.channel is not None else ""
+    return escaped(f"{each.id}{part}{channel}: {each.why}")

@@ -1,0 +1,147 @@
+"""What of a dataset has to be made again: shards lost or damaged, or whose recordings have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...errors import ParameterError, passes
+from ..inputs.sources import Source
+from ..output.inventory import Inventory, changed_bytes, differs, shards_in
+from ..output.made_from import RECORDINGS, Changed, changed, missing_records
+from ..output.shards import Shards
+from ..output.state import Segment, State
+from ..readers import READERS, Reader, other_rows, reader_called
+from .ordered_map import in_order
+
+__all__ = ["mark_due"]
+
+#: Recordings that a message names.
+NAMED = 3
+REDO = "have what was made of them made again (redo=True, --redo)"
+
+
+def mark_due(
+    folder: Path, state: State, shards: Shards, sources: Sequence[Source], workers: int, redo: bool
+) -> None:
+    """Note in `state` what is to be made again; what comes last is simply not done yet.
+
+    Raises
+    ------
+    ParameterError
+        If recordings have changed, or the ledger is lost, and nobody asked to `redo` that; if there are
+        shards that nobody knows.
+    """
+    due = set(state.again)
+    if state.complete:
+        _refuse_others(state, shards)
+    due |= _wrong(state, shards, workers, redo)
+    due |= _lost_failures(folder, state, redo)
+    due |= _stale(folder, state, due, sources, workers, redo)
+    while due and state.segments and len(state.segments) - 1 in due:
+        due.discard(len(state.segments) - 1)
+        state.segments.pop()
+        state.complete = False
+    state.again = sorted(due)
+    state.complete = state.complete and not due
+
+
+def _refuse_others(state: State, shards: Shards) -> None:
+    """Refuse shards that nobody knows where a run has come to its end: it leaves none."""
+    ours = {place for k, s in enumerate(state.segments) if s.shards for place in shards.places(k)}
+    for folder in shards.folders:
+        for place in shards_in(folder) if folder.is_dir() else ():
+            if place not in ours:
+                raise ParameterError(
+                    f"{place}: is none of the shards that the dataset was written with; move it elsewhere"
+                )
+
+
+def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
+    """Segments that lost a shard, or have one with other rows in its place; with `redo`, with any other byte.
+
+    The checksums of rows are little to read; the bytes of all shards are what was made.
+    """
+    form = state.asked["format"]
+    kind = reader_called(form, shards.folders[0]) if form in READERS else None
+    listed = [
+        (number, *each)
+        for number, segment in enumerate(state.segments)
+        if segment.shards and number not in state.again
+        for each in zip(shards.places(number), segment.shards, segment.chains, strict=True)
+    ]
+
+    def wrong(each: tuple[int, Path, Inventory, int]) -> tuple[int, bool]:
+        number, place, told, chain = each
+        if redo or kind is None:
+            return number, bool(changed_bytes(place, told))
+        return number, bool(differs(place, told)) or _holds_other_rows(kind, place, chain)
+
+    return {number for number, found in in_order(wrong, listed, workers) if found}
+
+
+def _holds_other_rows(kind: type[Reader], place: Path, chain: int) -> bool:
+    """Whether a shard holds other rows than were written, or none that can be read."""
+    try:
+        return other_rows(kind(place), chain)
+    except Exception as error:  # whatever damage makes of a library
+        if passes(error) or isinstance(error, (ImportError, PermissionError)):
+            raise
+        return True
+
+
+def _lost_failures(folder: Path, state: State, redo: bool) -> set[int]:
+    """Segments whose lines of the ledger are lost."""
+    problem = state.check_ledger(folder)
+    if not problem:
+        return set()
+    if not redo:
+        raise ParameterError(f"{problem}; copy it again, or {REDO}")
+    due = {number for number, segment in enumerate(state.segments) if segment.failed}
+    for number in due:
+        state.segments[number] = _without_lines(state.segments[number])
+    return due
+
+
+def _without_lines(segment: Segment) -> Segment:
+    told = {name: value for name, value in vars(segment).items() if name != "text"}
+    return Segment(**{**told, "ledger": 0})
+
+
+def _stale(
+    folder: Path, state: State, due: set[int], sources: Sequence[Source], workers: int, redo: bool
+) -> set[int]:
+    """Segments whose recordings are other files now."""
+    kept = [number for number in range(len(state.segments)) if number not in due]
+    if not kept:
+        return set()
+    done = state.next[0] + (state.next[1] > 0)
+    if lost := missing_records(folder, done):
+        if not redo:
+            raise ParameterError(
+                f"{folder / RECORDINGS}: {lost}, so that nobody can tell what the dataset was made from; "
+                "copy it again, or have all of it made again (redo=True, --redo)"
+            )
+        return set(kept)
+    numbers = sorted({n for number in kept for n in _recordings(state, number)})
+    found = changed(folder, sources, numbers, workers)
+    if found and not redo:
+        _refuse(folder, found)
+    wrong = {each.number for each in found}
+    return {number for number in kept if not wrong.isdisjoint(_recordings(state, number))} if wrong else set()
+
+
+def _recordings(state: State, number: int) -> range:
+    """The recordings of a segment; one of several parts may be in two."""
+    end, piece = state.segments[number].next
+    return range(state.begin(number)[0], end + (piece > 0))
+
+
+def _refuse(folder: Path, found: Sequence[Changed]) -> None:
+    named = ", ".join(f"{each.id!r} ({each.why})" for each in found[:NAMED])
+    more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
+    many = "1 recording is" if len(found) == 1 else f"{len(found):,} recordings are"
+    raise ParameterError(
+        f"out={str(folder)!r}: {many} not what the dataset was made from: {named}{more}; give another "
+        f"folder, or {REDO}"
+    )

@@ -1,0 +1,37 @@
+"""Faults of the machine that pass: a run stops at them and goes on later, for no recording is to blame."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from ...errors import passes
+from ..output.disk_errors import GOES_ON
+
+__all__ = ["stop_if_passing"]
+
+_FEWER = "close programs, or give fewer workers"
+#: What mends them; the others are those of a network.
+_REMEDIES = {
+    errno.EMFILE: "allow more open files (ulimit -n), or give fewer workers",
+    errno.ENFILE: _FEWER,
+    errno.ENOMEM: f"{_FEWER}, or shorter parts (part_seconds)",
+    errno.ENOBUFS: _FEWER,
+    errno.ENOLCK: _FEWER,
+}
+_NETWORK = "see to the network or the server that holds the recordings"
+
+
+def stop_if_passing(path: str, error: BaseException) -> None:
+    """Raise what stops a run if `error`, met while `path` was read or analysed, is no fault of the recording.
+
+    Raises
+    ------
+    OSError
+        Of the number and kind of the fault, with what to do.
+    """
+    if passes(error):
+        number = error.errno if isinstance(error, OSError) and error.errno else errno.ENOMEM
+        remedy = _REMEDIES.get(number, _NETWORK)
+        told = f"{os.strerror(number)}, no fault of this recording; {remedy}, {GOES_ON}"
+        raise OSError(number, told, path) from error

@@ -1,0 +1,226 @@
+"""One run of the loop: results to shards, ledger, state, bar and log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...errors import ParameterError
+from ..inputs.sources import Listing
+from ..items import Done, Failure, Item
+from ..output.commit import Settling
+from ..output.failures import Ledger, replace_lines, settle_lines
+from ..output.made_from import Recordings
+from ..output.shards import Shards
+from ..output.state import Segment, State
+from .job import Job
+from .progress import Progress
+from .run_log import RunLog
+from .schedule import pieces_in_order
+from .warnings import Remarks
+
+__all__ = ["Extraction", "Run"]
+
+#: Failures of a segment that is made again, while it is.
+AGAIN = ".again.csv.partial"
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a run did, and what it found done."""
+
+    folder: Path
+    #: Rows in the dataset: recordings, or their parts and channels.
+    recordings: int
+    #: Lines in the ledger.
+    failed: int
+    audio_seconds: float
+    seconds: float
+    #: Size of the shards.
+    bytes: int
+    shards: tuple[Path, ...]
+    #: The ledger, or None when nothing failed.
+    ledger: Path | None
+    #: Files in the folders that were left out, by extension.
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    #: Links to folders, which were not followed.
+    links: tuple[str, ...] = ()
+    #: Recordings that are in the dataset, but not without a warning; the first of these, as "id: warning".
+    warned: int = 0
+    warning: str = ""
+    #: Rows that an earlier run had made.
+    resumed: int = 0
+    #: Values that became 0 in the type that they are stored as, float16.
+    zeroed: int = 0
+    #: Shards that were lost, or whose recordings had changed, and that were made again.
+    again: int = 0
+
+    @property
+    def times_real_time(self) -> float:
+        """Seconds of audio for each second of work."""
+        return self.audio_seconds / self.seconds if self.seconds else 0.0
+
+
+@dataclass
+class Run:
+    """A run, as far as it has come."""
+
+    folder: Path
+    state: State
+    job: Job
+    found: Listing
+    log: RunLog
+    strict: bool
+    shards: Shards
+    workers: int
+    executor: Executor | None = None
+    progress: bool | None = None
+    #: All that is there, and of it what this run has done.
+    total: Segment = field(default_factory=Segment)
+    audio_seconds: float = 0.0
+
+    def go(self, again: int = 0) -> Extraction:
+        """What is not done yet; then what there is. `again` shards are made a second time."""
+        state, started = self.state, time.perf_counter()
+        self.total = state.total
+        before = self.total.rows - sum(state.segments[number].rows for number in state.again)
+        try:
+            if not state.complete:
+                with Recordings(self.folder, len(state.segments)) as recordings, Remarks():
+                    self._once_more(recordings)
+                    self._rest(recordings)
+        except BaseException:
+            self.shards.abandon()
+            raise
+        seconds, total = time.perf_counter() - started, state.total
+        places = [self.shards.places(k) for k, segment in enumerate(state.segments) if segment.shards]
+        files = tuple(file for dataset in zip(*places, strict=True) for file in dataset)
+        done = Extraction(
+            folder=self.folder, recordings=total.rows, failed=total.failed,
+            audio_seconds=self.audio_seconds, seconds=seconds,
+            bytes=sum(shard.bytes for segment in state.segments for shard in segment.shards), shards=files,
+            ledger=self.folder / Ledger.NAME if total.failed else None,
+            ignored=dict(self.found.ignored), links=tuple(self.found.links),
+            warned=total.warned, warning=total.warning, resumed=before, again=again,
+            zeroed=total.zeroed,
+        )  # fmt: skip
+        told = {"rows": total.rows, "failed": total.failed, "bytes": done.bytes}
+        self.log.write("end", audio_seconds=done.audio_seconds, **told)
+        return done
+
+    def _rest(self, recordings: Recordings) -> None:
+        """All behind what is done."""
+        state, total = self.state, self.total
+        begin, _ = state.next
+        with (
+            Ledger(self.folder, length=total.ledger, count=total.failed) as ledger,
+            Progress(len(self.found.sources), self.progress, begin, total.failed) as bar,
+            Settling(self.folder, recordings) as settling,
+        ):
+            segment = Segment(state.next)
+            for done in self._pieces(state.next, None):
+                if self._take(done, segment, ledger, recordings, bar):
+                    self._settle(segment, ledger, recordings, settling)
+                    segment = Segment(segment.next)
+            state.complete = True
+            self._settle(segment, ledger, recordings, settling)
+            settling.wait()
+
+    def _pieces(self, begin: tuple[int, int], end: tuple[int, int] | None) -> Iterator[Done]:
+        """What becomes of every piece from `begin` on, and before `end`."""
+        sources = self.found.sources
+        last = len(sources) if end is None else end[0] + (end[1] > 0)
+        first, piece = begin
+        items = (Item(k, sources[k], piece if k == first else 0) for k in range(first, last))
+        for done in pieces_in_order(self.job, items, self.workers, self.executor):
+            if end is not None and (done.item.number, done.item.piece) >= end:
+                return
+            if done.item.piece < done.pieces:  # a recording that has changed may have fewer than before
+                yield done
+
+    def _take(
+        self, done: Done, segment: Segment, ledger: Ledger, recordings: Recordings, bar: Progress
+    ) -> bool:
+        """One result; whether shards are full."""
+        row, number, last = done.row, done.item.number, done.item.piece + 1 == done.pieces
+        if done.item.piece == 0:
+            recordings.put(number, done.item.source, done.identity)
+        segment.next = (number + last, 0 if last else done.item.piece + 1)
+        failure = done.failure if row is None else self.shards.refused(row, done.item.source)
+        if row is None or failure is not None:
+            assert failure is not None
+            ledger.add(failure)
+            self.log.write("failed", **failure._asdict())
+            bar.step(failed=True, whole=last)
+            if self.strict:
+                self._stop(failure)
+            for each in (segment, self.total):
+                each.failed += 1
+            return False
+        full = self.shards.add(row)
+        self.audio_seconds += row.duration
+        for each in (segment, self.total):
+            each.rows += 1
+            each.audio_seconds += row.duration
+            each.zeroed += row.zeroed
+            if row.remarks:
+                each.warned += 1
+                each.warning = each.warning or f"{row.id}: {row.remarks[0]}"
+        bar.step(row.duration, whole=last)
+        audio = round(self.total.audio_seconds, 1)
+        self.log.progress(rows=self.total.rows, failed=self.total.failed, audio_seconds=audio)
+        return full
+
+    def _stop(self, failure: Failure) -> None:
+        raise ParameterError(
+            f"strict: {failure.path} cannot be used ({failure.stage}: {failure.error}); "
+            f"{failure.remedy or 'mend it or leave it out'}, and the same command goes on from there"
+        )
+
+    def _settle(self, segment: Segment, ledger: Ledger, recordings: Recordings, settling: Settling) -> None:
+        """Shards to their places, and the state that knows them, while the next are begun."""
+        recordings.flush()
+        moves = self.shards.close()
+        segment.chains = self.shards.chains
+        segment.ledger = ledger.lines - sum(each.ledger for each in self.state.segments)
+        if segment.next != self.state.next:
+            self.state.segments.append(segment)
+        settling.begin(moves, segment, self.state)
+
+    def _once_more(self, recordings: Recordings) -> None:
+        """Segments whose shards are lost, or whose recordings have changed, each in its old bounds."""
+        state, folder = self.state, self.folder
+        (folder / AGAIN).unlink(missing_ok=True)  # a run that was killed may have left it
+        if not state.again:
+            return
+        wanted = sum(state.segments[k].next[0] - state.begin(k)[0] for k in state.again)
+        with Progress(wanted, self.progress) as bar, Settling(folder, recordings) as settling:
+            for number in list(state.again):
+                self._segment(number, recordings, settling, bar)
+        self.shards.number = len(state.segments)
+
+    def _segment(self, number: int, recordings: Recordings, settling: Settling, bar: Progress) -> None:
+        state, folder, old = self.state, self.folder, self.state.segments[number]
+        begin, end = state.begin(number), old.next
+        segment, self.shards.number = Segment(begin), number
+        with Ledger(folder, AGAIN) as ledger:
+            for done in self._pieces(begin, end):
+                self._take(done, segment, ledger, recordings, bar)
+        segment.next = end
+        recordings.flush()
+        moves = self.shards.close()
+        segment.chains = self.shards.chains
+        before = sum(each.ledger for each in state.segments[:number])
+        after = sum(each.ledger for each in state.segments[number + 1 :])
+        segment.ledger = replace_lines(folder, before, old.ledger, after, folder / AGAIN)
+        (folder / AGAIN).unlink(missing_ok=True)
+        state.segments[number] = segment
+        state.again.remove(number)
+        settling.begin(moves, segment, replace(state, ledger_aside=True))
+        settling.wait()
+        settle_lines(folder)
+        state.save(folder)  # before another ledger is written aside, of which nothing is settled
+        self.total = state.total

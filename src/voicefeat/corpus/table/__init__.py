@@ -1,0 +1,1 @@
+"""One table for a whole folder of recordings: a row per window."""

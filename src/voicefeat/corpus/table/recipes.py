@@ -1,0 +1,139 @@
+"""Recipes: from a window of a recording to a row of a published table.
+
+``deep-voice`` makes the columns of DEEP-VOICE's ``DATASET-balanced.csv``; the manual, ``docs/table.md``,
+tells which facts of that table it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...audio.signals import to_mono
+from ...chain.threads import single
+from ...errors import AudioError, one_of
+from ...feature.extract import extract
+from ...feature.registry import find
+from ..run.settings import as_json, complete
+
+__all__ = ["RECIPES", "Column", "Recipe", "recipe_called"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One number of a row: the mean over the frames of a window."""
+
+    name: str
+    feature: str
+    #: The row of the feature; None for all of its rows together.
+    row: int | None = None
+    #: Whether the mean is rounded to single precision, as `numpy.mean` does where librosa gives float32.
+    rounded: bool = False
+
+    def value(self, means: Mapping[str, np.ndarray]) -> float:
+        """The number, of the means of every row of every feature."""
+        rows = means[self.feature]
+        mean = rows.mean() if self.row is None else rows[self.row]
+        return float(np.float32(mean) if self.rounded else mean)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is measured in each window of a recording, and how the table calls it."""
+
+    name: str
+    #: Seconds of a window.
+    seconds: float
+    columns: tuple[Column, ...]
+    #: Settings of each feature over its defaults.
+    features: Mapping[str, Mapping[str, Any]]
+    #: The column of the classes.
+    label: str = "LABEL"
+    decimals: int = 6
+    #: Samples of a frame: shorter windows are expected, and no cause for a warning.
+    frame: int = field(default=2048)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of numbers."""
+        return tuple(column.name for column in self.columns)
+
+    def arrange(self, window: np.ndarray, mono: bool = False) -> np.ndarray:
+        """The samples that are measured, of a window of shape (n, channels).
+
+        Two channels become one signal, the right one appended to the left; a single channel counts as two
+        equal ones. With `mono`, channels are averaged.
+        """
+        if mono:
+            return to_mono(window.T)
+        channels = window.shape[1]
+        if channels > 2:
+            raise AudioError(
+                f"has {channels} channels, and a row is made of two; mix it down, or average all with --mono"
+            )
+        return np.ascontiguousarray(window.T).reshape(-1) if channels == 2 else np.tile(window[:, 0], 2)
+
+    def measure(self, y: np.ndarray, sr: int) -> np.ndarray:
+        """The numbers of a row from the samples that `arrange` gives, in the order of the columns.
+
+        Nothing is rounded to decimals. The calling thread alone is used.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> y = np.sin(2 * np.pi * 440 * np.arange(88200) / 44100).astype(np.float32)
+        >>> recipe = RECIPES["deep-voice"]
+        >>> row = dict(zip(recipe.names, recipe.measure(y, 44100)))
+        >>> len(row), round(float(row["rms"]), 1)  # of a sine
+        (26, 0.7)
+        """
+        with single():
+            features = extract(y, sr, self.features)
+        means = {name: values.mean(axis=-1, dtype=np.float64) for name, values in features.items()}
+        return np.array([column.value(means) for column in self.columns])
+
+    def describe(self, mono: bool) -> dict[str, Any]:
+        """What a table says of itself."""
+        settings = {name: complete(find(name), given) for name, given in self.features.items()}
+        return {
+            "recipe": self.name,
+            "window_seconds": self.seconds,
+            "channels": "averaged" if mono else "the right one appended to the left",
+            "statistic": "mean over the frames of a window",
+            "settings": as_json(settings),
+        }
+
+
+def recipe_called(name: Any) -> Recipe:
+    """The recipe of that name, or an error that lists them."""
+    return RECIPES[one_of("recipe", name, RECIPES)]
+
+
+_DEEP_VOICE = Recipe(
+    name="deep-voice",
+    seconds=1.0,
+    columns=(
+        Column("chroma_stft", "chroma_stft", rounded=True),
+        Column("rms", "rms", rounded=True),
+        Column("spectral_centroid", "spectral_centroid"),
+        Column("spectral_bandwidth", "spectral_bandwidth"),
+        Column("rolloff", "spectral_rolloff"),
+        Column("zero_crossing_rate", "zero_crossing_rate"),
+        *(Column(f"mfcc{k + 1}", "mfcc", k, rounded=True) for k in range(20)),
+    ),
+    features={
+        "chroma_stft": {},
+        "rms": {},
+        "spectral_centroid": {},
+        "spectral_bandwidth": {},
+        "spectral_rolloff": {},
+        "zero_crossing_rate": {},
+        "mfcc": {"n_mfcc": 20},
+    },
+)
+
+#: Recipes by name.
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (_DEEP_VOICE,)}

@@ -1,0 +1,256 @@
+"""A folder of classes to one table: a row for each window of each recording."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import NamedTuple
+
+import numpy as np
+
+from ...audio.decoding import blocks
+from ...errors import reject, whole
+from ..inputs.class_folders import class_folders, class_of
+from ..inputs.sources import Source
+from ..inputs.speakers import read_speakers
+from ..items import Failure
+from ..output.failures import Ledger
+from ..run.decode import versions
+from ..run.machine_faults import stop_if_passing
+from ..run.ordered_map import in_order
+from ..run.progress import Progress
+from ..run.task import threads
+from ..run.warnings import Listening, Remarks
+from .file import TableFile, Value
+from .recipes import Recipe, recipe_called
+
+__all__ = ["Table", "make_table"]
+
+#: The columns that tell where a row comes from.
+GROUPS = ("file", "window", "source_speaker", "target_speaker")
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a run did."""
+
+    #: The table, or None when no recording could be used.
+    file: Path | None
+    #: Rows of each class in the table.
+    rows: Mapping[str, int]
+    #: Windows of each class that were measured: more than rows where classes were balanced.
+    windows: Mapping[str, int]
+    #: Recordings that were measured, and that could not be.
+    recordings: int
+    failed: int
+    audio_seconds: float
+    seconds: float
+    #: Reasons of the failures, or None when nothing failed.
+    ledger: Path | None
+    #: Files in the folder that were left out, by extension.
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    #: Links to folders, which were not followed.
+    links: tuple[str, ...] = ()
+    #: Recordings that were measured, but not without a warning; the first of these, as "id: warning".
+    warned: int = 0
+    warning: str = ""
+
+    @property
+    def times_real_time(self) -> float:
+        """Seconds of audio for each second of work."""
+        return self.audio_seconds / self.seconds if self.seconds else 0.0
+
+
+class Measured(NamedTuple):
+    """The windows of one recording."""
+
+    path: str
+    #: float64, (windows, columns).
+    values: np.ndarray
+    duration: float
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return class_of(self.path)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Called with a source, measures its windows one after the other; a failure is a value."""
+
+    recipe: Recipe
+    mono: bool
+    #: Set when nobody waits for the result any more.
+    stop: Event = field(default_factory=Event)
+
+    def __call__(self, source: Source) -> Measured | Failure:
+        with Listening() as heard:
+            return self._measured(source, heard)
+
+    def _measured(self, source: Source, heard: list[str]) -> Measured | Failure:
+        stage, remarks, values, duration = "decode", [], [], 0.0
+        try:
+            for window, rate in blocks(source.path, self.recipe.seconds, np.dtype(np.float32)):
+                stage = "feature"
+                y = self.recipe.arrange(window, self.mono)
+                values.append(self.recipe.measure(y, rate))
+                if y.size >= self.recipe.frame and y.any():  # tails and pauses are as they are
+                    remarks += heard
+                heard.clear()
+                duration += len(window) / rate
+                stage = "decode"
+                if self.stop.is_set():
+                    break
+        except Exception as error:  # whatever a file can provoke is a line in the ledger
+            stop_if_passing(source.path, error)
+            return Failure.of(source, stage, error)
+        return Measured(source.id, np.array(values), duration, tuple(remarks))
+
+
+def make_table(
+    folder: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    recipe: str = "deep-voice",
+    *,
+    balance: int | None = None,
+    groups: bool = False,
+    mono: bool = False,
+    workers: int | None = None,
+    progress: bool | None = None,
+) -> Table:
+    """Measure every window of the recordings in class folders, and write one table.
+
+    Parameters
+    ----------
+    folder : path-like
+        Holds two or more folders, one a class, with recordings at any depth; ``REAL`` and ``FAKE``, say.
+    out : path-like
+        The table: a new file that ends with ``.csv`` or ``.parquet``.
+    recipe : {"deep-voice"}
+        What is measured; see :mod:`voicefeat.corpus.recipes`.
+    balance : int, optional
+        Keep as many rows of each class as the smallest has, drawn at random with this seed.
+    groups : bool
+        Add the columns ``file``, ``window``, ``source_speaker`` and ``target_speaker``.
+    mono : bool
+        Average channels, in place of the recipe's own arrangement of them.
+    workers : int, optional
+        Threads; by default voicefeat's thread budget. The table does not depend on it.
+    progress : bool, optional
+        Draw a progress bar on stderr; by default when that is a terminal.
+
+    Returns
+    -------
+    Table
+        Counts, times and the files written.
+
+    Raises
+    ------
+    ParameterError
+        Before any recording is opened, if an argument cannot be used, `out` exists, or `folder` has fewer
+        than two classes. A recording that cannot be used raises nothing: none of its windows is in the
+        table, and it becomes a line of ``<out>.failures.csv``.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, soundfile
+    >>> folder = tempfile.mkdtemp()
+    >>> for k, name in enumerate(["REAL/musk.wav", "FAKE/linus-to-musk.wav"]):
+    ...     Path(folder, name).parent.mkdir()
+    ...     soundfile.write(Path(folder, name), np.sin(np.arange(40000) / (5 + k)), 16000)
+    >>> done = make_table(folder, folder + "/table.csv", groups=True)
+    >>> dict(done.rows), done.failed
+    ({'FAKE': 3, 'REAL': 3}, 0)
+    """
+    chosen = recipe_called(recipe)
+    workers = threads(workers)
+    told = "give a seed, 0 or more"
+    seed = None if balance is None else whole("balance", balance, 0, remedy=told, most=None)
+    file = TableFile(out)
+    found = class_folders(folder)
+    started = time.perf_counter()
+    measured: list[Measured] = []
+    with file.claimed():
+        ledger = Ledger(file.path.parent, f"{file.path.name}.failures.csv")
+        ledger.file.unlink(missing_ok=True)  # a former run's, whose table is not there
+        with ledger, Progress(len(found.sources), progress) as bar, Remarks():
+            measure = Measure(chosen, mono)
+            for result in in_order(measure, found.sources, workers, measure.stop):
+                if isinstance(result, Measured):
+                    measured.append(result)
+                    bar.step(result.duration)
+                else:
+                    ledger.add(result)
+                    bar.step(failed=True)
+        kept = _kept(measured, {class_of(source.id) for source in found.sources}, seed)
+        if measured:
+            speakers = read_speakers(source.id for source in found.sources) if groups else None
+            names = [*chosen.names, chosen.label, *(GROUPS if groups else ())]
+            about = {**chosen.describe(mono), "balance": seed, "versions": versions()}
+            file.write(_rows(measured, kept, chosen.decimals, speakers, file.is_csv), names, about)
+    remarks = [f"{m.path}: {m.remarks[0]}" for m in measured if m.remarks]
+    return Table(
+        file=file.path if measured else None,
+        rows=_count(measured, kept),
+        windows=_count(measured, [np.arange(len(m.values)) for m in measured]),
+        recordings=len(measured),
+        failed=ledger.count,
+        audio_seconds=bar.audio_seconds,
+        seconds=time.perf_counter() - started,
+        ledger=ledger.file if ledger.count else None,
+        ignored=dict(found.ignored),
+        links=tuple(found.links),
+        warned=len(remarks),
+        warning=remarks[0] if remarks else "",
+    )
+
+
+def _kept(measured: list[Measured], classes: set[str], seed: int | None) -> list[np.ndarray]:
+    """Which windows of each recording go into the table: all, or as many of every class at random."""
+    if seed is None:
+        return [np.arange(len(m.values)) for m in measured]
+    windows = _count(measured, [np.arange(len(m.values)) for m in measured])
+    missing = sorted(classes - windows.keys())
+    if missing and measured:
+        told = f"no recording of class {missing[0]!r} could be used"
+        reject("balance", seed, told, "mend one, the reasons are in the ledger, or leave balance out")
+    least = min(windows.values(), default=0)
+    draw = np.random.default_rng(seed)
+    chosen = {label: np.sort(draw.permutation(windows[label])[:least]) for label in sorted(windows)}
+    kept, passed = [], Counter[str]()
+    for m in measured:
+        first, last = np.searchsorted(chosen[m.label], [passed[m.label], passed[m.label] + len(m.values)])
+        kept.append(chosen[m.label][first:last] - passed[m.label])
+        passed[m.label] += len(m.values)
+    return kept
+
+
+def _count(measured: list[Measured], kept: list[np.ndarray]) -> Counter[str]:
+    count: Counter[str] = Counter()
+    for m, windows in zip(measured, kept, strict=True):
+        count[m.label] += len(windows)
+    return count
+
+
+def _rows(
+    measured: list[Measured],
+    kept: list[np.ndarray],
+    decimals: int,
+    speakers: Mapping[str, tuple[str, str]] | None,
+    as_text: bool,
+) -> Iterator[list[Value]]:
+    """The rows of the table; CSV shows all decimals, and Parquet holds the same numbers."""
+    for m, windows in zip(measured, kept, strict=True):
+        for window in windows:
+            texts = [f"{value + 0.0:.{decimals}f}" for value in np.round(m.values[window], decimals)]
+            row: list[Value] = [*texts] if as_text else [float(text) for text in texts]
+            row.append(m.label)
+            if speakers is not None:
+                row += [m.path, int(window), *speakers[m.path]]
+            yield row

@@ -1,0 +1,1 @@
+"""Features of constant-Q transforms: the transforms, chroma and CQCC."""

@@ -1,0 +1,254 @@
+"""Constant-Q and variable-Q transforms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...audio.signals import signal
+from ...chain.block_loop import compute
+from ...chain.constantq import octaves as transforms
+from ...chain.constantq.transform import ConstantQ, octaves
+from ...chain.jobs import AllPeaks, Job
+from ...chain.stages import Bands, settings
+from ...errors import complex_kind
+from ...filters.empty_bands import warn
+from ...units.intervals import check_intervals
+from ..spectral.peaks import counter, peaks_among, spectra_of, tuning_of
+
+__all__ = ["cqt", "vqt"]
+
+transform_of = settings(ConstantQ.make)
+
+
+def settled(
+    y: Any,
+    sr: Any,
+    hop_length: Any,
+    fmin: Any,
+    n_bins: Any,
+    bins_per_octave: Any,
+    tuning: Any,
+    *shape: Any,
+    counted: tuple[str, int] = ("n_bins", 1),
+) -> tuple[ConstantQ, np.ndarray]:
+    """The checked transform and the checked signal; a `tuning` of None is estimated from all of it.
+
+    `counted` is the argument that `n_bins` came from, and how many bins one of it is.
+    """
+    head = (sr, hop_length, fmin, n_bins, bins_per_octave)
+    shape = (counted, *shape)
+    q = transform_of(*head, 0.0 if tuning is None else tuning, *shape)
+    y = signal(y)
+    if tuning is None:
+        q = transform_of(*head, _tuning(y, sr, q.bins_per_octave), *shape)
+    return q, y
+
+
+def _tuning(y: np.ndarray, sr: float, bins_per_octave: int) -> float:
+    """As `estimate_tuning` has it by default; 0 where there is no pitch."""
+    chain, n_fft = spectra_of(y, None, 2048, None, None, "hann", True, "constant")
+    peaks = peaks_among(sr, n_fft, 150.0, 4000.0, 0.1)
+    counts = at_once(AllPeaks(chain, peaks, counter(0.01, bins_per_octave)), y)
+    return 0.0 if counts is None else tuning_of(counts, 0.01)
+
+
+def at_once(job: Job, data: np.ndarray, name: str = "y") -> Any:
+    """The result of a job that something else of the same call goes on from."""
+    compute([job], data, name)
+    return job.result()
+
+
+def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None = None) -> np.ndarray:
+    """The transform of `y` as `result`, complex or the real magnitudes, folded where that is asked for."""
+    wide = result in (np.float64, np.complex128)
+    kind = np.dtype(np.float64) if wide else y.dtype
+    n = y.shape[-1]
+    q.check_length(n)  # before the tables: wavelets can be of any length
+    ready = octaves(q, fold, kind)
+    warn_if_mostly_padding(q, ready.longest, n)
+    computed = np.result_type(kind, np.complex64) if result.kind == "c" else kind
+    return transforms.run(ready, y, computed).astype(result, copy=False)
+
+
+def warn_if_mostly_padding(q: ConstantQ, longest: float, n: int) -> None:
+    if longest > n:
+        warn(f"fmin={q.asked:.4g}: a wavelet of {longest:.0f} samples in a signal of {n} sees mostly padding")
+
+
+def complex_type(dtype: Any, y: np.ndarray) -> np.dtype:
+    """The complex type of a transform: that of the signal's precision unless one is given."""
+    if dtype is None:
+        return np.result_type(y.dtype, np.complex64)
+    return complex_kind("dtype", dtype)
+
+
+def cqt(
+    y: Any,
+    sr: float = 22050,
+    *,
+    hop_length: int = 512,
+    fmin: float | None = None,
+    n_bins: int = 84,
+    bins_per_octave: int = 12,
+    tuning: float | None = 0.0,
+    filter_scale: float = 1,
+    norm: float | None = 1,
+    sparsity: float = 0.01,
+    window: Any = "hann",
+    scale: bool = True,
+    pad_mode: Any = "constant",
+    res_type: str | None = "soxr_hq",
+    dtype: Any = None,
+) -> np.ndarray:
+    """Constant-Q transform: frequencies in equal steps of pitch, as ``librosa.cqt``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    hop_length : int
+        Samples from one frame to the next. Each factor of 2 in it saves work: with one for every octave but
+        the first, each octave is computed at half the rate of the one above.
+    fmin : float, optional
+        Frequency of the first bin in Hz; C1, 32.7 Hz, by default.
+    n_bins, bins_per_octave : int
+        How many bins, and how many of them make an octave.
+    tuning : float or None
+        How far all of them are raised, in bins; None estimates it from the whole signal.
+    filter_scale : float
+        Lengths of the wavelets are multiplied by it.
+    norm : float or None
+        The wavelets have unit p-norm.
+    sparsity : float in [0, 1)
+        Share of each wavelet's magnitude that may be left out.
+    window : str, tuple, float or callable
+        The wavelets' window.
+    scale : bool
+        True to divide by the square roots of the wavelets' lengths.
+    pad_mode : str or callable
+        As in `stft`.
+    res_type : str or None
+        How the signal is halved, as in `resample`; None is "soxr_hq".
+    dtype : complex64 or complex128, optional
+        Type of the result; that of the signal's precision by default.
+
+    Returns
+    -------
+    complex array of shape (..., n_bins, frames)
+        The responses.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite, or shorter than a period of `fmin`, the highest wavelets reach
+        above half of `sr`, or a setting cannot be used.
+
+    Warns
+    -----
+    UserWarning
+        If wavelets are longer than the signal.
+
+    References
+    ----------
+    C. Schoerkhuber and A. Klapuri, "Constant-Q transform toolbox for music processing", 2010. Definition and
+    defaults: librosa 0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050).astype(np.float32)
+    >>> C = vf.cqt(y, sr=22050, fmin=vf.note_to_hz("C3"), n_bins=48)
+    >>> C.shape, C.dtype, int(abs(C[:, 20]).argmax())  # A4 is 21 semitones above C3
+    ((48, 44), dtype('complex64'), 21)
+    """
+    shape = ("equal", 0.0, filter_scale, norm, sparsity, window, scale, pad_mode, res_type)
+    q, y = settled(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
+    return responses(q, y, complex_type(dtype, y))
+
+
+def vqt(
+    y: Any,
+    sr: float = 22050,
+    *,
+    hop_length: int = 512,
+    fmin: float | None = None,
+    n_bins: int = 84,
+    intervals: Any = "equal",
+    gamma: float | None = None,
+    bins_per_octave: int = 12,
+    tuning: float | None = 0.0,
+    filter_scale: float = 1,
+    norm: float | None = 1,
+    sparsity: float = 0.01,
+    window: Any = "hann",
+    scale: bool = True,
+    pad_mode: Any = "constant",
+    res_type: str | None = "soxr_hq",
+    dtype: Any = None,
+) -> np.ndarray:
+    """Variable-Q transform: any scale, and wavelets with fewer periods where it is low, as ``librosa.vqt``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr, hop_length, fmin, n_bins
+        As in `cqt`.
+    intervals : str or array of float
+        "equal" steps; "pythagorean", stacked fifths; "ji3", "ji5" or "ji7", just intonation with primes up to
+        that; or the ratios of an octave's frequencies to its first.
+    gamma : float or None
+        Hz that are added to each bandwidth: low frequencies have shorter wavelets. 0 is `cqt`; None follows
+        the ear's equivalent rectangular bandwidths.
+    bins_per_octave : int
+        Bins of an octave; of given `intervals`, their number.
+    tuning, filter_scale, norm, sparsity, window, scale, pad_mode, res_type, dtype
+        As in `cqt`.
+
+    Returns
+    -------
+    complex array of shape (..., n_bins, frames)
+        The responses.
+
+    Raises
+    ------
+    ParameterError
+        As `cqt`.
+
+    Warns
+    -----
+    UserWarning
+        If wavelets are longer than the signal.
+
+    References
+    ----------
+    C. Schoerkhuber, A. Klapuri, N. Holighaus and M. Doerfler, "A Matlab toolbox for efficient perfect
+    reconstruction time-frequency transforms with log-frequency resolution", 2014. Definition and defaults:
+    librosa 0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050).astype(np.float32)
+    >>> vf.vqt(y, sr=22050, intervals="ji5", fmin=55.0, n_bins=60).shape
+    (60, 44)
+    """
+    shape = (
+        check_intervals(intervals),
+        gamma,
+        filter_scale,
+        norm,
+        sparsity,
+        window,
+        scale,
+        pad_mode,
+        res_type,
+    )
+    q, y = settled(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
+    return responses(q, y, complex_type(dtype, y))

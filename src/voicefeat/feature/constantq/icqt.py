@@ -1,0 +1,175 @@
+"""From a constant-Q transform back to a signal."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...audio.resample import resample
+from ...chain.constantq.transform import ConstantQ
+from ...errors import converted, float_type, reject, whole
+from ...filters.folding import bandwidths, response
+from ...filters.wavelets import wavelet_lengths
+from ..inverse.istft import OverlapAdd, check_padding
+from .cqt import transform_of
+
+__all__ = ["icqt"]
+
+#: Samples of a period that are let pass for however few frames, so that a transform can be cut.
+ALWAYS = 1 << 16
+
+
+def icqt(
+    C: Any,
+    *,
+    sr: float = 22050,
+    hop_length: int = 512,
+    fmin: float | None = None,
+    bins_per_octave: int = 12,
+    tuning: float = 0.0,
+    filter_scale: float = 1,
+    norm: float | None = 1,
+    sparsity: float = 0.01,
+    window: Any = "hann",
+    scale: bool = True,
+    length: int | None = None,
+    res_type: str | None = "soxr_hq",
+    dtype: Any = None,
+) -> np.ndarray:
+    """A signal with about this constant-Q transform, as ``librosa.icqt``.
+
+    Each octave's responses are spread over the bins of their wavelets, transformed back, added where frames
+    overlap, and brought to the full rate. What no wavelet saw is lost: the rest of the spectrum, and, where
+    frames are farther apart than wavelets are long, what lay between.
+
+    Parameters
+    ----------
+    C : complex array of shape (..., n_bins, frames)
+        Responses, as `cqt` returns them.
+    sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale
+        As `cqt` was called with.
+    length : int or None
+        Samples wanted: the signal is cut, or padded with up to 2^24 zeros. None is all that the frames cover.
+    res_type : str or None
+        How octaves are brought to the full rate, as in `resample`; None is "soxr_hq".
+    dtype : float32 or float64, optional
+        Type of the result; that of C's precision by default.
+
+    Returns
+    -------
+    float array of shape (..., n)
+        The signal.
+
+    Raises
+    ------
+    ParameterError
+        If an argument cannot be used.
+
+    References
+    ----------
+    Definition: librosa 0.11, whose result is float64 whatever `C` is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(44100) / 22050)
+    >>> C = vf.cqt(y, sr=22050, hop_length=64, fmin=110.0, n_bins=48)
+    >>> back = vf.icqt(C, sr=22050, hop_length=64, fmin=110.0, length=44100)
+    >>> bool(abs(back - y)[4096:-4096].max() < 0.2)
+    True
+    """
+    C = np.asarray(converted("C", C, "pass what cqt returned"))
+    if C.dtype.kind != "c" or C.dtype.itemsize not in (8, 16):
+        reject("C", C, "must be complex", "a magnitude needs a phase, pass magnitude * phase, as complex64")
+    if C.ndim < 2 or not C.size:
+        reject("C", C, "has no bins or no frames", "pass shape (..., n_bins, frames)")
+    kind = np.dtype(f"f{C.dtype.itemsize // 2}") if dtype is None else float_type("dtype", dtype)
+    shape = (("n_bins", 1), "equal", 0.0, filter_scale, norm, sparsity, window, scale, "constant", res_type)
+    q = transform_of(sr, hop_length, fmin, C.shape[-2], bins_per_octave, tuning, *shape)
+    if length is not None:
+        length = whole("length", length, unit="samples", remedy="give None for all that the frames cover")
+    if not np.isfinite(C).all():
+        reject("C", C, "holds a NaN or an infinite value", "repair it, numpy.nan_to_num(C)")
+    _check_length(q, C.shape[-1], length)
+    octaves = _octaves(q)
+    if length is not None:
+        longest = max(float(lengths.max()) for *_, lengths in octaves)
+        C = C[..., : math.ceil((length + longest) / q.hop_length)]
+    flat = C.reshape(-1, *C.shape[-2:])
+    y = np.stack([_signal(item, q, octaves, kind, length) for item in flat])
+    return y.reshape(*C.shape[:-2], -1)
+
+
+def _check_length(q: ConstantQ, frames: int, length: int | None) -> None:
+    """Refuse, before the wavelets are made, a signal that holds none of them, or almost nothing but zeros."""
+    covered = q.hop_length * frames
+    if q.sr / q.fmin > max(covered, ALWAYS):
+        q.check_length(covered)
+    if length is not None:
+        check_padding(length, covered)
+
+
+def _octaves(q: ConstantQ) -> list[tuple[slice, int, int, np.ndarray, np.ndarray]]:
+    """The octaves from the lowest up: rows, factor of the rate, hop, weights and lengths at the full rate."""
+    hertz = q.frequencies()
+    alpha = bandwidths(hertz, q.bins_per_octave)
+    lengths, _ = wavelet_lengths(
+        freqs=hertz, sr=q.sr, window=q.window, filter_scale=q.filter_scale, alpha=alpha
+    )
+    found, halvings, count = [], 0, math.ceil(q.n_bins / q.bins_per_octave)
+    q.check_room(lengths[: q.bins_per_octave] / 2 ** (count - 1))  # the least that it can come to
+    for i in reversed(range(count)):
+        rows = slice(i * q.bins_per_octave, min((i + 1) * q.bins_per_octave, q.n_bins))
+        half = q.sr / 2 ** (halvings + 1)
+        if i < count - 1 and (q.hop_length >> halvings) % 2 == 0 and q.passes(rows, half):
+            halvings += 1
+        q.check_room(lengths[rows] / 2**halvings)
+        weights, _ = response(
+            hertz[rows], q.sr / 2**halvings, q.filter_scale, q.norm, q.sparsity, q.window, alpha[rows]
+        )
+        found.append((rows, 2**halvings, q.hop_length >> halvings, weights, lengths[rows]))
+    return found[::-1]
+
+
+def _signal(
+    C: np.ndarray, q: ConstantQ, octaves: list[Any], kind: np.dtype, length: int | None
+) -> np.ndarray:
+    y: np.ndarray | None = None
+    for rows, factor, hop, weights, lengths in octaves:
+        part = _octave(C[rows], weights, lengths, hop, q.scale, kind)
+        if factor > 1 and part.size:
+            part = resample(part, orig_sr=1, target_sr=factor, res_type=q.res_type, fix=False)
+        if y is None:
+            y = part
+        else:
+            n = min(y.size, part.size)
+            y[:n] += part[:n]
+    assert y is not None
+    if length is None:
+        return y
+    return y[:length] if y.size >= length else np.pad(y, (0, length - y.size))
+
+
+def _octave(
+    C: np.ndarray, weights: np.ndarray, lengths: np.ndarray, hop: int, scale: bool, kind: np.dtype
+) -> np.ndarray:
+    """The signal of one octave at its own rate: each wavelet's bins get its response, by its power."""
+    bins, frames = weights.shape[1], C.shape[1]
+    n_fft = 2 * (bins - 1)
+    back = weights.conj()
+    gains = 1 / np.sum(back.real**2 + back.imag**2, axis=1)  # in float32, as the weights are
+    gains *= n_fft / lengths
+    gains = gains * np.sqrt(lengths) if scale else gains
+    spectra = np.zeros((bins, frames), np.result_type(kind, np.complex64))
+    for row, gain, values in zip(back, gains, C, strict=True):
+        used = np.flatnonzero(row)
+        run = slice(used[0], used[-1] + 1)
+        spectra[run] += (row[run].astype(np.complex128) * gain).astype(spectra.dtype)[:, np.newaxis] * values
+    y = np.zeros(hop * (frames - 1), kind)
+    OverlapAdd(np.ones(n_fft), hop, frames, kind).run(
+        lambda first, count: spectra[:, first : first + count].T, y, n_fft // 2
+    )
+    return y

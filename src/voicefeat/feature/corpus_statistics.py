@@ -1,0 +1,206 @@
+"""Means and variances over a corpus: gathered recording by recording, merged, saved, loaded, applied."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..chain.normalisation import Normalisation
+from ..errors import ParameterError, reject
+from ..files.temporary import replacing
+from ..files.text import open_text
+
+__all__ = ["CorpusStatistics"]
+
+#: Written into every file: another form is another text.
+FORM = "voicefeat corpus statistics 1"
+
+
+@dataclass(frozen=True)
+class CorpusStatistics:
+    """How many frames a corpus has, and the mean and variance of each row over all of them.
+
+    A value: `of` makes one of a recording, ``+`` merges two, so that workers may gather parts of a corpus.
+
+    Parameters
+    ----------
+    frames : int
+        Frames that were gathered.
+    mean : tuple of float
+        Of each row.
+    squares : tuple of float
+        Of each row, the sum of squared distances from the mean.
+    digest : str
+        That of the front end whose features these are (`FrontEnd.digest`), or empty.
+
+    Notes
+    -----
+    Two parts are merged as in Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
+    computing sample variances" (1979): no sum of squares is subtracted from another, so the variance of
+    rows far from 0 keeps its digits.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> rng = np.random.default_rng(0)
+    >>> fe = vf.frontend("asvspoof2019-lfcc")
+    >>> clips = [rng.standard_normal(16000), rng.standard_normal(24000)]
+    >>> gathered = vf.CorpusStatistics()
+    >>> for y in clips:
+    ...     gathered += vf.CorpusStatistics.of(fe(y, 16000), fe.digest)
+    >>> gathered.frames == sum(fe.frames(y.size) for y in clips), len(gathered.mean)
+    (True, 60)
+    >>> normalised = fe.replace(normalisation=gathered.normalisation())
+    >>> normalised(clips[0], 16000).shape
+    (60, 99)
+    """
+
+    frames: int = 0
+    mean: tuple[float, ...] = ()
+    squares: tuple[float, ...] = ()
+    digest: str = ""
+
+    @classmethod
+    def of(cls, features: Any, digest: str = "") -> CorpusStatistics:
+        """Those of one recording, or of a batch.
+
+        Parameters
+        ----------
+        features : real array of shape (..., rows, frames)
+            What a feature or a front end gives.
+        digest : str
+            That of the front end, so that statistics of another one are refused.
+
+        Returns
+        -------
+        CorpusStatistics
+            Of all frames of all leading dimensions.
+
+        Raises
+        ------
+        ParameterError
+            If the features are no finite real array of two dimensions or more.
+        """
+        x = np.asarray(features)
+        if x.ndim < 2 or x.dtype.kind not in "fiu" or x.shape[-2] == 0:
+            told = f"array of shape {x.shape} and type {x.dtype}"
+            wrong = "is no real array of shape (..., rows, frames)"
+            reject("features", told, wrong, "give what a feature gives")
+        wide = np.moveaxis(x, -2, 0).reshape(x.shape[-2], -1).astype(np.float64)
+        if not np.isfinite(wide).all():
+            raise ParameterError("features: hold NaN or infinity; leave this recording out, or mend it")
+        if wide.shape[1] == 0:
+            return cls(digest=digest)
+        mean = wide.mean(axis=1)
+        squares = np.square(wide - mean[:, np.newaxis]).sum(axis=1)
+        return cls(wide.shape[1], tuple(mean.tolist()), tuple(squares.tolist()), digest)
+
+    def __add__(self, other: CorpusStatistics) -> CorpusStatistics:
+        if not isinstance(other, CorpusStatistics):
+            return NotImplemented
+        if self.digest and other.digest and self.digest != other.digest:
+            clash = f"statistics of front ends {self.digest} and {other.digest}"
+            raise ParameterError(f"{clash}: cannot be merged; gather those of one front end")
+        digest = self.digest or other.digest
+        if not self.frames or not other.frames:
+            full = self if self.frames else other
+            return CorpusStatistics(full.frames, full.mean, full.squares, digest)
+        if len(self.mean) != len(other.mean):
+            rows = f"statistics of {len(self.mean)} and of {len(other.mean)} rows"
+            raise ParameterError(f"{rows}: cannot be merged; gather those of one feature")
+        frames = self.frames + other.frames
+        here, there = np.array(self.mean), np.array(other.mean)
+        apart = there - here
+        mean = here + apart * (other.frames / frames)
+        squares = np.array(self.squares) + np.array(other.squares)
+        squares += apart * apart * (self.frames * other.frames / frames)
+        return CorpusStatistics(frames, tuple(mean.tolist()), tuple(squares.tolist()), digest)
+
+    @property
+    def variance(self) -> np.ndarray:
+        """Of each row, divided by the number of frames: float64 array of shape (rows,)."""
+        return np.array(self.squares) / max(self.frames, 1)
+
+    def normalisation(self, variance: bool = True, floor: float = 1e-20) -> Normalisation:
+        """A stage that takes these means off, and divides by these deviations.
+
+        Parameters
+        ----------
+        variance : bool
+            Whether to divide.
+        floor : float
+            Least variance.
+
+        Returns
+        -------
+        Normalisation
+            For ``fe.replace(normalisation=...)``. A frame still depends on no other.
+
+        Raises
+        ------
+        ParameterError
+            If nothing was gathered.
+        """
+        if not self.frames:
+            raise ParameterError("frames=0: nothing was gathered; add features with CorpusStatistics.of")
+        spread = np.sqrt(np.maximum(self.variance, floor)).tolist() if variance else ()
+        return Normalisation("corpus", variance, means=self.mean, deviations=tuple(spread))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write them as JSON, every digit kept; a file that is there is replaced at once or not at all.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+        """
+        held = {"form": FORM, "digest": self.digest, "frames": self.frames}
+        text = json.dumps({**held, "mean": self.mean, "squares": self.squares}, indent=1, allow_nan=False)
+        with replacing(path, encoding="utf-8") as file:
+            file.write(text + "\n")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> CorpusStatistics:
+        """Read what `save` wrote.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+
+        Returns
+        -------
+        CorpusStatistics
+            Equal to what was saved.
+
+        Raises
+        ------
+        ParameterError
+            If the file holds anything else, or is a pipe or a device.
+        """
+        told = f"path={os.fspath(path)!r}"
+        try:
+            with open_text("path", path) as file:
+                held = json.loads(file.read())
+        except ParameterError:
+            raise
+        except ValueError as problem:
+            raise ParameterError(f"{told}: is no JSON ({problem}); give what save wrote") from None
+        if not isinstance(held, dict) or held.get("form") != FORM:
+            raise ParameterError(f"{told}: does not begin with {FORM!r}; give what save wrote")
+        try:
+            frames, digest = held["frames"], held["digest"]
+            mean, squares = (tuple(float(v) for v in held[name]) for name in ("mean", "squares"))
+            fits = isinstance(frames, int) and isinstance(digest, str) and len(mean) == len(squares)
+            fits = fits and bool(np.isfinite([*mean, *squares]).all()) and min(squares, default=0.0) >= 0
+            fits = fits and frames >= 0 and bool(frames) == bool(mean)
+        except (KeyError, TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise ParameterError(f"{told}: holds no means and squares that fit; gather and save them again")
+        return cls(frames, mean, squares, digest)

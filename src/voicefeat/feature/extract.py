@@ -1,0 +1,158 @@
+"""Several features of one signal: those that start from the same frames share one pass over its spectra."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..audio.signals import signal
+from ..chain.block_loop import compute, gathered
+from ..chain.jobs import Job
+from ..errors import ParameterError, flag, reject
+from ..filters import empty_bands
+from .registry import FEATURES, Feature, find
+
+__all__ = ["Stacked", "extract"]
+
+
+class Stacked(NamedTuple):
+    """Features one below the other: `values` of shape (..., rows, frames), and what each row is."""
+
+    values: np.ndarray
+    rows: list[str]
+
+
+def extract(
+    y: Any, sr: float = 22050, features: Any = ("mfcc",), *, stack: bool = False, **shared: Any
+) -> Any:
+    """Several features of one signal at little more than the cost of one.
+
+    Features that start from the same frames share their spectra, each block of which is computed once and not
+    kept. Every number is the one that the single call gives, bit for bit.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    features : sequence of str, or mapping of str to mapping
+        Names of the registry (``voicefeat features`` lists them); or of each name the settings that are its
+        own.
+    stack : bool
+        One array with named rows in place of a mapping.
+    **shared
+        Settings of every feature that takes them; those of a feature's own go before.
+
+    Returns
+    -------
+    dict of str to array of shape (..., rows, frames), or Stacked
+        The features by name, in the order in which they were asked for; or (`values`, `rows`), where row 3 of
+        mfcc is called "mfcc_3".
+
+    Raises
+    ------
+    ParameterError
+        If a feature or a setting is not known, the features to be stacked differ in their number of frames,
+        or one of them refuses the signal or a setting.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> made = vf.extract(y, 22050, ["mfcc", "spectral_centroid"], hop_length=256)
+    >>> {name: values.shape for name, values in made.items()}
+    {'mfcc': (20, 87), 'spectral_centroid': (1, 87)}
+    >>> values, rows = vf.extract(y, 22050, {"mfcc": {"n_mfcc": 2}, "spectral_flatness": {}}, stack=True)
+    >>> values.shape, rows
+    ((3, 44), ['mfcc_0', 'mfcc_1', 'spectral_flatness_0'])
+    """
+    calls = [(feature, _keywords(feature, sr, own, shared)) for feature, own in _asked(features)]
+    _known([feature for feature, _ in calls], shared)
+    stack = flag("stack", stack)
+    y = signal(y)
+    with empty_bands.collected() as told:
+        made = _made(calls, y)
+    for message in dict.fromkeys(told):  # of a bank that several features have in common
+        empty_bands.tell(message)
+    return _stacked(made) if stack else made
+
+
+def _made(calls: Sequence[tuple[Feature, Mapping[str, Any]]], y: np.ndarray) -> dict[str, Any]:
+    """Each feature by its name, in the order asked for."""
+    made: dict[str, Any] = {}
+    jobs: list[tuple[Job, np.ndarray]] = []
+    with gathered(jobs):
+        for feature, keywords in calls:
+            if feature.chain:
+                made[feature.name] = feature.function(y, **keywords)
+    if jobs:
+        compute([job for job, _ in jobs], jobs[0][1])
+    for feature, keywords in calls:
+        found = made.get(feature.name)
+        made[feature.name] = found.result() if isinstance(found, Job) else feature.function(y, **keywords)
+    return {feature.name: made[feature.name] for feature, _ in calls}
+
+
+def _asked(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
+    try:
+        names = None if isinstance(features, str) else list(features)
+    except TypeError:  # what looks iterable need not be: an array of no dimensions
+        names = None
+    if names is None:
+        reject("features", features, "must be names of features", "give a list, for example ['mfcc', 'rms']")
+    if not names:
+        reject("features", features, "names no feature", f"choose among {', '.join(FEATURES)}")
+    for name in names:
+        find(name, "features")
+    if len(set(names)) < len(names):
+        reject("features", features, "names a feature twice", "name each once")
+    own = features if isinstance(features, Mapping) else {name: {} for name in names}
+    for name, settings in own.items():
+        if not isinstance(settings, Mapping):
+            reject(f"features[{name!r}]", settings, "must be a mapping of settings", "give {} for none")
+    return [(find(name), settings) for name, settings in own.items()]
+
+
+def _keywords(
+    feature: Feature, sr: float, own: Mapping[str, Any], shared: Mapping[str, Any]
+) -> dict[str, Any]:
+    known = feature.settings
+    for name in own:
+        if name not in known:
+            _unknown(name, own[name], feature.name, known)
+    rate = {"sr": sr} if feature.has_rate else {}
+    return {**rate, **{k: v for k, v in shared.items() if k in known}, **own}
+
+
+def _known(features: list[Feature], shared: Mapping[str, Any]) -> None:
+    every = {name for feature in features for name in feature.settings}
+    for name in shared:
+        if name not in every:
+            _unknown(name, shared[name], " or ".join(feature.name for feature in features), every)
+
+
+def _unknown(name: str, value: Any, whose: str, known: Iterable[str]) -> None:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"choose among {', '.join(sorted(known))}"
+    reject(name, value, f"is no setting of {whose}", hint)
+
+
+def _stacked(made: Mapping[str, np.ndarray]) -> Stacked:
+    counts = {name: values.shape[-1] for name, values in made.items()}
+    if len(set(counts.values())) > 1:
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        raise ParameterError(
+            f"stack=True: features differ in their number of frames ({told}); give one hop_length"
+        )
+    for name, values in made.items():
+        if values.dtype.kind == "c":
+            reject(
+                "stack", True, f"{name} is complex and the others are not", "ask for spectrogram in its place"
+            )
+    rows = [f"{name}_{i}" for name, values in made.items() for i in range(values.shape[-2])]
+    return Stacked(np.concatenate(list(made.values()), axis=-2), rows)

@@ -1,0 +1,1 @@
+"""From features back to spectra and signals, and separation of a signal into parts."""

@@ -1,0 +1,247 @@
+"""From magnitudes to a signal: Griffin and Lim."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ...chain.block_loop import run
+from ...chain.frames import Frames, window_value
+from ...chain.stages import Chain, Spectrum
+from ...chain.tables import lanes
+from ...engine.phases import put_magnitudes
+from ...errors import ParameterError, float_type, one_of, real, reject, whole
+from ..spectral.inputs import powers
+from .istft import OverlapAdd, check_hop, frame_length
+
+__all__ = ["griffinlim"]
+
+#: Random numbers that are drawn at once.
+_DRAWN = 1 << 16
+
+
+def griffinlim(
+    S: Any,
+    *,
+    n_iter: int = 32,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    n_fft: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    dtype: DTypeLike | None = None,
+    length: int | None = None,
+    pad_mode: Any = "constant",
+    momentum: float = 0.99,
+    init: str | None = "random",
+    random_state: Any = None,
+    rng: Any = None,
+) -> np.ndarray:
+    """A signal with (nearly) the given magnitudes, as ``librosa.griffinlim``.
+
+    Phases are random at first. In turns, the spectra become a signal, and the signal's own spectra get the
+    wanted magnitudes; the step before is continued by `momentum`.
+
+    Parameters
+    ----------
+    S : float array of shape (..., 1 + n_fft // 2, frames)
+        Magnitudes, as `spectrogram` returns them.
+    n_iter : int, 0 or more
+        Turns.
+    hop_length, win_length, window, center
+        As in `istft`.
+    n_fft : int, optional
+        Length of a frame; ``2 * (bins - 1)`` by default. It must be given where it is odd.
+    dtype : float32 or float64, optional
+        Type of the result and of all arithmetic; that of `S` by default.
+    length : int, optional
+        Samples wanted, as many as `S` has frames for; the shortest such signal by default.
+    pad_mode : str or callable
+        As in `stft`, for the spectra of the signal in between.
+    momentum : float, 0 or more
+        0 is the method of 1984; values above 1 may not settle, and are warned of.
+    init : {"random", None}
+        Random phases at first, or phases of 0.
+    random_state : int, numpy.random.RandomState or numpy.random.Generator, optional
+        Seed of a ``RandomState``, or a source of random numbers, as in librosa 0.11.
+    rng : int, numpy.random.Generator or whatever else ``numpy.random.default_rng`` takes, optional
+        Seed of a ``Generator``, or one, as in librosa 1.0. One of `random_state` and `rng` at most.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., n)
+        The signal. The same seed gives the same signal.
+
+    Raises
+    ------
+    ParameterError
+        If `S` holds negative or infinite values, or a setting cannot be used.
+
+    References
+    ----------
+    D. W. Griffin, J. S. Lim, "Signal estimation from modified short-time Fourier transform", IEEE Trans. ASSP
+    32 (2), 1984; N. Perraudin, P. Balazs, P. L. Søndergaard, "A fast Griffin-Lim algorithm", WASPAA 2013.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(np.arange(8192) / 20)
+    >>> S = vf.spectrogram(y, n_fft=512)
+    >>> back = vf.griffinlim(S, rng=0, length=len(y))
+    >>> error = vf.spectrogram(back, n_fft=512) - S
+    >>> bool(np.linalg.norm(error) < 0.1 * np.linalg.norm(S))
+    True
+    """
+    S = powers("S", S, "bins", "pass magnitudes; numpy.abs(S), or db_to_amplitude(S) of decibels")
+    plan = Reconstruction.make(
+        S.shape, S.dtype, n_iter, hop_length, win_length, n_fft, window, center, dtype, length, pad_mode,
+        momentum, init, random_state, rng,
+    )  # fmt: skip
+    return plan.run(S)
+
+
+def generator(random_state: Any, rng: Any) -> Any:
+    """The source of random numbers that a call names: the old way, the new way, or a fresh one."""
+    if random_state is not None and rng is not None:
+        reject(
+            "rng",
+            rng,
+            f"is one source of random numbers and random_state={random_state!r} another",
+            "give one",
+        )
+    if random_state is None:
+        try:
+            return np.random.default_rng(rng)
+        except (TypeError, ValueError):
+            reject("rng", rng, "is no seed", "give a whole number, 0 or more, or a numpy.random.Generator")
+    if isinstance(random_state, (np.random.RandomState, np.random.Generator)):
+        return random_state
+    whole_number = isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool)
+    if whole_number and 0 <= random_state < 2**32:
+        return np.random.RandomState(int(random_state))
+    remedy = "give a whole number from 0 to 2**32 - 1, a RandomState or a Generator"
+    reject("random_state", random_state, "is no seed", remedy)
+
+
+def signal_length(frames: Frames, count: int, length: Any) -> int:
+    """Samples of a signal that has `count` frames; `length` where that is one such number."""
+    check_hop(frames.hop_length, frames.win_length)
+    shortest = frames.n_fft + frames.hop_length * (count - 1) - 2 * frames.pad
+    if length is None:
+        if shortest < 1:
+            remedy = f"give a length of 1 to {frames.hop_length - 1} samples"
+            raise ParameterError(
+                f"length=None: one centred frame says nothing of how long the signal is; {remedy}"
+            )
+        n = shortest
+    else:
+        n = whole("length", length, unit="samples", remedy="give None for all that the frames cover")
+        longest = shortest + frames.hop_length - 1
+        if not shortest <= n <= longest:
+            few = f"{max(shortest, 1)} to {longest}"
+            remedy = f"give one of {few}, or None, and cut or pad the result"
+            reject("length", length, f"{count} frames are those of {few} samples", remedy)
+    frames.check_length(n)
+    return n
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """The checked settings of `griffinlim` for magnitudes of a certain shape."""
+
+    frames: Frames
+    n: int
+    kind: np.dtype
+    n_iter: int
+    momentum: float
+    #: The source of random phases; None for phases of 0.
+    rng: Any
+
+    @classmethod
+    def make(
+        cls, shape, S_dtype, n_iter, hop_length, win_length, n_fft, window, center, dtype, length, pad_mode,
+        momentum, init, random_state, rng,
+    ) -> Reconstruction:  # fmt: skip
+        n_iter = whole("n_iter", n_iter, least=0, unit="turns")
+        momentum = real("momentum", momentum, low=0.0)
+        if momentum > 1:
+            warnings.warn(f"momentum={momentum:g} is above 1: the signal may not settle", stacklevel=3)
+        one_of("init", init, ("random", None))
+        source = generator(random_state, rng)
+        kind = S_dtype if dtype is None else float_type("dtype", dtype)
+        n_fft = frame_length(n_fft, shape[-2], "S")
+        frames = Frames.make(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+        n = signal_length(frames, shape[-1], length)
+        return cls(frames, n, kind, n_iter, momentum, source if init else None)
+
+    def run(self, S: np.ndarray) -> np.ndarray:
+        """Signals (..., n) of magnitudes (..., bins, frames)."""
+        *batch, bins, count = S.shape
+        y = np.zeros((*batch, self.n), self.kind)
+        phases = Phases(self.frames, bins, count, self.n, self.kind)
+        for index in np.ndindex(*batch):
+            magnitudes = S[index].astype(self.kind, copy=False)
+            phases.start(magnitudes, self.rng)
+            phases.run(magnitudes, self.n_iter, self.momentum, y[index])
+        return y
+
+
+class Phases:
+    """Phases for magnitudes (bins, frames), found by turns of transform and inverse transform.
+
+    What is kept are the spectra of this turn and of the one before; a block of frames at a time they get
+    the wanted magnitudes and become samples.
+    """
+
+    def __init__(self, frames: Frames, bins: int, count: int, n: int, dtype: np.dtype) -> None:
+        self.chain = Chain(frames, Spectrum(None))
+        self.bins, self.count, self.pad = bins, count, frames.pad
+        reached = min(count, math.ceil((n + 2 * frames.pad) / frames.hop_length))
+        self.adder = OverlapAdd(frames.window_array(), frames.hop_length, reached, dtype)
+        kind = np.result_type(dtype, np.complex64)
+        self.now, self.before = np.empty((bins, count), kind), np.empty((bins, count), kind)
+        self.block = np.empty(bins * self.adder.block, kind)
+        self.lanes = lanes(dtype)
+        self.spare = np.empty(8 * self.lanes, dtype)
+        self.weight = np.zeros(1, dtype)
+
+    def start(self, magnitudes: np.ndarray, rng: Any) -> None:
+        """Random phases, or where `rng` is None phases of 0."""
+        self.now[...] = 1
+        step = max(1, _DRAWN // self.count)
+        for row in range(0, self.bins if rng is not None else 0, step):
+            part = self.now[row : row + step]
+            angles = 2 * np.pi * rng.random(size=part.shape)
+            part.real, part.imag = np.cos(angles), np.sin(angles)
+        self.now *= magnitudes
+
+    def run(self, magnitudes: np.ndarray, turns: int, momentum: float, y: np.ndarray) -> None:
+        """Write the signal to `y`, which is zeros, after so many turns from the phases of `start`."""
+        self.adder.run(lambda first, count: self.now[:, first : first + count].T, y, self.pad)
+        flat = magnitudes.reshape(-1)
+        for turn in range(turns):
+            target = self.now if turn == 0 else self.before
+            run(self.chain, y, out=target)
+            self.now, self.before = target, self.now if turn else self.before
+            # The first turn has none before it.
+            self.weight[0] = momentum / (1 + momentum) if turn else 0
+            self.adder.run(lambda first, count: self._wanted(flat, first, count), y, self.pad)
+
+    def _wanted(self, magnitudes: np.ndarray, first: int, count: int) -> np.ndarray:
+        """Spectra of this turn, less a share of those before it, with the wanted magnitudes; one a row."""
+        kind = magnitudes.dtype
+        now, before = (spectra.reshape(-1).view(kind) for spectra in (self.now, self.before))
+        block = self.block[: self.bins * count]
+        before = before if self.weight[0] else now
+        put_magnitudes(
+            now, before, self.weight, magnitudes, self.bins, self.count, first, count, self.lanes,
+            self.spare, block.view(kind),
+        )  # fmt: skip
+        return block.reshape(self.bins, count).T

@@ -1,0 +1,294 @@
+"""Harmonic and percussive parts: what is steady along time, and what is along frequency."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...audio.limits import LARGEST_SPECTRA
+from ...audio.signals import signal
+from ...engine.medians import running_medians
+from ...errors import flag, numeric, real, reject, whole
+from ..spectral.stft import stft
+from .istft import istft
+
+__all__ = ["harmonic", "hpss", "percussive", "softmask"]
+
+#: Numbers of a median, at most: more than a minute of frames, and each step of it takes as many moves.
+MOST_KERNEL = 1 << 12
+
+
+def softmask(X: Any, X_ref: Any, *, power: float = 1.0, split_zeros: bool = False) -> np.ndarray:
+    """How much of each number is X's where X and a reference compete for it.
+
+    Parameters
+    ----------
+    X, X_ref : real arrays of one shape (...), 0 or more
+        The wanted part and the other.
+    power : float above 0
+        ``X**power / (X**power + X_ref**power)``; infinite: 1 where X is the larger, else 0.
+    split_zeros : bool
+        What both leave empty: 0.5 with this, else 0.
+
+    Returns
+    -------
+    array of shape (...), float32 or float64 (bool for an infinite power)
+        From 0 to 1.
+
+    Raises
+    ------
+    ParameterError
+        If the shapes differ, a number is negative or not finite, or the power cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.util.softmask``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.softmask([1.0, 3.0, 0.0], [1.0, 1.0, 0.0], power=1, split_zeros=True))
+    [0.5  0.75 0.5 ]
+    """
+    split_zeros = flag("split_zeros", split_zeros)
+    wanted, other = _magnitudes("X", X), _magnitudes("X_ref", X_ref)
+    if wanted.shape != other.shape:
+        reject("X_ref", X_ref, f"X has the shape {wanted.shape}", "give two arrays of one shape")
+    kind = np.result_type(wanted, other)
+    return _softmask(wanted.astype(kind, copy=False), other.astype(kind, copy=False), power, split_zeros)
+
+
+def hpss(
+    S: Any, *, kernel_size: Any = 31, power: float = 2.0, mask: bool = False, margin: Any = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The harmonic and the percussive part of a spectrogram, by medians along time and along frequency.
+
+    Parameters
+    ----------
+    S : array of shape (..., bins, frames), real or complex
+        Magnitudes, or `stft`.
+    kernel_size : int, or (int, int)
+        Frames, and bins, of a median; 4096 at most.
+    power : float above 0
+        Of the masks; infinite for masks of yes and no.
+    mask : bool
+        The masks in place of the parts.
+    margin : float, or (float, float), 1 or more
+        How many times the other's median must be exceeded. Above 1 the parts no longer add up to S.
+
+    Returns
+    -------
+    (harmonic, percussive) : two arrays of shape (..., bins, frames)
+        Of the type of S; masks are real, or bool for an infinite power.
+
+    Raises
+    ------
+    ParameterError
+        If S holds what is not finite, or a setting cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.decompose.hpss``; D. Fitzgerald, "Harmonic/percussive separation using
+    median filtering", DAFx 2010; J. Driedger, M. Müller, S. Disch, ISMIR 2014 (margins).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> y[11025] = 50.0
+    >>> S = vf.stft(y)
+    >>> steady, sudden = vf.hpss(S)
+    >>> bool(np.abs(steady[41]).mean() > 10 * np.abs(sudden[41]).mean()), np.allclose(steady + sudden, S)
+    (True, True)
+    """
+    spectra = _spectra(S)
+    frames, bins = _kernel(kernel_size)
+    first, second = (real("margin", m, 1.0, 1e6, remedy="give 1 or more") for m in _pair("margin", margin))
+    power, mask = _power(power), flag("mask", mask)
+    with np.errstate(over="ignore"):
+        sizes = np.abs(spectra) if spectra.dtype.kind == "c" else spectra
+    largest = LARGEST_SPECTRA[sizes.dtype.newbyteorder("=")]
+    if not sizes.max() < largest:
+        problem = f"holds {sizes.max():.3g}, too large for {sizes.dtype}: values are below {largest:.2g}"
+        reject("S", S, problem, "scale it, S / numpy.abs(S).max()")
+    steady = _medians(sizes, frames)
+    turned = np.ascontiguousarray(np.swapaxes(sizes, -1, -2))
+    sudden = np.ascontiguousarray(np.swapaxes(_medians(turned, bins), -1, -2))
+    split = first == 1 == second
+    kind = sizes.dtype.type
+    of_steady = _softmask(steady, sudden * kind(first), power, split)
+    of_sudden = _softmask(sudden, steady * kind(second), power, split)
+    if mask:
+        return of_steady, of_sudden
+    return spectra * of_steady, spectra * of_sudden
+
+
+def harmonic(
+    y: Any, *, kernel_size: Any = 31, power: float = 2.0, margin: Any = 1.0, n_fft: int = 2048,
+    hop_length: int | None = None, win_length: int | None = None, window: Any = "hann", center: bool = True,
+    pad_mode: Any = "constant",
+) -> np.ndarray:  # fmt: skip
+    """The harmonic part of a signal.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    kernel_size, power, margin
+        As in `hpss`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+
+    Returns
+    -------
+    array of shape (..., n), of y's precision
+        Samples.
+
+    Raises
+    ------
+    ParameterError
+        If the signal or a setting cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.effects.harmonic``, which ignores `window`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> vf.harmonic(np.sin(np.arange(22050) / 5)).shape
+    (22050,)
+    """
+    given = _framing(n_fft, hop_length, win_length, window, center)
+    return _part(0, signal(y), given, pad_mode, kernel_size=kernel_size, power=power, margin=margin)
+
+
+def percussive(
+    y: Any, *, kernel_size: Any = 31, power: float = 2.0, margin: Any = 1.0, n_fft: int = 2048,
+    hop_length: int | None = None, win_length: int | None = None, window: Any = "hann", center: bool = True,
+    pad_mode: Any = "constant",
+) -> np.ndarray:  # fmt: skip
+    """The percussive part of a signal.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    kernel_size, power, margin
+        As in `hpss`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+
+    Returns
+    -------
+    array of shape (..., n), of y's precision
+        Samples.
+
+    Raises
+    ------
+    ParameterError
+        If the signal or a setting cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.effects.percussive``, which ignores `window`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> vf.percussive(np.sin(np.arange(22050) / 5)).shape
+    (22050,)
+    """
+    given = _framing(n_fft, hop_length, win_length, window, center)
+    return _part(1, signal(y), given, pad_mode, kernel_size=kernel_size, power=power, margin=margin)
+
+
+def _kernel(size: Any) -> tuple[int, int]:
+    """The frames and the bins of the medians."""
+    frames, bins = (whole("kernel_size", n, most=MOST_KERNEL) for n in _pair("kernel_size", size))
+    return frames, bins
+
+
+def _framing(n_fft: Any, hop: Any, win: Any, window: Any, center: Any) -> dict[str, Any]:
+    return {"n_fft": n_fft, "hop_length": hop, "win_length": win, "window": window, "center": center}
+
+
+def _part(which: int, y: np.ndarray, given: dict[str, Any], pad_mode: Any, **settings: Any) -> np.ndarray:
+    _kernel(settings["kernel_size"])
+    spectra = stft(y, pad_mode=pad_mode, **given)
+    if not np.isfinite(spectra).all():
+        reject("y", y, "is so large that its spectrum overflows", "scale it down, or pass float64")
+    part = hpss(spectra, **settings)[which]
+    return istft(part, length=y.shape[-1], **given).astype(y.dtype, copy=False)
+
+
+def _medians(x: np.ndarray, width: int) -> np.ndarray:
+    """Running medians along the last axis."""
+    x = np.ascontiguousarray(x)
+    out = np.empty_like(x)
+    window = np.empty(width, x.dtype)
+    running_medians(x.reshape(-1), x.size // x.shape[-1], x.shape[-1], width, window, out.reshape(-1))
+    return out
+
+
+def _softmask(x: np.ndarray, other: np.ndarray, power: float, split_zeros: bool) -> np.ndarray:
+    power = _power(power)
+    if math.isinf(power):
+        return x > other
+    largest = np.maximum(x, other)
+    empty = largest < np.finfo(x.dtype).tiny
+    largest[empty] = 1
+    made, rest = (x / largest) ** power, (other / largest) ** power
+    total = made + rest
+    total[empty] = 1
+    made /= total
+    made[empty] = 0.5 if split_zeros else 0.0
+    return made
+
+
+def _power(power: Any) -> float:
+    if isinstance(power, float) and power == math.inf:
+        return power
+    return real("power", power, above=0.0, remedy="give 2.0, or inf for masks of yes and no")
+
+
+def _pair(name: str, value: Any) -> tuple[Any, Any]:
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2:
+            reject(name, value, "must be one number, or two", "give one for both")
+        return value[0], value[1]
+    return value, value
+
+
+def _magnitudes(name: str, x: Any) -> np.ndarray:
+    array = np.asarray(numeric(name, x))
+    if array.dtype.kind not in "fiu":
+        reject(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
+    _check_finite(name, array)
+    if (array < 0).any():
+        reject(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
+    return array if array.dtype.kind == "f" and array.dtype.itemsize >= 4 else array.astype(np.float64)
+
+
+def _check_finite(name: str, array: np.ndarray) -> None:
+    """Refuse NaN and infinite values, and say where the first is: `numpy.abs` would not help."""
+    if not np.isfinite(array).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        problem = f"{name}[{', '.join(map(str, at))}] is {array[at]}"
+        reject(name, array, problem, f"repair it, numpy.nan_to_num({name}), or leave such frames out")
+
+
+def _spectra(S: Any) -> np.ndarray:
+    array = np.asarray(numeric("S", S, "fiuc", "give what stft returned, or its magnitude"))
+    if array.dtype.kind != "c":
+        array = _magnitudes("S", S)
+    else:
+        _check_finite("S", array)
+    if array.ndim < 2 or not array.size:
+        reject("S", S, "must have the shape (..., bins, frames)", "give stft(y) or spectrogram(y)")
+    return array

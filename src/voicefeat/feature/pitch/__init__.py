@@ -1,0 +1,1 @@
+"""Fundamental frequency and voicing."""

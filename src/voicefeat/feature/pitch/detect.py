@@ -1,0 +1,140 @@
+"""torchaudio's pitch tracker: the lag of the highest correlation in each frame, smoothed by medians."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...audio.limits import not_finite
+from ...audio.signals import signal
+from ...errors import divisor, real, reject, samples_a_second, whole
+
+__all__ = ["detect_pitch_frequency"]
+
+#: What the root of an energy is kept away from 0 by.
+EPSILON = 1e-9
+#: A maximum among the shorter half of the lags wins if it reaches this share of the largest of all.
+SHARE = 0.99
+#: Samples, and lags of medians, that are held at a time.
+AT_ONCE = 1 << 20
+#: Lags, at most.
+MOST_LAGS = 1 << 17
+
+
+def detect_pitch_frequency(
+    y: Any,
+    sr: float = 22050,
+    *,
+    frame_time: float = 0.01,
+    win_length: int = 30,
+    freq_low: float = 85.0,
+    freq_high: float = 3400.0,
+) -> np.ndarray:
+    """Pitch of each frame, as torchaudio finds it: quick, without a decision whether there is a voice.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    frame_time : float above 0
+        Seconds of a frame, and from one to the next.
+    win_length : int
+        Frames of the running median.
+    freq_low, freq_high : float above 0
+        Hertz: the longest and the shortest lag.
+
+    Returns
+    -------
+    array of shape (..., frames), of y's precision
+        Hertz. A frame looks `win_length` // 2 frames ahead, and there are so many fewer. Silence has the
+        highest pitch there is.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or shorter than the median, or a setting cannot be used.
+
+    Notes
+    -----
+    The correlation of a frame s with the samples `lag` later, u, is ``sum(s u) / sum(s**2) / sum(u**2)``,
+    which no level leaves alone: scaling the signal scales it, but not where its maximum is, down to where the
+    1e-9 shows that is added to the root of each energy. Decisions can turn by rounding; sums are in double
+    precision here. Source: torchaudio 2.11.0,
+    ``functional.detect_pitch_frequency``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 200 * np.arange(16000) / 16000)
+    >>> found = vf.detect_pitch_frequency(y, 16000)
+    >>> found.shape, round(float(np.median(found)), 3)
+    ((85,), 200.0)
+    """
+    y = signal(y)
+    not_finite(y)
+    sr = samples_a_second("sr", sr)
+    size = math.ceil(sr * real("frame_time", frame_time, above=0.0, unit="seconds"))
+    win_length = whole("win_length", win_length, unit="frames")
+    high = divisor("freq_high", freq_high, above=0.0, high=sr, unit="hertz")
+    low = divisor("freq_low", freq_low, above=0.0, unit="hertz")
+    lags, least = math.ceil(sr / low), math.ceil(sr / high)
+    if lags > MOST_LAGS:
+        reject("freq_low", freq_low, f"asks for {lags} lags", f"give at least {sr / MOST_LAGS:.3g}")
+    if least >= lags // 2:
+        reject("freq_low", freq_low, f"leaves no lags to choose from beside freq_high={high:g}", "give less")
+    frames = -(-y.shape[-1] // size)
+    ahead = win_length - 1 - (win_length - 1) // 2
+    if frames <= ahead:
+        reject("y", y, f"has {frames} frames, and a median looks {ahead} ahead", "give a smaller win_length")
+    flat = y.reshape(-1, y.shape[-1])
+    out = np.empty((len(flat), frames - ahead), y.dtype)
+    for clip, made in zip(flat, out, strict=True):
+        made[:] = sr / (EPSILON + _smoothed(_lags(clip, frames, size, lags, least), win_length))
+    return out.reshape(*y.shape[:-1], frames - ahead)
+
+
+def _lags(y: np.ndarray, frames: int, size: int, lags: int, least: int) -> np.ndarray:
+    """The lag of each frame."""
+    found = np.empty(frames, np.int64)
+    step = max(1, AT_ONCE // (size + lags))
+    for first in range(0, frames, step):
+        count = min(step, frames - first)
+        part = y[first * size : (first + count) * size + lags].astype(np.float64)
+        part = np.pad(part, (0, count * size + lags - part.size))
+        here = part[: count * size].reshape(count, size)
+        power = _squared(here)
+        correlations = np.empty((lags, count))
+        for lag in range(1, lags + 1):
+            there = part[lag : lag + count * size].reshape(count, size)
+            products = np.einsum("ts,ts->t", here, there)
+            correlations[lag - 1] = products / power / _squared(there)
+        found[first : first + count] = 1 + _best(correlations, lags, least)
+    return found
+
+
+def _best(correlations: np.ndarray, lags: int, least: int) -> np.ndarray:
+    """The row in which each column is largest, or nearly so among the shorter half."""
+    best = least + correlations[least:].argmax(axis=0)
+    half = least + correlations[least : lags // 2].argmax(axis=0)
+    t = np.arange(correlations.shape[1])
+    return np.where(correlations[half, t] > SHARE * correlations[best, t], half, best)
+
+
+def _squared(frames: np.ndarray) -> np.ndarray:
+    """The squares of the lengths of the frames, which are kept away from 0 before they are squared."""
+    return (EPSILON + np.sqrt(np.einsum("ts,ts->t", frames, frames))) ** 2
+
+
+def _smoothed(lags: np.ndarray, win_length: int) -> np.ndarray:
+    """The lower median of so many frames; the first is repeated before the beginning."""
+    before = (win_length - 1) // 2
+    padded = np.concatenate([np.repeat(lags[:1], before), lags])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, win_length)
+    middle, step = (win_length - 1) // 2, max(1, AT_ONCE // win_length)
+    parts = (windows[first : first + step] for first in range(0, len(windows), step))
+    return np.concatenate([np.partition(p, middle, axis=-1)[:, middle] for p in parts]).astype(np.float64)

@@ -1,0 +1,160 @@
+"""Harmonics of the prediction residual, frame after frame: what `srh_pitch` and `rps` look for a pitch in.
+
+A clip is gone through in stretches, of which the residual and the spectra are there at a time. What is kept
+of a frame is where its summed harmonics are largest, for every range of pitches that the clip may turn out to
+have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...chain import threads
+from ...engine import sliding
+
+if TYPE_CHECKING:
+    from .srh import Search
+
+#: Seconds of the frames that the residual is predicted in, and from one to the next.
+FRAME, HOP = 0.025, 0.005
+#: Harmonics that are summed up.
+HARMONICS = 5
+#: Samples of a stretch.
+STRETCH = 1 << 17
+#: Frames, and points of their transforms, that are held at a time, and the most threads that hold as many.
+BLOCK, POINTS, THREADS = 64, 1 << 19, 8
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The largest sums of the frames of a stretch that do not reach into silence."""
+
+    #: Which frames these are.
+    frames: np.ndarray
+    #: Their best pitch of all, and its sum.
+    pitches: np.ndarray
+    largest: np.ndarray
+    #: How many runs of ranges each has (`engine.sliding`), and the runs.
+    counts: np.ndarray
+    starts: np.ndarray
+    places: np.ndarray
+    values: np.ndarray
+
+    def within(self, number: int, fmin: int) -> tuple[np.ndarray, np.ndarray]:
+        """The best pitch of each frame, and its sum, in a range by its number."""
+        if not self.frames.size:
+            return self.pitches, self.largest
+        firsts = np.cumsum(self.counts) - self.counts
+        run = firsts + np.add.reduceat(self.starts <= number, firsts, dtype=np.int64) - 1
+        return fmin + self.places[run], self.values[run]
+
+
+def ranges(search: Search) -> tuple[np.ndarray, np.ndarray]:
+    """From half to twice the clip's median pitch, by twice how far that lies above `fmin`."""
+    middles = search.fmin + np.arange(2 * (search.fmax - search.fmin) + 1) / 2
+    lows, highs = np.round(middles / 2).astype(int), np.round(2 * middles).astype(int)
+    return np.maximum(lows, search.fmin), np.minimum(highs, search.fmax)
+
+
+def summed(y: np.ndarray, search: Search) -> list[Sums]:
+    """The sums of a signal of any precision, in double precision, stretch after stretch."""
+    count, per = search.count(y.size), max(1, STRETCH // search.hop_length)
+    stretches = -(-count // per)
+    made: list[Sums] = [None] * stretches  # type: ignore[list-item]
+
+    def stretch(i: int) -> None:
+        made[i] = _sums(y, i * per, min(count, (i + 1) * per), search)
+
+    threads.each(stretch, stretches, min(threads.get_num_threads(), THREADS))
+    return made
+
+
+def _residual(y: np.ndarray, begin: int, end: int, search: Search) -> tuple[np.ndarray, np.ndarray]:
+    """Samples `begin` to `end` of what prediction leaves of windowed frames, with their energy, added up; and
+    which of them are silent."""
+    length, hop = int(FRAME * search.sr), max(1, int(HOP * search.sr))
+    first, last = max(0, (begin - length) // hop + 1), min((y.size - length) // hop + 1, -(-end // hop))
+    origin, size = first * hop, max(end, (last - 1) * hop + length) - first * hop
+    residual, silent = np.zeros(size), np.zeros(size, bool)
+    if first < last:
+        window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1, length + 1) / (length + 1))
+        part = y[origin : origin + (last - first - 1) * hop + length].astype(np.float64)
+        frames = np.lib.stride_tricks.sliding_window_view(part, length)[::hop]
+        for at in range(0, len(frames), BLOCK):
+            cut = frames[_several(np.arange(at, min(len(frames), at + BLOCK)))] * window
+            left = _unpredicted(cut, _predictors(cut, search.order))
+            for t, some in enumerate(left[: len(frames) - at], at):
+                residual[t * hop : t * hop + length] += some
+                if not cut[t - at].any():
+                    silent[t * hop : t * hop + length] = True
+    return residual[begin - origin : end - origin], silent[begin - origin : end - origin]
+
+
+def _several(frames: np.ndarray) -> np.ndarray:
+    """The frames, a single one twice: numpy adds one row up in another order than several."""
+    return np.repeat(frames, 2) if frames.size == 1 else frames
+
+
+def _predictors(frames: np.ndarray, order: int) -> np.ndarray:
+    """Prediction error filters (frames, order + 1) by Levinson's recursion, ended where all is predicted."""
+    n = frames.shape[1]
+    r = np.stack([np.einsum("tn,tn->t", frames[:, : n - i], frames[:, i:]) for i in range(order + 1)], axis=1)
+    a = np.zeros(r.shape)
+    a[:, 0], error = 1.0, r[:, 0].copy()
+    for i in range(1, order + 1):
+        ahead = np.einsum("tk,tk->t", a[:, :i], r[:, i:0:-1])
+        k = np.where(error > 0, -ahead / np.where(error > 0, error, 1.0), 0.0)
+        a[:, : i + 1] += k[:, None] * a[:, i::-1]
+        error *= 1 - k * k
+    return a
+
+
+def _unpredicted(frames: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """The frames filtered by their filters, and scaled to the energy that they had."""
+    left = frames.copy()
+    for k in range(1, a.shape[1]):
+        left[:, k:] += a[:, k : k + 1] * frames[:, :-k]
+    before, after = np.einsum("tn,tn->t", frames, frames), np.einsum("tn,tn->t", left, left)
+    return left * np.sqrt(before / np.where(after > 0, after, 1.0))[:, None]
+
+
+def _sums(y: np.ndarray, first: int, last: int, search: Search) -> Sums:
+    """The sums of frames `first` to `last`."""
+    length = search.win_length - 1 + search.win_length % 2  # odd: it has a middle
+    origin = first * search.hop_length
+    residual, silent = _residual(y, origin, (last - 1) * search.hop_length + length, search)
+    points = round(search.sr)
+    block = max(2, min(BLOCK, POINTS // points))
+    window, pitches = np.blackman(length), np.arange(search.fmin, search.fmax + 1)
+    lows, highs = (edges - search.fmin for edges in ranges(search))
+    starts = search.hop_length * np.arange(last - first)
+    before = np.concatenate([[0], np.cumsum(silent)])
+    heard = np.flatnonzero(before[starts + length] == before[starts])
+    parts: list[tuple[np.ndarray, ...]] = [(np.empty(0), *np.empty((4, 0), np.int32), np.empty(0))]
+    for i in range(0, heard.size, block):
+        at = heard[i : i + block]
+        cut = residual[starts[_several(at)][:, None] + np.arange(length)] * window
+        cut -= cut.mean(axis=1, keepdims=True)
+        total = _harmonics(cut, points, pitches, search.shift)[: at.size]
+        counts, room = np.empty(at.size, np.int32), at.size * lows.size
+        runs = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
+        used = sliding.slide_rows(total, lows, highs, counts, *runs)
+        best = total.argmax(axis=1).astype(np.int32)
+        parts.append((total.max(axis=1), search.fmin + best, counts, *(run[:used].copy() for run in runs)))
+    largest, best, counts, *found = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Sums(first + heard, best, largest, counts, *found)
+
+
+def _harmonics(cut: np.ndarray, points: int, pitches: np.ndarray, shift: int) -> np.ndarray:
+    """The summed harmonics (frames, pitches) of windowed frames of the residual."""
+    E = np.abs(np.fft.rfft(cut, points))[:, : points // 2]
+    norm = np.sqrt(np.einsum("tk,tk->t", E, E))
+    E /= np.where(norm > 0, norm, 1.0)[:, None]
+    total = E[:, pitches - shift].copy()
+    for k in range(2, HARMONICS + 1):
+        between = np.floor((k - 0.5) * pitches + 0.5).astype(int)
+        total += E[:, k * pitches - shift] - E[:, between - shift]
+    return total

@@ -1,0 +1,1 @@
+"""Features of the spectrum of each frame: filter banks, cepstra, chroma and descriptors."""

@@ -1,0 +1,242 @@
+"""Cepstral coefficients: MFCC, and LFCC, its twin with a linear bank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...audio.signals import signal
+from ...chain.block_loop import run
+from ...chain.frames import Frames, window_value
+from ...chain.stages import Cepstrum, Chain, Compression, Spectrum, settings
+from ...filters.norms import check_norm
+from .inputs import either, values
+from .mel import linear_bank, mel_bank
+from .stft import warn_if_mostly_padding
+
+__all__ = ["lfcc", "mfcc"]
+
+
+# Arguments come one by one, not in tuples: the memory of `settings` tells 40 from 40.0 only at the top.
+@settings
+def _framed(name, make_bank, bank_size, sr, power, *rest):
+    log, cepstrum, bank, frames = rest[:4], rest[4:8], rest[8 : 8 + bank_size], rest[8 + bank_size :]
+    check_norm("mel_norm" if make_bank is mel_bank else "filter_norm", bank[-2], "slaney")  # their name here
+    made = Frames.make(*frames)
+    bands = make_bank(sr, made.n_fft, *bank)
+    return Chain(
+        made,
+        Spectrum.make(power),
+        bands,
+        Compression.make(*log),
+        Cepstrum.make(name, len(bands.matrix()), *cepstrum),
+    )
+
+
+@settings
+def _given(name, bands, *cepstrum):
+    return Chain(cepstrum=Cepstrum.make(name, bands, *cepstrum))
+
+
+def _cepstra(
+    name,
+    y,
+    sr,
+    S,
+    make_bank,
+    bank,
+    cepstrum,
+    log,
+    power,
+    n_fft,
+    hop_length,
+    win_length,
+    window,
+    center,
+    pad_mode,
+):
+    if either(y, S) is S:
+        S = values(S, "bands")
+        return run(_given(name, S.shape[-2], *cepstrum), S, "S")
+    frames = (n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    chain = _framed(name, make_bank, len(bank), sr, power, *log, *cepstrum, *bank, *frames)
+    y = signal(y)
+    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    return run(chain, y)
+
+
+def mfcc(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_mfcc: int = 20,
+    dct_type: int = 2,
+    norm: str | None = "ortho",
+    lifter: float = 0,
+    mel_norm: Any = "slaney",
+    top_db: float | None = 80.0,
+    amin: float = 1e-10,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    power: float = 2.0,
+    n_mels: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    htk: bool = False,
+    dtype: Any = np.float32,
+) -> np.ndarray:
+    """Mel-frequency cepstral coefficients, as ``librosa.feature.mfcc``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., n_mels, frames), optional
+        Log-power mel spectrogram to use in place of `y`.
+    n_mfcc : int
+        Coefficients, from c0 on; at most `n_mels`.
+    dct_type : {2, 1, 3, 4}
+        Type of the cosine transform over bands.
+    norm : {"ortho", None}
+        Its norm.
+    lifter : float, 0 or more
+        Coefficient i is times ``1 + lifter / 2 * sin(pi * (i + 1) / lifter)``; 0 for none.
+    mel_norm : {"slaney", None} or float
+        Norm of the mel bank, `norm` of `filters.mel`.
+    top_db : float or None
+        Decibels are raised to `top_db` below the clip's largest (each channel by itself). None leaves them,
+        and then a frame's values depend on its own samples alone.
+    amin : float above 0
+        Powers below it count as `amin`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    power : float above 0
+        Exponent of the magnitudes.
+    n_mels, fmin, fmax, htk, dtype
+        As in `filters.mel`.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., n_mfcc, frames)
+        One row a coefficient.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    S. B. Davis, P. Mermelstein, "Comparison of parametric representations for monosyllabic word recognition
+    in continuously spoken sentences", IEEE Trans. ASSP 28 (4), 1980. Defaults: librosa 0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050).astype(np.float32)
+    >>> vf.mfcc(y, sr=22050, n_mfcc=13).shape
+    (13, 44)
+    """
+    bank = (n_mels, fmin, fmax, htk, mel_norm, dtype)
+    cepstrum, log = (n_mfcc, dct_type, norm, lifter), ("db", amin, 0.0, top_db)
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    return _cepstra("n_mfcc", y, sr, S, mel_bank, bank, cepstrum, log, power, *frames)
+
+
+def lfcc(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_lfcc: int = 20,
+    dct_type: int = 2,
+    norm: str | None = "ortho",
+    lifter: float = 0,
+    n_filters: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    filter_norm: Any = None,
+    log: str = "db",
+    amin: float = 1e-10,
+    log_offset: float = 0.0,
+    top_db: Any = "auto",
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    power: float = 2.0,
+    dtype: Any = np.float32,
+) -> np.ndarray:
+    """Linear-frequency cepstral coefficients: `mfcc` with triangles spaced evenly in Hz.
+
+    There is no single LFCC; published systems differ in frames, filters, logarithm and deltas. This one
+    differs from `mfcc` in its bank alone.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., n_filters, frames), optional
+        Logarithms of bands to use in place of `y`.
+    n_lfcc : int
+        Coefficients, from c0 on; at most `n_filters`.
+    dct_type, norm, lifter
+        As in `mfcc`.
+    n_filters, fmin, fmax, dtype
+        As in `filters.linear`.
+    filter_norm : {None, "slaney"} or float
+        Norm of the bank, `norm` of `filters.linear`; None leaves triangles of height 1.
+    log : {"db", "ln", "log10"}
+        ``10 log10``, natural or decimal logarithm of ``max(x + log_offset, amin)``.
+    amin : float above 0
+        Least value of which the logarithm is taken.
+    log_offset : float, 0 or more
+        Added before the logarithm.
+    top_db : float, None or "auto"
+        As in `mfcc`, for decibels only; "auto" is 80.0 for ``log="db"`` and None otherwise.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    power : float above 0
+        Exponent of the magnitudes.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., n_lfcc, frames)
+        One row a coefficient.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    M. Sahidullah, T. Kinnunen, C. Hanilçi, "A comparison of features for synthetic speech detection",
+    Interspeech 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000).astype(np.float32)
+    >>> c = vf.lfcc(y, sr=16000, n_fft=512, hop_length=160, win_length=320, n_filters=20, log="ln")
+    >>> c.shape
+    (20, 101)
+    """
+    bank = (n_filters, fmin, fmax, filter_norm, dtype)
+    cepstrum, logarithm = (n_lfcc, dct_type, norm, lifter), (log, amin, log_offset, top_db)
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    return _cepstra("n_lfcc", y, sr, S, linear_bank, bank, cepstrum, logarithm, power, *frames)

@@ -1,0 +1,468 @@
+"""Where the energy of a frame lies: centroid, bandwidth, roll-off."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ...chain.descriptors import Bandwidth, Centroid, Contrast, Flatness, Polynomial, Rolloff
+from ...errors import flag, numeric, real, reject, samples_a_second, whole
+from . import magnitudes as varying
+from .magnitudes import described, frequencies, magnitudes, of_bins, varies
+
+__all__ = [
+    "poly_features",
+    "spectral_bandwidth",
+    "spectral_centroid",
+    "spectral_contrast",
+    "spectral_flatness",
+    "spectral_rolloff",
+]
+
+
+def _centroid(n_fft, sr, given):
+    return {"descriptor": Centroid(of_bins(sr, n_fft, given))}
+
+
+def _bandwidth(n_fft, sr, given, norm, p):
+    p = real("p", p, low=0.01, high=30.0, remedy="give 2 for the standard deviation about the centroid")
+    if not isinstance(norm, (bool, np.bool_)):
+        reject("norm", norm, "must be True or False", "give norm=True to weigh by shares of the magnitude")
+    return {"descriptor": Bandwidth(of_bins(sr, n_fft, given), p, bool(norm))}
+
+
+def _rolloff(n_fft, sr, given, percent):
+    percent = real("roll_percent", percent, above=0.0, remedy="give 0.85 for 85 %")
+    if percent >= 1.0:
+        reject("roll_percent", percent, "must be below 1", "give 0.85 for 85 %")
+    return {"descriptor": Rolloff(of_bins(sr, n_fft, given), percent)}
+
+
+def spectral_centroid(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    freq: Any = None,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+) -> np.ndarray:
+    """Mean frequency of each frame, weighted by magnitude, as ``librosa.feature.spectral_centroid``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
+        Hz of each bin; those of the transform by default.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., 1, frames)
+        Hz; 0 where a frame is silent.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    A. Klapuri, M. Davy (eds.), "Signal processing methods for music transcription", 2007, chapter 5.
+    Defaults: librosa 0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> round(float(vf.spectral_centroid(y, sr=22050)[0, 20]))
+    440
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    given = frequencies(sr, freq)
+    if varies(freq):
+        return varying.centroid(*varying.data(y, S, freq, frames))
+    return described(y, S, _centroid, (sr, given), frames)
+
+
+def spectral_bandwidth(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    freq: Any = None,
+    centroid: Any = None,
+    norm: bool = True,
+    p: float = 2,
+) -> np.ndarray:
+    """Spread of each frame about its centroid, as ``librosa.feature.spectral_bandwidth``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
+        Hz of each bin; those of the transform by default.
+    centroid : array of shape (..., 1, frames), optional
+        Hz about which the spread is taken; the centroid by default.
+    norm : bool
+        Divide each frame's magnitudes by their sum.
+    p : float above 0
+        ``(sum S abs(freq - centroid) ** p) ** (1 / p)``.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., 1, frames)
+        Hz; 0 where a frame is silent.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    A. Klapuri, M. Davy (eds.), "Signal processing methods for music transcription", 2007, chapter 5.
+    Defaults: librosa 0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> t = np.arange(22050) / 22050
+    >>> y = np.sin(2 * np.pi * 1000 * t) + np.sin(2 * np.pi * 3000 * t)
+    >>> round(float(vf.spectral_bandwidth(y, sr=22050)[0, 20]), -1)
+    1000.0
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    given = frequencies(sr, freq)
+    if varies(freq) or centroid is not None:
+        _bandwidth(2, sr, None, norm, p)
+        where = np.asarray(freq) if freq is not None else None
+        if where is None or where.ndim == 1:
+            if S is None:
+                bins = 1 + whole("n_fft", n_fft, unit="samples", remedy="try n_fft=2048") // 2
+            else:
+                bins = magnitudes(S, n_fft)[0].shape[-2]
+            where = of_bins(sr, 2 * (bins - 1), given).array(bins)[:, np.newaxis]
+        return varying.bandwidth(*varying.data(y, S, where, frames), centroid, norm, p)
+    return described(y, S, _bandwidth, (sr, given, norm, p), frames)
+
+
+def spectral_rolloff(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    freq: Any = None,
+    roll_percent: float = 0.85,
+) -> np.ndarray:
+    """Frequency below which most of a frame's magnitude lies, as ``librosa.feature.spectral_rolloff``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
+        Hz of each bin; those of the transform by default.
+    roll_percent : float in (0, 1)
+        The part of the magnitude that lies below.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., 1, frames)
+        Hz, the frequency of a bin; that of the first bin, 0, where a frame is silent.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    The bin is where a running sum passes a limit. Where it does so within rounding, float32 and float64 can
+    be one bin apart.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.random.default_rng(0).standard_normal(22050)
+    >>> bool(8000 < vf.spectral_rolloff(y, sr=22050).mean() < 10000)
+    True
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    given = frequencies(sr, freq)
+    if varies(freq):
+        _rolloff(2, sr, None, roll_percent)
+        return varying.rolloff(*varying.data(y, S, freq, frames), roll_percent)
+    return described(y, S, _rolloff, (sr, given, roll_percent), frames)
+
+
+def _flatness(n_fft, amin):
+    return {"descriptor": Flatness(real("amin", amin, above=0.0, remedy="give a small number such as 1e-10"))}
+
+
+def _contrast(n_fft, sr, given, fmin, n_bands, quantile, linear, top_db):
+    sr = samples_a_second("sr", sr)
+    n_bands = whole("n_bands", n_bands, remedy="give 6 for six octaves above fmin", most=1000)
+    quantile = real("quantile", quantile, above=0.0, remedy="give 0.02 for the outer 2 % of each band")
+    if quantile >= 1:
+        reject("quantile", quantile, "must be below 1", "give 0.02 for the outer 2 % of each band")
+    fmin = real("fmin", fmin, above=0.0, unit="Hz")
+    if top_db is not None:
+        real("top_db", top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for no floor")
+    edges = [0.0, *(fmin * 2.0 ** np.arange(n_bands + 1))]
+    if edges[-2] >= sr / 2:
+        most = int(np.ceil(np.log2(sr / 2 / fmin))) if fmin < sr / 2 else 0
+        hint = f"give at most {most}, or a lower fmin" if most else f"give fmin below {sr / 2:g} Hz"
+        name, value = ("n_bands", n_bands) if most else ("fmin", fmin)
+        reject(name, value, f"the last band would begin at {edges[-2]:g} Hz, above half of sr={sr:g}", hint)
+    freq = of_bins(sr, n_fft, given).array(1 + n_fft // 2)
+    bands = []
+    for k, (low, high) in enumerate(pairwise(edges)):
+        inside = np.flatnonzero((freq >= low) & (freq <= high))
+        first = int(inside[0]) - (k > 0) if inside.size else 0
+        end = (freq.size if k == n_bands else int(inside[-1]) + 1) if inside.size else 0
+        size = end - first - (k < n_bands)  # the last bin belongs to the band above
+        if size < 1:
+            reject("n_fft", n_fft, f"no bin lies from {low:g} to {high:g} Hz", "give a larger n_fft or fmin")
+        bands.append((first, size, min(size, max(1, int(np.rint(quantile * (end - first)))))))
+    linear = flag("linear", linear)
+    return {"descriptor": Contrast(tuple(bands), linear, None if top_db is None else float(top_db))}
+
+
+def _polynomial(n_fft, sr, given, order):
+    order = whole("order", order, least=0)
+    if order > n_fft // 2:
+        reject("order", order, f"needs more than the {1 + n_fft // 2} bins of a frame", "give a lower order")
+    frequencies = of_bins(sr, n_fft, given)
+    varying.check_powers(order, frequencies.array(1 + n_fft // 2))
+    return {"cepstrum": Polynomial(order, frequencies)}
+
+
+def spectral_flatness(
+    y: Any = None,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    amin: float = 1e-10,
+    power: float = 2.0,
+) -> np.ndarray:
+    """Geometric over arithmetic mean of each frame's power, as ``librosa.feature.spectral_flatness``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    amin : float above 0
+        Powers below it count as `amin`.
+    power : float above 0
+        Exponent of the magnitudes.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., 1, frames)
+        From nearly 0 (a tone) to 1 (white; also silence, all of whose powers are `amin`).
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    S. Dubnov, "Generalization of spectral flatness measure for non-Gaussian linear processes", IEEE Signal
+    Processing Letters 11, 2004. Defaults: librosa 0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> noise = np.random.default_rng(0).standard_normal(22050)
+    >>> tone = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> bool(vf.spectral_flatness(noise).mean() > 0.4 > vf.spectral_flatness(tone)[0, 20])
+    True
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    return described(y, S, _flatness, (amin,), frames, power, power)
+
+
+def spectral_contrast(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    freq: Any = None,
+    fmin: float = 200.0,
+    n_bands: int = 6,
+    quantile: float = 0.02,
+    linear: bool = False,
+    top_db: float | None = 80.0,
+) -> np.ndarray:
+    """Peaks over valleys of each octave, as ``librosa.feature.spectral_contrast``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    freq : array of shape (1 + n_fft // 2,), optional
+        Hz of each bin, rising; those of the transform by default.
+    fmin : float above 0
+        Hz; the first band reaches from 0 to here, the others are octaves above it.
+    n_bands : int
+        Octaves; the last one reaches to the top.
+    quantile : float in (0, 1)
+        The part of a band's bins that make its peak, and its valley; at least one.
+    linear : bool
+        The difference of peak and valley in place of that of their decibels.
+    top_db : float or None
+        Decibels of peaks are raised to `top_db` below the clip's largest, and those of valleys to `top_db`
+        below the largest valley, as in librosa. None leaves them, and then a frame's values depend on its
+        own samples alone.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., n_bands + 1, frames)
+        Decibels (of magnitudes, ``10 log10``), or differences of magnitudes; 0 where a frame is silent.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    D.-N. Jiang et al., "Music type classification by spectral contrast feature", ICME 2002. Defaults: librosa
+    0.11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> C = vf.spectral_contrast(y, sr=22050)
+    >>> C.shape, int(C[:, 20].argmax())
+    ((7, 44), 2)
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    given = frequencies(sr, freq)
+    if varies(freq) or (given is not None and np.any(np.diff(given) <= 0)):
+        reject("freq", np.asarray(freq), "must rise from bin to bin", "give one rising frequency a bin")
+    return described(y, S, _contrast, (sr, given, fmin, n_bands, quantile, linear, top_db), frames)
+
+
+def poly_features(
+    y: Any = None,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    order: int = 1,
+    freq: Any = None,
+) -> np.ndarray:
+    """Polynomial through the magnitudes of each frame, as ``librosa.feature.poly_features``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : float array of shape (..., 1 + n_fft // 2, frames), optional
+        Magnitude spectrogram to use in place of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    order : int, 0 or more
+        Order of the polynomial; so large a power of the highest frequency that no float holds it is refused.
+    freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
+        Hz of each bin; those of the transform by default.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., order + 1, frames)
+        Coefficients by least squares, the highest power first.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> S = np.linspace(3.0, 1.0, 1025)[:, np.newaxis]
+    >>> slope, constant = vf.poly_features(S=S, sr=22050)[:, 0]
+    >>> round(float(constant), 6), round(float(slope * 11025), 6)
+    (3.0, -2.0)
+    """
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    given = frequencies(sr, freq)
+    if varies(freq):
+        varying.check_powers(whole("order", order, least=0), numeric("freq", freq))
+        return varying.polynomial(*varying.data(y, S, freq, frames), order)
+    return described(y, S, _polynomial, (sr, given, order), frames)

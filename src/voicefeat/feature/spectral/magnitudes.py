@@ -1,0 +1,165 @@
+"""What the spectral descriptors share: magnitudes, computed or given, and the frequency of each bin."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ...audio.limits import check_spread
+from ...audio.signals import signal
+from ...chain.block_loop import gathered, run
+from ...chain.descriptors import Frequencies
+from ...chain.frames import Frames, window_value
+from ...chain.stages import Chain, Spectrum, settings
+from ...errors import converted, numeric, reject, samples_a_second
+from .inputs import either, spectra
+from .stft import spectrogram, warn_if_mostly_padding
+
+
+@settings
+def _framed(make, count, power, *rest):
+    frames = Frames.make(*rest[count:])
+    made = make(frames.n_fft, *rest[:count])
+    return Chain(frames, Spectrum.make(power), **made)
+
+
+@settings
+def _given(make, n_fft, power, *arguments):
+    return Chain(spectrum=None if power is None else Spectrum.make(power), **make(n_fft, *arguments))
+
+
+def described(y, S, make, arguments, frames, power=1.0, given_power=None) -> np.ndarray:
+    """The rows of the chain whose last stage ``make(n_fft, *arguments)`` names, of `y` or of `S`.
+
+    It goes on from magnitudes to the power `power`; those of `S` are raised to `given_power`.
+    """
+    if either(y, S) is S:
+        S, n_fft = magnitudes(S, frames[0])
+        return run(_given(make, n_fft, given_power, *arguments), S, "S")
+    n_fft, hop_length, win_length, window, center, pad_mode = frames
+    frames = (n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    chain = _framed(make, len(arguments), power, *arguments, *frames)
+    y = signal(y)
+    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    return run(chain, y)
+
+
+def magnitudes(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
+    """`S` as magnitudes, none of them negative, and the frame length that they come from."""
+    S, n_fft = spectra(S, n_fft)
+    if S.size and np.min(S) < 0:
+        reject("S", S, "holds negative values", "pass magnitudes, abs(stft(y)), or powers")
+    return S, n_fft
+
+
+def frequencies(sr: Any, freq: Any) -> Any:
+    """The frequencies of the bins as a value: None for those of the transform, else numbers."""
+    samples_a_second("sr", sr, remedy="give the rate in Hz, for example 16000")
+    if freq is None:
+        return None
+    found = hertz("freq", freq, "give the frequency of each bin in Hz")
+    return tuple(found.tolist()) if found.ndim == 1 else None
+
+
+def hertz(name: str, values: Any, remedy: str) -> np.ndarray:
+    """Frequencies as float64, finite and within rates of samples, so that their squares are."""
+    found = numeric(name, values).astype(np.float64)
+    if not (np.abs(found) <= 1e12).all():
+        worse = "must hold finite numbers" if not np.isfinite(found).all() else "holds more than 1e12 Hz"
+        reject(name, values, worse, remedy)
+    return found
+
+
+def varies(freq: Any) -> bool:
+    """Whether the frequencies of the bins differ from frame to frame."""
+    return freq is not None and converted("freq", freq).ndim > 1
+
+
+def of_bins(sr: Any, n_fft: int, given: Any) -> Frequencies:
+    """The frequencies of the bins of a transform of `n_fft`, or the `given` ones."""
+    made = Frequencies(float(sr), n_fft, given)
+    if given is not None:
+        made.array(1 + n_fft // 2)
+    return made
+
+
+_CENTROID = "give what spectral_centroid gives"
+
+
+def data(y: Any, S: Any, freq: Any, frames: tuple[Any, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Magnitudes (..., bins, frames) and their frequencies, which broadcast to them."""
+    if S is None:
+        names = ("n_fft", "hop_length", "win_length", "window", "center", "pad_mode")
+        with gathered(None):
+            S = spectrogram(y, **dict(zip(names, frames, strict=True)))
+    else:
+        S = magnitudes(S, frames[0])[0]
+    freq = converted("freq", freq)
+    try:
+        fits = np.broadcast_shapes(freq.shape, S.shape) == S.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        reject("freq", freq, f"does not fit spectra of shape {S.shape}", f"give shape {S.shape[-2:]}")
+    return S, freq.astype(S.dtype)
+
+
+def _shares(S: np.ndarray) -> np.ndarray:
+    mass = S.sum(axis=-2, keepdims=True)
+    return S / np.where(mass < np.finfo(S.dtype).tiny, 1, mass)
+
+
+def centroid(S: np.ndarray, freq: np.ndarray) -> np.ndarray:
+    """The mean frequency of each frame."""
+    return (freq * _shares(S)).sum(axis=-2, keepdims=True)
+
+
+def bandwidth(S: np.ndarray, freq: np.ndarray, about: Any, norm: bool, p: float) -> np.ndarray:
+    """The spread of each frame `about` given frequencies, or about its centroid."""
+    about = centroid(S, freq) if about is None else hertz("centroid", about, _CENTROID)
+    if about.ndim and about.shape[-1] not in (1, S.shape[-1]):
+        reject("centroid", about, f"does not fit {S.shape[-1]} frames", _CENTROID)
+    about = about.astype(S.dtype)
+    weights = _shares(S) if norm else S
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = (weights * np.abs(freq - about) ** p).sum(axis=-2, keepdims=True) ** (1.0 / p)
+    check_spread(found, p)
+    return found
+
+
+def rolloff(S: np.ndarray, freq: np.ndarray, percent: float) -> np.ndarray:
+    """The least frequency at which the running sum reaches `percent` of the whole."""
+    running = np.cumsum(S, axis=-2)
+    reached = running >= S.dtype.type(percent) * running[..., -1:, :]
+    return np.where(reached, freq, np.inf).min(axis=-2, keepdims=True).astype(S.dtype)
+
+
+def _digits(freq: np.ndarray) -> float:
+    """The decimal logarithm of the largest frequency; 0 where that is below 1, or none."""
+    largest = float(np.abs(freq).max(initial=0.0))
+    return math.log10(largest) if 1 < largest < math.inf else 0.0
+
+
+def check_powers(order: int, freq: np.ndarray) -> None:
+    """Refuse a polynomial whose powers of hertz, squared and summed, leave double precision."""
+    digits = _digits(freq)
+    if order * digits > 150:
+        problem = f"makes powers of {10**digits:.6g} Hz that no float holds"
+        reject("order", order, problem, f"give at most {int(150 / digits)}")
+
+
+def polynomial(S: np.ndarray, freq: np.ndarray, order: int) -> np.ndarray:
+    """Coefficients (..., order + 1, frames) of the polynomial through each frame's bins."""
+    if order * _digits(freq) > 17:  # squares of powers that single precision does not hold
+        freq = freq.astype(np.float64)
+    freq = np.broadcast_to(freq, S.shape)
+    out = np.empty((*S.shape[:-2], order + 1, S.shape[-1]), S.dtype)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", np.exceptions.RankWarning)  # of equal frequencies
+        for place in np.ndindex(*S.shape[:-2], S.shape[-1]):
+            here = (*place[:-1], slice(None), place[-1])
+            out[here] = np.polyfit(freq[here], S[here], order)
+    return out

@@ -1,0 +1,286 @@
+"""The reassigned spectrogram: where in time and frequency the energy of each bin lies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...audio.limits import not_finite
+from ...audio.signals import signal
+from ...chain import threads
+from ...chain.block_loop import SHORT, run
+from ...chain.frames import Frames, WindowArray, window_value
+from ...chain.spectra import ends
+from ...chain.stages import Chain, Spectrum
+from ...chain.tables import lanes, usable
+from ...engine.quotients import put_quotients
+from ...errors import complex_kind, converted, flag, real, reject, samples_a_second
+from ...units.hertz import fft_frequencies
+from ...units.time import frames_to_time
+from .stft import warn_if_mostly_padding
+
+__all__ = ["reassigned_spectrogram"]
+
+#: Frames whose spectra are held at once by each thread.
+_BLOCK = 64
+#: Values that are finished at once.
+_FINISHED = 1 << 16
+_DOUBLE = np.dtype(np.float64)
+
+
+def reassigned_spectrogram(
+    y: Any,
+    sr: float = 22050,
+    *,
+    S: Any = None,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    reassign_frequencies: bool = True,
+    reassign_times: bool = True,
+    ref_power: Any = 1e-6,
+    fill_nan: bool = False,
+    clip: bool = True,
+    dtype: Any = None,
+    pad_mode: Any = "constant",
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Frequencies, times and magnitudes of reassigned bins, as ``librosa.reassigned_spectrogram``.
+
+    Each bin of each frame is moved to the centre of gravity of the energy in it, which a spectrum with the
+    window's derivative (frequencies) and one with the window times time (times) tell.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Samples a second.
+    S : complex array of shape (..., 1 + n_fft // 2, frames), optional
+        ``stft(y)`` with the same settings, where it is there already.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    reassign_frequencies, reassign_times : bool
+        What to reassign, one of them at least; the other is the bin's frequency or the frame's time.
+    ref_power : float, 0 or more, or callable
+        Bins of less power are NaN. A function is called with the powers (bins, frames) of each channel.
+    fill_nan : bool
+        The bin's frequency and the frame's time in place of NaN.
+    clip : bool
+        Keep frequencies between 0 and ``sr / 2`` and times between 0 and the signal's end.
+    dtype : complex64 or complex128, optional
+        Precision of the spectra that librosa would compute, and so of `mags`; the signal's by default.
+
+    Returns
+    -------
+    freqs : float64 array of shape (..., 1 + n_fft // 2, frames)
+        Hz.
+    times : float64 array of shape (..., 1 + n_fft // 2, frames)
+        Seconds.
+    mags : float32 or float64 array of shape (..., 1 + n_fft // 2, frames)
+        Magnitudes, ``abs(stft(y))``.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    Spectra are transformed in double precision for float32 too, as in librosa: a weak bin is divided by
+    itself, and what rounding leaves of it decides where it goes. An array that was not reassigned is a
+    read-only view. With ``ref_power=0`` a bin that holds exactly nothing is NaN.
+
+    References
+    ----------
+    F. Auger, P. Flandrin, "Improving the readability of time-frequency and time-scale representations by the
+    reassignment method", IEEE Trans. Signal Processing 43 (5), 1995; S. A. Fulop, K. Fitz, "Algorithms for
+    computing the time-corrected instantaneous frequency (reassigned) spectrogram", JASA 119 (1), 2006.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 1003 * np.arange(16000) / 16000)
+    >>> freqs, times, mags = vf.reassigned_spectrogram(y, 16000, n_fft=512)
+    >>> float(freqs[mags[:, 50].argmax(), 50].round(2)), float(vf.fft_frequencies(sr=16000, n_fft=512)[32])
+    (1003.0, 1000.0)
+    """
+    sr = samples_a_second("sr", sr, remedy="give the samples a second, such as 16000")
+    frames = Frames.make(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    reassign_frequencies = flag("reassign_frequencies", reassign_frequencies)
+    reassign_times = flag("reassign_times", reassign_times)
+    fill_nan, clip = flag("fill_nan", fill_nan), flag("clip", clip)
+    if not (reassign_frequencies or reassign_times):
+        reject("reassign_times", reassign_times, "nothing is to be reassigned", "set one of the two to True")
+    if not callable(ref_power):
+        ref_power = real("ref_power", ref_power, low=0.0, remedy="give a power, 0 or more, or a function")
+    if dtype is not None:
+        dtype = complex_kind("dtype", dtype)
+    y = signal(y)
+    frames.check_length(y.shape[-1])
+    if not usable(y):
+        not_finite(y)
+    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    shape = (*y.shape[:-1], 1 + frames.n_fft // 2, frames.count(y.shape[-1]))
+    if S is not None:
+        S = _given(S, shape)
+    kind = (
+        np.result_type(y.dtype if S is None else S.dtype, np.complex64) if dtype is None else np.dtype(dtype)
+    )
+    mags = np.empty(shape, np.float32 if kind == np.complex64 else np.float64)
+    frequencies = fft_frequencies(sr=sr, n_fft=frames.n_fft)[:, np.newaxis]
+    starts = frames_to_time(
+        np.arange(shape[-1]), sr=sr, hop_length=frames.hop_length, n_fft=None if center else frames.n_fft
+    )
+    window = frames.window_array()
+    axes = []
+    if reassign_frequencies:
+        slope = (np.roll(window, -1) - np.roll(window, 1)) / 2
+        axes.append(_Axis(_chain(frames, slope), True, -0.5 * sr / np.pi, frequencies, sr / 2, shape))
+    if reassign_times:
+        middle = (frames.n_fft - 1) / 2 if frames.n_fft % 2 == 0 else frames.n_fft // 2
+        timed = window * (np.arange(frames.n_fft) - middle)
+        axes.append(_Axis(_chain(frames, timed), False, 1 / sr, starts, y.shape[-1] / sr, shape))
+    spectra = None if S is not None else _chain(frames, window)
+    for i in np.ndindex(*shape[:-2]):
+        _correct(y[i], frames, spectra, None if S is None else S[i], axes, mags[i], i)
+        least = ref_power
+        if callable(ref_power):
+            least = real(
+                "ref_power", ref_power(mags[i] ** 2), low=0.0, remedy="let it return a power, 0 or more"
+            )
+        for axis in axes:
+            axis.finish(i, mags[i], least, fill_nan, clip)
+    results = [axis.values for axis in axes]
+    if not reassign_frequencies:
+        results.insert(0, np.broadcast_to(frequencies, shape))
+    if not reassign_times:
+        results.append(np.broadcast_to(starts, shape))
+    return results[0], results[1], mags
+
+
+def _given(S: Any, shape: tuple[int, ...]) -> np.ndarray:
+    S = converted("S", S, "pass stft(y)")
+    if S.dtype.name not in ("complex64", "complex128"):
+        reject("S", S, "must be complex64 or complex128", "pass stft(y), not its magnitude")
+    if S.shape != shape:
+        reject("S", S, f"y has spectra of shape {shape}", "pass stft(y) with the same settings")
+    if not np.isfinite(S).all():
+        reject("S", S, "holds values that are not finite", "pass stft(y)")
+    return S
+
+
+def _chain(frames: Frames, window: np.ndarray) -> Chain:
+    """Complex spectra under another window, of frames that are cut already."""
+    values = WindowArray(tuple(window.tolist()))
+    return Chain(Frames(frames.n_fft, frames.hop_length, frames.n_fft, values, False), Spectrum(None))
+
+
+class _Axis:
+    """Frequencies or times: the chain they are corrected by, the scale of the corrections, and the result."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        imaginary: bool,
+        scale: float,
+        grid: np.ndarray,
+        end: float,
+        shape: tuple[int, ...],
+    ) -> None:
+        self.chain, self.imaginary, self.scale, self.end = chain, imaginary, scale, end
+        self.grid = np.broadcast_to(grid, shape[-2:])
+        self.values = np.empty(shape)
+
+    def put(self, item: tuple[int, ...], first: int, quotients: np.ndarray) -> None:
+        part = (slice(None), slice(first, first + quotients.shape[1]))
+        into = self.values[item][part]
+        np.multiply(quotients, self.scale, out=into)
+        into += self.grid[part]
+
+    def finish(self, item: tuple[int, ...], mags: np.ndarray, least: float, fill: bool, clip: bool) -> None:
+        """Leave out what is too weak, a few rows at a time."""
+        values = self.values[item]
+        step = max(1, _FINISHED // values.shape[1])
+        for row in range(0, len(values), step):
+            rows = slice(row, row + step)
+            if least > 0:
+                values[rows][mags[rows] < mags.dtype.type(least**0.5)] = np.nan
+            if fill:
+                np.copyto(values[rows], self.grid[rows], where=np.isnan(values[rows]))
+            if clip:
+                np.clip(values[rows], 0, self.end, out=values[rows])
+
+
+class _Block:
+    """Room for one block of spectra, one of those that they are compared with, and their quotients."""
+
+    def __init__(self, bins: int) -> None:
+        self.lanes = lanes(_DOUBLE)
+        self.bins, size = bins, bins * _BLOCK + self.lanes
+        self.below, self.above = np.ones(size, np.complex128), np.ones(size, np.complex128)
+        self.quotients = np.empty(size)
+
+    def shaped(self, values: np.ndarray, count: int) -> np.ndarray:
+        return values[: self.bins * count].reshape(self.bins, count)
+
+    def quotient(self, imaginary: bool, count: int) -> np.ndarray:
+        above, below = self.above.view(_DOUBLE), self.below.view(_DOUBLE)
+        put_quotients(above, below, self.bins * count, imaginary, self.lanes, self.quotients)
+        return self.shaped(self.quotients, count)
+
+
+def _correct(
+    y: np.ndarray,
+    frames: Frames,
+    spectra: Chain | None,
+    S: np.ndarray | None,
+    axes: list[_Axis],
+    mags: np.ndarray,
+    item: tuple[int, ...],
+) -> None:
+    """Magnitudes of one signal, and its corrected frequencies and times, block by block."""
+    count, (head, tail) = mags.shape[1], ends(y, frames)
+    idle: list[_Block] = []
+
+    def block(number: int) -> None:
+        first = number * _BLOCK
+        size = min(_BLOCK, count - first)
+        samples = _samples(y, head, tail, frames, first, size)
+        try:
+            room = idle.pop()
+        except IndexError:
+            room = _Block(mags.shape[0])
+        below, above = room.shaped(room.below, size), room.shaped(room.above, size)
+        if S is not None:
+            below[...] = S[:, first : first + size]
+        elif spectra is not None:
+            run(spectra, samples, out=below)
+        np.abs(below, out=mags[:, first : first + size], casting="same_kind")
+        for axis in axes:
+            run(axis.chain, samples, out=above)
+            axis.put(item, first, room.quotient(axis.imaginary, size))
+        idle.append(room)
+
+    budget = threads.get_num_threads() if y.size > SHORT else 1
+    threads.each(block, -(-count // _BLOCK), budget)
+
+
+def _samples(
+    y: np.ndarray, head: np.ndarray, tail: np.ndarray, frames: Frames, first: int, count: int
+) -> np.ndarray:
+    """The samples of a block of frames in double precision, with what lies beyond the ends of the signal."""
+    start = first * frames.hop_length - frames.pad
+    size = frames.n_fft + (count - 1) * frames.hop_length
+    samples = np.zeros(size)
+    low, high = max(start, 0), min(start + size, y.size)
+    samples[low - start : high - start] = y[low:high]
+    if start < 0 and head.size:
+        samples[:-start] = head[start:]
+    over = start + size - y.size
+    if over > 0 and tail.size:
+        samples[size - over :] = tail[:over]
+    return samples

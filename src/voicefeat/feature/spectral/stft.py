@@ -1,0 +1,226 @@
+"""Short-time Fourier transform and spectrogram."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...audio.signals import signal
+from ...chain.block_loop import run
+from ...chain.frames import Frames, window_value
+from ...chain.stages import Chain, Spectrum, settings
+from ...errors import complex_kind, numeric, reject
+from ...filters.empty_bands import warn
+
+__all__ = ["magphase", "spectrogram", "stft"]
+
+
+def warn_if_mostly_padding(n_fft: int, center: bool, n: int) -> None:
+    """librosa's warning for a signal shorter than a centred frame."""
+    if center and n_fft > n:
+        warn(f"n_fft={n_fft} is longer than the signal of {n} samples: frames are mostly padding")
+
+
+@settings
+def _chain(n_fft, hop_length, win_length, window, center, pad_mode, power):
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    return Chain(frames, Spectrum.make(power))
+
+
+@settings
+def _complex_chain(n_fft, hop_length, win_length, window, center, pad_mode):
+    return Chain(Frames.make(n_fft, hop_length, win_length, window, center, pad_mode), Spectrum(None))
+
+
+def stft(
+    y: Any,
+    *,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    dtype: Any = None,
+    pad_mode: Any = "constant",
+    out: np.ndarray | None = None,
+) -> np.ndarray:
+    """Short-time Fourier transform, as ``librosa.stft``.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    n_fft : int
+        Samples of a frame.
+    hop_length : int, optional
+        Samples from one frame to the next; a quarter of `win_length` by default.
+    win_length : int, optional
+        Samples of the window, centred in the frame; `n_fft` by default.
+    window : str, tuple, float, callable or array of shape (win_length,)
+        As in ``scipy.signal.get_window``, periodic.
+    center : bool
+        Pad so that frame t is centred on sample ``t * hop_length``.
+    dtype : complex dtype, optional
+        complex64 for float32 and complex128 for float64 by default. complex128 transforms float32 in double
+        precision.
+    pad_mode : str or callable
+        As in ``numpy.pad``: "constant", "edge", "linear_ramp", "reflect", "symmetric" or a function.
+    out : complex array of shape (..., 1 + n_fft // 2, frames or more), optional
+        Written to and returned; of one that has more frames, a view of those that are written.
+
+    Returns
+    -------
+    complex array of shape (..., 1 + n_fft // 2, frames)
+        One row a frequency, ``k * sr / n_fft`` Hz.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    float32 is transformed in single precision, where librosa uses double and rounds the result.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
+    >>> D = vf.stft(y)
+    >>> D.shape, D.dtype
+    ((1025, 44), dtype('complex128'))
+    >>> int(np.abs(D[:, 20]).argmax() * 22050 / 2048)
+    441
+    """
+    chain = _complex_chain(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    y = signal(y)
+    result = (
+        np.dtype(np.complex64 if y.dtype == np.float32 else np.complex128)
+        if dtype is None
+        else complex_kind("dtype", dtype)
+    )
+    if result == np.complex128 and y.dtype == np.float32:
+        y = y.astype(np.float64)
+    target = None if out is None else _target(out, chain.frames, y)
+    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    if out is None or target is None:
+        return run(chain, y, dtype=result)
+    if target.dtype == np.result_type(y.dtype, np.complex64) and target.flags.c_contiguous:
+        run(chain, y, out=target)
+    else:
+        target[...] = run(chain, y)
+    assert out is not None
+    return out if out.shape == target.shape else target
+
+
+def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:
+    """The part of `out` that the transform fills."""
+    frames.check_length(y.shape[-1])
+    count = frames.count(y.shape[-1])
+    shape = (*y.shape[:-1], 1 + frames.n_fft // 2)
+    if not isinstance(out, np.ndarray) or out.dtype.kind != "c":
+        reject("out", out, "must be a complex array", f"give np.empty({(*shape, count)}, np.complex64)")
+    if out.shape[:-1] != shape or out.shape[-1] < count:
+        reject(
+            "out", out, f"must have shape {(*shape, count)}, or more frames", "give an array of that shape"
+        )
+    if not out.flags.writeable:
+        reject("out", out, "is read-only", "give a writable array, or None")
+    return out[..., :count]
+
+
+def spectrogram(
+    y: Any,
+    *,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+    pad_mode: Any = "constant",
+    power: float = 1.0,
+) -> np.ndarray:
+    """Magnitude or power spectrogram, ``abs(stft(y)) ** power``, without a complex array.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`.
+    power : float above 0
+        1.0 for magnitude, 2.0 for power.
+
+    Returns
+    -------
+    float32 or float64 array of shape (..., 1 + n_fft // 2, frames)
+        One row a frequency, ``k * sr / n_fft`` Hz.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000).astype(np.float32)
+    >>> S = vf.spectrogram(y, n_fft=512, hop_length=160, power=2.0)
+    >>> S.shape, S.dtype
+    ((257, 101), dtype('float32'))
+    """
+    chain = _chain(n_fft, hop_length, win_length, window_value(window), center, pad_mode, power)
+    y = signal(y)
+    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    return run(chain, y)
+
+
+def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Magnitude and phase, ``D = S * P`` with ``S = abs(D)``, as ``librosa.magphase``.
+
+    Parameters
+    ----------
+    D : complex array
+        Any shape.
+    power : float
+        Exponent of the magnitude.
+
+    Returns
+    -------
+    S : float array of D's shape
+        ``abs(D) ** power``.
+    P : complex array of D's shape
+        ``exp(1j * angle(D))``, and 1 where D is 0.
+
+    Raises
+    ------
+    ParameterError
+        If `power` is not a number above 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> S, P = vf.magphase(np.array([3 + 4j, 0j]))
+    >>> S.tolist(), P.tolist()
+    ([5.0, 0.0], [(0.6+0.8j), (1+0j)])
+    """
+    checked = Spectrum.make(power).power
+    exponent: Any = power if isinstance(power, int) else checked
+    D = numeric("D", D, "fiuc", "give what stft returned")
+    with np.errstate(all="ignore"):
+        S = np.abs(D)
+        try:
+            raised = S**exponent
+        except OverflowError:  # whole numbers have no infinity
+            raised = np.array(np.inf)
+    if not np.isfinite(raised).all():
+        reject("D", D, "holds values that are not finite or too large", "pass stft(y), and a power of 1 or 2")
+    zero = S == 0
+    P = np.empty_like(D, dtype=np.result_type(D.dtype, np.complex64))
+    P.real = np.where(zero, 1, D.real / np.where(zero, 1, S))
+    P.imag = np.where(zero, 0, D.imag / np.where(zero, 1, S))
+    return raised, P

@@ -1,0 +1,1 @@
+"""Features of speech research: auditory, all-pole, sub-band and phase features."""

@@ -1,0 +1,226 @@
+"""Features of the all-pole model of a frame: its cepstrum, and its group delay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...chain import tables
+from ...chain.frames import window_value
+from ...chain.spectra import Work
+from ...chain.stages import Cepstrum, settings
+from ...engine import allpole as kernels, angles, rows as row_kernels
+from ...errors import MOST_ROWS, real, reject, whole
+from .shortterm import NO_TRANSFORM, Cut, Reading, multiplied, rows
+
+__all__ = ["apgdf", "lpcc"]
+
+#: Groups of lanes of a block.
+GROUPS = 32
+
+
+@settings
+def _made(order, offset, frame_length, hop_length, n_fft, window, preemphasis, partial):
+    """The cut, the order and the offset."""
+    cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    order = whole("order", order)
+    if order >= cut.frame_length:
+        reject(
+            "order", order, f"a frame has {cut.frame_length} samples", "give fewer, or a larger frame_length"
+        )
+    return cut, order, real("offset", offset, remedy="give 0 for none, or 1e-8")
+
+
+class _Predictions(Reading):
+    """Prediction error filters of the frames."""
+
+    def __init__(self, cut: Cut, order: int, offset: float, dtype: np.dtype, rows: int):
+        super().__init__(cut, dtype, rows)
+        self.order, self.offset = order, offset
+        self.lags = -(-(order + 1) // kernels.LAGS) * kernels.LAGS
+        self.window = cut.window_array()
+
+    @property
+    def block(self) -> int:
+        return GROUPS * self.lanes
+
+    def filters(self, work: Work, x: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        """The order + 1 rows of the filters, and how many frames they are, a whole number of groups."""
+        width, hop = -(-frames // self.lanes) * self.lanes, self.cut.hop_length
+        samples = work.array("samples", (width - 1) * hop + self.window.size)
+        samples[: x.size], samples[x.size :] = x[: samples.size], 0
+        scratch = work.array("frames", (self.window.size + self.lags) * self.lanes)
+        r = work.array("lags", self.lags * width)
+        kernels.lag_rows(samples, hop, self.window, self.offset, width, self.lanes, self.lags, scratch, r)
+        a = work.array("filters", (self.order + 1) * width)
+        kernels.filter_rows(r, self.order, width, a, work.array("spare", (self.order + 1) * width))
+        return a, width
+
+
+class _Cepstra(_Predictions):
+    def __init__(self, cut: Cut, order: int, offset: float, n: int, dtype: np.dtype):
+        super().__init__(cut, order, offset, dtype, n)
+
+    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
+        a, width = self.filters(work, x, frames)
+        out = work.array("rows", self.rows * width)
+        kernels.cepstrum_rows(a, self.order, self.rows, width, out)
+        return out[: self.rows * width].reshape(self.rows, width)
+
+
+class _Delays(_Predictions):
+    def __init__(self, cut: Cut, order: int, offset: float, cepstrum: Cepstrum, dtype: np.dtype):
+        super().__init__(cut, order, offset, dtype, cepstrum.n)
+        self.points = cut.n_fft // 2
+        turns = np.outer(np.arange(self.points), np.arange(order + 1)) % cut.n_fft
+        z = np.exp(-2j * np.pi * turns / cut.n_fft)
+        self.response = tables.dense(np.concatenate([z.real, z.imag]), dtype)
+        self.transform = tables.dense(cepstrum.matrix(self.points), dtype)
+
+    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
+        a, width = self.filters(work, x, frames)
+        lanes, groups, z = self.lanes, width // self.lanes, self.response
+        filters = work.array("tiles", z.columns * width)
+        row_kernels.take_rows(a, 0, width, filters, z.columns, z.columns, lanes, width)
+        response = multiplied(work, z, filters, z.columns, groups, "response")
+        delays = work.array("delays", width * self.points)
+        angles.delay_tiles(response, z.tile_rows, self.points, groups, lanes, delays)
+        out = multiplied(work, self.transform, delays, self.points, groups, "product")
+        return self.laid_out(work, out, self.transform.tile_rows, frames)
+
+
+def lpcc(
+    y: Any,
+    *,
+    n_lpcc: int = 20,
+    order: int = 20,
+    frame_length: int = 320,
+    hop_length: int = 160,
+    window: Any = "hamming_symmetric",
+    preemphasis: float = 0.97,
+    partial: str = "pad",
+) -> np.ndarray:
+    """Linear prediction cepstral coefficients: the cepstrum of a frame's all-pole model.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    n_lpcc : int
+        Coefficients; there may be more than `order`.
+    order : int
+        Samples that a prediction looks back, fewer than `frame_length`.
+    frame_length, hop_length, window, preemphasis, partial
+        As in `scfc`.
+
+    Returns
+    -------
+    array of shape (..., n_lpcc, frames), of y's precision
+        c_1, c_2, ...; the gain, c_0, is left out. 0 for silence.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    The model comes from the autocorrelation of the windowed frame; with its prediction error filter 1, a_1,
+    a_2, ..., ``c[n] = -a[n] - sum(k / n * c[k] * a[n - k] for k in range(1, n))``. Computed in double
+    precision for every type. The published code divides 0 by 0 in a frame of digital silence.
+
+    References
+    ----------
+    B. S. Atal, "Effectiveness of linear prediction characteristics of the speech wave for automatic speaker
+    identification and verification", 1974; settings of M. Sahidullah, T. Kinnunen, C. Hanilçi, "A comparison
+    of features for synthetic speech detection", Interspeech 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.random.default_rng(0).standard_normal(16000)
+    >>> vf.lpcc(y).shape
+    (20, 99)
+    """
+    made = _made(
+        order, 0.0, frame_length, hop_length, NO_TRANSFORM, window_value(window), preemphasis, partial
+    )
+    n = whole("n_lpcc", n_lpcc, unit="coefficients", most=MOST_ROWS)
+    return rows(y, _Cepstra, *made, n, double=True)
+
+
+def apgdf(
+    y: Any,
+    *,
+    n_apgdf: int = 20,
+    norm: str | None = "ortho",
+    order: int = 20,
+    offset: float = 1e-8,
+    frame_length: int = 320,
+    hop_length: int = 160,
+    n_fft: int = 512,
+    window: Any = "hamming_symmetric",
+    preemphasis: float = 0.97,
+    partial: str = "pad",
+) -> np.ndarray:
+    """All-pole group delay features: cosine transform of the group delay of a frame's all-pole model.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    n_apgdf : int
+        Coefficients, ``n_fft // 2`` at most.
+    norm : None or "ortho"
+        Scale of the cosine transform, as in ``scipy.fft.dct``.
+    order : int
+        Samples that a prediction looks back, fewer than `frame_length`.
+    offset : float
+        What is added to every sample of a windowed frame, so that silence has a model as well.
+    n_fft : int
+        Points on the whole circle at which the phase is taken, `frame_length` or more.
+    frame_length, hop_length, window, preemphasis, partial
+        As in `scfc`.
+
+    Returns
+    -------
+    array of shape (..., n_apgdf, frames), of y's precision
+        Coefficients, the zeroth among them.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    With A the prediction error filter as in `lpcc`, the group delay at point k is the phase of 1 / A at k
+    less that at k + 1, in radians between -pi and pi, for the first half of the circle; the last value is
+    repeated. Computed in double precision for every type.
+
+    References
+    ----------
+    P. Rajan, T. Kinnunen, C. Hanilçi, J. Pohjalainen, P. Alku, "Using group delay functions from all-pole
+    models for speaker recognition", Interspeech 2013; settings of M. Sahidullah, T. Kinnunen, C. Hanilçi, "A
+    comparison of features for synthetic speech detection", Interspeech 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.random.default_rng(0).standard_normal(16000)
+    >>> vf.apgdf(y).shape
+    (20, 99)
+    """
+    made = _made(order, offset, frame_length, hop_length, n_fft, window_value(window), preemphasis, partial)
+    cepstrum = _transform(made[0].n_fft // 2, n_apgdf, norm)
+    return rows(y, _Delays, *made, cepstrum, double=True)
+
+
+@settings
+def _transform(points, n, norm):
+    if points < 2:
+        reject("n_fft", 2 * points, "has too few points for a delay", "try n_fft=512")
+    return Cepstrum.make("n_apgdf", points, n, 2, norm, 0.0)

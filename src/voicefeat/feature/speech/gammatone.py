@@ -1,0 +1,156 @@
+"""Gammatone spectrograms: of filtered signals, and of spectra."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...audio.limits import not_finite
+from ...audio.signals import signal
+from ...chain import tables, threads
+from ...chain.frames import WindowArray
+from ...chain.stages import settings
+from ...engine import auditory as kernels
+from ...errors import one_of, whole
+from ...filters.gammatones import cascades, checked
+from ...filters.windows import get_window
+from .plp import Weighted
+from .shortterm import NO_TRANSFORM, SHORT, Cut, rows
+
+__all__ = ["gammatone_spectrogram"]
+
+#: Samples that are filtered at a time, and rows of squares that are kept, at least a frame's.
+CHUNK, ROWS = 256, 2048
+
+
+@settings
+def _made(sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial):
+    """The cut and the checked arguments of the filters."""
+    one_of("method", method, ("filter", "fft"))
+    cut = Cut.make(frame_length, hop_length, NO_TRANSFORM, "boxcar", 0.0, partial)
+    if n_fft is None:
+        n_fft = 1 << (2 * cut.frame_length - 1).bit_length()
+    n_fft = whole("n_fft", n_fft, max(cut.frame_length, 2), unit="samples")
+    bank = checked(sr, n_filters, fmin, fmax)
+    if method == "fft":
+        length = cut.frame_length // 2 * 2
+        before = (n_fft - length) // 2
+        window = np.zeros(n_fft)
+        window[before : before + length] = get_window("hann", length) if length else 1.0
+        values = WindowArray(tuple(window.tolist()))
+        cut = Cut(n_fft, cut.hop_length, n_fft, values, 0.0, cut.partial, "n_fft")
+    return cut, bank
+
+
+def _constants(bank: tuple, lanes: int) -> np.ndarray:
+    """What `kernels.cascade` takes for each group of lanes; lanes beyond the last filter are silent."""
+    made = cascades(*bank)
+    count = made.hertz.size
+    out = np.zeros((kernels.CONSTANTS, -(-count // lanes) * lanes))
+    out[0, :count] = -2 * made.radii * np.cos(made.angles)
+    out[1, :count] = made.radii**2
+    out[2:6, :count] = -made.zeros
+    out[6, :count] = 1 / made.gains
+    return np.ascontiguousarray(out.reshape(kernels.CONSTANTS, -1, lanes).swapaxes(0, 1))
+
+
+def _filtered(y: Any, cut: Cut, bank: tuple) -> np.ndarray:
+    """Root mean squares of the filtered signals; a part of the work is a group of lanes of one signal."""
+    y = signal(y)
+    count = cut.count(y.shape[-1])
+    if not tables.usable(y):
+        not_finite(y)
+    lanes = tables.lanes(np.dtype(np.float64))
+    constants = tables.table(_constants, bank, lanes)
+    data = y.reshape(-1, y.shape[-1])
+    out = np.empty((data.shape[0], bank[1], count), y.dtype)
+    block = 1 + max(0, ROWS - cut.frame_length) // cut.hop_length
+    size = max((block - 1) * cut.hop_length + cut.frame_length, CHUNK)
+
+    def part(i: int) -> None:
+        item, group = divmod(i, len(constants))
+        means, squares = np.empty(count * lanes), np.empty(size * lanes)
+        kernels.filter_frames(
+            data[item], count, cut.frame_length, cut.hop_length, constants[group].reshape(-1), lanes,
+            np.zeros(kernels.STATES * lanes), np.empty(CHUNK), squares, block, means,
+        )  # fmt: skip
+        part = out[item, group * lanes : (group + 1) * lanes]
+        part[...] = means.reshape(count, lanes).T[: len(part)]
+
+    threads.each(part, len(data) * len(constants), threads.get_num_threads() if y.size > SHORT // 10 else 1)
+    return out.reshape(*y.shape[:-1], *out.shape[1:])
+
+
+def gammatone_spectrogram(
+    y: Any,
+    sr: float = 16000,
+    *,
+    n_filters: int = 64,
+    fmin: float = 50.0,
+    fmax: float | None = None,
+    method: str = "filter",
+    frame_length: int = 400,
+    hop_length: int = 160,
+    n_fft: int | None = None,
+    partial: str = "drop",
+) -> np.ndarray:
+    """Magnitudes in the bands of a gammatone filter bank, a model of the inner ear's.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Sampling rate in hertz.
+    n_filters : int
+        Filters, equally far apart on the scale of their bandwidths.
+    fmin, fmax : float
+        Centre of the lowest filter, and where the one above the highest would stand, in hertz; `fmax` is half
+        the rate by default.
+    method : {"filter", "fft"}
+        "filter" the signal and take the root mean square of every frame; or weigh the magnitudes of an "fft"
+        with the filters' responses, which is sooner and no longer the same.
+    frame_length : int
+        Samples of a frame; of its Hann window in a transform.
+    hop_length : int
+        Samples from one frame to the next.
+    n_fft : int, optional
+        Points of the transform, in whose middle the window stands: the power of 2 from twice the
+        `frame_length` on by default. It does nothing for filters.
+    partial : str
+        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it. A frame
+        of the transform is `n_fft` samples.
+
+    Returns
+    -------
+    array of shape (..., n_filters, frames), of y's precision
+        Magnitudes, the lowest filter first; 0 for silence.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    A filter is four second-order sections with gain 1 at its centre f, whose bandwidth is
+    ``1.019 * (f / 9.26449 + 24.7)``. It remembers all that was before, so a frame depends on the samples
+    before it. Filters run in double precision for every type. Magnitudes of a transform are divided by
+    `n_fft`.
+
+    References
+    ----------
+    M. Slaney, "An efficient implementation of the Patterson-Holdsworth auditory filter bank", 1993; D. Ellis,
+    "Gammatone-like spectrograms", 2009. Numbers: J. Heeris, gammatone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)
+    >>> vf.gammatone_spectrogram(y, 16000).shape
+    (64, 98)
+    """
+    cut, bank = _made(sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial)
+    return rows(y, Weighted, cut, bank) if method == "fft" else _filtered(y, cut, bank)

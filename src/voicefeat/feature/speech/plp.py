@@ -1,0 +1,454 @@
+"""Critical bands and perceptual linear prediction, with RASTA's filter or without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ... import filters
+from ...chain import tables
+from ...chain.allpole import loudness
+from ...chain.frames import WindowArray, window_value
+from ...chain.spectra import Work
+from ...chain.stages import settings
+from ...engine import (
+    allpole as kernels,
+    auditory as auditory_kernels,
+    bands as band_kernels,
+    rows as row_kernels,
+)
+from ...errors import real, reject, samples_a_second, whole
+from ...filters.barks import bark_centres, bark_count
+from .shortterm import Cut, Reading, multiplied, rows
+
+
+@dataclass(frozen=True)
+class Critical:
+    """Critical bands: the arguments of the bank, what samples are times, and white noise that is added."""
+
+    bank: tuple[tuple[str, Any], ...]
+    scale: float
+    noise: float
+
+    def matrix(self) -> np.ndarray:
+        return filters.bark(**dict(self.bank), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Model:
+    """The all-pole model of the bands, and its cepstrum."""
+
+    n: int
+    order: int
+    exponent: float
+    lift: float
+    #: Where RASTA's filter has its pole, if there is that filter.
+    pole: float = 0.0
+
+
+def lag_matrix(order: int, centres: np.ndarray, exponent: float) -> np.ndarray:
+    """From compressed bands to autocorrelation, (order + 1, bands).
+
+    The bands are half of an even spectrum; its ends are the bands next to them.
+    """
+    n = centres.size
+    cosines = np.cos(np.pi * np.outer(np.arange(order + 1), np.arange(n)) / (n - 1)) / (n - 1)
+    cosines[:, [0, -1]] /= 2
+    cosines[:, 1] += cosines[:, 0]
+    cosines[:, -2] += cosines[:, -1]
+    cosines[:, [0, -1]] = 0
+    return cosines * loudness(centres) ** exponent
+
+
+class Bands(Reading):
+    """Power in critical bands."""
+
+    def __init__(self, cut: Cut, critical: Critical, dtype: np.dtype, rows: int | None = None):
+        matrix = critical.matrix()
+        super().__init__(cut, dtype, rows or len(matrix))
+        louder = WindowArray(tuple((critical.scale * cut.window_array()).tolist()))
+        self.source = replace(cut, window=louder).spectra(False, dtype)
+        self.bank = tables.dense(matrix, dtype)
+        self.added = np.zeros((self.bank.tile_rows, 1), dtype)
+        self.added[: len(matrix), 0] = critical.noise * cut.frame_length * matrix.sum(axis=1)
+
+    @property
+    def block(self) -> int:
+        return self.source.block
+
+    def bands(self, work: Work, x: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        """The bands as tiles, and how many groups of lanes they are."""
+        groups = -(-frames // self.lanes)
+        bins = work.array("bins", self.source.values(frames))
+        self.source.fill(bins, work, self.source.open(x), 0, frames)
+        tiles = multiplied(work, self.bank, bins, self.source.bins, groups, "bands")
+        shape = groups, self.bank.tile_rows, self.lanes
+        tiles[: shape[0] * shape[1] * shape[2]].reshape(shape)[...] += self.added
+        return tiles, groups
+
+    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
+        tiles, _ = self.bands(work, x, frames)
+        return self.laid_out(work, tiles, self.bank.tile_rows, frames)
+
+
+class Prediction(Bands):
+    """Cepstra of the all-pole model of the bands, as loud as they sound."""
+
+    def __init__(self, cut: Cut, critical: Critical, model: Model, dtype: np.dtype):
+        super().__init__(cut, critical, dtype, model.n)
+        self.model, count = model, self.bank.rows
+        bank = dict(critical.bank)
+        centres = bark_centres(count, bank["fmin"], bank["fmax"])
+        self.lags = tables.dense(lag_matrix(model.order, centres, model.exponent), dtype)
+        self.lift = np.maximum(np.arange(model.n), 1.0)[:, np.newaxis] ** model.lift
+        self.least = float(np.finfo(dtype).tiny)
+
+    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
+        tiles, groups = self.bands(work, x, frames)
+        size = groups * self.bank.tile_rows * self.lanes
+        self.compress(work, tiles, size, frames)
+        order, lanes, width = self.model.order, self.lanes, groups * self.lanes
+        products = multiplied(work, self.lags, tiles, self.bank.tile_rows, groups, "products")
+        r = work.array("lags", (order + 1) * width)
+        row_kernels.put_rows(products, self.lags.tile_rows, order + 1, lanes, width, r, 0, width)
+        a, spare = work.array("filters", (order + 1) * width), work.array("spare", (order + 1) * width)
+        kernels.filter_rows(r, order, width, a, spare)
+        out = work.array("rows", self.rows * width)
+        out[:width] = spare[:width]  # what is left of the power
+        band_kernels.log_tiles(out, 1, 1, width, lanes, 0.0, self.least, 1.0, 0.0, work.peak)
+        kernels.cepstrum_rows(a, order, self.rows - 1, width, out[width:])
+        found = out[: self.rows * width].reshape(self.rows, width)
+        found *= self.lift
+        return found
+
+    def compress(self, work: Work, tiles: np.ndarray, size: int, frames: int) -> None:
+        """Bands to the power of the exponent, in place."""
+        row_kernels.power_tiles(tiles, size, self.lanes, self.model.exponent, tiles)
+
+
+class Relative(Prediction):
+    """The same of bands whose logarithms went through RASTA's filter."""
+
+    ordered = True
+
+    def begin(self, work: Work) -> None:
+        work.array("memory", 1 + auditory_kernels.MEMORY * self.bank.rows)[:] = 0
+
+    def compress(self, work: Work, tiles: np.ndarray, size: int, frames: int) -> None:
+        memory = work.array("memory", 1 + auditory_kernels.MEMORY * self.bank.rows)
+        tile_rows, count, lanes = self.bank.tile_rows, self.bank.rows, self.lanes
+        band_kernels.log_tiles(tiles, tile_rows, count, frames, lanes, 0.0, self.least, 1.0, 0.0, work.peak)
+        auditory_kernels.rasta_tiles(
+            tiles, tile_rows, count, frames, lanes, self.model.pole, int(memory[0]), memory[1:]
+        )
+        memory[0] += frames
+        auditory_kernels.exponential_tiles(tiles, size, lanes, self.model.exponent)
+
+
+class Weighted(Reading):
+    """Magnitudes over the length of the transform, under the responses of gammatone filters."""
+
+    def __init__(self, cut: Cut, bank: tuple, dtype: np.dtype):
+        sr, n_filters, fmin, fmax = bank
+        super().__init__(cut, dtype, n_filters)
+        self.source = cut.spectra(False, dtype)
+        matrix = filters.gammatone(
+            sr=sr, n_fft=cut.n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, dtype=np.float64
+        )
+        self.bank = tables.dense(matrix / cut.n_fft, dtype)
+
+    @property
+    def block(self) -> int:
+        return self.source.block
+
+    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
+        size = self.source.values(frames)
+        bins = work.array("bins", size)
+        self.source.fill(bins, work, self.source.open(x), 0, frames)
+        row_kernels.root_tiles(bins, size, self.lanes, bins)
+        out = multiplied(work, self.bank, bins, self.source.bins, -(-frames // self.lanes), "product")
+        return self.laid_out(work, out, self.bank.tile_rows, frames)
+
+
+__all__ = ["bark_spectrogram", "plp", "rasta_plp"]
+
+
+@settings
+def _made(
+    sr, n_filters, fmin, fmax, width, labelled, scale, noise,
+    frame_length, hop_length, n_fft, window, preemphasis, partial,
+):  # fmt: skip
+    """The cut and the critical bands."""
+    cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
+    low = real("fmin", fmin, low=0.0, unit="Hz")
+    high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
+    if low < high and n_filters is None:
+        n_filters = bark_count(low, high)
+    bank = {"sr": sr, "n_fft": cut.n_fft, "n_filters": n_filters, "fmin": low, "fmax": high,
+            "width": width, "labelled": labelled}  # fmt: skip
+    scale = real("scale", scale, above=0.0, high=1e10, remedy="give 32768 for 16-bit samples, or 1")
+    noise = real("noise", noise, low=0.0, high=1e10, remedy="give 0 for none, or 1")
+    critical = Critical(tuple(bank.items()), scale, noise)
+    critical.matrix()
+    return cut, critical
+
+
+@settings
+def _model(name, n, order, exponent, lift, pole, bands):
+    """The all-pole model of so many bands."""
+    n, order = whole(name, n, unit="coefficients"), whole("order", order)
+    if bands < 3:
+        reject("n_filters", bands, "the bands at the ends have the values of those inside", "give 3 or more")
+    if order >= bands:
+        reject("order", order, f"{bands} bands have {bands - 1} lags", "give fewer, or more n_filters")
+    exponent = real(
+        "exponent", exponent, above=0.0, high=10.0, remedy="give 0.33, about the cube root of loudness"
+    )
+    lift = real("lift", lift, low=0.0, high=10.0, remedy="give 0 for none, or 0.6")
+    pole = real("pole", pole, low=0.0, remedy="give 0.94")
+    if pole >= 1:
+        reject("pole", pole, "a filter with such a pole never forgets", "give less than 1, such as 0.94")
+    return Model(n, order, exponent, lift, pole)
+
+
+def bark_spectrogram(
+    y: Any,
+    sr: float = 16000,
+    *,
+    n_filters: int | None = None,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    width: float = 1.0,
+    labelled: int | None = None,
+    scale: float = 32768.0,
+    noise: float = 1.0,
+    frame_length: int = 400,
+    hop_length: int = 160,
+    n_fft: int = 512,
+    window: Any = "hann_symmetric",
+    preemphasis: float = 0.0,
+    partial: str = "drop",
+) -> np.ndarray:
+    """Power in critical bands, which are equally far apart on the Bark scale.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Sampling rate in hertz.
+    n_filters : int, optional
+        Bands; as many as make them at most one Bark apart where it is None (21 for 16 kHz).
+    fmin, fmax : float
+        Centres of the first and the last band in hertz; `fmax` is half the rate by default.
+    width : float above 0
+        How wide a band is in Bark, as in ``filters.bark``.
+    labelled : int, optional
+        So many bins only, which are taken to be equally far apart from 0 Hz to half the rate. The published
+        code under GNU Octave has 256 of 257 bins, and takes them so.
+    scale : float above 0
+        What samples are multiplied by.
+    noise : float
+        Power of white noise, in squares of the scaled samples, whose expectation is added to every bin; 0
+        for none.
+    frame_length : int
+        Samples of a frame.
+    hop_length : int
+        Samples from one frame to the next.
+    n_fft : int
+        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
+    window : str, tuple, float, callable or array of shape (frame_length,)
+        As in ``scipy.signal.get_window``; names may end in "_symmetric".
+    preemphasis : float
+        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
+    partial : str
+        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
+
+    Returns
+    -------
+    array of shape (..., n_filters, frames), of y's precision
+        Power; silence has that of the noise.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    References
+    ----------
+    H. Hermansky, "Perceptual linear predictive (PLP) analysis of speech", 1990. Numbers: D. Ellis, rastamat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sin(2 * np.pi * 1000 * np.arange(16000) / 16000)
+    >>> vf.bark_spectrogram(y, 16000).shape
+    (21, 98)
+    """
+    made = _made(
+        sr, n_filters, fmin, fmax, width, labelled, scale, noise,
+        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
+    )  # fmt: skip
+    return rows(y, Bands, *made)
+
+
+def plp(
+    y: Any,
+    sr: float = 16000,
+    *,
+    n_plp: int = 13,
+    order: int = 12,
+    exponent: float = 0.33,
+    lift: float = 0.6,
+    n_filters: int | None = None,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    width: float = 1.0,
+    labelled: int | None = None,
+    scale: float = 32768.0,
+    noise: float = 1.0,
+    frame_length: int = 400,
+    hop_length: int = 160,
+    n_fft: int = 512,
+    window: Any = "hann_symmetric",
+    preemphasis: float = 0.0,
+    partial: str = "drop",
+) -> np.ndarray:
+    """Perceptual linear prediction: the cepstrum of an all-pole model of the loudness of critical bands.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Sampling rate in hertz.
+    n_plp : int
+        Coefficients, the zeroth among them; there may be more than `order`.
+    order : int
+        Order of the model, below the number of bands.
+    exponent : float above 0
+        From power to loudness.
+    lift : float
+        Coefficient n is multiplied by ``n ** lift``, the zeroth by 1.
+    n_filters, fmin, fmax, width, labelled, scale, noise
+        As in `bark_spectrogram`.
+    frame_length, hop_length, n_fft, window, preemphasis, partial
+        As in `bark_spectrogram`.
+
+    Returns
+    -------
+    array of shape (..., n_plp, frames), of y's precision
+        Coefficients; the zeroth is the logarithm of the power that the model leaves.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    The power of each band of `bark_spectrogram`, times the equal-loudness curve
+    ``(f**2 / (f**2 + 1.6e5))**2 * (f**2 + 1.44e6) / (f**2 + 9.61e6)``, is raised to `exponent`; the first and
+    the last band take the values of their neighbours. The inverse transform of that even spectrum is the
+    autocorrelation of the model. Computed in double precision for every type.
+
+    References
+    ----------
+    H. Hermansky, "Perceptual linear predictive (PLP) analysis of speech", 1990. Numbers: D. Ellis, rastamat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.random.default_rng(0).standard_normal(16000)
+    >>> vf.plp(y, 16000).shape
+    (13, 98)
+    """
+    cut, critical = _made(
+        sr, n_filters, fmin, fmax, width, labelled, scale, noise,
+        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
+    )  # fmt: skip
+    model = _model("n_plp", n_plp, order, exponent, lift, 0.0, dict(critical.bank)["n_filters"])
+    return rows(y, Prediction, cut, critical, model, double=True)
+
+
+def rasta_plp(
+    y: Any,
+    sr: float = 16000,
+    *,
+    n_plp: int = 13,
+    pole: float = 0.94,
+    order: int = 12,
+    exponent: float = 0.33,
+    lift: float = 0.6,
+    n_filters: int | None = None,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    width: float = 1.0,
+    labelled: int | None = None,
+    scale: float = 32768.0,
+    noise: float = 1.0,
+    frame_length: int = 400,
+    hop_length: int = 160,
+    n_fft: int = 512,
+    window: Any = "hann_symmetric",
+    preemphasis: float = 0.0,
+    partial: str = "drop",
+) -> np.ndarray:
+    """Perceptual linear prediction of bands without what changes slowly: RASTA-PLP.
+
+    Parameters
+    ----------
+    y : array of shape (..., n), float32, float64, int16 or int32
+        Signal; whole numbers are scaled to [-1, 1).
+    sr : float
+        Sampling rate in hertz.
+    n_plp : int
+        Coefficients, the zeroth among them.
+    pole : float, 0 to below 1
+        How much of the filter's last value stays.
+    order, exponent, lift
+        As in `plp`.
+    n_filters, fmin, fmax, width, labelled, scale, noise
+        As in `bark_spectrogram`.
+    frame_length, hop_length, n_fft, window, preemphasis, partial
+        As in `bark_spectrogram`.
+
+    Returns
+    -------
+    array of shape (..., n_plp, frames), of y's precision
+        Coefficients; a frame depends on all before it.
+
+    Raises
+    ------
+    ParameterError
+        If the signal is empty, not finite or too short, or a setting cannot be used.
+
+    Notes
+    -----
+    The logarithm x of each band of `bark_spectrogram` becomes
+    ``z[t] = 0.2 x[t] + 0.1 x[t - 1] - 0.1 x[t - 3] - 0.2 x[t - 4] + pole * z[t - 1]``, and 0 in the first
+    four frames; the rest is `plp`, of the exponential of z. Computed in double precision for every type.
+
+    References
+    ----------
+    H. Hermansky, N. Morgan, "RASTA processing of speech", 1994. Numbers: D. Ellis, rastamat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.random.default_rng(0).standard_normal(16000)
+    >>> vf.rasta_plp(y, 16000).shape
+    (13, 98)
+    """
+    cut, critical = _made(
+        sr, n_filters, fmin, fmax, width, labelled, scale, noise,
+        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
+    )  # fmt: skip
+    model = _model("n_plp", n_plp, order, exponent, lift, pole, dict(critical.bank)["n_filters"])
+    return rows(y, Relative, cut, critical, model, double=True)

@@ -1,0 +1,1 @@
+"""Features of the samples themselves: energy, zero crossings, linear prediction, emphasis."""

@@ -1,0 +1,276 @@
+"""Features of the samples themselves: energy and changes of sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...audio.limits import not_finite
+from ...audio.signals import signal
+from ...chain import tables, threads
+from ...chain.stages import settings
+from ...engine import crossings, parseval, squares
+from ...errors import converted, float_type, real, reject, whole
+from ..spectral import inputs
+from .frames import BLOCK, Cut, by_frames, cut
+
+__all__ = ["rms", "zero_crossing_rate", "zero_crossings"]
+
+
+def rms(
+    y: Any = None,
+    *,
+    S: Any = None,
+    frame_length: int = 2048,
+    hop_length: int = 512,
+    center: bool = True,
+    pad_mode: Any = "constant",
+    dtype: Any = None,
+) -> np.ndarray:
+    """Root of the mean square of each frame, as ``librosa.feature.rms``.
+
+    Parameters
+    ----------
+    y : float array of shape (..., n)
+        A signal; int16 and int32 PCM is scaled to [-1, 1).
+    S : float array of shape (..., bins, frames)
+        Magnitudes to start from instead, those of a rectangular window if the result is to be that of the
+        samples.
+    frame_length : int
+        Samples of a frame. With `S` it must fit: ``bins == 1 + frame_length // 2``.
+    hop_length : int
+        Samples from frame to frame.
+    center : bool
+        Pad half a frame at both ends, so that frame t is centred on sample t hop_length.
+    pad_mode : str or callable
+        How, as in `stft`.
+    dtype : float32, float64 or None
+        Precision of sums and result; None for that of the input.
+
+    Returns
+    -------
+    float array of shape (..., 1, frames)
+        0 for silence.
+
+    Raises
+    ------
+    ParameterError
+        If the input cannot be used, or `frame_length` does not fit `S`.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.feature.rms``, whose `dtype` is float32 unless given, for float64
+    signals as well.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.sqrt(2) * np.sin(2 * np.pi * np.arange(8192) / 64)
+    >>> print(vf.rms(y, frame_length=1024, hop_length=2048, center=False))
+    [[1. 1. 1. 1.]]
+    """
+    if S is not None:
+        return _rms_of_spectra(S, frame_length, dtype)
+    frames = cut(frame_length, hop_length, center, pad_mode)
+    if dtype is not None:
+        dtype = float_type("dtype", dtype)
+    y = signal(inputs.either(y, S))
+    return by_frames(y, frames, dtype or y.dtype, squares.root_mean_squares)
+
+
+def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
+    S = np.asarray(converted("S", S, "pass spectra of float32 or float64"))
+    # Frame after frame, as librosa.stft lays them out: sums go along bins just as well.
+    rows_first = not (
+        S.ndim == 2 and S.size and S.dtype in (np.float32, np.float64) and S.T.flags.c_contiguous
+    )
+    S = inputs.values(S if rows_first else S.T, "bins")
+    if dtype is not None:
+        S = S.astype(float_type("dtype", dtype), copy=False)
+    bins, count = S.shape[-2:] if rows_first else S.shape[::-1]
+    length = whole("frame_length", frame_length, unit="samples", remedy="give an even number")
+    if bins != 1 + length // 2:
+        fitting = f"{2 * bins - 2} or {2 * bins - 1}" if bins > 1 else "1"
+        reject("frame_length", length, f"S has {bins} bins", f"give frame_length={fitting}")
+    out = np.empty((*S.shape[:-2], 1, count), S.dtype)
+    spectra, rows, lanes = S.reshape(-1, bins * count), out.reshape(-1, count), tables.lanes(S.dtype)
+
+    def item(i: int) -> None:
+        if not parseval.root_mean_squares_of_bins(
+            spectra[i], bins, count, length, rows_first, lanes, rows[i]
+        ):
+            not_finite(S if rows_first else S.T, "S", spectra=True)
+
+    threads.each(item, len(rows), threads.get_num_threads() if S.size > BLOCK else 1)
+    return out
+
+
+def zero_crossing_rate(
+    y: Any,
+    *,
+    frame_length: int = 2048,
+    hop_length: int = 512,
+    center: bool = True,
+    threshold: float = 1e-10,
+    ref_magnitude: float | Callable[[np.ndarray], Any] | None = None,
+    pad: bool = False,
+    zero_pos: bool = True,
+) -> np.ndarray:
+    """Share of samples at which the sign changes, as ``librosa.feature.zero_crossing_rate``.
+
+    Parameters
+    ----------
+    y : float array of shape (..., n)
+        A signal; int16 and int32 PCM is scaled to [-1, 1).
+    frame_length : int
+        Samples of a frame.
+    hop_length : int
+        Samples from frame to frame.
+    center : bool
+        Continue the signal by half a frame of its first and of its last sample, so that frame t is centred on
+        sample t hop_length.
+    threshold, ref_magnitude, zero_pos
+        What counts as a change, as in `zero_crossings`; a callable `ref_magnitude` is given the magnitudes of
+        all frames, (..., frame_length, frames).
+    pad : bool
+        Whether the first sample of a frame counts as a change.
+
+    Returns
+    -------
+    float array of shape (..., 1, frames)
+        Changes divided by `frame_length`, exactly; 0 for silence.
+
+    Raises
+    ------
+    ParameterError
+        If the input cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.feature.zero_crossing_rate``, which returns float64 for float32 signals.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.where(np.arange(4096) % 4 < 2, 1.0, -1.0)
+    >>> print(vf.zero_crossing_rate(y, frame_length=1000, hop_length=1000, center=False))
+    [[0.499 0.499 0.499 0.499]]
+    """
+    frames = cut(frame_length, hop_length, center, "constant")  # nothing changes in what is padded
+    _check(threshold, ref_magnitude, pad, zero_pos)
+    y = signal(y)
+    if ref_magnitude is not None:
+        threshold = threshold * _reference(ref_magnitude, y, lambda x: _framed(x, frames))
+    limit = float(y.dtype.type(threshold))
+    row = (limit, bool(zero_pos), int(pad), tables.lanes(y.dtype))
+    return by_frames(y, frames, y.dtype, crossings.crossing_rates, row)
+
+
+def zero_crossings(
+    y: Any,
+    *,
+    threshold: float = 1e-10,
+    ref_magnitude: float | Callable[[np.ndarray], Any] | None = None,
+    pad: bool = True,
+    zero_pos: bool = True,
+    axis: int = -1,
+) -> np.ndarray:
+    """Where the sign of a signal changes, as ``librosa.zero_crossings``.
+
+    Parameters
+    ----------
+    y : float array of shape (..., n)
+        A signal; int16 and int32 PCM is scaled to [-1, 1).
+    threshold : float, 0 or more
+        Samples of at most this magnitude count as 0.
+    ref_magnitude : float, callable or None
+        What `threshold` is a part of: a magnitude, or a function that finds it among those of all samples,
+        such as ``numpy.max``; None for 1.
+    pad : bool
+        What is said of the first sample.
+    zero_pos : bool
+        Whether 0 counts as positive; else it is a sign of its own.
+    axis : int
+        Axis of samples.
+
+    Returns
+    -------
+    bool array of y's shape
+        True where the sign differs from that of the sample before.
+
+    Raises
+    ------
+    ParameterError
+        If the input cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.zero_crossings``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.zero_crossings([1.0, -1.0, -1.0, 0.0, 2.0], pad=False))
+    [False  True False  True False]
+    """
+    _check(threshold, ref_magnitude, pad, zero_pos)
+    y = signal(_time_last(y, axis))
+    if ref_magnitude is not None:
+        threshold = threshold * _reference(ref_magnitude, y, lambda x: np.moveaxis(np.abs(x), -1, axis))
+    limit, lanes, n = float(y.dtype.type(threshold)), tables.lanes(y.dtype), y.shape[-1]
+    found = np.empty(y.size, np.uint8)
+    if not crossings.crossing_marks(
+        y.reshape(-1), y.size // n, n, limit, bool(zero_pos), int(pad), lanes, found
+    ):
+        not_finite(y)
+    marks = found.view(np.bool_).reshape(y.shape)
+    return marks if axis == -1 else np.moveaxis(marks, -1, axis)
+
+
+def _time_last(y: Any, axis: Any) -> Any:
+    """`y` with its axis of samples last; what is no array is left to `signal`."""
+    try:
+        array = np.asarray(y)
+    except ValueError:
+        return y
+    dims = max(1, array.ndim)
+    if whole("axis", axis, -dims, remedy="give axis=-1 for time last") >= dims:
+        reject("axis", axis, f"y has {dims} axes", "give axis=-1 for time last")
+    return y if axis in (-1, dims - 1) else np.moveaxis(array, axis, -1)
+
+
+@settings
+def _check(threshold: Any, ref_magnitude: Any, pad: Any, zero_pos: Any) -> None:
+    real("threshold", threshold, low=0, remedy="the default is 1e-10")
+    if ref_magnitude is not None and not callable(ref_magnitude):
+        real(
+            "ref_magnitude", ref_magnitude, low=0, remedy="give a magnitude, or a function such as numpy.max"
+        )
+    for name, value in (("pad", pad), ("zero_pos", zero_pos)):
+        if not isinstance(value, (bool, np.bool_)):
+            reject(name, value, "must be True or False", f"give {name}=True or {name}=False")
+
+
+def _reference(ref_magnitude: Any, y: np.ndarray, magnitudes: Callable[[np.ndarray], np.ndarray]) -> float:
+    """The magnitude that thresholds are a part of."""
+    if not callable(ref_magnitude):
+        return float(ref_magnitude)
+    if not tables.usable(y):
+        not_finite(y)
+    found = np.asarray(ref_magnitude(magnitudes(y)))
+    if found.size != 1 or found.dtype.kind not in "fiu" or not 0 <= found.item() < np.inf:
+        reject("ref_magnitude", ref_magnitude, "must find one magnitude", "give numpy.max or a number")
+    return float(found.item())
+
+
+def _framed(y: np.ndarray, frames: Cut) -> np.ndarray:
+    """Magnitudes of the samples of all frames, (..., frame_length, frames), as a view of one padded copy."""
+    count, pad = frames.count(y.shape[-1]), frames.pad
+    sizes = np.pad(np.abs(y), [(0, 0)] * (y.ndim - 1) + [(pad, pad)], mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(sizes, frames.frame_length, axis=-1)
+    windows = windows[..., :: frames.hop_length, :][..., :count, :]
+    return np.swapaxes(windows, -1, -2)

@@ -1,0 +1,119 @@
+"""Frames of samples, for features that need no spectrum: how a signal is cut, and the loop over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...audio.limits import not_finite, usable
+from ...chain import tables, threads
+from ...chain.frames import PAD_MODES
+from ...chain.stages import settings
+from ...errors import one_of, reject, whole
+
+#: Samples that one call of a kernel goes over, more or less; shorter signals start no thread.
+BLOCK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Cut:
+    """`frame_length` samples every `hop_length`; with `center`, half a frame is padded at both ends."""
+
+    frame_length: int
+    hop_length: int
+    center: bool
+    pad_mode: Any
+
+    @property
+    def pad(self) -> int:
+        """Samples padded at each end."""
+        return self.frame_length // 2 if self.center else 0
+
+    def count(self, n: int) -> int:
+        """Number of frames of a signal of `n` samples; an error where there is none."""
+        if not self.center and n < self.frame_length:
+            problem = f"the signal has {n} samples, fewer than one frame"
+            reject("frame_length", self.frame_length, problem, f"give at most {n}, or center=True")
+        mode = self.pad_mode
+        if (mode == "reflect" and n <= self.pad) or (mode == "symmetric" and n < self.pad):
+            problem = f"mirrors {self.pad} samples, and the signal has {n}"
+            reject("pad_mode", mode, problem, "use pad_mode='constant' or a smaller frame_length")
+        return 1 + (n + 2 * self.pad - self.frame_length) // self.hop_length
+
+
+@settings
+def cut(frame_length: Any, hop_length: Any, center: Any, pad_mode: Any) -> Cut:
+    """Checked frames."""
+    frame_length = whole("frame_length", frame_length, unit="samples", remedy="try frame_length=2048")
+    hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
+    if not isinstance(center, (bool, np.bool_)):
+        reject("center", center, "must be True or False", "give center=True for padded, centred frames")
+    if center and (not callable(pad_mode) or isinstance(pad_mode, type)):
+        one_of("pad_mode", pad_mode, PAD_MODES)
+    return Cut(frame_length, hop_length, bool(center), pad_mode if center else "constant")
+
+
+def by_frames(
+    y: np.ndarray,
+    frames: Cut,
+    dtype: np.dtype,
+    compute: Callable[..., bool],
+    row: tuple[Any, ...] = (),
+) -> np.ndarray:
+    """One row of frames of each signal of `y`, (..., 1, frames).
+
+    ``compute(samples, head, tail, start, frame_length, hop_length, count, *row, out, first)`` fills
+    out[first : first + count] with the frames that begin at sample start, start + hop_length, ... and says
+    whether it saw finite samples only. `samples` has the precision `dtype`.
+    """
+    n, hop, length = y.shape[-1], frames.hop_length, frames.frame_length
+    count, pad = frames.count(n), frames.pad
+    out = np.empty((*y.shape[:-1], 1, count), dtype)
+    signals, rows = y.reshape(-1, n), out.reshape(-1, count)
+    size = max(1, BLOCK // hop)
+    blocks = -(-count // size)
+    # What lies behind the last frame or between frames is seen here, and the last sample, which may be
+    # compared with the one before it only.
+    seen = 0 if hop >= length else min(max(0, (count - 1) * hop - pad + length - 1), n - 1)
+
+    def block(job: int) -> None:
+        item, number = divmod(job, blocks)
+        samples, first = signals[item], number * size
+        if number == 0 and not _finite(samples[seen:]):
+            not_finite(y)
+        part, start = min(size, count - first), first * hop - pad
+        head, tail = ends(samples, frames)
+        if samples.dtype is not dtype:
+            low, high = max(0, start), max(0, min(n, start + (part - 1) * hop + length))
+            with np.errstate(over="ignore"):
+                samples, start = samples[low:high].astype(dtype), start - low
+                head, tail = head.astype(dtype), tail.astype(dtype)
+        if not compute(samples, head, tail, start, length, hop, part, *row, rows[item], first):
+            with np.errstate(over="ignore"):
+                not_finite(y.astype(dtype))  # squares can overflow where samples are finite
+
+    if y.size <= BLOCK:
+        for job in range(len(signals) * blocks):
+            block(job)
+    else:
+        threads.each(block, len(signals) * blocks, threads.get_num_threads())
+    return out
+
+
+def _finite(y: np.ndarray) -> bool:
+    return usable(y) if y.size == 1 else tables.usable(y)
+
+
+def ends(y: np.ndarray, frames: Cut) -> tuple[np.ndarray, np.ndarray]:
+    """What lies before and after a signal; nothing at all stands for zeros."""
+    mode, pad, n = frames.pad_mode, frames.pad, y.size
+    if mode == "constant" or not pad:
+        return y[:0], y[:0]
+    if callable(mode):
+        padded = np.pad(y, pad, mode)
+        return padded[:pad], padded[pad + n :]
+    reach = min(n, pad + 1)  # np.pad looks no farther than this into the signal
+    return np.pad(y[:reach], (pad, 0), mode)[:pad], np.pad(y[n - reach :], (0, pad), mode)[reach:]

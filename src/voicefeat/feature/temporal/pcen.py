@@ -1,0 +1,233 @@
+"""Automatic gain of each band: per-channel energy normalisation."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ...chain import tables, threads
+from ...chain.stages import settings
+from ...engine import adaptive
+from ...errors import divisor, numeric, real, reject, samples_a_second, whole
+
+__all__ = ["pcen"]
+
+#: Values below which a call starts no thread.
+SHORT = 50_000
+
+
+def pcen(
+    S: Any,
+    sr: float = 22050,
+    *,
+    hop_length: int = 512,
+    gain: float = 0.98,
+    bias: float = 2,
+    power: float = 0.5,
+    time_constant: float = 0.400,
+    eps: float = 1e-6,
+    b: float | None = None,
+    max_size: int = 1,
+    ref: Any = None,
+    axis: int = -1,
+    max_axis: int | None = None,
+    zi: Any = None,
+    return_zf: bool = False,
+) -> Any:
+    """Per-channel energy normalisation, as ``librosa.pcen``: a gain for each band that follows its level.
+
+    With m the values of a band smoothed along time, the result is
+    ``(S / (eps + m)**gain + bias)**power - bias**power``.
+
+    Parameters
+    ----------
+    S : array of shape (..., bands, frames), float or whole numbers
+        Magnitudes or powers, 0 or more; there may be no frames. The defaults are meant for samples of 16 bits
+        as whole numbers: multiply a spectrogram of samples in [-1, 1) by 2**31.
+    sr : float
+        Sampling rate in hertz.
+    hop_length : int
+        Samples from frame to frame.
+    gain : float, 0 or more
+        How much of the level is taken out; 0 for none, 1 for all.
+    bias : float, 0 or more
+        What is added before the compression.
+    power : float, 0 or more
+        Exponent of the compression; 0 for ``log(1 + S / (eps + m)**gain)``.
+    time_constant : float
+        Time over which levels are smoothed, in seconds; not used where `b` is given.
+    eps : float
+        Least level.
+    b : float, 0 to 1, or None
+        Share of each frame in the smoothed level: ``m[t] = b S[t] + (1 - b) m[t - 1]``; None for the one that
+        `time_constant` asks for.
+    max_size : int
+        Bands whose largest value is smoothed instead of each band's own; 1 for its own.
+    ref : float array of S's shape or None
+        What is smoothed instead of `S`.
+    axis : int
+        Axis of time.
+    max_axis : int or None
+        Axis of bands for `max_size`; must be given where `S` has more than two.
+    zi : float, array of S's shape with 1 frame, or None
+        ``(1 - b) m`` of the frame before the first, None for that of an `S` that was always 1.
+    return_zf : bool
+        Whether to return what `zi` must be for the frames that follow.
+
+    Returns
+    -------
+    P : float array of S's shape
+        float32 for float32, else float64.
+    zf : float64 array of S's shape with 1 frame
+        Only with `return_zf`.
+
+    Raises
+    ------
+    ParameterError
+        If `S` holds values that are negative or not finite, or an argument cannot be used.
+
+    References
+    ----------
+    Y. Wang, P. Getreuer, T. Hughes, R. F. Lyon, R. A. Saurous, "Trainable frontend for robust and far-field
+    keyword spotting", ICASSP 2017. Numbers: librosa 0.11.0, ``librosa.pcen``, which returns float64 for
+    float32.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> levels = np.repeat([[1e3], [1e6]], 400, axis=1)  # two bands, one far louder
+    >>> vf.pcen(levels, gain=1.0)[:, -1].round(3)
+    array([0.318, 0.318])
+    """
+    b, *law = _law(sr, hop_length, gain, bias, power, time_constant, eps, b)
+    max_size = whole("max_size", max_size, unit="bands", remedy="give 1 for each band by itself")
+    if not isinstance(return_zf, (bool, np.bool_)):
+        reject("return_zf", return_zf, "must be True or False", "give True to have the state as well")
+    S = _levels("S", S)
+    axis = _axis("axis", axis, S)
+    if not S.size:
+        return (S.copy(), np.moveaxis(_state(zi, b, S, axis), -1, axis)) if return_zf else S.copy()
+    if ref is None:
+        ref = S if max_size == 1 else _largest(S, max_size, axis, max_axis)
+    else:
+        ref = _levels("ref", ref).astype(S.dtype, copy=False)
+        if ref.shape != S.shape:
+            reject("ref", ref, f"S has shape {S.shape}", "pass a reference of the same shape")
+    state = _state(zi, b, S, axis)
+    rows = _along(S, axis)
+    levels = rows if ref is S else _along(ref, axis)
+    out, count, frames = np.empty(rows.shape, rows.dtype), state.size, rows.shape[-1]
+    budget = threads.get_num_threads() if S.size > SHORT else 1
+    share = -(-count // (budget * adaptive.ROWS)) * adaptive.ROWS
+    rest = *law, tables.lanes(rows.dtype), out.reshape(-1)
+
+    def part(i: int) -> None:
+        span, flat = (i * share, min(count, (i + 1) * share)), rows.reshape(-1)
+        adaptive.adapt_rows(flat, levels.reshape(-1), frames, *span, b, state.reshape(-1), *rest)
+
+    threads.each(part, -(-count // share), budget)
+    made = out if axis in (-1, S.ndim - 1) else np.moveaxis(out, -1, axis)
+    return (made, np.moveaxis(state, -1, axis)) if return_zf else made
+
+
+def _along(S: np.ndarray, axis: int) -> np.ndarray:
+    """Rows along `axis`, one after another."""
+    return np.ascontiguousarray(S if axis in (-1, S.ndim - 1) else np.moveaxis(S, axis, -1))
+
+
+@settings
+def _law(
+    sr: Any, hop_length: Any, gain: Any, bias: Any, power: Any, time_constant: Any, eps: Any, b: Any
+) -> tuple[float, ...]:
+    """The checked numbers that the kernel takes: share, eps, gain, bias, power and bias**power."""
+    share = _share(sr, hop_length, time_constant, b)
+    gain, power = real("gain", gain, low=0, high=10), real("power", power, low=0, high=10)
+    bias = divisor("bias", bias, low=0, high=1e6)
+    return share, real("eps", eps, low=1e-30, remedy="the default is 1e-6"), gain, bias, power, bias**power
+
+
+def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
+    """The share of a frame in the smoothed level.
+
+    With T the frames of the time constant, the root of (T b)^2 + b - 1 = 0; about 1 / T where T is large.
+    """
+    sr = samples_a_second("sr", sr)
+    hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
+    time_constant = real("time_constant", time_constant, above=0, unit="seconds")
+    if b is not None:
+        return real("b", b, low=0, high=1, remedy="give None to have it from time_constant")
+    frames = time_constant * sr / hop_length
+    if frames < 1e-3:  # the difference below loses its digits, and all of them near 0
+        return 2 / (1 + math.sqrt(1 + 4 * frames**2))
+    return (math.sqrt(1 + 4 * frames**2) - 1) / (2 * frames**2)
+
+
+def _levels(name: str, S: Any) -> np.ndarray:
+    """`S` as float32 or float64 without negative values."""
+    remedy = "pass spectra of shape (..., bands, frames)"
+    given, S = S, np.asarray(numeric(name, S, "fiuc", remedy))
+    if S.dtype.kind == "c":
+        warnings.warn(
+            f"pcen: {name} is complex; its phase is dropped. Pass its magnitude to say so.", stacklevel=3
+        )
+        S = np.abs(S)
+    if not S.ndim:
+        reject(name, given, "must hold numbers", remedy)
+    S = S.astype(np.float32 if S.dtype.kind == "f" and S.dtype.itemsize == 4 else np.float64, copy=False)
+    if not S.size:
+        return S
+    least, most = S.min(), S.max()
+    if not (np.isfinite(least) and np.isfinite(most)):
+        reject(name, S, "holds values that are NaN or infinite", f"repair it, numpy.nan_to_num({name})")
+    if least < 0:
+        reject(name, S, f"holds values below 0, such as {least:g}", "pass magnitudes or powers, not decibels")
+    return S
+
+
+def _axis(name: str, axis: Any, S: np.ndarray) -> int:
+    axis = whole(name, axis, least=-S.ndim, remedy="give an axis of S")
+    if axis >= S.ndim:
+        reject(
+            name, axis, f"S has {S.ndim} axes", "give axis=-1 for time last, max_axis=-2 for bands before it"
+        )
+    return axis
+
+
+def _largest(S: np.ndarray, size: int, axis: int, max_axis: Any) -> np.ndarray:
+    """The largest of `size` neighbouring bands, for each."""
+    if S.ndim == 1:
+        reject("max_size", size, "S has one axis, that of time", "give max_size=1")
+    if max_axis is None:
+        if S.ndim != 2:
+            reject(
+                "max_axis",
+                max_axis,
+                f"S has {S.ndim} axes, and one must be that of bands",
+                "give max_axis=-2",
+            )
+        max_axis = (1 - axis) % 2
+    from scipy.ndimage import maximum_filter1d
+
+    return maximum_filter1d(S, size, axis=_axis("max_axis", max_axis, S))
+
+
+def _state(zi: Any, b: float, S: np.ndarray, axis: int) -> np.ndarray:
+    """`zi` as one number a row, (..., 1) with time last, to be written to."""
+    shape = list(S.shape)
+    del shape[axis]
+    if zi is None:
+        return np.full((*shape, 1), 1 - b)
+    given = list(S.shape)
+    given[axis] = 1
+    remedy = "give what return_zf=True returned"
+    try:
+        state = np.broadcast_to(zi, given)
+    except ValueError:
+        reject("zi", zi, f"must be a number, or numbers of shape {tuple(given)}", remedy)
+    if state.dtype.kind not in "fiu" or not np.isfinite(state).all() or (state < 0).any():
+        reject("zi", zi, "must hold finite numbers, 0 or more", remedy)
+    return np.moveaxis(state, axis, -1).astype(np.float64, order="C")

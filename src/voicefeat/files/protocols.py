@@ -1,0 +1,212 @@
+"""Protocols of spoofing corpora: which utterance is whose, genuine or made by which attack; text alone.
+
+Every layout is a row of `LAYOUTS`, and is told by its number of columns. Files of ASVspoof 5 are called
+``.tsv`` and have spaces between their columns; a file whose first line names its columns is read by these.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..errors import ParameterError, path_text, reject
+from .text import open_text, words
+
+__all__ = ["LAYOUTS", "Protocol", "Table", "named", "read_protocol", "read_table"]
+
+#: The columns of each layout, ``-`` for one that says nothing. Sources: README of ASVspoof 2019 LA and PA;
+#: README of the keys and configuration of the evaluation package of ASVspoof 2021; README of ASVspoof 5.
+LAYOUTS = {
+    "ASVspoof 2019": ("speaker", "utterance", "environment", "attack", "label"),
+    "ASVspoof 2021 LA": (
+        "speaker", "utterance", "codec", "transmission", "attack", "label", "trim", "subset",
+    ),
+    "ASVspoof 2021 PA": (
+        "speaker", "utterance", "asv_room", "asv_mic", "asv_distance", "attacker_room", "attacker_mic",
+        "replay_device", "attacker_distance", "label", "trim", "subset",
+    ),
+    "ASVspoof 2021 DF": (
+        "speaker", "utterance", "codec", "source", "attack", "label", "trim", "subset", "vocoder", "task",
+        "team", "gender_pair", "language",
+    ),
+    "ASVspoof 5": (
+        "speaker", "utterance", "gender", "codec", "codec_q", "codec_seed", "attack_tag", "attack", "label",
+        "-",
+    ),
+}  # fmt: skip
+#: What columns are called in first lines, and what they are called here.
+_HEADERS = {
+    "filename": "utterance", "file": "utterance", "utt": "utterance", "utt_id": "utterance",
+    "cm-label": "label", "key": "label", "system": "attack", "spk": "speaker", "speaker_id": "speaker",
+    "cm-score": "score", "trial": "kind", "asv-label": "kind",
+}  # fmt: skip
+LABELS = ("bonafide", "spoof")
+
+
+class Protocol(NamedTuple):
+    """A protocol as columns of text, all of one length; ``-`` is the attack of what is bona fide."""
+
+    #: Where it was read from.
+    path: str
+    #: A name of `LAYOUTS`, or "named columns".
+    layout: str
+    columns: dict[str, list[str]]
+
+    def __len__(self) -> int:
+        return len(self.columns["utterance"])
+
+    def column(self, name: str) -> list[str]:
+        """A column, ``-`` throughout where the layout has none of that name."""
+        return self.columns.get(name) or ["-"] * len(self)
+
+    def where(self, **values: str) -> Protocol:
+        """The rows in which columns have these values, ``subset="eval"`` for one."""
+        for name in values:
+            if name not in self.columns:
+                told = f"choose among {', '.join(sorted(self.columns))}"
+                reject("where", name, f"is no column of {self.layout}, the layout of {self.path}", told)
+        kept = [k for k in range(len(self)) if all(self.columns[n][k] == v for n, v in values.items())]
+        columns = {name: [column[k] for k in kept] for name, column in self.columns.items()}
+        return Protocol(self.path, self.layout, columns)
+
+
+class Table(NamedTuple):
+    """A text file with columns."""
+
+    path: str
+    #: What the form is called; "named columns" where the first line says what they are.
+    layout: str
+    #: The line of every row, counted from 1.
+    numbers: list[int]
+    columns: dict[str, list[str]]
+
+
+def read_table(
+    path: str | os.PathLike[str],
+    form: Callable[[str, list[str]], tuple[str, tuple[str, ...]]],
+    told_by: frozenset[str] = frozenset({"utterance"}),
+) -> Table:
+    """Read a file with columns between spaces or tabs.
+
+    `form` says, of the path and the first line's words, what the layout is called and what its columns are;
+    it is not asked where the first line names them, `told_by` among them. Columns called ``-`` are left out.
+    """
+    shown = path_text("path", path)
+    numbers, lines = _lines(shown)
+    first = words(lines[0])
+    names = tuple(_HEADERS.get(word.lower(), word.lower()) for word in first)
+    if told_by.intersection(names):
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            reject("path", shown, f"has two columns called {twice[0]}", "leave one of them out")
+        layout, numbers = "named columns", numbers[1:]
+        tabs = "\t" in lines[0]
+        rows = [line.rstrip("\r\n").split("\t") if tabs else words(line) for line in lines[1:]]
+    else:
+        layout, names = form(shown, first)
+        rows = [words(line) for line in lines]
+    try:
+        held = list(zip(*rows, strict=True)) or [()] * len(names)
+    except ValueError:
+        held = []
+    if len(held) != len(names):
+        line, row = next((n, row) for n, row in zip(numbers, rows, strict=True) if len(row) != len(names))
+        problem = f"line {line} has {len(row)} columns where there should be {len(names)} ({layout})"
+        raise ParameterError(f"path={shown!r}: {problem}; mend the line")
+    columns = {name: list(column) for name, column in zip(names, held, strict=True) if name != "-"}
+    return Table(shown, layout, numbers, columns)
+
+
+def _lines(path: str) -> tuple[list[int], list[str]]:
+    """The lines that are not blank, and their numbers."""
+    try:
+        with open_text("path", path) as file:
+            lines = file.readlines()
+    except UnicodeDecodeError:
+        reject("path", path, "is no text", "give a file of lines with columns")
+    except OSError as error:
+        reject("path", path, f"cannot be read ({error.strerror})", "check the spelling")
+    numbers = [number for number, line in enumerate(lines, 1) if not line.isspace()]
+    if not numbers:
+        reject("path", path, "holds nothing", "give a file with one utterance a line")
+    return numbers, [lines[number - 1] for number in numbers]
+
+
+def named(values: list[Any], most: int = 3) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(values) - most:,} more" if len(values) > most else ""
+    return ", ".join(map(str, values[:most])) + more
+
+
+def read_protocol(path: str | os.PathLike[str]) -> Protocol:
+    """Read a protocol of ASVspoof 2019, 2021 or 5, or one whose first line names its columns.
+
+    Parameters
+    ----------
+    path : path-like
+        A text file with one utterance a line.
+
+    Returns
+    -------
+    Protocol
+        Its columns by name: `speaker`, `utterance`, `attack`, `label` (the key) and what else the layout has.
+        The attack of a replay of ASVspoof 2021 PA is made of the attacker's distance and device, as in 2019.
+
+    Raises
+    ------
+    ParameterError
+        If the file is none of these, a label is neither bonafide nor spoof, or an utterance occurs twice.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "protocol.txt")
+    >>> _ = path.write_text("LA_0039 LA_E_2834763 - A11 spoof\\nLA_0014 LA_E_8877452 - - bonafide\\n")
+    >>> protocol = read_protocol(path)
+    >>> protocol.layout, protocol.columns["attack"], protocol.columns["label"]
+    ('ASVspoof 2019', ['A11', '-'], ['spoof', 'bonafide'])
+    """
+    table = read_table(path, _layout)
+    for name in ("utterance", "label"):
+        if not table.columns.get(name):
+            told = "give a protocol with one utterance a line and its label"
+            reject("path", table.path, f"has no column {name}", told)
+    for number, label in zip(table.numbers, table.columns["label"], strict=True):
+        if label not in LABELS:
+            problem = f"the label in line {number} is {label!r}"
+            raise ParameterError(f"path={table.path!r}: {problem}; a label is bonafide or spoof")
+    refuse_twice("path", table.path, table.columns["utterance"])
+    _name_attacks(table.columns)
+    return Protocol(table.path, table.layout, table.columns)
+
+
+def _layout(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The layout whose lines have so many words."""
+    for layout, names in LAYOUTS.items():
+        if len(names) == len(words):
+            return layout, names
+    if len(words) == 1:
+        told = "give the file with the keys: for ASVspoof 2021 it is CM/trial_metadata.txt"
+        reject("path", path, "lists utterances without their keys", told)
+    widths = ", ".join(f"{len(names)} ({layout})" for layout, names in LAYOUTS.items())
+    reject("path", path, f"has {len(words)} columns", f"give a protocol of {widths}, or name its columns")
+
+
+def refuse_twice(name: str, value: Any, utterances: list[str]) -> None:
+    """Refuse utterances that occur more than once, and name them."""
+    if len(set(utterances)) != len(utterances):
+        seen: set[str] = set()
+        twice = [u for u in utterances if u in seen or seen.add(u)]  # type: ignore[func-returns-value]
+        problem = f"listed twice: {named(twice)}"
+        reject(name, value, problem, "keep one line for each utterance")
+
+
+def _name_attacks(columns: dict[str, list[str]]) -> None:
+    """One word for the attack, ``-`` for what is bona fide, in place."""
+    if {"replay_device", "attacker_distance"} <= columns.keys():
+        pairs = zip(columns["attacker_distance"], columns["replay_device"], strict=True)
+        columns["attack"] = [distance + device for distance, device in pairs]
+    if "attack" in columns:
+        pairs = zip(columns["attack"], columns["label"], strict=True)
+        columns["attack"] = ["-" if label == "bonafide" else attack for attack, label in pairs]

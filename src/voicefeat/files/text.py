@@ -1,0 +1,83 @@
+"""Text files that others wrote: opened only where they are files, and told where they are no UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+from typing import Any, TextIO
+
+from ..errors import ParameterError, path_text, reject
+
+__all__ = ["BLANK", "open_text", "refuse_pipe", "toml", "words"]
+
+#: How texts of two or four bytes a letter begin; the longer marks first.
+_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: What separates words of protocols, score files and Kaldi's lists. `str.split` knows more, a no-break space
+#: among them, which belong to names.
+BLANK = " \t\n\r\v\f"
+_SPACES = re.compile(f"[{BLANK}]+")
+_ODD = re.compile(r"[\x1c-\x1f\x80-\U0010ffff]").search
+
+
+def refuse_pipe(name: str, path: str | os.PathLike[str]) -> None:
+    """Refuse a pipe or a device: who opens one can wait for ever. What is not there is left to `open`."""
+    try:
+        kind = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        told = "is a pipe or a device, no regular file"
+        reject(name, os.fspath(path), told, "copy what it holds into a file")
+
+
+def open_text(name: str, path: str | os.PathLike[str], **how: Any) -> TextIO:
+    """Open a text file for reading, as UTF-8 with or without a mark.
+
+    Raises
+    ------
+    ParameterError
+        If it is a pipe or a device, or a text of UTF-16 or UTF-32, as spreadsheets save it.
+    OSError
+        If the system does not open it.
+    """
+    path = path_text(name, path)
+    refuse_pipe(name, path)
+    with open(path, "rb") as file:
+        head = file.read(4)
+    mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
+    if mark or (len(head) > 1 and (head[0] == 0) != (head[1] == 0)):  # a letter of ASCII beside its zero
+        form = "UTF-32" if len(mark) == 4 else "UTF-16"
+        reject(name, os.fspath(path), f"is {form}", "save it as UTF-8 ('CSV UTF-8' of a spreadsheet)")
+    return open(path, encoding="utf-8-sig", **how)
+
+
+def toml(name: str, text: Any, remedy: str) -> dict[str, Any]:
+    """The tables of a text in TOML.
+
+    Raises
+    ------
+    ParameterError
+        If it is none, or one that Python does not read: of too many digits, of too many brackets.
+    """
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        why = "too many brackets" if isinstance(error, RecursionError) else error
+        raise ParameterError(f"{name}: is no TOML ({why}); {remedy}") from None
+
+
+def words(line: str) -> list[str]:
+    """The words of a line, between spaces and tabs of ASCII.
+
+    Examples
+    --------
+    >>> words("LA_0079  one\\u00a0name\\t-\\n")
+    ['LA_0079', 'one\\xa0name', '-']
+    """
+    if _ODD(line) is None:
+        return line.split()
+    return [word for word in _SPACES.split(line) if word]

@@ -1,0 +1,123 @@
+"""Gammatone filters: poles, zeros and gains of Slaney's cascades of second-order sections."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ..errors import check_bank, float_type, real, reject, samples_a_second, whole
+
+__all__ = ["Cascades", "cascades", "gammatone"]
+
+#: Glasberg and Moore: a bandwidth is f / EAR_Q + MIN_BANDWIDTH.
+EAR_Q, MIN_BANDWIDTH = 9.26449, 24.7
+#: How much wider a filter of the fourth order is than its equivalent rectangle.
+BROADENING = 1.019
+#: Filters, at most: far more than the ear tells apart, and each is run over the whole signal.
+MOST_FILTERS = 1 << 14
+
+
+@dataclass(frozen=True)
+class Cascades:
+    """For each band four sections (1 - zero z^-1) / (1 - 2 r cos w z^-1 + r^2 z^-2), and their gain at w."""
+
+    hertz: np.ndarray
+    #: w and r.
+    angles: np.ndarray
+    radii: np.ndarray
+    #: (4, bands)
+    zeros: np.ndarray
+    gains: np.ndarray
+
+
+def cascades(sr: float, n_filters: int, fmin: float, fmax: float) -> Cascades:
+    """Filters from `fmin` up to just below `fmax`, equally far apart on the scale of bandwidths."""
+    offset = EAR_Q * MIN_BANDWIDTH
+    share = np.arange(n_filters, 0, -1) / n_filters
+    hertz = (fmax + offset) * np.exp(share * math.log((fmin + offset) / (fmax + offset))) - offset
+    angles = 2 * np.pi * hertz / sr
+    radii = np.exp(-2 * np.pi * BROADENING * (hertz / EAR_Q + MIN_BANDWIDTH) / sr)
+    slopes = [sign * math.sqrt(3 + inner * 2**1.5) for inner in (1, -1) for sign in (1, -1)]
+    zeros = np.array([radii * (np.cos(angles) + slope * np.sin(angles)) for slope in slopes])
+    made = Cascades(hertz, angles, radii, zeros, np.ones(n_filters))
+    return Cascades(hertz, angles, radii, zeros, response(made, np.exp(1j * angles)))
+
+
+def response(bands: Cascades, z: np.ndarray) -> np.ndarray:
+    """How much the sections make of z on the unit circle, divided by their gains."""
+    shape = (-1,) + (1,) * (z.ndim - 1)
+    pole = (bands.radii * np.exp(1j * bands.angles)).reshape(shape)
+    sections = np.abs(z - bands.zeros.reshape(4, *shape)).prod(axis=0)
+    return sections / np.abs((z - pole) * (z - pole.conj())) ** 4 / bands.gains.reshape(shape)
+
+
+def gammatone(
+    *,
+    sr: float,
+    n_fft: int,
+    n_filters: int = 64,
+    fmin: float = 50.0,
+    fmax: float | None = None,
+    power: float = 1.0,
+    dtype: DTypeLike = np.float32,
+) -> np.ndarray:
+    """What gammatone filters make of the magnitudes of an FFT.
+
+    Parameters
+    ----------
+    sr : float above 0
+        Samples a second.
+    n_fft : int
+        Length of the FFT in samples.
+    n_filters : int
+        Number of filters.
+    fmin, fmax : float
+        The centre of the lowest filter, and where the one above the highest would stand, in Hz; `fmax` is
+        half of `sr` by default. Centres are equally far apart on the scale of bandwidths.
+    power : float above 0
+        What magnitudes are raised to: 2 for weights of powers.
+    dtype : float32 or float64
+        Type of the result.
+
+    Returns
+    -------
+    array of shape (n_filters, 1 + n_fft // 2)
+        Magnitudes of the responses, 1 at the centres, to `power`.
+
+    Raises
+    ------
+    ParameterError
+        If an argument cannot be used.
+
+    References
+    ----------
+    M. Slaney, "An efficient implementation of the Patterson-Holdsworth auditory filter bank", 1993; D. Ellis,
+    "Gammatone-like spectrograms", 2009.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.filters.gammatone(sr=16000, n_fft=1024).shape
+    (64, 513)
+    """
+    sr, n_filters, low, high = checked(sr, n_filters, fmin, fmax)
+    n_fft = whole("n_fft", n_fft, 2, unit="samples")
+    check_bank("n_filters", n_filters, n_fft)
+    kind = float_type("dtype", dtype)
+    z = np.exp(2j * np.pi * np.arange(1 + n_fft // 2) / n_fft)[np.newaxis, :]
+    power = real("power", power, above=0.0, high=100.0)
+    return np.ascontiguousarray(response(cascades(sr, n_filters, low, high), z) ** power, dtype=kind)
+
+
+def checked(sr: float, n_filters: int, fmin: float, fmax: float | None) -> tuple[float, int, float, float]:
+    """The arguments of `cascades`."""
+    sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
+    n_filters = whole("n_filters", n_filters, unit="filters", most=MOST_FILTERS)
+    low = real("fmin", fmin, above=0.0, unit="Hz")
+    high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
+    if low >= high:
+        reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value above 0 and below {high:g}")
+    return sr, n_filters, low, high

@@ -1,0 +1,263 @@
+"""Filter banks as plain arrays: a row is a filter, a column is a bin of a real FFT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ..errors import check_bank, divisor, flag, float_type, real, reject, samples_a_second, whole
+from ..units.hertz import fft_frequencies, hz_to_octs, mel_frequencies
+from .empty_bands import check_filters
+from .folding import pseudo_response as pseudo_response, tonal_centroids as tonal_centroids
+from .norms import check_norm, scaled
+
+__all__ = ["chroma", "linear", "mel"]
+
+
+def mel(
+    *,
+    sr: float,
+    n_fft: int,
+    n_mels: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    htk: bool = False,
+    norm: str | float | None = "slaney",
+    dtype: DTypeLike = np.float32,
+) -> np.ndarray:
+    """Triangles whose edges are equally far apart in mel.
+
+    Parameters
+    ----------
+    sr : float > 0
+        Sampling rate in hertz.
+    n_fft : int > 0
+        Length of the FFT in samples.
+    n_mels : int > 0
+        Number of filters.
+    fmin, fmax : float
+        The lowest and the highest edge in hertz; None is half of `sr`.
+    htk : bool
+        True for HTK's mel scale, False for Slaney's (see `hz_to_mel`).
+    norm : "slaney", None or number
+        "slaney" divides by half the width in hertz, for unit area; None leaves peaks of 1; a number p gives
+        every row unit p-norm (inf: unit peak among the bins).
+    dtype : float32 or float64
+        Type of the result.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_mels, 1 + n_fft // 2)
+        The weights.
+
+    Raises
+    ------
+    ParameterError
+        If an argument cannot be used; `fmax` above half of `sr` is one.
+
+    Warns
+    -----
+    UserWarning
+        If filters are empty, because they lie between two bins: how many, and the first.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.filters.mel``, to the last bit. librosa allows `fmax` above half of
+    `sr`, where the upper filters see nothing.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.filters.mel(sr=16000, n_fft=512, n_mels=40).shape
+    (40, 257)
+    """
+    n_mels = whole("n_mels", n_mels, unit="filters")
+    check_bank("n_mels", n_mels, n_fft)
+    low, high = _range(sr, fmin, fmax)
+    edges = mel_frequencies(n_mels + 2, fmin=low, fmax=high, htk=htk)
+    return _bank("n_mels", edges, sr, n_fft, norm, dtype)
+
+
+def linear(
+    *,
+    sr: float,
+    n_fft: int,
+    n_filters: int = 128,
+    fmin: float = 0.0,
+    fmax: float | None = None,
+    norm: str | float | None = None,
+    dtype: DTypeLike = np.float32,
+) -> np.ndarray:
+    """Triangles whose edges are equally far apart in hertz.
+
+    Parameters
+    ----------
+    sr : float > 0
+        Sampling rate in hertz.
+    n_fft : int > 0
+        Length of the FFT in samples.
+    n_filters : int > 0
+        Number of filters.
+    fmin, fmax : float
+        The lowest and the highest edge in hertz; None is half of `sr`.
+    norm : None, "slaney" or number
+        None leaves peaks of 1; "slaney" divides by half the width in hertz, for unit area; a number p gives
+        every row unit p-norm.
+    dtype : float32 or float64
+        Type of the result.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_filters, 1 + n_fft // 2)
+        The weights.
+
+    Raises
+    ------
+    ParameterError
+        If an argument cannot be used; `fmax` above half of `sr` is one.
+
+    Warns
+    -----
+    UserWarning
+        If filters are empty, because they lie between two bins: how many, and the first.
+
+    Notes
+    -----
+    `mel` with ``n_filters + 2`` edges from `fmin` to `fmax` that are equally spaced in hertz; the bank of
+    linear frequency cepstral coefficients (LFCC).
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.filters.linear(sr=8, n_fft=8, n_filters=1))
+    [[0.  0.5 1.  0.5 0. ]]
+    """
+    n_filters = whole("n_filters", n_filters, unit="filters")
+    check_bank("n_filters", n_filters, n_fft)
+    low, high = _range(sr, fmin, fmax)
+    return _bank("n_filters", np.linspace(low, high, n_filters + 2), sr, n_fft, norm, dtype)
+
+
+def _range(sr: Any, fmin: Any, fmax: Any) -> tuple[float, float]:
+    """The lowest and the highest edge in hertz."""
+    nyquist = samples_a_second("sr", sr) / 2
+    low = real("fmin", fmin, low=0, unit="hertz")
+    if fmax is None:
+        high = nyquist
+    else:
+        high = real("fmax", fmax, above=0, unit="hertz")
+        if high > nyquist:
+            problem = f"lies above half the sampling rate, {nyquist:g} Hz for sr={2 * nyquist:g}"
+            reject("fmax", fmax, problem, f"give fmax=None or at most {nyquist:g}")
+    if not high - low > 1e-9 * nyquist:
+        reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
+    return low, high
+
+
+def _bank(count: str, edges: np.ndarray, sr: float, n_fft: int, norm: Any, dtype: DTypeLike) -> np.ndarray:
+    """Triangles from each edge over the next to the one after, normalised."""
+    kind = float_type("dtype", dtype)
+    check_norm("norm", norm, "slaney")
+    bins = fft_frequencies(sr=sr, n_fft=n_fft)
+    gaps = np.diff(edges)
+    # The type of the result is taken before the scaling, as in librosa: one rounding more, the same bits.
+    weights = np.zeros((len(edges) - 2, len(bins)), kind)
+    firsts, lasts = np.searchsorted(bins, edges, "right"), np.searchsorted(bins, edges, "left")
+    for i, row in enumerate(weights):
+        inside = slice(firsts[i], lasts[i + 2])
+        hertz = bins[inside]
+        row[inside] = np.minimum((hertz - edges[i]) / gaps[i], (edges[i + 2] - hertz) / gaps[i + 1])
+    if isinstance(norm, str):
+        weights *= (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
+    else:
+        weights = scaled(weights, norm, axis=-1)
+    check_filters(weights, edges, bins[1] if len(bins) > 1 else sr, count)
+    return weights
+
+
+def chroma(
+    *,
+    sr: float,
+    n_fft: int,
+    n_chroma: int = 12,
+    tuning: float = 0.0,
+    ctroct: float = 5.0,
+    octwidth: float | None = 2,
+    norm: float | None = 2,
+    base_c: bool = True,
+    dtype: DTypeLike = np.float32,
+) -> np.ndarray:
+    """Pitch classes: a row gathers the bins of one pitch class from all octaves.
+
+    Parameters
+    ----------
+    sr : float > 0
+        Sampling rate in hertz.
+    n_fft : int > 1
+        Length of the FFT in samples.
+    n_chroma : int > 0
+        Number of pitch classes in an octave.
+    tuning : float
+        How far A4 lies above 440 Hz, in pitch classes.
+    ctroct, octwidth : float
+        Centre (octaves above 27.5 Hz) and width of the bell that weights the octaves; `octwidth` None
+        weights all alike.
+    norm : number or None
+        Every column gets unit p-norm, before the octaves are weighted; None leaves it.
+    base_c : bool
+        True to begin with C, False with A.
+    dtype : float32 or float64
+        Type of the result.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_chroma, 1 + n_fft // 2)
+        The weights.
+
+    Raises
+    ------
+    ParameterError
+        If an argument cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.filters.chroma``, to the last bit in float32; D. Ellis, "Chroma feature
+    analysis and synthesis", 2007.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> bank = vf.filters.chroma(sr=22050, n_fft=2048)
+    >>> bank.shape, int(bank[:, 41].argmax())  # bin 41 is 441 Hz, an A
+    ((12, 1025), 9)
+    """
+    sr = samples_a_second("sr", sr)
+    n_fft = whole("n_fft", n_fft, 2, unit="samples")
+    n_chroma = whole("n_chroma", n_chroma, unit="pitch classes")
+    check_bank("n_chroma", n_chroma, n_fft)
+    ctroct = real("ctroct", ctroct, unit="octaves")
+    if octwidth is not None:
+        remedy = "give None to weight all alike"
+        octwidth = divisor("octwidth", octwidth, above=0, unit="octaves", remedy=remedy)
+    kind = float_type("dtype", dtype)
+
+    n_bins = 1 + n_fft // 2
+    hertz = np.linspace(0, sr, n_fft, endpoint=False)[1 : n_bins + 1]
+    place = n_chroma * hz_to_octs(hertz, tuning=tuning, bins_per_octave=n_chroma)
+    # 0 Hz has no pitch: it is put one and a half octaves below bin 1.
+    place = np.concatenate([[place[0] - 1.5 * n_chroma], place])
+    width = np.concatenate([np.maximum(place[1:] - place[:-1], 1.0), [1.0]])[:n_bins]
+    place = place[:n_bins]
+
+    half = np.round(n_chroma / 2)
+    away = np.subtract.outer(place, np.arange(n_chroma, dtype=float)).T
+    # Around the circle of pitch classes, into -half..half; ten turns more keep the dividend positive.
+    away = np.remainder(away + half + 10 * n_chroma, n_chroma) - half
+    weights = scaled(np.exp(-0.5 * (2 * away / width) ** 2), norm, axis=0)
+    if octwidth is not None:
+        weights *= np.exp(-0.5 * (((place / n_chroma - ctroct) / octwidth) ** 2))
+    if flag("base_c", base_c):
+        weights = np.roll(weights, -3 * (n_chroma // 12), axis=0)
+    return np.ascontiguousarray(weights, dtype=kind)

@@ -1,0 +1,87 @@
+"""The equal error rate, in the three definitions that are in use."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import one_of
+from .curves import Curve, hull
+from .inputs import curve_of, warn
+
+__all__ = ["EqualError", "eer"]
+
+METHODS = ("step", "roc", "hull")
+
+
+class EqualError(NamedTuple):
+    """An equal error rate, and where it is."""
+
+    rate: float
+    #: Utterances with this score or a higher one are accepted.
+    threshold: float
+    #: The two rates at the threshold, which need not be quite equal.
+    miss: float
+    false_alarm: float
+
+
+def eer(bonafide: Any, spoof: Any, *, method: str = "step") -> EqualError:
+    """The equal error rate: as many bona fide utterances are rejected as spoofs are accepted.
+
+    Parameters
+    ----------
+    bonafide, spoof : array of shape (n,)
+        Scores of either class; a higher score means bona fide.
+    method : {"step", "roc", "hull"}
+        "step": the mean of both rates at the threshold where they differ least, as ASVspoof has it. "roc":
+        where a line through neighbouring points of the ROC has equal rates. "hull": the same of its convex
+        hull.
+
+    Returns
+    -------
+    EqualError
+        `rate`, from 0 to 1, `threshold`, `miss` and `false_alarm`. Between two thresholds, `threshold` is the
+        lower, and both rates are `rate`.
+
+    Raises
+    ------
+    ParameterError
+        If a vector is empty or holds what is no finite number.
+
+    Warns
+    -----
+    UserWarning
+        If the scores are inverted, or more than one per cent have the value of another; see `remarks`.
+
+    Notes
+    -----
+    Equal scores are decided together. The scoring programs of ASVspoof put the bona fide ones first, so that
+    they find 100 % for scores that are all the same; here it is 50 %. Where all scores differ, "step" has
+    their numbers.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.metrics.eer([1.0, 3.0, 4.0, 5.0], [0.0, 0.5, 2.0, 0.2])
+    EqualError(rate=0.25, threshold=2.0, miss=0.25, false_alarm=0.25)
+    """
+    one_of("method", method, METHODS)
+    curve = curve_of(bonafide, spoof)
+    warn(curve)
+    return equal_error(curve, method)
+
+
+def equal_error(curve: Curve, method: str = "step") -> EqualError:
+    """The same of a curve."""
+    if method == "step":
+        k = int(np.argmin(np.abs(curve.miss - curve.false_alarm)))
+        at = float(curve.miss[k]), float(curve.false_alarm[k])
+        return EqualError(sum(at) / 2, float(curve.thresholds[k]), *at)
+    corners = hull(curve) if method == "hull" else slice(None)
+    miss, false_alarm = curve.miss[corners], curve.false_alarm[corners]
+    k = int(np.argmax(miss >= false_alarm))  # the first; there is one, at infinity, and it is not the lowest
+    before, after = miss[k - 1] - false_alarm[k - 1], miss[k] - false_alarm[k]
+    part = -before / (after - before)
+    rate = float(miss[k - 1] + part * (miss[k] - miss[k - 1]))
+    return EqualError(rate, float(curve.thresholds[corners][k - 1 + (part == 1)]), rate, rate)

@@ -1,0 +1,215 @@
+"""Files of scores, as the ASVspoof challenges have them: read and written."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import ParameterError, instance, one_of, path_text, reject
+from ..files.protocols import LABELS, Protocol, Table, read_protocol, read_table
+from .scores import Scores
+
+__all__ = ["AsvScores", "read_asv_scores", "read_scores", "write_scores"]
+
+#: Columns by their number, where no first line names them.
+_FORMS = {
+    2: ("ASVspoof 2021", ("utterance", "score")),
+    4: ("ASVspoof 2019", ("utterance", "attack", "label", "score")),
+}
+#: Speaker, utterance, score, key: a form of the evaluation package of ASVspoof 5.
+_LABEL_LAST = ("speaker", "utterance", "score", "label")
+
+
+def read_scores(
+    path: str | os.PathLike[str], protocol: Protocol | str | os.PathLike[str] | None = None, **where: str
+) -> Scores:
+    """Read a file of scores of ASVspoof 2019, 2021 or 5, and look its utterances up in a protocol.
+
+    Parameters
+    ----------
+    path : path-like
+        Lines of ``utterance attack key score`` (2019), of ``utterance score`` (2021), of ``speaker utterance
+        score key``, or any columns that the first line names, ``filename`` and ``cm-score`` (ASVspoof 5).
+    protocol : Protocol or path-like, optional
+        The keys, attacks and speakers. Every scored utterance must be in it, and every one of its utterances
+        scored.
+    **where
+        Only utterances for which columns of the protocol have these values, ``subset="eval"`` for one.
+
+    Returns
+    -------
+    Scores
+        In the protocol's order where there is one; `bonafide`, `spoof` and `of(attack)` are its scores.
+
+    Raises
+    ------
+    ParameterError
+        If the file is in none of these forms, a score is no finite number, utterances are missing, occur
+        twice or contradict the protocol, or the protocol is that of other data.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import voicefeat as vf
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "scores.txt")
+    >>> _ = path.write_text("LA_E_1 A11 spoof -4.5\\nLA_E_2 - bonafide 3.0\\nLA_E_3 A12 spoof 1.5\\n")
+    >>> scores = vf.metrics.read_scores(path)
+    >>> scores, scores.bonafide, scores.of("A12")
+    (Scores(1 bona fide, 2 spoof, 2 attacks), array([3.]), array([1.5]))
+    """
+    table = read_table(path, _form)
+    if "score" not in table.columns:
+        told = "call that of the scores cm-score"
+        reject("path", table.path, f"has columns {', '.join(table.columns)}", told)
+    known = (table.columns.get(name) for name in ("label", "attack", "speaker"))
+    layout = "ASVspoof 5" if table.layout == "named columns" else table.layout
+    found = Scores(table.columns["utterance"], _numbers(table), *known, layout=layout)
+    if protocol is None:
+        if where:
+            reject("where", where, "needs a protocol with these columns", "give protocol=")
+        return found
+    return found.join(protocol if isinstance(protocol, Protocol) else read_protocol(protocol), **where)
+
+
+def _form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
+    """What a file of scores is called, and its columns, by a line of it."""
+    if len(words) == 4 and words[3] in LABELS:
+        return "ASVspoof 5", _LABEL_LAST
+    if len(words) not in _FORMS:
+        told = "give lines of 'utterance score' or 'utterance attack key score', or name the columns"
+        reject("path", path, f"has {len(words)} columns", told)
+    return _FORMS[len(words)]
+
+
+def _numbers(table: Table) -> np.ndarray:
+    words = table.columns["score"]
+    try:
+        return np.array(words, dtype=np.float64)
+    except ValueError:
+        for word, line in zip(words, table.numbers, strict=True):
+            try:
+                float(word)
+            except ValueError:
+                problem = f"the score in line {line} is {word!r}"
+                raise ParameterError(f"path={table.path!r}: {problem}; give a number") from None
+        raise
+
+
+def write_scores(path: str | os.PathLike[str], scores: Scores, *, form: str = "2019") -> None:
+    """Write scores in a form of the ASVspoof challenges.
+
+    Parameters
+    ----------
+    path : path-like
+        The file, which is written anew.
+    scores : Scores
+        What to write; every number is written so that it is read back as it was.
+    form : {"2019", "2021", "5"}
+        "2019": ``utterance attack key score``. "2021": ``utterance score``. "5": ``filename`` and
+        ``cm-score`` between tabs, named in the first line.
+
+    Returns
+    -------
+    None
+        The file is there.
+
+    Raises
+    ------
+    ParameterError
+        If the form is not known, or is that of 2019 and the scores have no keys.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import voicefeat as vf
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "scores.txt")
+    >>> scores = vf.metrics.Scores(["a", "b"], [1.5, -2.0], ["bonafide", "spoof"], ["-", "A07"])
+    >>> vf.metrics.write_scores(path, scores)
+    >>> print(path.read_text(), end="")
+    a - bonafide 1.5
+    b A07 spoof -2.0
+    """
+    one_of("form", form, ("2019", "2021", "5"))
+    path_text("path", path)
+    instance("scores", scores, Scores, "give Scores(utterances, scores, keys, attacks)")
+    numbers = [repr(float(s)) for s in scores.scores]
+    columns: list[Any] = [scores.utterances, numbers]
+    if form == "2019":
+        if scores.keys is None:
+            reject("scores", scores, "have no keys, which belong into a file of 2019", 'write form="2021"')
+        columns = [scores.utterances, scores.attacks, scores.keys, numbers]
+    gap = "\t" if form == "5" else " "
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        if form == "5":
+            file.write("filename\tcm-score\n")
+        file.writelines(gap.join(words) + "\n" for words in zip(*columns, strict=True))
+
+
+class AsvScores(NamedTuple):
+    """Scores of a speaker verification system by kind of trial."""
+
+    target: np.ndarray
+    nontarget: np.ndarray
+    spoof: np.ndarray
+    #: By attack.
+    attacks: dict[str, np.ndarray]
+
+
+def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
+    """Read the speaker verification scores that come with ASVspoof 2019.
+
+    Parameters
+    ----------
+    path : path-like
+        Lines of ``bonafide|attack target|nontarget|spoof score``, or any columns that the first line names,
+        ``attack``, ``kind`` and ``score``.
+
+    Returns
+    -------
+    AsvScores
+        `target`, `nontarget`, `spoof` and, by name, `attacks`.
+
+    Raises
+    ------
+    ParameterError
+        If the file is not of this form, or a kind of trial is missing.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import voicefeat as vf
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "asv.txt")
+    >>> _ = path.write_text("bonafide target 7.9\\nbonafide nontarget -3\\nA07 spoof 5.5\\n")
+    >>> vf.metrics.read_asv_scores(path).attacks
+    {'A07': array([5.5])}
+    """
+    table = read_table(path, _asv_form, frozenset({"utterance", "kind", "score"}))
+    for ours, theirs in (("kind", "label"), ("score", "asv-score")):  # as keys of utterances are called
+        if ours not in table.columns and theirs in table.columns:
+            table.columns[ours] = table.columns.pop(theirs)
+    for name in ("attack", "kind", "score"):
+        if name not in table.columns:
+            has = f"has columns {', '.join(table.columns)}, and none called {name}"
+            reject("path", table.path, has, "name the columns attack, kind and score")
+    scores = _numbers(table)
+    attacks, kinds = (np.array(table.columns[name], dtype=object) for name in ("attack", "kind"))
+    for number, kind in zip(table.numbers, kinds, strict=True):
+        if kind not in ("target", "nontarget", "spoof"):
+            problem = f"the kind in line {number} is {kind!r}"
+            raise ParameterError(f"path={table.path!r}: {problem}; it is target, nontarget or spoof")
+    found = {kind: scores[kinds == kind] for kind in ("target", "nontarget", "spoof")}
+    for kind, held in found.items():
+        if not held.size:
+            reject("path", table.path, f"holds no trial of kind {kind}", "give scores of all three kinds")
+    spoofs = kinds == "spoof"
+    by_attack = {a: scores[spoofs & (attacks == a)] for a in sorted(set(attacks[spoofs].tolist()))}
+    return AsvScores(found["target"], found["nontarget"], found["spoof"], by_attack)
+
+
+def _asv_form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
+    if len(words) != 3:
+        told = "give lines of 'bonafide|attack target|nontarget|spoof score'"
+        reject("path", path, f"has {len(words)} columns", told)
+    return "ASVspoof 2019", ("attack", "kind", "score")

@@ -1,0 +1,260 @@
+"""A whole file of scores as one value, with what is known of every utterance."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..corpus.inputs.sources import EXTENSIONS
+from ..errors import ParameterError, numeric, reject, texts
+from ..files.protocols import LABELS, Protocol, named, refuse_twice
+from .curves import Curve
+from .inputs import curve_of, of_curve
+
+__all__ = ["Scores"]
+
+#: Below this share of scored utterances in a protocol, the two are of different corpora.
+_OTHER_CORPUS = 0.5
+
+
+class Scores:
+    """Scores of utterances, and who speaks, what they are and how the spoofs were made.
+
+    Parameters
+    ----------
+    utterances : sequence of str
+        Ids, each once.
+    scores : array of shape (n,)
+        A higher score means bona fide.
+    keys : sequence of str, optional
+        bonafide or spoof. Without it, `join` looks them up.
+    attacks, speakers : sequence of str, optional
+        ``-`` where there is none.
+    layout : str
+        In which form they were written, for messages.
+    """
+
+    def __init__(
+        self,
+        utterances: Iterable[str],
+        scores: Any,
+        keys: Iterable[str] | None = None,
+        attacks: Iterable[str] | None = None,
+        speakers: Iterable[str] | None = None,
+        *,
+        layout: str = "in memory",
+    ) -> None:
+        self.utterances = texts("utterances", utterances)
+        self.scores = numeric("scores", scores, what="are no scores").astype(np.float64)
+        self.keys = None if keys is None else np.asarray(texts("keys", keys), dtype=object)
+        self.attacks = _column("attacks", attacks, len(self.utterances))
+        self.speakers = _column("speakers", speakers, len(self.utterances))
+        self.layout = layout
+        if self.scores.shape != (len(self.utterances),):
+            told = f"give one for each of the {len(self.utterances)} utterances"
+            reject("scores", scores, "must be one number an utterance", told)
+        refuse_twice("utterances", utterances, self.utterances)
+        bad = [self.utterances[k] for k in np.flatnonzero(~np.isfinite(self.scores))]
+        if bad:
+            problem = f"not finite: the scores of {named(bad)}"
+            reject("scores", scores, problem, "mend the detector; score with logits, not probabilities")
+        if self.keys is not None:
+            self._check_keys(keys)
+
+    def _check_keys(self, given: Any) -> None:
+        assert self.keys is not None
+        if self.keys.shape != self.scores.shape:
+            reject("keys", given, "must be one an utterance", f"give {len(self.utterances)}")
+        wrong = [f"{u} ({k})" for u, k in zip(self.utterances, self.keys, strict=True) if k not in LABELS]
+        if wrong:
+            reject("keys", given, f"keys that are neither bonafide nor spoof: {named(wrong)}", "mend them")
+
+    def __len__(self) -> int:
+        return len(self.utterances)
+
+    def __repr__(self) -> str:
+        if self.keys is None:
+            return f"Scores({len(self):,} utterances, no keys)"
+        genuine = int(self._is("bonafide").sum())
+        kinds = len(self.attack_names)
+        return f"Scores({genuine:,} bona fide, {len(self) - genuine:,} spoof, {kinds} attacks)"
+
+    @property
+    def _form(self) -> str:
+        """What the form is called in messages: two columns are nobody's own."""
+        return "'utterance score'" if self.layout == "ASVspoof 2021" else self.layout
+
+    def _is(self, key: str) -> np.ndarray:
+        if self.keys is None:
+            told = "read them with their protocol: read_scores(path, protocol)"
+            raise ParameterError(f"scores of {len(self):,} utterances ({self._form}) have no keys; {told}")
+        found = self.keys == key
+        if not found.any():
+            problem = f"the {len(self):,} scores are all of one class, none is {key}"
+            raise ParameterError(f"{problem}; give scores of both classes")
+        return found
+
+    @cached_property
+    def bonafide(self) -> np.ndarray:
+        """The scores of what is bona fide."""
+        return self.scores[self._is("bonafide")]
+
+    @cached_property
+    def spoof(self) -> np.ndarray:
+        """The scores of all spoofs."""
+        return self.scores[self._is("spoof")]
+
+    @property
+    def attack_names(self) -> list[str]:
+        """The attacks, by name."""
+        return sorted(set(self.attacks[self._is("spoof")].tolist()) - {"-"})
+
+    def of(self, attack: str) -> np.ndarray:
+        """The scores of one attack."""
+        return self.scores[self.rows_of(attack)]
+
+    def rows_of(self, attack: str) -> np.ndarray:
+        """Which rows are spoofs of one attack."""
+        found = np.flatnonzero((self.attacks == attack) & self._is("spoof"))
+        if not found.size:
+            reject("attack", attack, "no spoof is of it", f"choose among {named(self.attack_names, 30)}")
+        return found
+
+    @property
+    def speakers_by_class(self) -> tuple[np.ndarray, np.ndarray]:
+        """Who speaks in `bonafide`, and who in `spoof`, for a bootstrap by speaker."""
+        missing = [u for u, s in zip(self.utterances, self.speakers, strict=True) if s == "-"]
+        if missing:
+            problem = f"nobody knows who speaks in {named(missing)}"
+            raise ParameterError(
+                f"{problem}; read the scores with their protocol: read_scores(path, protocol)"
+            )
+        return self.speakers[self._is("bonafide")], self.speakers[self._is("spoof")]
+
+    @cached_property
+    def curve(self) -> Curve:
+        """Rates of error at every threshold."""
+        return curve_of(self.bonafide, self.spoof)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is remarkable: inverted scores, ties; see `remarks`."""
+        return of_curve(self.curve)
+
+    def select(self, utterances: Iterable[str]) -> Scores:
+        """The scores of these utterances, in this order."""
+        row = {utterance: k for k, utterance in enumerate(self.utterances)}
+        wanted = list(utterances)
+        missing = [u for u in wanted if u not in row]
+        if missing:
+            problem = f"without a score: {named(missing)}"
+            reject("utterances", wanted, problem, "score them too")
+        rows = [row[u] for u in wanted]
+        keys = None if self.keys is None else self.keys[rows]
+        known = self.attacks[rows], self.speakers[rows]
+        return Scores(wanted, self.scores[rows], keys, *known, layout=self.layout)
+
+    def join(self, protocol: Protocol, **where: str) -> Scores:
+        """The scores of a protocol's utterances, in its order and with its keys, attacks and speakers.
+
+        Parameters
+        ----------
+        protocol : Protocol
+            Every scored utterance must be in it, and every one of its utterances scored.
+        **where
+            Only the rows with these values, ``subset="eval"`` for one; scores of other rows are left out.
+
+        Returns
+        -------
+        Scores
+            Of these utterances. They and attacks are called as in the protocol, whatever the scores call
+            them: with an ending of audio or without, say, where one utterance alone can be meant.
+
+        Raises
+        ------
+        ParameterError
+            If utterances are missing on either side, or the scores' own keys differ.
+        """
+        names = _as_listed(self.utterances, protocol.columns["utterance"])
+        row = {utterance: k for k, utterance in enumerate(names)}
+        known = set(protocol.columns["utterance"])
+        self._refuse_others(protocol, [u for u in names if u not in known])
+        chosen = protocol.where(**where)
+        missing = [u for u in chosen.columns["utterance"] if u not in row]
+        if missing:
+            problem = (
+                f"without a score: {len(missing):,} of the {len(chosen):,} utterances of {protocol.path}"
+            )
+            raise ParameterError(f"scores: {problem} ({named(missing)}); score them too")
+        scores = self.scores[[row[u] for u in chosen.columns["utterance"]]]
+        columns = [chosen.column(name) for name in ("label", "attack", "speaker")]
+        joined = Scores(chosen.columns["utterance"], scores, *columns, layout=self.layout)
+        self._refuse_contradictions(joined, row, protocol)
+        return joined
+
+    def _refuse_others(self, protocol: Protocol, unknown: list[str]) -> None:
+        if not unknown:
+            return
+        problem = f"not in {protocol.path}: {len(unknown):,} of {len(self):,} scored utterances"
+        if len(unknown) == len(self):
+            problem = f"none of the {len(self):,} scored utterances is in {protocol.path}"
+        problem += f" ({named(unknown)})"
+        remedy = "give the protocol of the data that was scored"
+        if len(unknown) > _OTHER_CORPUS * len(self):
+            problem += f": scores in the form of {self._form}, a key of {protocol.layout}"
+            if self.layout == "ASVspoof 2021" and _of_2021(unknown, protocol):
+                problem += ". Scores of ASVspoof 2021 mean nothing with a key of ASVspoof 2019"
+                remedy = "give CM/trial_metadata.txt of the keys of ASVspoof 2021"
+        raise ParameterError(f"scores: {problem}; {remedy}")
+
+    def _refuse_contradictions(self, joined: Scores, row: dict[str, int], protocol: Protocol) -> None:
+        if self.keys is None:
+            return
+        rows = [row[u] for u in joined.utterances]
+        wrong = [joined.utterances[k] for k in np.flatnonzero(self.keys[rows] != joined.keys)]
+        if wrong:
+            problem = f"keys unlike those of {protocol.path}: {named(wrong)}"
+            raise ParameterError(f"scores: {problem}; find out which is right")
+
+
+def _as_listed(scored: list[str], listed: list[str]) -> list[str]:
+    """The scored utterances as a protocol calls them: with an ending, a backslash, in its Unicode form."""
+    known = set(listed)
+    if known.issuperset(scored):
+        return scored
+    here, there = (Counter(map(_plainly, names)) for names in (scored, listed))
+    meant = {plain: name for name in listed if here[plain := _plainly(name)] == there[plain] == 1}
+    return [name if name in known else meant.get(_plainly(name), name) for name in scored]
+
+
+def _plainly(name: str) -> str:
+    """What names of one utterance have in common."""
+    if "." not in name and "\\" not in name and name.isascii():
+        return name
+    stem, ending = os.path.splitext(unicodedata.normalize("NFC", name.replace("\\", "/")))
+    return stem if ending.lower() in EXTENSIONS else stem + ending
+
+
+def _of_2021(unknown: list[str], protocol: Protocol) -> bool:
+    """Whether utterances that are not in a protocol of 2019 are those of 2021.
+
+    Both call what is evaluated ``LA_E_`` and ``PA_E_``; only 2021 has ``DF_E_``, and others than the whole
+    evaluation set of 2019.
+    """
+    if protocol.layout != "ASVspoof 2019":
+        return False
+    there = {utterance[:5] for utterance in protocol.columns["utterance"]} | {"DF_E_"}
+    return all(u[2:5] == "_E_" and u[:5] in there for u in unknown)
+
+
+def _column(name: str, values: Iterable[str] | None, size: int) -> np.ndarray:
+    found = np.asarray(["-"] * size if values is None else texts(name, values), dtype=object)
+    if found.shape != (size,):
+        reject(name, values, "must be one an utterance", f"give {size}, '-' where there is none")
+    return found

@@ -1,0 +1,207 @@
+"""The tandem of a spoofing countermeasure and a speaker verification system: the t-DCF, in both of its forms.
+
+T. Kinnunen and others, "t-DCF: a detection cost function for the tandem assessment of spoofing
+countermeasures and automatic speaker verification", Odyssey 2018 (the form of ASVspoof 2019); and "Tandem
+assessment of spoofing countermeasures and automatic speaker verification: fundamentals", IEEE/ACM TASLP 28,
+2020 (the form of ASVspoof 2021 and 5). Written from their formulas.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import one_of, real, reject
+from .costs import Cost, least, positive
+from .curves import Curve
+from .eer import equal_error
+from .inputs import array, curve_of
+
+__all__ = ["AsvErrors", "Tandem", "asv_errors", "min_tdcf", "tandem"]
+
+#: The chance of a spoof; of the rest, one in a hundred is a zero-effort impostor.
+PRIOR_SPOOF, IMPOSTORS = 0.05, 0.01
+
+
+class AsvErrors(NamedTuple):
+    """How a speaker verification system errs at its operating point."""
+
+    #: Target speakers rejected, other speakers accepted, spoofs accepted; from 0 to 1.
+    miss: float
+    false_alarm: float
+    spoof_false_alarm: float
+    threshold: float = float("nan")
+
+
+class Tandem(NamedTuple):
+    """What either rate of a countermeasure counts in the normalised t-DCF, and what it costs anyway."""
+
+    form: str
+    miss_weight: float
+    alarm_weight: float
+    floor: float
+    #: The coefficients before they were normalised; C0 is 0 in the form of 2019.
+    c0: float
+    c1: float
+    c2: float
+
+
+def asv_errors(target: Any, nontarget: Any, spoof: Any, *, threshold: float | None = None) -> AsvErrors:
+    """The errors of a speaker verification system where it has its equal error rate.
+
+    Parameters
+    ----------
+    target, nontarget, spoof : array of shape (n,)
+        Scores of trials of the speaker, of other speakers, and of spoofs; `read_asv_scores` has them.
+    threshold : float, optional
+        Another operating point than that of the equal error rate of `target` against `nontarget`.
+
+    Returns
+    -------
+    AsvErrors
+        `miss`, `false_alarm`, `spoof_false_alarm` and `threshold`.
+
+    Raises
+    ------
+    ParameterError
+        If a vector is empty or holds what is no finite number, or the threshold is no number.
+
+    Notes
+    -----
+    ASVspoof takes for the threshold the highest score that is rejected where the rates are equal, and then
+    accepts what has this score: one trial more than at the equal error rate itself. Published values of the
+    t-DCF are had with this threshold alone, so it is the default.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.metrics.asv_errors([2.0, 3.0, 4.0, 5.0], [0.0, 1.0, 2.5, 1.5], [3.5, 1.0])
+    AsvErrors(miss=0.0, false_alarm=0.25, spoof_false_alarm=0.5, threshold=2.0)
+    """
+    target, nontarget = array("target", target), array("nontarget", nontarget)
+    spoof = array("spoof", spoof)
+    if threshold is None:
+        curve = Curve.of(target, nontarget)
+        at_equal = int(np.searchsorted(curve.thresholds, equal_error(curve).threshold))
+        threshold = float(curve.thresholds[max(at_equal - 1, 0)])
+    threshold = real("threshold", threshold)
+    shares = [float(np.mean(scores >= threshold)) for scores in (target, nontarget, spoof)]
+    return AsvErrors(1 - shares[0], shares[1], shares[2], threshold)
+
+
+def tandem(
+    asv: AsvErrors,
+    *,
+    form: str = "revised",
+    prior_spoof: float = PRIOR_SPOOF,
+    prior_nontarget: float | None = None,
+    cost_miss: float = 1.0,
+    cost_false_alarm: float = 10.0,
+    cost_spoof: float = 10.0,
+) -> Tandem:
+    """The coefficients of the t-DCF beside a given speaker verification system.
+
+    Parameters
+    ----------
+    asv : AsvErrors
+        How the speaker verification system errs: `asv_errors`, or published rates.
+    form : {"revised", "legacy"}
+        That of 2020, used by ASVspoof 2021 and 5, or that of 2018, used by ASVspoof 2019.
+    prior_spoof, prior_nontarget : float
+        The chances of a spoof and of another speaker, by default a hundredth of what is no spoof.
+    cost_miss : float
+        Of rejecting the speaker (in the form of 2018, by either system).
+    cost_false_alarm, cost_spoof : float
+        Of accepting another speaker, and a spoof.
+
+    Returns
+    -------
+    Tandem
+        The coefficients, and what they are after normalisation.
+
+    Raises
+    ------
+    ParameterError
+        If a setting cannot be used, or the speaker verification errs so much that no countermeasure pays.
+
+    Notes
+    -----
+    With P the chances, C the costs and p the speaker verification's rates, revised::
+
+        C0 = P_tar C_miss p_miss + P_non C_fa p_fa
+        C1 = P_tar C_miss - C0
+        C2 = P_spoof C_spoof p_spoof
+        t-DCF = (C0 + C1 P_miss + C2 P_fa) / (C0 + min(C1, C2))
+
+    and legacy, where the costs of both systems are the same::
+
+        C1 = P_tar C_miss (1 - p_miss) - P_non C_fa p_fa
+        C2 = P_spoof C_spoof p_spoof
+        t-DCF = (C1 P_miss + C2 P_fa) / min(C1, C2)
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> asv = vf.metrics.AsvErrors(miss=0.0188014, false_alarm=0.0188102, spoof_false_alarm=0.4607083)
+    >>> round(vf.metrics.tandem(asv).floor, 4)
+    0.0779
+    """
+    one_of("form", form, ("revised", "legacy"))
+    if not isinstance(asv, AsvErrors):
+        told = "give what voicefeat.metrics.asv_errors makes of target, nontarget and spoof scores"
+        reject("asv", type(asv).__name__, "are not the rates of a speaker verification system", told)
+    for name, rate in zip(AsvErrors._fields[:3], asv, strict=False):
+        real(name, rate, 0.0, 1.0)
+    prior_spoof = real("prior_spoof", prior_spoof, 0.0, 1.0)
+    if prior_nontarget is None:
+        prior_nontarget = (1 - prior_spoof) * IMPOSTORS
+    prior_nontarget = real("prior_nontarget", prior_nontarget, 0.0, 1.0)
+    target = real("prior_nontarget", 1 - prior_spoof - prior_nontarget, 0.0, 1.0)
+    positive("cost_miss", cost_miss)
+    positive("cost_false_alarm", cost_false_alarm)
+    positive("cost_spoof", cost_spoof)
+    c0 = target * cost_miss * asv.miss + prior_nontarget * cost_false_alarm * asv.false_alarm
+    c1 = target * cost_miss - c0
+    c2 = prior_spoof * cost_spoof * asv.spoof_false_alarm
+    if min(c1, c2) <= 0:
+        told = "take a speaker verification system that accepts some spoofs and errs less"
+        reject("asv", asv, f"leaves nothing for a countermeasure to do (C1={c1:.4g}, C2={c2:.4g})", told)
+    c0 = c0 if form == "revised" else 0.0
+    default = c0 + min(c1, c2)
+    return Tandem(form, c1 / default, c2 / default, c0 / default, c0, c1, c2)
+
+
+def min_tdcf(bonafide: Any, spoof: Any, asv: AsvErrors, *, form: str = "revised", **settings: float) -> Cost:
+    """The least cost of a countermeasure in tandem with a speaker verification system.
+
+    Parameters
+    ----------
+    bonafide, spoof : array of shape (n,)
+        The countermeasure's scores of either class; a higher score means bona fide.
+    asv : AsvErrors
+        How the speaker verification system errs on the same data; see `asv_errors`.
+    form : {"revised", "legacy"}
+        That of ASVspoof 2021 and 5, or that of ASVspoof 2019. Their values cannot be compared.
+    **settings
+        Chances and costs, as `tandem` takes them.
+
+    Returns
+    -------
+    Cost
+        `value`, at most 1, and the threshold and both rates where it is had.
+
+    Raises
+    ------
+    ParameterError
+        If a vector is empty or holds what is no finite number, or a setting cannot be used.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> asv = vf.metrics.AsvErrors(miss=0.02, false_alarm=0.02, spoof_false_alarm=0.5)
+    >>> round(vf.metrics.min_tdcf([1.0, 3.0, 4.0], [0.0, 0.5, 2.0], asv, form="legacy").value, 4)
+    0.3333
+    """
+    weights = tandem(asv, form=form, **settings)
+    return least(curve_of(bonafide, spoof), weights.miss_weight, weights.alarm_weight, weights.floor)

@@ -1,0 +1,1 @@
+"""Why two feature matrices or two front ends differ."""

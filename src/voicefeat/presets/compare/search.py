@@ -1,0 +1,268 @@
+"""The front end that a matrix comes from, by search over the presets and what lies near them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...errors import ParameterError
+from ..catalogue import frontends, preset
+from ..front_end import FrontEnd
+from .differences import differences, plain, weight
+from .traps import changed, hops, neighbours
+
+#: Front ends that are computed for one matrix, on a clip of up to `SHORT` samples; fewer on a longer one.
+EVALUATIONS, LEAST, SHORT = 2500, 300, 160_000
+#: How many of the nearest are followed, and how many settings from a preset.
+BEAM, DEPTH = 4, 3
+#: Frames by which a candidate may miss the matrix before another setting makes up for it.
+NEAR = 6
+#: What moves rows.
+ROWS: tuple[dict[str, Any], ...] = (
+    {"c0": "last"},
+    {"c0": "first"},
+    {"c0": "first", "first": 1},
+)
+#: Errors relative to the peak up to which a matrix is reproduced: in double and in single precision.
+FOUND = {np.dtype(np.float64): 1e-8, np.dtype(np.float32): 2e-3}
+ROUNDING = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 5e-6}
+#: A score above which nothing is alike, after one setting was changed.
+LOST = 0.6
+#: A setting more must make the error so many times smaller.
+WORTH = 4.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A front end, how far it is from the matrix, and whether the matrix is its transpose."""
+
+    front_end: FrontEnd
+    score: float
+    error: float
+    turned: bool
+
+
+class Search:
+    """One matrix of one signal; remembers what was computed."""
+
+    def __init__(self, matrix: np.ndarray, y: np.ndarray, sr: int) -> None:
+        self.y, self.sr = y, sr
+        self.kind = np.dtype(np.float64 if matrix.dtype == np.float64 else np.float32)
+        wide = matrix.astype(np.float64)
+        self.ways = [_Way(wide, False), _Way(wide.T, True)]
+        self.left = max(LEAST, int(EVALUATIONS * min(1.0, SHORT / y.size)))
+        self._seen: dict[FrontEnd, Candidate | None] = {}
+
+    def found(self, candidate: Candidate) -> bool:
+        """Whether that is the front end, to rounding."""
+        return candidate.error <= FOUND[self.kind]
+
+    def exact(self, candidate: Candidate) -> bool:
+        """Whether nothing is left to find."""
+        return candidate.error <= ROUNDING[self.kind]
+
+    def look(self, fe: FrontEnd) -> Candidate | None:
+        """How far `fe` is from the matrix; None where its rows or frames are others, or it cannot run."""
+        if fe in self._seen:
+            return self._seen[fe]
+        self._seen[fe] = None
+        if self.left <= 0:
+            return None
+        try:
+            ways = self.ways
+            if fe.method is None:  # what is no framed chain tells its shape by running
+                rows, frames = _rows(fe, self.sr), fe.frames(self.y.size)
+                ways = [way for way in ways if way.fits(rows, frames)]
+            if not ways:
+                return None
+            self.left -= 1
+            made = fe(self.y, self.sr).astype(np.float64)
+        except ParameterError:
+            return None
+        ways = [way for way in ways if way.fits(*made.shape)]
+        if not ways:
+            return None
+        self._seen[fe] = min((way.compared(fe, made) for way in ways), key=lambda c: (c.error, c.score))
+        return self._seen[fe]
+
+    def run(self, starts: Iterable[FrontEnd], depth: int = DEPTH) -> Candidate | None:
+        """The nearest, by best-first search from `starts`: one setting more at each level."""
+        beam = self._best(starts)
+        best = beam[0] if beam else None
+        for level in range(depth):
+            if best is None or self.exact(best) or self.left <= 0 or (level and best.score > LOST):
+                break
+            follow = [best] if self.found(best) else beam
+            nearer = self._best(near for c in follow for near in self.around(c))
+            if not nearer:
+                break
+            better = min(nearer, key=self.order)
+            if self.found(best):
+                if better.error * WORTH < best.error:
+                    best = better
+                break
+            best = min(best, better, key=self.order)
+            beam = self._best([c.front_end for c in [*nearer, *beam]])
+        return best
+
+    def around(self, candidate: Candidate) -> Iterable[FrontEnd]:
+        """The neighbours of a candidate by one trap."""
+        way = self.ways[candidate.turned]
+        for near in neighbours(plain(candidate.front_end), way.want.shape[1], self.y.size):
+            yield near
+            if _rows_cheap(near, self.sr) != way.want.shape[0]:
+                yield from fitted(near, way.want.shape[0])
+
+    def _best(self, fes: Iterable[FrontEnd]) -> list[Candidate]:
+        """The few nearest; the reproduced ones first, then by how many of the rows are alike."""
+        looked = dict.fromkeys(c for fe in fes if (c := self.look(fe)) is not None)
+        return sorted(looked, key=self.order)[:BEAM]
+
+    def order(self, candidate: Candidate) -> tuple[float, float]:
+        """The reproduced ones first, by error; then by score."""
+        return (0.0, candidate.error) if self.found(candidate) else (1.0, candidate.score)
+
+    def equal(self, candidate: Candidate) -> list[Candidate]:
+        """All that reproduce the matrix as well, those of fewer settings first."""
+        seen = [c for c in self._seen.values() if c is not None]
+        least = min((c.error for c in seen), default=candidate.error)
+        limit = max(2.0 * least, ROUNDING[self.kind])
+        return [c for c in seen if c.error <= limit] or [candidate]
+
+    def fit(self, fe: FrontEnd, **change: Any) -> list[FrontEnd]:
+        """`fe` with the rows of the matrix, either way round; `change` is one of its cepstrum."""
+        if fe.framing is None:
+            return []
+        return [made for way in self.ways for made in fitted(fe, way.want.shape[0], **change)]
+
+    def near(self, fe: FrontEnd) -> list[FrontEnd]:
+        """`fe` with the rows, and where they are far off the frames, of the matrix."""
+        made = self.fit(fe)
+        paced = [
+            changed(x, {"framing__hop_length": h})
+            for x in made
+            for way in self.ways
+            for h in self.hops(x, way.want.shape[1])
+        ]
+        return [fe, *made, *(x for x in paced if x is not None)]
+
+    def hops(self, fe: FrontEnd, frames: int) -> list[int]:
+        """Hops that give the frames of the matrix, where those of `fe` do not."""
+        framing = fe.framing
+        assert framing is not None
+        if abs(framing.count(self.y.size) - frames) <= NEAR or frames < 2:
+            return []
+        return hops(framing, frames, self.y.size)
+
+    def presets(self) -> list[FrontEnd]:
+        """The presets at the clip's rate, the quick ones first."""
+        made = [at_rate(preset(name).front_end, self.sr) for name in frontends()]
+        return sorted((fe for fe in made if fe is not None), key=lambda fe: fe.method is not None)
+
+    def published(self) -> Candidate | None:
+        """The preset that the matrix comes from, to rounding; the nearest where several would do."""
+        looked = [c for fe in self.presets() if (c := self.look(fe)) is not None and self.exact(c)]
+        return min(looked, key=lambda c: c.error, default=None)
+
+    def starts(self) -> list[FrontEnd]:
+        """The presets, and what has their settings but the rows of the matrix."""
+        made = []
+        for fe in self.presets():
+            made += [fe, *self.fit(fe)]
+            if fe.cepstrum is not None:
+                for change in ROWS:  # other rows in place of c0 move all, and then nothing is alike
+                    made += self.fit(fe, **change)
+        return made
+
+
+class _Way:
+    """The matrix as (rows, frames), as it is or turned."""
+
+    def __init__(self, want: np.ndarray, turned: bool) -> None:
+        self.want, self.turned = want, turned
+        self.known = np.isfinite(want)
+        self.filled = np.where(self.known, want, 0.0)
+        self.peak = float(np.abs(self.filled).max(initial=0.0)) or 1.0
+
+    def fits(self, rows: int, frames: int) -> bool:
+        return rows == self.want.shape[0] and abs(frames - self.want.shape[1]) <= NEAR
+
+    def compared(self, fe: FrontEnd, made: np.ndarray) -> Candidate:
+        same = made.shape == self.want.shape
+        count = min(made.shape[1], self.want.shape[1])
+        want, known = self.filled[:, :count], self.known[:, :count]
+        got = np.where(known & np.isfinite(made[:, :count]), made[:, :count], 0.0)
+        error = float(np.abs(got - want).max(initial=0.0)) / self.peak if same else np.inf
+        return Candidate(fe, _unlike(got, want) + (not same) * 0.1, error, self.turned)
+
+
+def _unlike(got: np.ndarray, want: np.ndarray) -> float:
+    """From 0 to 1: the mean over rows of the error beside the spread, and of the same after the best line."""
+    least = 1e-30
+    centred, other = got - got.mean(axis=1, keepdims=True), want - want.mean(axis=1, keepdims=True)
+    power, spread = (centred**2).mean(axis=1), (other**2).mean(axis=1)
+    raw = np.sqrt(((got - want) ** 2).mean(axis=1) / (spread + least))
+    alike = (centred * other).mean(axis=1) ** 2 / (power * spread + least)
+    line = np.sqrt(np.maximum(1.0 - alike, 0.0))
+    return float((raw / (1.0 + raw) + line).mean()) / 2
+
+
+def at_rate(fe: FrontEnd, sr: int) -> FrontEnd | None:
+    """The front end at the clip's rate; None where its edges lie above half of it."""
+    if fe.signal.rate == sr:
+        return fe
+    try:
+        return replace(fe, signal=replace(fe.signal, rate=sr))
+    except ParameterError:
+        return None
+
+
+def _rows(fe: FrontEnd, sr: int) -> int:
+    from ..compute import statics_rows
+
+    return statics_rows(fe, sr) * (fe.dynamics.parts if fe.dynamics is not None else 1)
+
+
+def _rows_cheap(fe: FrontEnd, sr: int) -> int:
+    return _rows(fe, sr) if fe.method is None else -1
+
+
+def fitted(fe: FrontEnd, rows: int, **change: Any) -> list[FrontEnd]:
+    """`fe` with as many coefficients, bands or bins, and such deltas, that it has `rows` rows.
+
+    `change` is one of the cepstrum, which has c0 and no energy then.
+    """
+    made = []
+    if change:
+        fe = replace(fe, energy=None)
+    for dynamics in dict.fromkeys([fe.dynamics, None]):
+        parts = dynamics.parts if dynamics is not None else 1
+        many, over = divmod(rows, parts)
+        many -= fe.energy is not None and fe.energy.place != "replace"
+        if over or many < 1:
+            continue
+        try:
+            if fe.cepstrum is not None:
+                made.append(replace(fe, dynamics=dynamics, cepstrum=replace(fe.cepstrum, n=many, **change)))
+            elif fe.bands is not None and fe.bands.bank == "bank":
+                made.append(fe.replace(dynamics=dynamics, bands__n_filters=many))
+            elif fe.bands is not None and fe.bands.bank == "mel":
+                made.append(fe.replace(dynamics=dynamics, bands__n_mels=many))
+            elif fe.bands is None and fe.framing is not None and many > 2:
+                made.append(fe.replace(dynamics=dynamics, framing__n_fft=2 * (many - 1)))
+        except ParameterError:
+            continue
+    return made
+
+
+def named(fe: FrontEnd) -> str:
+    """The nearest preset by name, and what differs from it."""
+    sr = fe.signal.rate or 0
+    every = [(name, near) for name in frontends() if (near := at_rate(preset(name).front_end, sr))]
+    name, found = min(((n, differences(near, fe)) for n, near in every), key=lambda pair: weight(pair[1]))
+    if not found:
+        return name
+    return f"{name} with " + ", ".join(f"{d.setting} = {d.b!r}" for d in found)

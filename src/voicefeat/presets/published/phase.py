@@ -1,0 +1,53 @@
+"""What the comparison of 2015 has besides filter banks, and COVAREP's modified group delay."""
+
+from __future__ import annotations
+
+from ..catalogue import Preset
+from ..front_end import FrontEnd
+from ..stages import Method, Signal
+from .asvspoof import DIFFERENCES
+from .sahidullah import SOURCE, VERSION
+
+
+def compared(name: str) -> FrontEnd:
+    """A feature with its defaults, which are those of the comparison, and differences."""
+    return FrontEnd(Signal(rate=16000), method=Method(name), dynamics=DIFFERENCES, row=name)
+
+
+SILENCE = "The original gives NaN on digital silence; here the numbers are finite."
+VOICED = (
+    "Frames that are not voiced are 0, where the original has no column. Its voiced frames are these; half of"
+    " their numbers are equal to two digits, most others differ by whole turns of the phase, which the last"
+    " digits of the harmonics decide. The error is that against a plain computation."
+)
+
+PRESETS = [
+    *(
+        Preset(f"sahidullah2015-{name}", compared(name), SOURCE, VERSION, "none stated", error, note)
+        for name, error, note in [
+            ("scfc", 1e-9, ""),
+            ("scmc", 1e-9, ""),
+            ("ssfc", 1e-9, SILENCE),
+            ("lpcc", 1e-9, SILENCE),
+            ("apgdf", 1e-9, ""),
+        ]
+    ),
+    Preset(
+        "sahidullah2015-rps",
+        FrontEnd(Signal(rate=16000), method=Method.of("rps", differences=2), row="rps"),
+        SOURCE,
+        VERSION,
+        "none stated",
+        1e-9,
+        VOICED,
+    ),
+    Preset(
+        "covarep-mgd",
+        FrontEnd(Signal(rate=16000), method=Method("mgd"), row="mgd"),
+        "COVAREP, modified group delay (MATLAB)",
+        "repository copy",
+        "see COVAREP's licence",
+        1e-9,
+        "Divided by the largest value of the clip, as in the original.",
+    ),
+]

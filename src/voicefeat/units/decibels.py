@@ -1,0 +1,282 @@
+"""Power and amplitude in decibels, and back.
+
+float32 stays float32, float64 stays float64; integers become float64, and half precision becomes float32.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import numeric, real, reject
+
+__all__ = ["amplitude_to_db", "db_to_amplitude", "db_to_power", "power_to_db"]
+
+
+def power_to_db(
+    S: ArrayLike,
+    *,
+    ref: float | Callable[..., Any] = 1.0,
+    amin: float = 1e-10,
+    top_db: float | None = 80.0,
+    axes: Any = "auto",
+) -> Any:
+    """Power in decibels: ``10 log10(max(S, amin)) - 10 log10(max(ref, amin))``, floored below its peak.
+
+    Parameters
+    ----------
+    S : array_like, any shape
+        Power. Of complex values the magnitude is taken, with a warning.
+    ref : number or callable
+        The power of 0 dB, or a function of `S` that gives it. A function that takes `axis` and `keepdims`,
+        as `numpy.max` does, is called with those of `axes`; any other is called once, with all of `S`.
+    amin : float > 0
+        Smaller values of `S` and `ref` are raised to this one.
+    top_db : float >= 0 or None
+        Values further than this below the peak are raised to that floor; None leaves them.
+    axes : "auto", None, int or tuple of int
+        What one peak is taken over. "auto" is the last two axes (the last one of a vector), so that each
+        channel has its own peak; None is everything.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `S`, or a scalar for a scalar
+        Decibels, in the precision of `S`.
+
+    Raises
+    ------
+    ParameterError
+        If `amin`, `top_db`, `ref` or `axes` cannot be used.
+
+    Notes
+    -----
+    Channels are independent, as in librosa 1.0. librosa 0.11 takes one peak over all channels: pass
+    ``axes=None`` for its numbers. For a single channel there is no difference.
+
+    Source: librosa 0.11.0 and 1.0, ``librosa.power_to_db``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.power_to_db([1.0, 0.1, 1e-12]))
+    [  0. -10. -80.]
+    """
+    amin = real("amin", amin, above=0, remedy="the default is 1e-10")
+    floor = _floor(top_db)
+    power = _magnitude("power_to_db", S)
+    _check_least(amin, amin, power.dtype)
+    over = _axes(axes, power)
+    return _decibels(power, _reference(ref, power, over), amin, floor, over)
+
+
+def amplitude_to_db(
+    S: ArrayLike,
+    *,
+    ref: float | Callable[..., Any] = 1.0,
+    amin: float = 1e-5,
+    top_db: float | None = 80.0,
+    axes: Any = "auto",
+) -> Any:
+    """Amplitude in decibels: `power_to_db` of ``S**2``, with `ref` and `amin` given as amplitudes.
+
+    Parameters
+    ----------
+    S : array_like, any shape
+        Amplitude. Of complex values the magnitude is taken, with a warning.
+    ref, amin, top_db, axes
+        As in `power_to_db`, `ref` and `amin` as amplitudes.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `S`, or a scalar for a scalar
+        Decibels, in the precision of `S`.
+
+    Raises
+    ------
+    ParameterError
+        If `amin`, `top_db`, `ref` or `axes` cannot be used.
+
+    Notes
+    -----
+    Source: librosa 0.11.0 and 1.0, ``librosa.amplitude_to_db``; channels as in `power_to_db`.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.amplitude_to_db([1.0, 0.1]))
+    [  0. -20.]
+    """
+    amin = real("amin", amin, above=0, remedy="the default is 1e-5")
+    floor = _floor(top_db)
+    size = np.abs(_magnitude("amplitude_to_db", S))
+    over = _axes(axes, size)
+    with np.errstate(over="ignore", under="ignore"):
+        power, level, least = np.square(size), _reference(ref, size, over) ** 2, amin**2
+    _check_least(amin, least, size.dtype)
+    if not (np.isfinite(power) | ~np.isfinite(size)).all():
+        reject("S", S, f"has values whose squares {size.dtype} cannot hold", "scale it, or give float64")
+    return _decibels(power, level, least, floor, over)
+
+
+def db_to_power(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
+    """Decibels back to power: ``ref * 10**(S_db / 10)``.
+
+    Parameters
+    ----------
+    S_db : array_like, any shape
+        Decibels.
+    ref : float
+        The power of 0 dB.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `S_db`, or a scalar for a scalar
+        Power.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.db_to_power``.
+
+    Raises
+    ------
+    ParameterError
+        If `ref` is not a finite number.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.db_to_power([0.0, -10.0]))
+    [1.  0.1]
+    """
+    ref = real("ref", ref)
+    with np.errstate(all="ignore"):
+        return ref * np.power(10.0, numeric("S_db", S_db) * 0.1)
+
+
+def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
+    """Decibels back to amplitude: ``ref * 10**(S_db / 20)``.
+
+    Parameters
+    ----------
+    S_db : array_like, any shape
+        Decibels.
+    ref : float
+        The amplitude of 0 dB.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `S_db`, or a scalar for a scalar
+        Amplitude.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.db_to_amplitude``.
+
+    Raises
+    ------
+    ParameterError
+        If `ref` is not a finite number.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.db_to_amplitude([0.0, -20.0]))
+    [1.  0.1]
+    """
+    return db_to_power(S_db, ref=real("ref", ref, low=-1e150, high=1e150) ** 2) ** 0.5
+
+
+def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any) -> Any:
+    if not ref.dtype.type(amin):  # of a narrower type than `power`
+        ref = ref.astype(power.dtype)
+    db = np.maximum(power, amin)
+    if not db.ndim:
+        # A scalar goes the same way in one expression: there is nothing to reuse.
+        db = 10.0 * np.log10(db) - 10.0 * np.log10(np.maximum(amin, ref))
+        return db if floor is None else np.maximum(db, db - floor)
+    np.log10(db, out=db)
+    db *= 10.0
+    # In place: a float64 reference must not make float32 wider.
+    db -= 10.0 * np.log10(np.maximum(amin, ref))
+    if floor is not None and db.size:
+        np.maximum(db, db.max(axis=over, keepdims=True) - floor, out=db)
+    return db
+
+
+def _check_least(amin: float, power: float, kind: np.dtype[Any]) -> None:
+    """Refuse an `amin` whose `power` is 0, or infinite, in the precision of the values: it has no level."""
+    with np.errstate(over="ignore"):
+        found = kind.type(power)
+    if not 0 < found < np.inf:
+        remedy = "the default is 1e-10, or 1e-5 as an amplitude"
+        reject("amin", amin, f"is a power of {found} in {kind}", remedy)
+
+
+def _magnitude(function: str, S: Any) -> Any:
+    S = np.asarray(numeric("S", S, "fiuc", "give numbers", "have no level"))
+    if S.dtype == np.float16:  # which holds neither -100 dB nor a square
+        return S.astype(np.float32)
+    if S.dtype.kind == "c":
+        warnings.warn(
+            f"{function}: S is complex; its phase is dropped. Pass the magnitude or the power to say so.",
+            stacklevel=3,
+        )
+        return np.abs(S)
+    return S if S.dtype.kind == "f" else S.astype(float)
+
+
+def _floor(top_db: Any) -> float | None:
+    if top_db is None:
+        return None
+    return real("top_db", top_db, low=0, unit="decibels", remedy="give None for no floor")
+
+
+def _axes(axes: Any, S: np.ndarray) -> Any:
+    """The axes that one peak is taken over."""
+    if isinstance(axes, str) and axes == "auto":
+        return (-2, -1) if S.ndim > 1 else (-1,) if S.ndim else None
+    if axes is None:
+        return None
+    try:
+        over = tuple(operator.index(a) for a in (axes if isinstance(axes, (tuple, list)) else [axes]))
+    except TypeError:
+        over = (S.ndim,)
+    if len({a % max(S.ndim, 1) for a in over}) < len(over) or any(not -S.ndim <= a < S.ndim for a in over):
+        reject("axes", axes, f"must be axes of S, which has {S.ndim}, each once", 'give "auto", None or ints')
+    return over
+
+
+def _reference(ref: Any, S: np.ndarray, over: Any) -> Any:
+    """The value of 0 dB: a number, or one per channel."""
+    if not callable(ref):
+        return np.abs(_level(ref, S))
+    if not S.size:
+        reject("S", S, "holds no value to take as the reference", "give a spectrogram with frames")
+    return np.abs(_level(ref(S, axis=over, keepdims=True) if _takes_axes(ref) else ref(S), S))
+
+
+def _level(ref: Any, S: np.ndarray) -> np.ndarray:
+    """What is given or found as the value of 0 dB, which must fit `S`."""
+    level = numeric("ref", ref, "fiu", "give a number, or ref=numpy.max for the peak")
+    try:
+        fits = np.broadcast_shapes(level.shape, S.shape) == S.shape
+    except ValueError:
+        fits = False
+    if not fits or not np.isfinite(level).all():
+        reject("ref", ref, "must be a finite number or a function", "give ref=numpy.max for the peak")
+    return level.astype(float) if level.dtype.kind in "iu" or level.dtype.itemsize == 2 else level
+
+
+def _takes_axes(function: Callable[..., Any]) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):  # some builtins hide their arguments
+        return False
+    any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    return any_keyword or {"axis", "keepdims"} <= set(parameters)

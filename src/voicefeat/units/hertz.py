@@ -1,0 +1,249 @@
+"""Units: hertz, mel and octaves; frames, samples and seconds; power, amplitude and decibels.
+
+Scalars give scalars, arrays give arrays of the same shape; float32 stays float32. The numbers are those
+of librosa 0.11.0 to the last bit. Where a formula has no value the result is NaN (the octave of -1 Hz), and
+where it has none that fits, infinite (the octave of 0 Hz); nothing warns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import flag, numeric, real, samples_a_second, whole
+from .pitches import raised
+
+__all__ = ["fft_frequencies", "hz_to_mel", "hz_to_octs", "mel_frequencies", "mel_to_hz", "octs_to_hz"]
+
+# Slaney's mel scale: straight below 1 kHz, logarithmic above, 27 steps for a factor of 6.4.
+HZ_PER_MEL = 200.0 / 3
+BREAK_HZ = 1000.0
+BREAK_MEL = BREAK_HZ / HZ_PER_MEL
+LOG_STEP = np.log(6.4) / 27.0
+
+
+def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> Any:
+    """Hertz to mel.
+
+    Parameters
+    ----------
+    frequencies : array_like, any shape
+        Frequencies in hertz.
+    htk : bool
+        True for ``2595 log10(1 + f / 700)``; False for Slaney's scale, linear up to 1 kHz and
+        logarithmic from there.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `frequencies`, or a scalar for a scalar
+        Mels.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.hz_to_mel``; M. Slaney, Auditory Toolbox, 1998.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.hz_to_mel([200.0, 6400.0]))
+    [ 3. 42.]
+    """
+    hz = numeric("frequencies", frequencies)
+    if flag("htk", htk):
+        with np.errstate(all="ignore"):
+            return 2595.0 * np.log10(1.0 + hz / 700.0)
+    with np.errstate(all="ignore"):
+        mel = hz / HZ_PER_MEL
+        above = BREAK_MEL + np.log(np.maximum(hz, BREAK_HZ) / BREAK_HZ) / LOG_STEP
+        return _joined(hz >= BREAK_HZ, above, mel)
+
+
+def mel_to_hz(mels: ArrayLike, *, htk: bool = False) -> Any:
+    """Mel to hertz, the inverse of `hz_to_mel`.
+
+    Parameters
+    ----------
+    mels : array_like, any shape
+        Mels.
+    htk : bool
+        As in `hz_to_mel`.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `mels`, or a scalar for a scalar
+        Frequencies in hertz.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.mel_to_hz``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.mel_to_hz([3.0, 42.0]).round(6))
+    [ 200. 6400.]
+    """
+    mel = numeric("mels", mels)
+    with np.errstate(all="ignore"):
+        if flag("htk", htk):
+            return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
+        hz = HZ_PER_MEL * mel
+        above = BREAK_HZ * np.exp(LOG_STEP * (np.maximum(mel, BREAK_MEL) - BREAK_MEL))
+        return _joined(mel >= BREAK_MEL, above, hz)
+
+
+def _joined(upper: Any, above: Any, below: Any) -> Any:
+    """The two pieces of the mel scale, in the precision of the lower one (the input's)."""
+    return np.where(upper, above, below).astype(below.dtype, copy=False)[()]
+
+
+def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Any:
+    """Hertz to octaves above A0, 27.5 Hz.
+
+    Parameters
+    ----------
+    frequencies : array_like, any shape
+        Frequencies in hertz.
+    tuning : float
+        How far A4 lies above 440 Hz, in bins.
+    bins_per_octave : int
+        Bins that `tuning` counts in.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `frequencies`, or a scalar for a scalar
+        Octaves.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.hz_to_octs``.
+
+    Raises
+    ------
+    ParameterError
+        If `tuning` or `bins_per_octave` cannot be used.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.hz_to_octs([27.5, 440.0]))
+    [0. 4.]
+    """
+    a0 = _a4(tuning, bins_per_octave) / 16
+    with np.errstate(all="ignore"):
+        return np.log2(numeric("frequencies", frequencies) / a0)
+
+
+def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Any:
+    """Octaves above A0 to hertz, the inverse of `hz_to_octs`.
+
+    Parameters
+    ----------
+    octs : array_like, any shape
+        Octaves.
+    tuning, bins_per_octave
+        As in `hz_to_octs`.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `octs`, or a scalar for a scalar
+        Frequencies in hertz.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.octs_to_hz``.
+
+    Raises
+    ------
+    ParameterError
+        If `tuning` or `bins_per_octave` cannot be used.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.octs_to_hz([0.0, 4.0]))
+    [ 27.5 440. ]
+    """
+    a0 = _a4(tuning, bins_per_octave) / 16
+    with np.errstate(all="ignore"):
+        return a0 * 2.0 ** numeric("octs", octs)
+
+
+def _a4(tuning: float, bins_per_octave: int) -> float:
+    return 440.0 * raised(tuning, whole("bins_per_octave", bins_per_octave))
+
+
+def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
+    """The frequencies of the bins of a real FFT.
+
+    Parameters
+    ----------
+    sr : float > 0
+        Sampling rate in hertz.
+    n_fft : int > 0
+        Length of the FFT in samples.
+
+    Returns
+    -------
+    numpy.ndarray, shape (1 + n_fft // 2,), float64
+        Frequencies in hertz, 0 to `sr` / 2.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.fft_frequencies``.
+
+    Raises
+    ------
+    ParameterError
+        If `sr` or `n_fft` is not above 0.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.fft_frequencies(sr=16000, n_fft=8))
+    [   0. 2000. 4000. 6000. 8000.]
+    """
+    sr = samples_a_second("sr", sr)
+    return np.fft.rfftfreq(whole("n_fft", n_fft, unit="samples"), d=1.0 / sr)
+
+
+def mel_frequencies(
+    n_mels: int = 128, *, fmin: float = 0.0, fmax: float = 11025.0, htk: bool = False
+) -> np.ndarray:
+    """Frequencies that are equally far apart in mel.
+
+    Parameters
+    ----------
+    n_mels : int > 0
+        How many.
+    fmin, fmax : float >= 0
+        The first and the last one, in hertz.
+    htk : bool
+        The scale, as in `hz_to_mel`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_mels,), float64
+        Frequencies in hertz.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.mel_frequencies``.
+
+    Raises
+    ------
+    ParameterError
+        If `n_mels`, `fmin` or `fmax` cannot be used.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> print(vf.mel_frequencies(4, fmax=600.0))
+    [  0. 200. 400. 600.]
+    """
+    n_mels = whole("n_mels", n_mels, unit="bands")
+    low = hz_to_mel(real("fmin", fmin, low=0, unit="hertz"), htk=htk)
+    high = hz_to_mel(real("fmax", fmax, low=0, unit="hertz"), htk=htk)
+    return mel_to_hz(np.linspace(low, high, n_mels), htk=htk)

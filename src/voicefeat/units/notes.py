@@ -1,0 +1,294 @@
+"""Notes, MIDI numbers and hertz.
+
+Scalars give scalars, arrays arrays of the same shape. A note is a letter, accidentals, an octave and cents:
+"A4", "c#5", "Eb-1", "B♭2+30".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import flag, numeric, reject
+
+SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+ACCIDENTALS = {"#": 1, "♯": 1, "𝄪": 2, "b": -1, "!": -1, "♭": -1, "𝄫": -2, "♮": 0, "n": 0}
+SIGNS = "".join(ACCIDENTALS)
+_KEY = re.compile(
+    rf"([A-Ga-g])([{SIGNS}]*):(?:(maj|min)(?:or)?|(ion|dor|phryg|lyd|mixolyd|aeol|locr)(?:ian)?|(phr|mix|aeo|loc))"
+)
+#: Fifths from a tonic's major key to the key whose signature it has, by the first three letters of the mode.
+_MODES = {"maj": 0, "min": -3, "ion": 0, "dor": -2, "phr": -4, "lyd": 1, "mix": -1, "aeo": -3, "loc": -5}
+_FIFTHS = "FCGDAEB"
+_ASCII = str.maketrans({"♯": "#", "𝄪": "##", "♭": "b", "𝄫": "bb"})
+
+
+def spelling(key: Any, unicode: bool) -> list[str]:
+    """The names of the twelve semitones from C on, as a key spells them.
+
+    On the line of fifths, ... B♭ F C G D A E B F♯ ..., a scale is seven neighbours, and the twelve names are
+    twelve neighbours: F to A♯ for keys with sharps, G♭ to B for keys with flats, as many places on as a key
+    has sharps or flats above five. A tonic with several accidentals moves the names of its key with one.
+    """
+    found = _KEY.fullmatch(key) if isinstance(key, str) else None
+    if not found:
+        reject("key", key, "is no key", 'give a tonic and a mode, such as "C:maj", "F#:min" or "D:dorian"')
+    mode = next(name for name in found.groups()[2:] if name)[:3]
+    signs = sum(ACCIDENTALS[sign] for sign in found[2])
+    sharps = _FIFTHS.index(found[1].upper()) - 1 + 7 * signs + _MODES[mode]
+    if mode != "min":
+        signs = (sharps + 1) // 7  # of the major key that has these sharps
+    moved = 7 * (abs(signs) - 1) * (1 if signs > 0 else -1) if abs(signs) > 1 else 0
+    sharps -= moved
+    first = moved + (max(-1, sharps - 6) if sharps >= 0 else min(-6, sharps - 1))
+    names = [""] * 12
+    for place in range(first, first + 12):
+        raised, letter = divmod(place + 1, 7)
+        doubles, single = divmod(abs(raised), 2)
+        text = ("♯" if raised > 0 else "♭") * single + ("𝄪" if raised > 0 else "𝄫") * doubles
+        names[place * 7 % 12] = _FIFTHS[letter] + (text if unicode else text.translate(_ASCII))
+    return names
+
+
+__all__ = ["hz_to_midi", "hz_to_note", "midi_to_hz", "midi_to_note", "note_to_hz", "note_to_midi"]
+
+_NOTE = re.compile(rf"([A-Ga-g])([{SIGNS}]*)([+-]?\d+)?([+-]\d+)?")
+
+
+def note_to_midi(note: Any, *, round_midi: bool = True) -> Any:
+    """Note names to MIDI numbers.
+
+    Parameters
+    ----------
+    note : str or sequence of str
+        Letter, accidentals (``#``, ``b`` or ``!``, ``n``, ♯, ♭, 𝄪, 𝄫, ♮), octave (0 unless given) and signed
+        cents.
+    round_midi : bool
+        True to round to whole numbers, False to keep the cents.
+
+    Returns
+    -------
+    int or float, or numpy.ndarray for a sequence
+        MIDI numbers; A4 is 69.
+
+    Raises
+    ------
+    ParameterError
+        If something is no note.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.note_to_midi``, which does not take ``n`` though its notation does.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.note_to_midi("Eb3+25", round_midi=False), vf.note_to_midi(["A4", "B#4"]).tolist()
+    (51.25, [69, 72])
+    """
+    round_midi = flag("round_midi", round_midi)
+    if not isinstance(note, str):
+        try:
+            names = list(note)
+        except TypeError:
+            names = []
+        if not names or not all(isinstance(name, str) for name in names):
+            reject("note", note, "must be a note or a sequence of them", 'give "A4" or ["A4", "C5"]')
+        return np.array([note_to_midi(name, round_midi=round_midi) for name in names])
+    found = _NOTE.fullmatch(note)
+    if not found:
+        reject("note", note, "is no note", 'give a letter, accidentals and an octave, such as "A4" or "C#5"')
+    letter, accidentals, octave, cents = found.groups()
+    raised = sum(ACCIDENTALS[sign] for sign in accidentals)
+    number = 12 * (int(octave or 0) + 1) + SEMITONES[letter.upper()] + raised + int(cents or 0) * 0.01
+    return int(np.round(number)) if round_midi else number
+
+
+def note_to_hz(note: Any, *, round_midi: bool = True) -> Any:
+    """Note names to hertz, in equal temperament with A4 at 440 Hz.
+
+    Parameters
+    ----------
+    note, round_midi
+        As in `note_to_midi`.
+
+    Returns
+    -------
+    float, or numpy.ndarray for a sequence
+        Frequencies in hertz.
+
+    Raises
+    ------
+    ParameterError
+        If something is no note.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.note_to_hz``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> float(vf.note_to_hz("A5")), vf.note_to_hz(["A4", "C1"]).round(2).tolist()
+    (880.0, [440.0, 32.7])
+    """
+    return midi_to_hz(note_to_midi(note, round_midi=round_midi))
+
+
+def midi_to_hz(notes: ArrayLike) -> Any:
+    """MIDI numbers to hertz.
+
+    Parameters
+    ----------
+    notes : array_like, any shape
+        MIDI numbers, whole or not.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `notes`, or a scalar for a scalar
+        Frequencies in hertz.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.midi_to_hz``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.midi_to_hz([69, 81]).tolist()
+    [440.0, 880.0]
+    """
+    with np.errstate(all="ignore"):
+        return 440.0 * 2.0 ** ((numeric("notes", notes) - 69.0) / 12.0)
+
+
+def hz_to_midi(frequencies: ArrayLike) -> Any:
+    """Hertz to MIDI numbers, the inverse of `midi_to_hz`.
+
+    Parameters
+    ----------
+    frequencies : array_like, any shape
+        Frequencies in hertz.
+
+    Returns
+    -------
+    numpy.ndarray, shape of `frequencies`, or a scalar for a scalar
+        MIDI numbers, not rounded.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.hz_to_midi``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.hz_to_midi([440.0, 880.0]).tolist()
+    [69.0, 81.0]
+    """
+    with np.errstate(all="ignore"):
+        return 12 * (np.log2(numeric("frequencies", frequencies)) - np.log2(440.0)) + 69
+
+
+def midi_to_note(
+    midi: Any, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
+) -> Any:
+    """MIDI numbers to the names of the nearest notes.
+
+    Parameters
+    ----------
+    midi : float or array_like of float
+        MIDI numbers; NaN, where `pyin` finds no pitch, has the empty name "".
+    octave, cents : bool
+        Whether the octave is appended, and how far the note is off; cents need the octave.
+    key : str
+        The key that black keys are spelled in, such as "Eb:maj", "F#:min" or "D:dorian".
+    unicode : bool
+        True for ♯, ♭, 𝄪 and 𝄫; False for #, b, ## and bb.
+
+    Returns
+    -------
+    str, or numpy.ndarray of str for an array
+        Names of notes.
+
+    Raises
+    ------
+    ParameterError
+        If `cents` are asked for without `octave`, `key` is none or a number is infinite.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.midi_to_note``, which refuses NaN and puts numbers below 0 an octave too
+    high (-1 is B-2).
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.midi_to_note(61), vf.midi_to_note(61.1, key="Ab:maj", cents=True, unicode=False)
+    ('C♯4', 'Db4+10')
+    """
+    numbers = numeric("midi", midi, remedy="give MIDI numbers; A4 is 69")
+    if np.isinf(numbers).any():
+        reject("midi", midi, "must hold numbers, none infinite", "give MIDI numbers; A4 is 69")
+    return _names(numbers, octave, cents, key, unicode)
+
+
+def _names(numbers: np.ndarray, octave: bool, cents: bool, key: str, unicode: bool) -> Any:
+    """The names of checked MIDI numbers."""
+    octave, cents, unicode = flag("octave", octave), flag("cents", cents), flag("unicode", unicode)
+    if cents and not octave:
+        reject("cents", cents, "cannot be told without the octave", "give octave=True")
+    names = spelling(key, unicode)
+
+    def name(number: float) -> str:
+        if number != number:
+            return ""
+        nearest = int(np.round(number))
+        text = names[nearest % 12]
+        if octave:
+            text += str(nearest // 12 - 1)
+        return f"{text}{int(100 * np.around(number - nearest, 2)):+02d}" if cents else text
+
+    if numbers.ndim == 0:
+        return name(float(numbers))
+    return np.array([name(number) for number in numbers.ravel()]).reshape(numbers.shape)
+
+
+def hz_to_note(
+    frequencies: Any, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
+) -> Any:
+    """Hertz to the names of the nearest notes.
+
+    Parameters
+    ----------
+    frequencies : float or array_like of float
+        Frequencies in hertz, above 0; NaN, where `pyin` finds no pitch, has the empty name "".
+    octave, cents, key, unicode
+        As in `midi_to_note`.
+
+    Returns
+    -------
+    str, or numpy.ndarray of str for an array
+        Names of notes.
+
+    Raises
+    ------
+    ParameterError
+        If a frequency is not above 0 or infinite, or as `midi_to_note`.
+
+    Notes
+    -----
+    Source: librosa 0.11.0, ``librosa.hz_to_note``.
+
+    Examples
+    --------
+    >>> import voicefeat as vf
+    >>> vf.hz_to_note(440.0), vf.hz_to_note([32.703, 450.0, float("nan")], cents=True).tolist()
+    ('A4', ['C1+0', 'A4+39', ''])
+    """
+    hertz = numeric("frequencies", frequencies, remedy="give them in hertz")
+    if (hertz <= 0).any() or np.isinf(hertz).any():
+        reject("frequencies", frequencies, "must hold numbers above 0, none infinite", "give them in hertz")
+    return _names(np.asarray(hz_to_midi(hertz)), octave, cents, key, unicode)

@@ -244,7 +244,7 @@ def test_what_is_too_large_is_not_remembered(monkeypatch):
         made.append(n)
         return np.zeros(n)
 
-    remember = cache.remembered(make)
+    remember = cache.memoised(make)
     monkeypatch.setattr(cache, "LIMIT", 100_000)
     cache.forget()
     for n in (1000, 1000, 10_000, 10_000):

@@ -14,7 +14,7 @@ from matplotlib import pyplot  # noqa: E402
 
 import voicefeat as vf  # noqa: E402
 from voicefeat.cli.main import main  # noqa: E402
-from voicefeat.errors import escaped  # noqa: E402
+from voicefeat.errors import escape  # noqa: E402
 
 SR = 16000
 Y = (np.sin(2 * np.pi * 440 * np.arange(SR) / SR) / 2).astype(np.float32)
@@ -331,7 +331,7 @@ def test_a_label_that_is_no_formula_is_drawn_as_it_is_written(label):
     for artist in drawn:
         artist.axes.legend()
         artist.figure.canvas.draw()
-    assert drawn[2].get_label().replace("\\$", "$") == escaped(label).replace("\\$", "$")
+    assert drawn[2].get_label().replace("\\$", "$") == escape(label).replace("\\$", "$")
     formula = vf.plot.roc(*pair, label="$\\sigma$ of all", ax=drawn[2].axes)
     assert formula.get_label() == "$\\sigma$ of all"
 

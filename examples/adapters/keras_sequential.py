@@ -22,7 +22,7 @@ def arrays(recordings, frontend, frames, sr=16000):
     frames : int
         Length of an item.
     sr : float
-        Samples a second: of signals, and that paths are read at.
+        Sampling rate in Hz: of signals, and that paths are read at.
     """
     front = vf.frontend(frontend) if isinstance(frontend, str) else frontend
     made = np.empty((len(recordings), frames, len(front.rows)), np.float32)

@@ -28,7 +28,7 @@ class VoiceFeatures(TransformerMixin, BaseEstimator):
     pooling : "mean", "mean+std" or "stats"
         Which statistics; of "stats", seven.
     sr : float
-        Samples a second: of signals, and that paths are read at.
+        Sampling rate in Hz: of signals, and that paths are read at.
     """
 
     def __init__(self, feature="asvspoof2019-lfcc", settings=None, pooling="mean+std", sr=16000):

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["LIMIT", "forget", "held", "remembered"]
+__all__ = ["LIMIT", "forget", "held", "memoised"]
 
 #: Bytes that all memories hold together.
 LIMIT = 128 * 1024 * 1024
@@ -37,13 +37,13 @@ class _TooLarge(Exception):
         self.result = result
 
 
-def remembered(make: Function, typed: bool = False) -> Function:
-    """`make`, whose results are kept by its arguments; those are hashable and given by place.
+def memoised(make: Function) -> Function:
+    """`make`, whose results are kept by its arguments; those are hashable and given by position.
 
-    With `typed`, arguments are told apart by type as well (2048 is not 2048.0). Errors are not remembered.
+    Arguments are told apart by type as well: 2048 is not 2048.0. Errors are not kept.
     """
 
-    @functools.lru_cache(RESULTS, typed)
+    @functools.lru_cache(RESULTS, typed=True)
     def memory(*args: Any) -> Any:
         result = make(*args)
         _count(size_of((args, result)), result)

@@ -31,12 +31,12 @@ _WIDTHS = {"f": (2, 4, 8), "c": (8, 16)}
 _Kind = TypeVar("_Kind")
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """`text` on one line, with escapes like ``\\x1b`` for what would move a cursor, colour or hide words.
 
     Examples
     --------
-    >>> print(escaped("red\\x1b[31m name.wav"))
+    >>> print(escape("red\\x1b[31m name.wav"))
     red\\x1b[31m name.wav
     """
     if text.isprintable():
@@ -48,21 +48,21 @@ class ParameterError(ValueError):
     """An argument that cannot be used; raised before any work is done."""
 
     def __str__(self) -> str:
-        return escaped(super().__str__())  # names of files may hold anything
+        return escape(super().__str__())  # names of files may hold anything
 
 
 class AudioError(ValueError):
     """A recording that cannot be read or does not hold what it promises."""
 
     def __str__(self) -> str:
-        return escaped(super().__str__())
+        return escape(super().__str__())
 
 
 class AudioNotFoundError(FileNotFoundError, AudioError):  # in this order it can be made anew when unpickled
     """A recording that is not there."""
 
     def __str__(self) -> str:
-        return escaped(super().__str__())
+        return escape(super().__str__())
 
 
 class NotInDatasetError(ParameterError, IndexError):
@@ -80,12 +80,12 @@ PASSING = frozenset(
 )  # fmt: skip
 
 
-def passes(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether `error` is a fault of the machine that passes: too few open files, too little memory."""
     return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in PASSING)
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """`value` as a message shows it: arrays by shape and dtype, the rest by a bounded `repr`."""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and shape and hasattr(value, "dtype"):
@@ -97,12 +97,12 @@ def shown(value: Any) -> str:
     return text if len(text) <= 240 else f"{text[:150]}...{text[-80:]}"  # the end of a path says most
 
 
-def reject(name: str, value: Any, problem: str, remedy: str) -> NoReturn:
+def fail(name: str, value: Any, problem: str, remedy: str) -> NoReturn:
     """Raise the error for argument `name`."""
-    raise ParameterError(f"{name}={shown(value)}: {problem}; {remedy}")
+    raise ParameterError(f"{name}={format_value(value)}: {problem}; {remedy}")
 
 
-def path_text(name: str, value: Any) -> str:
+def check_path(name: str, value: Any) -> str:
     """`value` as the text of a path, which need not be there."""
     try:
         found = os.fsdecode(value) if isinstance(value, str | os.PathLike) else "\0"
@@ -110,11 +110,11 @@ def path_text(name: str, value: Any) -> str:
     except UnicodeError:
         found = "\0"
     if "\0" in found:
-        reject(name, value, "must be a path", "give a text or a pathlib.Path")
+        fail(name, value, "must be a path", "give a text or a pathlib.Path")
     return found
 
 
-def whole(
+def check_int(
     name: str, value: Any, least: int = 1, unit: str = "", remedy: str = "", most: int | None = MOST
 ) -> int:
     """`value` as an int from `least` to `most`; of None there may be any."""
@@ -127,9 +127,9 @@ def whole(
     if number is None or number < least:
         kind = "positive whole number" if least == 1 else f"whole number, {least} or more"
         of = f" of {unit}" if unit else ""
-        reject(name, value, f"must be a {kind}{of}", remedy or f"give an int of {least} or more")
+        fail(name, value, f"must be a {kind}{of}", remedy or f"give an int of {least} or more")
     if most is not None and number > most:
-        reject(name, value, f"is more than {most:,}", remedy or "give a smaller number")
+        fail(name, value, f"is more than {most:,}", remedy or "give a smaller number")
     return number
 
 
@@ -139,17 +139,17 @@ def check_bank(name: str, rows: Any, n_fft: Any, bins: Any = None) -> None:
     Its columns are the bins of an FFT, or so many `bins`.
     """
     if isinstance(n_fft, int) and n_fft > LONGEST:
-        reject("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=2048")
+        fail("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=2048")
     bins = 1 + n_fft // 2 if bins is None and isinstance(n_fft, int) else bins
     if not isinstance(rows, int) or not isinstance(bins, int):
         return
     most = min(MOST_ROWS, MOST_WEIGHTS // max(bins, 1))
     if rows > most:
         problem = "so many rows and bins are too many numbers for a bank"
-        reject(name, rows, problem, f"give at most {most}")
+        fail(name, rows, problem, f"give at most {most}")
 
 
-def real(
+def check_float(
     name: str,
     value: Any,
     low: float | None = None,
@@ -177,100 +177,100 @@ def real(
         bounds.append(f"at most {high:g}")
         fits = fits and number <= high
     if fits and high is None and abs(number) > HUGE:
-        reject(name, value, f"is beyond {HUGE:g}, too large for a setting", remedy or "give a smaller number")
+        fail(name, value, f"is beyond {HUGE:g}, too large for a setting", remedy or "give a smaller number")
     if not fits:
         what = " ".join(["a finite number", *([f"of {unit}"] if unit else [])])
         wanted = f"{what}{', ' if bounds else ''}{' and '.join(bounds)}"
-        reject(name, value, f"must be {wanted}", remedy or f"give {wanted}")
+        fail(name, value, f"must be {wanted}", remedy or f"give {wanted}")
     return number
 
 
-def divisor(name: str, value: Any, low: float | None = None, **rest: Any) -> float:
-    """`value` as `real` has it, and not next to 0, so that what is divided by it stays finite."""
-    found = real(name, value, low, **rest)
+def check_divisor(name: str, value: Any, low: float | None = None, **rest: Any) -> float:
+    """`value` as `check_float` has it, and not next to 0, so that what is divided by it stays finite."""
+    found = check_float(name, value, low, **rest)
     if 0 < abs(found) < 1e-9:
-        reject(name, value, "is next to 0", rest.get("remedy") or "give 1e-9 or more")
+        fail(name, value, "is next to 0", rest.get("remedy") or "give 1e-9 or more")
     return found
 
 
-def samples_a_second(name: str, value: Any, remedy: str = "") -> float:
+def check_rate(name: str, value: Any, remedy: str = "") -> float:
     """`value` as a rate of samples in hertz, with which no formula leaves double precision."""
-    found = real(name, value, above=0, unit="hertz", remedy=remedy)
+    found = check_float(name, value, above=0, unit="hertz", remedy=remedy)
     if not 1e-6 <= found <= 1e12:
-        reject(name, value, "is no rate of samples", remedy or "give it in hertz, such as 16000")
+        fail(name, value, "is no rate of samples", remedy or "give it in hertz, such as 16000")
     return found
 
 
-def one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
+def check_choice(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     """`value`, which must be among `allowed`; the nearest name is suggested."""
     choices = list(allowed)
     for choice in choices:
         if type(choice) is type(value) and choice == value:
             return value
-    near = difflib.get_close_matches(shown(value).strip("'"), [str(c) for c in choices], n=1)
+    near = difflib.get_close_matches(format_value(value).strip("'"), [str(c) for c in choices], n=1)
     listed = ", ".join(repr(c) for c in choices)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    reject(name, value, "is not known here", f"{hint}choose one of {listed}")
+    fail(name, value, "is not known here", f"{hint}choose one of {listed}")
 
 
-def float_type(name: str, value: Any) -> np.dtype[Any]:
+def check_float_dtype(name: str, value: Any) -> np.dtype[Any]:
     """`value` as one of the two types of numbers, float32 or float64."""
     try:
         kind = np.dtype(value)
     except Exception:  # numpy has one kind for each way of being no type
         kind = np.dtype(object)
     if value is None or kind not in (np.float32, np.float64):
-        reject(name, value, "must be a floating-point type", "give numpy.float32 or numpy.float64")
+        fail(name, value, "must be a floating-point type", "give numpy.float32 or numpy.float64")
     return kind
 
 
-def complex_kind(name: str, value: Any) -> np.dtype[Any]:
+def check_complex_dtype(name: str, value: Any) -> np.dtype[Any]:
     """`value` as one of the two types of complex numbers, complex64 or complex128."""
     try:
         kind = np.dtype(value)
     except Exception:
         kind = np.dtype(object)
     if value is None or kind not in (np.complex64, np.complex128):
-        reject(name, value, "must be a complex type", "give numpy.complex64 or numpy.complex128")
+        fail(name, value, "must be a complex type", "give numpy.complex64 or numpy.complex128")
     return kind
 
 
-def flag(name: str, value: Any) -> bool:
+def check_bool(name: str, value: Any) -> bool:
     """`value` as True or False."""
     if not isinstance(value, bool | np.bool_):
-        reject(name, value, "must be True or False", f"give {name}=True or {name}=False")
+        fail(name, value, "must be True or False", f"give {name}=True or {name}=False")
     return bool(value)
 
 
-def instance(name: str, value: Any, kind: type[_Kind], remedy: str) -> _Kind:
+def check_type(name: str, value: Any, kind: type[_Kind], remedy: str) -> _Kind:
     """`value`, which must be a `kind`."""
     if not isinstance(value, kind):
-        reject(name, value, f"is no {kind.__name__}", remedy)
+        fail(name, value, f"is no {kind.__name__}", remedy)
     return value
 
 
-def texts(name: str, values: Any) -> list[str]:
+def check_texts(name: str, values: Any) -> list[str]:
     """`values` as a list of texts."""
     try:
         found = list(values)
     except TypeError:
         found = [None]
     if not all(isinstance(value, str) for value in found):
-        reject(name, values, "must be a sequence of texts", "give a list of str")
+        fail(name, values, "must be a sequence of texts", "give a list of str")
     return [str(value) for value in found]
 
 
-def converted(name: str, values: Any, remedy: str = "give an array of numbers") -> np.ndarray:
+def to_array(name: str, values: Any, remedy: str = "give an array of numbers") -> np.ndarray:
     """`values` as an array of any type."""
     if type(values) is not np.ndarray and isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        reject(name, values, "has masked values", f"fill them, {name}.filled(0)")
+        fail(name, values, "has masked values", f"fill them, {name}.filled(0)")
     try:
         return np.asanyarray(values)
     except (ValueError, TypeError, OverflowError):  # rows of different lengths, or no sequence after all
-        reject(name, values, "is no array of numbers", remedy)
+        fail(name, values, "is no array of numbers", remedy)
 
 
-def numeric(
+def check_numeric(
     name: str,
     values: Any,
     kinds: str = "fiu",
@@ -278,10 +278,10 @@ def numeric(
     what: str = "are no numbers",
 ) -> np.ndarray:
     """`values` as an array of numbers, of one of the `kinds` of numpy's types."""
-    array = converted(name, values, remedy)
+    array = to_array(name, values, remedy)
     if array.dtype.kind not in kinds:
         problem = "are complex" if array.dtype.kind == "c" else what
-        reject(name, values, f"{array.dtype} values {problem}", remedy)
+        fail(name, values, f"{array.dtype} values {problem}", remedy)
     if array.dtype.kind in "fc" and array.dtype.itemsize not in _WIDTHS[array.dtype.kind]:
-        reject(name, values, f"{array.dtype} is wider than the precision here", f"pass {name}.astype(float)")
+        fail(name, values, f"{array.dtype} is wider than the precision here", f"pass {name}.astype(float)")
     return array

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import reject
+from ..errors import fail
 from .decoding import first_not_finite
 
 __all__: list[str] = []
@@ -28,7 +28,7 @@ def check_resampled(y: np.ndarray, res_type: str) -> None:
     single = res_type in ("soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq")
     if single and y.dtype == _FLOAT64 and not max(-y.min(), y.max()) < 2.0**100:
         problem = f"is too large for {res_type}, which has single precision"
-        reject("y", y, problem, 'scale it, or give res_type="soxr_vhq"')
+        fail("y", y, problem, 'scale it, or give res_type="soxr_vhq"')
 
 
 def not_finite(y: np.ndarray, name: str = "y", spectra: bool = False) -> None:
@@ -40,13 +40,13 @@ def not_finite(y: np.ndarray, name: str = "y", spectra: bool = False) -> None:
         return
     worse = first_not_finite(y)
     if worse:
-        reject(name, y, worse, f"repair it, numpy.nan_to_num({name}), or leave the recording out")
+        fail(name, y, worse, f"repair it, numpy.nan_to_num({name}), or leave the recording out")
     problem = f"{found}, too large for {kind}: values are below {largest:.2g}"
-    reject(name, y, problem, f"scale it, {name} / numpy.abs({name}).max()")
+    fail(name, y, problem, f"scale it, {name} / numpy.abs({name}).max()")
 
 
 def check_spread(found: np.ndarray, p: float) -> None:
     """Refuse a `p` whose powers of hertz have left the precision of the bandwidths that were `found`."""
     if not np.isfinite(found).all():
         remedy = "give 2" if found.dtype == np.float64 else "give 2, or values of float64"
-        reject("p", p, f"makes powers of hertz that {found.dtype} does not hold", remedy)
+        fail("p", p, f"makes powers of hertz that {found.dtype} does not hold", remedy)

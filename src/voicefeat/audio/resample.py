@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import converted, flag, one_of, reject, samples_a_second, whole
+from ..errors import check_bool, check_choice, check_int, check_rate, fail, to_array
 from .limits import check_resampled, not_finite, usable
 from .signals import signal
 
@@ -72,21 +72,21 @@ def resample(
     >>> vf.resample(np.zeros(44100, dtype=np.float32), orig_sr=44100, target_sr=16000).shape
     (16000,)
     """
-    orig_sr = samples_a_second("orig_sr", orig_sr)
-    target_sr = samples_a_second("target_sr", target_sr)
-    res_type = WAYS[1] if res_type is None else one_of("res_type", res_type, WAYS)
+    orig_sr = check_rate("orig_sr", orig_sr)
+    target_sr = check_rate("target_sr", target_sr)
+    res_type = WAYS[1] if res_type is None else check_choice("res_type", res_type, WAYS)
     if not 1 / MOST_TIMES <= target_sr / orig_sr <= MOST_TIMES:
         problem = f"differs from orig_sr={orig_sr:g} by more than {MOST_TIMES} times"
-        reject("target_sr", target_sr, problem, "give rates in hertz that audio has")
+        fail("target_sr", target_sr, problem, "give rates in hertz that audio has")
     if res_type == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
         name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)
-        reject(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
+        fail(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
     if res_type == "polyphase" and max(orig_sr, target_sr) > MOST_PHASES * math.gcd(
         int(orig_sr), int(target_sr)
     ):
         problem = f"with orig_sr={orig_sr:g} needs a filter of more than {MOST_PHASES:,} phases"
-        reject("target_sr", target_sr, problem, 'use res_type="soxr_hq"')
-    fix, scale = flag("fix", fix), flag("scale", scale)
+        fail("target_sr", target_sr, problem, 'use res_type="soxr_hq"')
+    fix, scale = check_bool("fix", fix), check_bool("scale", scale)
     y = _samples_last(y, axis)
     if orig_sr == target_sr:
         return np.moveaxis(y, -1, axis)
@@ -113,9 +113,9 @@ def _length(n: int, orig_sr: float, target_sr: float) -> int:
 def _samples_last(y: Any, axis: int) -> np.ndarray:
     if type(axis) is int and axis == -1:
         return signal(y)
-    dims = converted("y", y).ndim
-    if whole("axis", axis, -dims) >= dims:
-        reject("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
+    dims = to_array("y", y).ndim
+    if check_int("axis", axis, -dims) >= dims:
+        fail("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
     return signal(np.moveaxis(np.asarray(y), axis, -1))
 
 

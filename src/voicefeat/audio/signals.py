@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from ..errors import AudioError, float_type, one_of, real, reject, samples_a_second
+from ..errors import AudioError, check_choice, check_float, check_float_dtype, check_rate, fail
 from .decoding import check_room, printable_name, read, sample_at
 from .limits import not_finite, usable
 
@@ -35,21 +35,21 @@ def signal(y: Any, name: str = "y") -> np.ndarray:
 
 def _converted(y: Any, name: str) -> np.ndarray:
     if type(y) is not np.ndarray and isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
-        reject(name, y, "has masked samples", f"fill them, {name}.filled(0)")
+        fail(name, y, "has masked samples", f"fill them, {name}.filled(0)")
     try:
         array = np.asarray(y)
     except ValueError:
-        reject(name, y, "its rows differ in length", "pass one signal at a time, or pad them to one length")
+        fail(name, y, "its rows differ in length", "pass one signal at a time, or pad them to one length")
     _check_type(y, array, name)
     if array.ndim == 0:
-        reject(name, y, "is one number, not an array of samples", "pass a signal of shape (..., samples)")
+        fail(name, y, "is one number, not an array of samples", "pass a signal of shape (..., samples)")
     if array.size == 0:
-        reject(name, array, "holds no samples", "skip empty recordings")
+        fail(name, array, "holds no samples", "skip empty recordings")
     if array.ndim == 2:
         n, channels = array.shape
         if channels <= _MAX_CHANNELS and n >= _FRAMES_PER_CHANNEL * channels:
             problem = f"looks like {n} samples of {channels} channel{'s' * (channels > 1)}, channels last"
-            reject(name, array, problem, f"samples belong on the last axis, pass {name}.T")
+            fail(name, array, problem, f"samples belong on the last axis, pass {name}.T")
     if array.dtype.kind == "i":
         scale = np.float32(2.0 ** (1 - 8 * array.itemsize))
         return array.astype(np.float32, order="C") * scale
@@ -77,7 +77,7 @@ def _check_type(y: Any, array: np.ndarray, name: str) -> None:
         problem, remedy = "is complex", f"pass a real signal, such as {name}.real"
     else:
         problem, remedy = f"{array.dtype} values are no samples", "pass an array of float32 or float64"
-    reject(name, shown, problem, remedy)
+    fail(name, shown, problem, remedy)
 
 
 def load(
@@ -144,12 +144,14 @@ def load(
     from .resample import MOST_TIMES, WAYS, resample
 
     if sr is not None:
-        samples_a_second("sr", sr, remedy="give None to keep the recording's own")
-    offset = real("offset", offset, low=0, unit="seconds")
+        check_rate("sr", sr, remedy="give None to keep the recording's own")
+    offset = check_float("offset", offset, low=0, unit="seconds")
     if duration is not None:
-        duration = real("duration", duration, above=0, unit="seconds", remedy="give None to read to the end")
+        duration = check_float(
+            "duration", duration, above=0, unit="seconds", remedy="give None to read to the end"
+        )
     if res_type is not None:
-        one_of("res_type", res_type, WAYS)
+        check_choice("res_type", res_type, WAYS)
 
     def part(rate: int) -> tuple[int, int | None]:
         count = None if duration is None else sample_at(duration, rate)
@@ -158,7 +160,7 @@ def load(
             raise AudioError(f"{printable_name(path)}: {problem}; give more")
         return sample_at(offset, rate), count
 
-    frames, rate = read(path, part, float_type("dtype", dtype))
+    frames, rate = read(path, part, check_float_dtype("dtype", dtype))
     if frames.shape[1] == 1:
         y = frames[:, 0]
     elif mono:

@@ -1,4 +1,4 @@
-"""Recordings made worse on purpose, so that detectors learn what not to listen to.
+"""Augmentation: degraded copies of recordings, so that detectors learn what not to listen to.
 
 Every function takes a signal and, where it draws, a generator of random numbers; `generator` makes one of a
 seed, an utterance and an epoch, so that the result depends on neither workers nor order. A setting may be a

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..audio.resample import MOST_TIMES, resample
-from ..errors import reject, samples_a_second, whole
+from ..errors import check_int, check_rate, fail
 from .filtfilt import Passes
 from .seeds import Random
 from .settings import Range, audio_rate, number, one_signal
@@ -32,9 +32,9 @@ def bandlimit(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     fmin, fmax : float or (float, float)
         Edges in hertz, each 6 dB down; without one, that side is left open. Of two numbers, one between them
         is drawn.
@@ -62,23 +62,23 @@ def bandlimit(
     >>> float(np.abs(vf.augment.bandlimit(y, 16000, fmax=3000)[100:-100]).max()) < 0.01
     True
     """
-    y, sr, order = one_signal(y), samples_a_second("sr", sr), whole("order", order)
+    y, sr, order = one_signal(y), check_rate("sr", sr), check_int("order", order)
     if order > MOST_ORDER:
-        reject("order", order, "has no filter whose numbers hold", f"give at most {MOST_ORDER}")
+        fail("order", order, "has no filter whose numbers hold", f"give at most {MOST_ORDER}")
     if fmin is None and fmax is None:
-        reject("fmin", fmin, "and fmax are both missing", "give one edge or both")
+        fail("fmin", fmin, "and fmax are both missing", "give one edge or both")
     edges = {}
     for name, value, kind in (("fmin", fmin, "highpass"), ("fmax", fmax, "lowpass")):
         if value is not None:
             edge = number(name, value, rng)
             if not 0 < edge < sr / 2:
                 problem = f"{edge:g} Hz do not lie between 0 and half of sr={sr:g}"
-                reject(name, value, problem, f"give less than {sr / 2:g}")
+                fail(name, value, problem, f"give less than {sr / 2:g}")
             if edge < 1e-7 * sr:  # squares of it are lost beside 1, which the filter's numbers are near
-                reject(name, value, f"{edge:g} Hz is next to 0 beside sr={sr:g}", "give hertz, such as 20")
+                fail(name, value, f"{edge:g} Hz is next to 0 beside sr={sr:g}", "give hertz, such as 20")
             edges[kind] = edge
     if len(edges) == 2 and edges["highpass"] >= edges["lowpass"]:
-        reject("fmin", fmin, f"is not below fmax={edges['lowpass']:g}", "give the lower edge first")
+        fail("fmin", fmin, f"is not below fmax={edges['lowpass']:g}", "give the lower edge first")
     from scipy.signal import butter
 
     return Passes(y, (butter(order, edge, kind, fs=sr, output="sos") for kind, edge in edges.items())).run()
@@ -90,9 +90,9 @@ def telephone(y: Any, sr: float = 16000) -> np.ndarray:
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float, above 6800
-        Samples a second.
+        Sampling rate in Hz.
 
     Returns
     -------
@@ -121,9 +121,9 @@ def downsample(y: Any, sr: float = 16000, *, rate: Range, rng: Random | None = N
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     rate : float or (float, float)
         The lower rate in hertz; of two, a number between them is drawn.
     rng : numpy.random.Generator or numpy.random.RandomState

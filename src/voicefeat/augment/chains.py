@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_of, real, reject, samples_a_second, whole
+from ..errors import check_choice, check_float, check_int, check_rate, fail
 from ..files.text import toml
 from . import (
     bandwidth,
@@ -84,14 +84,14 @@ def step(do: str, /, p: float = 1.0, **settings: Any) -> Step:
     >>> vf.augment.step("noise", p=0.5, snr=(5, 20))
     Step(do='noise', p=0.5, settings={'snr': (5, 20)})
     """
-    function = STEPS[one_of("do", do, STEPS)]
-    made = Step(do, real("p", p, low=0.0, high=1.0), settings)
+    function = STEPS[check_choice("do", do, STEPS)]
+    made = Step(do, check_float("p", p, low=0.0, high=1.0), settings)
     own = {k: v for k, v in inspect.signature(function).parameters.items() if k not in _GIVEN}
     for key in settings:
-        one_of(f"the setting of {do}", key, own)
+        check_choice(f"the setting of {do}", key, own)
     for key, parameter in own.items():
         if parameter.default is parameter.empty and key not in settings:
-            reject(key, None, f"{do} needs it", f"write step({do!r}, {key}=...)")
+            fail(key, None, f"{do} needs it", f"write step({do!r}, {key}=...)")
     rng = generator()
     made(1e-4 * rng.standard_normal(_TRIED_AT // 10), _TRIED_AT, rng)
     return made
@@ -133,10 +133,10 @@ class Chain:
 
     def __post_init__(self) -> None:
         if not isinstance(self.steps, (tuple, list)):
-            reject("steps", self.steps, "must be several steps", "give a tuple of vf.augment.step(...)")
+            fail("steps", self.steps, "must be several steps", "give a tuple of vf.augment.step(...)")
         for one in self.steps:
             if not isinstance(one, Step):
-                reject("steps", one, "is no step", "give what vf.augment.step(...) makes")
+                fail("steps", one, "is no step", "give what vf.augment.step(...) makes")
         object.__setattr__(self, "steps", tuple(self.steps))
 
     def __call__(self, y: Any, sr: float, *, id: str, epoch: int = 0, seed: int = 0) -> np.ndarray:
@@ -163,9 +163,9 @@ class Chain:
         content = toml("source", source, "give what to_toml writes")
         tables = content.pop("step", None)
         for key in content:
-            one_of("the table", key, ["step"])
+            check_choice("the table", key, ["step"])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            reject("step", tables, "must be tables", "write [[step]] above the settings of each")
+            fail("step", tables, "must be tables", "write [[step]] above the settings of each")
         return cls(tuple(_step({k: _plain(v) for k, v in table.items()}) for table in tables))
 
 
@@ -177,9 +177,9 @@ def copies(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     id : str
         The utterance's id.
     copies : int
@@ -212,11 +212,11 @@ def copies(
     >>> len(list(vf.augment.copies(y, 16000, "clip", copies=3, seed=7)))
     3
     """
-    y, copies, sr = one_signal(y), whole("copies", copies), samples_a_second("sr", sr)
+    y, copies, sr = one_signal(y), check_int("copies", copies), check_rate("sr", sr)
     generator(seed, id)
     made = _usual() if chain is None else chain
     if not isinstance(made, Chain):
-        reject("chain", chain, "is no chain", "give vf.augment.Chain((...,))")
+        fail("chain", chain, "is no chain", "give vf.augment.Chain((...,))")
     return (made(y, sr, id=id, epoch=epoch, seed=seed) for epoch in range(copies))
 
 
@@ -233,7 +233,7 @@ def _usual() -> Chain:
 
 def _step(settings: dict[str, Any]) -> Step:
     if "do" not in settings:
-        reject("step", settings, "does not say what to do", 'write do = "noise"')
+        fail("step", settings, "does not say what to do", 'write do = "noise"')
     return step(settings.pop("do"), settings.pop("p", 1.0), **settings)
 
 
@@ -246,4 +246,4 @@ def _text(name: str, value: Any) -> str:
     try:
         return json.dumps(value)
     except TypeError:
-        reject(name, value, "cannot be written as TOML", "a chain with signals in it stays in Python")
+        fail(name, value, "cannot be written as TOML", "a chain with signals in it stays in Python")

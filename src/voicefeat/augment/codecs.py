@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..audio.resample import resample
-from ..errors import reject
+from ..errors import fail
 from .bandwidth import back
 from .seeds import Random
 from .settings import Range, audio_rate, choice, number, one_signal
@@ -72,9 +72,9 @@ def codec(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1). What exceeds 1 is cut off there.
+        Signal; integer PCM is scaled to [-1, 1). What exceeds 1 is cut off there.
     sr : float, 100 to 1,000,000
-        Samples a second. Where a codec has no such rate, the signal goes through the next higher one that
+        Sampling rate in Hz. Where a codec has no such rate, the signal goes through the next higher one that
         it has, or its highest: A-law, mu-law and GSM have 8000 only.
     name : str, or sequence of str
         "alaw", "mulaw", "gsm", "mp3", "vorbis" or "opus"; of several, one is drawn.
@@ -126,7 +126,7 @@ def _there(name: str, kind: Codec) -> None:
     formats = soundfile.available_formats()
     if kind.format not in formats or kind.subtype not in soundfile.available_subtypes(kind.format):
         has = f"the installed libsndfile {soundfile.__libsndfile_version__} has no {kind.subtype}"
-        reject("name", name, has, "choose another codec, or install a newer soundfile")
+        fail("name", name, has, "choose another codec, or install a newer soundfile")
 
 
 def _settings(
@@ -136,14 +136,14 @@ def _settings(
     settings: dict[str, Any] = {}
     if bitrate is not None:
         if limits is None:
-            reject("bitrate", bitrate, f"{name} has no bit rate to choose", "use mp3 or opus for that")
+            fail("bitrate", bitrate, f"{name} has no bit rate to choose", "use mp3 or opus for that")
         least, most = limits
         wanted = number("bitrate", bitrate, rng, low=least, high=most)
         settings["compression_level"] = min((most - wanted) / (most - least), _MOST)
         settings |= {"bitrate_mode": "CONSTANT"} if name == "mp3" else {}
     if quality is not None:
         if name != "vorbis":
-            reject("quality", quality, f"{name} has no quality to choose", "use vorbis for that")
+            fail("quality", quality, f"{name} has no quality to choose", "use vorbis for that")
         settings["compression_level"] = 1.0 - number("quality", quality, rng, low=0.0, high=1.0)
     return settings
 
@@ -153,7 +153,7 @@ def _encoded(x: np.ndarray, rate: int, kind: Codec, settings: dict[str, Any]) ->
 
     if settings and "compression_level" not in inspect.signature(soundfile.write).parameters:
         problem = f"soundfile {soundfile.__version__} cannot set it"
-        reject("compression_level", settings["compression_level"], problem, "install soundfile 0.13 or later")
+        fail("compression_level", settings["compression_level"], problem, "install soundfile 0.13 or later")
     file = io.BytesIO()
     form = {"format": kind.format, "subtype": kind.subtype, **settings}
     with soundfile.SoundFile(file, "w", rate, 1, **form) as sound:

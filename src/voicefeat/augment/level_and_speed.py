@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio.resample import resample
-from ..errors import one_of, reject
+from ..errors import check_choice, fail
 from .seeds import Random
 from .settings import Range, number, one_signal
 
@@ -23,7 +23,7 @@ def gain(y: Any, *, db: Range, over: str = "refuse", rng: Random | None = None) 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     db : float or (float, float), -120 to 120
         Decibels; of two, a number between them is drawn.
     over : "refuse", "clip" or "keep"
@@ -50,14 +50,14 @@ def gain(y: Any, *, db: Range, over: str = "refuse", rng: Random | None = None) 
     array([ 0.19952623, -0.39905246])
     """
     y = one_signal(y)
-    one_of("over", over, _OVER)
+    check_choice("over", over, _OVER)
     decibels = number("db", db, rng, low=-120.0, high=120.0)
     made = (y * 10 ** (decibels / 20)).astype(y.dtype)
     beyond = int((np.abs(made) > 1).sum())
     if beyond and over == "refuse":
         most = -20 * np.log10(np.abs(y).max())
         problem = f"{decibels:.4g} dB make {beyond} samples exceed 1"
-        reject("db", db, problem, f'give at most {most:.4g}, or over="clip" or "keep"')
+        fail("db", db, problem, f'give at most {most:.4g}, or over="clip" or "keep"')
     if beyond and over == "clip":
         told = f"{beyond} of {made.size} samples are cut off at 1 after {decibels:.4g} dB"
         warnings.warn(told, stacklevel=2)
@@ -71,7 +71,7 @@ def speed(y: Any, *, factor: Range, rng: Random | None = None) -> np.ndarray:
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     factor : float or (float, float), 0.25 to 4
         Above 1 faster, higher and shorter; of two, a number between them is drawn.
     rng : numpy.random.Generator or numpy.random.RandomState

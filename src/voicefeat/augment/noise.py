@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_of, reject, samples_a_second, whole
+from ..errors import check_choice, check_int, check_rate, fail
 from .seeds import Random, check
 from .settings import Range, number, one_signal, ordered, pick, power
 
@@ -33,7 +33,7 @@ def coloured(n: int, sr: float = 16000, *, colour: str = "white", rng: Random) -
     n : int
         Samples.
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     colour : str
         "white" (flat), "pink" (3 dB an octave less) or "brown" (6 dB); flat below 20 Hz.
     rng : numpy.random.Generator or numpy.random.RandomState
@@ -56,8 +56,8 @@ def coloured(n: int, sr: float = 16000, *, colour: str = "white", rng: Random) -
     >>> round(float((hum**2).mean()), 6)
     1.0
     """
-    n, sr = whole("n", n, unit="samples"), samples_a_second("sr", sr)
-    one_of("colour", colour, COLOURS)
+    n, sr = check_int("n", n, unit="samples"), check_rate("sr", sr)
+    check_choice("colour", colour, COLOURS)
     made = check(rng).normal(0.0, 1.0, n)
     if COLOURS[colour]:
         weights = np.maximum(np.fft.rfftfreq(n, 1 / sr), _FLAT_BELOW) ** (-COLOURS[colour] / 2)
@@ -73,9 +73,9 @@ def noise(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     snr : float or (float, float), -100 to 100
         Power of the signal over that of the noise, in decibels, both over all samples, pauses included; of
         two, a number between them is drawn.
@@ -108,12 +108,12 @@ def noise(
     ratio = number("snr", snr, rng, **_RATIOS)
     sources = source if isinstance(source, (tuple, list)) else [source]
     if not sources:
-        reject("source", source, "holds nothing to add", "give a colour or recorded noise")
+        fail("source", source, "holds nothing to add", "give a colour or recorded noise")
     for each in sources:
         if isinstance(each, np.ndarray):
             power(one_signal(each, "source"), "source", each)
         else:
-            one_of("source", each, COLOURS)
+            check_choice("source", each, COLOURS)
     drawn = pick(sources, rng) if len(sources) > 1 else sources[0]
     if isinstance(drawn, str):
         return _mixed(y, coloured(y.size, sr, colour=drawn, rng=rng), ratio)
@@ -133,7 +133,7 @@ def babble(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     voices : sequence of arrays of shape (m,)
         Recordings of speech at the signal's rate, of the same split as the signal: test speakers do not
         belong into training.
@@ -166,14 +166,14 @@ def babble(
     ratio = number("snr", snr, rng, **_RATIOS)
     several = isinstance(voices, Sequence) and not isinstance(voices, str)
     if not (several or (isinstance(voices, np.ndarray) and voices.ndim)) or not len(voices):
-        reject("voices", voices, "must be recordings of others", "give a list of arrays of shape (m,)")
+        fail("voices", voices, "must be recordings of others", "give a list of arrays of shape (m,)")
     if isinstance(talkers, (tuple, list)):
         ordered("talkers", talkers)
-        least, most = (whole("talkers", each) for each in talkers)
+        least, most = (check_int("talkers", each) for each in talkers)
     else:
-        least = most = whole("talkers", talkers)
+        least = most = check_int("talkers", talkers)
     if most > MOST_TALKERS:
-        reject("talkers", talkers, "are too many to be told apart from noise", f"give at most {MOST_TALKERS}")
+        fail("talkers", talkers, "are too many to be told apart from noise", f"give at most {MOST_TALKERS}")
     wanted = pick(range(least, most + 1), rng)
     order: list[int] = []
     while len(order) < wanted:  # nobody talks twice before all do

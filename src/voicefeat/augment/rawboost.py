@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_of, real, reject, whole
+from ..errors import check_choice, check_float, check_int, fail
 from .seeds import Random, check
 from .settings import audio_rate, one_signal, ordered, uniform
 
@@ -30,9 +30,9 @@ def rawboost(y: Any, sr: float = 16000, *, algorithm: int = 4, rng: Random) -> n
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     algorithm : int, 0 to 8
         0 nothing; 1 convolutive, 2 impulsive, 3 stationary noise; 4 all in this order; 5 the first and the
         second, 6 the first and the third, 7 the second and the third; 8 the first and the second side by
@@ -62,7 +62,7 @@ def rawboost(y: Any, sr: float = 16000, *, algorithm: int = 4, rng: Random) -> n
     >>> vf.augment.rawboost(y, 16000, algorithm=5, rng=vf.augment.generator(7, "clip")).shape
     (16000,)
     """
-    one_of("algorithm", whole("algorithm", algorithm, least=0), tuple(ALGORITHMS))
+    check_choice("algorithm", check_int("algorithm", algorithm, least=0), tuple(ALGORITHMS))
     y, rng = one_signal(y), check(rng)
     steps: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "c": lambda x: convolutive_noise(x, sr, rng=rng),
@@ -86,9 +86,9 @@ def convolutive_noise(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     rng : numpy.random.Generator or numpy.random.RandomState
         Where numbers are drawn.
     powers : int
@@ -130,8 +130,8 @@ def convolutive_noise(
     """
     y, rng = one_signal(y), check(rng)
     notches = _notches(sr, bands, fmin, fmax, width, taps)
-    if whole("powers", powers) > MOST_BANDS:
-        reject("powers", powers, "are more than its precision holds", f"give at most {MOST_BANDS}")
+    if check_int("powers", powers) > MOST_BANDS:
+        fail("powers", powers, "are more than its precision holds", f"give at most {MOST_BANDS}")
     x, (low, high), quieter = y.astype(np.float64), pair("gain", gain), pair("quieter", quieter)
     total = np.zeros(x.size)
     for power in range(1, powers + 1):
@@ -147,7 +147,7 @@ def impulsive_noise(y: Any, *, rng: Random, share: float = 10.0, gain: float = 2
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     rng : numpy.random.Generator or numpy.random.RandomState
         Where numbers are drawn.
     share : float, 0 to 100
@@ -177,8 +177,8 @@ def impulsive_noise(y: Any, *, rng: Random, share: float = 10.0, gain: float = 2
     >>> int((vf.augment.impulsive_noise(y, rng=vf.augment.generator()) != y).sum()) <= 1600
     True
     """
-    y, rng, gain = one_signal(y), check(rng), real("gain", gain, low=0.0)
-    share = real("share", share, low=0.0, high=100.0, unit="per cent")
+    y, rng, gain = one_signal(y), check(rng), check_float("gain", gain, low=0.0)
+    share = check_float("share", share, low=0.0, high=100.0, unit="per cent")
     x = y.astype(np.float64)
     count = int(x.size * (uniform(rng, 0.0, share) / 100))
     which = rng.permutation(x.size)[:count]
@@ -197,9 +197,9 @@ def stationary_noise(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     rng : numpy.random.Generator or numpy.random.RandomState
         Where numbers are drawn.
     snr : (float, float)
@@ -243,8 +243,8 @@ def stationary_noise(
 def pair(name: str, value: Any) -> tuple[float, float]:
     """Two numbers of decibels, in any order."""
     if not isinstance(value, tuple | list) or len(value) != 2:
-        reject(name, value, "must be two numbers of decibels", "give two numbers")
-    first, second = (real(name, each, -200.0, 200.0, unit="decibels") for each in value)
+        fail(name, value, "must be two numbers of decibels", "give two numbers")
+    first, second = (check_float(name, each, -200.0, 200.0, unit="decibels") for each in value)
     return first, second
 
 
@@ -254,8 +254,8 @@ def _notches(
     """The checked settings of a filter: rate, notches, their middles, widths and lengths."""
     middles, widths = ordered("fmin, fmax", (fmin, fmax), low=0.0), ordered("width", width, low=0.0)
     sr, lengths = audio_rate(sr), ordered("taps", taps, low=1.0, high=MOST_TAPS)
-    if whole("bands", bands) > MOST_BANDS:
-        reject("bands", bands, "are too many notches for one filter", f"give at most {MOST_BANDS}")
+    if check_int("bands", bands) > MOST_BANDS:
+        fail("bands", bands, "are too many notches for one filter", f"give at most {MOST_BANDS}")
     return sr, bands, middles, widths, lengths
 
 
@@ -270,7 +270,7 @@ def _drawn(rng: Random, notches: Any, low: float, high: float) -> np.ndarray:
         count = int(uniform(rng, *lengths)) | 1  # odd
         edges = max(middle - width / 2, 1e-3), min(middle + width / 2, sr / 2 - 1e-3)
         if edges[0] >= edges[1]:
-            reject("fmax", middles[1], f"lies above half of sr={sr:g}", f"give at most {sr / 2:g}")
+            fail("fmax", middles[1], f"lies above half of sr={sr:g}", f"give at most {sr / 2:g}")
         taps = np.convolve(scipy_signal.firwin(count, edges, window="hamming", fs=sr), taps)
     gain = uniform(rng, low, high)
     largest = np.abs(scipy_signal.freqz(taps, 1)[1]).max()

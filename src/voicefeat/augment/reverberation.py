@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import reject
+from ..errors import fail
 from .seeds import Random, check
 from .settings import Range, audio_rate, number, one_signal, power
 
@@ -23,7 +23,7 @@ def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Rando
     Parameters
     ----------
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     t60 : float or (float, float), at most 10
         Seconds in which the tail falls by 60 dB; of two, a number between them is drawn.
     drr : float or (float, float), -60 to 60
@@ -52,7 +52,7 @@ def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Rando
     direct = number("drr", drr, rng, low=-60.0, high=60.0)
     n = round(seconds * sr)
     if n < _FEWEST:
-        reject("t60", t60, f"leaves {n} samples at sr={sr:g}", f"give at least {_FEWEST / sr:.2g} seconds")
+        fail("t60", t60, f"leaves {n} samples at sr={sr:g}", f"give at least {_FEWEST / sr:.2g} seconds")
     tail = rng.normal(0.0, 1.0, n) * np.exp(-math.log(1000) * np.arange(1, n + 1) / n)
     tail *= 10 ** (-direct / 20) / np.linalg.norm(tail)
     return np.concatenate([[1.0], tail])
@@ -72,9 +72,9 @@ def reverb(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     t60, drr : float or (float, float)
         Of a response that `room_response` makes.
     response : array of shape (m,)
@@ -105,7 +105,7 @@ def reverb(
 
     y = one_signal(y)
     if (t60 is None) == (response is None):
-        reject("t60", t60, "is one of two ways to have a room", "give either t60 or a response")
+        fail("t60", t60, "is one of two ways to have a room", "give either t60 or a response")
     if response is None:
         response = room_response(sr, t60=t60, drr=drr, rng=check(rng))  # type: ignore[arg-type]
     response = one_signal(response, "response")

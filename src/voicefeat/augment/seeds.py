@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import reject, whole
+from ..errors import check_int, fail
 
 __all__ = ["Random", "check", "generator"]
 
@@ -44,13 +44,13 @@ def generator(seed: int = 0, utterance: str = "", epoch: int = 0) -> np.random.G
     >>> one.uniform() == vf.augment.generator(7, "LA_T_1272637", epoch=3).uniform()
     True
     """
-    seed, epoch = whole("seed", seed, least=0, most=None), whole("epoch", epoch, least=0, most=None)
+    seed, epoch = check_int("seed", seed, least=0, most=None), check_int("epoch", epoch, least=0, most=None)
     if not isinstance(utterance, str):
-        reject("utterance", utterance, "must be the id as text", "give str(id)")
+        fail("utterance", utterance, "must be the id as text", "give str(id)")
     try:
         text = utterance.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        reject("utterance", utterance, "holds half a character", "give the id as the protocol writes it")
+        fail("utterance", utterance, "holds half a character", "give the id as the protocol writes it")
     words = hashlib.sha256(text).digest()
     return np.random.default_rng([seed, epoch, *np.frombuffer(words, np.uint32).tolist()])
 
@@ -58,5 +58,5 @@ def generator(seed: int = 0, utterance: str = "", epoch: int = 0) -> np.random.G
 def check(rng: Any) -> Random:
     """Refuse what draws no numbers."""
     if not isinstance(rng, Random):
-        reject("rng", rng, "is no generator of random numbers", "give vf.augment.generator(seed, id, epoch)")
+        fail("rng", rng, "is no generator of random numbers", "give vf.augment.generator(seed, id, epoch)")
     return rng

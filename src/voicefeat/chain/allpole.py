@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..engine.allpole import cepstrum_rows, filter_rows
-from ..errors import divisor, one_of, real, whole
+from ..errors import check_choice, check_divisor, check_float, check_int
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Prediction:
     c0: str = "first"
 
     def __post_init__(self) -> None:
-        whole("n", self.n, unit="coefficients")
-        whole("order", self.order)
-        real("exponent", self.exponent, above=0.0)
-        divisor("lifter", self.lifter, low=0.0, remedy="give 22, or 0 for none")
-        one_of("c0", self.c0, ("first", "last"))
+        check_int("n", self.n, unit="coefficients")
+        check_int("order", self.order)
+        check_float("exponent", self.exponent, above=0.0)
+        check_divisor("lifter", self.lifter, low=0.0, remedy="give 22, or 0 for none")
+        check_choice("c0", self.c0, ("first", "last"))
 
     def apply(self, logs: np.ndarray, centres: np.ndarray) -> np.ndarray:
         """Bands (..., bands, frames), whose centres are in hertz, to (..., n, frames)."""

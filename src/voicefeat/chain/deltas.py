@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..cache import remembered
+from ..cache import memoised
 from ..engine.correlate import correlate_repeated
-from ..errors import one_of, real, whole
+from ..errors import check_choice, check_float, check_int
 from . import tables
 
 
@@ -38,15 +38,15 @@ class Dynamics:
     keep: str = "all"
 
     def __post_init__(self) -> None:
-        whole("orders", self.orders)
-        whole("width", self.width, unit="frames")
+        check_int("orders", self.orders)
+        check_int("width", self.width, unit="frames")
         if isinstance(self.divisor, str):
-            one_of("divisor", self.divisor, ("regression",))
+            check_choice("divisor", self.divisor, ("regression",))
         else:
-            real("divisor", self.divisor, above=0.0)
-        one_of("repeated", self.repeated, ("again", "kernel", "ahead"))
-        one_of("along", self.along, ("frames", "rows"))
-        one_of("keep", self.keep, ("all", "deltas"))
+            check_float("divisor", self.divisor, above=0.0)
+        check_choice("repeated", self.repeated, ("again", "kernel", "ahead"))
+        check_choice("along", self.along, ("frames", "rows"))
+        check_choice("keep", self.keep, ("all", "deltas"))
 
     @property
     def parts(self) -> int:
@@ -94,7 +94,7 @@ class Dynamics:
                 correlate_repeated(flat, source, rows, frames, kernel, lanes, padded, flat, target)
 
 
-@remembered
+@memoised
 def _kernels(
     width: int, divisor: float | str, orders: int, convolved: bool, dtype: np.dtype
 ) -> list[np.ndarray]:

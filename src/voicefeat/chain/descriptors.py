@@ -13,7 +13,7 @@ from ..engine import (
     extremes as extreme_kernels,
     rows as row_kernels,
 )
-from ..errors import reject
+from ..errors import fail
 from ..units.hertz import fft_frequencies
 from .sinks import ClipFloor, Sink
 from .spectra import Work
@@ -34,7 +34,7 @@ class Frequencies:
     def array(self, bins: int) -> np.ndarray:
         values = fft_frequencies(sr=self.sr, n_fft=self.n_fft) if self.given is None else np.array(self.given)
         if values.size != bins:
-            reject("freq", values, f"must hold the frequencies of {bins} bins", "give one frequency a bin")
+            fail("freq", values, f"must hold the frequencies of {bins} bins", "give one frequency a bin")
         return values
 
 
@@ -140,9 +140,7 @@ class Flatness:
     def ready(self, bins: int, dtype: np.dtype) -> Ready:
         least = float(np.finfo(dtype).tiny)
         if self.floor < least:
-            reject(
-                "amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin"
-            )
+            fail("amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin")
         return _Flatness(self.floor, bins, dtype)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import one_of, real, whole
+from ..errors import check_choice, check_float, check_int
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Energy:
     floor: float = 0.0
 
     def __post_init__(self) -> None:
-        one_of("of", self.of, ("bins", "samples"))
-        real("gain", self.gain, above=0.0)
+        check_choice("of", self.of, ("bins", "samples"))
+        check_float("gain", self.gain, above=0.0)
         if self.bins is not None:
-            whole("bins", self.bins)
-        one_of("place", self.place, ("replace", "first", "last"))
-        real("floor", self.floor, low=0.0)
+            check_int("bins", self.bins)
+        check_choice("place", self.place, ("replace", "first", "last"))
+        check_float("floor", self.floor, low=0.0)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import filters
-from ..errors import LONGEST, converted, one_of, reject, whole
+from ..errors import LONGEST, check_choice, check_int, fail, to_array
 
 PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
 
@@ -24,9 +24,9 @@ class WindowArray:
 def window_value(window: Any) -> Any:
     """A hashable stand-in for `window`: arrays and lists by their numbers, the rest as it is."""
     if isinstance(window, (list, np.ndarray)):
-        array = np.asarray(converted("window", window))
+        array = np.asarray(to_array("window", window))
         if array.ndim != 1 or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            reject(
+            fail(
                 "window",
                 window,
                 "must hold finite numbers in one dimension",
@@ -38,7 +38,7 @@ def window_value(window: Any) -> Any:
     try:
         hash(window)
     except (TypeError, ValueError):  # numpy raises the latter for times without a unit
-        reject("window", window, "is no window", 'give a name such as "hann", (name, parameter) or an array')
+        fail("window", window, "is no window", 'give a name such as "hann", (name, parameter) or an array')
     return window
 
 
@@ -75,16 +75,16 @@ class Frames:
         cls, n_fft: Any, hop_length: Any, win_length: Any, window: Any, center: Any, pad_mode: Any
     ) -> Frames:
         """Checked frames; `win_length` defaults to `n_fft`, `hop_length` to a quarter of `win_length`."""
-        n_fft = whole("n_fft", n_fft, unit="samples", remedy="try n_fft=2048")
+        n_fft = check_int("n_fft", n_fft, unit="samples", remedy="try n_fft=2048")
         if n_fft > LONGEST:
-            reject("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=2048")
+            fail("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=2048")
         if n_fft < 2:
-            reject("n_fft", n_fft, "a frame needs 2 samples or more", "try n_fft=2048")
+            fail("n_fft", n_fft, "a frame needs 2 samples or more", "try n_fft=2048")
         if win_length is None:
             win_length = n_fft
-        win_length = whole("win_length", win_length, unit="samples", remedy=f"try win_length={n_fft}")
+        win_length = check_int("win_length", win_length, unit="samples", remedy=f"try win_length={n_fft}")
         if win_length > n_fft:
-            reject(
+            fail(
                 "win_length",
                 win_length,
                 f"is longer than n_fft={n_fft}",
@@ -92,11 +92,11 @@ class Frames:
             )
         if hop_length is None:
             hop_length = max(1, win_length // 4)
-        hop_length = whole(
+        hop_length = check_int(
             "hop_length", hop_length, unit="samples", remedy=f"try hop_length={max(1, win_length // 4)}"
         )
         if not isinstance(center, (bool, np.bool_)):
-            reject("center", center, "must be True or False", "give center=True for padded, centred frames")
+            fail("center", center, "must be True or False", "give center=True for padded, centred frames")
         if center and (not callable(pad_mode) or isinstance(pad_mode, type)):
             if isinstance(pad_mode, str) and pad_mode in (
                 "wrap",
@@ -106,13 +106,13 @@ class Frames:
                 "minimum",
                 "empty",
             ):
-                reject(
+                fail(
                     "pad_mode",
                     pad_mode,
                     "pads with samples from elsewhere or with none at all",
                     f"choose one of {PAD_MODES}",
                 )
-            one_of("pad_mode", pad_mode, PAD_MODES)
+            check_choice("pad_mode", pad_mode, PAD_MODES)
         made = cls(n_fft, hop_length, win_length, window, bool(center), pad_mode if center else "constant")
         made.window_array()
         return made
@@ -142,12 +142,10 @@ class Frames:
         """Refuse a signal that is too short to be framed or padded."""
         if (self.trim or self.partial == "mirror") and self.count(n) < 1:
             least = self.hop_length * (1 + self.trim)
-            reject(
-                "y", n, f"is too few samples for one frame every {self.hop_length}", f"give {least} or more"
-            )
+            fail("y", n, f"is too few samples for one frame every {self.hop_length}", f"give {least} or more")
         if self.align == "left" or self.partial != "drop":
             if self.partial == "drop" and n < self.length:
-                reject(
+                fail(
                     "win_length",
                     self.win_length,
                     f"the signal has {n} samples, fewer than one frame",
@@ -155,21 +153,21 @@ class Frames:
                 )
         elif not self.center:
             if n < self.n_fft:
-                reject(
+                fail(
                     "n_fft",
                     self.n_fft,
                     f"the signal has {n} samples, fewer than one frame",
                     f"give n_fft of at most {n}, or center=True",
                 )
         elif self.pad_mode == "reflect" and n <= self.pad:
-            reject(
+            fail(
                 "pad_mode",
                 self.pad_mode,
                 f"needs more than {self.pad} samples to reflect, the signal has {n}",
                 "use pad_mode='constant' or a smaller n_fft",
             )
         elif self.pad_mode == "symmetric" and n < self.pad:
-            reject(
+            fail(
                 "pad_mode",
                 self.pad_mode,
                 f"needs {self.pad} samples or more to mirror, the signal has {n}",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio.limits import check_spread
-from ..errors import reject
+from ..errors import fail
 from . import tables
 from .descriptors import Bandwidth
 from .loud_peaks import StrongerHalf
@@ -77,7 +77,7 @@ class Rows(Job):
         assert self.out is not None
         power = None if self.chain.spectrum is None else self.chain.spectrum.power
         if power not in _USUAL and not tables.usable(self.out, True):
-            reject("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")
+            fail("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")
         if isinstance(self.chain.descriptor, Bandwidth):
             check_spread(self.out, self.chain.descriptor.p)
         return self.out if self.dtype in (None, self.out.dtype) else self.out.astype(self.dtype)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..engine.windows import standardise
-from ..errors import one_of, real, reject, whole
+from ..errors import check_choice, check_float, check_int, fail
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Normalisation:
     deviations: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        one_of("over", self.over, ("utterance", "sliding", "corpus", "frame"))
+        check_choice("over", self.over, ("utterance", "sliding", "corpus", "frame"))
         if self.over == "frame" and self.variance:
-            reject("variance", True, "is not taken while over='frame'", "give variance=False")
-        whole("window", self.window, unit="frames")
-        whole("least", self.least, unit="frames")
-        real("floor", self.floor, above=0.0)
+            fail("variance", True, "is not taken while over='frame'", "give variance=False")
+        check_int("window", self.window, unit="frames")
+        check_int("least", self.least, unit="frames")
+        check_float("floor", self.floor, above=0.0)
         self._check_corpus()
 
     def _check_corpus(self) -> None:
@@ -50,13 +50,11 @@ class Normalisation:
             if bool(values) != wanted:
                 told = f"over={self.over!r}, variance={self.variance}"
                 give = "one number for each row" if wanted else "none"
-                reject(name, values, f"do not go with {told}", f"give {give}")
+                fail(name, values, f"do not go with {told}", f"give {give}")
             if not np.isfinite(values).all():
-                reject(name, values, "must be finite", "gather them again, from finite features")
+                fail(name, values, "must be finite", "gather them again, from finite features")
         if self.deviations and (len(self.deviations) != len(self.means) or min(self.deviations) <= 0):
-            reject(
-                "deviations", self.deviations, "must be as many as means, and above 0", "gather them again"
-            )
+            fail("deviations", self.deviations, "must be as many as means, and above 0", "gather them again")
 
     def bounds(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
         """First frame, and the one after the last, of the window of each frame."""
@@ -89,7 +87,7 @@ class Normalisation:
         """Less the means of the corpus, by its deviations: each frame by itself."""
         if x.shape[-2] != len(self.means):
             wrong = f"are not those of {x.shape[-2]} rows"
-            reject("means", len(self.means), wrong, "gather them of these rows")
+            fail("means", len(self.means), wrong, "gather them of these rows")
         out = x.astype(np.float64) - np.array(self.means)[:, np.newaxis]
         if self.variance:
             out /= np.array(self.deviations)[:, np.newaxis]

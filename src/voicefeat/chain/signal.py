@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..engine.recursion import differences
-from ..errors import one_of, real, reject, samples_a_second, whole
+from ..errors import check_choice, check_float, check_int, check_rate, fail
 from . import tables
 
 
@@ -37,25 +37,23 @@ class Signal:
     def __post_init__(self) -> None:
         for name, unit in (("rate", "Hz"), ("samples", "samples")):
             if getattr(self, name) is not None:
-                whole(name, getattr(self, name), unit=unit)
-        real("scale", self.scale, above=0.0)
-        real("dither", self.dither, low=0.0)
-        whole("seed", self.seed, least=0, most=None)
-        real("preemphasis", self.preemphasis, low=0.0, high=1.0, remedy="give 0.97, or 0.0 for none")
-        one_of("first", self.first, ("keep", "self"))
-        one_of("crop", self.crop, ("first", "random"))
+                check_int(name, getattr(self, name), unit=unit)
+        check_float("scale", self.scale, above=0.0)
+        check_float("dither", self.dither, low=0.0)
+        check_int("seed", self.seed, least=0, most=None)
+        check_float("preemphasis", self.preemphasis, low=0.0, high=1.0, remedy="give 0.97, or 0.0 for none")
+        check_choice("first", self.first, ("keep", "self"))
+        check_choice("crop", self.crop, ("first", "random"))
         if self.crop != "first" and self.samples is None:
-            reject("crop", self.crop, "there is nothing to cut to while samples=None", "give samples as well")
+            fail("crop", self.crop, "there is nothing to cut to while samples=None", "give samples as well")
 
     def check_rate(self, sr: float | None) -> None:
         """Refuse another rate than the one that the system used."""
         if sr is not None:
-            sr = samples_a_second("sr", sr)
+            sr = check_rate("sr", sr)
         if self.rate is not None and sr is not None and sr != self.rate:
             resample = f"vf.resample(y, orig_sr={sr:g}, target_sr={self.rate})"
-            reject(
-                "sr", sr, f"this front end is defined at {self.rate} Hz", f"resample first: y = {resample}"
-            )
+            fail("sr", sr, f"this front end is defined at {self.rate} Hz", f"resample first: y = {resample}")
 
     def length(self, n: int) -> int:
         """Samples that become of `n`."""

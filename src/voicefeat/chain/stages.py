@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from .. import filters
-from ..cache import remembered
-from ..errors import check_bank, divisor, one_of, real, reject, samples_a_second, whole
+from ..errors import check_bank, check_choice, check_divisor, check_float, check_int, check_rate, fail
 from ..filters import empty_bands
 from ..filters.norms import check_norm
 from ..units.hertz import fft_frequencies
@@ -45,14 +43,6 @@ def cosines(n: int, type: int, ortho: bool) -> np.ndarray:
     return matrix
 
 
-def settings(build: Callable[..., Any]) -> Callable[..., Any]:
-    """Remember the chain that `build` makes of its arguments, so that they are checked once.
-
-    Arguments are told apart by type as well (2048 is not 2048.0), and errors are not remembered.
-    """
-    return remembered(build, typed=True)
-
-
 @dataclass(frozen=True)
 class Spectrum:
     """|X| ** power, or the complex X where `power` is None; over n_fft where a front end has it `divided`."""
@@ -62,7 +52,7 @@ class Spectrum:
 
     @classmethod
     def make(cls, power: Any) -> Spectrum:
-        return cls(real("power", power, above=0.0, remedy="give 1.0 for magnitude or 2.0 for power"))
+        return cls(check_float("power", power, above=0.0, remedy="give 1.0 for magnitude or 2.0 for power"))
 
 
 #: Names of the arguments that say the rows of a bank.
@@ -117,17 +107,17 @@ class Compression:
     @classmethod
     def make(cls, log: Any, amin: Any, offset: Any, top_db: Any) -> Compression:
         """`log`: "db", "ln" or "log10"; `top_db`: "auto" is 80 for decibels and None otherwise."""
-        one_of("log", log, ("db", "ln", "log10"))
-        floor = real("amin", amin, above=0.0, remedy="give a small positive number such as 1e-10")
-        offset = real("log_offset", offset, low=0.0)
+        check_choice("log", log, ("db", "ln", "log10"))
+        floor = check_float("amin", amin, above=0.0, remedy="give a small positive number such as 1e-10")
+        offset = check_float("log_offset", offset, low=0.0)
         if isinstance(top_db, str) and top_db == "auto":
             top_db = 80.0 if log == "db" else None
         if top_db is not None:
-            top_db = real(
+            top_db = check_float(
                 "top_db", top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for no floor"
             )
             if log != "db":
-                reject(
+                fail(
                     "top_db", top_db, f"is in decibels and log={log!r} is not", "give top_db=None or log='db'"
                 )
         # Decibels relative to a power of 1, which in librosa is raised to `amin` like the others.
@@ -153,9 +143,7 @@ class Compression:
         """The floor; one that the precision cannot hold in full is refused."""
         least = float(np.finfo(dtype).tiny)
         if 0.0 < self.floor < least:
-            reject(
-                "amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin"
-            )
+            fail("amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin")
         return self.floor or least
 
 
@@ -180,17 +168,17 @@ class Cepstrum:
 
     @classmethod
     def make(cls, name: str, bands: int, n: Any, type: Any, norm: Any, lifter: Any) -> Cepstrum:
-        n = whole(name, n, unit="coefficients")
+        n = check_int(name, n, unit="coefficients")
         if n > bands:
-            reject(
+            fail(
                 name, n, f"more coefficients than the {bands} bands they are made of", f"give at most {bands}"
             )
-        type = whole("dct_type", type)
-        one_of("dct_type", type, (1, 2, 3, 4))
-        one_of("norm", norm, (None, "ortho"))
+        type = check_int("dct_type", type)
+        check_choice("dct_type", type, (1, 2, 3, 4))
+        check_choice("norm", norm, (None, "ortho"))
         if type == 1 and bands < 2:
-            reject("dct_type", type, "needs 2 bands or more", "use dct_type=2")
-        lifter = divisor("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
+            fail("dct_type", type, "needs 2 bands or more", "use dct_type=2")
+        lifter = check_divisor("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
         return cls(n, type, norm, lifter)
 
     def matrix(self, bands: int) -> np.ndarray:
@@ -231,12 +219,12 @@ class Peaks:
 
     @classmethod
     def make(cls, sr: Any, n_fft: int, fmin: Any, fmax: Any, threshold: Any) -> Peaks:
-        sr = samples_a_second("sr", sr)
+        sr = check_rate("sr", sr)
         frequencies = fft_frequencies(sr=sr, n_fft=n_fft)
-        fmin, fmax = real("fmin", fmin, unit="Hz"), real("fmax", fmax, unit="Hz")
+        fmin, fmax = check_float("fmin", fmin, unit="Hz"), check_float("fmax", fmax, unit="Hz")
         if fmin >= fmax:
-            reject("fmin", fmin, f"leaves nothing below fmax={fmax:g}", "give fmin below fmax, in Hz")
-        threshold = real("threshold", threshold, low=0.0)
+            fail("fmin", fmin, f"leaves nothing below fmax={fmax:g}", "give fmin below fmax, in Hz")
+        threshold = check_float("threshold", threshold, low=0.0)
         inside = np.flatnonzero((frequencies >= max(fmin, 0.0)) & (frequencies < min(fmax, sr / 2)))
         inside = inside[inside > 0]  # the first bin has no neighbour below
         low, high = (int(inside[0]), int(inside[-1]) + 1) if inside.size else (1, 1)

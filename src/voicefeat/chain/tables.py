@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..audio.limits import LARGEST, LARGEST_SPECTRA
-from ..cache import remembered
+from ..cache import memoised
 from ..engine import simd
 from ..engine.frames import finite
 from .frames import Frames
 from .stages import Bands
 
 
-@remembered
+@memoised
 def table(make: Callable[..., Any], *key: Any) -> Any:
     """make(*key), remembered by value."""
     return make(*key)

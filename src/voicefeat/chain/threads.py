@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from ..errors import ParameterError, whole
+from ..errors import ParameterError, check_int
 
 __all__ = ["each", "get_num_threads", "set_num_threads", "single"]
 
@@ -98,7 +98,7 @@ def set_num_threads(n: int) -> None:
     >>> vf.set_num_threads(before)
     """
     global _budget, _pool
-    n = whole("n", n, unit="threads")
+    n = check_int("n", n, unit="threads")
     with _lock:
         if _pool is not None and n != _budget:
             _pool.shutdown(wait=False)

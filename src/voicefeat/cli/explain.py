@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, fail
 from ..files.text import refuse_pipe
 
 if TYPE_CHECKING:
@@ -56,5 +56,5 @@ def _array(path: str) -> np.ndarray:
         raise ParameterError(f"{path}: is no array of numbers ({told}); save it by numpy.save") from None
     if not isinstance(made, np.ndarray):
         made.close()
-        reject("path", path, "holds several arrays", "save one of them by numpy.save")
+        fail("path", path, "holds several arrays", "save one of them by numpy.save")
     return made

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..corpus.formats import FORMATS
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, fail
 from .inputs import DONE, NOTHING_DONE, SOME_FAILED, add_inputs, listing
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     add("--out", required=True, metavar="DIR", help="folder of the dataset: new, empty, or begun before")
     add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
     add("--channels", default="mean", metavar="WHICH",
-        help="of several channels: mean (default), first, or each a row")
+        help="of several channels: mean (default), first, or each (one row per channel)")
     add("--part-seconds", type=float, default=600.0, metavar="S",
         help="longer recordings become several rows (default: 600)")
     add("--summary", type=_names, default=(), metavar="LIST",
@@ -130,7 +130,7 @@ def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int
         yield None, options.workers
         return
     if options.workers is not None:
-        reject("--workers", options.workers, "are those of the cluster with --dask", "leave one of them out")
+        fail("--workers", options.workers, "are those of the cluster with --dask", "leave one of them out")
     from ..corpus.run.dask import dask_cluster
 
     with dask_cluster(options.dask) as found:

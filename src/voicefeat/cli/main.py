@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from .. import __version__
-from ..errors import AudioError, ParameterError, escaped
+from ..errors import AudioError, ParameterError, escape
 from .explain import add_explain
 from .extract import add_extract
 from .inputs import DONE, INTERRUPTED, NOTHING_DONE, SOME_FAILED
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 #: What an interrupted run leaves behind, if its command does not say otherwise.
-STAYS = "what was finished before is whole and stays"
+STAYS = "what was finished before is complete and is kept"
 
 #: What `warmup` calls, in each of these precisions and framings: powers of two, and a length with a factor
 #: of five.
@@ -52,10 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with told_in_lines(f"voicefeat {options.command}"):
             return options.run(options)
     except (ParameterError, AudioError, ModuleNotFoundError) as error:
-        print(f"voicefeat {options.command}: error: {escaped(str(error))}", file=sys.stderr)
+        print(f"voicefeat {options.command}: error: {escape(str(error))}", file=sys.stderr)
     except OSError as error:
         where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
-        told = escaped(f"{where}{error.strerror or error}")
+        told = escape(f"{where}{error.strerror or error}")
         print(f"voicefeat {options.command}: stopped: {told}; {left}", file=sys.stderr)
     except KeyboardInterrupt:
         print(f"voicefeat {options.command}: stopped by you; {left}", file=sys.stderr)
@@ -67,7 +67,7 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser that tells a wrong line in one line, and where the help is."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(NOTHING_DONE, f"{self.prog}: error: {escaped(message)} (see {self.prog} --help)\n")
+        self.exit(NOTHING_DONE, f"{self.prog}: error: {escape(message)} (see {self.prog} --help)\n")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, fail
 from .inputs import DONE
 
 __all__ = ["add_show"]
@@ -33,7 +33,7 @@ def add_show(commands: argparse._SubParsersAction[Any]) -> None:
 
 def _show(options: argparse.Namespace) -> int:
     if options.plot is not None and Path(options.plot).suffix.lower() not in (".png", ".pdf", ".svg"):
-        reject("--plot", options.plot, "is no picture's name", "give one that ends in .png, .pdf or .svg")
+        fail("--plot", options.plot, "is no picture's name", "give one that ends in .png, .pdf or .svg")
     if os.path.isdir(options.path):
         return _dataset(options)
     if options.id is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import escaped
+from ..errors import escape
 
 __all__ = ["told_in_lines"]
 
@@ -21,7 +21,7 @@ def told_in_lines(command: str) -> Iterator[None]:
 
         def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
             if category is UserWarning:
-                print(f"{command}: {escaped(str(message))}", file=sys.stderr, flush=True)
+                print(f"{command}: {escape(str(message))}", file=sys.stderr, flush=True)
             else:
                 before(message, category, *where, **more)
 

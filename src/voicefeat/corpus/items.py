@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import AudioError, ParameterError, escaped
+from ..errors import AudioError, ParameterError, escape
 from .inputs.sources import Source
 from .output.checksums import ABSENT, Identity
 
@@ -69,7 +69,7 @@ class Failure(NamedTuple):
     @classmethod
     def of(cls, source: Source, stage: str, error: Exception) -> Failure:
         """What `error` says, split into the fault and what would mend it."""
-        text = str(error).removeprefix(f"{source.path}: ").removeprefix(f"{escaped(source.path)}: ")
+        text = str(error).removeprefix(f"{source.path}: ").removeprefix(f"{escape(source.path)}: ")
         text = text or type(error).__name__
         remedy = ""
         if isinstance(error, AudioError | ParameterError):  # "what: fault; remedy", as all of ours are built

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..chain.normalisation import Normalisation
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, fail
 from ..files.temporary import replacing
 from ..files.text import open_text
 
@@ -90,7 +90,7 @@ class CorpusStatistics:
         if x.ndim < 2 or x.dtype.kind not in "fiu" or x.shape[-2] == 0:
             told = f"array of shape {x.shape} and type {x.dtype}"
             wrong = "is no real array of shape (..., rows, frames)"
-            reject("features", told, wrong, "give what a feature gives")
+            fail("features", told, wrong, "give what a feature gives")
         wide = np.moveaxis(x, -2, 0).reshape(x.shape[-2], -1).astype(np.float64)
         if not np.isfinite(wide).all():
             raise ParameterError("features: hold NaN or infinity; leave this recording out, or mend it")

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..cache import memoised
 from ..chain import tables
-from ..chain.stages import settings
-from ..errors import LONGEST, MOST, numeric, one_of, real, reject, whole
+from ..errors import LONGEST, MOST, check_choice, check_float, check_int, check_numeric, fail
 
 __all__ = ["delta", "stack_memory"]
 
@@ -73,23 +73,21 @@ class _Fit:
         return out
 
 
-@settings
+@memoised
 def _checked(width: Any, order: Any, mode: Any, polyorder: Any, spacing: Any, cval: Any) -> _Fit:
-    width = whole("width", width, least=3, most=WIDEST)
+    width = check_int("width", width, least=3, most=WIDEST)
     if width % 2 != 1:
-        reject(
-            "width", width, "must be odd, with one frame in the middle", f"give {width - 1} or {width + 1}"
-        )
-    order = whole("order", order)
-    one_of("mode", mode, ("interp", *_BEYOND))
-    degree = order if polyorder is None else whole("polyorder", polyorder, least=0)
+        fail("width", width, "must be odd, with one frame in the middle", f"give {width - 1} or {width + 1}")
+    order = check_int("order", order)
+    check_choice("mode", mode, ("interp", *_BEYOND))
+    degree = order if polyorder is None else check_int("polyorder", polyorder, least=0)
     if degree >= width:
         name = "order" if polyorder is None else "polyorder"
         remedy = f"give width={degree + 1 + degree % 2} or more"
-        reject(name, degree, f"needs more than {degree} frames, width={width}", remedy)
-    spacing, cval = real("delta", spacing), real("cval", cval)
+        fail(name, degree, f"needs more than {degree} frames, width={width}", remedy)
+    spacing, cval = check_float("delta", spacing), check_float("cval", cval)
     if spacing == 0:
-        reject("delta", spacing, "is the spacing of frames and cannot be 0", "give delta=1.0")
+        fail("delta", spacing, "is the spacing of frames and cannot be 0", "give delta=1.0")
     return _Fit(width, degree, order, spacing, mode, cval)
 
 
@@ -139,21 +137,21 @@ def delta(
     True
     """
     for name in kwargs.keys() - {"polyorder", "delta", "cval", "deriv"}:
-        reject(name, kwargs[name], "is not an option of delta", "options are polyorder, delta and cval")
+        fail(name, kwargs[name], "is not an option of delta", "options are polyorder, delta and cval")
     options = (kwargs.get("polyorder"), kwargs.get("delta", 1.0), kwargs.get("cval", 0.0))
     fit = _checked(width, order, mode, *options)
     x = np.atleast_1d(
-        numeric("data", data, remedy="pass features of shape (..., frames)", what="must hold numbers")
+        check_numeric("data", data, remedy="pass features of shape (..., frames)", what="must hold numbers")
     )
     if x.dtype.kind not in "fiu" or x.size == 0:
-        reject("data", data, "must hold numbers", "pass features of shape (..., frames)")
+        fail("data", data, "must hold numbers", "pass features of shape (..., frames)")
     x = x.astype(np.float32 if x.dtype.kind == "f" and x.dtype.itemsize == 4 else np.float64, copy=False)
-    axis = whole("axis", axis, least=-x.ndim, remedy="give axis=-1 for time last")
+    axis = check_int("axis", axis, least=-x.ndim, remedy="give axis=-1 for time last")
     if axis >= x.ndim:
-        reject("axis", axis, f"data has {x.ndim} axes", "give axis=-1 for time last")
+        fail("axis", axis, f"data has {x.ndim} axes", "give axis=-1 for time last")
     if mode == "interp" and fit.width > x.shape[axis]:
         problem = f"mode='interp' fits {fit.width} frames and data has {x.shape[axis]}"
-        reject("width", width, problem, "use mode='nearest' or a smaller width")
+        fail("width", width, problem, "use mode='nearest' or a smaller width")
     if axis in (-1, x.ndim - 1):
         return fit.apply(np.ascontiguousarray(x))
     rows = np.ascontiguousarray(np.moveaxis(x, axis, -1))
@@ -190,21 +188,21 @@ def stack_memory(data: Any, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) 
     >>> vf.stack_memory([[1, 2, 3]]).tolist()
     [[1, 2, 3], [0, 1, 2]]
     """
-    n_steps = whole("n_steps", n_steps)
-    delay = whole("delay", delay, least=-(2**31))
+    n_steps = check_int("n_steps", n_steps)
+    delay = check_int("delay", delay, least=-(2**31))
     if delay == 0:
-        reject("delay", delay, "would stack a frame on itself", "give 1 or more, or below 0 for later frames")
-    x = np.atleast_2d(numeric("data", data, "fiucb", "pass features of shape (..., rows, frames)"))
+        fail("delay", delay, "would stack a frame on itself", "give 1 or more, or below 0 for later frames")
+    x = np.atleast_2d(check_numeric("data", data, "fiucb", "pass features of shape (..., rows, frames)"))
     if x.shape[-1] == 0:
-        reject("data", data, "holds no frames", "pass features of shape (..., rows, frames)")
+        fail("data", data, "holds no frames", "pass features of shape (..., rows, frames)")
     mode = kwargs.setdefault("mode", "constant")
     if not callable(mode):
-        one_of("mode", mode, _PADDING)
+        check_choice("mode", mode, _PADDING)
     reach = (n_steps - 1) * abs(delay)
     ends = [(0, 0)] * (x.ndim - 1) + [(reach, 0) if delay > 0 else (0, reach)]
     if x.size * n_steps > MOST or reach > LONGEST:
         name, value = ("n_steps", n_steps) if n_steps > abs(delay) else ("delay", delay)
-        reject(name, value, f"reaches over {reach:,} frames, too many numbers", "give a smaller one")
+        fail(name, value, f"reaches over {reach:,} frames, too many numbers", "give a smaller one")
     padded = np.pad(x, ends, **kwargs)
     frames = x.shape[-1]
     first = [(reach if delay > 0 else 0) - step * delay for step in range(n_steps)]

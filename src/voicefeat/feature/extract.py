@@ -11,7 +11,7 @@ import numpy as np
 from ..audio.signals import signal
 from ..chain.block_loop import compute, gathered
 from ..chain.jobs import Job
-from ..errors import ParameterError, flag, reject
+from ..errors import ParameterError, check_bool, fail
 from ..filters import empty_bands
 from .registry import FEATURES, Feature, find
 
@@ -36,9 +36,9 @@ def extract(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     features : sequence of str, or mapping of str to mapping
         Names of the registry (``voicefeat features`` lists them); or of each name the settings that are its
         own.
@@ -73,7 +73,7 @@ def extract(
     """
     calls = [(feature, _keywords(feature, sr, own, shared)) for feature, own in _asked(features)]
     _known([feature for feature, _ in calls], shared)
-    stack = flag("stack", stack)
+    stack = check_bool("stack", stack)
     y = signal(y)
     with empty_bands.collected() as told:
         made = _made(calls, y)
@@ -104,17 +104,17 @@ def _asked(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
     except TypeError:  # what looks iterable need not be: an array of no dimensions
         names = None
     if names is None:
-        reject("features", features, "must be names of features", "give a list, for example ['mfcc', 'rms']")
+        fail("features", features, "must be names of features", "give a list, for example ['mfcc', 'rms']")
     if not names:
-        reject("features", features, "names no feature", f"choose among {', '.join(FEATURES)}")
+        fail("features", features, "names no feature", f"choose among {', '.join(FEATURES)}")
     for name in names:
         find(name, "features")
     if len(set(names)) < len(names):
-        reject("features", features, "names a feature twice", "name each once")
+        fail("features", features, "names a feature twice", "name each once")
     own = features if isinstance(features, Mapping) else {name: {} for name in names}
     for name, settings in own.items():
         if not isinstance(settings, Mapping):
-            reject(f"features[{name!r}]", settings, "must be a mapping of settings", "give {} for none")
+            fail(f"features[{name!r}]", settings, "must be a mapping of settings", "give {} for none")
     return [(find(name), settings) for name, settings in own.items()]
 
 
@@ -139,7 +139,7 @@ def _known(features: list[Feature], shared: Mapping[str, Any]) -> None:
 def _unknown(name: str, value: Any, whose: str, known: Iterable[str]) -> None:
     near = difflib.get_close_matches(name, list(known), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"choose among {', '.join(sorted(known))}"
-    reject(name, value, f"is no setting of {whose}", hint)
+    fail(name, value, f"is no setting of {whose}", hint)
 
 
 def _stacked(made: Mapping[str, np.ndarray]) -> Stacked:
@@ -151,7 +151,7 @@ def _stacked(made: Mapping[str, np.ndarray]) -> Stacked:
         )
     for name, values in made.items():
         if values.dtype.kind == "c":
-            reject(
+            fail(
                 "stack", True, f"{name} is complex and the others are not", "ask for spectrogram in its place"
             )
     rows = [f"{name}_{i}" for name, values in made.items() for i in range(values.shape[-2])]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ..cache import remembered
-from ..errors import ParameterError, shown
+from ..cache import memoised
+from ..errors import ParameterError, format_value
 
 __all__ = ["FEATURES", "Feature", "find"]
 
@@ -66,13 +66,13 @@ class Feature:
         return "sr" in _parameters(self.function)
 
 
-@remembered
+@memoised
 def _function(name: str) -> Callable[..., Any]:
     # By way of the public names, which say in which file each is: loaded when it is first asked for.
     return getattr(import_module(__package__.partition(".")[0]), name)
 
 
-@remembered
+@memoised
 def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
     named = inspect.signature(function).parameters.values()
     return {p.name: p.default for p in named if p.kind is not p.VAR_KEYWORD}
@@ -161,7 +161,9 @@ def find(name: str, argument: str = "feature") -> Feature:
         If there is none; the nearest name is suggested.
     """
     if not isinstance(name, str):
-        raise ParameterError(f"{argument}={shown(name)}: must be a text; choose one of {', '.join(FEATURES)}")
+        raise ParameterError(
+            f"{argument}={format_value(name)}: must be a text; choose one of {', '.join(FEATURES)}"
+        )
     if name in FEATURES:
         return FEATURES[name]
     near = difflib.get_close_matches(str(name), FEATURES, n=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, converted, reject, whole
+from ..errors import ParameterError, check_int, fail, to_array
 
 __all__ = ["summarize"]
 
@@ -99,7 +99,7 @@ def summarize(
         shared = shared or (key, values.shape[:-2], windows)
         if (values.shape[:-2], windows) != shared[1:]:
             what = f"does not fit features[{shared[0]!r}] in leading dimensions or windows"
-            reject(f"features[{key!r}]", values, what, "summarize them one by one")
+            fail(f"features[{key!r}]", values, what, "summarize them one by one")
     for key, values in arrays.items():
         results = _over_windows(values, list(chosen.values()), length, hop, partial)
         for row in range(values.shape[-2]):
@@ -114,20 +114,20 @@ def _chosen(statistics: Any) -> dict[str, Statistic]:
     """The statistics by the names that columns show."""
     names = [statistics] if isinstance(statistics, str) else statistics
     if not isinstance(names, Sequence) or isinstance(names, bytes) or not names:
-        reject("statistics", statistics, "must be a name or some names", _CHOICES)
+        fail("statistics", statistics, "must be a name or some names", _CHOICES)
     chosen: dict[str, Statistic] = {}
     for name in names:
         if not isinstance(name, str):
             near = f"did you mean 'q{name:g}'? " if isinstance(name, float) and 0 <= name <= 1 else ""
-            reject("statistics", name, "is no name of a statistic", near + _CHOICES)
+            fail("statistics", name, "is no name of a statistic", near + _CHOICES)
         label, function = name, _STATISTICS.get(name)
         if function is None and _QUANTILE.fullmatch(name):
             fraction = float(name[1:])
             label, function = f"q{fraction:g}", _quantile(fraction)
         if function is None:
-            reject("statistics", name, "is not known here", _CHOICES)
+            fail("statistics", name, "is not known here", _CHOICES)
         if label in chosen:
-            reject("statistics", name, "is named twice", "name it once")
+            fail("statistics", name, "is named twice", "name it once")
         chosen[label] = function
     return chosen
 
@@ -138,29 +138,29 @@ def _quantile(fraction: float) -> Statistic:
 
 def _lengths(frames: Any, step: Any, partial: Any) -> tuple[int | None, int]:
     if not isinstance(partial, bool):
-        reject("partial", partial, "must be True or False", "give one of them")
+        fail("partial", partial, "must be True or False", "give one of them")
     if frames is None:
         if step is not None:
-            reject("step", step, "means nothing without a length of windows", "give frames too")
+            fail("step", step, "means nothing without a length of windows", "give frames too")
         return None, 1
-    length = whole("frames", frames, unit="frames")
-    return length, length if step is None else whole("step", step, unit="frames")
+    length = check_int("frames", frames, unit="frames")
+    return length, length if step is None else check_int("step", step, unit="frames")
 
 
 def _arrays(features: Any, name: Any) -> dict[str, np.ndarray]:
     """The features by name, checked."""
     if isinstance(features, Mapping):
         if name is not None:
-            reject("name", name, "is for one array, and features is a mapping with names", "leave it out")
+            fail("name", name, "is for one array, and features is a mapping with names", "leave it out")
         if not features:
             raise ParameterError("features={}: holds no feature; give what vf.extract returns")
         return {str(key): _array(f"features[{key!r}]", value) for key, value in features.items()}
     if _stacked(features):
         if name is not None:
-            reject("name", name, "is for one array, and these features have names", "leave it out")
+            fail("name", name, "is for one array, and these features have names", "leave it out")
         return {"stacked": _array("features", features.values)}
     if name is not None and not isinstance(name, str):
-        reject("name", name, "is no text", 'give one like "mfcc"')
+        fail("name", name, "is no text", 'give one like "mfcc"')
     return {name or "feature": _array("features", features)}
 
 
@@ -170,15 +170,15 @@ def _stacked(features: Any) -> bool:
 
 
 def _array(label: str, given: Any) -> np.ndarray:
-    values = np.asarray(converted("features", given))
+    values = np.asarray(to_array("features", given))
     if values.dtype.kind == "c":
-        reject(label, values, "is complex", "use magnitudes: abs(...), or spectrogram in place of stft")
+        fail(label, values, "is complex", "use magnitudes: abs(...), or spectrogram in place of stft")
     if values.dtype.kind not in "fiub":
-        reject(label, given, "holds no real numbers", "give a feature, (..., rows, frames)")
+        fail(label, given, "holds no real numbers", "give a feature, (..., rows, frames)")
     if values.ndim < 2:
-        reject(label, values, "has no rows", "give (..., rows, frames); x[None] makes one row of frames")
+        fail(label, values, "has no rows", "give (..., rows, frames); x[None] makes one row of frames")
     if not values.size:
-        reject(label, values, "holds no frames", "give one frame or more")
+        fail(label, values, "holds no frames", "give one frame or more")
     return values
 
 

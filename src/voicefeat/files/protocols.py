@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..errors import ParameterError, path_text, reject
+from ..errors import ParameterError, check_path, fail
 from .text import open_text, words
 
 __all__ = ["LAYOUTS", "Protocol", "Table", "named", "read_protocol", "read_table"]
@@ -65,7 +65,7 @@ class Protocol(NamedTuple):
         for name in values:
             if name not in self.columns:
                 told = f"choose among {', '.join(sorted(self.columns))}"
-                reject("where", name, f"is no column of {self.layout}, the layout of {self.path}", told)
+                fail("where", name, f"is no column of {self.layout}, the layout of {self.path}", told)
         kept = [k for k in range(len(self)) if all(self.columns[n][k] == v for n, v in values.items())]
         columns = {name: [column[k] for k in kept] for name, column in self.columns.items()}
         return Protocol(self.path, self.layout, columns)
@@ -92,14 +92,14 @@ def read_table(
     `form` says, of the path and the first line's words, what the layout is called and what its columns are;
     it is not asked where the first line names them, `told_by` among them. Columns called ``-`` are left out.
     """
-    shown = path_text("path", path)
+    shown = check_path("path", path)
     numbers, lines = _lines(shown)
     first = words(lines[0])
     names = tuple(_HEADERS.get(word.lower(), word.lower()) for word in first)
     if told_by.intersection(names):
         twice = [name for name in names if names.count(name) > 1]
         if twice:
-            reject("path", shown, f"has two columns called {twice[0]}", "leave one of them out")
+            fail("path", shown, f"has two columns called {twice[0]}", "leave one of them out")
         layout, numbers = "named columns", numbers[1:]
         tabs = "\t" in lines[0]
         rows = [line.rstrip("\r\n").split("\t") if tabs else words(line) for line in lines[1:]]
@@ -124,12 +124,12 @@ def _lines(path: str) -> tuple[list[int], list[str]]:
         with open_text("path", path) as file:
             lines = file.readlines()
     except UnicodeDecodeError:
-        reject("path", path, "is no text", "give a file of lines with columns")
+        fail("path", path, "is no text", "give a file of lines with columns")
     except OSError as error:
-        reject("path", path, f"cannot be read ({error.strerror})", "check the spelling")
+        fail("path", path, f"cannot be read ({error.strerror})", "check the spelling")
     numbers = [number for number, line in enumerate(lines, 1) if not line.isspace()]
     if not numbers:
-        reject("path", path, "holds nothing", "give a file with one utterance a line")
+        fail("path", path, "holds nothing", "give a file with one utterance a line")
     return numbers, [lines[number - 1] for number in numbers]
 
 
@@ -171,7 +171,7 @@ def read_protocol(path: str | os.PathLike[str]) -> Protocol:
     for name in ("utterance", "label"):
         if not table.columns.get(name):
             told = "give a protocol with one utterance a line and its label"
-            reject("path", table.path, f"has no column {name}", told)
+            fail("path", table.path, f"has no column {name}", told)
     for number, label in zip(table.numbers, table.columns["label"], strict=True):
         if label not in LABELS:
             problem = f"the label in line {number} is {label!r}"
@@ -188,9 +188,9 @@ def _layout(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
             return layout, names
     if len(words) == 1:
         told = "give the file with the keys: for ASVspoof 2021 it is CM/trial_metadata.txt"
-        reject("path", path, "lists utterances without their keys", told)
+        fail("path", path, "lists utterances without their keys", told)
     widths = ", ".join(f"{len(names)} ({layout})" for layout, names in LAYOUTS.items())
-    reject("path", path, f"has {len(words)} columns", f"give a protocol of {widths}, or name its columns")
+    fail("path", path, f"has {len(words)} columns", f"give a protocol of {widths}, or name its columns")
 
 
 def refuse_twice(name: str, value: Any, utterances: list[str]) -> None:
@@ -199,7 +199,7 @@ def refuse_twice(name: str, value: Any, utterances: list[str]) -> None:
         seen: set[str] = set()
         twice = [u for u in utterances if u in seen or seen.add(u)]  # type: ignore[func-returns-value]
         problem = f"listed twice: {named(twice)}"
-        reject(name, value, problem, "keep one line for each utterance")
+        fail(name, value, problem, "keep one line for each utterance")
 
 
 def _name_attacks(columns: dict[str, list[str]]) -> None:

@@ -8,7 +8,7 @@ import re
 import stat
 from typing import Any, TextIO
 
-from ..errors import ParameterError, path_text, reject
+from ..errors import ParameterError, check_path, fail
 
 __all__ = ["BLANK", "open_text", "refuse_pipe", "toml", "words"]
 
@@ -29,7 +29,7 @@ def refuse_pipe(name: str, path: str | os.PathLike[str]) -> None:
         return
     if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
         told = "is a pipe or a device, no regular file"
-        reject(name, os.fspath(path), told, "copy what it holds into a file")
+        fail(name, os.fspath(path), told, "copy what it holds into a file")
 
 
 def open_text(name: str, path: str | os.PathLike[str], **how: Any) -> TextIO:
@@ -42,14 +42,14 @@ def open_text(name: str, path: str | os.PathLike[str], **how: Any) -> TextIO:
     OSError
         If the system does not open it.
     """
-    path = path_text(name, path)
+    path = check_path(name, path)
     refuse_pipe(name, path)
     with open(path, "rb") as file:
         head = file.read(4)
     mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
     if mark or (len(head) > 1 and (head[0] == 0) != (head[1] == 0)):  # a letter of ASCII beside its zero
         form = "UTF-32" if len(mark) == 4 else "UTF-16"
-        reject(name, os.fspath(path), f"is {form}", "save it as UTF-8 ('CSV UTF-8' of a spreadsheet)")
+        fail(name, os.fspath(path), f"is {form}", "save it as UTF-8 ('CSV UTF-8' of a spreadsheet)")
     return open(path, encoding="utf-8-sig", **how)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..errors import flag, float_type, one_of, real, reject, samples_a_second, whole
+from ..errors import check_bool, check_choice, check_float, check_float_dtype, check_int, check_rate, fail
 from ..units.hertz import fft_frequencies, hz_to_mel, mel_to_hz
 from .empty_bands import check_filters
 
@@ -52,7 +52,7 @@ def bank(
     Parameters
     ----------
     sr : float above 0
-        Samples a second.
+        Sampling rate in Hz.
     n_fft : int
         Length of the FFT in samples.
     n_filters : int
@@ -76,7 +76,7 @@ def bank(
     nyquist : bool
         Whether the last bin is among those that are weighed (Kaldi leaves it out).
     labelled : int, optional
-        So many bins only, which are taken to be equally far apart from 0 Hz to `fmax`, both included.
+        Use only the first n bins, which are taken to be equally far apart from 0 Hz to `fmax`, both included.
     labelled_to : float, optional
         Where the last of the `labelled` bins is taken to be, in place of `fmax`, in Hz.
     straight : float
@@ -112,34 +112,38 @@ def bank(
     >>> vf.filters.bank(sr=16000, n_fft=512, n_filters=23, fmin=20.0, slopes="scale", nyquist=False).shape
     (23, 257)
     """
-    nyquist_hz = samples_a_second("sr", sr) / 2
-    n_fft, n_filters = whole("n_fft", n_fft, 2), whole("n_filters", n_filters, unit="filters")
-    one_of("scale", scale, SCALES)
-    one_of("shape", shape, ("triangle", "rectangle"))
-    one_of("slopes", slopes, ("hz", "scale"))
-    one_of("edges", edges, ("exact", "floor"))
-    one_of("norm", norm, (None, "slaney", "area", "peak"))
-    dc, nyquist, inverted = flag("dc", dc), flag("nyquist", nyquist), flag("inverted", inverted)
-    kind = float_type("dtype", dtype)
-    low = real("fmin", fmin, low=0.0, unit="Hz")
-    high = nyquist_hz if fmax is None else real("fmax", fmax, unit="Hz")
+    nyquist_hz = check_rate("sr", sr) / 2
+    n_fft, n_filters = check_int("n_fft", n_fft, 2), check_int("n_filters", n_filters, unit="filters")
+    check_choice("scale", scale, SCALES)
+    check_choice("shape", shape, ("triangle", "rectangle"))
+    check_choice("slopes", slopes, ("hz", "scale"))
+    check_choice("edges", edges, ("exact", "floor"))
+    check_choice("norm", norm, (None, "slaney", "area", "peak"))
+    dc, nyquist, inverted = (
+        check_bool("dc", dc),
+        check_bool("nyquist", nyquist),
+        check_bool("inverted", inverted),
+    )
+    kind = check_float_dtype("dtype", dtype)
+    low = check_float("fmin", fmin, low=0.0, unit="Hz")
+    high = nyquist_hz if fmax is None else check_float("fmax", fmax, unit="Hz")
     high += nyquist_hz if high <= 0 else 0.0
     if high > nyquist_hz:
         problem = f"lies above half of sr={2 * nyquist_hz:g}"
-        reject("fmax", fmax, problem, f"give at most {nyquist_hz:g}, or None")
+        fail("fmax", fmax, problem, f"give at most {nyquist_hz:g}, or None")
     if not high - low > 1e-9 * nyquist_hz:
-        reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
+        fail("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
     there, back = SCALES[scale]
     marks = np.linspace(there(low), there(high), n_filters + (1 if dc else 2))
-    bent = int((back(marks) < real("straight", straight, low=0.0, high=high, unit="Hz")).sum())
+    bent = int((back(marks) < check_float("straight", straight, low=0.0, high=high, unit="Hz")).sum())
     if bent:
         marks[: bent + 1] = there(np.linspace(low, back(marks[bent]), bent + 1))
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
     if labelled is not None:
-        labelled = whole("labelled", labelled, unit="bins")
+        labelled = check_int("labelled", labelled, unit="bins")
         if labelled > len(bins):
-            reject("labelled", labelled, f"n_fft={n_fft} has {len(bins)} bins", f"give at most {len(bins)}")
-        last = high if labelled_to is None else real("labelled_to", labelled_to, above=0.0, unit="Hz")
+            fail("labelled", labelled, f"n_fft={n_fft} has {len(bins)} bins", f"give at most {len(bins)}")
+        last = high if labelled_to is None else check_float("labelled_to", labelled_to, above=0.0, unit="Hz")
         bins = np.concatenate([np.linspace(0, last, labelled), np.full(len(bins) - labelled, np.inf)])
     if edges == "floor":
         weights = _whole_bins(np.floor((n_fft + 1) * back(marks) / sr).astype(int), len(bins))
@@ -200,7 +204,7 @@ def total(
     Parameters
     ----------
     sr : float above 0
-        Samples a second (the filter does not depend on it).
+        Sampling rate in Hz (the filter does not depend on it).
     n_fft : int
         Length of the FFT in samples.
     gain : float above 0
@@ -226,9 +230,9 @@ def total(
     >>> vf.filters.total(sr=8, n_fft=4, gain=0.5).tolist()
     [[0.5, 0.5, 0.5]]
     """
-    samples_a_second("sr", sr)
-    real("gain", gain, above=0.0)
-    weights = np.full((1, 1 + whole("n_fft", n_fft, 2) // 2), gain, float_type("dtype", dtype))
+    check_rate("sr", sr)
+    check_float("gain", gain, above=0.0)
+    weights = np.full((1, 1 + check_int("n_fft", n_fft, 2) // 2), gain, check_float_dtype("dtype", dtype))
     if bins is not None:
-        weights[:, whole("bins", bins) :] = 0.0
+        weights[:, check_int("bins", bins) :] = 0.0
     return weights

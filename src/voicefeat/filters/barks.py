@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..errors import check_bank, divisor, float_type, real, reject, samples_a_second, whole
+from ..errors import check_bank, check_divisor, check_float, check_float_dtype, check_int, check_rate, fail
 from ..units.hertz import fft_frequencies
 
 __all__ = ["bark", "bark_centres", "bark_count"]
@@ -48,7 +48,7 @@ def bark(
     Parameters
     ----------
     sr : float above 0
-        Samples a second.
+        Sampling rate in Hz.
     n_fft : int
         Length of the FFT in samples.
     n_filters : int, optional
@@ -58,7 +58,7 @@ def bark(
     width : float above 0
         How wide a band is in Bark.
     labelled : int, optional
-        So many bins only, which are taken to be equally far apart from 0 Hz to half of `sr`, both included.
+        Use only the first n bins, and label them with frequencies from 0 Hz to half of `sr`.
     dtype : float32 or float64
         Type of the result.
 
@@ -83,21 +83,21 @@ def bark(
     >>> vf.filters.bark(sr=16000, n_fft=512).shape
     (21, 257)
     """
-    half = samples_a_second("sr", sr) / 2
-    n_fft = whole("n_fft", n_fft, 2, unit="samples")
-    low = real("fmin", fmin, low=0.0, unit="Hz")
-    high = half if fmax is None else real("fmax", fmax, above=0.0, high=half, unit="Hz")
+    half = check_rate("sr", sr) / 2
+    n_fft = check_int("n_fft", n_fft, 2, unit="samples")
+    low = check_float("fmin", fmin, low=0.0, unit="Hz")
+    high = half if fmax is None else check_float("fmax", fmax, above=0.0, high=half, unit="Hz")
     if low >= high:
-        reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
-    count = bark_count(low, high) if n_filters is None else whole("n_filters", n_filters, 2, unit="bands")
+        fail("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
+    count = bark_count(low, high) if n_filters is None else check_int("n_filters", n_filters, 2, unit="bands")
     check_bank("n_filters", count, n_fft)
-    width = divisor("width", width, above=0.0, unit="Bark")
-    kind = float_type("dtype", dtype)
+    width = check_divisor("width", width, above=0.0, unit="Bark")
+    kind = check_float_dtype("dtype", dtype)
     hertz = fft_frequencies(sr=sr, n_fft=n_fft)
     if labelled is not None:
-        used = whole("labelled", labelled, 2, unit="bins")
+        used = check_int("labelled", labelled, 2, unit="bins")
         if used > hertz.size:
-            reject("labelled", labelled, f"n_fft={n_fft} has {hertz.size} bins", f"give at most {hertz.size}")
+            fail("labelled", labelled, f"n_fft={n_fft} has {hertz.size} bins", f"give at most {hertz.size}")
         hertz = np.concatenate([np.linspace(0, half, used), np.full(hertz.size - used, np.inf)])
     away = _hz_to_bark(hertz) - np.linspace(_hz_to_bark(low), _hz_to_bark(high), count)[:, np.newaxis]
     decades = np.minimum(0.0, np.minimum(away + 0.5, -2.5 * (away - 0.5)) / width)

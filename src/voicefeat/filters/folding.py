@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from ..errors import MOST_WEIGHTS, check_bank, converted, flag, float_type, real, reject, whole
+from ..errors import (
+    MOST_WEIGHTS,
+    check_bank,
+    check_bool,
+    check_float,
+    check_float_dtype,
+    check_int,
+    fail,
+    to_array,
+)
 from .wavelets import C1, equal_bandwidth, relative_bandwidth, wavelet
 
 __all__ = ["cq_to_chroma"]
@@ -63,16 +72,16 @@ def cq_to_chroma(
     >>> fold.shape, fold[:, 9].argmax()
     ((12, 84), np.int64(9))
     """
-    n_input = whole("n_input", n_input, unit="bins", most=MOST_WEIGHTS >> 4)
-    bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins")
-    n_chroma = whole("n_chroma", n_chroma, unit="pitch classes")
+    n_input = check_int("n_input", n_input, unit="bins", most=MOST_WEIGHTS >> 4)
+    bins_per_octave = check_int("bins_per_octave", bins_per_octave, unit="bins")
+    n_chroma = check_int("n_chroma", n_chroma, unit="pitch classes")
     check_bank("n_chroma", n_chroma, None, n_input)
-    fmin = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
-    kind, base_c = float_type("dtype", dtype), flag("base_c", base_c)
+    fmin = C1 if fmin is None else check_float("fmin", fmin, above=0, unit="hertz")
+    kind, base_c = check_float_dtype("dtype", dtype), check_bool("base_c", base_c)
     if bins_per_octave % n_chroma:
         near = n_chroma * max(1, round(bins_per_octave / n_chroma))
         problem = f"is no multiple of n_chroma={n_chroma}"
-        reject("bins_per_octave", bins_per_octave, problem, f"give a multiple, such as {near}")
+        fail("bins_per_octave", bins_per_octave, problem, f"give a multiple, such as {near}")
     merged = bins_per_octave // n_chroma
     # A class has the bins about its own; the first octave begins in the middle of its first class.
     place = (np.arange(n_input) + merged // 2) // merged % n_chroma
@@ -88,10 +97,10 @@ def cq_to_chroma(
 
 def check_kernel(window: Any) -> np.ndarray:
     """The weights that neighbouring pitch classes are smoothed with, as a matrix."""
-    kernel = np.atleast_2d(converted("window", window))
+    kernel = np.atleast_2d(to_array("window", window))
     numbers = kernel.dtype.kind in "fiu" and kernel.ndim == 2 and kernel.size
     if not numbers or not (np.abs(kernel.astype(float)) < 1e6).all():
-        reject("window", window, "must hold finite numbers", "give an array such as [0.5, 1, 0.5]")
+        fail("window", window, "must hold finite numbers", "give an array such as [0.5, 1, 0.5]")
     return kernel
 
 

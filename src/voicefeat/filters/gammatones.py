@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..errors import check_bank, float_type, real, reject, samples_a_second, whole
+from ..errors import check_bank, check_float, check_float_dtype, check_int, check_rate, fail
 
 __all__ = ["Cascades", "cascades", "gammatone"]
 
@@ -69,7 +69,7 @@ def gammatone(
     Parameters
     ----------
     sr : float above 0
-        Samples a second.
+        Sampling rate in Hz.
     n_fft : int
         Length of the FFT in samples.
     n_filters : int
@@ -104,20 +104,20 @@ def gammatone(
     (64, 513)
     """
     sr, n_filters, low, high = checked(sr, n_filters, fmin, fmax)
-    n_fft = whole("n_fft", n_fft, 2, unit="samples")
+    n_fft = check_int("n_fft", n_fft, 2, unit="samples")
     check_bank("n_filters", n_filters, n_fft)
-    kind = float_type("dtype", dtype)
+    kind = check_float_dtype("dtype", dtype)
     z = np.exp(2j * np.pi * np.arange(1 + n_fft // 2) / n_fft)[np.newaxis, :]
-    power = real("power", power, above=0.0, high=100.0)
+    power = check_float("power", power, above=0.0, high=100.0)
     return np.ascontiguousarray(response(cascades(sr, n_filters, low, high), z) ** power, dtype=kind)
 
 
 def checked(sr: float, n_filters: int, fmin: float, fmax: float | None) -> tuple[float, int, float, float]:
     """The arguments of `cascades`."""
-    sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
-    n_filters = whole("n_filters", n_filters, unit="filters", most=MOST_FILTERS)
-    low = real("fmin", fmin, above=0.0, unit="Hz")
-    high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
+    sr = check_rate("sr", sr, remedy="give the sampling rate, such as 16000")
+    n_filters = check_int("n_filters", n_filters, unit="filters", most=MOST_FILTERS)
+    low = check_float("fmin", fmin, above=0.0, unit="Hz")
+    high = sr / 2 if fmax is None else check_float("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
     if low >= high:
-        reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value above 0 and below {high:g}")
+        fail("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value above 0 and below {high:g}")
     return sr, n_filters, low, high

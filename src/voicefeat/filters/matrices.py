@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..errors import check_bank, divisor, flag, float_type, real, reject, samples_a_second, whole
+from ..errors import (
+    check_bank,
+    check_bool,
+    check_divisor,
+    check_float,
+    check_float_dtype,
+    check_int,
+    check_rate,
+    fail,
+)
 from ..units.hertz import fft_frequencies, hz_to_octs, mel_frequencies
 from .empty_bands import check_filters
 from .folding import pseudo_response as pseudo_response, tonal_centroids as tonal_centroids
@@ -73,7 +82,7 @@ def mel(
     >>> vf.filters.mel(sr=16000, n_fft=512, n_mels=40).shape
     (40, 257)
     """
-    n_mels = whole("n_mels", n_mels, unit="filters")
+    n_mels = check_int("n_mels", n_mels, unit="filters")
     check_bank("n_mels", n_mels, n_fft)
     low, high = _range(sr, fmin, fmax)
     edges = mel_frequencies(n_mels + 2, fmin=low, fmax=high, htk=htk)
@@ -134,7 +143,7 @@ def linear(
     >>> print(vf.filters.linear(sr=8, n_fft=8, n_filters=1))
     [[0.  0.5 1.  0.5 0. ]]
     """
-    n_filters = whole("n_filters", n_filters, unit="filters")
+    n_filters = check_int("n_filters", n_filters, unit="filters")
     check_bank("n_filters", n_filters, n_fft)
     low, high = _range(sr, fmin, fmax)
     return _bank("n_filters", np.linspace(low, high, n_filters + 2), sr, n_fft, norm, dtype)
@@ -142,23 +151,23 @@ def linear(
 
 def _range(sr: Any, fmin: Any, fmax: Any) -> tuple[float, float]:
     """The lowest and the highest edge in hertz."""
-    nyquist = samples_a_second("sr", sr) / 2
-    low = real("fmin", fmin, low=0, unit="hertz")
+    nyquist = check_rate("sr", sr) / 2
+    low = check_float("fmin", fmin, low=0, unit="hertz")
     if fmax is None:
         high = nyquist
     else:
-        high = real("fmax", fmax, above=0, unit="hertz")
+        high = check_float("fmax", fmax, above=0, unit="hertz")
         if high > nyquist:
             problem = f"lies above half the sampling rate, {nyquist:g} Hz for sr={2 * nyquist:g}"
-            reject("fmax", fmax, problem, f"give fmax=None or at most {nyquist:g}")
+            fail("fmax", fmax, problem, f"give fmax=None or at most {nyquist:g}")
     if not high - low > 1e-9 * nyquist:
-        reject("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
+        fail("fmin", fmin, f"must lie below fmax, {high:g} Hz", f"give a value from 0 to below {high:g}")
     return low, high
 
 
 def _bank(count: str, edges: np.ndarray, sr: float, n_fft: int, norm: Any, dtype: DTypeLike) -> np.ndarray:
     """Triangles from each edge over the next to the one after, normalised."""
-    kind = float_type("dtype", dtype)
+    kind = check_float_dtype("dtype", dtype)
     check_norm("norm", norm, "slaney")
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
     gaps = np.diff(edges)
@@ -233,15 +242,15 @@ def chroma(
     >>> bank.shape, int(bank[:, 41].argmax())  # bin 41 is 441 Hz, an A
     ((12, 1025), 9)
     """
-    sr = samples_a_second("sr", sr)
-    n_fft = whole("n_fft", n_fft, 2, unit="samples")
-    n_chroma = whole("n_chroma", n_chroma, unit="pitch classes")
+    sr = check_rate("sr", sr)
+    n_fft = check_int("n_fft", n_fft, 2, unit="samples")
+    n_chroma = check_int("n_chroma", n_chroma, unit="pitch classes")
     check_bank("n_chroma", n_chroma, n_fft)
-    ctroct = real("ctroct", ctroct, unit="octaves")
+    ctroct = check_float("ctroct", ctroct, unit="octaves")
     if octwidth is not None:
         remedy = "give None to weight all alike"
-        octwidth = divisor("octwidth", octwidth, above=0, unit="octaves", remedy=remedy)
-    kind = float_type("dtype", dtype)
+        octwidth = check_divisor("octwidth", octwidth, above=0, unit="octaves", remedy=remedy)
+    kind = check_float_dtype("dtype", dtype)
 
     n_bins = 1 + n_fft // 2
     hertz = np.linspace(0, sr, n_fft, endpoint=False)[1 : n_bins + 1]
@@ -258,6 +267,6 @@ def chroma(
     weights = scaled(np.exp(-0.5 * (2 * away / width) ** 2), norm, axis=0)
     if octwidth is not None:
         weights *= np.exp(-0.5 * (((place / n_chroma - ctroct) / octwidth) ** 2))
-    if flag("base_c", base_c):
+    if check_bool("base_c", base_c):
         weights = np.roll(weights, -3 * (n_chroma // 12), axis=0)
     return np.ascontiguousarray(weights, dtype=kind)

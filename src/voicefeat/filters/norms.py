@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_of, reject
+from ..errors import check_choice, fail
 
 #: The largest norm but inf itself, which it is near.
 MOST = 100
@@ -17,7 +17,7 @@ _NO_NORM = (bool, np.timedelta64)
 def check_norm(name: str, norm: Any, *names: str) -> None:
     """Refuse a norm that is neither None, one of `names`, nor a number that is a norm."""
     if isinstance(norm, str) and names:
-        one_of(name, norm, names)
+        check_choice(name, norm, names)
     elif norm is not None:
         try:
             number = (
@@ -26,9 +26,9 @@ def check_norm(name: str, norm: Any, *names: str) -> None:
         except OverflowError:
             number = np.nan
         if not (number >= 0 or number == -np.inf):
-            reject(name, norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
+            fail(name, norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
         if MOST < number < np.inf:
-            reject(name, norm, f"is above {MOST}: such powers leave every precision", "give inf")
+            fail(name, norm, f"is above {MOST}: such powers leave every precision", "give inf")
 
 
 def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
@@ -48,6 +48,6 @@ def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
         with np.errstate(over="ignore", under="ignore"):
             length = (size**norm).sum(axis=axis, keepdims=True) ** (1.0 / norm)
         if not np.isfinite(length).all():
-            reject("norm", norm, "has a root that is beyond double precision", "give a norm from 0.1 to 10")
+            fail("norm", norm, "has a root that is beyond double precision", "give a norm from 0.1 to 10")
     length[length < np.finfo(weights.dtype).tiny] = 1.0
     return (weights / length).astype(weights.dtype)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from ..errors import LONGEST, MOST, complex_kind, flag, real, reject, samples_a_second, whole
+from ..errors import LONGEST, MOST, check_bool, check_complex_dtype, check_float, check_int, check_rate, fail
 from ..units.intervals import ascending, widths
 from .norms import check_norm, scaled
 from .windows import get_window, window_bandwidth
@@ -78,7 +78,7 @@ def wavelet_lengths(
         freqs, sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha
     )
     if lengths.shape != freqs.shape or not (lengths.min() >= 1 and lengths.max() <= MOST):
-        reject("freqs", freqs, "have filters of no length, or endless ones", "give audible ones")
+        fail("freqs", freqs, "have filters of no length, or endless ones", "give audible ones")
     return lengths, cutoff
 
 
@@ -86,19 +86,19 @@ def lengths_and_reach(
     freqs: np.ndarray, sr: Any, *, window: Any, filter_scale: Any, gamma: Any, alpha: Any
 ) -> tuple[np.ndarray, float]:
     """`wavelet_lengths` of any length: for those who refuse what is too short or too long by its own name."""
-    sr = samples_a_second("sr", sr)
-    filter_scale = real("filter_scale", filter_scale, low=1e-6, high=1e6)
+    sr = check_rate("sr", sr)
+    filter_scale = check_float("filter_scale", filter_scale, low=1e-6, high=1e6)
     width = relative_bandwidth(freqs) if alpha is None else widths(alpha)
     try:
         fits = np.broadcast_shapes(np.shape(width), freqs.shape) == freqs.shape
     except ValueError:
         fits = False
     if not fits:
-        reject("alpha", alpha, f"must be a number, or one for each of {freqs.size} frequencies", "try None")
+        fail("alpha", alpha, f"must be a number, or one for each of {freqs.size} frequencies", "try None")
     if gamma is None:
         added: Any = width * 24.7 / 0.108
     else:
-        added = real("gamma", gamma, low=0, unit="hertz")
+        added = check_float("gamma", gamma, low=0, unit="hertz")
     q = filter_scale / width
     cutoff = np.max(freqs * (1 + 0.5 * window_bandwidth(window) / q) + 0.5 * added)
     with np.errstate(over="ignore", divide="ignore"):  # filters without end are refused by their length
@@ -108,10 +108,10 @@ def lengths_and_reach(
 def relative_bandwidth(freqs: np.ndarray) -> np.ndarray:
     """Bandwidths relative to centre frequencies, such that neighbours meet."""
     if freqs.size < 2:
-        reject("freqs", freqs, "one frequency has no neighbour to take its bandwidth from", "give alpha=")
+        fail("freqs", freqs, "one frequency has no neighbour to take its bandwidth from", "give alpha=")
     octaves = np.log2(freqs)
     if not np.diff(octaves).all():
-        reject("freqs", freqs, "hold a frequency twice", "give each once, or alpha=")
+        fail("freqs", freqs, "hold a frequency twice", "give each once, or alpha=")
     bins = np.empty_like(freqs)
     bins[0], bins[-1] = 1 / (octaves[1] - octaves[0]), 1 / (octaves[-1] - octaves[-2])
     bins[1:-1] = 2 / (octaves[2:] - octaves[:-2])
@@ -127,7 +127,7 @@ def check_points(name: str, value: Any, lengths: np.ndarray, remedy: str) -> Non
     """Refuse wavelets of so many samples, side by side, that they would fill the memory."""
     if too_many(lengths):
         problem = f"{lengths.size} wavelets of up to {lengths.max():.0f} samples are too many numbers"
-        reject(name, value, problem, remedy)
+        fail(name, value, problem, remedy)
 
 
 def too_many(lengths: np.ndarray) -> bool:
@@ -169,7 +169,7 @@ def wavelet(
     Returns
     -------
     filters : numpy.ndarray, shape (n, samples)
-        One row a wavelet.
+        One row per wavelet.
     lengths : numpy.ndarray, shape (n,), float64
         As of `wavelet_lengths`.
 
@@ -190,7 +190,7 @@ def wavelet(
     ((2, 512), dtype('complex64'))
     """
     check_norm("norm", norm)
-    kind, pad_fft = complex_kind("dtype", dtype), flag("pad_fft", pad_fft)
+    kind, pad_fft = check_complex_dtype("dtype", dtype), check_bool("pad_fft", pad_fft)
     freqs = ascending(freqs)
     width = {"filter_scale": filter_scale, "gamma": gamma, "alpha": alpha}
     lengths, _ = wavelet_lengths(freqs=freqs, sr=sr, window=window, **width)  # type: ignore[arg-type]
@@ -237,7 +237,7 @@ def constant_q(
     Returns
     -------
     filters : numpy.ndarray, shape (n_bins, samples)
-        One row a wavelet.
+        One row per wavelet.
     lengths : numpy.ndarray, shape (n_bins,), float64
         As of `wavelet_lengths`.
 
@@ -257,21 +257,21 @@ def constant_q(
     >>> bank.shape
     (24, 16384)
     """
-    sr = samples_a_second("sr", sr)
-    fmin = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
-    n_bins = whole("n_bins", n_bins, unit="bins")
-    bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins", most=MOST_BINS)
+    sr = check_rate("sr", sr)
+    fmin = C1 if fmin is None else check_float("fmin", fmin, above=0, unit="hertz")
+    n_bins = check_int("n_bins", n_bins, unit="bins")
+    bins_per_octave = check_int("bins_per_octave", bins_per_octave, unit="bins", most=MOST_BINS)
     if n_bins > MOST_BINS or fmin * 2.0 ** min((n_bins - 1) / bins_per_octave, 100) > sr / 2:
-        reject("n_bins", n_bins, f"reach above half of sr, {sr / 2:g} Hz", "give fewer bins, or a lower fmin")
+        fail("n_bins", n_bins, f"reach above half of sr, {sr / 2:g} Hz", "give fewer bins, or a lower fmin")
     freqs = fmin * 2.0 ** (np.arange(n_bins) / bins_per_octave)
     shape = {"window": window, "filter_scale": filter_scale, "alpha": equal_bandwidth(bins_per_octave)}
     _, cutoff = lengths_and_reach(freqs, sr, gamma=0, **shape)
     lengths, _ = lengths_and_reach(freqs, sr, gamma=gamma, **shape)
     if cutoff > sr / 2:
         problem = f"the highest wavelet reaches to {cutoff:.6g} Hz, above half of sr, {sr / 2:g} Hz"
-        reject("n_bins", n_bins, problem, "give fewer bins, or a lower fmin")
+        fail("n_bins", n_bins, problem, "give fewer bins, or a lower fmin")
     if not (lengths.min() >= 1 and lengths.max() <= MOST):
-        reject("fmin", fmin, "has filters of no length, or endless ones", "give an audible one")
+        fail("fmin", fmin, "has filters of no length, or endless ones", "give an audible one")
     check_points("fmin", fmin, lengths, "give a higher fmin, or fewer bins")
     return wavelet(
         freqs=freqs, sr=sr, pad_fft=pad_fft, norm=norm, dtype=dtype, gamma=gamma, **shape, **kwargs

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import LONGEST, reject, whole
+from ..errors import LONGEST, check_int, fail
 
 __all__ = ["get_window", "window_bandwidth"]
 
@@ -78,7 +78,7 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     >>> print(vf.filters.get_window("hann", 4))
     [0.  0.5 1.  0.5]
     """
-    Nx = whole("Nx", Nx, unit="samples", most=LONGEST)
+    Nx = check_int("Nx", Nx, unit="samples", most=LONGEST)
     if isinstance(window, str):
         known = _cosine(window, Nx, fftbins)
         return _scipy(window, Nx, fftbins) if known is None else known
@@ -89,7 +89,7 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     one = isinstance(window, np.ndarray) and not window.ndim
     if one or window is None or isinstance(window, numbers.Number):
         if np.asarray(window).dtype.kind not in "fiu":
-            reject("window", window, "is no window", 'give a name such as "hann", a function or an array')
+            fail("window", window, "is no window", 'give a name such as "hann", a function or an array')
         return _scipy(float(np.asarray(window)), Nx, fftbins)
     return _values(window, window, Nx)
 
@@ -130,7 +130,7 @@ def window_bandwidth(window: Any, n: int | None = None) -> float:
     if callable(window) and str(getattr(window, "__module__", "")).startswith("scipy.signal.windows"):
         name = window.__name__
     known = isinstance(name, str) and name in _TABULATED
-    n = (8193 if known else 1000) if n is None else whole("n", n, unit="samples", most=LONGEST)
+    n = (8193 if known else 1000) if n is None else check_int("n", n, unit="samples", most=LONGEST)
     values = get_window(name, n, fftbins=False) if known else get_window(window, n)
     return float(n * np.sum(values**2) / (np.sum(values) ** 2 + np.finfo(float).tiny))
 
@@ -168,14 +168,14 @@ def _scipy(window: Any, n: int, periodic: bool) -> np.ndarray:
         hint = _nearest(name) if isinstance(name, str) else "give (name, parameters), or values as an array"
         if isinstance(window, tuple) and hint.startswith(_AS_TUPLE):
             hint = f"give other parameters, as scipy's {name} takes them"
-        reject("window", window, str(problem).rstrip("."), hint)
+        fail("window", window, str(problem).rstrip("."), hint)
     return _finite(window, found)
 
 
 def _finite(window: Any, values: np.ndarray) -> np.ndarray:
     """The values, unless they are none that a spectrum can be made with."""
     if not (np.isfinite(values).all() and np.abs(values).max() <= LARGEST):
-        reject(
+        fail(
             "window", window, f"has values that are not finite or above {LARGEST:g}", "give other parameters"
         )
     return values
@@ -201,11 +201,11 @@ def _values(window: Any, values: Any, n: int) -> np.ndarray:
     except ValueError:  # rows of different lengths
         array = np.empty(0, dtype=object)
     if array.dtype.kind not in "fiu":
-        reject("window", window, "its values must be real numbers", f"give {n} of them")
+        fail("window", window, "its values must be real numbers", f"give {n} of them")
     if array.shape != (n,):
-        reject("window", window, f"holds {array.shape} values where {n} are needed", f"give {n} values")
+        fail("window", window, f"holds {array.shape} values where {n} are needed", f"give {n} values")
     if not np.isfinite(array).all():
-        reject("window", window, "has values that are not finite", "give finite numbers")
+        fail("window", window, "has values that are not finite", "give finite numbers")
     return _finite(
         window, array if array.dtype.kind == "f" and array.itemsize in (4, 8) else array.astype(float)
     )

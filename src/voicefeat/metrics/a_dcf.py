@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import real
+from ..errors import check_float
 from .costs import Cost, positive
 from .inputs import array
 
@@ -50,13 +50,15 @@ def min_adcf(
     >>> vf.metrics.min_adcf([2.0, 3.0], [-1.0, 0.0], [1.0, 2.5])
     Cost(value=0.42016806722689076, threshold=2.0, miss=0.0, false_alarm=0.0)
     """
-    prior_nontarget = real("prior_nontarget", prior_nontarget, 0.0, 1.0)
-    prior_spoof = real("prior_spoof", prior_spoof, 0.0, 1.0)
-    prior_target = real("1 - prior_nontarget - prior_spoof", 1 - prior_nontarget - prior_spoof, above=0.0)
+    prior_nontarget = check_float("prior_nontarget", prior_nontarget, 0.0, 1.0)
+    prior_spoof = check_float("prior_spoof", prior_spoof, 0.0, 1.0)
+    prior_target = check_float(
+        "1 - prior_nontarget - prior_spoof", 1 - prior_nontarget - prior_spoof, above=0.0
+    )
     reject_all = prior_target * positive("cost_miss", cost_miss)
     others = prior_nontarget * positive("cost_false_alarm", cost_false_alarm)
     spoofs = prior_spoof * positive("cost_spoof", cost_spoof)
-    real("prior_nontarget + prior_spoof", prior_nontarget + prior_spoof, above=0.0)
+    check_float("prior_nontarget + prior_spoof", prior_nontarget + prior_spoof, above=0.0)
     named = (("target", target), ("nontarget", nontarget), ("spoof", spoof))
     scores = [np.sort(array(name, values)) for name, values in named]
     thresholds = np.append(np.unique(np.concatenate(scores)), np.inf)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..errors import instance, reject, whole
+from ..errors import check_int, check_type, fail
 from .costs import dcf_weights, least
 from .curves import area
 from .eer import equal_error
@@ -74,10 +74,10 @@ def by_attack(
     >>> [(row.attack, row.eer, row.auc) for row in vf.metrics.by_attack(scores)]
     [('pooled', 0.5, 0.75), ('A07', 0.0, 1.0), ('A08', 0.75, 0.5)]
     """
-    instance("scores", scores, Scores, "give what read_scores returns, or Scores(utterances, scores, keys)")
+    check_type("scores", scores, Scores, "give what read_scores returns, or Scores(utterances, scores, keys)")
     if asv is not None:
-        instance("asv", asv, AsvScores, "give what read_asv_scores returns, or None")
-    whole("draws", draws, least=0)
+        check_type("asv", asv, AsvScores, "give what read_asv_scores returns, or None")
+    check_int("draws", draws, least=0)
     weights = dcf_weights()
     known = bool((scores.speakers != "-").all())
     rows = []
@@ -107,5 +107,5 @@ def _asv_spoofs(asv: AsvScores, attack: str) -> Any:
         return asv.spoof
     if attack not in asv.attacks:
         held = ", ".join(asv.attacks) or "none"
-        reject("asv", attack, f"has no spoofs of this attack, only of {held}", "give those of the same data")
+        fail("asv", attack, f"has no spoofs of this attack, only of {held}", "give those of the same data")
     return asv.attacks[attack]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import real
+from ..errors import check_float
 from .curves import Curve
 from .inputs import curve_of
 
@@ -105,8 +105,8 @@ def claimed(curve: Curve, miss_weight: float, alarm_weight: float) -> Cost:
 
 def positive(name: str, value: Any, high: float = 1e50) -> float:
     """A cost or a chance above 0, of which products stay so."""
-    number = real(name, value, above=0.0)
-    return real(name, number, low=1e-50, high=high)
+    number = check_float(name, value, above=0.0)
+    return check_float(name, number, low=1e-50, high=high)
 
 
 def dcf_weights(
@@ -117,7 +117,9 @@ def dcf_weights(
     cost_miss = positive("cost_miss", cost_miss)
     cost_false_alarm = positive("cost_false_alarm", cost_false_alarm)
     if prior == 1.0:
-        real("prior", prior, above=0.0, high=math.nextafter(1.0, 0.0), remedy="leave a chance for bona fide")
+        check_float(
+            "prior", prior, above=0.0, high=math.nextafter(1.0, 0.0), remedy="leave a chance for bona fide"
+        )
     both = cost_miss * (1 - prior), cost_false_alarm * prior
     return both[0] / min(both), both[1] / min(both)
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import one_of
+from ..errors import check_choice
 from .curves import Curve, hull
 from .inputs import curve_of, warn
 
@@ -66,7 +66,7 @@ def eer(bonafide: Any, spoof: Any, *, method: str = "step") -> EqualError:
     >>> vf.metrics.eer([1.0, 3.0, 4.0, 5.0], [0.0, 0.5, 2.0, 0.2])
     EqualError(rate=0.25, threshold=2.0, miss=0.25, false_alarm=0.25)
     """
-    one_of("method", method, METHODS)
+    check_choice("method", method, METHODS)
     curve = curve_of(bonafide, spoof)
     warn(curve)
     return equal_error(curve, method)

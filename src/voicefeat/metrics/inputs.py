@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import numeric, reject
+from ..errors import check_numeric, fail
 from .curves import Curve, area
 
 __all__ = ["remarks"]
@@ -24,24 +24,24 @@ LARGEST = 1e100
 def array(name: str, values: Any) -> np.ndarray:
     """Scores as a vector of float64, of which there is one at least."""
     told = "give one number for each utterance"
-    found = numeric(name, values, remedy=told, what="are no scores").astype(np.float64)
+    found = check_numeric(name, values, remedy=told, what="are no scores").astype(np.float64)
     if found.ndim != 1:
-        reject(name, values, "must be a vector of scores", told)
+        fail(name, values, "must be a vector of scores", told)
     if not found.size:
-        reject(name, values, "holds no score", "give scores of both classes")
+        fail(name, values, "holds no score", "give scores of both classes")
     bad = np.flatnonzero(~np.isfinite(found))
     if bad.size:
         first = f"not finite: {bad.size:,} scores, the first at {bad[0]} ({found[bad[0]]})"
-        reject(name, values, first, "mend the detector; score with logits where probabilities become 0 or 1")
+        fail(name, values, first, "mend the detector; score with logits where probabilities become 0 or 1")
     if np.abs(found).max() > LARGEST:
-        reject(name, values, f"has scores beyond {LARGEST:g}", "mend the detector")
+        fail(name, values, f"has scores beyond {LARGEST:g}", "mend the detector")
     return found
 
 
 def two(name: str, pair: Any) -> tuple[Any, Any]:
     """What there is of bona fide utterances, and what of spoofs."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:
-        reject(name, pair, "must be two: of bona fide utterances and of spoofs", "give (bonafide, spoof)")
+        fail(name, pair, "must be two: of bona fide utterances and of spoofs", "give (bonafide, spoof)")
     return pair[0], pair[1]
 
 
@@ -107,5 +107,5 @@ def figure(statistic: Callable[..., Any], settings: Mapping[str, Any], curve: Cu
     """What a caller's own `statistic` says of a curve of errors, which must be a number."""
     value = statistic(curve, **settings)
     if not isinstance(value, numbers.Real) or math.isnan(value):
-        reject("statistic", statistic, f"gave {value!r}", "give a function of a Curve that gives a number")
+        fail("statistic", statistic, f"gave {value!r}", "give a function of a Curve that gives a number")
     return float(value)

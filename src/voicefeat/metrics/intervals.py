@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ParameterError, one_of, real, reject, texts, whole
+from ..errors import ParameterError, check_choice, check_float, check_int, check_texts, fail
 from .costs import claimed, dcf_weights, least
 from .curves import Curve, area, places
 from .eer import equal_error
@@ -160,7 +160,7 @@ def interval(
     made = _statistic(statistic, settings)
     pair = array("bonafide", bonafide), array("spoof", spoof)
     weights = _draw(pair, speakers, draws, seed)
-    level = real("level", level, above=0.0, high=1.0)
+    level = check_float("level", level, above=0.0, high=1.0)
     values, place = places(*pair)
     thresholds = np.append(values, np.inf)
     found = np.array([made(Curve(thresholds, *_counts(place, each, values.size))) for each in weights])
@@ -226,7 +226,7 @@ def difference(
     if sizes[0] != sizes[1]:
         problem = f"has {sizes[1]} scores of either class where the first has {sizes[0]}"
         raise ParameterError(f"other: {problem}; give scores of the same utterances in the same order")
-    level = real("level", level, above=0.0, high=1.0)
+    level = check_float("level", level, above=0.0, high=1.0)
     figures = []
     for pair in pairs:
         values, place = places(*pair)
@@ -243,11 +243,11 @@ def difference(
 def _statistic(statistic: str | Statistic, settings: dict[str, Any]) -> Statistic:
     if callable(statistic) and not isinstance(statistic, type):
         return partial(figure, statistic, settings)
-    make = STATISTICS[one_of("statistic", statistic, STATISTICS)]
+    make = STATISTICS[check_choice("statistic", statistic, STATISTICS)]
     try:
         return make(**settings)
     except TypeError as error:
-        reject("settings", settings, f"are not those of {statistic} ({error})", "see its function")
+        fail("settings", settings, f"are not those of {statistic} ({error})", "see its function")
 
 
 def _ends(found: np.ndarray, level: float) -> tuple[float, float]:
@@ -265,11 +265,11 @@ def _counts(place: Weights, weights: Weights, size: int) -> Iterator[np.ndarray]
 
 def _draw(pair: Weights, speakers: tuple[Any, Any] | None, draws: int, seed: int) -> Iterator[Weights]:
     """How often every trial of either class is drawn, `draws` times."""
-    rng = np.random.default_rng(whole("seed", seed, least=0, most=None))
-    draws = whole("draws", draws)
+    rng = np.random.default_rng(check_int("seed", seed, least=0, most=None))
+    draws = check_int("draws", draws)
     if speakers is None:
         return (tuple(_often(rng, s.size) for s in pair) for _ in range(draws))  # type: ignore[misc]
-    owners = [np.asarray(texts("speakers", s), dtype=str) for s in two("speakers", speakers)]
+    owners = [np.asarray(check_texts("speakers", s), dtype=str) for s in two("speakers", speakers)]
     if [o.size for o in owners] != [s.size for s in pair]:
         sizes = [(o.size, s.size) for o, s in zip(owners, pair, strict=True)]
         (given, bonafide), (others, spoof) = sizes
@@ -277,7 +277,7 @@ def _draw(pair: Weights, speakers: tuple[Any, Any] | None, draws: int, seed: int
         raise ParameterError(f"speakers: {problem}; give one for each score")
     names, who = np.unique(np.concatenate(owners), return_inverse=True)
     if names.size < 2:
-        reject("speakers", names[0], "is the only one", "leave speakers out to draw utterances")
+        fail("speakers", names[0], "is the only one", "leave speakers out to draw utterances")
     return _whole_speakers(rng, names.size, (who[: pair[0].size], who[pair[0].size :]), draws)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, flag, numeric, real, reject
+from ..errors import ParameterError, check_bool, check_float, check_numeric, fail
 from ..files.text import open_text, toml
 from .curves import Curve, hull
 from .inputs import array, curve_of
@@ -121,7 +121,10 @@ class Calibration:
 
     def apply(self, scores: Any) -> np.ndarray:
         """Scores as log-likelihood ratios in nats, bona fide over spoof."""
-        return self.slope * numeric("scores", scores, what="are no scores").astype(np.float64) + self.offset
+        return (
+            self.slope * check_numeric("scores", scores, what="are no scores").astype(np.float64)
+            + self.offset
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write both numbers into a TOML file."""
@@ -136,11 +139,11 @@ class Calibration:
             with open_text("path", path) as file:
                 held = toml(f"path={os.fspath(path)!r}", file.read(), remedy)
         except (OSError, UnicodeDecodeError) as error:
-            reject("path", os.fspath(path), f"cannot be read ({error})", remedy)
+            fail("path", os.fspath(path), f"cannot be read ({error})", remedy)
         if set(held) != {"slope", "offset"}:
             told = "give a file that save wrote: slope = ..., offset = ..."
-            reject("path", os.fspath(path), f"holds {', '.join(held) or 'nothing'}", told)
-        return cls(real("slope", held["slope"]), real("offset", held["offset"]))
+            fail("path", os.fspath(path), f"holds {', '.join(held) or 'nothing'}", told)
+        return cls(check_float("slope", held["slope"]), check_float("offset", held["offset"]))
 
 
 def fit_calibration(bonafide: Any, spoof: Any, *, smooth: bool = False) -> Calibration:
@@ -181,16 +184,16 @@ def fit_calibration(bonafide: Any, spoof: Any, *, smooth: bool = False) -> Calib
     >>> round(found.slope, 3), round(found.offset, 3)
     (1.214, -0.607)
     """
-    bonafide, spoof, smooth = array("bonafide", bonafide), array("spoof", spoof), flag("smooth", smooth)
+    bonafide, spoof, smooth = array("bonafide", bonafide), array("spoof", spoof), check_bool("smooth", smooth)
     scores = np.concatenate([bonafide, spoof])
     if scores.min() == scores.max():
-        reject(
+        fail(
             "bonafide", bonafide, f"all scores are {scores[0]:g}", "mend the detector: nothing can be learned"
         )
     apart = bonafide.min() >= spoof.max() or bonafide.max() <= spoof.min()
     if apart and not smooth:
         problem = "a threshold separates these scores from those of spoofs, so that no slope is steep enough"
-        reject("bonafide", bonafide, problem, "give smooth=True, or more development data")
+        fail("bonafide", bonafide, problem, "give smooth=True, or more development data")
     hit = (bonafide.size + 1) / (bonafide.size + 2) if smooth else 1.0
     alarm = 1 / (spoof.size + 2) if smooth else 0.0
     targets = np.repeat([hit, alarm], [bonafide.size, spoof.size])
@@ -204,7 +207,7 @@ def fit_calibration(bonafide: Any, spoof: Any, *, smooth: bool = False) -> Calib
         warnings.warn(told, UserWarning, stacklevel=2)
     found = Calibration(float(slope), float(offset - math.log(bonafide.size / spoof.size)))
     if not (math.isfinite(found.slope) and math.isfinite(found.offset)):
-        reject("bonafide", bonafide, "scores differ too little for a finite slope", "scale them")
+        fail("bonafide", bonafide, "scores differ too little for a finite slope", "scale them")
     return found
 
 

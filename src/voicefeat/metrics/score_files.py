@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ParameterError, instance, one_of, path_text, reject
+from ..errors import ParameterError, check_choice, check_path, check_type, fail
 from ..files.protocols import LABELS, Protocol, Table, read_protocol, read_table
 from .scores import Scores
 
@@ -62,13 +62,13 @@ def read_scores(
     table = read_table(path, _form)
     if "score" not in table.columns:
         told = "call that of the scores cm-score"
-        reject("path", table.path, f"has columns {', '.join(table.columns)}", told)
+        fail("path", table.path, f"has columns {', '.join(table.columns)}", told)
     known = (table.columns.get(name) for name in ("label", "attack", "speaker"))
     layout = "ASVspoof 5" if table.layout == "named columns" else table.layout
     found = Scores(table.columns["utterance"], _numbers(table), *known, layout=layout)
     if protocol is None:
         if where:
-            reject("where", where, "needs a protocol with these columns", "give protocol=")
+            fail("where", where, "needs a protocol with these columns", "give protocol=")
         return found
     return found.join(protocol if isinstance(protocol, Protocol) else read_protocol(protocol), **where)
 
@@ -79,7 +79,7 @@ def _form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
         return "ASVspoof 5", _LABEL_LAST
     if len(words) not in _FORMS:
         told = "give lines of 'utterance score' or 'utterance attack key score', or name the columns"
-        reject("path", path, f"has {len(words)} columns", told)
+        fail("path", path, f"has {len(words)} columns", told)
     return _FORMS[len(words)]
 
 
@@ -131,14 +131,14 @@ def write_scores(path: str | os.PathLike[str], scores: Scores, *, form: str = "2
     a - bonafide 1.5
     b A07 spoof -2.0
     """
-    one_of("form", form, ("2019", "2021", "5"))
-    path_text("path", path)
-    instance("scores", scores, Scores, "give Scores(utterances, scores, keys, attacks)")
+    check_choice("form", form, ("2019", "2021", "5"))
+    check_path("path", path)
+    check_type("scores", scores, Scores, "give Scores(utterances, scores, keys, attacks)")
     numbers = [repr(float(s)) for s in scores.scores]
     columns: list[Any] = [scores.utterances, numbers]
     if form == "2019":
         if scores.keys is None:
-            reject("scores", scores, "have no keys, which belong into a file of 2019", 'write form="2021"')
+            fail("scores", scores, "have no keys, which belong into a file of 2019", 'write form="2021"')
         columns = [scores.utterances, scores.attacks, scores.keys, numbers]
     gap = "\t" if form == "5" else " "
     with open(path, "w", encoding="utf-8", newline="\n") as file:
@@ -192,7 +192,7 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     for name in ("attack", "kind", "score"):
         if name not in table.columns:
             has = f"has columns {', '.join(table.columns)}, and none called {name}"
-            reject("path", table.path, has, "name the columns attack, kind and score")
+            fail("path", table.path, has, "name the columns attack, kind and score")
     scores = _numbers(table)
     attacks, kinds = (np.array(table.columns[name], dtype=object) for name in ("attack", "kind"))
     for number, kind in zip(table.numbers, kinds, strict=True):
@@ -202,7 +202,7 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     found = {kind: scores[kinds == kind] for kind in ("target", "nontarget", "spoof")}
     for kind, held in found.items():
         if not held.size:
-            reject("path", table.path, f"holds no trial of kind {kind}", "give scores of all three kinds")
+            fail("path", table.path, f"holds no trial of kind {kind}", "give scores of all three kinds")
     spoofs = kinds == "spoof"
     by_attack = {a: scores[spoofs & (attacks == a)] for a in sorted(set(attacks[spoofs].tolist()))}
     return AsvScores(found["target"], found["nontarget"], found["spoof"], by_attack)
@@ -211,5 +211,5 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
 def _asv_form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
     if len(words) != 3:
         told = "give lines of 'bonafide|attack target|nontarget|spoof score'"
-        reject("path", path, f"has {len(words)} columns", told)
+        fail("path", path, f"has {len(words)} columns", told)
     return "ASVspoof 2019", ("attack", "kind", "score")

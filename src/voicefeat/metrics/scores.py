@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..corpus.inputs.sources import EXTENSIONS
-from ..errors import ParameterError, numeric, reject, texts
+from ..errors import ParameterError, check_numeric, check_texts, fail
 from ..files.protocols import LABELS, Protocol, named, refuse_twice
 from .curves import Curve
 from .inputs import curve_of, of_curve
@@ -50,30 +50,30 @@ class Scores:
         *,
         layout: str = "in memory",
     ) -> None:
-        self.utterances = texts("utterances", utterances)
-        self.scores = numeric("scores", scores, what="are no scores").astype(np.float64)
-        self.keys = None if keys is None else np.asarray(texts("keys", keys), dtype=object)
+        self.utterances = check_texts("utterances", utterances)
+        self.scores = check_numeric("scores", scores, what="are no scores").astype(np.float64)
+        self.keys = None if keys is None else np.asarray(check_texts("keys", keys), dtype=object)
         self.attacks = _column("attacks", attacks, len(self.utterances))
         self.speakers = _column("speakers", speakers, len(self.utterances))
         self.layout = layout
         if self.scores.shape != (len(self.utterances),):
             told = f"give one for each of the {len(self.utterances)} utterances"
-            reject("scores", scores, "must be one number an utterance", told)
+            fail("scores", scores, "must be one number an utterance", told)
         refuse_twice("utterances", utterances, self.utterances)
         bad = [self.utterances[k] for k in np.flatnonzero(~np.isfinite(self.scores))]
         if bad:
             problem = f"not finite: the scores of {named(bad)}"
-            reject("scores", scores, problem, "mend the detector; score with logits, not probabilities")
+            fail("scores", scores, problem, "mend the detector; score with logits, not probabilities")
         if self.keys is not None:
             self._check_keys(keys)
 
     def _check_keys(self, given: Any) -> None:
         assert self.keys is not None
         if self.keys.shape != self.scores.shape:
-            reject("keys", given, "must be one an utterance", f"give {len(self.utterances)}")
+            fail("keys", given, "must be one an utterance", f"give {len(self.utterances)}")
         wrong = [f"{u} ({k})" for u, k in zip(self.utterances, self.keys, strict=True) if k not in LABELS]
         if wrong:
-            reject("keys", given, f"keys that are neither bonafide nor spoof: {named(wrong)}", "mend them")
+            fail("keys", given, f"keys that are neither bonafide nor spoof: {named(wrong)}", "mend them")
 
     def __len__(self) -> int:
         return len(self.utterances)
@@ -123,7 +123,7 @@ class Scores:
         """Which rows are spoofs of one attack."""
         found = np.flatnonzero((self.attacks == attack) & self._is("spoof"))
         if not found.size:
-            reject("attack", attack, "no spoof is of it", f"choose among {named(self.attack_names, 30)}")
+            fail("attack", attack, "no spoof is of it", f"choose among {named(self.attack_names, 30)}")
         return found
 
     @property
@@ -154,7 +154,7 @@ class Scores:
         missing = [u for u in wanted if u not in row]
         if missing:
             problem = f"without a score: {named(missing)}"
-            reject("utterances", wanted, problem, "score them too")
+            fail("utterances", wanted, problem, "score them too")
         rows = [row[u] for u in wanted]
         keys = None if self.keys is None else self.keys[rows]
         known = self.attacks[rows], self.speakers[rows]
@@ -254,7 +254,7 @@ def _of_2021(unknown: list[str], protocol: Protocol) -> bool:
 
 
 def _column(name: str, values: Iterable[str] | None, size: int) -> np.ndarray:
-    found = np.asarray(["-"] * size if values is None else texts(name, values), dtype=object)
+    found = np.asarray(["-"] * size if values is None else check_texts(name, values), dtype=object)
     if found.shape != (size,):
-        reject(name, values, "must be one an utterance", f"give {size}, '-' where there is none")
+        fail(name, values, "must be one an utterance", f"give {size}, '-' where there is none")
     return found

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import one_of, real, reject
+from ..errors import check_choice, check_float, fail
 from .costs import Cost, least, positive
 from .curves import Curve
 from .eer import equal_error
@@ -85,7 +85,7 @@ def asv_errors(target: Any, nontarget: Any, spoof: Any, *, threshold: float | No
         curve = Curve.of(target, nontarget)
         at_equal = int(np.searchsorted(curve.thresholds, equal_error(curve).threshold))
         threshold = float(curve.thresholds[max(at_equal - 1, 0)])
-    threshold = real("threshold", threshold)
+    threshold = check_float("threshold", threshold)
     shares = [float(np.mean(scores >= threshold)) for scores in (target, nontarget, spoof)]
     return AsvErrors(1 - shares[0], shares[1], shares[2], threshold)
 
@@ -147,17 +147,17 @@ def tandem(
     >>> round(vf.metrics.tandem(asv).floor, 4)
     0.0779
     """
-    one_of("form", form, ("revised", "legacy"))
+    check_choice("form", form, ("revised", "legacy"))
     if not isinstance(asv, AsvErrors):
         told = "give what voicefeat.metrics.asv_errors makes of target, nontarget and spoof scores"
-        reject("asv", type(asv).__name__, "are not the rates of a speaker verification system", told)
+        fail("asv", type(asv).__name__, "are not the rates of a speaker verification system", told)
     for name, rate in zip(AsvErrors._fields[:3], asv, strict=False):
-        real(name, rate, 0.0, 1.0)
-    prior_spoof = real("prior_spoof", prior_spoof, 0.0, 1.0)
+        check_float(name, rate, 0.0, 1.0)
+    prior_spoof = check_float("prior_spoof", prior_spoof, 0.0, 1.0)
     if prior_nontarget is None:
         prior_nontarget = (1 - prior_spoof) * IMPOSTORS
-    prior_nontarget = real("prior_nontarget", prior_nontarget, 0.0, 1.0)
-    target = real("prior_nontarget", 1 - prior_spoof - prior_nontarget, 0.0, 1.0)
+    prior_nontarget = check_float("prior_nontarget", prior_nontarget, 0.0, 1.0)
+    target = check_float("prior_nontarget", 1 - prior_spoof - prior_nontarget, 0.0, 1.0)
     positive("cost_miss", cost_miss)
     positive("cost_false_alarm", cost_false_alarm)
     positive("cost_spoof", cost_spoof)
@@ -166,7 +166,7 @@ def tandem(
     c2 = prior_spoof * cost_spoof * asv.spoof_false_alarm
     if min(c1, c2) <= 0:
         told = "take a speaker verification system that accepts some spoofs and errs less"
-        reject("asv", asv, f"leaves nothing for a countermeasure to do (C1={c1:.4g}, C2={c2:.4g})", told)
+        fail("asv", asv, f"leaves nothing for a countermeasure to do (C1={c1:.4g}, C2={c2:.4g})", told)
     c0 = c0 if form == "revised" else 0.0
     default = c0 + min(c1, c2)
     return Tandem(form, c1 / default, c2 / default, c0 / default, c0, c1, c2)

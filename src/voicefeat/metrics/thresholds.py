@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import reject
+from ..errors import fail
 from .curves import Curve, Det, Roc, area
 from .inputs import array, curve_of
 
@@ -111,7 +111,7 @@ def number(name: str, value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not isinstance(value, numbers.Real) or math.isnan(found):
-        reject(name, value, "must be a number", "take one from eer(...).threshold on development data")
+        fail(name, value, "must be a number", "take one from eer(...).threshold on development data")
     return found
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..audio.limits import not_finite, usable
 from ..audio.signals import signal
-from ..errors import ParameterError, flag, reject, samples_a_second, whole
+from ..errors import ParameterError, check_bool, check_int, check_rate, fail
 from ..feature.registry import find
 from ..units.decibels import power_to_db
 from .detectors import det, roc, scores
@@ -47,7 +47,7 @@ def spectrogram(
     S : array of shape (rows, frames)
         The feature's values; of complex spectra the magnitudes are drawn.
     sr : float
-        Samples a second of the signal it was made of.
+        Sampling rate in Hz of the signal it was made of.
     feature : str
         Which feature it is, by the name of its function. It tells what the rows are: hertz, coefficients,
         pitch classes.
@@ -94,14 +94,14 @@ def spectrogram(
     ('Time (s)', 'Coefficient')
     >>> plt.close("all")
     """
-    sr = samples_a_second("sr", sr)
-    made, db = find(feature), flag("db", db)
+    sr = check_rate("sr", sr)
+    made, db = find(feature), check_bool("db", db)
     S = _values(S)
     chosen = settings_of(made, settings)
     rows = rows_of(made, S.shape[0], sr, chosen, settings, y_axis)
     start, period = frame_times(made, S.shape[0], sr, chosen)
     if columns is not None:
-        columns = whole("columns", columns)
+        columns = check_int("columns", columns)
     if db:
         _check_powers(made.name, made.row, S)
     pyplot()
@@ -118,12 +118,12 @@ def spectrogram(
 def _values(S: Any) -> np.ndarray:
     S = np.asarray(S)
     if S.dtype.kind not in "fiuc":
-        reject("S", S, "holds no numbers", "pass what a feature returned")
+        fail("S", S, "holds no numbers", "pass what a feature returned")
     if S.ndim != 2:
         remedy = "draw one channel at a time, S[0]" if S.ndim > 2 else "pass S[numpy.newaxis]"
-        reject("S", S, "must have shape (rows, frames)", remedy)
+        fail("S", S, "must have shape (rows, frames)", remedy)
     if 0 in S.shape:
-        reject("S", S, "holds nothing", "pass one frame at least")
+        fail("S", S, "holds nothing", "pass one frame at least")
     return S
 
 
@@ -131,7 +131,7 @@ def _check_powers(name: str, row: str, S: np.ndarray) -> None:
     if row not in _POWERS and "bin" not in row:
         raise ParameterError(f"db=True: {name} holds no magnitudes or powers; leave db out")
     if S.dtype.kind != "c" and np.nanmin(S) < 0:
-        reject("S", S, "holds negative values, so that it is in decibels already", "leave db out")
+        fail("S", S, "holds negative values, so that it is in decibels already", "leave db out")
 
 
 def waveform(y: Any, sr: float = 22050, *, ax: Any = None, columns: int | None = None, **style: Any) -> Any:
@@ -140,9 +140,9 @@ def waveform(y: Any, sr: float = 22050, *, ax: Any = None, columns: int | None =
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     columns : int, optional
@@ -173,12 +173,12 @@ def waveform(y: Any, sr: float = 22050, *, ax: Any = None, columns: int | None =
     ('Time (s)', 1.0)
     >>> plt.close("all")
     """
-    sr = samples_a_second("sr", sr)
+    sr = check_rate("sr", sr)
     y = signal(y)
     if y.ndim != 1:
-        reject("y", y, "has several channels", "draw one at a time, y[0], or their mean, to_mono(y)")
+        fail("y", y, "has several channels", "draw one at a time, y[0], or their mean, to_mono(y)")
     if columns is not None:
-        columns = whole("columns", columns)
+        columns = check_int("columns", columns)
     if not usable(y):
         not_finite(y)
     ax, style = axes(ax), drawable(style)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import whole
+from ..errors import check_int
 from ..metrics.costs import dcf_weights, least
 from ..metrics.eer import equal_error
 from ..metrics.inputs import array, curve_of
@@ -162,7 +162,7 @@ def scores(
     >>> plt.close("all")
     """
     bonafide, spoof = array("bonafide", bonafide), array("spoof", spoof)
-    bins = whole("bins", bins)
+    bins = check_int("bins", bins)
     if threshold is None:
         threshold = equal_error(curve_of(bonafide, spoof)).threshold
     threshold = number("threshold", threshold)

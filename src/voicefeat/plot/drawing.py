@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import escaped, real, reject
+from ..errors import check_float, escape, fail
 from ..units.hertz import hz_to_mel, mel_to_hz
 from .rows import Rows
 
@@ -20,7 +20,7 @@ def axes(ax: Any, square: bool = False) -> Any:
     """`ax`, or that of a new figure."""
     if ax is not None:
         if not hasattr(ax, "get_window_extent") or not hasattr(ax, "plot"):
-            reject("ax", ax, "is no axes of matplotlib", "give plt.gca(), or None for a new figure")
+            fail("ax", ax, "is no axes of matplotlib", "give plt.gca(), or None for a new figure")
         return ax
     return pyplot().subplots(figsize=(4.8, 4.8) if square else (8, 3.2), layout="constrained")[1]
 
@@ -43,13 +43,13 @@ def colours(cmap: Any, **limits: Any) -> dict[str, Any]:
     from matplotlib.colors import Colormap
 
     if not (cmap is None or isinstance(cmap, Colormap) or (isinstance(cmap, str) and cmap in colormaps)):
-        reject("cmap", cmap, "is no colours of matplotlib", "give a Colormap or its name, such as 'magma'")
-    return {"cmap": cmap, **{k: None if v is None else real(k, v) for k, v in limits.items()}}
+        fail("cmap", cmap, "is no colours of matplotlib", "give a Colormap or its name, such as 'magma'")
+    return {"cmap": cmap, **{k: None if v is None else check_float(k, v) for k, v in limits.items()}}
 
 
 def titled(ax: Any, text: str) -> None:
     """Write `text`, which names of files and front ends are part of, above a drawing, letter by letter."""
-    ax.set_title(escaped(text), fontsize=10, parse_math=False)
+    ax.set_title(escape(text), fontsize=10, parse_math=False)
 
 
 def drawable(style: dict[str, Any]) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def drawable(style: dict[str, Any]) -> dict[str, Any]:
     from matplotlib.cbook import is_math_text
     from matplotlib.mathtext import MathTextParser
 
-    label = "".join(c if c == "\n" else escaped(c) for c in label)
+    label = "".join(c if c == "\n" else escape(c) for c in label)
     if is_math_text(label) is True:
         try:
             MathTextParser("path").parse(label)
@@ -126,7 +126,7 @@ def draw_rows(
         else:
             ax.set_yscale("log")
     if rows.ticks is not None:
-        ax.set_yticks(rows.ticks[0], [escaped(name) for name in rows.ticks[1]], parse_math=False)
+        ax.set_yticks(rows.ticks[0], [escape(name) for name in rows.ticks[1]], parse_math=False)
         ax.set_yticks([], minor=True)
     elif rows.whole:
         ax.yaxis.get_major_locator().set_params(integer=True)

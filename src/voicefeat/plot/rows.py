@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import one_of, real, reject, whole
+from ..errors import check_choice, check_float, check_int, fail
 from ..feature.registry import Feature
 from ..units.hertz import fft_frequencies, hz_to_mel, mel_to_hz
 
@@ -43,7 +43,7 @@ def settings_of(feature: Feature, given: Mapping[str, Any]) -> dict[str, Any]:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            reject(name, value, f"is no setting of {feature.name}", f"{hint}it has {', '.join(known)}")
+            fail(name, value, f"is no setting of {feature.name}", f"{hint}it has {', '.join(known)}")
     return {**known, **given}
 
 
@@ -55,7 +55,7 @@ def frame_times(feature: Feature, n_rows: int, sr: float, settings: Mapping[str,
     hop = settings.get("hop_length")
     if hop is None:
         hop = max((settings.get("win_length") or length) // 4, 1)
-    hop = whole("hop_length", hop, unit="samples")
+    hop = check_int("hop_length", hop, unit="samples")
     return 0.0 if settings.get("center", True) else length // 2 / sr, hop / sr
 
 
@@ -65,7 +65,7 @@ def bins_frame(n: int, settings: Mapping[str, Any], given: bool) -> int:
     if n == 1 + n_fft // 2:
         return n_fft
     if given:
-        reject("n_fft", n_fft, f"has {1 + n_fft // 2} bins, but S has {n}", f"give n_fft={2 * (n - 1)}")
+        fail("n_fft", n_fft, f"has {1 + n_fft // 2} bins, but S has {n}", f"give n_fft={2 * (n - 1)}")
     return max(2 * (n - 1), 1)
 
 
@@ -76,7 +76,7 @@ def rows_of(
     for count in ("n_mels", "n_filters", "n_bins", "n_chroma"):
         size = settings.get(count) if count in given and "coefficient" not in feature.row else n
         if size != n:
-            reject(count, size, f"S has {n} rows", f"give {count}={n}, or nothing")
+            fail(count, size, f"S has {n} rows", f"give {count}={n}, or nothing")
     if feature.row == "frequency bin":
         usual = "linear" if y_axis is None else y_axis
         return _hertz(_bins(n, sr, settings, "n_fft" in given), usual, settings)
@@ -87,7 +87,7 @@ def rows_of(
     if "bins_per_octave" in settings and "fmin" in settings and feature.row != "pitch class":
         return _constant_q(n, settings, y_axis)
     if y_axis is not None:
-        reject("y_axis", y_axis, f"rows of {feature.name} are no frequencies", "leave it out")
+        fail("y_axis", y_axis, f"rows of {feature.name} are no frequencies", "leave it out")
     edges, limits = np.arange(n + 1) - 0.5, (-0.5, n - 0.5)
     if feature.row == "pitch class" and n % 12 == 0:
         first = 0 if settings.get("base_c", True) else 9
@@ -98,13 +98,13 @@ def rows_of(
 
 
 def _hertz(edges: np.ndarray, y_axis: Any, settings: Mapping[str, Any]) -> Rows:
-    one_of("y_axis", y_axis, ("linear", "mel", "log"))
+    check_choice("y_axis", y_axis, ("linear", "mel", "log"))
     top = float(edges[-1])
     if y_axis == "linear":
         return Rows(HERTZ, edges, (max(float(edges[0]), 0.0), top))
     first = int(edges[0] <= 0) if y_axis == "log" else 0
     if first == len(edges) - 1:
-        reject("y_axis", y_axis, "the only row is that of 0 Hz", "use y_axis='linear'")
+        fail("y_axis", y_axis, "the only row is that of 0 Hz", "use y_axis='linear'")
     edges = edges[first:] if y_axis == "log" else np.maximum(edges, 0)
     low = float(edges[0])
     places = [hz for hz in TICKS if low <= hz <= top and (y_axis == "log" or hz == 0 or hz >= 250)]
@@ -122,8 +122,8 @@ def _bins(n: int, sr: float, settings: Mapping[str, Any], given: bool) -> np.nda
 
 def _bands(n: int, sr: float, settings: Mapping[str, Any], mel: bool) -> np.ndarray:
     """Edges halfway between the middles of triangles that are evenly spaced, in mel or in Hz."""
-    low = real("fmin", settings["fmin"], low=0.0, unit="Hz")
-    high = sr / 2 if settings["fmax"] is None else real("fmax", settings["fmax"], above=low, unit="Hz")
+    low = check_float("fmin", settings["fmin"], low=0.0, unit="Hz")
+    high = sr / 2 if settings["fmax"] is None else check_float("fmax", settings["fmax"], above=low, unit="Hz")
     htk = bool(settings.get("htk"))
     ends = hz_to_mel(np.array([low, high]), htk=htk) if mel else (low, high)
     edges = ends[0] + (np.arange(n + 1) + 0.5) * (ends[1] - ends[0]) / (n + 1)
@@ -132,10 +132,10 @@ def _bands(n: int, sr: float, settings: Mapping[str, Any], mel: bool) -> np.ndar
 
 def _constant_q(n: int, settings: Mapping[str, Any], y_axis: Any) -> Rows:
     """Rows a fraction of an octave apart; the axis is hertz, its ticks are the C of each octave."""
-    one_of("y_axis", "log" if y_axis is None else y_axis, ("log",))
-    per_octave = whole("bins_per_octave", settings["bins_per_octave"], unit="bins")
+    check_choice("y_axis", "log" if y_axis is None else y_axis, ("log",))
+    per_octave = check_int("bins_per_octave", settings["bins_per_octave"], unit="bins")
     tuning = 2 ** ((settings.get("tuning") or 0.0) / per_octave)
-    fmin = C1 if settings["fmin"] is None else real("fmin", settings["fmin"], above=0.0, unit="Hz")
+    fmin = C1 if settings["fmin"] is None else check_float("fmin", settings["fmin"], above=0.0, unit="Hz")
     edges = fmin * tuning * 2 ** ((np.arange(n + 1) - 0.5) / per_octave)
     octaves = [k for k in range(-2, 12) if edges[0] <= C1 * tuning * 2**k <= edges[-1]]
     ticks = ([C1 * tuning * 2**k for k in octaves], [f"C{k + 1}" for k in octaves])

@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from importlib import import_module
 
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, fail
 from .front_end import FrontEnd
 
 __all__ = ["Preset", "frontend", "frontends", "preset"]
@@ -56,7 +56,7 @@ def published(fe: FrontEnd) -> bool:
 def preset(name: str, argument: str = "name") -> Preset:
     """The preset called `name`, which a caller gave as `argument`, with its source."""
     if not isinstance(name, str):
-        reject(argument, name, "must be a text", "give one of voicefeat.frontends()")
+        fail(argument, name, "must be a text", "give one of voicefeat.frontends()")
     if not _known:
         _known.update(_presets())
     if name in _known:

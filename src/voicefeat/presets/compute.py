@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..audio.limits import not_finite
-from ..cache import remembered
+from ..cache import memoised
 from ..chain.block_loop import compute
 from ..chain.descriptors import Loudness
 from ..chain.frames import Frames
 from ..chain.jobs import Job, Rows
 from ..chain.stages import Bands, Chain
-from ..errors import reject
+from ..errors import fail
 from ..filters.banks import bank_centres
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _scaled_by_window(fe: FrontEnd) -> bool:
     return fe.framing is not None and fe.signal.scale != 1.0 and not fe.signal.dither
 
 
-@remembered
+@memoised
 def _frames(fe: FrontEnd) -> Frames:
     """The frames, their window times what samples and spectrum are multiplied by."""
     frames, spectrum = fe.framing, fe.spectrum
@@ -41,7 +41,7 @@ def _frames(fe: FrontEnd) -> Frames:
     return frames if gain == 1.0 else frames.louder(gain)
 
 
-@remembered
+@memoised
 def chain_of(fe: FrontEnd, rate: float) -> Chain:
     """The stages of the block loop."""
     frames = _frames(fe)
@@ -67,13 +67,13 @@ def empty_filters(fe: FrontEnd, rate: float) -> str:
     return _bank_facts(fe.bands, rate, fe.framing.n_fft)[1]
 
 
-@remembered
+@memoised
 def _bank_facts(bands: Bands, rate: float, n_fft: int) -> tuple[int, str]:
     made = at(bands, rate, n_fft)
     return len(made.matrix()), made.empty
 
 
-@remembered
+@memoised
 def _energy_chain(fe: FrontEnd, rate: float) -> Chain:
     frames, energy, log = _frames(fe), fe.energy, fe.compression
     assert energy is not None and log is not None
@@ -205,7 +205,7 @@ def times(fe: FrontEnd, n: int) -> np.ndarray:
     """The middle of each frame in seconds."""
     rate = fe.signal.rate
     if rate is None:
-        reject(
+        fail(
             "rate",
             rate,
             "is not known, and times need it",
@@ -223,7 +223,7 @@ def names(fe: FrontEnd) -> list[str]:
     """What each row is: its name and number, and which delta it is of."""
     rate = fe.signal.rate
     if fe.bands is not None and rate is None:
-        reject("rate", rate, "is not known, and the bank needs it", "give the front end a rate")
+        fail("rate", rate, "is not known, and the bank needs it", "give the front end a rate")
     base = fe.row or (
         fe.method.name
         if fe.method

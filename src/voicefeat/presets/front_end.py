@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio.signals import signal
-from ..errors import ParameterError, instance, whole
+from ..errors import ParameterError, check_int, check_type
 from . import compute, replace, toml, validate
 from .stages import (
     STAGES,
@@ -96,8 +96,8 @@ class FrontEnd:
         for name, kind in STAGES.items():
             stage = getattr(self, name)
             if stage is not None or name == "signal":
-                instance(name, stage, kind, f"give a {kind.__name__}" + " or None" * (name != "signal"))
-        instance("row", self.row, str, 'give a name such as "lfcc"')
+                check_type(name, stage, kind, f"give a {kind.__name__}" + " or None" * (name != "signal"))
+        check_type("row", self.row, str, 'give a name such as "lfcc"')
         stages = tuple(getattr(self, f.name) for f in fields(self) if f.compare)
         try:
             object.__setattr__(self, "_hash", hash(stages))
@@ -118,9 +118,9 @@ class FrontEnd:
         Parameters
         ----------
         y : array of shape (..., n), float32, float64, int16 or int32
-            Signal; whole numbers are scaled to [-1, 1).
+            Signal; integer PCM is scaled to [-1, 1).
         sr : float, optional
-            Samples a second: checked against the rate of the front end, never changed.
+            Sampling rate in Hz: checked against the rate of the front end, never changed.
 
         Returns
         -------
@@ -158,7 +158,7 @@ class FrontEnd:
         int
             Frames.
         """
-        return compute.count(self, whole("n", n, unit="samples"))
+        return compute.count(self, check_int("n", n, unit="samples"))
 
     def times(self, n: int) -> np.ndarray:
         """The middle of each frame of a signal of `n` samples.
@@ -173,7 +173,7 @@ class FrontEnd:
         float64 array of shape (frames,)
             Seconds from the first sample.
         """
-        return compute.times(self, whole("n", n, unit="samples"))
+        return compute.times(self, check_int("n", n, unit="samples"))
 
     def replace(self, **settings: Any) -> FrontEnd:
         """The same front end with other settings.

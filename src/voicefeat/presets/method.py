@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import reject
+from ..errors import fail
 from ..feature.constantq.nsgcqt import nsgcqt_times
 from ..feature.registry import find
 
@@ -27,7 +27,7 @@ class Method:
         known = find(self.name).settings
         for key, value in self.settings:
             if key not in known:
-                reject(key, value, f"is no setting of {self.name}", f"choose among {', '.join(known)}")
+                fail(key, value, f"is no setting of {self.name}", f"choose among {', '.join(known)}")
 
     @classmethod
     def of(cls, name: str, **settings: Any) -> Method:
@@ -59,7 +59,7 @@ class Method:
         if self.name == "cqcc":  # the frame period is no whole number of samples
             return nsgcqt_times(n, rate, **{k: settings[k] for k in TIMING})
         if "hop_length" not in settings:
-            reject("times", self.name, "has no hop of its own", "look at its result")
+            fail("times", self.name, "has no hop of its own", "look at its result")
         t = np.arange(self.shape(n, rate)[1]) * settings["hop_length"]
         length = find(self.name).frame or ""
         centred = settings.get("center", length not in ("frame_length", "win_length"))

@@ -7,9 +7,9 @@ import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..cache import remembered
+from ..cache import memoised
 from ..chain.frames import window_value
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, fail
 from .stages import OPEN, STAGES
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _place(fe: FrontEnd, key: str, value: Any) -> tuple[str, str]:
     every = [*STAGES, *(name for names in known.values() for name in names)]
     near = difflib.get_close_matches(key, every, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"choose among {', '.join(sorted(set(every)))}"
-    reject(key, value, "is no setting of this front end", hint)
+    fail(key, value, "is no setting of this front end", hint)
 
 
 def _known(name: str, stage: Any) -> set[str]:
@@ -65,7 +65,7 @@ def _known(name: str, stage: Any) -> set[str]:
     return known
 
 
-@remembered
+@memoised
 def _bank_settings(bank: str) -> frozenset[str]:
     import inspect
 

@@ -8,7 +8,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from ..chain.frames import WindowArray
-from ..errors import ParameterError, reject
+from ..errors import ParameterError, fail
 from ..files.text import toml as read_toml
 from .stages import OPEN, STAGES
 
@@ -67,7 +67,7 @@ def _value(value: Any) -> str:
         return "[" + ", ".join(_value(v) for v in value) + "]"
     if isinstance(value, (int, float)):
         return repr(float(value) if isinstance(value, float) else int(value))
-    reject("value", value, "cannot be written as TOML", "use numbers, texts and lists of them")
+    fail("value", value, "cannot be written as TOML", "use numbers, texts and lists of them")
 
 
 def read(cls: type[FrontEnd], source: str) -> FrontEnd:
@@ -75,7 +75,7 @@ def read(cls: type[FrontEnd], source: str) -> FrontEnd:
     content = read_toml("source", source, "give what to_toml writes")
     row = content.pop("row", "")
     if not isinstance(row, str):
-        reject("row", row, "must be a text", 'give a name such as "lfcc"')
+        fail("row", row, "must be a text", 'give a name such as "lfcc"')
     made = {name: _stage(name, table) for name, table in content.items()}
     return cls(**made, row=row)
 
@@ -84,7 +84,7 @@ def _stage(name: str, table: Any) -> Any:
     if name not in STAGES:
         _unknown("the table", name, STAGES)
     if not isinstance(table, dict):
-        reject(name, table, "must be a table", f"write [{name}] above its settings")
+        fail(name, table, "must be a table", f"write [{name}] above its settings")
     kind = STAGES[name]
     own = {f.name: f for f in dataclasses.fields(kind) if f.name != OPEN.get(name)}
     values, inner = {}, {}
@@ -111,7 +111,7 @@ def _plain(name: str, value: Any) -> Any:
     if value == "none":
         return None
     if not isinstance(value, bool | int | float | str | list):  # a table, a date
-        reject(name, value, "is no setting's value", "give a number, a text or a list")
+        fail(name, value, "is no setting's value", "give a number, a text or a list")
     if isinstance(value, list):
         numbers = bool(value) and all(isinstance(v, (int, float)) for v in value)
         if numbers:
@@ -130,7 +130,7 @@ def _typed(name: str, value: Any, default: Any) -> None:
         fits = not isinstance(value, bool)
     if not fits:
         words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
-        reject(name, value, f"must be {words.get(type(default), 'a list')}", f"the default is {default!r}")
+        fail(name, value, f"must be {words.get(type(default), 'a list')}", f"the default is {default!r}")
 
 
 def _unknown(what: str, key: str, known: Any) -> None:

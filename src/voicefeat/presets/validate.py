@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import ParameterError, one_of
+from ..errors import ParameterError, check_choice
 from ..filters import empty_bands
 from . import ranges
 from .compute import bank_rows, empty_filters
@@ -25,7 +25,7 @@ def clash(first: str, second: str, why: str) -> None:
 def check(fe: FrontEnd) -> None:
     """Refuse what cannot be run, before there is a signal."""
     if fe.bands is not None:
-        one_of("bands.bank", fe.bands.bank, BANKS)
+        check_choice("bands.bank", fe.bands.bank, BANKS)
     ranges.check(fe)
     stages = ("spectrum", "bands", "compression", "cepstrum", "prediction", "energy")
     chain = {name: getattr(fe, name) for name in stages}

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import numeric, real, reject
+from ..errors import check_float, check_numeric, fail
 
 __all__ = ["amplitude_to_db", "db_to_amplitude", "db_to_power", "power_to_db"]
 
@@ -67,7 +67,7 @@ def power_to_db(
     >>> print(vf.power_to_db([1.0, 0.1, 1e-12]))
     [  0. -10. -80.]
     """
-    amin = real("amin", amin, above=0, remedy="the default is 1e-10")
+    amin = check_float("amin", amin, above=0, remedy="the default is 1e-10")
     floor = _floor(top_db)
     power = _magnitude("power_to_db", S)
     _check_least(amin, amin, power.dtype)
@@ -112,7 +112,7 @@ def amplitude_to_db(
     >>> print(vf.amplitude_to_db([1.0, 0.1]))
     [  0. -20.]
     """
-    amin = real("amin", amin, above=0, remedy="the default is 1e-5")
+    amin = check_float("amin", amin, above=0, remedy="the default is 1e-5")
     floor = _floor(top_db)
     size = np.abs(_magnitude("amplitude_to_db", S))
     over = _axes(axes, size)
@@ -120,7 +120,7 @@ def amplitude_to_db(
         power, level, least = np.square(size), _reference(ref, size, over) ** 2, amin**2
     _check_least(amin, least, size.dtype)
     if not (np.isfinite(power) | ~np.isfinite(size)).all():
-        reject("S", S, f"has values whose squares {size.dtype} cannot hold", "scale it, or give float64")
+        fail("S", S, f"has values whose squares {size.dtype} cannot hold", "scale it, or give float64")
     return _decibels(power, level, least, floor, over)
 
 
@@ -154,9 +154,9 @@ def db_to_power(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
     >>> print(vf.db_to_power([0.0, -10.0]))
     [1.  0.1]
     """
-    ref = real("ref", ref)
+    ref = check_float("ref", ref)
     with np.errstate(all="ignore"):
-        return ref * np.power(10.0, numeric("S_db", S_db) * 0.1)
+        return ref * np.power(10.0, check_numeric("S_db", S_db) * 0.1)
 
 
 def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
@@ -189,7 +189,7 @@ def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
     >>> print(vf.db_to_amplitude([0.0, -20.0]))
     [1.  0.1]
     """
-    return db_to_power(S_db, ref=real("ref", ref, low=-1e150, high=1e150) ** 2) ** 0.5
+    return db_to_power(S_db, ref=check_float("ref", ref, low=-1e150, high=1e150) ** 2) ** 0.5
 
 
 def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any) -> Any:
@@ -215,11 +215,11 @@ def _check_least(amin: float, power: float, kind: np.dtype[Any]) -> None:
         found = kind.type(power)
     if not 0 < found < np.inf:
         remedy = "the default is 1e-10, or 1e-5 as an amplitude"
-        reject("amin", amin, f"is a power of {found} in {kind}", remedy)
+        fail("amin", amin, f"is a power of {found} in {kind}", remedy)
 
 
 def _magnitude(function: str, S: Any) -> Any:
-    S = np.asarray(numeric("S", S, "fiuc", "give numbers", "have no level"))
+    S = np.asarray(check_numeric("S", S, "fiuc", "give numbers", "have no level"))
     if S.dtype == np.float16:  # which holds neither -100 dB nor a square
         return S.astype(np.float32)
     if S.dtype.kind == "c":
@@ -234,7 +234,7 @@ def _magnitude(function: str, S: Any) -> Any:
 def _floor(top_db: Any) -> float | None:
     if top_db is None:
         return None
-    return real("top_db", top_db, low=0, unit="decibels", remedy="give None for no floor")
+    return check_float("top_db", top_db, low=0, unit="decibels", remedy="give None for no floor")
 
 
 def _axes(axes: Any, S: np.ndarray) -> Any:
@@ -248,7 +248,7 @@ def _axes(axes: Any, S: np.ndarray) -> Any:
     except TypeError:
         over = (S.ndim,)
     if len({a % max(S.ndim, 1) for a in over}) < len(over) or any(not -S.ndim <= a < S.ndim for a in over):
-        reject("axes", axes, f"must be axes of S, which has {S.ndim}, each once", 'give "auto", None or ints')
+        fail("axes", axes, f"must be axes of S, which has {S.ndim}, each once", 'give "auto", None or ints')
     return over
 
 
@@ -257,19 +257,19 @@ def _reference(ref: Any, S: np.ndarray, over: Any) -> Any:
     if not callable(ref):
         return np.abs(_level(ref, S))
     if not S.size:
-        reject("S", S, "holds no value to take as the reference", "give a spectrogram with frames")
+        fail("S", S, "holds no value to take as the reference", "give a spectrogram with frames")
     return np.abs(_level(ref(S, axis=over, keepdims=True) if _takes_axes(ref) else ref(S), S))
 
 
 def _level(ref: Any, S: np.ndarray) -> np.ndarray:
     """What is given or found as the value of 0 dB, which must fit `S`."""
-    level = numeric("ref", ref, "fiu", "give a number, or ref=numpy.max for the peak")
+    level = check_numeric("ref", ref, "fiu", "give a number, or ref=numpy.max for the peak")
     try:
         fits = np.broadcast_shapes(level.shape, S.shape) == S.shape
     except ValueError:
         fits = False
     if not fits or not np.isfinite(level).all():
-        reject("ref", ref, "must be a finite number or a function", "give ref=numpy.max for the peak")
+        fail("ref", ref, "must be a finite number or a function", "give ref=numpy.max for the peak")
     return level.astype(float) if level.dtype.kind in "iu" or level.dtype.itemsize == 2 else level
 
 

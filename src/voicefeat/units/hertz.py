@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import flag, numeric, real, samples_a_second, whole
+from ..errors import check_bool, check_float, check_int, check_numeric, check_rate
 from .pitches import raised
 
 __all__ = ["fft_frequencies", "hz_to_mel", "hz_to_octs", "mel_frequencies", "mel_to_hz", "octs_to_hz"]
@@ -50,8 +50,8 @@ def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> Any:
     >>> print(vf.hz_to_mel([200.0, 6400.0]))
     [ 3. 42.]
     """
-    hz = numeric("frequencies", frequencies)
-    if flag("htk", htk):
+    hz = check_numeric("frequencies", frequencies)
+    if check_bool("htk", htk):
         with np.errstate(all="ignore"):
             return 2595.0 * np.log10(1.0 + hz / 700.0)
     with np.errstate(all="ignore"):
@@ -85,9 +85,9 @@ def mel_to_hz(mels: ArrayLike, *, htk: bool = False) -> Any:
     >>> print(vf.mel_to_hz([3.0, 42.0]).round(6))
     [ 200. 6400.]
     """
-    mel = numeric("mels", mels)
+    mel = check_numeric("mels", mels)
     with np.errstate(all="ignore"):
-        if flag("htk", htk):
+        if check_bool("htk", htk):
             return 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
         hz = HZ_PER_MEL * mel
         above = BREAK_HZ * np.exp(LOG_STEP * (np.maximum(mel, BREAK_MEL) - BREAK_MEL))
@@ -133,7 +133,7 @@ def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: 
     """
     a0 = _a4(tuning, bins_per_octave) / 16
     with np.errstate(all="ignore"):
-        return np.log2(numeric("frequencies", frequencies) / a0)
+        return np.log2(check_numeric("frequencies", frequencies) / a0)
 
 
 def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Any:
@@ -168,11 +168,11 @@ def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 1
     """
     a0 = _a4(tuning, bins_per_octave) / 16
     with np.errstate(all="ignore"):
-        return a0 * 2.0 ** numeric("octs", octs)
+        return a0 * 2.0 ** check_numeric("octs", octs)
 
 
 def _a4(tuning: float, bins_per_octave: int) -> float:
-    return 440.0 * raised(tuning, whole("bins_per_octave", bins_per_octave))
+    return 440.0 * raised(tuning, check_int("bins_per_octave", bins_per_octave))
 
 
 def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
@@ -205,8 +205,8 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
     >>> print(vf.fft_frequencies(sr=16000, n_fft=8))
     [   0. 2000. 4000. 6000. 8000.]
     """
-    sr = samples_a_second("sr", sr)
-    return np.fft.rfftfreq(whole("n_fft", n_fft, unit="samples"), d=1.0 / sr)
+    sr = check_rate("sr", sr)
+    return np.fft.rfftfreq(check_int("n_fft", n_fft, unit="samples"), d=1.0 / sr)
 
 
 def mel_frequencies(
@@ -243,7 +243,7 @@ def mel_frequencies(
     >>> print(vf.mel_frequencies(4, fmax=600.0))
     [  0. 200. 400. 600.]
     """
-    n_mels = whole("n_mels", n_mels, unit="bands")
-    low = hz_to_mel(real("fmin", fmin, low=0, unit="hertz"), htk=htk)
-    high = hz_to_mel(real("fmax", fmax, low=0, unit="hertz"), htk=htk)
+    n_mels = check_int("n_mels", n_mels, unit="bands")
+    low = hz_to_mel(check_float("fmin", fmin, low=0, unit="hertz"), htk=htk)
+    high = hz_to_mel(check_float("fmax", fmax, low=0, unit="hertz"), htk=htk)
     return mel_to_hz(np.linspace(low, high, n_mels), htk=htk)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..cache import remembered
-from ..errors import numeric, one_of, reject
+from ..cache import memoised
+from ..errors import check_choice, check_numeric, fail
 
 #: Scales by name, and the primes of those in just intonation.
 NAMED = ("equal", "pythagorean", "ji3", "ji5", "ji7")
@@ -17,11 +17,11 @@ _PRIMES = {"ji3": (3,), "ji5": (3, 5), "ji7": (3, 5, 7)}
 def check_intervals(intervals: Any) -> str | tuple[float, ...]:
     """A name, or given ratios as a tuple."""
     if isinstance(intervals, str):
-        return one_of("intervals", intervals, NAMED)
+        return check_choice("intervals", intervals, NAMED)
     choices = f"choose one of {', '.join(map(repr, NAMED))}, or give ratios such as [1, 9/8, 5/4]"
-    ratios = numeric("intervals", intervals, remedy=choices, what="are no ratios").astype(np.float64)
+    ratios = check_numeric("intervals", intervals, remedy=choices, what="are no ratios").astype(np.float64)
     if ratios.ndim != 1 or not ratios.size or not np.isfinite(ratios).all() or ratios.min() <= 0:
-        reject(
+        fail(
             "intervals",
             intervals,
             "must be a name or ratios above 0 in one dimension",
@@ -39,7 +39,7 @@ def frequencies(
     return np.sort(np.multiply.outer(2.0 ** np.arange(octaves), ratios).ravel()[:n_bins]) * fmin
 
 
-@remembered
+@memoised
 def _ratios(name: str, n: int) -> np.ndarray:
     """The `n` ratios of the scale `name` within an octave, in ascending order."""
     if name == "equal":
@@ -81,19 +81,17 @@ def _crystal(primes: tuple[int, ...], n: int) -> np.ndarray:
 
 def widths(alpha: Any) -> np.ndarray:
     """Given relative bandwidths of filters, checked."""
-    found = numeric("alpha", alpha).astype(float)
+    found = check_numeric("alpha", alpha).astype(float)
     if not ((found > 1e-9) & (found < 1e6)).all():
-        reject("alpha", alpha, "must be relative bandwidths above 0", "give parts of 1, such as 0.1")
+        fail("alpha", alpha, "must be relative bandwidths above 0", "give parts of 1, such as 0.1")
     return found
 
 
 def ascending(freqs: Any) -> np.ndarray:
     """`freqs` as float64, checked."""
-    array = numeric("freqs", freqs).astype(np.float64)
+    array = check_numeric("freqs", freqs).astype(np.float64)
     if array.ndim != 1 or not array.size or not np.isfinite(array).all() or array.min() <= 0:
-        reject(
-            "freqs", freqs, "must be frequencies above 0 in one dimension", "give them in hertz, ascending"
-        )
+        fail("freqs", freqs, "must be frequencies above 0 in one dimension", "give them in hertz, ascending")
     if np.any(array[:-1] > array[1:]):
-        reject("freqs", freqs, "must ascend", "sort them")
+        fail("freqs", freqs, "must ascend", "sort them")
     return array

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import flag, numeric, reject
+from ..errors import check_bool, check_numeric, fail
 
 SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 ACCIDENTALS = {"#": 1, "♯": 1, "𝄪": 2, "b": -1, "!": -1, "♭": -1, "𝄫": -2, "♮": 0, "n": 0}
@@ -35,7 +35,7 @@ def spelling(key: Any, unicode: bool) -> list[str]:
     """
     found = _KEY.fullmatch(key) if isinstance(key, str) else None
     if not found:
-        reject("key", key, "is no key", 'give a tonic and a mode, such as "C:maj", "F#:min" or "D:dorian"')
+        fail("key", key, "is no key", 'give a tonic and a mode, such as "C:maj", "F#:min" or "D:dorian"')
     mode = next(name for name in found.groups()[2:] if name)[:3]
     signs = sum(ACCIDENTALS[sign] for sign in found[2])
     sharps = _FIFTHS.index(found[1].upper()) - 1 + 7 * signs + _MODES[mode]
@@ -89,18 +89,18 @@ def note_to_midi(note: Any, *, round_midi: bool = True) -> Any:
     >>> vf.note_to_midi("Eb3+25", round_midi=False), vf.note_to_midi(["A4", "B#4"]).tolist()
     (51.25, [69, 72])
     """
-    round_midi = flag("round_midi", round_midi)
+    round_midi = check_bool("round_midi", round_midi)
     if not isinstance(note, str):
         try:
             names = list(note)
         except TypeError:
             names = []
         if not names or not all(isinstance(name, str) for name in names):
-            reject("note", note, "must be a note or a sequence of them", 'give "A4" or ["A4", "C5"]')
+            fail("note", note, "must be a note or a sequence of them", 'give "A4" or ["A4", "C5"]')
         return np.array([note_to_midi(name, round_midi=round_midi) for name in names])
     found = _NOTE.fullmatch(note)
     if not found:
-        reject("note", note, "is no note", 'give a letter, accidentals and an octave, such as "A4" or "C#5"')
+        fail("note", note, "is no note", 'give a letter, accidentals and an octave, such as "A4" or "C#5"')
     letter, accidentals, octave, cents = found.groups()
     raised = sum(ACCIDENTALS[sign] for sign in accidentals)
     number = 12 * (int(octave or 0) + 1) + SEMITONES[letter.upper()] + raised + int(cents or 0) * 0.01
@@ -162,7 +162,7 @@ def midi_to_hz(notes: ArrayLike) -> Any:
     [440.0, 880.0]
     """
     with np.errstate(all="ignore"):
-        return 440.0 * 2.0 ** ((numeric("notes", notes) - 69.0) / 12.0)
+        return 440.0 * 2.0 ** ((check_numeric("notes", notes) - 69.0) / 12.0)
 
 
 def hz_to_midi(frequencies: ArrayLike) -> Any:
@@ -189,7 +189,7 @@ def hz_to_midi(frequencies: ArrayLike) -> Any:
     [69.0, 81.0]
     """
     with np.errstate(all="ignore"):
-        return 12 * (np.log2(numeric("frequencies", frequencies)) - np.log2(440.0)) + 69
+        return 12 * (np.log2(check_numeric("frequencies", frequencies)) - np.log2(440.0)) + 69
 
 
 def midi_to_note(
@@ -229,17 +229,21 @@ def midi_to_note(
     >>> vf.midi_to_note(61), vf.midi_to_note(61.1, key="Ab:maj", cents=True, unicode=False)
     ('C♯4', 'Db4+10')
     """
-    numbers = numeric("midi", midi, remedy="give MIDI numbers; A4 is 69")
+    numbers = check_numeric("midi", midi, remedy="give MIDI numbers; A4 is 69")
     if np.isinf(numbers).any():
-        reject("midi", midi, "must hold numbers, none infinite", "give MIDI numbers; A4 is 69")
+        fail("midi", midi, "must hold numbers, none infinite", "give MIDI numbers; A4 is 69")
     return _names(numbers, octave, cents, key, unicode)
 
 
 def _names(numbers: np.ndarray, octave: bool, cents: bool, key: str, unicode: bool) -> Any:
     """The names of checked MIDI numbers."""
-    octave, cents, unicode = flag("octave", octave), flag("cents", cents), flag("unicode", unicode)
+    octave, cents, unicode = (
+        check_bool("octave", octave),
+        check_bool("cents", cents),
+        check_bool("unicode", unicode),
+    )
     if cents and not octave:
-        reject("cents", cents, "cannot be told without the octave", "give octave=True")
+        fail("cents", cents, "cannot be told without the octave", "give octave=True")
     names = spelling(key, unicode)
 
     def name(number: float) -> str:
@@ -288,7 +292,7 @@ def hz_to_note(
     >>> vf.hz_to_note(440.0), vf.hz_to_note([32.703, 450.0, float("nan")], cents=True).tolist()
     ('A4', ['C1+0', 'A4+39', ''])
     """
-    hertz = numeric("frequencies", frequencies, remedy="give them in hertz")
+    hertz = check_numeric("frequencies", frequencies, remedy="give them in hertz")
     if (hertz <= 0).any() or np.isinf(hertz).any():
-        reject("frequencies", frequencies, "must hold numbers above 0, none infinite", "give them in hertz")
+        fail("frequencies", frequencies, "must hold numbers above 0, none infinite", "give them in hertz")
     return _names(np.asarray(hz_to_midi(hertz)), octave, cents, key, unicode)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import numeric, real, reject, whole
+from ..errors import check_float, check_int, check_numeric, fail
 
 #: More octaves than lie between any two frequencies.
 OCTAVES = 64
@@ -45,9 +45,9 @@ def A4_to_tuning(A4: ArrayLike, *, bins_per_octave: int = 12) -> Any:
     >>> float(vf.A4_to_tuning(432.0).round(3))
     -0.318
     """
-    bins = whole("bins_per_octave", bins_per_octave)
+    bins = check_int("bins_per_octave", bins_per_octave)
     with np.errstate(all="ignore"):
-        return bins * (np.log2(numeric("A4", A4)) - np.log2(440.0))
+        return bins * (np.log2(check_numeric("A4", A4)) - np.log2(440.0))
 
 
 def tuning_to_A4(tuning: ArrayLike, *, bins_per_octave: int = 12) -> Any:
@@ -80,9 +80,9 @@ def tuning_to_A4(tuning: ArrayLike, *, bins_per_octave: int = 12) -> Any:
     >>> float(vf.tuning_to_A4(0.0)), float(vf.tuning_to_A4(-0.318).round(1))
     (440.0, 432.0)
     """
-    bins = whole("bins_per_octave", bins_per_octave)
+    bins = check_int("bins_per_octave", bins_per_octave)
     with np.errstate(all="ignore"):
-        return 440.0 * 2.0 ** (numeric("tuning", tuning) / bins)
+        return 440.0 * 2.0 ** (check_numeric("tuning", tuning) / bins)
 
 
 def cqt_frequencies(
@@ -121,17 +121,17 @@ def cqt_frequencies(
     >>> vf.cqt_frequencies(3, fmin=110.0, bins_per_octave=1).tolist()
     [110.0, 220.0, 440.0]
     """
-    n_bins = whole("n_bins", n_bins, unit="bins")
-    fmin = real("fmin", fmin, above=0, unit="hertz")
-    bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins")
+    n_bins = check_int("n_bins", n_bins, unit="bins")
+    fmin = check_float("fmin", fmin, above=0, unit="hertz")
+    bins_per_octave = check_int("bins_per_octave", bins_per_octave, unit="bins")
     if (n_bins - 1) / bins_per_octave > OCTAVES:
-        reject("n_bins", n_bins, f"reaches over more than {OCTAVES} octaves", "give fewer")
+        fail("n_bins", n_bins, f"reaches over more than {OCTAVES} octaves", "give fewer")
     return raised(tuning, bins_per_octave) * fmin * 2.0 ** (np.arange(n_bins) / bins_per_octave)
 
 
 def raised(tuning: float, bins_per_octave: int) -> float:
     """The factor by which `tuning` bins raise a frequency."""
-    octaves = real("tuning", tuning, unit="bins") / bins_per_octave
+    octaves = check_float("tuning", tuning, unit="bins") / bins_per_octave
     if abs(octaves) > OCTAVES:
-        reject("tuning", tuning, f"is more than {OCTAVES} octaves", "give a part of a bin, such as 0.25")
+        fail("tuning", tuning, f"is more than {OCTAVES} octaves", "give a part of a bin, such as 0.25")
     return float(2.0**octaves)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import numeric, reject, samples_a_second, whole
+from ..errors import check_int, check_numeric, check_rate, fail
 
 __all__ = ["frames_to_samples", "frames_to_time", "samples_to_frames", "time_to_frames", "times_like"]
 
@@ -48,7 +48,7 @@ def frames_to_samples(frames: ArrayLike, *, hop_length: int = 512, n_fft: int | 
     >>> print(vf.frames_to_samples([0, 1, 2], hop_length=160))
     [  0 160 320]
     """
-    hop_length = whole("hop_length", hop_length, unit="samples")
+    hop_length = check_int("hop_length", hop_length, unit="samples")
     half = _half(n_fft)
     return (_counts("frames", frames, hop_length, half) * hop_length + half).astype(int)
 
@@ -83,7 +83,7 @@ def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int |
     >>> print(vf.samples_to_frames([0, 159, 160], hop_length=160))
     [0 0 1]
     """
-    hop_length = whole("hop_length", hop_length, unit="samples")
+    hop_length = check_int("hop_length", hop_length, unit="samples")
     half = _half(n_fft)
     return np.asarray(np.floor((_counts("samples", samples, 1, half) - half) // hop_length), dtype=int)
 
@@ -122,7 +122,7 @@ def frames_to_time(
     >>> print(vf.frames_to_time([0, 1, 2], sr=16000, hop_length=160))
     [0.   0.01 0.02]
     """
-    sr = samples_a_second("sr", sr)
+    sr = check_rate("sr", sr)
     return frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft) / sr
 
 
@@ -160,8 +160,8 @@ def time_to_frames(
     >>> print(vf.time_to_frames([0.0, 0.5], sr=16000, hop_length=160))
     [ 0 50]
     """
-    sr = samples_a_second("sr", sr)
-    seconds = numeric("times", times)
+    sr = check_rate("sr", sr)
+    seconds = check_numeric("times", times)
     if seconds.dtype == np.float16 or seconds.dtype.kind != "f":
         seconds = seconds.astype(float)
     with np.errstate(over="ignore"):
@@ -207,20 +207,20 @@ def times_like(
     [0.   0.01 0.02]
     """
     if not isinstance(X, numbers.Number):
-        X = numeric("X", X, "fiucb", "give a feature matrix or its number of frames")
+        X = check_numeric("X", X, "fiucb", "give a feature matrix or its number of frames")
     if np.ndim(X) == 0:
-        n_frames = whole("X", X, 0, unit="frames", remedy="give a feature matrix or its number of frames")
+        n_frames = check_int("X", X, 0, unit="frames", remedy="give a feature matrix or its number of frames")
     else:
         shape = np.shape(X)
-        if whole("axis", axis, -len(shape)) >= len(shape):
-            reject("axis", axis, f"X has {len(shape)} axes", "the frames of a feature matrix are on axis -1")
+        if check_int("axis", axis, -len(shape)) >= len(shape):
+            fail("axis", axis, f"X has {len(shape)} axes", "the frames of a feature matrix are on axis -1")
         n_frames = shape[axis]
     return frames_to_time(np.arange(n_frames), sr=sr, hop_length=hop_length, n_fft=n_fft)
 
 
 def _counts(name: str, values: Any, times: int, more: int) -> np.ndarray:
     """Numbers of frames or samples in 64 bits; they must fit there when they are multiplied and added to."""
-    found = numeric(name, values)
+    found = check_numeric(name, values)
     wide = found.astype(np.float64 if found.dtype.kind == "f" else np.int64, copy=False)
     _fits(name, values, found, times, more)
     return wide
@@ -229,8 +229,8 @@ def _counts(name: str, values: Any, times: int, more: int) -> np.ndarray:
 def _fits(name: str, given: Any, found: Any, times: int, more: int) -> None:
     most = abs(found.astype(float)).max() if found.size else 0.0
     if not most * times + more < 2.0**62:
-        reject(name, given, "has values that are not finite or too large", "give numbers below 2**62 samples")
+        fail(name, given, "has values that are not finite or too large", "give numbers below 2**62 samples")
 
 
 def _half(n_fft: int | None) -> int:
-    return 0 if n_fft is None else whole("n_fft", n_fft, unit="samples") // 2
+    return 0 if n_fft is None else check_int("n_fft", n_fft, unit="samples") // 2

@@ -8,7 +8,7 @@ import stat
 from contextlib import suppress
 from typing import IO, Any, NoReturn
 
-from ...errors import AudioError, AudioNotFoundError, passes, reject
+from ...errors import AudioError, AudioNotFoundError, fail, is_transient
 from .views import Link, View
 
 __all__ = ["Place", "is_sound_file", "printable_name", "sample_at"]
@@ -44,7 +44,7 @@ def printable_name(given: Any) -> str:
     try:
         name = os.fsdecode(given)
     except TypeError:
-        reject("path", given, _NEITHER, _GIVE)
+        fail("path", given, _NEITHER, _GIVE)
     try:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # half a character, which is no byte of a name either
@@ -71,7 +71,7 @@ class Place:
         if self.file is None:
             self._look(os.fspath(given))
         elif isinstance(given, io.TextIOBase) or not (hasattr(given, "seek") and hasattr(given, "tell")):
-            reject("path", given, _NEITHER, f"{_GIVE}, or io.BytesIO with its content")
+            fail("path", given, _NEITHER, f"{_GIVE}, or io.BytesIO with its content")
         else:
             try:
                 before = given.tell()
@@ -79,9 +79,7 @@ class Place:
                 self._size = given.tell()
                 given.seek(before)
             except (OSError, ValueError) as problem:  # a stream that only goes on, or one that was closed
-                reject(
-                    "path", given, f"cannot be read ({problem})", f"{_GIVE}, or io.BytesIO with its content"
-                )
+                fail("path", given, f"cannot be read ({problem})", f"{_GIVE}, or io.BytesIO with its content")
 
     def _look(self, path: str | bytes) -> None:
         try:
@@ -91,7 +89,7 @@ class Place:
             self._size = 0
             return
         except ValueError:  # a null byte, or half a character
-            reject("path", path, "can be no file's name", "check it")
+            fail("path", path, "can be no file's name", "check it")
         if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
             kind = "is a pipe or a device, no regular file"
             raise AudioError(f"{self.name}: {kind}; copy what it holds into a file")
@@ -163,7 +161,7 @@ class Place:
 
         A fault of the machine stays what it is.
         """
-        if passes(problem):
+        if is_transient(problem):
             raise problem
         if getattr(problem, "code", 0) == _NO_MEMORY:
             raise MemoryError(f"{self.name}: libsndfile has no memory to decode it") from problem

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ...errors import AudioError, reject
+from ...errors import AudioError, fail
 from .checks import UNKNOWN_FRAMES, check_finite, check_whole
 from .files import Place, is_sound_file, sample_at
 from .known import Memory
@@ -131,7 +131,7 @@ def kind(path: Any) -> tuple[str, str]:
 def _read_on(file: Any, part: Part, dtype: np.dtype) -> tuple[np.ndarray, int]:
     """Samples of an open `soundfile.SoundFile`: from where it stands, if the part begins at its first."""
     if file.closed or ("r" not in file.mode and "+" not in file.mode):
-        reject("path", file, "is closed or open for writing", "open it for reading")
+        fail("path", file, "is closed or open for writing", "open it for reading")
     rate = file.samplerate
     first, wanted = part(rate)
     on = not first

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import AudioError, passes
+from ...errors import AudioError, is_transient
 from . import flac, headers, mp3, ogg
 from .checks import MP3_SLACK, UNKNOWN_FRAMES, check_room, check_whole, most_bytes, promised
 from .files import Place
@@ -232,7 +232,7 @@ class Stream:
         try:
             self._open(self._at + 1)
         except (soundfile.SoundFileError, OSError) as problem:
-            if passes(problem):
+            if is_transient(problem):
                 raise
             self._leave_out("cannot be decoded")
         if (self.file.samplerate, self.file.channels) != (self.rate, self.channels):

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ...engine import gabor as kernels
-from ...errors import real, reject, samples_a_second, whole
+from ...errors import check_float, check_int, check_rate, fail
 from ..spectra import Work
 
 #: Bytes of the channels that are transformed back at a time.
@@ -45,23 +45,23 @@ class Channels:
 
     @classmethod
     def make(cls, sr: Any, fmin: Any, fmax: Any, bins_per_octave: Any, gamma: Any) -> Channels:
-        sr = samples_a_second("sr", sr)
-        bins = whole("bins_per_octave", bins_per_octave, unit="channels")
-        top = sr / 2 if fmax is None else real("fmax", fmax, above=0, unit="hertz")
+        sr = check_rate("sr", sr)
+        bins = check_int("bins_per_octave", bins_per_octave, unit="channels")
+        top = sr / 2 if fmax is None else check_float("fmax", fmax, above=0, unit="hertz")
         if top > sr / 2:
             problem = f"lies above half the sampling rate, {sr / 2:g} Hz for sr={sr:g}"
-            reject("fmax", fmax, problem, f"give at most {sr / 2:g}, or audio of a higher rate")
-        low = top / 2**9 if fmin is None else real("fmin", fmin, above=0, unit="hertz")
+            fail("fmax", fmax, problem, f"give at most {sr / 2:g}, or audio of a higher rate")
+        low = top / 2**9 if fmin is None else check_float("fmin", fmin, above=0, unit="hertz")
         if low < 1e-12 * sr:
             name, value = ("fmax", fmax) if fmin is None else ("fmin", fmin)
-            reject(name, value, f"is next to 0 Hz beside sr={sr:g}", "give hertz, such as 30")
+            fail(name, value, f"is next to 0 Hz beside sr={sr:g}", "give hertz, such as 30")
         if low >= top:
-            reject("fmin", fmin, f"must be below fmax={top:g}", "give a lower fmin or a higher fmax")
+            fail("fmin", fmin, f"must be below fmax={top:g}", "give a lower fmin or a higher fmax")
         if math.log2(top / low) * bins > MOST_CHANNELS:
             problem = f"asks for more than {MOST_CHANNELS} channels from {low:g} to {top:g} Hz"
-            reject("bins_per_octave", bins_per_octave, problem, "96 are many")
+            fail("bins_per_octave", bins_per_octave, problem, "96 are many")
         spread = 2 ** (1 / bins) - 2 ** (-1 / bins)
-        wider = EARS * spread if gamma is None else real("gamma", gamma, low=0.0, unit="hertz")
+        wider = EARS * spread if gamma is None else check_float("gamma", gamma, low=0.0, unit="hertz")
         made = cls(sr, low, top, bins, wider)
         if made.bandwidths(np.array([low]))[0] > 2 * low:
             problem = f"the channel at fmin={low:g} reaches below 0 Hz"
@@ -70,11 +70,11 @@ class Channels:
             else:
                 remedy = "give more bins_per_octave"
             name, value = ("fmin", fmin) if gamma is None else ("gamma", gamma)
-            reject(name, value, problem, remedy)
+            fail(name, value, problem, remedy)
         if made.frequencies().size == 0:
             problem = f"no channel fits between fmin={low:g} and half the sampling rate, {sr / 2:g} Hz"
             name, value = ("fmin", fmin) if fmax is None else ("fmax", fmax)
-            reject(name, value, problem, "give a lower fmin, or more bins_per_octave")
+            fail(name, value, problem, "give a lower fmin, or more bins_per_octave")
         return made
 
     def bandwidths(self, frequencies: np.ndarray) -> np.ndarray:

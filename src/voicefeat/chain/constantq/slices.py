@@ -14,7 +14,7 @@ import numpy as np
 
 from ...audio.limits import not_finite
 from ...engine import gabor as kernels, rows as row_kernels
-from ...errors import real, reject
+from ...errors import check_float, fail
 from .. import tables, threads
 from ..spectra import Work, borrow, give_back
 from .gabor import OFFSET, Channels, Layout, each_block, transformed
@@ -47,14 +47,14 @@ def plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") -> Pla
     step = (
         0
         if block is None
-        else 2 * round(real("block", block, above=0, high=3600, unit="seconds") * channels.sr / 2)
+        else 2 * round(check_float("block", block, above=0, high=3600, unit="seconds") * channels.sr / 2)
     )
     if block is not None and 2 * step < least:
         seconds = least / 2 / channels.sr
-        reject("block", block, "is too short for one frame", f"give {seconds + 5e-3:.2f} seconds or more")
+        fail("block", block, "is too short for one frame", f"give {seconds + 5e-3:.2f} seconds or more")
     if n < least:
         problem = f"has {n} samples, and one frame of these channels takes {least}"
-        reject(name, y, problem, f"give {least} samples or more, fewer bins_per_octave, or a larger gamma")
+        fail(name, y, problem, f"give {least} samples or more, fewer bins_per_octave, or a larger gamma")
     if block is None:
         layout = channels.layout(n)
         return Plan(layout, layout.points, layout.points, 1)

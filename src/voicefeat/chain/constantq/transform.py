@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...audio.resample import WAYS
-from ...errors import one_of, real, reject, samples_a_second, whole
+from ...errors import check_choice, check_float, check_int, check_rate, fail
 from ...filters import folding
 from ...filters.norms import check_norm
 from ...filters.wavelets import C1, MOST_BINS, check_points, lengths_and_reach, too_many
@@ -72,31 +72,35 @@ class ConstantQ:
 
         `counted` is the argument that `n_bins` came from, and how many bins one of it is.
         """
-        sr = samples_a_second("sr", sr)
-        hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
+        sr = check_rate("sr", sr)
+        hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
         intervals = check_intervals(intervals)
-        n_bins = whole("n_bins", n_bins, unit="bins")
-        bins_per_octave = whole("bins_per_octave", bins_per_octave, unit="bins", most=MOST_BINS)
+        n_bins = check_int("n_bins", n_bins, unit="bins")
+        bins_per_octave = check_int("bins_per_octave", bins_per_octave, unit="bins", most=MOST_BINS)
         if isinstance(intervals, tuple):
             bins_per_octave = len(intervals)
-        given = C1 if fmin is None else real("fmin", fmin, above=0, unit="hertz", remedy="try fmin=32.7, C1")
+        given = (
+            C1
+            if fmin is None
+            else check_float("fmin", fmin, above=0, unit="hertz", remedy="try fmin=32.7, C1")
+        )
         fmin = given * raised(tuning, bins_per_octave)
         if gamma is not None:
-            gamma = real("gamma", gamma, low=0, unit="hertz")
-        filter_scale = real("filter_scale", filter_scale, low=1e-6, high=1e6)
+            gamma = check_float("gamma", gamma, low=0, unit="hertz")
+        filter_scale = check_float("filter_scale", filter_scale, low=1e-6, high=1e6)
         check_norm("norm", norm)
-        sparsity = real("sparsity", sparsity, low=0)
+        sparsity = check_float("sparsity", sparsity, low=0)
         if sparsity >= 1:
-            reject(
+            fail(
                 "sparsity", sparsity, "leaves nothing of the wavelets", "give 0.01, or 0 to keep all of them"
             )
         if isinstance(window, (list, np.ndarray)):
-            reject("window", window, "has one length and wavelets have many", "give a name or a function")
+            fail("window", window, "has one length and wavelets have many", "give a name or a function")
         if not isinstance(scale, (bool, np.bool_)):
-            reject("scale", scale, "must be True or False", "give True to divide by the root of the lengths")
+            fail("scale", scale, "must be True or False", "give True to divide by the root of the lengths")
         if not callable(pad_mode):
-            one_of("pad_mode", pad_mode, PAD_MODES)
-        res_type = one_of("res_type", "soxr_hq" if res_type is None else res_type, WAYS)
+            check_choice("pad_mode", pad_mode, PAD_MODES)
+        res_type = check_choice("res_type", "soxr_hq" if res_type is None else res_type, WAYS)
         made = cls(
             sr, hop_length, fmin, n_bins, bins_per_octave, intervals, gamma, filter_scale, norm, sparsity,
             window, bool(scale), pad_mode, res_type, given,
@@ -109,32 +113,32 @@ class ConstantQ:
         nyquist = self.sr / 2
         if self.fmin >= nyquist:
             remedy = f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz"
-            reject("fmin", self.asked, f"lies at or above half of sr, {nyquist:g} Hz", remedy)
+            fail("fmin", self.asked, f"lies at or above half of sr, {nyquist:g} Hz", remedy)
         octaves = math.log2(nyquist / self.fmin)
         if self.n_bins > self.bins_per_octave * (octaves + 2):  # before there are bins without end
             most = max(1, int(self.bins_per_octave * octaves) // each)
             problem = f"of {self.asked:g} Hz and above, there are {octaves:.3g} octaves below {nyquist:g} Hz"
-            reject(name, self.n_bins // each, problem, f"give at most {most}, or a lower fmin")
+            fail(name, self.n_bins // each, problem, f"give at most {most}, or a lower fmin")
         reached = self.reach()
         if reached <= nyquist:
             return
         problem = f"wavelets reach to {reached:.6g} Hz, above half of sr, {nyquist:g} Hz"
         all_or_one = None if self.reach(1) <= nyquist else 1
         if self.gamma and replace(self, gamma=0.0).reach(all_or_one) <= nyquist:
-            reject("gamma", self.gamma, problem, "give less: 0 for a constant Q, None for the ear's widths")
+            fail("gamma", self.gamma, problem, "give less: 0 for a constant Q, None for the ear's widths")
         fits = bisect.bisect_left(range(1, self.n_bins), True, key=lambda n: self.reach(n) > nyquist)
         if fits >= each:
-            reject(name, self.n_bins // each, problem, f"give at most {fits // each}, or a lower fmin")
+            fail(name, self.n_bins // each, problem, f"give at most {fits // each}, or a lower fmin")
         if self.filter_scale < 1 and replace(self, filter_scale=1.0).reach(1) <= nyquist:
-            reject("filter_scale", self.filter_scale, problem, "give more, 1 is usual")
-        reject("fmin", self.asked, problem, f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz")
+            fail("filter_scale", self.filter_scale, problem, "give more, 1 is usual")
+        fail("fmin", self.asked, problem, f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz")
 
     def check_length(self, n: int) -> None:
         """Refuse a signal that is too short to hold the lowest frequency."""
         if n * self.fmin < self.sr:
             problem = f"a period has {self.sr / self.fmin:.0f} samples, more than the {n} of the signal"
             least = self.asked * self.sr / (n * self.fmin)
-            reject("fmin", self.asked, problem, f"give at least {least:.4g} Hz, or a longer signal")
+            fail("fmin", self.asked, problem, f"give at least {least:.4g} Hz, or a longer signal")
 
     def check_room(self, lengths: np.ndarray) -> None:
         """Refuse wavelets of so many samples, side by side, that their spectra would fill the memory."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import whole
+from ...errors import check_int
 
 __all__ = ["OWN", "Batch", "Entry", "Sampler", "carried", "collate", "entry_of"]
 
@@ -122,8 +122,8 @@ class Sampler:
         *, bucket: bool = True, drop_last: bool = False,
     ) -> None:  # fmt: skip
         self._lengths, self._rows = lengths, rows
-        self.size = whole("size", size, unit="rows")
-        self.seed = seed if seed is None else whole("seed", seed, 0, most=None)
+        self.size = check_int("size", size, unit="rows")
+        self.seed = seed if seed is None else check_int("seed", seed, 0, most=None)
         self.bucket, self.drop_last = bucket, drop_last
         self.epoch = 0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import one_of, whole
+from ...errors import check_choice, check_int
 from ...presets.front_end import FrontEnd
 from ..optional import pandas
 from .batches import OWN, Batch, Entry, Sampler, collate, entry_of
@@ -30,7 +30,7 @@ class Dataset:
     Examples
     --------
     >>> import voicefeat as vf
-    >>> from voicefeat.corpus.extraction import extract_corpus
+    >>> from voicefeat.corpus import extract_corpus
     >>> done = extract_corpus("examples/audio", "features", "mfcc", sr=16000)
     >>> dataset = vf.open_dataset("features")
     >>> dataset
@@ -185,7 +185,7 @@ class Dataset:
         ParameterError
             If there is no such column.
         """
-        values = self._store.column(one_of("name", name, self.columns))
+        values = self._store.column(check_choice("name", name, self.columns))
         plain = all(isinstance(value, int | float) for value in values)
         return np.array(values) if plain else np.array(values, object)
 
@@ -209,7 +209,7 @@ class Dataset:
         ParameterError
             If the seed is no whole number of 0 or more, or a row is not there.
         """
-        drawn = np.random.default_rng(whole("seed", seed, 0, most=None)).permutation(self._chosen(rows))
+        drawn = np.random.default_rng(check_int("seed", seed, 0, most=None)).permutation(self._chosen(rows))
         return self.take(drawn)
 
     def sampler(

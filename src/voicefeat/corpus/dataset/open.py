@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import ParameterError, path_text, reject
+from ...errors import ParameterError, check_path, fail
 from ...presets.front_end import FrontEnd
 from ..formats import FORMATS
 from ..output.inventory import shards_in
@@ -40,7 +40,7 @@ def open_dataset(
     folder : path-like
         The folder of the dataset; where one run made several, the folder of one of them.
     feature, frontend, settings : optional
-        What the dataset should hold, as `voicefeat.corpus.extraction.extract_corpus` takes it: a dataset of
+        What the dataset should hold, as `voicefeat.extract_corpus` takes it: a dataset of
         other settings is refused, and the error names them.
 
     Returns
@@ -59,7 +59,7 @@ def open_dataset(
     Examples
     --------
     >>> import voicefeat as vf
-    >>> from voicefeat.corpus.extraction import extract_corpus
+    >>> from voicefeat.corpus import extract_corpus
     >>> done = extract_corpus("examples/audio", "lfcc", frontend="asvspoof2019-lfcc", sr=16000)
     >>> len(vf.open_dataset("lfcc", frontend="asvspoof2019-lfcc"))
     8
@@ -69,9 +69,9 @@ def open_dataset(
     ...
     voicefeat.errors.ParameterError: folder='lfcc': holds other settings than asked for (framing.hop_...
     """
-    place = Path(path_text("folder", folder))
+    place = Path(check_path("folder", folder))
     if not os.path.isdir(place):
-        reject("folder", str(folder), "there is no such folder", GIVE)
+        fail("folder", str(folder), "there is no such folder", GIVE)
     held = holdings(place)
     if not held.shards:
         _empty(place, held.state)
@@ -103,11 +103,11 @@ def _empty(place: Path, state: State | None) -> None:
     if state is not None:
         failed = "no recording could be used, _failures.csv says why"
         why = failed if state.complete else "its run was stopped before the first"
-        reject("folder", str(place), f"holds no rows, {why}", "run 'voicefeat extract' again")
+        fail("folder", str(place), f"holds no rows, {why}", "run 'voicefeat extract' again")
     names = sorted(entry.name for entry in place.iterdir())
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     held = f"it holds {names[0]!r}{more}" if names else "it is empty"
-    reject("folder", str(place), f"is no dataset, {held}", GIVE)
+    fail("folder", str(place), f"is no dataset, {held}", GIVE)
 
 
 def _remarks(made: Dataset) -> None:

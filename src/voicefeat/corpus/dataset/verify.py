@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import ParameterError, reject, whole
+from ...errors import ParameterError, check_int, fail
 from ..inputs.sources import Listing, Source, find_sources
 from ..items import Done, Item, Row
 from ..run.decode import versions
@@ -106,7 +106,7 @@ def verify(
     Examples
     --------
     >>> import voicefeat as vf
-    >>> from voicefeat.corpus.extraction import extract_corpus
+    >>> from voicefeat.corpus import extract_corpus
     >>> done = extract_corpus("examples/audio", "features", "mfcc", sr=16000)
     >>> found = verify(vf.open_dataset("features"), "examples/audio", sample=3)
     >>> found.rows, found.equal, found.unequal
@@ -114,13 +114,13 @@ def verify(
     """
     about = dataset.about
     if not about["values"].startswith(about["dtype"]):
-        reject("dataset", str(dataset.folder), "is compressed with loss", "verify one that is not compressed")
+        fail("dataset", str(dataset.folder), "is compressed with loss", "verify one that is not compressed")
     job = job_of(about)
     workers = threads(workers)
     given = _listing(paths)
     known = {source.id: source for source in given.sources}
     told = [name for name, _ in given.columns]
-    ids = _drawn(sorted(set(dataset.ids)), sample, whole("seed", seed, 0, most=None))
+    ids = _drawn(sorted(set(dataset.ids)), sample, check_int("seed", seed, 0, most=None))
     here = [known[id] for id in ids if id in known]
     if not here:
         raise ParameterError(
@@ -149,7 +149,7 @@ def _listing(paths: Any) -> Listing:
 
 
 def _drawn(ids: list[str], sample: int | None, seed: int) -> list[str]:
-    if sample is None or whole("sample", sample, unit="recordings") >= len(ids):
+    if sample is None or check_int("sample", sample, unit="recordings") >= len(ids):
         return ids
     drawn = np.random.default_rng(seed).choice(len(ids), sample, replace=False)
     return [ids[k] for k in sorted(drawn)]

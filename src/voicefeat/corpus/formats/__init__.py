@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...errors import ParameterError, reject
+from ...errors import ParameterError, fail
 from ..items import DTYPES, Row
 from ..optional import need
 
@@ -98,7 +98,7 @@ class Writer(ABC):
             if str(choice).lower() == said:  # the command line says true, Python True
                 return choice
         listed = ", ".join(str(choice).lower() for choice in choices)
-        reject(name, given[name], f"is no choice of {cls.name}", f"give one of {listed}")
+        fail(name, given[name], f"is no choice of {cls.name}", f"give one of {listed}")
 
     @classmethod
     def check(cls, about: About) -> None:
@@ -110,7 +110,7 @@ class Writer(ABC):
             If it cannot.
         """
         if about.dtype not in cls.dtypes:
-            reject("dtype", about.dtype, f"is no type that {cls.name} has", f"give {' or '.join(cls.dtypes)}")
+            fail("dtype", about.dtype, f"is no type that {cls.name} has", f"give {' or '.join(cls.dtypes)}")
 
     @classmethod  # noqa: B027
     def fits(cls, values: np.ndarray, about: About) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import reject
+from ...errors import fail
 from ..items import Row
 from ..output.checksums import chained
 from . import About
@@ -108,4 +108,4 @@ def check_names(about: About) -> None:
     """Refuse names of columns that mean a path in such a file."""
     for name, _ in about.columns:
         if "/" in name or name.startswith((".", "__")) or not name or name == "zarr.json":
-            reject("column", name, "cannot be a name in such a file", "rename it, or take another format")
+            fail("column", name, "cannot be a name in such a file", "rename it, or take another format")

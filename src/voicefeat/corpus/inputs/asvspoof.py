@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from operator import itemgetter
 
-from ...errors import ParameterError, path_text, reject
+from ...errors import ParameterError, check_path, fail
 from ...files.protocols import LABELS, LAYOUTS
 from ...files.text import words
 from .other_names import Files
@@ -61,7 +61,7 @@ def read_protocol(file: str | os.PathLike[str], root: str | os.PathLike[str]) ->
     >>> [name for name, _ in found.columns], found.missing
     (['speaker', 'attack', 'label'], 1)
     """
-    file, place = path_text("protocol", file), Root(root)
+    file, place = check_path("protocol", file), Root(root)
     names, told = _told(file)
     links: list[str] = []
     audio = _Audio(place, links)
@@ -90,7 +90,7 @@ def _told(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
         for line, text in read_lines("protocol", file)
     ]
     if not told:
-        reject("protocol", file, "lists no utterance", "write one in each line")
+        fail("protocol", file, "lists no utterance", "write one in each line")
     names = FIELDS.get(len(told[0][1]), ())
     for line, fields in told:
         if len(fields) != len(names):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ...errors import path_text, reject
+from ...errors import check_path, fail
 from .sources import Listing, find_sources
 from .speakers import read_speakers
 
@@ -57,17 +57,15 @@ def class_of(identity: str) -> str:
 
 def class_folders(folder: str | os.PathLike[str]) -> Listing:
     """The recordings below `folder`, in two classes or more."""
-    root = path_text("folder", folder)
+    root = check_path("folder", folder)
     if not os.path.isdir(root):
         problem = "is a file" if os.path.lexists(root) else "there is no such folder"
-        reject("folder", root, problem, "give the folder that holds the folders of the classes")
+        fail("folder", root, problem, "give the folder that holds the folders of the classes")
     found = find_sources([root])
     loose = [source.id for source in found.sources if "/" not in source.id]
     if loose:
         more = f" and {len(loose) - 1} more" if len(loose) > 1 else ""
-        reject(
-            "folder", root, f"{loose[0]!r}{more} lies in no class folder", "move it into one, or elsewhere"
-        )
+        fail("folder", root, f"{loose[0]!r}{more} lies in no class folder", "move it into one, or elsewhere")
     classes = sorted({class_of(source.id) for source in found.sources})
     if len(classes) < 2:
         has = f"holds recordings of one class only, {classes[0]!r}" if classes else "holds no recordings"
@@ -76,5 +74,5 @@ def class_folders(folder: str | os.PathLike[str]) -> Listing:
         remedy = "give the folder that holds two class folders or more"
         if len(inside) > 1:
             remedy += f", is it {os.path.join(root, classes[0])!r}?"
-        reject("folder", root, has + links, remedy)
+        fail("folder", root, has + links, remedy)
     return found

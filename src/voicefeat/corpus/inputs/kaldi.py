@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
-from ...errors import ParameterError, path_text, real, reject, whole
+from ...errors import ParameterError, check_float, check_int, check_path, fail
 from ...files.text import BLANK, words
 from .records import read_lines, wrong_line
 from .roots import Root, located, once
@@ -51,7 +51,7 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     >>> [source[0:1] + source[2:4] for source in read_wav_scp(folder / "wav.scp", folder).sources]
     [('utt1', 0.5, 2.0), ('utt2', 2.0, None)]
     """
-    file = path_text("scp", file)
+    file = check_path("scp", file)
     place = None if root is None else Root(root)
     recordings: dict[str, Source] = {}
     seen: dict[str, tuple[int, str]] = {}
@@ -66,14 +66,14 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
             raise wrong_line(file, line, error) from None
         recordings[identity] = Source(printable(identity), path)
     if not recordings:
-        reject("scp", file, "lists no recording", "write an id and a file in each line")
+        fail("scp", file, "lists no recording", "write an id and a file in each line")
     sources = list(recordings.values())
     segments = os.path.join(os.path.dirname(file), "segments")
     if os.path.exists(segments):
         sources = list(_segments(segments, recordings))
         if not sources:
             told = "write its segments, or remove it to have whole recordings"
-            reject("segments", segments, "lists no segment", told)
+            fail("segments", segments, "lists no segment", told)
     sources, missing, why = located("scp", file, sources, place.folder if place else "")
     speakers = os.path.join(os.path.dirname(file), "utt2spk")
     if not os.path.exists(speakers):
@@ -105,18 +105,18 @@ def _segments(file: str, recordings: dict[str, Source]) -> Iterator[Source]:
         once(f"{file}, line", line, identity, seen)
         try:
             if recording not in recordings:
-                reject("recording", recording, "is not in wav.scp", "add it there, or leave the segment out")
+                fail("recording", recording, "is not in wav.scp", "add it there, or leave the segment out")
             yield _cut(recordings[recording], identity, *times)
         except ParameterError as error:
             raise wrong_line(file, line, error) from None
 
 
 def _cut(whole_one: Source, identity: str, start: str, end: str, channel: str = "-1") -> Source:
-    begin = real("start", _number(start), low=0.0, unit="seconds", remedy=_FROM)
-    until = real("end", _number(end), unit="seconds", remedy=_FROM)
+    begin = check_float("start", _number(start), low=0.0, unit="seconds", remedy=_FROM)
+    until = check_float("end", _number(end), unit="seconds", remedy=_FROM)
     if until != -1 and until <= begin:
-        reject("end", until, f"is not after start={begin:g}", _FROM)
-    number = None if channel == "-1" else whole("channel", _number(channel), least=0)
+        fail("end", until, f"is not after start={begin:g}", _FROM)
+    number = None if channel == "-1" else check_int("channel", _number(channel), least=0)
     return Source(printable(identity), whole_one.path, begin, None if until == -1 else until, number)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from ...errors import ParameterError, path_text, real, reject, whole
+from ...errors import ParameterError, check_float, check_int, check_path, fail
 from .column_types import as_text, converted, kind_of
 from .records import Chunk, read_records
 from .roots import Root, located, once
@@ -57,13 +57,13 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
     >>> found.sources[0][0], found.sources[0][2:], found.columns
     ('one', (0.0, 1.5, None, ('spoof',)), (('label', 'string'),))
     """
-    file = path_text("manifest", file)
+    file = check_path("manifest", file)
     chunks, kinds = _gathered(file)
     if not chunks:
-        reject("manifest", file, "lists no recording", "write one in each line below the columns' names")
+        fail("manifest", file, "lists no recording", "write one in each line below the columns' names")
     if "path" not in kinds:
         has = ", ".join(kinds)
-        reject("manifest", file, f"has no column 'path', only {has}", "call the one with the files 'path'")
+        fail("manifest", file, f"has no column 'path', only {has}", "call the one with the files 'path'")
     place = Root(root if root is not None else os.path.dirname(file) or os.curdir)
     carried = {name: kind or "string" for name, kind in kinds.items() if name not in _PLACE}
     columns = _columns(file, carried)
@@ -82,9 +82,9 @@ def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
     columns = [(f"given_{name}" if name.lower() in TAKEN else name, kind) for name, kind in carried.items()]
     for name, _ in columns:
         if name != printable(name):
-            reject("manifest", file, f"has a column {printable(name)!r} that is no UTF-8", "save it as UTF-8")
+            fail("manifest", file, f"has a column {printable(name)!r} that is no UTF-8", "save it as UTF-8")
     if len(dict(columns)) < len(columns):
-        reject("manifest", file, "has a column of the dataset's under two names", "rename one")
+        fail("manifest", file, "has a column of the dataset's under two names", "rename one")
     return tuple(columns)
 
 
@@ -137,18 +137,18 @@ def _source(
     """One record, checked."""
     path = os.fsdecode(path) if isinstance(path, bytes) else path
     if not isinstance(path, str):
-        reject("path", path, "is no path", "give the file of every record")
+        fail("path", path, "is no path", "give the file of every record")
     below, path = place.place(path)
     begin = 0.0 if _absent(start) else _seconds("start", start)
     until = None if _absent(end) else _seconds("end", end)
     if until is not None and until <= begin:
-        reject("end", until, f"is not after start={begin:g}", _FROM)
+        fail("end", until, f"is not after start={begin:g}", _FROM)
     if _absent(channel):
         channel = None
     else:
         number = _number(channel)
         number = int(number) if isinstance(number, float) and number.is_integer() else number
-        channel = whole("channel", number, least=0, remedy="count channels from 0, or leave it empty")
+        channel = check_int("channel", number, least=0, remedy="count channels from 0, or leave it empty")
     name = below if identity is None else printable(as_text(identity))
     return Source(name, path, begin, until, channel, carried)
 
@@ -156,7 +156,7 @@ def _source(
 def _seconds(name: str, value: Any) -> float:
     number = _number(value)
     fits = isinstance(number, float) and 0.0 <= number < math.inf
-    return number if fits else real(name, number, low=0.0, unit="seconds", remedy=_FROM)
+    return number if fits else check_float(name, number, low=0.0, unit="seconds", remedy=_FROM)
 
 
 def _absent(value: Any) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ...errors import ParameterError, reject
+from ...errors import ParameterError, fail
 from ...files.text import BLANK, open_text, refuse_pipe
 from ..optional import need
 
@@ -44,7 +44,7 @@ def read_records(file: str) -> Iterator[Chunk]:
     ending = os.path.splitext(file)[1].lower()
     if ending not in _READERS:
         known = f"{', '.join(list(_READERS)[:-1])} or {list(_READERS)[-1]}"
-        reject("manifest", file, "has an ending that means no format", f"end its name with {known}")
+        fail("manifest", file, "has an ending that means no format", f"end its name with {known}")
     _there("manifest", file)
     return _READERS[ending](file)
 
@@ -64,7 +64,7 @@ def read_lines(name: str, file: str) -> Iterator[tuple[int, str]]:
 def _there(name: str, file: str) -> None:
     if not os.path.exists(file) or os.path.isdir(file):
         problem = "is a folder" if os.path.isdir(file) else "there is no such file"
-        reject(name, file, problem, "give the file that lists the recordings")
+        fail(name, file, problem, "give the file that lists the recordings")
     refuse_pipe(name, file)
 
 
@@ -158,7 +158,7 @@ def _parquet(file: str) -> Iterator[Chunk]:
                 yield Chunk(places, dict(zip(names, columns, strict=True)))
                 done += batch.num_rows
     except (pa.ArrowException, UnicodeDecodeError) as error:
-        reject("manifest", file, f"cannot be read as Parquet ({error})", "write it anew")
+        fail("manifest", file, f"cannot be read as Parquet ({error})", "write it anew")
 
 
 _READERS = {

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ...errors import ParameterError, path_text, reject
+from ...errors import ParameterError, check_path, fail
 from .other_names import UNICODE, Folders, told
 from .sources import Source, printable
 
@@ -33,10 +33,10 @@ class Root:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = path_text("root", folder)
+        self.folder = check_path("root", folder)
         if not os.path.isdir(self.folder):
             problem = "is a file" if os.path.lexists(self.folder) else "there is no such folder"
-            reject("root", self.folder, problem, "give the folder that the paths are relative to")
+            fail("root", self.folder, problem, "give the folder that the paths are relative to")
         self._before = os.path.join(self.folder, "")
         self._above = os.path.join(os.path.abspath(self.folder), "")
 
@@ -52,7 +52,7 @@ class Root:
         except UnicodeEncodeError:
             possible = False
         if not possible:
-            reject("path", text, "is no name that a file can have", "mend it")
+            fail("path", text, "is no name that a file can have", "mend it")
         relative = os.path.normpath(text)
         if os.path.isabs(relative):
             if not relative.startswith(self._above):
@@ -64,7 +64,7 @@ class Root:
 
     def _outside(self, text: str) -> None:
         remedy = "give a root that holds all of them (--root DIR), or leave it out"
-        reject("path", text, f"lies outside the root {self.folder!r}", remedy)
+        fail("path", text, f"lies outside the root {self.folder!r}", remedy)
 
 
 def once(where: str, line: int, identity: str, seen: dict[str, tuple[int, str]], path: str = "") -> None:
@@ -120,7 +120,7 @@ def located(
         each = f"none of its {len(absent):,} recordings is" if len(absent) > 1 else "its recording is not"
         beside = f", and links to folders are not followed ({', '.join(links)})" if links else ""
         known = f" ({because})" if because else ""
-        reject(
+        fail(
             name, file,
             f"{each} below {root or os.getcwd()!r}, the first would be {sources[0].path!r}{known}{beside}",
             "give the folder that the paths are relative to as the root (--root DIR)",

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from ...errors import ParameterError, path_text, reject
+from ...errors import ParameterError, check_path, fail
 
 __all__ = [
     "EXTENSIONS",
@@ -174,9 +174,9 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     by_id: dict[str, Source] = {}
     by_file: dict[str, Source] = {}
     if not isinstance(paths, Iterable) or getattr(paths, "ndim", 1) != 1:
-        reject("paths", paths, "is no list of paths", "give files, folders and patterns in a list")
+        fail("paths", paths, "is no list of paths", "give files, folders and patterns in a list")
     for given in paths:
-        root = path_text("path", given)
+        root = check_path("path", given)
         base, pattern = split_pattern(root)
         if os.path.isdir(root):
             base = root
@@ -187,7 +187,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
         elif pattern and os.path.isdir(base):
             found = _matching(root, base, pattern, ignored, links)
         else:
-            reject("path", root, "there is no such file or folder", "check the spelling and where you are")
+            fail("path", root, "there is no such file or folder", "check the spelling and where you are")
         true_root = os.path.join(os.path.realpath(base), "")
         for source in found:
             _add(source, true_root + source.id, by_id, by_file)
@@ -252,7 +252,7 @@ def _matching(
     except OSError as error:
         _unlistable(error)
     if not paths:
-        reject("path", text, f"matches nothing in {base!r}", "check the pattern, and that it is in quotes")
+        fail("path", text, f"matches nothing in {base!r}", "check the pattern, and that it is in quotes")
     for path in paths:
         if os.path.isdir(path):
             before = printable(path.removeprefix(os.path.join(base, "")))
@@ -277,7 +277,7 @@ def _by_name(path: str, root: str, ignored: Counter[str]) -> Iterator[Source]:
 
 
 def _unlistable(error: OSError) -> NoReturn:
-    reject("path", error.filename, f"cannot be listed ({error.strerror})", "make it readable or leave it out")
+    fail("path", error.filename, f"cannot be listed ({error.strerror})", "make it readable or leave it out")
 
 
 def printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Shards to their places, then the state that knows them: on a thread, for the disk takes its time."""
+"""Commit finished shards, then the state file that records them, on a thread of its own."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from ...errors import ParameterError, reject
+from ...errors import ParameterError, fail
 
 __all__ = ["check_folders", "plain"]
 
@@ -33,7 +33,7 @@ def check_folders(names: Sequence[str]) -> None:
     for name in names:
         folder = plain(name)
         if not folder or folder.startswith(("part-", "_state", "_failures", "_recordings")):
-            reject("name", name, "is none that the folder of a front end can have", "rename the front end")
+            fail("name", name, "is none that the folder of a front end can have", "rename the front end")
         same = unicodedata.normalize("NFC", folder).casefold()  # some disks do not tell capitals apart
         other = held.setdefault(same, name)
         if other is not name:

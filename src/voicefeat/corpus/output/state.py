@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ...errors import ParameterError, reject
+from ...errors import ParameterError, fail
 from ...files.temporary import replacing
 from ..inputs.sources import Source
 from .failures import HEADER, Ledger
@@ -165,7 +165,7 @@ def opened(
     folder = Path(out)
     if os.path.lexists(folder) and not folder.is_dir():
         kind = "is a file" if folder.exists() else "is a link to what is not there"
-        reject("out", str(folder), kind, "give a folder for the dataset")
+        fail("out", str(folder), kind, "give a folder for the dataset")
     asked = json.loads(json.dumps(asked))
     state = State.load(folder)
     if state is None:
@@ -174,7 +174,7 @@ def opened(
         if held and len(ours) < len(held):
             first = next(name for name in held if name not in ours)
             more = f" and {len(held) - 1} more" if len(held) > 1 else ""
-            reject("out", str(folder), f"already holds {first!r}{more}", "give a new or empty folder")
+            fail("out", str(folder), f"already holds {first!r}{more}", "give a new or empty folder")
         return folder, State(asked, columns=columns)
     if not state.segments and not state.complete:
         return folder, State(asked, columns=columns)  # a run that was stopped before it kept anything

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import escaped
+from ...errors import escape
 from ..dataset.dataset import Dataset
 from ..output.failures import Ledger
 from ..run.decode import versions
@@ -28,29 +28,29 @@ def of_dataset(dataset: Dataset) -> str:
     Examples
     --------
     >>> import voicefeat as vf
-    >>> from voicefeat.corpus.extraction import extract_corpus
+    >>> from voicefeat.corpus import extract_corpus
     >>> done = extract_corpus("examples/audio", "features", "mfcc", sr=16000)
     >>> print(of_dataset(vf.open_dataset("features")).splitlines()[1])
     recordings  8, 21.0 s of audio, 16000 Hz
     """
     about = dataset.about
     told = {
-        escaped(str(dataset.folder)): f"{'' if dataset.complete else 'not complete, '}{_shards(dataset)}",
+        escape(str(dataset.folder)): f"{'' if dataset.complete else 'not complete, '}{_shards(dataset)}",
         "recordings": _recordings(dataset),
         "rows": _rows(dataset),
-        "holds": escaped(_holds(about)),
-        "settings": escaped(", ".join(f"{n}={_plain(value)}" for n, value in _flat(about["settings"]))),
+        "holds": escape(_holds(about)),
+        "settings": escape(", ".join(f"{n}={_plain(value)}" for n, value in _flat(about["settings"]))),
         **({"statistics": _statistics(about)} if "summary" in about else {}),
         "digest": about["digest"],
         "made by": ", ".join(_versions(about["versions"])),
-        **{escaped(name): escaped(_values(dataset.column(name))) for name in dataset.carried},
+        **{escape(name): escape(_values(dataset.column(name))) for name in dataset.carried},
     }
     failures = _failures(dataset.folder)
     if failures:
         total = sum(failures.values())
         kinds = "; ".join(f"{n:,} {why}" for why, n in failures.most_common(NAMED))
         more = f"; and {len(failures) - NAMED} other kinds" if len(failures) > NAMED else ""
-        told["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {escaped(kinds)}{more}"
+        told["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {escape(kinds)}{more}"
     return lines(told)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...audio.decoding import blocks, kind
-from ...errors import AudioError, escaped
+from ...errors import AudioError, escape
 from .dataset import lines
 from .run import counted, lasting
 
@@ -40,7 +40,7 @@ def of_recording(path: str) -> str:
     form, subtype = kind(path)
     rms = np.sqrt(squares / count)
     told = {
-        escaped(path): f"{form}, {subtype}",
+        escape(path): f"{form}, {subtype}",
         "duration": f"{lasting(count / sr)}, {count:,} samples at {sr} Hz, {counted(rms.size, 'channel')}",
         "peak": _levels(peak),
         "rms": _levels(rms),

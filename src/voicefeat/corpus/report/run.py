@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...errors import escaped
+from ...errors import escape
 from ..dataset.verify import Unequal, Verified
 from ..inputs.sources import Listing
 from ..run.run import Extraction
@@ -24,7 +24,7 @@ def summary(done: Extraction) -> str:
     2 recordings, 2.00 hours of audio in 9.0 s (800 times real time)
     out: 1 shard, 3.0 MB
     """
-    stored = f"{escaped(str(done.folder))}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
+    stored = f"{escape(str(done.folder))}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
     lines = [_speed(done), stored, *_rest(done, "name one itself to include it")]
     if done.zeroed:
         told = "became 0 in float16, whose least number is 6e-08; float32 keeps them"
@@ -43,7 +43,7 @@ def notice(found: Listing) -> str:
     count = f"{found.missing:,} of {counted(len(found.sources), 'recording')}"
     verb = "is" if found.missing == 1 else "are"
     because = f"; {found.because}" if found.because else ""
-    first = escaped(found.first_missing)
+    first = escape(found.first_missing)
     return f"{count} {verb} not there, the first is {first}{because}; each will be a line of the ledger"
 
 
@@ -60,14 +60,14 @@ def table_summary(done: Table) -> str:
     """
     told = "no table was written"
     if done.file:
-        told = f"{escaped(str(done.file))}: {_by_class(done.rows, 'row')}"
+        told = f"{escape(str(done.file))}: {_by_class(done.rows, 'row')}"
         if done.rows != done.windows:
             told += f", drawn from {_by_class(done.windows, 'window')}"
     return "\n".join([_speed(done), told, *_rest(done, "replace them by folders to include them")])
 
 
 def _by_class(counts: Mapping[str, int], noun: str) -> str:
-    each = ", ".join(f"{count:,} {escaped(label)}" for label, count in sorted(counts.items()))
+    each = ", ".join(f"{count:,} {escape(label)}" for label, count in sorted(counts.items()))
     return f"{counted(sum(counts.values()), noun)} ({each})"
 
 
@@ -80,18 +80,18 @@ def _rest(done: Extraction | Table, remedy: str) -> list[str]:
     """What went wrong, and what was left out."""
     lines = []
     if done.failed:
-        ledger = escaped(str(done.ledger))
+        ledger = escape(str(done.ledger))
         lines.append(f"{counted(done.failed, 'recording')} failed, each with its reason in {ledger}")
     if done.warned:
-        first = escaped(done.warning)
+        first = escape(done.warning)
         lines.append(f"{counted(done.warned, 'recording')} stored with a warning, the first {first}")
     if done.ignored:
         tried = " (name a file itself to have it tried)" if isinstance(done, Extraction) else ""
         ignored = sorted(done.ignored.items())
-        kinds = ", ".join(f"{count} {escaped(extension)}" for extension, count in ignored)
+        kinds = ", ".join(f"{count} {escape(extension)}" for extension, count in ignored)
         lines.append(f"left out, not audio by name: {kinds}{tried}")
     if done.links:
-        links = ", ".join(map(escaped, done.links))
+        links = ", ".join(map(escape, done.links))
         lines.append(f"links to folders, not followed: {links} ({remedy})")
     return lines
 
@@ -157,4 +157,4 @@ def verified(found: Verified) -> str:
 def _named(each: Unequal) -> str:
     part = f", part {each.part}" if each.part else ""
     channel = f", channel {each.channel}" if each.channel is not None else ""
-    return escaped(f"{each.id}{part}{channel}: {each.why}")
+    return escape(f"{each.id}{part}{channel}: {each.why}")

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-from ...errors import reject
+from ...errors import fail
 from ..optional import need
 from .decode import versions
 
@@ -35,7 +35,7 @@ def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
     with _client(address) as client:
         cores = client.ncores()
         if not cores:
-            reject("dask", address, "has no workers", f"start some: dask worker {address}")
+            fail("dask", address, "has no workers", f"start some: dask worker {address}")
         _check_versions(address, client.run(versions, on_error="return"))
         with client.get_executor() as executor:
             yield executor, sum(cores.values())
@@ -51,7 +51,7 @@ def _client(address: str) -> Any:
     # One that has not is closed when it is collected: now. By and by that may be in a thread that begins to
     # serve another client, which then waits ten seconds for itself and fails.
     gc.collect()
-    reject(
+    fail(
         "dask", address, f"no scheduler answers there ({told})",
         "start one with 'dask scheduler', and give the address that it prints",
     )  # fmt: skip
@@ -62,14 +62,14 @@ def _check_versions(address: str, found: dict[str, Any]) -> None:
     here = versions()
     for worker, there in found.items():
         if isinstance(there, Exception):
-            reject(
+            fail(
                 "dask", address, f"worker {worker} cannot load voicefeat ({there})",
                 "install there what is installed here",
             )  # fmt: skip
         pairs = [(name, there.get(name), version) for name, version in here.items()]
         other = [f"{name} {one} there, {two} here" for name, one, two in pairs if one != two]
         if other:
-            reject(
+            fail(
                 "dask", address, f"worker {worker} has {'; '.join(other)}",
                 "install the same versions on all machines",
             )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...errors import ParameterError, passes
+from ...errors import ParameterError, is_transient
 from ..inputs.sources import Source
 from ..output.inventory import Inventory, changed_bytes, differs, shards_in
 from ..output.made_from import RECORDINGS, Changed, changed, missing_records
@@ -85,7 +85,7 @@ def _holds_other_rows(kind: type[Reader], place: Path, chain: int) -> bool:
     try:
         return other_rows(kind(place), chain)
     except Exception as error:  # whatever damage makes of a library
-        if passes(error) or isinstance(error, (ImportError, PermissionError)):
+        if is_transient(error) or isinstance(error, (ImportError, PermissionError)):
             raise
         return True
 

@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from ...errors import ParameterError, path_text, real
+from ...errors import ParameterError, check_float, check_path
 from ...presets.front_end import FrontEnd
 from ..formats import About, format_called
 from ..inputs.sources import Listing, Source, find_sources
@@ -136,13 +136,13 @@ def extract_corpus(
     >>> done.recordings, done.failed, [shard.name for shard in done.shards]
     (1, 0, ['part-00000.parquet'])
     """
-    path_text("out", out)
+    check_path("out", out)
     if log is not None:
-        path_text("log", log)
+        check_path("log", log)
     works = works_of(feature, frontend, sr, mapping("settings", settings))
     job = Job(works, sr, channels, part_seconds, dtype, names("summary", summary), windows)
     workers, executor = threads(workers), executor_of(executor)
-    shard_mb = real("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
+    shard_mb = check_float("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
     form, _ = format_called(format)
     options = form.chosen(mapping("format_options", format_options))
     found = _listing(paths, strict)

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from ...chain.threads import single
-from ...errors import ParameterError, one_of, real
+from ...errors import ParameterError, check_choice, check_float
 from ...feature.extract import extract
 from ...feature.summarize import summarize
 from ..items import DTYPES, Done, Failure, Item, Row
@@ -60,11 +60,13 @@ class Job:
     windows: float | None = None
 
     def __post_init__(self) -> None:
-        one_of("channels", self.channels, CHANNELS)
-        one_of("dtype", self.dtype, DTYPES)
-        real("part_seconds", self.part_seconds, low=10.0, high=LONGEST, unit="seconds", remedy="give 600")
+        check_choice("channels", self.channels, CHANNELS)
+        check_choice("dtype", self.dtype, DTYPES)
+        check_float(
+            "part_seconds", self.part_seconds, low=10.0, high=LONGEST, unit="seconds", remedy="give 600"
+        )
         if self.windows is not None:
-            real("windows", self.windows, above=0.0, high=LONGEST, unit="seconds")
+            check_float("windows", self.windows, above=0.0, high=LONGEST, unit="seconds")
             if not self.summary:
                 raise ParameterError(
                     f"windows={self.windows}: there are no statistics to take over them; give summary"
@@ -169,6 +171,6 @@ def _identity(path: str) -> Identity:
 
 
 def far(job: Job, items: Sequence[Item]) -> list[Done]:
-    """Several items in a process of its own, where warnings are gathered as they are at home."""
+    """Several items in a process of its own, where warnings are gathered as in the parent process."""
     with Remarks():
         return [job(item) for item in items]

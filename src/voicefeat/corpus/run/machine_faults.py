@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from ...errors import passes
+from ...errors import is_transient
 from ..output.disk_errors import GOES_ON
 
 __all__ = ["stop_if_passing"]
@@ -30,7 +30,7 @@ def stop_if_passing(path: str, error: BaseException) -> None:
     OSError
         Of the number and kind of the fault, with what to do.
     """
-    if passes(error):
+    if is_transient(error):
         number = error.errno if isinstance(error, OSError) and error.errno else errno.ENOMEM
         remedy = _REMEDIES.get(number, _NETWORK)
         told = f"{os.strerror(number)}, no fault of this recording; {remedy}, {GOES_ON}"

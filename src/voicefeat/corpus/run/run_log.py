@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from ...errors import reject
+from ...errors import fail
 
 __all__ = ["RunLog"]
 
@@ -54,7 +54,7 @@ class RunLog:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self.file.open("a", encoding="utf-8", errors="backslashreplace")
         except OSError as error:
-            reject("log", str(self.file), f"cannot be written ({error.strerror})", "give another file")
+            fail("log", str(self.file), f"cannot be written ({error.strerror})", "give another file")
         self._begun = self._last = time.perf_counter()
         host = {"host": platform.node(), "processors": os.cpu_count(), "process": os.getpid()}
         system = {"system": platform.platform(), "python": platform.python_version()}

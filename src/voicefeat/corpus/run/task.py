@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...chain.threads import get_num_threads, single
-from ...errors import ParameterError, reject, whole
+from ...errors import ParameterError, check_int, fail
 from ...feature.registry import Feature, find
 from ...files.text import open_text
 from ...presets.catalogue import frontend as published
@@ -143,7 +143,7 @@ class Task(Work):
                 f"feature={COMPLEX[found.name]}"
             )
         if sr is not None:
-            sr = whole("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
+            sr = check_int("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
         complete(found, settings)
         function = found.function
         return cls(found, sr, dict(settings or {}), function, "sr" in inspect.signature(function).parameters)
@@ -158,7 +158,7 @@ class Task(Work):
     def hop(self, rate: int) -> float:
         settings = complete(self.feature, self.given)
         if "hop_length" not in settings:
-            reject("windows", "given", f"{self.name} has no hop_length", "leave it out")
+            fail("windows", "given", f"{self.name} has no hop_length", "leave it out")
         hop = settings["hop_length"]
         if hop is None:  # a quarter of the window, as the function has it
             hop = (settings.get("win_length") or settings[self.feature.frame or "n_fft"]) // 4
@@ -197,21 +197,21 @@ MOST_WORKERS = 1 << 14
 def names(name: str, value: Any) -> tuple[str, ...]:
     """The argument `name` as texts, of which it must be a sequence."""
     if isinstance(value, str) or not isinstance(value, Iterable):
-        reject(name, value, "must be a sequence of names", "give a list of texts")
+        fail(name, value, "must be a sequence of names", "give a list of texts")
     found = tuple(value)
     for each in found:
         if not isinstance(each, str):
-            reject(name, each, "is no name", "give a list of texts")
+            fail(name, each, "is no name", "give a list of texts")
     return found
 
 
 def mapping(name: str, value: Any) -> Mapping[str, Any] | None:
     """The argument `name`, which must be a mapping or None."""
     if value is not None and not isinstance(value, Mapping):
-        reject(name, value, "must be a mapping", "give a dict, {'n_fft': 512} say, or nothing")
+        fail(name, value, "must be a mapping", "give a dict, {'n_fft': 512} say, or nothing")
     for key in value or {}:
         if not isinstance(key, str):
-            reject(name, key, "is no name", "give a dict whose keys are texts")
+            fail(name, key, "is no name", "give a dict whose keys are texts")
     return value
 
 
@@ -219,14 +219,14 @@ def threads(workers: Any) -> int:
     """How many recordings are worked on at a time; None is voicefeat's thread budget."""
     if workers is None:
         return get_num_threads()
-    return whole("workers", workers, unit="workers", most=MOST_WORKERS)
+    return check_int("workers", workers, unit="workers", most=MOST_WORKERS)
 
 
 def executor_of(value: Any) -> Executor | None:
     """What runs recordings in place of threads: anything with a method ``submit``; None for threads."""
     if value is not None and (isinstance(value, type) or not callable(getattr(value, "submit", None))):
         remedy = "give a concurrent.futures.Executor, or None for threads; workers= is how many"
-        reject("executor", value, "is nothing that work can be submitted to", remedy)
+        fail("executor", value, "is nothing that work can be submitted to", remedy)
     return value
 
 
@@ -271,7 +271,7 @@ class FrontEndTask(Work):
         """Find the front end; a rate that is not its own is refused."""
         called, value = _found(front_end)
         if sr is not None:
-            sr = whole("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
+            sr = check_int("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
         task = cls(called, value, sr)
         if sr is not None:
             task.check_rate(sr)
@@ -285,7 +285,7 @@ class FrontEndTask(Work):
         """Refuse another rate than the one that the system used."""
         defined = self.front_end.signal.rate
         if defined is not None and rate != defined:
-            reject("sr", rate, f"the front end is defined at {defined} Hz", f"resample: give sr={defined}")
+            fail("sr", rate, f"the front end is defined at {defined} Hz", f"resample: give sr={defined}")
 
     def values(self, y: np.ndarray, rate: int) -> np.ndarray:
         self.check_rate(rate)
@@ -296,7 +296,7 @@ class FrontEndTask(Work):
         if framing is not None:
             return framing.hop_length / rate
         if self.front_end.method is None:
-            reject("windows", "given", f"{self.name} has no frames", "leave it out")
+            fail("windows", "given", f"{self.name} has no frames", "leave it out")
         return float(np.diff(self.front_end.times(4 * rate)[:2])[0])
 
     def probe(self) -> int:
@@ -322,7 +322,7 @@ def _found(front_end: str | FrontEnd) -> tuple[str, FrontEnd]:
     if isinstance(front_end, FrontEnd):
         return front_end.row or "frontend", front_end
     if not isinstance(front_end, str):
-        reject("frontend", front_end, "is neither a name nor a FrontEnd", "give one of voicefeat.frontends()")
+        fail("frontend", front_end, "is neither a name nor a FrontEnd", "give one of voicefeat.frontends()")
     if not front_end.endswith(".toml"):
         return front_end, published(front_end)
     try:

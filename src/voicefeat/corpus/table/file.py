@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from ...errors import reject
+from ...errors import fail
 from ...files.temporary import Aside
 from ..formats.parquet import KEY
 from ..optional import need, numbers, texts
@@ -38,9 +38,7 @@ class TableFile:
         self.path = Path(out)
         ending = self.path.suffix.lower()
         if ending not in (".csv", ".parquet"):
-            reject(
-                "out", str(self.path), "has an ending that means no format", "end it with .csv or .parquet"
-            )
+            fail("out", str(self.path), "has an ending that means no format", "end it with .csv or .parquet")
         self.is_csv = ending == ".csv"
         self._absent()
         if not self.is_csv:
@@ -49,7 +47,7 @@ class TableFile:
 
     def _absent(self) -> None:
         if os.path.lexists(self.path):
-            reject("out", str(self.path), "exists already", "give a new name, or remove it first")
+            fail("out", str(self.path), "exists already", "give a new name, or remove it first")
 
     @contextmanager
     def claimed(self) -> Iterator[None]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...audio.signals import to_mono
 from ...chain.threads import single
-from ...errors import AudioError, one_of
+from ...errors import AudioError, check_choice
 from ...feature.extract import extract
 from ...feature.registry import find
 from ..run.settings import as_json, complete
@@ -109,7 +109,7 @@ class Recipe:
 
 def recipe_called(name: Any) -> Recipe:
     """The recipe of that name, or an error that lists them."""
-    return RECIPES[one_of("recipe", name, RECIPES)]
+    return RECIPES[check_choice("recipe", name, RECIPES)]
 
 
 _DEEP_VOICE = Recipe(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...audio.decoding import blocks
-from ...errors import reject, whole
+from ...errors import check_int, fail
 from ..inputs.class_folders import class_folders, class_of
 from ..inputs.sources import Source
 from ..inputs.speakers import read_speakers
@@ -133,7 +133,7 @@ def make_table(
     out : path-like
         The table: a new file that ends with ``.csv`` or ``.parquet``.
     recipe : {"deep-voice"}
-        What is measured; see :mod:`voicefeat.corpus.recipes`.
+        What is measured; see :mod:`voicefeat.corpus.table.recipes`.
     balance : int, optional
         Keep as many rows of each class as the smallest has, drawn at random with this seed.
     groups : bool
@@ -171,7 +171,7 @@ def make_table(
     chosen = recipe_called(recipe)
     workers = threads(workers)
     told = "give a seed, 0 or more"
-    seed = None if balance is None else whole("balance", balance, 0, remedy=told, most=None)
+    seed = None if balance is None else check_int("balance", balance, 0, remedy=told, most=None)
     file = TableFile(out)
     found = class_folders(folder)
     started = time.perf_counter()
@@ -219,7 +219,7 @@ def _kept(measured: list[Measured], classes: set[str], seed: int | None) -> list
     missing = sorted(classes - windows.keys())
     if missing and measured:
         told = f"no recording of class {missing[0]!r} could be used"
-        reject("balance", seed, told, "mend one, the reasons are in the ledger, or leave balance out")
+        fail("balance", seed, told, "mend one, the reasons are in the ledger, or leave balance out")
     least = min(windows.values(), default=0)
     draw = np.random.default_rng(seed)
     chosen = {label: np.sort(draw.permutation(windows[label])[:least]) for label in sorted(windows)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...chain.jobs import Rows
 from ...chain.stages import Bands, Chain, Scaling
-from ...errors import ParameterError, one_of, real, reject, whole
+from ...errors import ParameterError, check_choice, check_float, check_int, fail
 from ...filters.folding import check_kernel
 from ...filters.norms import check_norm
 from ...filters.windows import get_window
@@ -46,15 +46,15 @@ def _finished(chroma: np.ndarray, threshold: float | None, norm: float | None) -
 
 def _octaves(n_octaves: Any) -> int:
     """The octaves, of which the weights that fold them are made before they are compared with the rate."""
-    n_octaves = whole("n_octaves", n_octaves, unit="octaves")
+    n_octaves = check_int("n_octaves", n_octaves, unit="octaves")
     if n_octaves > MOST_OCTAVES:
-        reject("n_octaves", n_octaves, "reach beyond any rate", "give fewer, such as 7")
+        fail("n_octaves", n_octaves, "reach beyond any rate", "give fewer, such as 7")
     return n_octaves
 
 
 def _check(threshold: Any, norm: Any) -> None:
     if threshold is not None:
-        real("threshold", threshold, remedy="give 0.0, or None for none")
+        check_float("threshold", threshold, remedy="give 0.0, or None for none")
     check_norm("norm", norm)
 
 
@@ -79,9 +79,9 @@ def chroma_cqt(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     C : float array of shape (..., bins, frames), optional
         Constant-Q magnitudes to use in place of `y`.
     hop_length, fmin
@@ -106,7 +106,7 @@ def chroma_cqt(
     Returns
     -------
     float array of shape (..., n_chroma, frames)
-        One row a pitch class, C first.
+        One row per pitch class, C first.
 
     Raises
     ------
@@ -132,9 +132,9 @@ def chroma_cqt(
     ((12, 87), dtype('float32'), 9)
     """
     _check(threshold, norm)
-    n_chroma = whole("n_chroma", n_chroma, unit="pitch classes")
-    bins = n_chroma if bins_per_octave is None else whole("bins_per_octave", bins_per_octave, unit="bins")
-    one_of("cqt_mode", cqt_mode, ("full", "hybrid"))
+    n_chroma = check_int("n_chroma", n_chroma, unit="pitch classes")
+    bins = n_chroma if bins_per_octave is None else check_int("bins_per_octave", bins_per_octave, unit="bins")
+    check_choice("cqt_mode", cqt_mode, ("full", "hybrid"))
     if C is not None:
         C = values(C, "bins", "C")
         bank = _bank(C.shape[-2], bins, n_chroma, fmin, window)
@@ -167,9 +167,9 @@ def chroma_vqt(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     V : float array of shape (..., bins, frames), optional
         Variable-Q magnitudes to use in place of `y`.
     hop_length, fmin, intervals, gamma
@@ -186,7 +186,7 @@ def chroma_vqt(
     Returns
     -------
     float array of shape (..., bins_per_octave, frames)
-        One row a degree.
+        One row per degree.
 
     Raises
     ------
@@ -212,7 +212,7 @@ def chroma_vqt(
     """
     _check(threshold, norm)
     intervals = check_intervals(intervals)
-    bins = whole("bins_per_octave", bins_per_octave, unit="bins")
+    bins = check_int("bins_per_octave", bins_per_octave, unit="bins")
     bins = len(intervals) if isinstance(intervals, tuple) else bins
     if V is not None:
         V = values(V, "bins", "V")
@@ -255,9 +255,9 @@ def chroma_cens(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     C : float array of shape (..., bins, frames), optional
         Constant-Q magnitudes to use in place of `y`.
     hop_length, fmin, tuning, n_chroma, n_octaves, bins_per_octave, cqt_mode, window
@@ -272,7 +272,7 @@ def chroma_cens(
     Returns
     -------
     float array of shape (..., n_chroma, frames)
-        One row a pitch class, C first.
+        One row per pitch class, C first.
 
     Raises
     ------
@@ -302,7 +302,7 @@ def chroma_cens(
     weights = None
     if win_len_smooth is not None:
         none = "give None for no smoothing"
-        width = whole("win_len_smooth", win_len_smooth, unit="frames", remedy=none, most=SMOOTHED)
+        width = check_int("win_len_smooth", win_len_smooth, unit="frames", remedy=none, most=SMOOTHED)
         try:
             weights = get_window(smoothing_window, width + 2, fftbins=False)
         except ParameterError as problem:
@@ -353,9 +353,9 @@ def tonnetz(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     chroma : float array of shape (..., n_chroma, frames), optional
         Pitch classes to use in place of `y`.
     hop_length, fmin, norm, threshold, tuning, n_chroma, n_octaves, window, bins_per_octave, cqt_mode

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain import tables
 from ...chain.constantq import slices
 from ...chain.constantq.gabor import Channels
 from ...chain.constantq.splines import Uniform, cepstral
-from ...chain.stages import settings
-from ...errors import one_of, real, reject, whole
+from ...errors import check_choice, check_float, check_int, fail
 from ..deltas import delta
 
 __all__ = ["cqcc", "cqcc_frequencies", "cqcc_spectrum"]
@@ -26,19 +26,19 @@ def _uniform(channels: Channels, d: Any) -> Uniform:
     if count < 4:
         problem = f"gives {count} channels from {channels.fmin:g} to {channels.fmax:g} Hz; a spline takes 4"
         remedy = "give more of them, or a wider range"
-        reject("bins_per_octave", channels.bins_per_octave, problem, remedy)
-    uniform = Uniform(channels, real("d", d, low=1.0, unit="frequencies"))
+        fail("bins_per_octave", channels.bins_per_octave, problem, remedy)
+    uniform = Uniform(channels, check_float("d", d, low=1.0, unit="frequencies"))
     if uniform.points > 1 << 24:
-        reject("d", d, f"makes {uniform.points} uniform frequencies", "16 are usual")
+        fail("d", d, f"makes {uniform.points} uniform frequencies", "16 are usual")
     return uniform
 
 
-@settings
+@memoised
 def _channels(*arguments: Any) -> Channels:
     return Channels.make(*arguments)
 
 
-@settings
+@memoised
 def _spectrum(d: Any, *channels: Any) -> Uniform:
     return _uniform(Channels.make(*channels), d)
 
@@ -47,18 +47,18 @@ def _matrix(uniform: Uniform, first: int, rows: int, dtype: np.dtype) -> tables.
     return tables.dense(cepstral(uniform, first, rows), dtype)
 
 
-@settings
+@memoised
 def _cepstrum(n_cqcc: Any, c0: Any, deltas: Any, width: Any, d: Any, *channels: Any) -> tuple[Uniform, int]:
     uniform = _uniform(Channels.make(*channels), d)
-    n_cqcc = whole("n_cqcc", n_cqcc, unit="coefficients")
-    first = 0 if one_of("c0", c0, (True, False)) else 1
+    n_cqcc = check_int("n_cqcc", n_cqcc, unit="coefficients")
+    first = 0 if check_choice("c0", c0, (True, False)) else 1
     if first + n_cqcc > uniform.points:
         most = uniform.points - first
-        reject("n_cqcc", n_cqcc, f"there are {most} coefficients", f"give at most {most}, or a larger d")
-    one_of("deltas", deltas, (0, 1, 2))
-    if whole("delta_width", width, least=3) % 2 != 1:
+        fail("n_cqcc", n_cqcc, f"there are {most} coefficients", f"give at most {most}, or a larger d")
+    check_choice("deltas", deltas, (0, 1, 2))
+    if check_int("delta_width", width, least=3) % 2 != 1:
         problem = "must be odd, with one frame in the middle"
-        reject("delta_width", width, problem, f"give {width - 1} or {width + 1}")
+        fail("delta_width", width, problem, f"give {width - 1} or {width + 1}")
     return uniform, first
 
 
@@ -82,9 +82,9 @@ def cqcc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     n_cqcc : int
         Coefficients.
     c0 : bool
@@ -168,9 +168,9 @@ def cqcc_spectrum(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     uniform : bool
         True for uniform frequencies, those of `cqcc_frequencies`; False for the channels themselves, whose
         frequencies are those of `nsgcqt_frequencies`.
@@ -198,7 +198,7 @@ def cqcc_spectrum(
     (73, 489)
     """
     grid = _spectrum(d, sr, fmin, fmax, bins_per_octave, gamma)
-    one_of("uniform", uniform, (True, False))
+    check_choice("uniform", uniform, (True, False))
     y = signal(y)
     knots = grid.channels.frequencies()
     plan = slices.plan(grid.channels, y, y.shape[-1], block)
@@ -230,7 +230,7 @@ def cqcc_frequencies(
     Parameters
     ----------
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     bins_per_octave, fmin, fmax, gamma, d
         As in `cqcc`.
 

@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain.block_loop import compute
 from ...chain.constantq import octaves as transforms
 from ...chain.constantq.transform import ConstantQ, octaves
 from ...chain.jobs import AllPeaks, Job
-from ...chain.stages import Bands, settings
-from ...errors import complex_kind
+from ...chain.stages import Bands
+from ...errors import check_complex_dtype
 from ...filters.empty_bands import warn
 from ...units.intervals import check_intervals
 from ..spectral.peaks import counter, peaks_among, spectra_of, tuning_of
 
 __all__ = ["cqt", "vqt"]
 
-transform_of = settings(ConstantQ.make)
+transform_of = memoised(ConstantQ.make)
 
 
 def settled(
@@ -81,7 +82,7 @@ def complex_type(dtype: Any, y: np.ndarray) -> np.dtype:
     """The complex type of a transform: that of the signal's precision unless one is given."""
     if dtype is None:
         return np.result_type(y.dtype, np.complex64)
-    return complex_kind("dtype", dtype)
+    return check_complex_dtype("dtype", dtype)
 
 
 def cqt(
@@ -107,9 +108,9 @@ def cqt(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     hop_length : int
         Samples from one frame to the next. Each factor of 2 in it saves work: with one for every octave but
         the first, each octave is computed at half the rate of the one above.
@@ -196,7 +197,7 @@ def vqt(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr, hop_length, fmin, n_bins
         As in `cqt`.
     intervals : str or array of float

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ...cache import memoised
 from ...chain.constantq.transform import ConstantQ
 from ...chain.frames import Frames
 from ...chain.jobs import Rows
-from ...chain.stages import Bands, Chain, Spectrum, settings
+from ...chain.stages import Bands, Chain, Spectrum
 from ...filters.folding import bandwidths
 from ...filters.wavelets import wavelet_lengths
 from .cqt import at_once, complex_type, responses, settled, warn_if_mostly_padding
@@ -30,7 +31,7 @@ def _mirror_again(padded: np.ndarray, pad: tuple[int, int], axis: int, settings:
 _AGAIN = {"reflect": _reflect_again, "symmetric": _mirror_again}
 
 
-@settings
+@memoised
 def _chain(q: ConstantQ, fold: Bands | None) -> Chain:
     """Frames as long as the longest wavelet, their magnitudes, and the magnitudes of the wavelets as bands.
 
@@ -59,6 +60,7 @@ def pseudo_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands
     n = y.shape[-1]
     q.check_length(n)
     chain = _chain(q, fold)
+    assert chain.frames is not None
     if n <= chain.frames.pad and q.pad_mode in _AGAIN:
         chain = _chain(replace(q, pad_mode=_AGAIN[q.pad_mode]), fold)
     warn_if_mostly_padding(q, q.longest(), n)
@@ -101,7 +103,7 @@ def pseudo_cqt(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window
         As in `cqt`. The frames are a power of two as long as the longest wavelet and two hops.
     scale : bool
@@ -169,7 +171,7 @@ def hybrid_cqt(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, pad_mode, res_type
         As in `cqt`. Wavelets that fit into less than two hops, padded to a power of two, are those of
         `pseudo_cqt`.
@@ -210,7 +212,7 @@ def hybrid_cqt(
     return hybrid_magnitudes(q, y, result)
 
 
-@settings
+@memoised
 def parted(q: ConstantQ) -> tuple[ConstantQ | None, ConstantQ | None]:
     """The transform of the long wavelets, and that of those that fit into less than two hops."""
     hertz = q.frequencies()

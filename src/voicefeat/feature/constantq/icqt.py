@@ -9,7 +9,7 @@ import numpy as np
 
 from ...audio.resample import resample
 from ...chain.constantq.transform import ConstantQ
-from ...errors import converted, float_type, reject, whole
+from ...errors import check_float_dtype, check_int, fail, to_array
 from ...filters.folding import bandwidths, response
 from ...filters.wavelets import wavelet_lengths
 from ..inverse.istft import OverlapAdd, check_padding
@@ -81,18 +81,18 @@ def icqt(
     >>> bool(abs(back - y)[4096:-4096].max() < 0.2)
     True
     """
-    C = np.asarray(converted("C", C, "pass what cqt returned"))
+    C = np.asarray(to_array("C", C, "pass what cqt returned"))
     if C.dtype.kind != "c" or C.dtype.itemsize not in (8, 16):
-        reject("C", C, "must be complex", "a magnitude needs a phase, pass magnitude * phase, as complex64")
+        fail("C", C, "must be complex", "a magnitude needs a phase, pass magnitude * phase, as complex64")
     if C.ndim < 2 or not C.size:
-        reject("C", C, "has no bins or no frames", "pass shape (..., n_bins, frames)")
-    kind = np.dtype(f"f{C.dtype.itemsize // 2}") if dtype is None else float_type("dtype", dtype)
+        fail("C", C, "has no bins or no frames", "pass shape (..., n_bins, frames)")
+    kind = np.dtype(f"f{C.dtype.itemsize // 2}") if dtype is None else check_float_dtype("dtype", dtype)
     shape = (("n_bins", 1), "equal", 0.0, filter_scale, norm, sparsity, window, scale, "constant", res_type)
     q = transform_of(sr, hop_length, fmin, C.shape[-2], bins_per_octave, tuning, *shape)
     if length is not None:
-        length = whole("length", length, unit="samples", remedy="give None for all that the frames cover")
+        length = check_int("length", length, unit="samples", remedy="give None for all that the frames cover")
     if not np.isfinite(C).all():
-        reject("C", C, "holds a NaN or an infinite value", "repair it, numpy.nan_to_num(C)")
+        fail("C", C, "holds a NaN or an infinite value", "repair it, numpy.nan_to_num(C)")
     _check_length(q, C.shape[-1], length)
     octaves = _octaves(q)
     if length is not None:

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain.constantq import slices
 from ...chain.constantq.gabor import Channels, Layout, edges, invert, transformed
-from ...chain.stages import settings
-from ...errors import numeric, one_of, reject, whole
+from ...errors import check_choice, check_int, check_numeric, fail
 
 __all__ = ["insgcqt", "nsgcqt", "nsgcqt_frequencies", "nsgcqt_times"]
 
 
-@settings
+@memoised
 def _channels(sr: Any, fmin: Any, fmax: Any, bins_per_octave: Any, gamma: Any) -> Channels:
     return Channels.make(sr, fmin, fmax, bins_per_octave, gamma)
 
@@ -36,9 +36,9 @@ def nsgcqt(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     bins_per_octave : int
         Channels an octave.
     fmin, fmax : float
@@ -83,8 +83,8 @@ def nsgcqt(
     ((83, 850), 48, 1.0)
     """
     channels = _channels(sr, fmin, fmax, bins_per_octave, gamma)
-    if one_of("ends", ends, (True, False)) and block is not None:
-        reject("ends", ends, "the channels at the ends are those of a whole signal", "leave block out")
+    if check_choice("ends", ends, (True, False)) and block is not None:
+        fail("ends", ends, "the channels at the ends are those of a whole signal", "leave block out")
     y = signal(y)
     plan = slices.plan(channels, y, y.shape[-1], block)
     kind = np.result_type(y.dtype, np.complex64)
@@ -104,14 +104,14 @@ def _checked(C: Any, dc: Any, nyquist: Any, layout: Layout, lengths: list[int]) 
     shapes = [(layout.bins, layout.points), (1, lengths[0]), (1, lengths[1])]
     parts: list[np.ndarray] = []
     for name, given, shape in zip(("C", "dc", "nyquist"), (C, dc, nyquist), shapes, strict=True):
-        part = numeric(name, given, "fc", "give what nsgcqt returned with ends=True")
+        part = check_numeric(name, given, "fc", "give what nsgcqt returned with ends=True")
         if part.dtype.kind not in "fc" or part.shape[-2:] != shape:
             problem = f"has not the shape (..., {shape[0]}, {shape[1]}) that length={layout.n} has"
-            reject(name, given, problem, "give what nsgcqt returned with ends=True, and its settings")
+            fail(name, given, problem, "give what nsgcqt returned with ends=True, and its settings")
         if parts and part.shape[:-2] != parts[0].shape[:-2]:
-            reject(name, given, f"and C, of shape {parts[0].shape}, are not of the same signals", "give all")
+            fail(name, given, f"and C, of shape {parts[0].shape}, are not of the same signals", "give all")
         if not np.isfinite(part).all():
-            reject(name, given, "holds numbers that are not finite", "leave the recording out")
+            fail(name, given, "holds numbers that are not finite", "leave the recording out")
         parts.append(part)
     kind = np.complex64 if parts[0].dtype.itemsize <= 8 and parts[0].dtype != np.float64 else np.complex128
     return [part.reshape(-1, *part.shape[-2:]).astype(kind, copy=False) for part in parts]
@@ -136,7 +136,7 @@ def insgcqt(
     C, dc, nyquist : complex arrays of shape (..., channels, frames), (..., 1, m)
         What `nsgcqt` returned with ``ends=True``.
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     length : int
         Samples of the signal.
     bins_per_octave, fmin, fmax, gamma
@@ -162,8 +162,8 @@ def insgcqt(
     True
     """
     channels = _channels(sr, fmin, fmax, bins_per_octave, gamma)
-    if (n := whole("length", length, unit="samples")) < channels.least:
-        reject("length", length, f"one frame takes {channels.least} samples", "give the signal's own length")
+    if (n := check_int("length", length, unit="samples")) < channels.least:
+        fail("length", length, f"one frame takes {channels.least} samples", "give the signal's own length")
     layout = channels.layout(n)
     outer = edges(channels, layout)
     parts = _checked(C, dc, nyquist, layout, [end.length for end in outer])
@@ -184,7 +184,7 @@ def nsgcqt_frequencies(
     Parameters
     ----------
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     bins_per_octave, fmin, fmax, gamma
         As in `nsgcqt`.
 
@@ -225,7 +225,7 @@ def nsgcqt_times(
     n : int
         Samples of the signal.
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     bins_per_octave, fmin, fmax, gamma, block
         As in `nsgcqt`.
 
@@ -248,6 +248,6 @@ def nsgcqt_times(
     (473, 0.00854)
     """
     channels = _channels(sr, fmin, fmax, bins_per_octave, gamma)
-    n = whole("n", n, unit="samples")
+    n = check_int("n", n, unit="samples")
     plan = slices.plan(channels, n, n, block, name="n")
     return np.arange(1, plan.frames + 1) * plan.period / channels.sr

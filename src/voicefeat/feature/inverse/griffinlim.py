@@ -16,7 +16,7 @@ from ...chain.frames import Frames, window_value
 from ...chain.stages import Chain, Spectrum
 from ...chain.tables import lanes
 from ...engine.phases import put_magnitudes
-from ...errors import ParameterError, float_type, one_of, real, reject, whole
+from ...errors import ParameterError, check_choice, check_float, check_float_dtype, check_int, fail
 from ..spectral.inputs import powers
 from .istft import OverlapAdd, check_hop, frame_length
 
@@ -110,7 +110,7 @@ def griffinlim(
 def generator(random_state: Any, rng: Any) -> Any:
     """The source of random numbers that a call names: the old way, the new way, or a fresh one."""
     if random_state is not None and rng is not None:
-        reject(
+        fail(
             "rng",
             rng,
             f"is one source of random numbers and random_state={random_state!r} another",
@@ -120,14 +120,14 @@ def generator(random_state: Any, rng: Any) -> Any:
         try:
             return np.random.default_rng(rng)
         except (TypeError, ValueError):
-            reject("rng", rng, "is no seed", "give a whole number, 0 or more, or a numpy.random.Generator")
+            fail("rng", rng, "is no seed", "give a whole number, 0 or more, or a numpy.random.Generator")
     if isinstance(random_state, (np.random.RandomState, np.random.Generator)):
         return random_state
     whole_number = isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool)
     if whole_number and 0 <= random_state < 2**32:
         return np.random.RandomState(int(random_state))
     remedy = "give a whole number from 0 to 2**32 - 1, a RandomState or a Generator"
-    reject("random_state", random_state, "is no seed", remedy)
+    fail("random_state", random_state, "is no seed", remedy)
 
 
 def signal_length(frames: Frames, count: int, length: Any) -> int:
@@ -142,12 +142,12 @@ def signal_length(frames: Frames, count: int, length: Any) -> int:
             )
         n = shortest
     else:
-        n = whole("length", length, unit="samples", remedy="give None for all that the frames cover")
+        n = check_int("length", length, unit="samples", remedy="give None for all that the frames cover")
         longest = shortest + frames.hop_length - 1
         if not shortest <= n <= longest:
             few = f"{max(shortest, 1)} to {longest}"
             remedy = f"give one of {few}, or None, and cut or pad the result"
-            reject("length", length, f"{count} frames are those of {few} samples", remedy)
+            fail("length", length, f"{count} frames are those of {few} samples", remedy)
     frames.check_length(n)
     return n
 
@@ -169,13 +169,13 @@ class Reconstruction:
         cls, shape, S_dtype, n_iter, hop_length, win_length, n_fft, window, center, dtype, length, pad_mode,
         momentum, init, random_state, rng,
     ) -> Reconstruction:  # fmt: skip
-        n_iter = whole("n_iter", n_iter, least=0, unit="turns")
-        momentum = real("momentum", momentum, low=0.0)
+        n_iter = check_int("n_iter", n_iter, least=0, unit="turns")
+        momentum = check_float("momentum", momentum, low=0.0)
         if momentum > 1:
             warnings.warn(f"momentum={momentum:g} is above 1: the signal may not settle", stacklevel=3)
-        one_of("init", init, ("random", None))
+        check_choice("init", init, ("random", None))
         source = generator(random_state, rng)
-        kind = S_dtype if dtype is None else float_type("dtype", dtype)
+        kind = S_dtype if dtype is None else check_float_dtype("dtype", dtype)
         n_fft = frame_length(n_fft, shape[-2], "S")
         frames = Frames.make(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
         n = signal_length(frames, shape[-1], length)

@@ -10,7 +10,7 @@ import numpy as np
 from ...audio.limits import LARGEST_SPECTRA
 from ...audio.signals import signal
 from ...engine.medians import running_medians
-from ...errors import flag, numeric, real, reject, whole
+from ...errors import check_bool, check_float, check_int, check_numeric, fail
 from ..spectral.stft import stft
 from .istft import istft
 
@@ -52,10 +52,10 @@ def softmask(X: Any, X_ref: Any, *, power: float = 1.0, split_zeros: bool = Fals
     >>> print(vf.softmask([1.0, 3.0, 0.0], [1.0, 1.0, 0.0], power=1, split_zeros=True))
     [0.5  0.75 0.5 ]
     """
-    split_zeros = flag("split_zeros", split_zeros)
+    split_zeros = check_bool("split_zeros", split_zeros)
     wanted, other = _magnitudes("X", X), _magnitudes("X_ref", X_ref)
     if wanted.shape != other.shape:
-        reject("X_ref", X_ref, f"X has the shape {wanted.shape}", "give two arrays of one shape")
+        fail("X_ref", X_ref, f"X has the shape {wanted.shape}", "give two arrays of one shape")
     kind = np.result_type(wanted, other)
     return _softmask(wanted.astype(kind, copy=False), other.astype(kind, copy=False), power, split_zeros)
 
@@ -106,14 +106,16 @@ def hpss(
     """
     spectra = _spectra(S)
     frames, bins = _kernel(kernel_size)
-    first, second = (real("margin", m, 1.0, 1e6, remedy="give 1 or more") for m in _pair("margin", margin))
-    power, mask = _power(power), flag("mask", mask)
+    first, second = (
+        check_float("margin", m, 1.0, 1e6, remedy="give 1 or more") for m in _pair("margin", margin)
+    )
+    power, mask = _power(power), check_bool("mask", mask)
     with np.errstate(over="ignore"):
         sizes = np.abs(spectra) if spectra.dtype.kind == "c" else spectra
     largest = LARGEST_SPECTRA[sizes.dtype.newbyteorder("=")]
     if not sizes.max() < largest:
         problem = f"holds {sizes.max():.3g}, too large for {sizes.dtype}: values are below {largest:.2g}"
-        reject("S", S, problem, "scale it, S / numpy.abs(S).max()")
+        fail("S", S, problem, "scale it, S / numpy.abs(S).max()")
     steady = _medians(sizes, frames)
     turned = np.ascontiguousarray(np.swapaxes(sizes, -1, -2))
     sudden = np.ascontiguousarray(np.swapaxes(_medians(turned, bins), -1, -2))
@@ -136,7 +138,7 @@ def harmonic(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     kernel_size, power, margin
         As in `hpss`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -177,7 +179,7 @@ def percussive(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     kernel_size, power, margin
         As in `hpss`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -210,7 +212,7 @@ def percussive(
 
 def _kernel(size: Any) -> tuple[int, int]:
     """The frames and the bins of the medians."""
-    frames, bins = (whole("kernel_size", n, most=MOST_KERNEL) for n in _pair("kernel_size", size))
+    frames, bins = (check_int("kernel_size", n, most=MOST_KERNEL) for n in _pair("kernel_size", size))
     return frames, bins
 
 
@@ -222,7 +224,7 @@ def _part(which: int, y: np.ndarray, given: dict[str, Any], pad_mode: Any, **set
     _kernel(settings["kernel_size"])
     spectra = stft(y, pad_mode=pad_mode, **given)
     if not np.isfinite(spectra).all():
-        reject("y", y, "is so large that its spectrum overflows", "scale it down, or pass float64")
+        fail("y", y, "is so large that its spectrum overflows", "scale it down, or pass float64")
     part = hpss(spectra, **settings)[which]
     return istft(part, length=y.shape[-1], **given).astype(y.dtype, copy=False)
 
@@ -254,24 +256,24 @@ def _softmask(x: np.ndarray, other: np.ndarray, power: float, split_zeros: bool)
 def _power(power: Any) -> float:
     if isinstance(power, float) and power == math.inf:
         return power
-    return real("power", power, above=0.0, remedy="give 2.0, or inf for masks of yes and no")
+    return check_float("power", power, above=0.0, remedy="give 2.0, or inf for masks of yes and no")
 
 
 def _pair(name: str, value: Any) -> tuple[Any, Any]:
     if isinstance(value, (tuple, list)):
         if len(value) != 2:
-            reject(name, value, "must be one number, or two", "give one for both")
+            fail(name, value, "must be one number, or two", "give one for both")
         return value[0], value[1]
     return value, value
 
 
 def _magnitudes(name: str, x: Any) -> np.ndarray:
-    array = np.asarray(numeric(name, x))
+    array = np.asarray(check_numeric(name, x))
     if array.dtype.kind not in "fiu":
-        reject(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
+        fail(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
     _check_finite(name, array)
     if (array < 0).any():
-        reject(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
+        fail(name, x, "must hold real numbers of 0 or more", f"give magnitudes, numpy.abs({name})")
     return array if array.dtype.kind == "f" and array.dtype.itemsize >= 4 else array.astype(np.float64)
 
 
@@ -280,15 +282,15 @@ def _check_finite(name: str, array: np.ndarray) -> None:
     if not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         problem = f"{name}[{', '.join(map(str, at))}] is {array[at]}"
-        reject(name, array, problem, f"repair it, numpy.nan_to_num({name}), or leave such frames out")
+        fail(name, array, problem, f"repair it, numpy.nan_to_num({name}), or leave such frames out")
 
 
 def _spectra(S: Any) -> np.ndarray:
-    array = np.asarray(numeric("S", S, "fiuc", "give what stft returned, or its magnitude"))
+    array = np.asarray(check_numeric("S", S, "fiuc", "give what stft returned, or its magnitude"))
     if array.dtype.kind != "c":
         array = _magnitudes("S", S)
     else:
         _check_finite("S", array)
     if array.ndim < 2 or not array.size:
-        reject("S", S, "must have the shape (..., bins, frames)", "give stft(y) or spectrogram(y)")
+        fail("S", S, "must have the shape (..., bins, frames)", "give stft(y) or spectrogram(y)")
     return array

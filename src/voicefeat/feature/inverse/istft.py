@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ...errors import LONGEST, flag, float_type, numeric, reject, whole
+from ...errors import LONGEST, check_bool, check_float_dtype, check_int, check_numeric, fail
 from ...filters.windows import get_window
 
 __all__ = ["istft"]
@@ -86,19 +86,25 @@ def istft(
     spectra = _spectra(stft_matrix)
     *channels, bins, n_frames = spectra.shape
     n_fft = frame_length(n_fft, bins, "stft_matrix")
-    win_length = n_fft if win_length is None else whole("win_length", win_length, unit="samples")
+    win_length = n_fft if win_length is None else check_int("win_length", win_length, unit="samples")
     if win_length > n_fft:
-        reject("win_length", win_length, f"is longer than the frame, n_fft={n_fft}", f"give at most {n_fft}")
-    hop = max(win_length // 4, 1) if hop_length is None else whole("hop_length", hop_length, unit="samples")
+        fail("win_length", win_length, f"is longer than the frame, n_fft={n_fft}", f"give at most {n_fft}")
+    hop = (
+        max(win_length // 4, 1) if hop_length is None else check_int("hop_length", hop_length, unit="samples")
+    )
     check_hop(hop, win_length)
-    before = n_fft // 2 if flag("center", center) else 0
+    before = n_fft // 2 if check_bool("center", center) else 0
     if length is None:
         n = n_fft + hop * (n_frames - 1) - 2 * before
     else:
-        n = whole("length", length, unit="samples", remedy="give None for all that the frames cover")
+        n = check_int("length", length, unit="samples", remedy="give None for all that the frames cover")
         check_padding(n, n_fft + hop * (n_frames - 1) - 2 * before)
         n_frames = min(n_frames, math.ceil((n + 2 * before) / hop))
-    kind = float_type("dtype", dtype) if dtype is not None else np.dtype(f"f{spectra.dtype.itemsize // 2}")
+    kind = (
+        check_float_dtype("dtype", dtype)
+        if dtype is not None
+        else np.dtype(f"f{spectra.dtype.itemsize // 2}")
+    )
     y = _result(out, (*channels, n), kind)
 
     frame_window = np.zeros(n_fft)
@@ -193,14 +199,14 @@ def _put(y: np.ndarray, samples: np.ndarray, place: int) -> None:
 
 
 def _spectra(stft_matrix: Any) -> np.ndarray:
-    spectra = np.asarray(numeric("stft_matrix", stft_matrix, "fiuc", "give what stft returned"))
+    spectra = np.asarray(check_numeric("stft_matrix", stft_matrix, "fiuc", "give what stft returned"))
     if spectra.dtype.kind != "c" or spectra.dtype.itemsize not in (8, 16):
         remedy = "a magnitude needs a phase, pass magnitude * phase; use complex64 or complex128"
-        reject("stft_matrix", spectra, "must be complex", remedy)
+        fail("stft_matrix", spectra, "must be complex", remedy)
     if spectra.ndim < 2:
-        reject("stft_matrix", spectra, "has no bins or no frames", "pass shape (..., bins, frames)")
+        fail("stft_matrix", spectra, "has no bins or no frames", "pass shape (..., bins, frames)")
     if not spectra.size:
-        reject("stft_matrix", spectra, "holds no frames", "pass at least one")
+        fail("stft_matrix", spectra, "holds no frames", "pass at least one")
     return spectra
 
 
@@ -208,12 +214,12 @@ def frame_length(n_fft: Any, bins: int, name: str) -> int:
     """The frame length that spectra of so many bins, given as argument `name`, belong to."""
     if n_fft is None:
         if bins < 2:
-            reject("n_fft", n_fft, "one bin belongs to a frame of one sample", "give n_fft=1")
+            fail("n_fft", n_fft, "one bin belongs to a frame of one sample", "give n_fft=1")
         return 2 * (bins - 1)
-    n_fft = whole("n_fft", n_fft, unit="samples")
+    n_fft = check_int("n_fft", n_fft, unit="samples")
     if bins != 1 + n_fft // 2:
         remedy = f"{bins} bins belong to n_fft={max(2 * (bins - 1), 1)} or {2 * bins - 1}"
-        reject("n_fft", n_fft, f"has {1 + n_fft // 2} bins, but {name} has {bins}", remedy)
+        fail("n_fft", n_fft, f"has {1 + n_fft // 2} bins, but {name} has {bins}", remedy)
     return n_fft
 
 
@@ -221,23 +227,23 @@ def check_padding(length: int, covered: int) -> None:
     """Refuse a length whose samples are zeros for many minutes beyond those that the frames cover."""
     if length > covered + LONGEST:
         problem = f"is more than {LONGEST:,} samples beyond the {covered:,} that the frames cover"
-        reject("length", length, problem, "give fewer, or None for all that the frames cover")
+        fail("length", length, problem, "give fewer, or None for all that the frames cover")
 
 
 def check_hop(hop: int, win_length: int) -> None:
     """Refuse a hop that leaves samples between the windows."""
     if hop > win_length:
         problem = f"is larger than the window of {win_length} samples, so that some samples are in none"
-        reject("hop_length", hop, problem, f"give at most {win_length}; {max(win_length // 4, 1)} is usual")
+        fail("hop_length", hop, problem, f"give at most {win_length}; {max(win_length // 4, 1)} is usual")
 
 
 def _result(out: Any, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
     if out is None:
         return np.zeros(shape, kind)
     if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype not in (np.float32, np.float64):
-        reject("out", out, f"the result is an array of shape {shape}, {kind}", "give one like that, or None")
+        fail("out", out, f"the result is an array of shape {shape}, {kind}", "give one like that, or None")
     if not out.flags.writeable:
-        reject("out", out, "is read-only", "give a writable array, or None")
+        fail("out", out, "is read-only", "give a writable array, or None")
     out.fill(0)
     return out
 
@@ -255,4 +261,4 @@ def _not_finite(spectra: np.ndarray) -> None:
     *channel, k, t = (int(i) for i in bad[0])
     of = f" of channel {channel[0] if len(channel) == 1 else tuple(channel)}" if channel else ""
     problem = f"bin {k} of frame {t}{of} is {spectra[tuple(bad[0])]}{worse}"
-    reject("stft_matrix", spectra, problem, remedy)
+    fail("stft_matrix", spectra, problem, remedy)

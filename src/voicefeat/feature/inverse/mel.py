@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from ...chain.stages import Bands
-from ...errors import MOST_ROWS, divisor, one_of, real, reject, whole
+from ...errors import MOST_ROWS, check_choice, check_divisor, check_float, check_int, fail
 from ...filters.empty_bands import tell
 from ...filters.norms import check_norm
 from ...units.decibels import db_to_power
@@ -41,7 +41,7 @@ def mel_to_stft(
     M : float array of shape (..., n_mels, frames)
         Mel bands, as `melspectrogram` returns them.
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     n_fft : int
         Samples of a frame.
     power : float above 0
@@ -81,8 +81,8 @@ def mel_to_stft(
 def _mel(M, sr, n_fft, power, fmin, fmax, htk, norm) -> tuple[np.ndarray, float, Bands]:
     """Checked bands, the exponent of the magnitudes in them, and the bank that made them."""
     M = powers("M", M, "n_mels", "pass powers; db_to_power(M) of decibels")
-    power = real("power", power, low=0.01, high=100.0)
-    n_fft = whole("n_fft", n_fft, least=2, unit="samples", remedy="try n_fft=2048")
+    power = check_float("power", power, low=0.01, high=100.0)
+    n_fft = check_int("n_fft", n_fft, least=2, unit="samples", remedy="try n_fft=2048")
     bank = mel_bank(sr, n_fft, M.shape[-2], fmin, fmax, htk, norm, M.dtype.type)
     if bank.empty:
         tell(bank.empty.replace("filters (n_mels)", "bands"))
@@ -94,7 +94,7 @@ def _magnitudes(M: np.ndarray, power: float, bank: Bands) -> np.ndarray:
     with np.errstate(over="ignore"):
         np.power(X, 1.0 / power, out=X)
     if not np.isfinite(X).all():
-        reject("power", power, "makes magnitudes too large for their type", "give 2.0 for powers")
+        fail("power", power, "makes magnitudes too large for their type", "give 2.0 for powers")
     return X
 
 
@@ -214,25 +214,25 @@ def mfcc_to_mel(
     True
     """
     c = values(mfcc, "n_mfcc", "mfcc")
-    n_mels = whole("n_mels", n_mels, unit="bands", most=MOST_ROWS)
+    n_mels = check_int("n_mels", n_mels, unit="bands", most=MOST_ROWS)
     n_mfcc = c.shape[-2]
     if n_mels < n_mfcc:
-        reject("n_mels", n_mels, f"fewer bands than the {n_mfcc} coefficients", f"give {n_mfcc} or more")
-    one_of("dct_type", dct_type, (1, 2, 3, 4))
-    one_of("norm", norm, (None, "ortho"))
+        fail("n_mels", n_mels, f"fewer bands than the {n_mfcc} coefficients", f"give {n_mfcc} or more")
+    check_choice("dct_type", dct_type, (1, 2, 3, 4))
+    check_choice("norm", norm, (None, "ortho"))
     if dct_type == 1 and n_mels < 2:
-        reject("dct_type", dct_type, "needs 2 bands or more", "use dct_type=2")
-    ref = real("ref", ref, above=0.0)
-    lifter = divisor("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
+        fail("dct_type", dct_type, "needs 2 bands or more", "use dct_type=2")
+    ref = check_float("ref", ref, above=0.0)
+    lifter = check_divisor("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
     if not np.isfinite(c).all():
-        reject("mfcc", c, "holds values that are not finite", "repair them, numpy.nan_to_num(mfcc)")
+        fail("mfcc", c, "holds values that are not finite", "repair them, numpy.nan_to_num(mfcc)")
     from scipy.fft import idct
 
     log_mel = idct(_unliftered(c, lifter), axis=-2, type=dct_type, norm=norm, n=n_mels)
     with np.errstate(over="ignore"):  # reported below
         mel = db_to_power(log_mel, ref=ref)
     if not np.isfinite(mel).all():
-        reject("mfcc", c, f"gives powers beyond {c.dtype}", "look at dct_type, norm and lifter")
+        fail("mfcc", c, f"gives powers beyond {c.dtype}", "look at dct_type, norm and lifter")
     return mel
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...cache import remembered
+from ...cache import memoised
 from ...chain.stages import Bands
 from ...engine.breakpoints import walk
 
@@ -142,7 +142,7 @@ def least(
 _BLOCK_BYTES = 2**18
 
 
-@remembered
+@memoised
 def _tables(bands: Bands, dtype: np.dtype) -> tuple[np.ndarray, Any]:
     """The pseudo-inverse of the bank in `dtype`, and the bank as a sparse matrix."""
     from scipy.sparse import csr_array

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...audio.limits import not_finite
 from ...audio.signals import signal
-from ...errors import divisor, real, reject, samples_a_second, whole
+from ...errors import check_divisor, check_float, check_int, check_rate, fail
 
 __all__ = ["detect_pitch_frequency"]
 
@@ -37,9 +37,9 @@ def detect_pitch_frequency(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     frame_time : float above 0
         Seconds of a frame, and from one to the next.
     win_length : int
@@ -77,20 +77,20 @@ def detect_pitch_frequency(
     """
     y = signal(y)
     not_finite(y)
-    sr = samples_a_second("sr", sr)
-    size = math.ceil(sr * real("frame_time", frame_time, above=0.0, unit="seconds"))
-    win_length = whole("win_length", win_length, unit="frames")
-    high = divisor("freq_high", freq_high, above=0.0, high=sr, unit="hertz")
-    low = divisor("freq_low", freq_low, above=0.0, unit="hertz")
+    sr = check_rate("sr", sr)
+    size = math.ceil(sr * check_float("frame_time", frame_time, above=0.0, unit="seconds"))
+    win_length = check_int("win_length", win_length, unit="frames")
+    high = check_divisor("freq_high", freq_high, above=0.0, high=sr, unit="hertz")
+    low = check_divisor("freq_low", freq_low, above=0.0, unit="hertz")
     lags, least = math.ceil(sr / low), math.ceil(sr / high)
     if lags > MOST_LAGS:
-        reject("freq_low", freq_low, f"asks for {lags} lags", f"give at least {sr / MOST_LAGS:.3g}")
+        fail("freq_low", freq_low, f"asks for {lags} lags", f"give at least {sr / MOST_LAGS:.3g}")
     if least >= lags // 2:
-        reject("freq_low", freq_low, f"leaves no lags to choose from beside freq_high={high:g}", "give less")
+        fail("freq_low", freq_low, f"leaves no lags to choose from beside freq_high={high:g}", "give less")
     frames = -(-y.shape[-1] // size)
     ahead = win_length - 1 - (win_length - 1) // 2
     if frames <= ahead:
-        reject("y", y, f"has {frames} frames, and a median looks {ahead} ahead", "give a smaller win_length")
+        fail("y", y, f"has {frames} frames, and a median looks {ahead} ahead", "give a smaller win_length")
     flat = y.reshape(-1, y.shape[-1])
     out = np.empty((len(flat), frames - ahead), y.dtype)
     for clip, made in zip(flat, out, strict=True):

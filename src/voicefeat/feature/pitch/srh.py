@@ -9,7 +9,7 @@ import numpy as np
 
 from ...audio.limits import not_finite
 from ...audio.signals import signal
-from ...errors import LONGEST, real, reject, samples_a_second, whole
+from ...errors import LONGEST, check_float, check_int, check_rate, fail
 from .residual import FRAME, HARMONICS, summed
 
 __all__ = ["srh_pitch"]
@@ -37,31 +37,33 @@ class Search:
         cls, sr: Any, fmin: Any, fmax: Any, win_length: Any, hop_length: Any, order: Any, shift: Any
     ) -> Search:
         """Checked."""
-        sr = samples_a_second("sr", sr)
+        sr = check_rate("sr", sr)
         if sr > LONGEST:
-            reject("sr", sr, "needs transforms of a second, which are too long", f"give at most {LONGEST}")
-        fmin = whole("fmin", fmin, unit="hertz", remedy="try fmin=80")
-        fmax = whole("fmax", fmax, unit="hertz", remedy="try fmax=500")
+            fail("sr", sr, "needs transforms of a second, which are too long", f"give at most {LONGEST}")
+        fmin = check_int("fmin", fmin, unit="hertz", remedy="try fmin=80")
+        fmax = check_int("fmax", fmax, unit="hertz", remedy="try fmax=500")
         if fmin >= fmax:
-            reject("fmin", fmin, f"is not below fmax={fmax}", "give a lower fmin or a higher fmax")
+            fail("fmin", fmin, f"is not below fmax={fmax}", "give a lower fmin or a higher fmax")
         most = int((sr / 2 - 1) / HARMONICS)
         if fmax > most:
-            reject("fmax", fmax, f"{HARMONICS} harmonics do not fit below sr/2={sr / 2:g}", f"give {most}")
-        win_length = whole("win_length", win_length, least=2, unit="samples", remedy="try win_length=1600")
+            fail("fmax", fmax, f"{HARMONICS} harmonics do not fit below sr/2={sr / 2:g}", f"give {most}")
+        win_length = check_int(
+            "win_length", win_length, least=2, unit="samples", remedy="try win_length=1600"
+        )
         if win_length > sr:
-            reject("win_length", win_length, "is longer than a second", f"give at most {int(sr)}")
-        hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=160")
-        order = whole("order", order, remedy="try order=12")
+            fail("win_length", win_length, "is longer than a second", f"give at most {int(sr)}")
+        hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=160")
+        order = check_int("order", order, remedy="try order=12")
         if order >= int(FRAME * sr):
-            reject("order", order, f"frames of 25 ms have {int(FRAME * sr)} samples", "give fewer")
+            fail("order", order, f"frames of 25 ms have {int(FRAME * sr)} samples", "give fewer")
         return cls(
-            sr, fmin, fmax, win_length, hop_length, order, whole("shift", shift, least=0, unit="hertz")
+            sr, fmin, fmax, win_length, hop_length, order, check_int("shift", shift, least=0, unit="hertz")
         )
 
     def count(self, n: int) -> int:
         """Frames of `n` samples."""
         if n < self.win_length:
-            reject(
+            fail(
                 "win_length",
                 self.win_length,
                 f"the signal has {n} samples, fewer than one frame",
@@ -92,9 +94,9 @@ def srh_pitch(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     fmin, fmax : int
         Lowest and highest pitch, in whole hertz.
     win_length : int
@@ -147,7 +149,7 @@ def srh_pitch(
     """
     search = Search.make(sr, fmin, fmax, win_length, hop_length, order, shift)
     if threshold is not None:
-        threshold = real("threshold", threshold)
+        threshold = check_float("threshold", threshold)
     y = signal(y)
     not_finite(y)
     count = search.count(y.shape[-1])

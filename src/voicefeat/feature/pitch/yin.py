@@ -16,7 +16,7 @@ from ...chain.frames import Frames
 from ...chain.pitch.lags import LagPlan, Lags, each_tile
 from ...chain.pitch.voicing import Pitches, Thresholds, voicing
 from ...engine import periods
-from ...errors import LONGEST, divisor, real, reject, samples_a_second, whole
+from ...errors import LONGEST, check_divisor, check_float, check_int, check_rate, fail
 
 #: Thresholds that are tried, and pitches that are told apart, at most.
 MOST_STEPS = 100_000
@@ -24,21 +24,21 @@ MOST_STEPS = 100_000
 
 def checked_range(sr: Any, fmin: Any, fmax: Any, frame_length: Any) -> tuple[float, float, float, int]:
     """Checked rate, range of pitches, and samples of a frame, which the longest period must fit into."""
-    sr = samples_a_second("sr", sr)
+    sr = check_rate("sr", sr)
     remedy = "C2 to C7, 65.4 to 2093 Hz, is usual"
-    fmin = real("fmin", fmin, above=0.0, unit="hertz", remedy=remedy)
-    fmax = real("fmax", fmax, above=0.0, unit="hertz", remedy=remedy)
+    fmin = check_float("fmin", fmin, above=0.0, unit="hertz", remedy=remedy)
+    fmax = check_float("fmax", fmax, above=0.0, unit="hertz", remedy=remedy)
     # The shortest period has two samples, and a frame two more than the longest.
-    length = whole("frame_length", frame_length, least=4, unit="samples", remedy="try frame_length=2048")
+    length = check_int("frame_length", frame_length, least=4, unit="samples", remedy="try frame_length=2048")
     if fmax > sr / 2:
-        reject("fmax", fmax, f"is above half of sr={sr:g}", f"give at most {sr / 2:g}")
+        fail("fmax", fmax, f"is above half of sr={sr:g}", f"give at most {sr / 2:g}")
     if fmin >= fmax:
-        reject("fmin", fmin, f"is not below fmax={fmax:g}", "give a lower fmin or a higher fmax")
+        fail("fmin", fmin, f"is not below fmax={fmax:g}", "give a lower fmin or a higher fmax")
     period = min(sr / fmin, 1e15)
     if period >= length - 1:
         least = math.floor(period) + 2
         longer = f"frame_length={least} or more, or " if least <= LONGEST else ""
-        reject(
+        fail(
             "fmin",
             fmin,
             f"a period of {period:.6g} samples does not fit into frame_length={length}",
@@ -57,7 +57,7 @@ def checked_lags(
     sr: float, fmin: float, fmax: float, length: int, hop: Any, center: Any, pad_mode: Any
 ) -> Lags:
     hop = length // 4 if hop is None else hop
-    hop = whole("hop_length", hop, unit="samples", remedy=f"try hop_length={length // 4}")
+    hop = check_int("hop_length", hop, unit="samples", remedy=f"try hop_length={length // 4}")
     frames = Frames.make(length, hop, None, "ones", center, pad_mode)
     low, high = math.floor(sr / fmax), min(math.ceil(sr / fmin), length - 1)
     return Lags(length, hop, frames.center, frames.pad_mode, low, high)
@@ -67,8 +67,8 @@ def check_win_length(win_length: Any, length: int) -> None:
     """An argument of older versions of librosa, which librosa 0.11 takes and does not use."""
     if win_length is None:
         return
-    if whole("win_length", win_length, unit="samples", remedy="leave it out") >= length:
-        reject("win_length", win_length, f"is not below frame_length={length}", "leave it out")
+    if check_int("win_length", win_length, unit="samples", remedy="leave it out") >= length:
+        fail("win_length", win_length, f"is not below frame_length={length}", "leave it out")
     warnings.warn("win_length has no effect, as in librosa 0.11; leave it out", FutureWarning, stacklevel=3)
 
 
@@ -77,14 +77,14 @@ def framed_signal(y: Any, lags: Lags) -> np.ndarray:
     y, length = signal(y), lags.frame_length
     n, pad = y.shape[-1], lags.frames.pad
     if not lags.center and n < length:
-        reject(
+        fail(
             "frame_length",
             length,
             f"the signal has {n} samples, fewer than one frame",
             f"give a frame_length of at most {n}, or center=True",
         )
     if (lags.pad_mode == "reflect" and n <= pad) or (lags.pad_mode == "symmetric" and n < pad):
-        reject(
+        fail(
             "pad_mode",
             lags.pad_mode,
             f"the signal of {n} samples is too short to mirror {pad} at each end",
@@ -94,38 +94,38 @@ def framed_signal(y: Any, lags: Lags) -> np.ndarray:
 
 
 def checked_thresholds(count: Any, beta: Any, decay: Any, rescue: Any) -> Thresholds:
-    count = whole("n_thresholds", count)
+    count = check_int("n_thresholds", count)
     if count > MOST_STEPS:
-        reject("n_thresholds", count, "are more than can be told apart", f"give at most {MOST_STEPS}")
+        fail("n_thresholds", count, "are more than can be told apart", f"give at most {MOST_STEPS}")
     try:
-        a, b = (real("beta_parameters", x, above=0.0) for x in beta)
+        a, b = (check_float("beta_parameters", x, above=0.0) for x in beta)
     except (TypeError, ValueError):
-        reject("beta_parameters", beta, "must be two numbers above 0", "try (2, 18)")
-    decay = divisor("boltzmann_parameter", decay, above=0.0)
-    return Thresholds(count, (a, b), decay, real("no_trough_prob", rescue, 0.0, 1.0))
+        fail("beta_parameters", beta, "must be two numbers above 0", "try (2, 18)")
+    decay = check_divisor("boltzmann_parameter", decay, above=0.0)
+    return Thresholds(count, (a, b), decay, check_float("no_trough_prob", rescue, 0.0, 1.0))
 
 
 def checked_pitches(
     sr: float, fmin: float, fmax: float, hop: int, resolution: Any, rate: Any, switch: Any
 ) -> Pitches:
-    resolution = divisor("resolution", resolution, above=0.0, high=1.0, unit="semitones")
+    resolution = check_divisor("resolution", resolution, above=0.0, high=1.0, unit="semitones")
     per_semitone = math.ceil(1.0 / resolution)
     bins = math.floor(12 * per_semitone * np.log2(fmax / fmin)) + 1
     if bins > MOST_STEPS:
-        reject("resolution", resolution, f"makes {bins} pitches of the range", "give a larger one, as 0.1")
+        fail("resolution", resolution, f"makes {bins} pitches of the range", "give a larger one, as 0.1")
     if bins < 2:
-        reject("resolution", resolution, "leaves one pitch between fmin and fmax", "give a smaller step")
-    rate = real("max_transition_rate", rate, low=0.0, unit="octaves a second")
+        fail("resolution", resolution, "leaves one pitch between fmin and fmax", "give a smaller step")
+    rate = check_float("max_transition_rate", rate, low=0.0, unit="octaves a second")
     width = round(rate * 12 * hop / sr) * per_semitone + 1
     if width > bins:
         most = (bins - 1) // per_semitone * sr / (12 * hop)
-        reject(
+        fail(
             "max_transition_rate",
             rate,
             f"spans {width} pitches in one hop of {hop} samples, fmin to fmax has {bins}",
             f"give at most {most:g}, or a wider range",
         )
-    switch = real("switch_prob", switch, 0.0, 1.0)
+    switch = check_float("switch_prob", switch, 0.0, 1.0)
     return Pitches(sr, fmin, bins, 12 * per_semitone, width, switch)
 
 
@@ -150,9 +150,9 @@ def yin(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     fmin, fmax : float
         Range of pitches in Hz, ``0 < fmin < fmax <= sr / 2``.
     frame_length : int
@@ -199,7 +199,7 @@ def yin(
     """
     sr, fmin, fmax, length = checked_range(sr, fmin, fmax, frame_length)
     check_win_length(win_length, length)
-    threshold = real("trough_threshold", trough_threshold, above=0.0)
+    threshold = check_float("trough_threshold", trough_threshold, above=0.0)
     lags = checked_lags(sr, fmin, fmax, length, hop_length, center, pad_mode)
     y = framed_signal(y, lags)
     plan = tables.table(LagPlan, lags, y.dtype)
@@ -301,7 +301,7 @@ def pyin(
     thresholds = checked_thresholds(n_thresholds, beta_parameters, boltzmann_parameter, no_trough_prob)
     pitches = checked_pitches(sr, fmin, fmax, lags.hop_length, resolution, max_transition_rate, switch_prob)
     if fill_na is not None and not isinstance(fill_na, numbers.Real):
-        reject("fill_na", fill_na, "must be a number or None", "give numpy.nan, 0.0 or None")
+        fail("fill_na", fill_na, "must be a number or None", "give numpy.nan, 0.0 or None")
     y = framed_signal(y, lags)
     states, chances = voicing(lags, thresholds, pitches, y)
     voiced = states < pitches.bins

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain.block_loop import run
 from ...chain.frames import Frames, window_value
-from ...chain.stages import Cepstrum, Chain, Compression, Spectrum, settings
+from ...chain.stages import Cepstrum, Chain, Compression, Spectrum
 from ...filters.norms import check_norm
 from .inputs import either, values
 from .mel import linear_bank, mel_bank
@@ -19,7 +20,7 @@ __all__ = ["lfcc", "mfcc"]
 
 
 # Arguments come one by one, not in tuples: the memory of `settings` tells 40 from 40.0 only at the top.
-@settings
+@memoised
 def _framed(name, make_bank, bank_size, sr, power, *rest):
     log, cepstrum, bank, frames = rest[:4], rest[4:8], rest[8 : 8 + bank_size], rest[8 + bank_size :]
     check_norm("mel_norm" if make_bank is mel_bank else "filter_norm", bank[-2], "slaney")  # their name here
@@ -34,7 +35,7 @@ def _framed(name, make_bank, bank_size, sr, power, *rest):
     )
 
 
-@settings
+@memoised
 def _given(name, bands, *cepstrum):
     return Chain(cepstrum=Cepstrum.make(name, bands, *cepstrum))
 
@@ -96,9 +97,9 @@ def mfcc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., n_mels, frames), optional
         Log-power mel spectrogram to use in place of `y`.
     n_mfcc : int
@@ -126,7 +127,7 @@ def mfcc(
     Returns
     -------
     float32 or float64 array of shape (..., n_mfcc, frames)
-        One row a coefficient.
+        One row per coefficient.
 
     Raises
     ------
@@ -186,9 +187,9 @@ def lfcc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., n_filters, frames), optional
         Logarithms of bands to use in place of `y`.
     n_lfcc : int
@@ -215,7 +216,7 @@ def lfcc(
     Returns
     -------
     float32 or float64 array of shape (..., n_lfcc, frames)
-        One row a coefficient.
+        One row per coefficient.
 
     Raises
     ------

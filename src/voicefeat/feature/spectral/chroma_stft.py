@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from ...cache import memoised
 from ...chain.block_loop import one, run
 from ...chain.jobs import Tuned
-from ...chain.stages import Bands, Chain, Scaling, settings
-from ...errors import real
+from ...chain.stages import Bands, Chain, Scaling
+from ...errors import check_float
 from .peaks import counter, data_of, peaks_among, spectra_of, tuning_of
 
 __all__ = ["chroma_stft"]
 
 
-@settings
+@memoised
 def _chroma(chain, sr, n_fft, tuning, norm, n_chroma, ctroct, octwidth, base_c, dtype):
     bank = {
         "sr": sr, "n_fft": n_fft, "tuning": tuning, "n_chroma": n_chroma, "ctroct": ctroct,
@@ -48,9 +49,9 @@ def chroma_stft(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Power spectrogram to use in place of `y`.
     norm : float or None
@@ -66,7 +67,7 @@ def chroma_stft(
     Returns
     -------
     float32 or float64 array of shape (..., n_chroma, frames)
-        One row a pitch class, C first.
+        One row per pitch class, C first.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def chroma_stft(
     """
     chain, n = spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=2.0)
     if tuning is not None:
-        real("tuning", tuning, unit="chroma bins")
+        check_float("tuning", tuning, unit="chroma bins")
     bank = (n_chroma, ctroct, octwidth, base_c, dtype)
     made = _chroma(chain, sr, n, 0.0 if tuning is None else tuning, norm, *bank)
     data, name = data_of(chain, y, S)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...chain.descriptors import Bandwidth, Centroid, Contrast, Flatness, Polynomial, Rolloff
-from ...errors import flag, numeric, real, reject, samples_a_second, whole
+from ...errors import check_bool, check_float, check_int, check_numeric, check_rate, fail
 from . import magnitudes as varying
 from .magnitudes import described, frequencies, magnitudes, of_bins, varies
 
@@ -27,16 +27,18 @@ def _centroid(n_fft, sr, given):
 
 
 def _bandwidth(n_fft, sr, given, norm, p):
-    p = real("p", p, low=0.01, high=30.0, remedy="give 2 for the standard deviation about the centroid")
+    p = check_float(
+        "p", p, low=0.01, high=30.0, remedy="give 2 for the standard deviation about the centroid"
+    )
     if not isinstance(norm, (bool, np.bool_)):
-        reject("norm", norm, "must be True or False", "give norm=True to weigh by shares of the magnitude")
+        fail("norm", norm, "must be True or False", "give norm=True to weigh by shares of the magnitude")
     return {"descriptor": Bandwidth(of_bins(sr, n_fft, given), p, bool(norm))}
 
 
 def _rolloff(n_fft, sr, given, percent):
-    percent = real("roll_percent", percent, above=0.0, remedy="give 0.85 for 85 %")
+    percent = check_float("roll_percent", percent, above=0.0, remedy="give 0.85 for 85 %")
     if percent >= 1.0:
-        reject("roll_percent", percent, "must be below 1", "give 0.85 for 85 %")
+        fail("roll_percent", percent, "must be below 1", "give 0.85 for 85 %")
     return {"descriptor": Rolloff(of_bins(sr, n_fft, given), percent)}
 
 
@@ -58,9 +60,9 @@ def spectral_centroid(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -119,9 +121,9 @@ def spectral_bandwidth(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -166,7 +168,7 @@ def spectral_bandwidth(
         where = np.asarray(freq) if freq is not None else None
         if where is None or where.ndim == 1:
             if S is None:
-                bins = 1 + whole("n_fft", n_fft, unit="samples", remedy="try n_fft=2048") // 2
+                bins = 1 + check_int("n_fft", n_fft, unit="samples", remedy="try n_fft=2048") // 2
             else:
                 bins = magnitudes(S, n_fft)[0].shape[-2]
             where = of_bins(sr, 2 * (bins - 1), given).array(bins)[:, np.newaxis]
@@ -193,9 +195,9 @@ def spectral_rolloff(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -237,24 +239,28 @@ def spectral_rolloff(
 
 
 def _flatness(n_fft, amin):
-    return {"descriptor": Flatness(real("amin", amin, above=0.0, remedy="give a small number such as 1e-10"))}
+    return {
+        "descriptor": Flatness(
+            check_float("amin", amin, above=0.0, remedy="give a small number such as 1e-10")
+        )
+    }
 
 
 def _contrast(n_fft, sr, given, fmin, n_bands, quantile, linear, top_db):
-    sr = samples_a_second("sr", sr)
-    n_bands = whole("n_bands", n_bands, remedy="give 6 for six octaves above fmin", most=1000)
-    quantile = real("quantile", quantile, above=0.0, remedy="give 0.02 for the outer 2 % of each band")
+    sr = check_rate("sr", sr)
+    n_bands = check_int("n_bands", n_bands, remedy="give 6 for six octaves above fmin", most=1000)
+    quantile = check_float("quantile", quantile, above=0.0, remedy="give 0.02 for the outer 2 % of each band")
     if quantile >= 1:
-        reject("quantile", quantile, "must be below 1", "give 0.02 for the outer 2 % of each band")
-    fmin = real("fmin", fmin, above=0.0, unit="Hz")
+        fail("quantile", quantile, "must be below 1", "give 0.02 for the outer 2 % of each band")
+    fmin = check_float("fmin", fmin, above=0.0, unit="Hz")
     if top_db is not None:
-        real("top_db", top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for no floor")
+        check_float("top_db", top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for no floor")
     edges = [0.0, *(fmin * 2.0 ** np.arange(n_bands + 1))]
     if edges[-2] >= sr / 2:
         most = int(np.ceil(np.log2(sr / 2 / fmin))) if fmin < sr / 2 else 0
         hint = f"give at most {most}, or a lower fmin" if most else f"give fmin below {sr / 2:g} Hz"
         name, value = ("n_bands", n_bands) if most else ("fmin", fmin)
-        reject(name, value, f"the last band would begin at {edges[-2]:g} Hz, above half of sr={sr:g}", hint)
+        fail(name, value, f"the last band would begin at {edges[-2]:g} Hz, above half of sr={sr:g}", hint)
     freq = of_bins(sr, n_fft, given).array(1 + n_fft // 2)
     bands = []
     for k, (low, high) in enumerate(pairwise(edges)):
@@ -263,16 +269,16 @@ def _contrast(n_fft, sr, given, fmin, n_bands, quantile, linear, top_db):
         end = (freq.size if k == n_bands else int(inside[-1]) + 1) if inside.size else 0
         size = end - first - (k < n_bands)  # the last bin belongs to the band above
         if size < 1:
-            reject("n_fft", n_fft, f"no bin lies from {low:g} to {high:g} Hz", "give a larger n_fft or fmin")
+            fail("n_fft", n_fft, f"no bin lies from {low:g} to {high:g} Hz", "give a larger n_fft or fmin")
         bands.append((first, size, min(size, max(1, int(np.rint(quantile * (end - first)))))))
-    linear = flag("linear", linear)
+    linear = check_bool("linear", linear)
     return {"descriptor": Contrast(tuple(bands), linear, None if top_db is None else float(top_db))}
 
 
 def _polynomial(n_fft, sr, given, order):
-    order = whole("order", order, least=0)
+    order = check_int("order", order, least=0)
     if order > n_fft // 2:
-        reject("order", order, f"needs more than the {1 + n_fft // 2} bins of a frame", "give a lower order")
+        fail("order", order, f"needs more than the {1 + n_fft // 2} bins of a frame", "give a lower order")
     frequencies = of_bins(sr, n_fft, given)
     varying.check_powers(order, frequencies.array(1 + n_fft // 2))
     return {"cepstrum": Polynomial(order, frequencies)}
@@ -296,7 +302,7 @@ def spectral_flatness(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -357,9 +363,9 @@ def spectral_contrast(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -406,7 +412,7 @@ def spectral_contrast(
     frames = (n_fft, hop_length, win_length, window, center, pad_mode)
     given = frequencies(sr, freq)
     if varies(freq) or (given is not None and np.any(np.diff(given) <= 0)):
-        reject("freq", np.asarray(freq), "must rise from bin to bin", "give one rising frequency a bin")
+        fail("freq", np.asarray(freq), "must rise from bin to bin", "give one rising frequency a bin")
     return described(y, S, _contrast, (sr, given, fmin, n_bands, quantile, linear, top_db), frames)
 
 
@@ -429,9 +435,9 @@ def poly_features(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -463,6 +469,6 @@ def poly_features(
     frames = (n_fft, hop_length, win_length, window, center, pad_mode)
     given = frequencies(sr, freq)
     if varies(freq):
-        varying.check_powers(whole("order", order, least=0), numeric("freq", freq))
+        varying.check_powers(check_int("order", order, least=0), check_numeric("freq", freq))
         return varying.polynomial(*varying.data(y, S, freq, frames), order)
     return described(y, S, _polynomial, (sr, given, order), frames)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...audio.limits import LARGEST_SPECTRA
-from ...errors import ParameterError, numeric, reject
+from ...errors import ParameterError, check_numeric, fail
 
 
 def either(y: Any, S: Any) -> Any:
@@ -24,16 +24,16 @@ def values(S: Any, rows: str, name: str = "S") -> np.ndarray:
 
     Whole numbers become float64, of the same value: spectra have no full scale as samples have.
     """
-    S = np.asarray(numeric(name, S, "fiucb", "pass spectra of float32 or float64", "are no spectra"))
+    S = np.asarray(check_numeric(name, S, "fiucb", "pass spectra of float32 or float64", "are no spectra"))
     if S.dtype.kind == "c":
-        reject(name, S, "is complex", f"pass its magnitude or power: abs({name}) ** 2")
+        fail(name, S, "is complex", f"pass its magnitude or power: abs({name}) ** 2")
     if S.dtype.kind in "iu":
         S = S.astype(np.float64)
     if S.dtype.newbyteorder("=") not in (np.float32, np.float64):
-        reject(name, S, "must be float32 or float64", f"convert it with {name}.astype(np.float32)")
+        fail(name, S, "must be float32 or float64", f"convert it with {name}.astype(np.float32)")
     if S.ndim < 2 or 0 in S.shape:
         problem = f"must have shape (..., {rows}, frames) and hold something"
-        reject(name, S, problem, "pass spectra with frames last")
+        fail(name, S, problem, "pass spectra with frames last")
     return np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
 
 
@@ -43,10 +43,10 @@ def powers(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
     low, high = float(S.min()), float(S.max())
     if not (low >= 0 and high < LARGEST_SPECTRA[S.dtype]):
         if low < 0:
-            reject(name, S, "holds negative values", advice)
+            fail(name, S, "holds negative values", advice)
         if high < np.inf:
-            reject(name, S, f"holds {high:.3g}, too large to be squared", f"scale it, {name} / {name}.max()")
-        reject(name, S, "holds values that are not finite", f"repair them, numpy.nan_to_num({name})")
+            fail(name, S, f"holds {high:.3g}, too large to be squared", f"scale it, {name} / {name}.max()")
+        fail(name, S, "holds values that are not finite", f"repair them, numpy.nan_to_num({name})")
     return S
 
 
@@ -57,5 +57,5 @@ def spectra(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
     if isinstance(n_fft, (int, np.integer)) and n_fft // 2 + 1 == bins:
         return S, int(n_fft)
     if bins < 2:
-        reject("S", S, "has one frequency bin", "pass spectra of shape (..., 1 + n_fft // 2, frames)")
+        fail("S", S, "has one frequency bin", "pass spectra of shape (..., 1 + n_fft // 2, frames)")
     return S, 2 * (bins - 1)

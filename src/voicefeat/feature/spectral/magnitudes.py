@@ -10,23 +10,24 @@ import numpy as np
 
 from ...audio.limits import check_spread
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain.block_loop import gathered, run
 from ...chain.descriptors import Frequencies
 from ...chain.frames import Frames, window_value
-from ...chain.stages import Chain, Spectrum, settings
-from ...errors import converted, numeric, reject, samples_a_second
+from ...chain.stages import Chain, Spectrum
+from ...errors import check_numeric, check_rate, fail, to_array
 from .inputs import either, spectra
 from .stft import spectrogram, warn_if_mostly_padding
 
 
-@settings
+@memoised
 def _framed(make, count, power, *rest):
     frames = Frames.make(*rest[count:])
     made = make(frames.n_fft, *rest[:count])
     return Chain(frames, Spectrum.make(power), **made)
 
 
-@settings
+@memoised
 def _given(make, n_fft, power, *arguments):
     return Chain(spectrum=None if power is None else Spectrum.make(power), **make(n_fft, *arguments))
 
@@ -51,13 +52,13 @@ def magnitudes(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
     """`S` as magnitudes, none of them negative, and the frame length that they come from."""
     S, n_fft = spectra(S, n_fft)
     if S.size and np.min(S) < 0:
-        reject("S", S, "holds negative values", "pass magnitudes, abs(stft(y)), or powers")
+        fail("S", S, "holds negative values", "pass magnitudes, abs(stft(y)), or powers")
     return S, n_fft
 
 
 def frequencies(sr: Any, freq: Any) -> Any:
     """The frequencies of the bins as a value: None for those of the transform, else numbers."""
-    samples_a_second("sr", sr, remedy="give the rate in Hz, for example 16000")
+    check_rate("sr", sr, remedy="give the rate in Hz, for example 16000")
     if freq is None:
         return None
     found = hertz("freq", freq, "give the frequency of each bin in Hz")
@@ -66,16 +67,16 @@ def frequencies(sr: Any, freq: Any) -> Any:
 
 def hertz(name: str, values: Any, remedy: str) -> np.ndarray:
     """Frequencies as float64, finite and within rates of samples, so that their squares are."""
-    found = numeric(name, values).astype(np.float64)
+    found = check_numeric(name, values).astype(np.float64)
     if not (np.abs(found) <= 1e12).all():
         worse = "must hold finite numbers" if not np.isfinite(found).all() else "holds more than 1e12 Hz"
-        reject(name, values, worse, remedy)
+        fail(name, values, worse, remedy)
     return found
 
 
 def varies(freq: Any) -> bool:
     """Whether the frequencies of the bins differ from frame to frame."""
-    return freq is not None and converted("freq", freq).ndim > 1
+    return freq is not None and to_array("freq", freq).ndim > 1
 
 
 def of_bins(sr: Any, n_fft: int, given: Any) -> Frequencies:
@@ -97,13 +98,13 @@ def data(y: Any, S: Any, freq: Any, frames: tuple[Any, ...]) -> tuple[np.ndarray
             S = spectrogram(y, **dict(zip(names, frames, strict=True)))
     else:
         S = magnitudes(S, frames[0])[0]
-    freq = converted("freq", freq)
+    freq = to_array("freq", freq)
     try:
         fits = np.broadcast_shapes(freq.shape, S.shape) == S.shape
     except ValueError:
         fits = False
     if not fits:
-        reject("freq", freq, f"does not fit spectra of shape {S.shape}", f"give shape {S.shape[-2:]}")
+        fail("freq", freq, f"does not fit spectra of shape {S.shape}", f"give shape {S.shape[-2:]}")
     return S, freq.astype(S.dtype)
 
 
@@ -121,7 +122,7 @@ def bandwidth(S: np.ndarray, freq: np.ndarray, about: Any, norm: bool, p: float)
     """The spread of each frame `about` given frequencies, or about its centroid."""
     about = centroid(S, freq) if about is None else hertz("centroid", about, _CENTROID)
     if about.ndim and about.shape[-1] not in (1, S.shape[-1]):
-        reject("centroid", about, f"does not fit {S.shape[-1]} frames", _CENTROID)
+        fail("centroid", about, f"does not fit {S.shape[-1]} frames", _CENTROID)
     about = about.astype(S.dtype)
     weights = _shares(S) if norm else S
     with np.errstate(over="ignore", invalid="ignore"):
@@ -148,7 +149,7 @@ def check_powers(order: int, freq: np.ndarray) -> None:
     digits = _digits(freq)
     if order * digits > 150:
         problem = f"makes powers of {10**digits:.6g} Hz that no float holds"
-        reject("order", order, problem, f"give at most {int(150 / digits)}")
+        fail("order", order, problem, f"give at most {int(150 / digits)}")
 
 
 def polynomial(S: np.ndarray, freq: np.ndarray, order: int) -> np.ndarray:

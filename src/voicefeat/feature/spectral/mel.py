@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain.block_loop import run
 from ...chain.frames import Frames, window_value
-from ...chain.stages import Bands, Chain, Spectrum, settings
-from ...errors import flag
+from ...chain.stages import Bands, Chain, Spectrum
+from ...errors import check_bool
 from .inputs import either, spectra
 from .stft import warn_if_mostly_padding
 
@@ -25,7 +26,7 @@ def mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> Bands:
         n_mels=n_mels,
         fmin=fmin,
         fmax=fmax,
-        htk=flag("htk", htk),
+        htk=check_bool("htk", htk),
         norm=norm,
         dtype=dtype,
     )
@@ -38,13 +39,13 @@ def linear_bank(sr, n_fft, n_filters, fmin, fmax, norm, dtype) -> Bands:
 
 
 # Arguments come one by one, not in tuples: the memory of `settings` tells 40 from 40.0 only at the top.
-@settings
+@memoised
 def _framed(make_bank, bank_size, sr, power, *rest):
     made = Frames.make(*rest[bank_size:])
     return Chain(made, Spectrum.make(power), make_bank(sr, made.n_fft, *rest[:bank_size]))
 
 
-@settings
+@memoised
 def _given(make_bank, sr, n_fft, *bank):
     return Chain(bands=make_bank(sr, n_fft, *bank))
 
@@ -84,9 +85,9 @@ def melspectrogram(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -99,7 +100,7 @@ def melspectrogram(
     Returns
     -------
     float32 or float64 array of shape (..., n_mels, frames)
-        One row a band, from low to high.
+        One row per band, from low to high.
 
     Raises
     ------
@@ -141,9 +142,9 @@ def linear_spectrogram(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -156,7 +157,7 @@ def linear_spectrogram(
     Returns
     -------
     float32 or float64 array of shape (..., n_filters, frames)
-        One row a band, from low to high.
+        One row per band, from low to high.
 
     Raises
     ------

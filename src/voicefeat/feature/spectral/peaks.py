@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain.block_loop import one, run
 from ...chain.frames import Frames, window_value
 from ...chain.jobs import AllPeaks, PeaksInRows
 from ...chain.loud_peaks import StrongerHalf
 from ...chain.sinks import commonest, counted
-from ...chain.stages import Chain, Peaks, Spectrum, settings
-from ...errors import numeric, real, reject, whole
+from ...chain.stages import Chain, Peaks, Spectrum
+from ...errors import check_float, check_int, check_numeric, fail
 from ...filters.empty_bands import warn
 from ...units.hertz import hz_to_octs
 from .inputs import either, spectra, values
@@ -23,18 +24,18 @@ from .stft import warn_if_mostly_padding
 __all__ = ["estimate_tuning", "piptrack", "pitch_tuning"]
 
 
-@settings
+@memoised
 def _framed(power, n_fft, *frames):
     return Chain(Frames.make(n_fft, *frames), Spectrum.make(power))
 
 
-peaks_among = settings(Peaks.make)
+peaks_among = memoised(Peaks.make)
 
 
 def spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=1.0):
     """The chain up to the spectrum, and its n_fft; no sample has been looked at."""
     if either(y, S) is S:
-        return Chain(), spectra(np.abs(numeric("S", S, "fiuc")), n_fft)[1]
+        return Chain(), spectra(np.abs(check_numeric("S", S, "fiuc")), n_fft)[1]
     chain = _framed(power, n_fft, hop_length, win_length, window_value(window), center, pad_mode)
     return chain, chain.frames.n_fft
 
@@ -42,7 +43,7 @@ def spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, po
 def data_of(chain, y, S):
     """The checked data that the chain starts from, and the argument that it came in as."""
     if chain.frames is None:
-        return values(np.abs(numeric("S", S, "fiuc")), "bins"), "S"
+        return values(np.abs(check_numeric("S", S, "fiuc")), "bins"), "S"
     y = signal(y)
     warn_if_mostly_padding(chain.frames.n_fft, chain.frames.center, y.shape[-1])
     return y, "y"
@@ -69,9 +70,9 @@ def piptrack(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude or power spectrogram to use in place of `y`.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -116,7 +117,7 @@ def piptrack(
     elif ref is not None:
         frames = data.shape[-1] if chain.frames is None else chain.frames.count(data.shape[-1])
         batch = data.shape[: -2 if chain.frames is None else -1]
-        references = np.full((*batch, frames), abs(real("ref", ref)), data.dtype)
+        references = np.full((*batch, frames), abs(check_float("ref", ref)), data.dtype)
     return one(PeaksInRows(chain, peaks, references), data, name)
 
 
@@ -137,7 +138,7 @@ def estimate_tuning(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; all of a batch together give one number.
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude or power spectrogram to use in place of `y`.
     n_fft : int
@@ -177,7 +178,7 @@ def estimate_tuning(
         kwargs.pop("ref", None)
         options = _PIPTRACK | kwargs
         for unknown in kwargs.keys() - _PIPTRACK.keys():
-            reject(
+            fail(
                 unknown,
                 kwargs[unknown],
                 "is not an argument of piptrack",
@@ -220,8 +221,8 @@ _PIPTRACK: dict[str, Any] = {
 
 
 def _check(resolution: Any, bins_per_octave: Any) -> None:
-    real("resolution", resolution, low=1e-6, high=1.0, remedy="give 0.01 for hundredths of a bin")
-    whole("bins_per_octave", bins_per_octave)
+    check_float("resolution", resolution, low=1e-6, high=1.0, remedy="give 0.01 for hundredths of a bin")
+    check_int("bins_per_octave", bins_per_octave)
 
 
 def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave: int = 12) -> float:
@@ -253,7 +254,7 @@ def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave:
     0.0
     """
     _check(resolution, bins_per_octave)
-    frequencies = np.atleast_1d(numeric("frequencies", frequencies))
+    frequencies = np.atleast_1d(check_numeric("frequencies", frequencies))
     # The least subnormal numbers have no octave.
     frequencies = frequencies[(frequencies / 27.5 > 0) & np.isfinite(frequencies)]
     if frequencies.size == 0:

@@ -15,7 +15,7 @@ from ...chain.spectra import ends
 from ...chain.stages import Chain, Spectrum
 from ...chain.tables import lanes, usable
 from ...engine.quotients import put_quotients
-from ...errors import complex_kind, converted, flag, real, reject, samples_a_second
+from ...errors import check_bool, check_complex_dtype, check_float, check_rate, fail, to_array
 from ...units.hertz import fft_frequencies
 from ...units.time import frames_to_time
 from .stft import warn_if_mostly_padding
@@ -55,9 +55,9 @@ def reassigned_spectrogram(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     S : complex array of shape (..., 1 + n_fft // 2, frames), optional
         ``stft(y)`` with the same settings, where it is there already.
     n_fft, hop_length, win_length, window, center, pad_mode
@@ -108,17 +108,19 @@ def reassigned_spectrogram(
     >>> float(freqs[mags[:, 50].argmax(), 50].round(2)), float(vf.fft_frequencies(sr=16000, n_fft=512)[32])
     (1003.0, 1000.0)
     """
-    sr = samples_a_second("sr", sr, remedy="give the samples a second, such as 16000")
+    sr = check_rate("sr", sr, remedy="give the samples a second, such as 16000")
     frames = Frames.make(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
-    reassign_frequencies = flag("reassign_frequencies", reassign_frequencies)
-    reassign_times = flag("reassign_times", reassign_times)
-    fill_nan, clip = flag("fill_nan", fill_nan), flag("clip", clip)
+    reassign_frequencies = check_bool("reassign_frequencies", reassign_frequencies)
+    reassign_times = check_bool("reassign_times", reassign_times)
+    fill_nan, clip = check_bool("fill_nan", fill_nan), check_bool("clip", clip)
     if not (reassign_frequencies or reassign_times):
-        reject("reassign_times", reassign_times, "nothing is to be reassigned", "set one of the two to True")
+        fail("reassign_times", reassign_times, "nothing is to be reassigned", "set one of the two to True")
     if not callable(ref_power):
-        ref_power = real("ref_power", ref_power, low=0.0, remedy="give a power, 0 or more, or a function")
+        ref_power = check_float(
+            "ref_power", ref_power, low=0.0, remedy="give a power, 0 or more, or a function"
+        )
     if dtype is not None:
-        dtype = complex_kind("dtype", dtype)
+        dtype = check_complex_dtype("dtype", dtype)
     y = signal(y)
     frames.check_length(y.shape[-1])
     if not usable(y):
@@ -149,7 +151,7 @@ def reassigned_spectrogram(
         _correct(y[i], frames, spectra, None if S is None else S[i], axes, mags[i], i)
         least = ref_power
         if callable(ref_power):
-            least = real(
+            least = check_float(
                 "ref_power", ref_power(mags[i] ** 2), low=0.0, remedy="let it return a power, 0 or more"
             )
         for axis in axes:
@@ -163,13 +165,13 @@ def reassigned_spectrogram(
 
 
 def _given(S: Any, shape: tuple[int, ...]) -> np.ndarray:
-    S = converted("S", S, "pass stft(y)")
+    S = to_array("S", S, "pass stft(y)")
     if S.dtype.name not in ("complex64", "complex128"):
-        reject("S", S, "must be complex64 or complex128", "pass stft(y), not its magnitude")
+        fail("S", S, "must be complex64 or complex128", "pass stft(y), not its magnitude")
     if S.shape != shape:
-        reject("S", S, f"y has spectra of shape {shape}", "pass stft(y) with the same settings")
+        fail("S", S, f"y has spectra of shape {shape}", "pass stft(y) with the same settings")
     if not np.isfinite(S).all():
-        reject("S", S, "holds values that are not finite", "pass stft(y)")
+        fail("S", S, "holds values that are not finite", "pass stft(y)")
     return S
 
 

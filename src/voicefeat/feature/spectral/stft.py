@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain.block_loop import run
 from ...chain.frames import Frames, window_value
-from ...chain.stages import Chain, Spectrum, settings
-from ...errors import complex_kind, numeric, reject
+from ...chain.stages import Chain, Spectrum
+from ...errors import check_complex_dtype, check_numeric, fail
 from ...filters.empty_bands import warn
 
 __all__ = ["magphase", "spectrogram", "stft"]
@@ -22,13 +23,13 @@ def warn_if_mostly_padding(n_fft: int, center: bool, n: int) -> None:
         warn(f"n_fft={n_fft} is longer than the signal of {n} samples: frames are mostly padding")
 
 
-@settings
+@memoised
 def _chain(n_fft, hop_length, win_length, window, center, pad_mode, power):
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
     return Chain(frames, Spectrum.make(power))
 
 
-@settings
+@memoised
 def _complex_chain(n_fft, hop_length, win_length, window, center, pad_mode):
     return Chain(Frames.make(n_fft, hop_length, win_length, window, center, pad_mode), Spectrum(None))
 
@@ -50,7 +51,7 @@ def stft(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     n_fft : int
         Samples of a frame.
     hop_length : int, optional
@@ -72,7 +73,7 @@ def stft(
     Returns
     -------
     complex array of shape (..., 1 + n_fft // 2, frames)
-        One row a frequency, ``k * sr / n_fft`` Hz.
+        One row per frequency, ``k * sr / n_fft`` Hz.
 
     Raises
     ------
@@ -99,7 +100,7 @@ def stft(
     result = (
         np.dtype(np.complex64 if y.dtype == np.float32 else np.complex128)
         if dtype is None
-        else complex_kind("dtype", dtype)
+        else check_complex_dtype("dtype", dtype)
     )
     if result == np.complex128 and y.dtype == np.float32:
         y = y.astype(np.float64)
@@ -121,13 +122,11 @@ def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:
     count = frames.count(y.shape[-1])
     shape = (*y.shape[:-1], 1 + frames.n_fft // 2)
     if not isinstance(out, np.ndarray) or out.dtype.kind != "c":
-        reject("out", out, "must be a complex array", f"give np.empty({(*shape, count)}, np.complex64)")
+        fail("out", out, "must be a complex array", f"give np.empty({(*shape, count)}, np.complex64)")
     if out.shape[:-1] != shape or out.shape[-1] < count:
-        reject(
-            "out", out, f"must have shape {(*shape, count)}, or more frames", "give an array of that shape"
-        )
+        fail("out", out, f"must have shape {(*shape, count)}, or more frames", "give an array of that shape")
     if not out.flags.writeable:
-        reject("out", out, "is read-only", "give a writable array, or None")
+        fail("out", out, "is read-only", "give a writable array, or None")
     return out[..., :count]
 
 
@@ -147,7 +146,7 @@ def spectrogram(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     power : float above 0
@@ -156,7 +155,7 @@ def spectrogram(
     Returns
     -------
     float32 or float64 array of shape (..., 1 + n_fft // 2, frames)
-        One row a frequency, ``k * sr / n_fft`` Hz.
+        One row per frequency, ``k * sr / n_fft`` Hz.
 
     Raises
     ------
@@ -210,7 +209,7 @@ def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
     """
     checked = Spectrum.make(power).power
     exponent: Any = power if isinstance(power, int) else checked
-    D = numeric("D", D, "fiuc", "give what stft returned")
+    D = check_numeric("D", D, "fiuc", "give what stft returned")
     with np.errstate(all="ignore"):
         S = np.abs(D)
         try:
@@ -218,7 +217,7 @@ def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
         except OverflowError:  # whole numbers have no infinity
             raised = np.array(np.inf)
     if not np.isfinite(raised).all():
-        reject("D", D, "holds values that are not finite or too large", "pass stft(y), and a power of 1 or 2")
+        fail("D", D, "holds values that are not finite or too large", "pass stft(y), and a power of 1 or 2")
     zero = S == 0
     P = np.empty_like(D, dtype=np.result_type(D.dtype, np.complex64))
     P.real = np.where(zero, 1, D.real / np.where(zero, 1, S))

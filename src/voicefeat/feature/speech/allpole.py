@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
 from ...chain.spectra import Work
-from ...chain.stages import Cepstrum, settings
+from ...chain.stages import Cepstrum
 from ...engine import allpole as kernels, angles, rows as row_kernels
-from ...errors import MOST_ROWS, real, reject, whole
+from ...errors import MOST_ROWS, check_float, check_int, fail
 from .shortterm import NO_TRANSFORM, Cut, Reading, multiplied, rows
 
 __all__ = ["apgdf", "lpcc"]
@@ -20,16 +21,16 @@ __all__ = ["apgdf", "lpcc"]
 GROUPS = 32
 
 
-@settings
+@memoised
 def _made(order, offset, frame_length, hop_length, n_fft, window, preemphasis, partial):
     """The cut, the order and the offset."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    order = whole("order", order)
+    order = check_int("order", order)
     if order >= cut.frame_length:
-        reject(
+        fail(
             "order", order, f"a frame has {cut.frame_length} samples", "give fewer, or a larger frame_length"
         )
-    return cut, order, real("offset", offset, remedy="give 0 for none, or 1e-8")
+    return cut, order, check_float("offset", offset, remedy="give 0 for none, or 1e-8")
 
 
 class _Predictions(Reading):
@@ -106,7 +107,7 @@ def lpcc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     n_lpcc : int
         Coefficients; there may be more than `order`.
     order : int
@@ -147,7 +148,7 @@ def lpcc(
     made = _made(
         order, 0.0, frame_length, hop_length, NO_TRANSFORM, window_value(window), preemphasis, partial
     )
-    n = whole("n_lpcc", n_lpcc, unit="coefficients", most=MOST_ROWS)
+    n = check_int("n_lpcc", n_lpcc, unit="coefficients", most=MOST_ROWS)
     return rows(y, _Cepstra, *made, n, double=True)
 
 
@@ -170,7 +171,7 @@ def apgdf(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     n_apgdf : int
         Coefficients, ``n_fft // 2`` at most.
     norm : None or "ortho"
@@ -219,8 +220,8 @@ def apgdf(
     return rows(y, _Delays, *made, cepstrum, double=True)
 
 
-@settings
+@memoised
 def _transform(points, n, norm):
     if points < 2:
-        reject("n_fft", 2 * points, "has too few points for a delay", "try n_fft=512")
+        fail("n_fft", 2 * points, "has too few points for a delay", "try n_fft=512")
     return Cepstrum.make("n_apgdf", points, n, 2, norm, 0.0)

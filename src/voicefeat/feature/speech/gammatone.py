@@ -8,11 +8,11 @@ import numpy as np
 
 from ...audio.limits import not_finite
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain import tables, threads
 from ...chain.frames import WindowArray
-from ...chain.stages import settings
 from ...engine import auditory as kernels
-from ...errors import one_of, whole
+from ...errors import check_choice, check_int
 from ...filters.gammatones import cascades, checked
 from ...filters.windows import get_window
 from .plp import Weighted
@@ -24,14 +24,14 @@ __all__ = ["gammatone_spectrogram"]
 CHUNK, ROWS = 256, 2048
 
 
-@settings
+@memoised
 def _made(sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial):
     """The cut and the checked arguments of the filters."""
-    one_of("method", method, ("filter", "fft"))
+    check_choice("method", method, ("filter", "fft"))
     cut = Cut.make(frame_length, hop_length, NO_TRANSFORM, "boxcar", 0.0, partial)
     if n_fft is None:
         n_fft = 1 << (2 * cut.frame_length - 1).bit_length()
-    n_fft = whole("n_fft", n_fft, max(cut.frame_length, 2), unit="samples")
+    n_fft = check_int("n_fft", n_fft, max(cut.frame_length, 2), unit="samples")
     bank = checked(sr, n_filters, fmin, fmax)
     if method == "fft":
         length = cut.frame_length // 2 * 2
@@ -100,7 +100,7 @@ def gammatone_spectrogram(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in hertz.
     n_filters : int

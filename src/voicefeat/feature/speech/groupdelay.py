@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
 from ...chain.spectra import Work
-from ...chain.stages import Cepstrum, settings
+from ...chain.stages import Cepstrum
 from ...engine import groupdelay as kernels
-from ...errors import real, reject, whole
+from ...errors import check_float, check_int, fail
 from .shortterm import Cut, Reading, multiplied, rows
 
 __all__ = ["mgd", "modified_group_delay"]
@@ -21,28 +22,26 @@ __all__ = ["mgd", "modified_group_delay"]
 _SPECTRUM = "all"
 
 
-@settings
+@memoised
 def _made(
     rho, gamma, n_smooth, relative, n_mgd,
     frame_length, hop_length, n_fft, window, preemphasis, partial,
 ):  # fmt: skip
     """The cut, the checked settings, and the cosine transform where there is one."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    rho = real("rho", rho, low=0.0, high=1.0, remedy="give 0 for no division, or 0.4")
-    gamma = real("gamma", gamma, above=0.0, high=10.0, remedy="give 1 for no compression, or 0.9")
+    rho = check_float("rho", rho, low=0.0, high=1.0, remedy="give 0 for no division, or 0.4")
+    gamma = check_float("gamma", gamma, above=0.0, high=10.0, remedy="give 1 for no compression, or 0.9")
     bins = 1 + cut.n_fft // 2
-    n_smooth = whole("n_smooth", n_smooth, unit="cepstral terms", remedy="try n_smooth=30")
+    n_smooth = check_int("n_smooth", n_smooth, unit="cepstral terms", remedy="try n_smooth=30")
     if n_smooth > bins:
-        reject("n_smooth", n_smooth, f"a spectrum has {bins} bins", f"give at most {bins}")
+        fail("n_smooth", n_smooth, f"a spectrum has {bins} bins", f"give at most {bins}")
     if not isinstance(relative, (bool, np.bool_)):
-        reject("relative", relative, "must be True or False", "give True to divide by the clip's largest")
+        fail("relative", relative, "must be True or False", "give True to divide by the clip's largest")
     if n_mgd is _SPECTRUM:
         return cut, rho, gamma, n_smooth, None
-    n_mgd = whole("n_mgd", n_mgd, unit="coefficients")
+    n_mgd = check_int("n_mgd", n_mgd, unit="coefficients")
     if n_mgd >= bins:
-        reject(
-            "n_mgd", n_mgd, f"a spectrum of {bins} bins has {bins - 1} of them", f"give at most {bins - 1}"
-        )
+        fail("n_mgd", n_mgd, f"a spectrum of {bins} bins has {bins - 1} of them", f"give at most {bins - 1}")
     return cut, rho, gamma, n_smooth, n_mgd
 
 
@@ -108,7 +107,7 @@ def modified_group_delay(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     rho : float, 0 to 1
         The power of the smooth spectrum that the group delay is divided by is twice this.
     gamma : float above 0
@@ -123,7 +122,7 @@ def modified_group_delay(
     Returns
     -------
     array of shape (..., 1 + n_fft // 2, frames), of y's precision
-        One row a frequency; 0 for silence.
+        One row per frequency; 0 for silence.
 
     Raises
     ------
@@ -182,7 +181,7 @@ def mgd(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     n_mgd : int
         Coefficients, ``n_fft // 2`` at most.
     rho, gamma, n_smooth, relative, frame_length, hop_length, n_fft, window, preemphasis, partial

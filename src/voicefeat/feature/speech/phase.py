@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
 from ...chain.spectra import Work
-from ...chain.stages import Cepstrum, settings
+from ...chain.stages import Cepstrum
 from ...engine import angles
-from ...errors import reject
+from ...errors import fail
 from .shortterm import Cut, Reading, multiplied, rows
 
 __all__ = ["cosine_phase", "instantaneous_frequency"]
@@ -74,12 +75,12 @@ class _Advances(_Spectra):
         return self.laid_out(work, out, n, frames)
 
 
-@settings
+@memoised
 def _made(frame_length, hop_length, n_fft, window, preemphasis, partial, n, norm="ortho", baseband=False):
     """The cut, and what is made of its spectra."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
     if not isinstance(baseband, (bool, np.bool_)):
-        reject("baseband", baseband, "must be True or False", "give True to take a steady advance off")
+        fail("baseband", baseband, "must be True or False", "give True to take a steady advance off")
     cepstrum = Cepstrum.make("n_cosine", 1 + cut.n_fft // 2, 1 if n is None else n, 2, norm, 0.0)
     return cut, None if n is None else cepstrum, bool(baseband)
 
@@ -101,9 +102,9 @@ def cosine_phase(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     n_cosine : int or None
-        Coefficients, the zeroth among them; None for the cosines themselves, one row a frequency.
+        Coefficients, the zeroth among them; None for the cosines themselves, one row per frequency.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     frame_length, hop_length, n_fft, window, preemphasis, partial
@@ -160,7 +161,7 @@ def instantaneous_frequency(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     baseband : bool
         Take off the advance of a tone at the bin's own frequency, ``2 * pi * k * hop_length / n_fft``: the
         baseband phase difference.

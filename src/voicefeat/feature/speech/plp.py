@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 
 from ... import filters
+from ...cache import memoised
 from ...chain import tables
 from ...chain.allpole import loudness
 from ...chain.frames import WindowArray, window_value
 from ...chain.spectra import Work
-from ...chain.stages import settings
 from ...engine import (
     allpole as kernels,
     auditory as auditory_kernels,
     bands as band_kernels,
     rows as row_kernels,
 )
-from ...errors import real, reject, samples_a_second, whole
+from ...errors import check_float, check_int, check_rate, fail
 from ...filters.barks import bark_centres, bark_count
 from .shortterm import Cut, Reading, multiplied, rows
 
@@ -175,42 +175,42 @@ class Weighted(Reading):
 __all__ = ["bark_spectrogram", "plp", "rasta_plp"]
 
 
-@settings
+@memoised
 def _made(
     sr, n_filters, fmin, fmax, width, labelled, scale, noise,
     frame_length, hop_length, n_fft, window, preemphasis, partial,
 ):  # fmt: skip
     """The cut and the critical bands."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
-    low = real("fmin", fmin, low=0.0, unit="Hz")
-    high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
+    sr = check_rate("sr", sr, remedy="give the sampling rate, such as 16000")
+    low = check_float("fmin", fmin, low=0.0, unit="Hz")
+    high = sr / 2 if fmax is None else check_float("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
     if low < high and n_filters is None:
         n_filters = bark_count(low, high)
     bank = {"sr": sr, "n_fft": cut.n_fft, "n_filters": n_filters, "fmin": low, "fmax": high,
             "width": width, "labelled": labelled}  # fmt: skip
-    scale = real("scale", scale, above=0.0, high=1e10, remedy="give 32768 for 16-bit samples, or 1")
-    noise = real("noise", noise, low=0.0, high=1e10, remedy="give 0 for none, or 1")
+    scale = check_float("scale", scale, above=0.0, high=1e10, remedy="give 32768 for 16-bit samples, or 1")
+    noise = check_float("noise", noise, low=0.0, high=1e10, remedy="give 0 for none, or 1")
     critical = Critical(tuple(bank.items()), scale, noise)
     critical.matrix()
     return cut, critical
 
 
-@settings
+@memoised
 def _model(name, n, order, exponent, lift, pole, bands):
     """The all-pole model of so many bands."""
-    n, order = whole(name, n, unit="coefficients"), whole("order", order)
+    n, order = check_int(name, n, unit="coefficients"), check_int("order", order)
     if bands < 3:
-        reject("n_filters", bands, "the bands at the ends have the values of those inside", "give 3 or more")
+        fail("n_filters", bands, "the bands at the ends have the values of those inside", "give 3 or more")
     if order >= bands:
-        reject("order", order, f"{bands} bands have {bands - 1} lags", "give fewer, or more n_filters")
-    exponent = real(
+        fail("order", order, f"{bands} bands have {bands - 1} lags", "give fewer, or more n_filters")
+    exponent = check_float(
         "exponent", exponent, above=0.0, high=10.0, remedy="give 0.33, about the cube root of loudness"
     )
-    lift = real("lift", lift, low=0.0, high=10.0, remedy="give 0 for none, or 0.6")
-    pole = real("pole", pole, low=0.0, remedy="give 0.94")
+    lift = check_float("lift", lift, low=0.0, high=10.0, remedy="give 0 for none, or 0.6")
+    pole = check_float("pole", pole, low=0.0, remedy="give 0.94")
     if pole >= 1:
-        reject("pole", pole, "a filter with such a pole never forgets", "give less than 1, such as 0.94")
+        fail("pole", pole, "a filter with such a pole never forgets", "give less than 1, such as 0.94")
     return Model(n, order, exponent, lift, pole)
 
 
@@ -237,7 +237,7 @@ def bark_spectrogram(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in hertz.
     n_filters : int, optional
@@ -247,8 +247,8 @@ def bark_spectrogram(
     width : float above 0
         How wide a band is in Bark, as in ``filters.bark``.
     labelled : int, optional
-        So many bins only, which are taken to be equally far apart from 0 Hz to half the rate. The published
-        code under GNU Octave has 256 of 257 bins, and takes them so.
+        Use only the first n bins, and label them with frequencies from 0 Hz to half the rate. The published
+        code under GNU Octave has 256 of 257 bins, and labels them so.
     scale : float above 0
         What samples are multiplied by.
     noise : float
@@ -323,7 +323,7 @@ def plp(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in hertz.
     n_plp : int
@@ -404,7 +404,7 @@ def rasta_plp(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in hertz.
     n_plp : int

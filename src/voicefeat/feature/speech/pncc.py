@@ -14,7 +14,7 @@ from ...chain.frames import Frames, window_value
 from ...chain.jobs import Rows
 from ...chain.signal import Signal
 from ...chain.stages import Bands, Chain, Spectrum, cosines
-from ...errors import real, reject, samples_a_second, whole
+from ...errors import check_float, check_int, check_rate, fail
 
 __all__ = ["pncc"]
 
@@ -49,9 +49,9 @@ def pncc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     n_pncc : int
         Coefficients, at most `n_filters`.
     n_filters : int
@@ -96,12 +96,12 @@ def pncc(
     (13, 98)
     """
     y = signal(y)
-    n_filters = whole("n_filters", n_filters, unit="filters")
-    n_pncc = whole("n_pncc", n_pncc, unit="coefficients")
+    n_filters = check_int("n_filters", n_filters, unit="filters")
+    n_pncc = check_int("n_pncc", n_pncc, unit="coefficients")
     if n_pncc > n_filters:
-        reject("n_pncc", n_pncc, f"is more than n_filters={n_filters}", f"give at most {n_filters}")
-    exponent = real("exponent", exponent, above=0.0, high=10.0)
-    sr = samples_a_second("sr", sr)
+        fail("n_pncc", n_pncc, f"is more than n_filters={n_filters}", f"give at most {n_filters}")
+    exponent = check_float("exponent", exponent, above=0.0, high=10.0)
+    sr = check_rate("sr", sr)
     given = Frames.make(n_fft, hop_length, win_length, window_value(window), False, "constant")
     frames = Frames(given.n_fft, given.hop_length, given.win_length, given.window, False, "constant", "left")
     bank = {"n_filters": n_filters, "fmin": fmin, "fmax": fmax, "power": 2.0, "dtype": np.float64}

@@ -9,7 +9,7 @@ import numpy as np
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain.stages import cosines
-from ...errors import check_bank, one_of, reject, whole
+from ...errors import check_bank, check_choice, check_int, fail
 from ...filters.banks import bank
 from ..pitch.residual import BLOCK
 from ..pitch.srh import Search, tracked
@@ -42,9 +42,9 @@ def rps(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Samples a second.
+        Sampling rate in Hz.
     n_rps : int
         Coefficients, at most `n_filters`.
     n_filters : int
@@ -99,20 +99,20 @@ def rps(
     ((20, 191), (60, 110))
     """
     search = Search.make(sr, fmin, fmax, win_length, hop_length, 12, 1)
-    n_filters = whole("n_filters", n_filters, unit="filters")
-    n_rps = whole("n_rps", n_rps, unit="coefficients")
+    n_filters = check_int("n_filters", n_filters, unit="filters")
+    n_rps = check_int("n_rps", n_rps, unit="coefficients")
     if n_rps > n_filters:
-        reject("n_rps", n_rps, f"is more than n_filters={n_filters}", f"give at most {n_filters}")
-    differences = whole("differences", differences, least=0)
-    one_of("norm", norm, (None, "ortho"))
+        fail("n_rps", n_rps, f"is more than n_filters={n_filters}", f"give at most {n_filters}")
+    differences = check_int("differences", differences, least=0)
+    check_choice("norm", norm, (None, "ortho"))
     if not isinstance(voiced_only, (bool, np.bool_)):
-        reject("voiced_only", voiced_only, "must be True or False", "give True to leave other frames out")
-    n_fft = whole("n_fft", n_fft, least=4, unit="samples", remedy="try n_fft=512")
+        fail("voiced_only", voiced_only, "must be True or False", "give True to leave other frames out")
+    n_fft = check_int("n_fft", n_fft, least=4, unit="samples", remedy="try n_fft=512")
     check_bank("n_filters", n_filters, n_fft)
     y = signal(y)
     not_finite(y)
     if voiced_only and y.ndim > 1:
-        reject("y", y, "signals differ in how many frames are voiced", "give one, or voiced_only=False")
+        fail("y", y, "signals differ in how many frames are voiced", "give one, or voiced_only=False")
     # The published bank counts frequencies twice: it reaches to sr, where the spectrum ends at half of it.
     weights = bank(sr=2 * search.sr, n_fft=n_fft, n_filters=n_filters)
     matrix = np.einsum("cb,bk->ck", cosines(n_filters, 2, norm == "ortho")[:n_rps], weights)

@@ -19,7 +19,7 @@ from ...chain import tables, threads
 from ...chain.frames import Frames, WindowArray, window_value
 from ...chain.spectra import FramedSpectra, Work, borrow, give_back
 from ...engine import product as product_kernels, rows as row_kernels
-from ...errors import LONGEST, one_of, real, reject, whole
+from ...errors import LONGEST, check_choice, check_float, check_int, fail
 
 #: Samples below which a call starts no thread: some ten seconds of speech.
 SHORT = 200_000
@@ -45,18 +45,18 @@ class Cut:
         cls, frame_length: Any, hop_length: Any, n_fft: Any, window: Any, preemphasis: Any, partial: Any
     ) -> Cut:
         """Checked; `n_fft` is `NO_TRANSFORM` where none is made of the frames."""
-        frame_length = whole("frame_length", frame_length, unit="samples", remedy="try frame_length=320")
-        hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=160")
+        frame_length = check_int("frame_length", frame_length, unit="samples", remedy="try frame_length=320")
+        hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=160")
         if n_fft is NO_TRANSFORM:
             n_fft = max(frame_length, 2)
-        n_fft = whole("n_fft", n_fft, unit="samples", remedy="try n_fft=512")
+        n_fft = check_int("n_fft", n_fft, unit="samples", remedy="try n_fft=512")
         if n_fft > LONGEST:
             name, value = ("n_fft", n_fft) if n_fft > frame_length else ("frame_length", frame_length)
-            reject(name, value, f"a frame has at most {LONGEST} samples", "try n_fft=512, frame_length=320")
+            fail(name, value, f"a frame has at most {LONGEST} samples", "try n_fft=512, frame_length=320")
         if n_fft < max(frame_length, 2):
-            reject("n_fft", n_fft, f"is shorter than frame_length={frame_length}", "give as much, or more")
-        preemphasis = real("preemphasis", preemphasis, -10.0, 10.0, remedy="give 0 for none, or 0.97")
-        one_of("partial", partial, ("pad", "drop"))
+            fail("n_fft", n_fft, f"is shorter than frame_length={frame_length}", "give as much, or more")
+        preemphasis = check_float("preemphasis", preemphasis, -10.0, 10.0, remedy="give 0 for none, or 0.97")
+        check_choice("partial", partial, ("pad", "drop"))
         made = cls(frame_length, hop_length, n_fft, window_value(window), preemphasis, partial)
         made.window_array()
         return made
@@ -83,7 +83,7 @@ class Cut:
         if self.partial == "pad":
             return max(1, 1 - (-beyond // self.hop_length))
         if beyond < 0:
-            reject(
+            fail(
                 self.length_name,
                 self.frame_length,
                 f"the signal has {n} samples, fewer than one frame",

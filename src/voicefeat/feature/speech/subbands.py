@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from ... import filters
+from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
 from ...chain.spectra import Work
-from ...chain.stages import Cepstrum, settings
+from ...chain.stages import Cepstrum
 from ...engine import bands as band_kernels, flux as flux_kernels, rows as row_kernels
-from ...errors import real, reject, samples_a_second, whole
+from ...errors import check_float, check_int, check_rate, fail
 from ...filters import empty_bands
 from ...filters.banks import bank
 from ...filters.empty_bands import collected
@@ -138,27 +139,27 @@ class Flux(Cepstra):
         return out
 
 
-@settings
+@memoised
 def _made(
     sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial,
     name="", n=None, norm=None, log_offset=0.0,
 ):  # fmt: skip
     """The cut, the bank's arguments, and the cosine transform and offset where there are any."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    sr = samples_a_second("sr", sr, remedy="give the sampling rate, such as 16000")
-    n_filters = whole("n_filters", n_filters, unit="bands")
-    low = real("fmin", fmin, low=0.0, unit="Hz")
-    high = sr / 2 if fmax is None else real("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
+    sr = check_rate("sr", sr, remedy="give the sampling rate, such as 16000")
+    n_filters = check_int("n_filters", n_filters, unit="bands")
+    low = check_float("fmin", fmin, low=0.0, unit="Hz")
+    high = sr / 2 if fmax is None else check_float("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
     if low >= high:
-        reject("fmin", fmin, f"leaves nothing below fmax={high:g}", "give fmin below fmax, in Hz")
+        fail("fmin", fmin, f"leaves nothing below fmax={high:g}", "give fmin below fmax, in Hz")
     bank = (sr, cut.n_fft, n_filters, low, high)
     if not rectangles(*bank)[:, 1:].any(axis=1).all():
         problem = f"leaves a band without a bin of n_fft={cut.n_fft} above 0 Hz"
-        reject("n_filters", n_filters, problem, "give fewer bands, or a larger n_fft")
+        fail("n_filters", n_filters, problem, "give fewer bands, or a larger n_fft")
     if not name:
         return cut, bank
     cepstrum = Cepstrum.make(name, n_filters, n, 2, norm, 0.0)
-    return cut, bank, cepstrum, real("log_offset", log_offset, low=0.0)
+    return cut, bank, cepstrum, check_float("log_offset", log_offset, low=0.0)
 
 
 def scfc(
@@ -180,7 +181,7 @@ def scfc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
     n_filters : int
@@ -257,7 +258,7 @@ def scmc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
     n_scmc : int
@@ -325,7 +326,7 @@ def ssfc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
     n_ssfc : int
@@ -425,14 +426,14 @@ def _bank(sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float | None
         return bank(sr=sr, n_fft=n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, scale="htk", edges="floor")
 
 
-@settings
+@memoised
 def _ssc_settings(sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial):
     """The cut and the bank's arguments."""
     cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    given = (sr, cut.n_fft, whole("n_filters", n_filters, unit="bands"), fmin, fmax)
+    given = (sr, cut.n_fft, check_int("n_filters", n_filters, unit="bands"), fmin, fmax)
     if not _bank(*given).any(axis=1).all():
         problem = f"leaves a band without a bin of n_fft={cut.n_fft}"
-        reject("n_filters", n_filters, problem, "give fewer bands, or a larger n_fft")
+        fail("n_filters", n_filters, problem, "give fewer bands, or a larger n_fft")
     return cut, given
 
 
@@ -455,7 +456,7 @@ def ssc(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in hertz.
     n_filters : int

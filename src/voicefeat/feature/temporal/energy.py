@@ -9,10 +9,10 @@ import numpy as np
 
 from ...audio.limits import not_finite
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain import tables, threads
-from ...chain.stages import settings
 from ...engine import crossings, parseval, squares
-from ...errors import converted, float_type, real, reject, whole
+from ...errors import check_float, check_float_dtype, check_int, fail, to_array
 from ..spectral import inputs
 from .frames import BLOCK, Cut, by_frames, cut
 
@@ -76,25 +76,25 @@ def rms(
         return _rms_of_spectra(S, frame_length, dtype)
     frames = cut(frame_length, hop_length, center, pad_mode)
     if dtype is not None:
-        dtype = float_type("dtype", dtype)
+        dtype = check_float_dtype("dtype", dtype)
     y = signal(inputs.either(y, S))
     return by_frames(y, frames, dtype or y.dtype, squares.root_mean_squares)
 
 
 def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
-    S = np.asarray(converted("S", S, "pass spectra of float32 or float64"))
+    S = np.asarray(to_array("S", S, "pass spectra of float32 or float64"))
     # Frame after frame, as librosa.stft lays them out: sums go along bins just as well.
     rows_first = not (
         S.ndim == 2 and S.size and S.dtype in (np.float32, np.float64) and S.T.flags.c_contiguous
     )
     S = inputs.values(S if rows_first else S.T, "bins")
     if dtype is not None:
-        S = S.astype(float_type("dtype", dtype), copy=False)
+        S = S.astype(check_float_dtype("dtype", dtype), copy=False)
     bins, count = S.shape[-2:] if rows_first else S.shape[::-1]
-    length = whole("frame_length", frame_length, unit="samples", remedy="give an even number")
+    length = check_int("frame_length", frame_length, unit="samples", remedy="give an even number")
     if bins != 1 + length // 2:
         fitting = f"{2 * bins - 2} or {2 * bins - 1}" if bins > 1 else "1"
-        reject("frame_length", length, f"S has {bins} bins", f"give frame_length={fitting}")
+        fail("frame_length", length, f"S has {bins} bins", f"give frame_length={fitting}")
     out = np.empty((*S.shape[:-2], 1, count), S.dtype)
     spectra, rows, lanes = S.reshape(-1, bins * count), out.reshape(-1, count), tables.lanes(S.dtype)
 
@@ -238,21 +238,21 @@ def _time_last(y: Any, axis: Any) -> Any:
     except ValueError:
         return y
     dims = max(1, array.ndim)
-    if whole("axis", axis, -dims, remedy="give axis=-1 for time last") >= dims:
-        reject("axis", axis, f"y has {dims} axes", "give axis=-1 for time last")
+    if check_int("axis", axis, -dims, remedy="give axis=-1 for time last") >= dims:
+        fail("axis", axis, f"y has {dims} axes", "give axis=-1 for time last")
     return y if axis in (-1, dims - 1) else np.moveaxis(array, axis, -1)
 
 
-@settings
+@memoised
 def _check(threshold: Any, ref_magnitude: Any, pad: Any, zero_pos: Any) -> None:
-    real("threshold", threshold, low=0, remedy="the default is 1e-10")
+    check_float("threshold", threshold, low=0, remedy="the default is 1e-10")
     if ref_magnitude is not None and not callable(ref_magnitude):
-        real(
+        check_float(
             "ref_magnitude", ref_magnitude, low=0, remedy="give a magnitude, or a function such as numpy.max"
         )
     for name, value in (("pad", pad), ("zero_pos", zero_pos)):
         if not isinstance(value, (bool, np.bool_)):
-            reject(name, value, "must be True or False", f"give {name}=True or {name}=False")
+            fail(name, value, "must be True or False", f"give {name}=True or {name}=False")
 
 
 def _reference(ref_magnitude: Any, y: np.ndarray, magnitudes: Callable[[np.ndarray], np.ndarray]) -> float:
@@ -263,7 +263,7 @@ def _reference(ref_magnitude: Any, y: np.ndarray, magnitudes: Callable[[np.ndarr
         not_finite(y)
     found = np.asarray(ref_magnitude(magnitudes(y)))
     if found.size != 1 or found.dtype.kind not in "fiu" or not 0 <= found.item() < np.inf:
-        reject("ref_magnitude", ref_magnitude, "must find one magnitude", "give numpy.max or a number")
+        fail("ref_magnitude", ref_magnitude, "must find one magnitude", "give numpy.max or a number")
     return float(found.item())
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...audio.limits import not_finite, usable
+from ...cache import memoised
 from ...chain import tables, threads
 from ...chain.frames import PAD_MODES
-from ...chain.stages import settings
-from ...errors import one_of, reject, whole
+from ...errors import check_choice, check_int, fail
 
 #: Samples that one call of a kernel goes over, more or less; shorter signals start no thread.
 BLOCK = 1 << 18
@@ -36,23 +36,23 @@ class Cut:
         """Number of frames of a signal of `n` samples; an error where there is none."""
         if not self.center and n < self.frame_length:
             problem = f"the signal has {n} samples, fewer than one frame"
-            reject("frame_length", self.frame_length, problem, f"give at most {n}, or center=True")
+            fail("frame_length", self.frame_length, problem, f"give at most {n}, or center=True")
         mode = self.pad_mode
         if (mode == "reflect" and n <= self.pad) or (mode == "symmetric" and n < self.pad):
             problem = f"mirrors {self.pad} samples, and the signal has {n}"
-            reject("pad_mode", mode, problem, "use pad_mode='constant' or a smaller frame_length")
+            fail("pad_mode", mode, problem, "use pad_mode='constant' or a smaller frame_length")
         return 1 + (n + 2 * self.pad - self.frame_length) // self.hop_length
 
 
-@settings
+@memoised
 def cut(frame_length: Any, hop_length: Any, center: Any, pad_mode: Any) -> Cut:
     """Checked frames."""
-    frame_length = whole("frame_length", frame_length, unit="samples", remedy="try frame_length=2048")
-    hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
+    frame_length = check_int("frame_length", frame_length, unit="samples", remedy="try frame_length=2048")
+    hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
     if not isinstance(center, (bool, np.bool_)):
-        reject("center", center, "must be True or False", "give center=True for padded, centred frames")
+        fail("center", center, "must be True or False", "give center=True for padded, centred frames")
     if center and (not callable(pad_mode) or isinstance(pad_mode, type)):
-        one_of("pad_mode", pad_mode, PAD_MODES)
+        check_choice("pad_mode", pad_mode, PAD_MODES)
     return Cut(frame_length, hop_length, bool(center), pad_mode if center else "constant")
 
 

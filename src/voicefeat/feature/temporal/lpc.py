@@ -11,7 +11,7 @@ from ...audio.signals import signal
 from ...chain import tables, threads
 from ...engine import burg
 from ...engine.careful import stability
-from ...errors import converted, numeric, reject, shown, whole
+from ...errors import check_int, check_numeric, fail, format_value, to_array
 
 __all__ = ["autocorrelate", "lpc", "lpc_to_lsf", "lsf_to_lpc"]
 
@@ -27,16 +27,16 @@ SHORT = 200_000
 def _last(y: Any, axis: Any, complex_too: bool = False) -> np.ndarray:
     """`y` as contiguous floats with `axis` last; complex numbers only where they are allowed."""
     if type(axis) is not int or axis != -1:
-        dims = converted("y", y).ndim
-        if whole("axis", axis, -dims) >= dims:
-            reject("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
-        y = np.moveaxis(converted("y", y), axis, -1)
-    if complex_too and np.iscomplexobj(converted("y", y)):
+        dims = to_array("y", y).ndim
+        if check_int("axis", axis, -dims) >= dims:
+            fail("axis", axis, f"y has {dims} axes", "the samples of a signal are on axis -1")
+        y = np.moveaxis(to_array("y", y), axis, -1)
+    if complex_too and np.iscomplexobj(to_array("y", y)):
         y = np.asarray(y)
         kind = np.complex64 if y.dtype.itemsize == 8 else np.complex128
         y = np.ascontiguousarray(y, kind)
         if y.size == 0:
-            reject("y", y, "holds no samples", "skip empty recordings")
+            fail("y", y, "holds no samples", "skip empty recordings")
         parts = y.view(y.real.dtype)
     else:
         parts = y = signal(y)
@@ -51,7 +51,7 @@ def autocorrelate(y: Any, *, max_size: int | None = None, axis: int = -1) -> np.
     Parameters
     ----------
     y : array of shape (..., n, ...), float32, float64, complex, int16 or int32
-        Signal; whole numbers are scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     max_size : int, optional
         How many lags; all n by default.
     axis : int
@@ -79,7 +79,7 @@ def autocorrelate(y: Any, *, max_size: int | None = None, axis: int = -1) -> np.
     [6. 2. 2. 1.]
     """
     if max_size is not None:
-        max_size = whole("max_size", max_size, unit="lags", remedy="give None for all lags")
+        max_size = check_int("max_size", max_size, unit="lags", remedy="give None for all lags")
     y = _last(y, axis, complex_too=True)
     n = y.shape[-1]
     count = n if max_size is None else min(max_size, n)
@@ -126,7 +126,7 @@ def lpc(y: Any, *, order: int, axis: int = -1) -> np.ndarray:
     Parameters
     ----------
     y : array of shape (..., n, ...), float32, float64, int16 or int32
-        Signal, or frames of one; whole numbers are scaled to [-1, 1).
+        Signal, or frames of one; integer PCM is scaled to [-1, 1).
     order : int
         How many samples a prediction looks back; less than n.
     axis : int
@@ -159,11 +159,11 @@ def lpc(y: Any, *, order: int, axis: int = -1) -> np.ndarray:
     >>> print(vf.lpc(y, order=1).round(2))
     [ 1.   -0.99]
     """
-    order = whole("order", order)
+    order = check_int("order", order)
     y = _last(y, axis)
     n = y.shape[-1]
     if order >= n:
-        reject("order", order, f"the signal has {n} samples", f"give at most {n - 1}, or a longer signal")
+        fail("order", order, f"the signal has {n} samples", f"give at most {n - 1}, or a longer signal")
     items, tiny = y.size // n, float(np.finfo(y.dtype).tiny)
     flat, out = y.reshape(-1), np.empty((items, order + 1), y.dtype)
     lanes = tables.lanes(np.dtype(np.float64)), tables.lanes(y.dtype)
@@ -218,14 +218,14 @@ def lpc_to_lsf(a: Any) -> np.ndarray:
     """
     filters = _numbers("a", a)
     if filters.shape[-1] < 2:
-        reject("a", a, "has no coefficient besides the 1", "give lpc(y, order=10)")
+        fail("a", a, "has no coefficient besides the 1", "give lpc(y, order=10)")
     if not (filters[..., 0] == 1).all():
-        reject("a", a, "must begin with 1", "divide each filter by its first number")
+        fail("a", a, "must begin with 1", "divide each filter by its first number")
     flat = filters.reshape(-1, filters.shape[-1])
     out = np.empty((len(flat), flat.shape[1] - 1))
     for row, made in zip(flat, out, strict=True):
         if not _stable(row):
-            reject("a", a, "a filter has a root on or outside the unit circle", "give filters of lpc")
+            fail("a", a, "a filter has a root on or outside the unit circle", "give filters of lpc")
         made[:] = _angles(row)
     return out.reshape(*filters.shape[:-1], -1)
 
@@ -261,7 +261,7 @@ def lsf_to_lpc(lsf: Any) -> np.ndarray:
     angles = _numbers("lsf", lsf)
     inside = (angles > 0) & (angles < np.pi)
     if not inside.all() or not (np.diff(angles) > 0).all():
-        reject("lsf", lsf, "must rise between 0 and pi", "give what lpc_to_lsf gives, in radians")
+        fail("lsf", lsf, "must rise between 0 and pi", "give what lpc_to_lsf gives, in radians")
     flat = angles.reshape(-1, angles.shape[-1])
     out = np.empty((len(flat), flat.shape[1] + 1))
     for row, made in zip(flat, out, strict=True):
@@ -305,9 +305,9 @@ MOST_ORDER = 512
 
 
 def _numbers(name: str, x: Any) -> np.ndarray:
-    array = numeric(name, x, what="are no finite numbers")
+    array = check_numeric(name, x, what="are no finite numbers")
     if array.dtype.kind not in "fiu" or array.ndim < 1 or not array.size or not np.isfinite(array).all():
-        reject(name, x, f"{shown(x)} is no array of finite numbers", "give real numbers")
+        fail(name, x, f"{format_value(x)} is no array of finite numbers", "give real numbers")
     if array.shape[-1] > MOST_ORDER + 1 or np.abs(array).max() > 1e30:
-        reject(name, x, f"is of an order above {MOST_ORDER}, or too large", "give coefficients last")
+        fail(name, x, f"is of an order above {MOST_ORDER}, or too large", "give coefficients last")
     return array.astype(np.float64)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ...cache import memoised
 from ...chain import tables, threads
-from ...chain.stages import settings
 from ...engine import adaptive
-from ...errors import divisor, numeric, real, reject, samples_a_second, whole
+from ...errors import check_divisor, check_float, check_int, check_numeric, check_rate, fail
 
 __all__ = ["pcen"]
 
@@ -104,9 +104,9 @@ def pcen(
     array([0.318, 0.318])
     """
     b, *law = _law(sr, hop_length, gain, bias, power, time_constant, eps, b)
-    max_size = whole("max_size", max_size, unit="bands", remedy="give 1 for each band by itself")
+    max_size = check_int("max_size", max_size, unit="bands", remedy="give 1 for each band by itself")
     if not isinstance(return_zf, (bool, np.bool_)):
-        reject("return_zf", return_zf, "must be True or False", "give True to have the state as well")
+        fail("return_zf", return_zf, "must be True or False", "give True to have the state as well")
     S = _levels("S", S)
     axis = _axis("axis", axis, S)
     if not S.size:
@@ -116,7 +116,7 @@ def pcen(
     else:
         ref = _levels("ref", ref).astype(S.dtype, copy=False)
         if ref.shape != S.shape:
-            reject("ref", ref, f"S has shape {S.shape}", "pass a reference of the same shape")
+            fail("ref", ref, f"S has shape {S.shape}", "pass a reference of the same shape")
     state = _state(zi, b, S, axis)
     rows = _along(S, axis)
     levels = rows if ref is S else _along(ref, axis)
@@ -139,15 +139,22 @@ def _along(S: np.ndarray, axis: int) -> np.ndarray:
     return np.ascontiguousarray(S if axis in (-1, S.ndim - 1) else np.moveaxis(S, axis, -1))
 
 
-@settings
+@memoised
 def _law(
     sr: Any, hop_length: Any, gain: Any, bias: Any, power: Any, time_constant: Any, eps: Any, b: Any
 ) -> tuple[float, ...]:
     """The checked numbers that the kernel takes: share, eps, gain, bias, power and bias**power."""
     share = _share(sr, hop_length, time_constant, b)
-    gain, power = real("gain", gain, low=0, high=10), real("power", power, low=0, high=10)
-    bias = divisor("bias", bias, low=0, high=1e6)
-    return share, real("eps", eps, low=1e-30, remedy="the default is 1e-6"), gain, bias, power, bias**power
+    gain, power = check_float("gain", gain, low=0, high=10), check_float("power", power, low=0, high=10)
+    bias = check_divisor("bias", bias, low=0, high=1e6)
+    return (
+        share,
+        check_float("eps", eps, low=1e-30, remedy="the default is 1e-6"),
+        gain,
+        bias,
+        power,
+        bias**power,
+    )
 
 
 def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
@@ -155,11 +162,11 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
 
     With T the frames of the time constant, the root of (T b)^2 + b - 1 = 0; about 1 / T where T is large.
     """
-    sr = samples_a_second("sr", sr)
-    hop_length = whole("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
-    time_constant = real("time_constant", time_constant, above=0, unit="seconds")
+    sr = check_rate("sr", sr)
+    hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
+    time_constant = check_float("time_constant", time_constant, above=0, unit="seconds")
     if b is not None:
-        return real("b", b, low=0, high=1, remedy="give None to have it from time_constant")
+        return check_float("b", b, low=0, high=1, remedy="give None to have it from time_constant")
     frames = time_constant * sr / hop_length
     if frames < 1e-3:  # the difference below loses its digits, and all of them near 0
         return 2 / (1 + math.sqrt(1 + 4 * frames**2))
@@ -169,29 +176,29 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
 def _levels(name: str, S: Any) -> np.ndarray:
     """`S` as float32 or float64 without negative values."""
     remedy = "pass spectra of shape (..., bands, frames)"
-    given, S = S, np.asarray(numeric(name, S, "fiuc", remedy))
+    given, S = S, np.asarray(check_numeric(name, S, "fiuc", remedy))
     if S.dtype.kind == "c":
         warnings.warn(
             f"pcen: {name} is complex; its phase is dropped. Pass its magnitude to say so.", stacklevel=3
         )
         S = np.abs(S)
     if not S.ndim:
-        reject(name, given, "must hold numbers", remedy)
+        fail(name, given, "must hold numbers", remedy)
     S = S.astype(np.float32 if S.dtype.kind == "f" and S.dtype.itemsize == 4 else np.float64, copy=False)
     if not S.size:
         return S
     least, most = S.min(), S.max()
     if not (np.isfinite(least) and np.isfinite(most)):
-        reject(name, S, "holds values that are NaN or infinite", f"repair it, numpy.nan_to_num({name})")
+        fail(name, S, "holds values that are NaN or infinite", f"repair it, numpy.nan_to_num({name})")
     if least < 0:
-        reject(name, S, f"holds values below 0, such as {least:g}", "pass magnitudes or powers, not decibels")
+        fail(name, S, f"holds values below 0, such as {least:g}", "pass magnitudes or powers, not decibels")
     return S
 
 
 def _axis(name: str, axis: Any, S: np.ndarray) -> int:
-    axis = whole(name, axis, least=-S.ndim, remedy="give an axis of S")
+    axis = check_int(name, axis, least=-S.ndim, remedy="give an axis of S")
     if axis >= S.ndim:
-        reject(
+        fail(
             name, axis, f"S has {S.ndim} axes", "give axis=-1 for time last, max_axis=-2 for bands before it"
         )
     return axis
@@ -200,10 +207,10 @@ def _axis(name: str, axis: Any, S: np.ndarray) -> int:
 def _largest(S: np.ndarray, size: int, axis: int, max_axis: Any) -> np.ndarray:
     """The largest of `size` neighbouring bands, for each."""
     if S.ndim == 1:
-        reject("max_size", size, "S has one axis, that of time", "give max_size=1")
+        fail("max_size", size, "S has one axis, that of time", "give max_size=1")
     if max_axis is None:
         if S.ndim != 2:
-            reject(
+            fail(
                 "max_axis",
                 max_axis,
                 f"S has {S.ndim} axes, and one must be that of bands",
@@ -227,7 +234,7 @@ def _state(zi: Any, b: float, S: np.ndarray, axis: int) -> np.ndarray:
     try:
         state = np.broadcast_to(zi, given)
     except ValueError:
-        reject("zi", zi, f"must be a number, or numbers of shape {tuple(given)}", remedy)
+        fail("zi", zi, f"must be a number, or numbers of shape {tuple(given)}", remedy)
     if state.dtype.kind not in "fiu" or not np.isfinite(state).all() or (state < 0).any():
-        reject("zi", zi, "must hold finite numbers, 0 or more", remedy)
+        fail("zi", zi, "must hold finite numbers, 0 or more", remedy)
     return np.moveaxis(state, axis, -1).astype(np.float64, order="C")

@@ -10,7 +10,7 @@ from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain import tables
 from ...engine import recursion
-from ...errors import converted, real, reject
+from ...errors import check_float, fail, to_array
 
 __all__ = ["deemphasis", "preemphasis"]
 
@@ -52,7 +52,7 @@ def preemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool =
     >>> print(vf.preemphasis([1.0, 2.0, 4.0], coef=0.5, zi=0.0))
     [1.  1.5 3. ]
     """
-    coef = real("coef", coef, -1e3, 1e3)
+    coef = check_float("coef", coef, -1e3, 1e3)
     _yes_or_no(return_zf)
     y = signal(y)
     with np.errstate(all="ignore"):  # samples that are not finite are told below
@@ -102,8 +102,8 @@ def deemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool = 
     [1. 2. 4.]
     """
     problem = "a filter that feeds back more than it is given grows without bound"
-    if not -1 <= real("coef", coef) <= 1:
-        reject("coef", coef, problem, "give a number from -1 to 1")
+    if not -1 <= check_float("coef", coef) <= 1:
+        fail("coef", coef, problem, "give a number from -1 to 1")
     coef = float(coef)
     _yes_or_no(return_zf)
     y = signal(y)
@@ -126,13 +126,13 @@ def deemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool = 
 
 def _yes_or_no(return_zf: Any) -> None:
     if not isinstance(return_zf, (bool, np.bool_)):
-        reject("return_zf", return_zf, "must be True or False", "give True to have the state as well")
+        fail("return_zf", return_zf, "must be True or False", "give True to have the state as well")
 
 
 def _starts(y: np.ndarray, zi: Any) -> bool:
     """Whether the state before the first sample is to be found from the first two."""
     if zi is None and y.shape[-1] < 2:
-        reject("zi", zi, "a line through the first two samples needs two, and there is one", "give zi=0.0")
+        fail("zi", zi, "a line through the first two samples needs two, and there is one", "give zi=0.0")
     return zi is None
 
 
@@ -141,10 +141,10 @@ def _states(zi: Any, y: np.ndarray) -> np.ndarray:
     shape = (*y.shape[:-1], 1)
     remedy = "give what return_zf=True returned"
     try:
-        given = converted("zi", zi)
+        given = to_array("zi", zi)
         states = np.broadcast_to(given, shape)
     except ValueError:
-        reject("zi", zi, f"must be a number, or numbers of shape {shape}", remedy)
+        fail("zi", zi, f"must be a number, or numbers of shape {shape}", remedy)
     if given.dtype.kind not in "fiu" or not np.isfinite(states).all():
-        reject("zi", zi, f"must be a finite number, or numbers of shape {shape}", remedy)
+        fail("zi", zi, f"must be a finite number, or numbers of shape {shape}", remedy)
     return states.astype(y.dtype, order="C")

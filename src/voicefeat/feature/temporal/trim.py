@@ -9,7 +9,7 @@ import numpy as np
 
 from ...audio.signals import signal
 from ...engine.squares import root_mean_squares
-from ...errors import real, reject
+from ...errors import check_float, fail
 from ...units.decibels import amplitude_to_db
 from .frames import by_frames, cut
 
@@ -127,16 +127,16 @@ def split(
 def _heard(y: Any, top_db: Any, ref: Any, frame_length: Any, hop_length: Any, aggregate: Any) -> np.ndarray:
     """Which frames are not silent."""
     frames = cut(frame_length, hop_length, True, "constant")
-    top_db = real("top_db", top_db, unit="decibels", remedy="the default is 60")
+    top_db = check_float("top_db", top_db, unit="decibels", remedy="the default is 60")
     if not callable(ref):
-        real("ref", ref, low=0, remedy="give ref=numpy.max for the peak")
+        check_float("ref", ref, low=0, remedy="give ref=numpy.max for the peak")
     if not callable(aggregate):
-        reject("aggregate", aggregate, "must be a function with an argument axis", "give numpy.max")
+        fail("aggregate", aggregate, "must be a function with an argument axis", "give numpy.max")
     y = signal(y)
     levels = by_frames(y, frames, y.dtype, root_mean_squares)[..., 0, :]
     loudest = np.asarray(ref(levels) if callable(ref) else ref)
     if loudest.size != 1 or loudest.dtype.kind not in "fiu":
-        reject("ref", ref, "must find one level among all", "give numpy.max or a number")
+        fail("ref", ref, "must find one level among all", "give numpy.max or a number")
     db = amplitude_to_db(levels, ref=loudest.item(), top_db=None)
     if db.ndim > 1:
         db = np.apply_over_axes(aggregate, db, range(db.ndim - 1)).reshape(-1)

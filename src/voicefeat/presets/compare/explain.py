@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ...audio.limits import not_finite, usable
 from ...audio.signals import signal
-from ...errors import reject, whole
+from ...errors import check_int, fail
 from ..catalogue import preset
 from ..front_end import FrontEnd
 from .differences import Difference, differences, weight
@@ -128,10 +128,10 @@ def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float
     """
     y = np.asarray(signal(y), np.float64)
     if y.ndim != 1:
-        reject("y", y, "must be one signal of one dimension", "give one channel, y[0]")
+        fail("y", y, "must be one signal of one dimension", "give one channel, y[0]")
     if not usable(y):
         not_finite(y, "y")
-    rate = whole("sr", int(sr) if isinstance(sr, float) and sr.is_integer() else sr, unit="Hz")
+    rate = check_int("sr", int(sr) if isinstance(sr, float) and sr.is_integer() else sr, unit="Hz")
     first, second = _matrix("a", a), b
     if isinstance(second, str):
         second = preset(second, "b").front_end
@@ -145,13 +145,13 @@ def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float
 def _matrix(name: str, value: Any) -> np.ndarray:
     matrix = np.asarray(value)
     if matrix.dtype.kind not in "fiu" or matrix.size == 0:
-        reject(name, value, "must hold numbers", "give an array of shape (rows, frames)")
+        fail(name, value, "must hold numbers", "give an array of shape (rows, frames)")
     if matrix.ndim == 1:
         matrix = matrix[np.newaxis]
     if matrix.ndim != 2:
-        reject(name, value, "must have two dimensions", "give one clip's features, (rows, frames)")
+        fail(name, value, "must have two dimensions", "give one clip's features, (rows, frames)")
     if not np.isfinite(matrix).any():
-        reject(name, value, "holds no finite number", "give features that are not all NaN")
+        fail(name, value, "holds no finite number", "give features that are not all NaN")
     return matrix
 
 

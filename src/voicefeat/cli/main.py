@@ -203,8 +203,8 @@ def _warmup(options: argparse.Namespace) -> int:
 
     import numpy as np
 
-    public = import_module(__package__)
-    jit = import_module(f"{__package__}.engine.jit")
+    package = __package__.partition(".")[0]
+    public, jit = import_module(package), import_module(f"{package}.engine.jit")
     noise = np.random.default_rng(0).standard_normal(16000)
     begun = time.perf_counter()
     for kind in PRECISIONS:

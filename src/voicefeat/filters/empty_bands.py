@@ -14,7 +14,7 @@ from types import FrameType
 
 import numpy as np
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 #: Files of the standard library that stand between a caller and a value that is made.
 _BETWEEN = (dataclasses.__file__, functools.__file__, contextlib.__file__)
 

@@ -40,7 +40,7 @@ def verdict(folder, data, one, other, clips=None):
     entries, _ = golden.read_map()
     clips = golden.read_clips(folder, data) if clips is None else clips
     with np.load(folder / f"{one}.npz") as a, np.load(folder / f"{other}.npz") as b:
-        shared = [name for name in a.files if name in b.files and "+" not in name]
+        shared = [name for name in a.files if name in b.files and not {"+", "@"} & set(name)]
         if not shared:
             return "no clip", 0.0, ""
         clip = min(shared, key=lambda name: len(clips[name][0]))

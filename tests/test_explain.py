@@ -1,6 +1,7 @@
 """Why two matrices differ: each trap by itself, pairs of golden files, and what cannot be explained."""
 
 import explained
+import golden
 import numpy as np
 import pytest
 from signals import speech
@@ -85,9 +86,9 @@ ONE_IN = 17
 
 
 @pytest.mark.parametrize("pair", explained.pairs()[::ONE_IN], ids=" / ".join)
-def test_golden_pairs(pair, data):
+def test_golden_pairs(pair):
     """The settings found are the true ones, or no more that do the same on this signal; else it says so."""
-    said, _, words = explained.verdict(data / "golden", data, *pair)
+    said, _, words = explained.verdict(golden.SMALL, golden.SMALL.parent, *pair)
     assert said in ("true", "as good"), f"{said}: {words}"
 
 

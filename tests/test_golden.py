@@ -1,7 +1,10 @@
-"""Golden arrays made by the published code of others, where a folder of them is present."""
+"""Golden arrays made by the published code of others: the repository's set, and a larger one where it is."""
 
+import csv
 from pathlib import Path
 
+import cut_golden
+import front_end_references as front_ends
 import golden
 import numpy as np
 import pytest
@@ -12,10 +15,12 @@ import voicefeat as vf
 ENTRIES, REASONS = golden.read_map()
 
 
-@pytest.fixture(scope="module")
-def folder(data):
-    """The folder of golden arrays."""
-    path = Path(data) / "golden"
+@pytest.fixture(scope="module", params=["own", "large"])
+def folder(request):
+    """A folder of golden arrays: the one beside these tests, and that of the recordings."""
+    if request.param == "own":
+        return golden.SMALL
+    path = Path(request.getfixturevalue("data")) / "golden"
     if not path.is_dir():
         pytest.skip(f"no golden arrays at {path}")
     return path
@@ -41,10 +46,68 @@ def test_every_file_is_mapped_or_listed(folder):
         assert not (mapped and listed), f"{path.name} is both mapped and listed in golden.toml"
 
 
-def test_no_reason_is_stale(folder):
-    stems = [path.stem for path in folder.glob("*.npz")]
+def test_no_reason_is_stale(data):
+    stems = [path.stem for path in (data / "golden").glob("*.npz")]
     for pattern in REASONS:
         assert any(golden.why_not(stem, {pattern: "here"}) for stem in stems), f"{pattern} matches no file"
+
+
+#: Front ends without an array of their own in the repository, and why: there is none.
+WITHOUT: dict[str, str] = {}
+
+
+def test_a_clone_certifies_every_front_end():
+    """By an array of the repository, or by its definition where no program of it can be run."""
+    held = {
+        entry["frontend"]
+        for name, entry in ENTRIES.items()
+        if "frontend" in entry and not entry.get("changes") and (golden.SMALL / f"{name}.npz").exists()
+    }
+    assert not set(WITHOUT) & held and set(WITHOUT) <= set(vf.frontends())
+    assert not held & front_ends.REFERENCES.keys(), "an array of the original is what certifies"
+    assert set(vf.frontends()) == held | front_ends.REFERENCES.keys() | set(WITHOUT)
+
+
+def test_every_array_of_the_own_set_is_told_of():
+    """One table names every clip and every array, with its licence; the folder is small."""
+    with open(golden.SMALL / "provenance.csv", newline="", encoding="utf-8") as f:
+        table = list(csv.DictReader(f))
+    assert all(row["licence"] and row["origin"] for row in table)
+    told = {row["name"]: row["kept"].split() for row in table if row["kind"] == "array"}
+    assert len(told) == len(list(golden.SMALL.glob("*.npz")))
+    for stem, kept in told.items():
+        with np.load(golden.SMALL / f"{stem}.npz") as arrays:
+            assert arrays.files == kept, stem
+    clips = {row["name"] for row in table if row["kind"] == "clip"}
+    assert clips == golden.read_clips(golden.SMALL, golden.SMALL.parent).keys()
+    assert clips == {clip for kept in told.values() for name in kept for clip in golden.split_name(name)[0]}
+    assert sum(path.stat().st_size for path in golden.SMALL.rglob("*") if path.is_file()) <= 4_000_000
+
+
+def test_the_own_set_has_digital_silence():
+    samples, _ = golden.read_clips(golden.SMALL, golden.SMALL.parent)["gap"]
+    assert not samples[10000:18000].any() and samples[9990:10000].any()
+    with np.load(golden.SMALL / "asvspoof2019_matlab__lfcc.npz") as arrays:
+        (name,) = (name for name in arrays.files if name.startswith("gap"))
+        _, part = golden.split_name(name)
+        assert part.start * 160 < 10000 and part.stop * 160 > 18000
+        assert (np.diff(arrays[name][:20]) == 0).all(axis=0).any()
+
+
+def test_the_own_set_is_cut_from_the_large_one(data, tmp_path):
+    """Bit for bit: each array is what the original program returned, or a stretch of it."""
+    if not (data / "golden" / "manifest.csv").exists():
+        pytest.skip(f"no golden arrays in {data}")
+    cut_golden.cut(data / "golden", tmp_path)
+    made, own = ({path.name: path for path in f.glob("*.npz")} for f in (tmp_path, golden.SMALL))
+    assert made.keys() == own.keys()
+    for name, path in own.items():
+        with np.load(path) as ours, np.load(made[name]) as theirs:
+            assert ours.files == theirs.files
+            assert all(ours[k].dtype == theirs[k].dtype for k in ours.files), name
+            assert all(ours[k].tobytes() == theirs[k].tobytes() for k in ours.files), name
+    for name in ("inputs.csv", "provenance.csv"):
+        assert (tmp_path / name).read_bytes() == (golden.SMALL / name).read_bytes()
 
 
 @pytest.fixture
@@ -114,3 +177,15 @@ def test_other_samples_are_noticed(small_folder):
     inputs.write_text(inputs.read_text().rstrip("\n") + "0" * 64 + "\n")
     with pytest.raises(ValueError, match="differ from those"):
         golden.check_folder(small_folder)
+
+
+def test_a_stretch_is_held_to_the_length_of_the_whole(small_folder):
+    path = small_folder / "librosa__melspectrogram.npz"
+    with np.load(path) as arrays:
+        mel = arrays["a"].copy()
+    np.savez(path, **{"a@1:3:9:14": mel[:, 3:9]})
+    assert golden.check_folder(small_folder)[0].word == "ok"
+    np.savez(path, **{"a@1:3:9:15": mel[:, 3:9]})
+    assert golden.check_folder(small_folder)[0].word == "FAILED"
+    np.savez(path, **{"a@1:3:9:14": mel[:, 2:8]})
+    assert golden.check_folder(small_folder)[0].word == "FAILED"

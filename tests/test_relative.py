@@ -1,5 +1,6 @@
 """Pitch from residual harmonics and relative phase shift, beyond the parity table."""
 
+import golden
 import numpy as np
 import pytest
 from relative_distance import FILE, alike, distances, near
@@ -89,9 +90,10 @@ def test_a_delay_by_hops_changes_nothing_relative(voice):
     assert np.median(np.abs(want[:, 10:] - got)[:, both]) < 1e-9
 
 
-def test_near_the_published_program(data):
+@pytest.mark.parametrize("folder", ["own", "large"])
+def test_near_the_published_program(folder, request):
     """As many voiced frames, and nearly half of them or more to two digits; the others are turns apart."""
-    folder = data / "golden"
+    folder = golden.SMALL if folder == "own" else request.getfixturevalue("data") / "golden"
     if not (folder / FILE).exists():
         pytest.skip(f"no {FILE} in {folder}")
     for name, got, want in distances(folder):

@@ -5,6 +5,7 @@ import tempfile
 from importlib import import_module, metadata
 
 import pytest
+import quick
 from signals import data_dir
 
 if os.environ.get("PYTEST_XDIST_WORKER"):
@@ -12,6 +13,28 @@ if os.environ.get("PYTEST_XDIST_WORKER"):
     # crashed in kernels read from there, so each has one of its own; ours are kept where they always are.
     OWN = tempfile.TemporaryDirectory(prefix="librosa-kernels-")
     import_module("numba").config.CACHE_DIR = OWN.name
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="a few cases of each test function, and none that starts a process or takes seconds",
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("quick") and not getattr(
+        config.option, "numprocesses", None
+    ):  # workers are processes
+        quick.no_processes()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("quick"):
+        items[:], left = quick.choose(items)
+        config.hook.pytest_deselected(items=left)
 
 
 def pytest_report_header():

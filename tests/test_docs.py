@@ -16,6 +16,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import public_names
 import pytest
 
 import voicefeat
@@ -47,14 +48,80 @@ def threads_as_before():
     voicefeat.set_num_threads(before)
 
 
-@pytest.mark.usefixtures("empty_folder", "threads_as_before")
-@pytest.mark.parametrize("name", MODULES)
-def test_docstrings(name):
-    module = importlib.import_module(name)
+def examples(name):
+    """The docstrings of a module that have examples."""
+    return [test for test in doctest.DocTestFinder().find(importlib.import_module(name)) if test.examples]
+
+
+def run_examples(tests):
+    """Run docstrings; an example that prints something else, or warns, fails."""
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        result = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
-    assert result.failed == 0, f"{result.failed} of {result.attempted} examples of {name} failed; see above"
+        for test in tests:
+            runner.run(test)
+    assert runner.failures == 0, f"{runner.failures} of {runner.tries} examples failed; see above"
+
+
+FUNCTIONS = public_names.functions()
+#: By the name of its docstring as doctest has it; a function may be public by two paths.
+DOCUMENTED = {f"{f.__module__}.{f.__qualname__}": f for f in FUNCTIONS.values()}
+
+
+@pytest.mark.usefixtures("empty_folder", "threads_as_before")
+def test_docstrings():
+    """Of all modules, what `test_a_functions_examples` does not run."""
+    tests = [test for name in MODULES for test in examples(name) if test.name not in DOCUMENTED]
+    assert len(tests) > 20
+    run_examples(tests)
+
+
+class Called:
+    """While it is entered, whether an example itself calls the function."""
+
+    def __init__(self, function):
+        self.code, self.found = function.__code__, False
+
+    def __enter__(self):
+        self.before = sys.getprofile()
+        sys.setprofile(self.look)
+        return self
+
+    def __exit__(self, *error):
+        sys.setprofile(self.before)
+
+    def look(self, frame, event, arg):
+        if event == "call" and frame.f_code is self.code:
+            self.found = frame.f_back.f_code.co_filename.startswith("<doctest")
+            if self.found:
+                sys.setprofile(self.before)
+
+
+@pytest.mark.every_case
+@pytest.mark.usefixtures("empty_folder", "threads_as_before")
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_a_functions_examples(name):
+    """Each public function is called by its own examples, which print what they say; also with --quick."""
+    module = sys.modules[DOCUMENTED[name].__module__]
+    finder = doctest.DocTestFinder(recurse=False)
+    tests = finder.find(DOCUMENTED[name], name, module, vars(module).copy())
+    with Called(DOCUMENTED[name]) as called:
+        run_examples(tests)
+    assert called.found, f"no example of {name} calls it"
+
+
+def test_a_function_that_no_example_calls_is_noticed():
+    def function():
+        return 3
+
+    def other():
+        return function()
+
+    for code, found in ((">>> function()\n3\n", True), (">>> other()\n3\n", False)):
+        names = {"function": function, "other": other}
+        with Called(function) as called:
+            run_examples([doctest.DocTestParser().get_doctest(code, names, "here", "here", 0)])
+        assert called.found is found
 
 
 def blocks(page):

@@ -1,7 +1,15 @@
-"""Calls that must be refused, and the argument that is at fault in each; `test_errors.py` makes them."""
+"""Calls that must be refused, and the argument that is at fault in each; `test_errors.py` makes them.
+
+`test_contract.py` gives signals that must be refused to every function of the registry, `test_errors.py`
+to the other functions of a signal.
+"""
+
+import re
 
 import numpy as np
 from tables import listed
+
+import voicefeat as vf
 
 SR = 16000
 Y = np.sin(np.arange(SR) / 5).astype(np.float32)
@@ -129,11 +137,35 @@ BAD_SIGNALS = {
     "complex": Y.astype(np.complex64),
     "object": Y.astype(object),
     "text": "speech.wav",
+    "array of text": Y.astype("<U4"),
     "a number": 3.0,
     "ragged": [[0.0, 1.0], [0.0]],
     "channels last": np.stack([Y, Y], axis=-1),
     "masked": np.ma.masked_array(Y, mask=Y > 0.5),
 }
+
+
+def taken(call):
+    """What is wrong with the answers of `call` to `BAD_SIGNALS`: nothing if it refuses each in full words."""
+    faults = []
+    for kind, y in BAD_SIGNALS.items():
+        try:
+            call(y)
+        except vf.ParameterError as error:
+            message = str(error)
+        else:
+            faults.append(f"{kind}: taken")
+            continue
+        given = f"<array of shape {y.shape}, {y.dtype}>" if type(y) is np.ndarray else ""
+        if not re.match(rf"y={re.escape(given)}.*: \S.{{3,}}; \S.{{3,}}", message, re.DOTALL):
+            faults.append(f"{kind}: {message}")
+        if kind in ("NaN", "inf") and "77" not in message:
+            faults.append(f"{kind}: {message} (does not say where)")
+        if kind == "channels last" and not re.search(r"\.T|channels", message):
+            faults.append(f"{kind}: {message} (does not say what would do)")
+    return faults
+
+
 #: Calls that have no signal: (function, positional, named, the one at fault).
 OTHERS = [
     ("istft", (D,), {"hop_length": 2000}, "hop_length"),

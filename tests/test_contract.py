@@ -4,10 +4,12 @@ The tests take their cases from the registry: a new feature is held to all of th
 """
 
 import inspect
+import itertools
 import warnings
 
 import numpy as np
 import pytest
+from bad_calls import taken
 from lanes import WIDTHS, in_every_width
 from signals import speech
 
@@ -168,13 +170,12 @@ class TestEachPrecision:
         for gain in (1e-12, 1e6):
             assert np.isfinite(compute(name, y * y.dtype.type(gain))).all(), gain
 
-    @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-    @pytest.mark.parametrize("place", [0, 7000, -1])
-    def test_not_finite_is_refused(self, name, dtype, voice, bad, place):
-        y = voice.astype(dtype)
-        y[place] = bad
-        with pytest.raises(vf.ParameterError, match=r"^y=.*(NaN|nan|inf)"):
-            compute(name, y)
+    def test_not_finite_is_refused(self, name, dtype, voice):
+        for bad, place in itertools.product([np.nan, np.inf, -np.inf], [0, 7000, -1]):
+            y = voice.astype(dtype)
+            y[place] = bad
+            with pytest.raises(vf.ParameterError, match=r"^y=.*(NaN|nan|inf)"):
+                compute(name, y)
 
     def test_empty_is_refused(self, name, dtype, voice):
         for shape in [(0,), (2, 0), (0, 9000)]:
@@ -211,24 +212,16 @@ class TestKindsOfInput:
     def test_a_list_of_numbers(self, name, voice):
         assert same(compute(name, voice.tolist()), compute(name, voice))
 
-    @pytest.mark.parametrize("dtype", ["int16", "int32", ">i2", "<i4"])
-    def test_pcm_is_scaled(self, name, voice, dtype):
+    def test_pcm_is_scaled(self, name, voice):
         """int16 and int32 samples become float32 between -1 and 1."""
-        full = 2.0 ** (8 * np.dtype(dtype).itemsize - 1)
-        pcm = np.round(voice / np.abs(voice).max() * (full - 1)).astype(dtype)
-        want = compute(name, (pcm.astype(np.float64) / full).astype(np.float32))
-        assert same(compute(name, pcm), want)
+        for dtype in ("int16", "int32", ">i2", "<i4"):
+            full = 2.0 ** (8 * np.dtype(dtype).itemsize - 1)
+            pcm = np.round(voice / np.abs(voice).max() * (full - 1)).astype(dtype)
+            want = compute(name, (pcm.astype(np.float64) / full).astype(np.float32))
+            assert same(compute(name, pcm), want), dtype
 
-    @pytest.mark.parametrize(
-        "dtype", ["int8", "uint8", "uint16", "int64", "bool", "complex64", "object", "<U4"]
-    )
-    def test_other_kinds_are_refused(self, name, dtype):
-        with pytest.raises(vf.ParameterError, match=rf"^y=<array of shape \(9000,\), {dtype}>: .*; "):
-            compute(name, np.ones(9000).astype(dtype))
-
-    def test_channels_last_are_refused(self, name):
-        with pytest.raises(vf.ParameterError, match=r"^y=.*\(9000, 2\).*(\.T|channels)"):
-            compute(name, np.zeros((9000, 2), np.float32))
+    def test_other_kinds_are_refused(self, name):
+        assert not taken(lambda y: compute(name, y))
 
     def test_threads_do_not_change_a_bit(self, name):
         y = np.tile(speech(SR).astype(np.float32), 60)[: 60 * SR]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.feature.registry import FEATURES
 from voicefeat.presets.catalogue import preset
 
@@ -45,7 +45,7 @@ def test_extract_loads_neither_pandas_nor_librosa(tmp_path):
     code = f"""
 import sys
 import warnings
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 assert main(["extract", {str(EXAMPLES)!r}, "--out", {str(tmp_path / "out")!r}]) == 0
 assert not {{"pandas", "librosa", "scipy.signal"}} & set(sys.modules)
 """

@@ -11,7 +11,7 @@ import pytest
 from corpora import contents, noises
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.run.dask import dask_cluster
 from voicefeat.corpus.run.extract import extract_corpus
 

@@ -13,7 +13,7 @@ import soundfile
 
 import voicefeat as vf
 from voicefeat import filters
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.presets.catalogue import preset
 from voicefeat.presets.stages import Bands, Compression, Frames, Signal, Spectrum
 

@@ -7,7 +7,7 @@ import pytest
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.presets.compare.facts import facts_of
 from voicefeat.presets.stages import Energy, Normalisation
 

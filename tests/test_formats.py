@@ -19,7 +19,7 @@ import soundfile
 from corpora import DYING, contents, noises
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.formats import FORMATS, About, format_called
 from voicefeat.corpus.formats.compressed import METHODS, compressed
 from voicefeat.corpus.formats.flat import ROWS, TOGETHER, VALUES

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.inputs import (
     find_sources,
     read_class_folders,

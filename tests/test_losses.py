@@ -15,7 +15,7 @@ import soundfile
 from corpora import contents, noises, stopped_at_rename
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.dataset.verify import verify
 from voicefeat.corpus.output.failures import Ledger
 from voicefeat.corpus.output.state import State

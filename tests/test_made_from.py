@@ -11,7 +11,7 @@ import soundfile
 from corpora import contents, noises, stopped_at_rename
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.dataset.verify import verify
 from voicefeat.corpus.inputs import Listing, Source, read_manifest
 from voicefeat.corpus.run.extract import extract_corpus

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.inputs import find_sources, read_manifest, read_protocol, read_wav_scp
 from voicefeat.files.protocols import read_protocol as read_key
 

@@ -18,7 +18,7 @@ from signals import signals, speech
 
 import voicefeat as vf
 from voicefeat.audio.decoding import blocks
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.inputs.speakers import read_speakers
 from voicefeat.corpus.table.recipes import RECIPES
 from voicefeat.corpus.table.table import GROUPS, make_table
@@ -489,7 +489,7 @@ def test_a_former_ledger_goes(corpus, tmp_path):
 def test_a_stopped_run_leaves_no_table(how, status, corpus, tmp_path):
     code = f"""
 import signal, sys, time
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.table.recipes import Recipe
 signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored where tests run in the background
 def endless(self, y, sr):
@@ -554,7 +554,7 @@ def test_the_command_goes_on_over_a_bad_file(corpus, tmp_path, capsys):
 def test_a_csv_table_loads_neither_pandas_nor_pyarrow(corpus, tmp_path):
     code = f"""
 import sys
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 assert main(["table", {str(corpus)!r}, "--out", {str(tmp_path / "t.csv")!r}]) == 0
 assert not {{"pandas", "pyarrow", "librosa", "scipy.signal"}} & set(sys.modules)
 """

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 import voicefeat as vf
-from voicefeat.cli import main
+from voicefeat.cli.main import main
 from voicefeat.corpus.dataset.verify import BOUNDS, verify
 from voicefeat.corpus.output.checksums import checksum
 from voicefeat.corpus.report.run import verified

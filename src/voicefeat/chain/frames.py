@@ -9,9 +9,17 @@ from typing import Any
 import numpy as np
 
 from .. import filters
-from ..errors import LONGEST, check_choice, check_int, fail, to_array
+from ..errors import LONGEST, check_choice, check_float, check_int, fail, to_array
 
 PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
+#: Samples of a front end's frame and of its hop, at most: six minutes of audio at 48 kHz.
+MOST_SAMPLES = 1 << 24
+
+
+def check_flag(name: str, value: Any) -> None:
+    """Refuse what is not Python's own True or False, which alone can be written to a file."""
+    if not isinstance(value, bool):
+        fail(name, value, "must be True or False", "give one of them")
 
 
 @dataclass(frozen=True)
@@ -116,6 +124,20 @@ class Frames:
         made = cls(n_fft, hop_length, win_length, window, bool(center), pad_mode if center else "constant")
         made.window_array()
         return made
+
+    def check(self, stage: str) -> None:
+        """Refuse a setting outside its range; `stage` is what a front end calls its frames."""
+        check_int(f"{stage}.n_fft", self.n_fft, least=2, unit="samples", most=MOST_SAMPLES)
+        check_int(f"{stage}.hop_length", self.hop_length, unit="samples", most=MOST_SAMPLES)
+        check_int(f"{stage}.win_length", self.win_length, unit="samples")
+        check_flag(f"{stage}.center", self.center)
+        if not callable(self.pad_mode):
+            check_choice(f"{stage}.pad_mode", self.pad_mode, PAD_MODES)
+        check_choice(f"{stage}.align", self.align, ("center", "left"))
+        check_choice(f"{stage}.partial", self.partial, ("drop", "pad", "mirror"))
+        check_int(f"{stage}.trim", self.trim, least=0, unit="frames")
+        check_flag(f"{stage}.remove_dc", self.remove_dc)
+        check_float(f"{stage}.preemphasis", self.preemphasis, low=0.0, high=1.0)
 
     @property
     def length(self) -> int:

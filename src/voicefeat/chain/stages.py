@@ -13,7 +13,7 @@ from ..errors import check_bank, check_choice, check_divisor, check_float, check
 from ..filters import empty_bands
 from ..filters.norms import check_norm
 from ..units.hertz import fft_frequencies
-from .frames import Frames
+from .frames import Frames, check_flag
 
 
 def cosines(n: int, type: int, ortho: bool) -> np.ndarray:
@@ -53,6 +53,12 @@ class Spectrum:
     @classmethod
     def make(cls, power: Any) -> Spectrum:
         return cls(check_float("power", power, above=0.0, remedy="give 1.0 for magnitude or 2.0 for power"))
+
+    def check(self, stage: str) -> None:
+        """Refuse a setting outside its range; `stage` is what a front end calls its spectrum."""
+        remedy = "give 1.0 for magnitude or 2.0 for power"
+        check_float(f"{stage}.power", self.power, above=0.0, remedy=remedy)
+        check_flag(f"{stage}.divided", self.divided)
 
 
 #: Names of the arguments that say the rows of a bank.
@@ -124,6 +130,18 @@ class Compression:
         add = -10 * math.log10(max(floor, 1.0)) if log == "db" else 0.0
         return cls(log, floor, offset, top_db, add=add)
 
+    def check(self, stage: str) -> None:
+        """Refuse a setting outside its range; `stage` is what a front end calls its compression."""
+        check_choice(f"{stage}.log", self.log, ("db", "ln", "log10"))
+        check_float(f"{stage}.floor", self.floor, low=0.0)
+        check_float(f"{stage}.offset", self.offset, low=0.0)
+        if self.top_db is not None:
+            remedy = "give 80.0, or None for none"
+            check_float(f"{stage}.top_db", self.top_db, low=0.0, unit="decibels", remedy=remedy)
+        check_float(f"{stage}.gain", self.gain, above=0.0)
+        check_float(f"{stage}.add", self.add)
+        check_float(f"{stage}.zero", self.zero, low=0.0)
+
     @property
     def scale(self) -> float:
         """What a natural logarithm is multiplied by."""
@@ -180,6 +198,17 @@ class Cepstrum:
             fail("dct_type", type, "needs 2 bands or more", "use dct_type=2")
         lifter = check_divisor("lifter", lifter, low=0.0, remedy="give 0 for none, or about 22")
         return cls(n, type, norm, lifter)
+
+    def check(self, stage: str) -> None:
+        """Refuse a setting outside its range; `stage` is what a front end calls its cepstrum."""
+        check_int(f"{stage}.n", self.n, unit="coefficients")
+        check_choice(f"{stage}.type", self.type, (1, 2, 3, 4))
+        check_choice(f"{stage}.norm", self.norm, (None, "ortho", "htk"))
+        check_float(f"{stage}.lifter", self.lifter, low=0.0, remedy="give 0 for none, or about 22")
+        check_choice(f"{stage}.lifter_from", self.lifter_from, (0, 1))
+        check_int(f"{stage}.first", self.first, least=0, unit="coefficients")
+        check_choice(f"{stage}.c0", self.c0, ("first", "last"))
+        check_float(f"{stage}.lift", self.lift)
 
     def matrix(self, bands: int) -> np.ndarray:
         """The transform, (n, bands) in float64."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ..errors import ParameterError, check_choice
 from ..filters import empty_bands
-from . import ranges
 from .compute import bank_rows, empty_filters
 
 if TYPE_CHECKING:
@@ -26,7 +25,10 @@ def check(fe: FrontEnd) -> None:
     """Refuse what cannot be run, before there is a signal."""
     if fe.bands is not None:
         check_choice("bands.bank", fe.bands.bank, BANKS)
-    ranges.check(fe)
+    for name in ("framing", "spectrum", "compression", "cepstrum"):
+        stage = getattr(fe, name)
+        if stage is not None:
+            stage.check(name)
     stages = ("spectrum", "bands", "compression", "cepstrum", "prediction", "energy")
     chain = {name: getattr(fe, name) for name in stages}
     given = [name for name, stage in chain.items() if stage is not None]

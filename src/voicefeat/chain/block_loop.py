@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from ..audio.limits import not_finite
 from ..filters import empty_bands
 from . import tables, threads
-from .jobs import Job, Rows
+from .jobs import Job, Request, Rows
 from .plan import Plan, plan
 from .sinks import Sink
 from .spectra import MEMORY_BYTES, Pass, borrow, give_back
@@ -134,10 +134,11 @@ def opened(chain: Chain, data: np.ndarray) -> tuple[Plan, np.ndarray, tuple[int,
     return plan(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
 
 
-def compute(jobs: list[Job], data: np.ndarray, name: str = "y") -> None:
-    """All jobs on one set of signals (..., n) or of spectra (..., bins, frames); then each has its result.
+def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]:
+    """The result of each job, all of one set of signals (..., n) or of spectra (..., bins, frames).
 
-    `data` is contiguous float32 or float64, `name` the argument it came in as.
+    Jobs with equal frames share their spectra. `data` is contiguous float32 or float64, `name` the argument
+    that it came in as.
     """
     for job in jobs:
         if job.chain.frames is not None:
@@ -159,16 +160,33 @@ def compute(jobs: list[Job], data: np.ndarray, name: str = "y") -> None:
                 job.prepare(data)
                 job.open(batch, len(flat), frames)
             items(source, flat, None, partial(_sinks, members), memory)
+    return [job.result() for job in jobs]
+
+
+def compute_requests(requests: Iterable[Request]) -> list[Any]:
+    """The result of each request; those of one signal share the spectra of equal frames.
+
+    Requests are of one signal where they hold the same array.
+    """
+    requests = list(requests)
+    by_signal: dict[int, list[Request]] = {}
+    for request in requests:
+        by_signal.setdefault(id(request.y), []).append(request)
+    for members in by_signal.values():
+        jobs = [job for request in members for job in request.jobs]
+        if jobs:
+            compute(jobs, members[0].y)
+    return [request.finish([job.result() for job in request.jobs]) for request in requests]
 
 
 def _sinks(jobs: list[Job], i: int) -> list[Sink]:
     return [job.sink(i) for job in jobs]
 
 
-def _together(jobs: list[Job]) -> list[list[Job]]:
+def _together(jobs: Sequence[Job]) -> list[list[Job]]:
     """The jobs by what their spectra are made of; powers come from complex bins where those are at hand."""
     if len(jobs) == 1:
-        return [jobs]
+        return [list(jobs)]
     groups: dict[Any, list[Job]] = {}
     for job in jobs:
         exact = job.plan.source.exact_powers
@@ -207,8 +225,7 @@ def one(job: Job, data: np.ndarray, name: str = "y") -> Any:
     if into is not None:
         into.append((job, data))
         return job
-    compute([job], data, name)
-    return job.result()
+    return compute([job], data, name)[0]
 
 
 def run(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -155,3 +156,14 @@ class Tuned(AllPeaks):
 
     def result(self) -> Any:
         return self.rows.result()
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """A feature, or a front end, of one signal: the jobs for the block loop, and what follows them."""
+
+    #: The checked signal that the jobs start from. Requests that hold the same array share its spectra.
+    y: np.ndarray
+    jobs: Sequence[Job]
+    #: The result, made of the results of the jobs in their order.
+    finish: Callable[[list[Any]], Any]

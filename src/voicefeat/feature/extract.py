@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..audio.signals import signal
-from ..chain.block_loop import compute, gathered
-from ..chain.jobs import Job
+from ..chain.block_loop import compute_requests
 from ..errors import ParameterError, check_bool, fail
 from ..filters import empty_bands
 from .registry import FEATURES, Feature, find
@@ -76,26 +75,12 @@ def extract(
     stack = check_bool("stack", stack)
     y = signal(y)
     with empty_bands.collected() as told:
-        made = _made(calls, y)
+        requests = [feature.request(y, keywords) for feature, keywords in calls]
+        results = compute_requests(requests)
+    made = {feature.name: result for (feature, _), result in zip(calls, results, strict=True)}
     for message in dict.fromkeys(told):  # of a bank that several features have in common
         empty_bands.tell(message)
     return _stacked(made) if stack else made
-
-
-def _made(calls: Sequence[tuple[Feature, Mapping[str, Any]]], y: np.ndarray) -> dict[str, Any]:
-    """Each feature by its name, in the order asked for."""
-    made: dict[str, Any] = {}
-    jobs: list[tuple[Job, np.ndarray]] = []
-    with gathered(jobs):
-        for feature, keywords in calls:
-            if feature.chain:
-                made[feature.name] = feature.function(y, **keywords)
-    if jobs:
-        compute([job for job, _ in jobs], jobs[0][1])
-    for feature, keywords in calls:
-        found = made.get(feature.name)
-        made[feature.name] = found.result() if isinstance(found, Job) else feature.function(y, **keywords)
-    return {feature.name: made[feature.name] for feature, _ in calls}
 
 
 def _asked(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:

@@ -11,10 +11,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..cache import memoised
 from ..errors import ParameterError, format_value
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..chain.jobs import Request
 
 __all__ = ["FEATURES", "Feature", "find"]
 
@@ -64,6 +69,23 @@ class Feature:
     def has_rate(self) -> bool:
         """Whether the function takes `sr` (a spectrogram does not)."""
         return "sr" in _parameters(self.function)
+
+    def request(self, y: np.ndarray, settings: Mapping[str, Any]) -> Request:
+        """What is computed of the checked signal `y` with these keyword arguments of the function.
+
+        A feature that is no chain has no jobs: its function is called once those of others are done.
+        """
+        from ..chain.block_loop import gathered
+        from ..chain.jobs import Job, Request
+
+        if self.chain:
+            jobs: list[tuple[Job, np.ndarray]] = []
+            with gathered(jobs):
+                made = self.function(y, **settings)
+            if isinstance(made, Job):
+                return Request(jobs[0][1], [made], lambda results: results[0])
+            return Request(y, [], lambda results: made)
+        return Request(y, [], lambda results: self.function(y, **settings))
 
 
 @memoised

@@ -9,7 +9,7 @@ from closeness import near
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.audio import signals as audio
+from voicefeat.audio import limits, signals as audio
 
 RNG = np.random.default_rng(11)
 
@@ -90,14 +90,14 @@ class TestSignal:
     @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
     def test_not_finite(self, value):
         y = np.zeros(700_000, np.float32)
-        audio.not_finite(y)
+        limits.not_finite(y)
         y[[600_001, 650_000]] = value
         with pytest.raises(vf.ParameterError, match=rf"x=.*: sample 600001 is {value}; .*nan_to_num\(x\)"):
-            audio.not_finite(y, "x")
+            limits.not_finite(y, "x")
         batch = np.zeros((2, 3, 5))
         batch[1, 0, 4] = value
         with pytest.raises(vf.ParameterError, match=rf"sample 4 of channel \(1, 0\) is {value}"):
-            audio.not_finite(batch)
+            limits.not_finite(batch)
 
 
 class TestToMono:

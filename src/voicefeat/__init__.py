@@ -34,7 +34,7 @@ _ROOMS = {
     "units.decibels": ["power_to_db", "db_to_power", "amplitude_to_db", "db_to_amplitude"],
     "units.notes": ["note_to_hz", "note_to_midi", "midi_to_hz", "midi_to_note", "hz_to_midi", "hz_to_note"],
     "units.pitches": ["A4_to_tuning", "cqt_frequencies", "tuning_to_A4"],
-    "audio.signals": ["load", "to_mono"],
+    "audio.load": ["load", "to_mono"],
     "audio.resample": ["resample"],
     "chain.threads": ["get_num_threads", "set_num_threads"],
     "feature.spectral.stft": ["stft", "spectrogram", "magphase"],

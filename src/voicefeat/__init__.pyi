@@ -1,10 +1,10 @@
 from . import augment as augment, filters as filters, metrics as metrics, plot as plot
-from .audio.resample import (
-    resample as resample,
-)
-from .audio.signals import (
+from .audio.load import (
     load as load,
     to_mono as to_mono,
+)
+from .audio.resample import (
+    resample as resample,
 )
 from .chain.threads import (
     get_num_threads as get_num_threads,

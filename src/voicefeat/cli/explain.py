@@ -31,7 +31,7 @@ def add_explain(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from ..audio.signals import load
+    from ..audio.load import load
     from ..presets.compare.explain import explain
 
     if (options.b is None) == (options.preset is None):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..audio.signals import load
+from ..audio.load import load
 from ..corpus.dataset.batches import Entry
 from ..corpus.dataset.dataset import Dataset
 from ..corpus.dataset.rebuild import restored

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.signals import to_mono
+from ...audio.load import to_mono
 from ...chain.threads import single
 from ...errors import AudioError, check_choice
 from ...feature.extract import extract

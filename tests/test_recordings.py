@@ -607,7 +607,7 @@ class TestResampling:
 
     @pytest.mark.parametrize(("options", "message"), [
         ({"orig_sr": 1e9, "target_sr": 1e-3}, r"target_sr=0.001: differs from .*1e\+09 by more than 1000"),
-        ({"orig_sr": 1e-300, "target_sr": 1e300}, "orig_sr=1e-300: is no rate of samples"),
+        ({"orig_sr": 1e-300, "target_sr": 1e300}, "orig_sr=1e-300: is not a sampling rate"),
         ({"orig_sr": 10**9, "target_sr": 10**9 - 1, "res_type": "polyphase"}, "1,000,000 phases"),
     ])  # fmt: skip
     def test_extreme_rates(self, options, message):

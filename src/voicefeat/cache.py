@@ -1,8 +1,7 @@
-"""What has been made once is remembered: checked chains, plans, tables of transforms, banks and windows.
+"""Memoisation: checked chains, plans, tables of transforms, banks and windows are computed once and kept.
 
-All memories together hold at most `LIMIT` bytes, what results are found by counted in. When they would hold
-more, all of them begin anew: what is used again is soon there again, and a call that finds its result counts
-nothing.
+All caches together hold at most `LIMIT` bytes, keys included. When they would hold more, all of them are
+emptied: results that are used again are soon back. A call that finds its result does no counting.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ import numpy as np
 
 __all__ = ["LIMIT", "forget", "held", "memoised"]
 
-#: Bytes that all memories hold together.
+#: The most bytes that all caches hold together.
 LIMIT = 128 * 1024 * 1024
-#: Results that each of them holds; of more, the one not used for longest is forgotten.
+#: The most results in one cache; beyond that, the least recently used one is dropped.
 RESULTS = 256
 
 _memories: list[Any] = []
@@ -31,16 +30,16 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class _TooLarge(Exception):
-    """A result that no memory has room for: `lru_cache` keeps no errors."""
+    """Carries a result that is too large to cache: `lru_cache` does not keep exceptions."""
 
     def __init__(self, result: Any):
         self.result = result
 
 
 def memoised(make: Function) -> Function:
-    """`make`, whose results are kept by its arguments; those are hashable and given by position.
+    """`make` with a cache of its results; arguments must be hashable and given by position.
 
-    Arguments are told apart by type as well: 2048 is not 2048.0. Errors are not kept.
+    Arguments of different types differ: 2048 is not 2048.0. Exceptions are not cached.
     """
 
     @functools.lru_cache(RESULTS, typed=True)
@@ -53,19 +52,19 @@ def memoised(make: Function) -> Function:
     def call(*args: Any) -> Any:
         try:
             return memory(*args)
-        except _TooLarge as found:
-            return found.result
+        except _TooLarge as error:
+            return error.result
         except (TypeError, ValueError):
             if _hashable(args):
                 raise
-            return make(*args)  # its checks will name what is not hashable
+            return make(*args)  # its own checks name the argument that is not hashable
 
     _memories.append(memory)
     return call  # type: ignore[return-value]
 
 
 def _hashable(value: Any) -> bool:
-    """Whether `value` has a hash; numpy says so with a ValueError of times without a unit."""
+    """Whether `value` has a hash; for times without a unit numpy raises a ValueError instead."""
     try:
         hash(value)
     except (TypeError, ValueError):
@@ -74,7 +73,7 @@ def _hashable(value: Any) -> bool:
 
 
 def forget() -> None:
-    """Let all memories begin anew."""
+    """Empty all caches."""
     global _held
     with _lock:
         for memory in _memories:
@@ -83,12 +82,12 @@ def forget() -> None:
 
 
 def held() -> int:
-    """Bytes that all memories hold together, those that were forgotten one by one among them."""
+    """Bytes counted in all caches together; results that were dropped one by one are still counted."""
     return _held
 
 
 def _count(size: int, result: Any) -> None:
-    """Count what comes to a memory, and let all of them begin anew where it is too much."""
+    """Count the bytes of a new result, and empty all caches when they hold too much."""
     global _held
     if size > LIMIT // 2:
         raise _TooLarge(result)
@@ -101,7 +100,7 @@ def _count(size: int, result: Any) -> None:
 
 
 def _after_fork() -> None:
-    """Another thread of the parent may have held the lock, and is not here to let it go."""
+    """Replace the lock: a thread of the parent may have held it, and does not exist in the child."""
     global _lock
     _lock = threading.Lock()
 
@@ -111,7 +110,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def size_of(value: Any) -> int:
-    """Bytes of a value and of all it holds, each part counted once; functions and types count nothing."""
+    """Bytes of a value and of all its parts, each counted once; functions and types count as nothing."""
     seen: set[int] = set()
     total, todo = 0, [value]
     while todo:
@@ -137,5 +136,5 @@ def size_of(value: Any) -> int:
 
 
 def _plain(parts: Iterable[Any]) -> bool:
-    """Whether many parts are numbers, as those of a window are."""
+    """Whether all parts of a long sequence are numbers, as in a window."""
     return all(type(part) in (float, int) for part in parts)

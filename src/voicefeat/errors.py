@@ -1,7 +1,7 @@
-"""What voicefeat raises, and the one checker for each kind of argument.
+"""The exceptions of voicefeat, and one checker for each kind of argument.
 
-Every message has the same three parts: the argument with the value given, what is wrong with it, and
-what would do: ``n_fft=0: must be a positive whole number of samples; try n_fft=2048``.
+Every message has the same three parts: the argument with its value, what is wrong with it, and a
+remedy: ``n_fft=0: must be a positive whole number of samples; try n_fft=2048``.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ import numpy as np
 
 __all__ = ["AudioError", "ParameterError"]
 
-#: The largest count: of samples, bins, filters and the like. No array of more would fit anywhere.
+#: The largest count of samples, bins, filters and the like. No larger array would fit into memory.
 MOST = 2**31 - 1
-#: Settings without a bound of their own lie within this one, so that formulas stay within their precision.
+#: The bound of settings that have no bound of their own. It keeps formulas within their precision.
 HUGE = 1e30
-#: Samples of a frame or a window, at most: six minutes at 44.1 kHz.
+#: The longest frame or window in samples: six minutes at 44.1 kHz.
 LONGEST = 1 << 24
-#: Weights of a bank, at most: half a gigabyte in single precision; and its rows, of however few bins.
+#: The most weights of a filter bank (half a gigabyte in float32), and its most rows.
 MOST_WEIGHTS, MOST_ROWS = 1 << 27, 1 << 17
 _WIDTHS = {"f": (2, 4, 8), "c": (8, 16)}
 _Kind = TypeVar("_Kind")
 
 
 def escape(text: str) -> str:
-    """`text` on one line, with escapes like ``\\x1b`` for what would move a cursor, colour or hide words.
+    """`text` on one line; escapes like ``\\x1b`` replace characters that move the cursor or hide text.
 
     Examples
     --------
@@ -48,18 +48,18 @@ class ParameterError(ValueError):
     """An argument that cannot be used; raised before any work is done."""
 
     def __str__(self) -> str:
-        return escape(super().__str__())  # names of files may hold anything
+        return escape(super().__str__())  # file names may hold any character
 
 
 class AudioError(ValueError):
-    """A recording that cannot be read or does not hold what it promises."""
+    """A recording that cannot be read, or that does not hold what its header says."""
 
     def __str__(self) -> str:
         return escape(super().__str__())
 
 
-class AudioNotFoundError(FileNotFoundError, AudioError):  # in this order it can be made anew when unpickled
-    """A recording that is not there."""
+class AudioNotFoundError(FileNotFoundError, AudioError):  # unpickling needs this order
+    """A recording that does not exist."""
 
     def __str__(self) -> str:
         return escape(super().__str__())
@@ -69,7 +69,7 @@ class NotInDatasetError(ParameterError, IndexError):
     """A row or a recording that a dataset does not hold."""
 
 
-#: Faults of the machine or its network, not of a file: they pass.
+#: Faults of the machine or its network, not of a file: a later attempt may succeed.
 PASSING = frozenset(
     getattr(errno, name)
     for name in (
@@ -81,20 +81,20 @@ PASSING = frozenset(
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether `error` is a fault of the machine that passes: too few open files, too little memory."""
+    """Whether `error` is a passing fault of the machine: too many open files, too little memory."""
     return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in PASSING)
 
 
 def format_value(value: Any) -> str:
-    """`value` as a message shows it: arrays by shape and dtype, the rest by a bounded `repr`."""
+    """`value` as messages show it: an array by shape and dtype, anything else by a shortened `repr`."""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and shape and hasattr(value, "dtype"):
         return f"<array of shape {tuple(shape)}, {value.dtype}>"
     try:
         text = repr(value)
-    except Exception:  # a whole number of more digits than Python prints, or somebody's own class
+    except Exception:  # an int with more digits than Python prints, or a class of the caller
         text = f"<{type(value).__name__}>"
-    return text if len(text) <= 240 else f"{text[:150]}...{text[-80:]}"  # the end of a path says most
+    return text if len(text) <= 240 else f"{text[:150]}...{text[-80:]}"  # the end of a path matters most
 
 
 def fail(name: str, value: Any, problem: str, remedy: str) -> NoReturn:
@@ -103,21 +103,21 @@ def fail(name: str, value: Any, problem: str, remedy: str) -> NoReturn:
 
 
 def check_path(name: str, value: Any) -> str:
-    """`value` as the text of a path, which need not be there."""
+    """`value` as the text of a path; the file need not exist."""
     try:
-        found = os.fsdecode(value) if isinstance(value, str | os.PathLike) else "\0"
-        os.fsencode(found)
+        text = os.fsdecode(value) if isinstance(value, str | os.PathLike) else "\0"
+        os.fsencode(text)
     except UnicodeError:
-        found = "\0"
-    if "\0" in found:
-        fail(name, value, "must be a path", "give a text or a pathlib.Path")
-    return found
+        text = "\0"
+    if "\0" in text:
+        fail(name, value, "must be a path", "give a str or a pathlib.Path")
+    return text
 
 
 def check_int(
     name: str, value: Any, least: int = 1, unit: str = "", remedy: str = "", most: int | None = MOST
 ) -> int:
-    """`value` as an int from `least` to `most`; of None there may be any."""
+    """`value` as an int from `least` to `most`; a `most` of None sets no upper bound."""
     try:
         if isinstance(value, bool | np.timedelta64):
             raise TypeError
@@ -134,9 +134,9 @@ def check_int(
 
 
 def check_bank(name: str, rows: Any, n_fft: Any, bins: Any = None) -> None:
-    """Refuse a bank that would fill the memory, before it is made; other checks are its own.
+    """Refuse a bank that would fill the memory, before it is built; the bank makes its other checks itself.
 
-    Its columns are the bins of an FFT, or so many `bins`.
+    The number of columns is `bins`, or by default the number of bins of an FFT of `n_fft` samples.
     """
     if isinstance(n_fft, int) and n_fft > LONGEST:
         fail("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=2048")
@@ -145,7 +145,7 @@ def check_bank(name: str, rows: Any, n_fft: Any, bins: Any = None) -> None:
         return
     most = min(MOST_ROWS, MOST_WEIGHTS // max(bins, 1))
     if rows > most:
-        problem = "so many rows and bins are too many numbers for a bank"
+        problem = f"a bank of this many rows and {bins} bins is too large"
         fail(name, rows, problem, f"give at most {most}")
 
 
@@ -163,7 +163,7 @@ def check_float(
     fits = isinstance(value, numbers.Real) and not isinstance(value, bool | np.timedelta64)
     try:
         number = float(value) if fits else 0.0
-    except OverflowError:  # a whole number or a fraction beyond floats
+    except OverflowError:  # an int or a fraction beyond the range of floats
         number = math.inf
     fits = fits and number - number == 0.0  # neither NaN nor infinite
     bounds = []
@@ -186,23 +186,23 @@ def check_float(
 
 
 def check_divisor(name: str, value: Any, low: float | None = None, **rest: Any) -> float:
-    """`value` as `check_float` has it, and not next to 0, so that what is divided by it stays finite."""
-    found = check_float(name, value, low, **rest)
-    if 0 < abs(found) < 1e-9:
-        fail(name, value, "is next to 0", rest.get("remedy") or "give 1e-9 or more")
-    return found
+    """`value` checked by `check_float`, and not so close to 0 that a quotient would be infinite."""
+    number = check_float(name, value, low, **rest)
+    if 0 < abs(number) < 1e-9:
+        fail(name, value, "is too close to 0", rest.get("remedy") or "give 1e-9 or more")
+    return number
 
 
 def check_rate(name: str, value: Any, remedy: str = "") -> float:
-    """`value` as a rate of samples in hertz, with which no formula leaves double precision."""
-    found = check_float(name, value, above=0, unit="hertz", remedy=remedy)
-    if not 1e-6 <= found <= 1e12:
-        fail(name, value, "is no rate of samples", remedy or "give it in hertz, such as 16000")
-    return found
+    """`value` as a sampling rate in Hz, within the range in which all formulas keep double precision."""
+    rate = check_float(name, value, above=0, unit="hertz", remedy=remedy)
+    if not 1e-6 <= rate <= 1e12:
+        fail(name, value, "is not a sampling rate", remedy or "give it in hertz, such as 16000")
+    return rate
 
 
 def check_choice(name: str, value: Any, allowed: Iterable[Any]) -> Any:
-    """`value`, which must be among `allowed`; the nearest name is suggested."""
+    """`value`, which must be one of `allowed`; the error suggests the nearest name."""
     choices = list(allowed)
     for choice in choices:
         if type(choice) is type(value) and choice == value:
@@ -214,10 +214,10 @@ def check_choice(name: str, value: Any, allowed: Iterable[Any]) -> Any:
 
 
 def check_float_dtype(name: str, value: Any) -> np.dtype[Any]:
-    """`value` as one of the two types of numbers, float32 or float64."""
+    """`value` as a floating-point dtype, float32 or float64."""
     try:
         kind = np.dtype(value)
-    except Exception:  # numpy has one kind for each way of being no type
+    except Exception:  # numpy raises many kinds of errors here
         kind = np.dtype(object)
     if value is None or kind not in (np.float32, np.float64):
         fail(name, value, "must be a floating-point type", "give numpy.float32 or numpy.float64")
@@ -225,7 +225,7 @@ def check_float_dtype(name: str, value: Any) -> np.dtype[Any]:
 
 
 def check_complex_dtype(name: str, value: Any) -> np.dtype[Any]:
-    """`value` as one of the two types of complex numbers, complex64 or complex128."""
+    """`value` as a complex dtype, complex64 or complex128."""
     try:
         kind = np.dtype(value)
     except Exception:
@@ -245,19 +245,19 @@ def check_bool(name: str, value: Any) -> bool:
 def check_type(name: str, value: Any, kind: type[_Kind], remedy: str) -> _Kind:
     """`value`, which must be a `kind`."""
     if not isinstance(value, kind):
-        fail(name, value, f"is no {kind.__name__}", remedy)
+        fail(name, value, f"is not of type {kind.__name__}", remedy)
     return value
 
 
 def check_texts(name: str, values: Any) -> list[str]:
-    """`values` as a list of texts."""
+    """`values` as a list of strings."""
     try:
-        found = list(values)
+        texts = list(values)
     except TypeError:
-        found = [None]
-    if not all(isinstance(value, str) for value in found):
-        fail(name, values, "must be a sequence of texts", "give a list of str")
-    return [str(value) for value in found]
+        texts = [None]
+    if not all(isinstance(value, str) for value in texts):
+        fail(name, values, "must be a sequence of strings", "give a list of str")
+    return [str(value) for value in texts]
 
 
 def to_array(name: str, values: Any, remedy: str = "give an array of numbers") -> np.ndarray:
@@ -266,8 +266,8 @@ def to_array(name: str, values: Any, remedy: str = "give an array of numbers") -
         fail(name, values, "has masked values", f"fill them, {name}.filled(0)")
     try:
         return np.asanyarray(values)
-    except (ValueError, TypeError, OverflowError):  # rows of different lengths, or no sequence after all
-        fail(name, values, "is no array of numbers", remedy)
+    except (ValueError, TypeError, OverflowError):  # rows of different lengths, or not a sequence
+        fail(name, values, "is not an array of numbers", remedy)
 
 
 def check_numeric(
@@ -275,9 +275,9 @@ def check_numeric(
     values: Any,
     kinds: str = "fiu",
     remedy: str = "give real numbers",
-    what: str = "are no numbers",
+    what: str = "are not numbers",
 ) -> np.ndarray:
-    """`values` as an array of numbers, of one of the `kinds` of numpy's types."""
+    """`values` as an array of numbers whose numpy dtype is of one of the `kinds`."""
     array = to_array(name, values, remedy)
     if array.dtype.kind not in kinds:
         problem = "are complex" if array.dtype.kind == "c" else what

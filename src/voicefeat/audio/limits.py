@@ -13,21 +13,21 @@ __all__: list[str] = []
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
-#: Signals and spectra of larger values are refused: sums of their squares have to fit the precision.
+#: The largest values of signals and of spectra: sums of their squares must not overflow.
 LARGEST: dict[np.dtype[np.floating[Any]], float] = {_FLOAT32: 2.0**37, _FLOAT64: 2.0**200}
 LARGEST_SPECTRA: dict[np.dtype[np.floating[Any]], float] = {_FLOAT32: 2.0**60, _FLOAT64: 2.0**300}
 
 
 def usable(y: np.ndarray) -> bool:
-    """Whether all samples are finite and not too large for their precision, without a kernel."""
+    """Whether all samples are finite and not too large for their precision; uses no compiled kernel."""
     return bool(-LARGEST[y.dtype] < y.min() and y.max() < LARGEST[y.dtype])
 
 
 def check_resampled(y: np.ndarray, res_type: str) -> None:
-    """Refuse float64 samples that soxr, which computes in single precision but for "vhq", cannot hold."""
+    """Refuse float64 samples that are too large for soxr, which uses single precision except for "vhq"."""
     single = res_type in ("soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq")
     if single and y.dtype == _FLOAT64 and not max(-y.min(), y.max()) < 2.0**100:
-        problem = f"is too large for {res_type}, which has single precision"
+        problem = f"is too large for {res_type}, which computes in single precision"
         fail("y", y, problem, 'scale it, or give res_type="soxr_vhq"')
 
 
@@ -46,7 +46,7 @@ def not_finite(y: np.ndarray, name: str = "y", spectra: bool = False) -> None:
 
 
 def check_spread(found: np.ndarray, p: float) -> None:
-    """Refuse a `p` whose powers of hertz have left the precision of the bandwidths that were `found`."""
+    """Refuse a `p` for which the bandwidths `found` are not finite: powers of hertz have overflowed."""
     if not np.isfinite(found).all():
         remedy = "give 2" if found.dtype == np.float64 else "give 2, or values of float64"
-        fail("p", p, f"makes powers of hertz that {found.dtype} does not hold", remedy)
+        fail("p", p, f"makes powers of hertz that overflow {found.dtype}", remedy)

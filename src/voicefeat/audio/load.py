@@ -26,46 +26,47 @@ def load(
     dtype: DTypeLike = np.float32,
     res_type: str | None = "soxr_hq",
 ) -> tuple[np.ndarray, float]:
-    """Read a recording.
+    """Read a recording, resampled and mixed down to mono by default.
 
     Parameters
     ----------
     path : path, file open for reading bytes, or soundfile.SoundFile
-        WAV, FLAC, OGG, MP3 or whatever else libsndfile reads. A file is read from its beginning, wherever it
-        stands; a SoundFile from where it stands, unless `offset` says otherwise, and it stays open.
+        WAV, FLAC, OGG, MP3 or any other format of libsndfile. A file is read from its beginning, whatever its
+        position; a SoundFile from its current position unless `offset` is given. It stays open.
     sr : float > 0 or None
-        The sampling rate to resample to, in hertz; None keeps the recording's own.
+        The sampling rate to resample to, in Hz; None keeps that of the recording.
     mono : bool
-        True to take the mean of all channels.
+        True to average all channels.
     offset, duration : float
         The part to read, in seconds, each rounded to the nearest sample; a `duration` of None reads to the
-        end.
+        end of the recording.
     dtype : float32 or float64
-        Type of the samples; integer PCM is scaled to [-1, 1).
+        Data type of the samples; integer PCM is scaled to [-1, 1).
     res_type : str or None
-        How to resample, as in `resample`.
+        Method of resampling, as in `resample`.
 
     Returns
     -------
     y : numpy.ndarray, shape (n,) or (channels, n)
         The samples.
     sr : float
-        Their rate in hertz.
+        Sampling rate in Hz.
 
     Raises
     ------
     AudioError
-        If the file is missing (then it is a `FileNotFoundError` as well), is no audio, is damaged, holds no
-        samples, fewer than its header promises or one that is not finite, would give more than 512 MiB of
-        samples and 300 times its size, or holds a second recording of another rate or number of channels.
+        If the file is missing (the error is then also a `FileNotFoundError`), not audio or damaged; if it
+        holds no samples, fewer than its header says or one that is not finite; if its samples would take more
+        than 512 MiB and 300 times its size; or if it holds a second recording of another rate or number of
+        channels.
     ParameterError
         If an argument cannot be used.
 
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.load``. A recording that ends early is an error here; librosa returns
-    what is there. All samples are read that are there, also where the header says fewer or where recordings
-    were joined; a header without a length, or Ogg without a mark at its end, is told once, as a warning.
+    the samples that exist. All samples of a file are read, even if the header says fewer or if recordings
+    were joined. A header without a length, or an Ogg file without an end-of-stream mark, gives one warning.
 
     Examples
     --------
@@ -103,11 +104,13 @@ def load(
         y = np.ascontiguousarray(frames.T)
     if sr is None:
         return y, rate
-    asked = float(sr)
-    if asked > MOST_TIMES * rate or rate > MOST_TIMES * asked:
-        problem = f"its rate, {rate} Hz, and sr={float(sr):g} differ by more than {MOST_TIMES} times"
-        raise AudioError(f"{printable_name(path)}: {problem}; give sr=None to keep its own rate, or mend it")
-    check_room(printable_name(path), y.nbytes, int(y.nbytes * asked / rate))
+    target = float(sr)
+    if target > MOST_TIMES * rate or rate > MOST_TIMES * target:
+        problem = f"its rate, {rate} Hz, and sr={target:g} differ by more than {MOST_TIMES} times"
+        raise AudioError(
+            f"{printable_name(path)}: {problem}; give sr=None to keep its own rate, or repair it"
+        )
+    check_room(printable_name(path), y.nbytes, int(y.nbytes * target / rate))
     return resample(y, orig_sr=rate, target_sr=sr, res_type=res_type), sr
 
 
@@ -122,12 +125,12 @@ def to_mono(y: ArrayLike) -> np.ndarray:
     Returns
     -------
     numpy.ndarray, shape (n,), float32 or float64
-        One channel. A signal that has one axis is returned as it is.
+        One channel. A signal with one axis is returned unchanged.
 
     Raises
     ------
     ParameterError
-        If `y` is no signal.
+        If `y` is not a signal.
 
     Notes
     -----

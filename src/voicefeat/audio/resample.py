@@ -1,4 +1,4 @@
-"""Signals at another sampling rate."""
+"""Resampling: signals at another sampling rate."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["resample"]
 
 SOXR = ["soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq"]
 WAYS = [*SOXR, "fft", "scipy", "polyphase"]
-#: Rates that differ by more than so many times are no two of audio, and filters for them take for ever.
+#: The largest ratio of two rates: audio has no larger one, and the filters would be far too long.
 MOST_TIMES = 1000
-#: A polyphase filter has twenty values for each of its phases.
+#: The most phases of a polyphase filter, which has twenty taps for each of them.
 MOST_PHASES = 1_000_000
 
 
@@ -39,13 +39,13 @@ def resample(
     y : array_like, shape (..., n, ...)
         A signal; int16 and int32 PCM is scaled to [-1, 1).
     orig_sr, target_sr : float > 0
-        Its rate and the one wanted, in hertz.
+        The sampling rate of `y` and the one wanted, in Hz.
     res_type : str or None
-        "soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq" or "soxr_qq" (soxr, best to quickest); "fft" or "scipy"
+        "soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq" or "soxr_qq" (soxr, best to fastest); "fft" or "scipy"
         (`scipy.signal.resample`); "polyphase" (`scipy.signal.resample_poly`, whole rates only); None
         is "soxr_hq".
     fix : bool
-        True to cut or pad with zeros to exactly ``ceil(n * target_sr / orig_sr)`` samples.
+        True to cut or zero-pad to exactly ``ceil(n * target_sr / orig_sr)`` samples.
     scale : bool
         True to keep the energy: the result is divided by ``sqrt(target_sr / orig_sr)``.
     axis : int
@@ -54,17 +54,17 @@ def resample(
     Returns
     -------
     numpy.ndarray, float32 or float64
-        The signal; the input itself where the rates are equal.
+        The resampled signal; the input itself if the rates are equal.
 
     Raises
     ------
     ParameterError
-        If an argument cannot be used, or the rates differ by more than 1000 times.
+        If an argument cannot be used, or the rates differ by more than a factor of 1000.
 
     Notes
     -----
-    Source: librosa 0.11.0, ``librosa.resample``. The number of samples is exact; librosa's is one more where
-    the quotient of the rates as a float is a little too large, and that sample is 0 (see docs/accuracy.md).
+    Source: librosa 0.11.0, ``librosa.resample``. The number of samples is exact. librosa rounds the ratio of
+    the rates, and so may return one more sample, which is 0 (see docs/accuracy.md).
 
     Examples
     --------
@@ -77,7 +77,7 @@ def resample(
     res_type = WAYS[1] if res_type is None else check_choice("res_type", res_type, WAYS)
     if not 1 / MOST_TIMES <= target_sr / orig_sr <= MOST_TIMES:
         problem = f"differs from orig_sr={orig_sr:g} by more than {MOST_TIMES} times"
-        fail("target_sr", target_sr, problem, "give rates in hertz that audio has")
+        fail("target_sr", target_sr, problem, "give sampling rates of audio, in hertz")
     if res_type == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
         name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)
         fail(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
@@ -105,7 +105,7 @@ def resample(
 
 
 def _length(n: int, orig_sr: float, target_sr: float) -> int:
-    """ceil(n * target_sr / orig_sr), in whole numbers: a quotient of floats is often a little more."""
+    """ceil(n * target_sr / orig_sr) in integers: a quotient of floats is often a little too large."""
     (up, of), (down, by) = target_sr.as_integer_ratio(), orig_sr.as_integer_ratio()
     return -(-n * up * by // (of * down))
 

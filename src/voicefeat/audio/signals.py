@@ -12,7 +12,8 @@ __all__ = ["signal"]
 
 _FLOAT32 = np.dtype(np.float32)
 _FLOAT64 = np.dtype(np.float64)
-# More channels than this, or fewer frames per channel, and an (n, channels) array is taken at its word.
+# An array (n, channels) with at most this many channels and at least this many samples per channel is taken
+# for one with channels last, which is an error. Any other shape is accepted.
 _MAX_CHANNELS = 8
 _FRAMES_PER_CHANNEL = 100
 
@@ -20,8 +21,8 @@ _FRAMES_PER_CHANNEL = 100
 def signal(y: Any, name: str = "y") -> np.ndarray:
     """`y` as a signal: float32 or float64, native, contiguous, shape (..., n) with n > 0.
 
-    int16 and int32 are scaled by 2**-15 and 2**-31 to float32. Whether all samples are finite is seen
-    later, where they are read anyway (`not_finite` then tells which one is not).
+    int16 and int32 are scaled by 2**-15 and 2**-31 to float32. Whether all samples are finite is checked
+    later, when they are read anyway (`not_finite` then names the first that is not).
     """
     if type(y) is np.ndarray and (y.dtype is _FLOAT32 or y.dtype is _FLOAT64) and y.ndim == 1 and y.size:
         flags = y.flags
@@ -56,7 +57,7 @@ def _converted(y: Any, name: str) -> np.ndarray:
 
 
 def _check_type(y: Any, array: np.ndarray, name: str) -> None:
-    """Only floats with an agreed scale, and PCM of 16 and 32 bits."""
+    """Accept float32 and float64, and PCM of 16 and 32 bits."""
     kind, size = array.dtype.kind, array.itemsize
     if (kind == "f" and size in (4, 8)) or (kind == "i" and size in (2, 4)):
         return
@@ -64,7 +65,7 @@ def _check_type(y: Any, array: np.ndarray, name: str) -> None:
     if kind == "f":
         problem, remedy = "is neither float32 nor float64", f"pass {name}.astype(numpy.float32)"
     elif kind in "iu":
-        problem = f"{array.dtype} samples have no scale that all agree on"
+        problem = f"{array.dtype} samples have no agreed scale"
         middle = f" - {2 ** (8 * size - 1)}.0" if kind == "u" else ""
         remedy = (
             f"pass int16 or int32 PCM, or scale them, (({name}{middle}) / {2 ** (8 * size - 1)}.0)"
@@ -73,5 +74,5 @@ def _check_type(y: Any, array: np.ndarray, name: str) -> None:
     elif kind == "c":
         problem, remedy = "is complex", f"pass a real signal, such as {name}.real"
     else:
-        problem, remedy = f"{array.dtype} values are no samples", "pass an array of float32 or float64"
+        problem, remedy = f"{array.dtype} values are not samples", "pass an array of float32 or float64"
     fail(name, shown, problem, remedy)

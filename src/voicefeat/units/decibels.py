@@ -27,22 +27,22 @@ def power_to_db(
     top_db: float | None = 80.0,
     axes: Any = "auto",
 ) -> Any:
-    """Power in decibels: ``10 log10(max(S, amin)) - 10 log10(max(ref, amin))``, floored below its peak.
+    """Power in decibels, ``10 log10(max(S, amin)) - 10 log10(max(ref, amin))``, with a floor below the peak.
 
     Parameters
     ----------
     S : array_like, any shape
-        Power. Of complex values the magnitude is taken, with a warning.
+        Power. Complex values are replaced by their magnitude, with a warning.
     ref : number or callable
-        The power of 0 dB, or a function of `S` that gives it. A function that takes `axis` and `keepdims`,
-        as `numpy.max` does, is called with those of `axes`; any other is called once, with all of `S`.
+        The power of 0 dB, or a function of `S` that returns it. A function with arguments `axis` and
+        `keepdims`, such as `numpy.max`, is called with `axes`; any other is called once, with all of `S`.
     amin : float > 0
         Smaller values of `S` and `ref` are raised to this one.
     top_db : float >= 0 or None
-        Values further than this below the peak are raised to that floor; None leaves them.
+        Values more than this below the peak are raised to that floor; None sets no floor.
     axes : "auto", None, int or tuple of int
-        What one peak is taken over. "auto" is the last two axes (the last one of a vector), so that each
-        channel has its own peak; None is everything.
+        The axes over which a peak is taken. "auto" is the last two axes (the last one of a vector), so that
+        each channel has its own peak; None is all axes.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def power_to_db(
     Notes
     -----
     Channels are independent, as in librosa 1.0. librosa 0.11 takes one peak over all channels: pass
-    ``axes=None`` for its numbers. For a single channel there is no difference.
+    ``axes=None`` to get its values. For a single channel the two are equal.
 
     Source: librosa 0.11.0 and 1.0, ``librosa.power_to_db``.
 
@@ -88,7 +88,7 @@ def amplitude_to_db(
     Parameters
     ----------
     S : array_like, any shape
-        Amplitude. Of complex values the magnitude is taken, with a warning.
+        Amplitude. Complex values are replaced by their magnitude, with a warning.
     ref, amin, top_db, axes
         As in `power_to_db`, `ref` and `amin` as amplitudes.
 
@@ -120,7 +120,7 @@ def amplitude_to_db(
         power, level, least = np.square(size), _reference(ref, size, over) ** 2, amin**2
     _check_least(amin, least, size.dtype)
     if not (np.isfinite(power) | ~np.isfinite(size)).all():
-        fail("S", S, f"has values whose squares {size.dtype} cannot hold", "scale it, or give float64")
+        fail("S", S, f"has values whose squares overflow {size.dtype}", "scale it, or give float64")
     return _decibels(power, level, least, floor, over)
 
 
@@ -197,12 +197,12 @@ def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any)
         ref = ref.astype(power.dtype)
     db = np.maximum(power, amin)
     if not db.ndim:
-        # A scalar goes the same way in one expression: there is nothing to reuse.
+        # The same for a scalar, which cannot be changed in place.
         db = 10.0 * np.log10(db) - 10.0 * np.log10(np.maximum(amin, ref))
         return db if floor is None else np.maximum(db, db - floor)
     np.log10(db, out=db)
     db *= 10.0
-    # In place: a float64 reference must not make float32 wider.
+    # In place, so that a float64 reference does not turn float32 into float64.
     db -= 10.0 * np.log10(np.maximum(amin, ref))
     if floor is not None and db.size:
         np.maximum(db, db.max(axis=over, keepdims=True) - floor, out=db)
@@ -210,7 +210,7 @@ def _decibels(power: Any, ref: Any, amin: float, floor: float | None, over: Any)
 
 
 def _check_least(amin: float, power: float, kind: np.dtype[Any]) -> None:
-    """Refuse an `amin` whose `power` is 0, or infinite, in the precision of the values: it has no level."""
+    """Refuse an `amin` whose `power` is 0 or infinite in the precision of the values: it has no level."""
     with np.errstate(over="ignore"):
         found = kind.type(power)
     if not 0 < found < np.inf:
@@ -220,7 +220,7 @@ def _check_least(amin: float, power: float, kind: np.dtype[Any]) -> None:
 
 def _magnitude(function: str, S: Any) -> Any:
     S = np.asarray(check_numeric("S", S, "fiuc", "give numbers", "have no level"))
-    if S.dtype == np.float16:  # which holds neither -100 dB nor a square
+    if S.dtype == np.float16:  # its range holds neither -100 dB nor a square
         return S.astype(np.float32)
     if S.dtype.kind == "c":
         warnings.warn(
@@ -238,7 +238,7 @@ def _floor(top_db: Any) -> float | None:
 
 
 def _axes(axes: Any, S: np.ndarray) -> Any:
-    """The axes that one peak is taken over."""
+    """The axes over which a peak is taken."""
     if isinstance(axes, str) and axes == "auto":
         return (-2, -1) if S.ndim > 1 else (-1,) if S.ndim else None
     if axes is None:
@@ -262,7 +262,7 @@ def _reference(ref: Any, S: np.ndarray, over: Any) -> Any:
 
 
 def _level(ref: Any, S: np.ndarray) -> np.ndarray:
-    """What is given or found as the value of 0 dB, which must fit `S`."""
+    """The value of 0 dB, given or computed; its shape must fit `S`."""
     level = check_numeric("ref", ref, "fiu", "give a number, or ref=numpy.max for the peak")
     try:
         fits = np.broadcast_shapes(level.shape, S.shape) == S.shape

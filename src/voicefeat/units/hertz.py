@@ -1,8 +1,8 @@
 """Units: hertz, mel and octaves; frames, samples and seconds; power, amplitude and decibels.
 
-Scalars give scalars, arrays give arrays of the same shape; float32 stays float32. The numbers are those
-of librosa 0.11.0 to the last bit. Where a formula has no value the result is NaN (the octave of -1 Hz), and
-where it has none that fits, infinite (the octave of 0 Hz); nothing warns.
+Scalars give scalars, arrays give arrays of the same shape; float32 stays float32. The results equal those of
+librosa 0.11.0 to the last bit. Where a formula is undefined the result is NaN (the octave of -1 Hz) or
+infinite (the octave of 0 Hz), without a warning.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .pitches import raised
 
 __all__ = ["fft_frequencies", "hz_to_mel", "hz_to_octs", "mel_frequencies", "mel_to_hz", "octs_to_hz"]
 
-# Slaney's mel scale: straight below 1 kHz, logarithmic above, 27 steps for a factor of 6.4.
+# Slaney's mel scale: linear below 1 kHz, logarithmic above, 27 steps for a factor of 6.4.
 HZ_PER_MEL = 200.0 / 3
 BREAK_HZ = 1000.0
 BREAK_MEL = BREAK_HZ / HZ_PER_MEL
@@ -32,8 +32,8 @@ def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> Any:
     frequencies : array_like, any shape
         Frequencies in hertz.
     htk : bool
-        True for ``2595 log10(1 + f / 700)``; False for Slaney's scale, linear up to 1 kHz and
-        logarithmic from there.
+        True for ``2595 log10(1 + f / 700)``; False for Slaney's scale, which is linear up to 1 kHz and
+        logarithmic above.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: 
     tuning : float
         How far A4 lies above 440 Hz, in bins.
     bins_per_octave : int
-        Bins that `tuning` counts in.
+        Bins per octave, the unit of `tuning`.
 
     Returns
     -------
@@ -212,16 +212,16 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
 def mel_frequencies(
     n_mels: int = 128, *, fmin: float = 0.0, fmax: float = 11025.0, htk: bool = False
 ) -> np.ndarray:
-    """Frequencies that are equally far apart in mel.
+    """Frequencies that are equally spaced in mel.
 
     Parameters
     ----------
     n_mels : int > 0
-        How many.
+        Number of frequencies.
     fmin, fmax : float >= 0
         The first and the last one, in hertz.
     htk : bool
-        The scale, as in `hz_to_mel`.
+        The mel scale, as in `hz_to_mel`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The frequencies of an octave, as ratios to its first: equal steps, stacked fifths, small whole numbers."""
+"""The frequencies of an octave as ratios to its first: equal temperament, Pythagorean, just intonation."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import numpy as np
 from ..cache import memoised
 from ..errors import check_choice, check_numeric, fail
 
-#: Scales by name, and the primes of those in just intonation.
+#: Scales by name, and the prime numbers of those in just intonation.
 NAMED = ("equal", "pythagorean", "ji3", "ji5", "ji7")
 _PRIMES = {"ji3": (3,), "ji5": (3, 5), "ji7": (3, 5, 7)}
 
 
 def check_intervals(intervals: Any) -> str | tuple[float, ...]:
-    """A name, or given ratios as a tuple."""
+    """The name of a scale, or given ratios as a tuple."""
     if isinstance(intervals, str):
         return check_choice("intervals", intervals, NAMED)
     choices = f"choose one of {', '.join(map(repr, NAMED))}, or give ratios such as [1, 9/8, 5/4]"
-    ratios = check_numeric("intervals", intervals, remedy=choices, what="are no ratios").astype(np.float64)
+    ratios = check_numeric("intervals", intervals, remedy=choices, what="are not ratios").astype(np.float64)
     if ratios.ndim != 1 or not ratios.size or not np.isfinite(ratios).all() or ratios.min() <= 0:
         fail(
             "intervals",
@@ -52,11 +52,11 @@ def _ratios(name: str, n: int) -> np.ndarray:
 
 
 def _crystal(primes: tuple[int, ...], n: int) -> np.ndarray:
-    """Exponents of `primes` in `n` ratios that are as simple as can be to each other.
+    """Exponents of `primes` in `n` ratios that are as simple as possible to each other.
 
-    A crystal grows from the unison: of all points beside it, the one joins whose harmonic distances to those
-    that are there, sum_p |a_p - b_p| log2(p), have the smallest sum; of equal ones the simplest, of equally
-    simple ones the one seen first.
+    A crystal grows from the unison. In each step, of all neighbouring points, the one joins that has the
+    smallest sum of harmonic distances, sum_p |a_p - b_p| log2(p), to the points already in the crystal. If
+    sums are equal, the simplest point joins; if those are equally simple, the one seen first.
 
     Source: J. Tenney, "On 'Crystal Growth' in harmonic space", 1993.
     """
@@ -67,7 +67,7 @@ def _crystal(primes: tuple[int, ...], n: int) -> np.ndarray:
     while len(grown) < n:
         best, least = 0, np.inf
         for i, point in enumerate(edge):
-            # To six decimals and added one by one: which of two sums is smaller is decided as in librosa.
+            # Rounded to six decimals and added one by one, so that sums compare as in librosa.
             total = sum(np.around(np.abs(point - np.array(grown)) @ weights, 6).tolist())
             simpler = np.abs(point) @ weights < np.abs(edge[best]) @ weights
             if total < least or (np.isclose(total, least) and simpler):
@@ -81,10 +81,10 @@ def _crystal(primes: tuple[int, ...], n: int) -> np.ndarray:
 
 def widths(alpha: Any) -> np.ndarray:
     """Given relative bandwidths of filters, checked."""
-    found = check_numeric("alpha", alpha).astype(float)
-    if not ((found > 1e-9) & (found < 1e6)).all():
-        fail("alpha", alpha, "must be relative bandwidths above 0", "give parts of 1, such as 0.1")
-    return found
+    bandwidths = check_numeric("alpha", alpha).astype(float)
+    if not ((bandwidths > 1e-9) & (bandwidths < 1e6)).all():
+        fail("alpha", alpha, "must be relative bandwidths above 0", "give fractions of 1, such as 0.1")
+    return bandwidths
 
 
 def ascending(freqs: Any) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Notes, MIDI numbers and hertz.
 
-Scalars give scalars, arrays arrays of the same shape. A note is a letter, accidentals, an octave and cents:
+Scalars give scalars, arrays give arrays of the same shape. A note is a letter, accidentals, octave and cents:
 "A4", "c#5", "Eb-1", "B♭2+30".
 """
 
@@ -20,25 +20,27 @@ SIGNS = "".join(ACCIDENTALS)
 _KEY = re.compile(
     rf"([A-Ga-g])([{SIGNS}]*):(?:(maj|min)(?:or)?|(ion|dor|phryg|lyd|mixolyd|aeol|locr)(?:ian)?|(phr|mix|aeo|loc))"
 )
-#: Fifths from a tonic's major key to the key whose signature it has, by the first three letters of the mode.
+#: For each mode, by its first three letters: the number of fifths from the tonic's major key to the major key
+#: with the same key signature.
 _MODES = {"maj": 0, "min": -3, "ion": 0, "dor": -2, "phr": -4, "lyd": 1, "mix": -1, "aeo": -3, "loc": -5}
 _FIFTHS = "FCGDAEB"
 _ASCII = str.maketrans({"♯": "#", "𝄪": "##", "♭": "b", "𝄫": "bb"})
 
 
 def spelling(key: Any, unicode: bool) -> list[str]:
-    """The names of the twelve semitones from C on, as a key spells them.
+    """The names of the twelve semitones from C upwards, as they are spelled in a key.
 
     On the line of fifths, ... B♭ F C G D A E B F♯ ..., a scale is seven neighbours, and the twelve names are
-    twelve neighbours: F to A♯ for keys with sharps, G♭ to B for keys with flats, as many places on as a key
-    has sharps or flats above five. A tonic with several accidentals moves the names of its key with one.
+    twelve neighbours: F to A♯ for keys with sharps, G♭ to B for keys with flats. For each sharp or flat
+    beyond five they move one place further. A tonic with several accidentals shifts the names of the key
+    whose tonic has one.
     """
-    found = _KEY.fullmatch(key) if isinstance(key, str) else None
-    if not found:
-        fail("key", key, "is no key", 'give a tonic and a mode, such as "C:maj", "F#:min" or "D:dorian"')
-    mode = next(name for name in found.groups()[2:] if name)[:3]
-    signs = sum(ACCIDENTALS[sign] for sign in found[2])
-    sharps = _FIFTHS.index(found[1].upper()) - 1 + 7 * signs + _MODES[mode]
+    match = _KEY.fullmatch(key) if isinstance(key, str) else None
+    if not match:
+        fail("key", key, "is not a key", 'give a tonic and a mode, such as "C:maj", "F#:min" or "D:dorian"')
+    mode = next(name for name in match.groups()[2:] if name)[:3]
+    signs = sum(ACCIDENTALS[sign] for sign in match[2])
+    sharps = _FIFTHS.index(match[1].upper()) - 1 + 7 * signs + _MODES[mode]
     if mode != "min":
         signs = (sharps + 1) // 7  # of the major key that has these sharps
     moved = 7 * (abs(signs) - 1) * (1 if signs > 0 else -1) if abs(signs) > 1 else 0
@@ -77,11 +79,12 @@ def note_to_midi(note: Any, *, round_midi: bool = True) -> Any:
     Raises
     ------
     ParameterError
-        If something is no note.
+        If a name is not a note.
 
     Notes
     -----
-    Source: librosa 0.11.0, ``librosa.note_to_midi``, which does not take ``n`` though its notation does.
+    Source: librosa 0.11.0, ``librosa.note_to_midi``, which does not accept ``n``, although librosa's notation
+    has it.
 
     Examples
     --------
@@ -98,10 +101,10 @@ def note_to_midi(note: Any, *, round_midi: bool = True) -> Any:
         if not names or not all(isinstance(name, str) for name in names):
             fail("note", note, "must be a note or a sequence of them", 'give "A4" or ["A4", "C5"]')
         return np.array([note_to_midi(name, round_midi=round_midi) for name in names])
-    found = _NOTE.fullmatch(note)
-    if not found:
-        fail("note", note, "is no note", 'give a letter, accidentals and an octave, such as "A4" or "C#5"')
-    letter, accidentals, octave, cents = found.groups()
+    match = _NOTE.fullmatch(note)
+    if not match:
+        fail("note", note, "is not a note", 'give a letter, accidentals and an octave, such as "A4" or "C#5"')
+    letter, accidentals, octave, cents = match.groups()
     raised = sum(ACCIDENTALS[sign] for sign in accidentals)
     number = 12 * (int(octave or 0) + 1) + SEMITONES[letter.upper()] + raised + int(cents or 0) * 0.01
     return int(np.round(number)) if round_midi else number
@@ -123,7 +126,7 @@ def note_to_hz(note: Any, *, round_midi: bool = True) -> Any:
     Raises
     ------
     ParameterError
-        If something is no note.
+        If a name is not a note.
 
     Notes
     -----
@@ -200,11 +203,11 @@ def midi_to_note(
     Parameters
     ----------
     midi : float or array_like of float
-        MIDI numbers; NaN, where `pyin` finds no pitch, has the empty name "".
+        MIDI numbers; NaN, which `pyin` gives for frames without pitch, has the empty name "".
     octave, cents : bool
-        Whether the octave is appended, and how far the note is off; cents need the octave.
+        Whether to append the octave, and the deviation from the note in cents; cents need the octave.
     key : str
-        The key that black keys are spelled in, such as "Eb:maj", "F#:min" or "D:dorian".
+        The key that decides between sharps and flats, such as "Eb:maj", "F#:min" or "D:dorian".
     unicode : bool
         True for ♯, ♭, 𝄪 and 𝄫; False for #, b, ## and bb.
 
@@ -216,12 +219,12 @@ def midi_to_note(
     Raises
     ------
     ParameterError
-        If `cents` are asked for without `octave`, `key` is none or a number is infinite.
+        If `cents` is True without `octave`, `key` is not a key, or a number is infinite.
 
     Notes
     -----
-    Source: librosa 0.11.0, ``librosa.midi_to_note``, which refuses NaN and puts numbers below 0 an octave too
-    high (-1 is B-2).
+    Source: librosa 0.11.0, ``librosa.midi_to_note``, which refuses NaN and names numbers below 0 an octave
+    too high (-1 is B-2).
 
     Examples
     --------
@@ -243,7 +246,7 @@ def _names(numbers: np.ndarray, octave: bool, cents: bool, key: str, unicode: bo
         check_bool("unicode", unicode),
     )
     if cents and not octave:
-        fail("cents", cents, "cannot be told without the octave", "give octave=True")
+        fail("cents", cents, "needs the octave", "give octave=True")
     names = spelling(key, unicode)
 
     def name(number: float) -> str:
@@ -268,7 +271,8 @@ def hz_to_note(
     Parameters
     ----------
     frequencies : float or array_like of float
-        Frequencies in hertz, above 0; NaN, where `pyin` finds no pitch, has the empty name "".
+        Frequencies in hertz, above 0; NaN, which `pyin` gives for frames without pitch, has the empty name
+        "".
     octave, cents, key, unicode
         As in `midi_to_note`.
 
@@ -280,7 +284,7 @@ def hz_to_note(
     Raises
     ------
     ParameterError
-        If a frequency is not above 0 or infinite, or as `midi_to_note`.
+        If a frequency is infinite or not above 0, or as in `midi_to_note`.
 
     Notes
     -----

@@ -9,21 +9,21 @@ from numpy.typing import ArrayLike
 
 from ..errors import check_float, check_int, check_numeric, fail
 
-#: More octaves than lie between any two frequencies.
+#: The most octaves between two frequencies.
 OCTAVES = 64
 
 __all__ = ["A4_to_tuning", "cqt_frequencies", "tuning_to_A4"]
 
 
 def A4_to_tuning(A4: ArrayLike, *, bins_per_octave: int = 12) -> Any:
-    """The frequency of A4 to how far that is from 440 Hz, in bins.
+    """The frequency of A4 to tuning, its distance from 440 Hz in bins.
 
     Parameters
     ----------
     A4 : array_like, any shape
         Frequencies in hertz.
     bins_per_octave : int
-        Bins of an octave.
+        Bins per octave.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def tuning_to_A4(tuning: ArrayLike, *, bins_per_octave: int = 12) -> Any:
     tuning : array_like, any shape
         Tuning in bins.
     bins_per_octave : int
-        Bins of an octave.
+        Bins per octave.
 
     Returns
     -------
@@ -93,13 +93,13 @@ def cqt_frequencies(
     Parameters
     ----------
     n_bins : int > 0
-        How many.
+        Number of bins.
     fmin : float > 0
-        The first, in hertz.
+        Frequency of the first bin in hertz.
     bins_per_octave : int > 0
-        Bins of an octave.
+        Bins per octave.
     tuning : float
-        How far all of them are raised, in bins.
+        By how many bins all frequencies are raised.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def cqt_frequencies(
     fmin = check_float("fmin", fmin, above=0, unit="hertz")
     bins_per_octave = check_int("bins_per_octave", bins_per_octave, unit="bins")
     if (n_bins - 1) / bins_per_octave > OCTAVES:
-        fail("n_bins", n_bins, f"reaches over more than {OCTAVES} octaves", "give fewer")
+        fail("n_bins", n_bins, f"spans more than {OCTAVES} octaves", "give fewer")
     return raised(tuning, bins_per_octave) * fmin * 2.0 ** (np.arange(n_bins) / bins_per_octave)
 
 
@@ -133,5 +133,5 @@ def raised(tuning: float, bins_per_octave: int) -> float:
     """The factor by which `tuning` bins raise a frequency."""
     octaves = check_float("tuning", tuning, unit="bins") / bins_per_octave
     if abs(octaves) > OCTAVES:
-        fail("tuning", tuning, f"is more than {OCTAVES} octaves", "give a part of a bin, such as 0.25")
+        fail("tuning", tuning, f"is more than {OCTAVES} octaves", "give a fraction of a bin, such as 0.25")
     return float(2.0**octaves)

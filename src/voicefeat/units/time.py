@@ -24,9 +24,9 @@ def frames_to_samples(frames: ArrayLike, *, hop_length: int = 512, n_fft: int | 
     frames : array_like of int, any shape
         Frame numbers.
     hop_length : int > 0
-        Samples from one frame to the next.
+        Hop in samples.
     n_fft : int > 0 or None
-        Given for frames that are not centred: half of it is added.
+        Frame length in samples, for frames that are not centred: half of it is added.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def frames_to_samples(frames: ArrayLike, *, hop_length: int = 512, n_fft: int | 
 
 
 def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Any:
-    """The frame whose hop a sample falls into.
+    """The frame whose hop contains a sample.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int |
 def frames_to_time(
     frames: ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
 ) -> Any:
-    """The second at which each frame begins.
+    """The time at which each frame begins, in seconds.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def frames_to_time(
 def time_to_frames(
     times: ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
 ) -> Any:
-    """The frame whose hop a moment falls into.
+    """The frame whose hop contains a time.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def time_to_frames(
         seconds = seconds.astype(float)
     with np.errstate(over="ignore"):
         samples = seconds * sr
-    _fits("times", times, samples, 1, 0)
+    _check_fits("times", times, samples, 1, 0)
     return samples_to_frames(samples.astype(int), hop_length=hop_length, n_fft=n_fft)
 
 
@@ -178,13 +178,13 @@ def times_like(
     Parameters
     ----------
     X : numpy.ndarray or int
-        A feature matrix, or the number of its frames.
+        A feature matrix, or its number of frames.
     sr : float > 0
         Sampling rate in hertz.
     hop_length, n_fft
         As in `frames_to_samples`.
     axis : int
-        The axis of `X` that counts frames.
+        The axis of frames in `X`.
 
     Returns
     -------
@@ -219,15 +219,15 @@ def times_like(
 
 
 def _counts(name: str, values: Any, times: int, more: int) -> np.ndarray:
-    """Numbers of frames or samples in 64 bits; they must fit there when they are multiplied and added to."""
-    found = check_numeric(name, values)
-    wide = found.astype(np.float64 if found.dtype.kind == "f" else np.int64, copy=False)
-    _fits(name, values, found, times, more)
+    """Frame or sample numbers as float64 or int64; ``values * times + more`` must fit as well."""
+    array = check_numeric(name, values)
+    wide = array.astype(np.float64 if array.dtype.kind == "f" else np.int64, copy=False)
+    _check_fits(name, values, array, times, more)
     return wide
 
 
-def _fits(name: str, given: Any, found: Any, times: int, more: int) -> None:
-    most = abs(found.astype(float)).max() if found.size else 0.0
+def _check_fits(name: str, given: Any, values: Any, times: int, more: int) -> None:
+    most = abs(values.astype(float)).max() if values.size else 0.0
     if not most * times + more < 2.0**62:
         fail(name, given, "has values that are not finite or too large", "give numbers below 2**62 samples")
 

@@ -33,8 +33,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Lines of code: docstrings, comments and blank lines are not counted. Kernels are read closer.
 FILE_LINES, KERNEL_LINES, FUNCTION_LINES = 400, 200, 60
 
-ROOMS = voicefeat._ROOMS
-PUBLIC = [(room, name) for room, names in ROOMS.items() for name in names]
+PUBLIC = [(module, name) for name, module in voicefeat._modules().items() if module]
 FUNCTIONS = [name for _, name in PUBLIC if inspect.isfunction(getattr(voicefeat, name))]
 FUNCTIONS += [f"filters.{name}" for name in voicefeat.filters.__all__]
 FUNCTIONS += [f"plot.{name}" for name in voicefeat.plot.__all__]
@@ -196,18 +195,25 @@ class TestEveryPublicFunction:
             assert "Raises" in self.sections(name)
 
 
-def stub_names():
-    """The names that `__init__.pyi` shows to type checkers, by room."""
-    found = {}
+def test_the_stub_is_read_as_type_checkers_read_it():
+    """`__init__.py` reads lines of text, where a type checker reads Python: an import of each public name."""
+    listed, other = {}, []
     for node in ast.parse((PACKAGE / "__init__.pyi").read_text()).body:
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found.setdefault(node.module, []).extend(alias.asname for alias in node.names)
-    return found
-
-
-def test_the_stub_says_the_same():
-    assert {room: set(names) for room, names in stub_names().items()} == {r: set(n) for r, n in ROOMS.items()}
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            assert all(alias.asname == alias.name for alias in node.names), "no `as`, not public"
+            listed.update({alias.name: node.module or "" for alias in node.names})
+        else:
+            other.append(ast.unparse(node))
+    assert voicefeat._modules() == listed
+    assert voicefeat.__all__ == [*listed, "__version__"]
+    assert other == ["__version__: str"]
     assert (PACKAGE / "py.typed").exists()
+
+
+def test_a_star_import_gives_every_public_name():
+    names = {}
+    exec("from voicefeat import *", names)
+    assert {*voicefeat.__all__} == {*names} - {"__builtins__"}
 
 
 @pytest.mark.parametrize(("room", "name"), PUBLIC)

@@ -18,8 +18,7 @@ GIVEN = {
     "n_input": 24, "freqs": [440.0, 880.0],
 }  # fmt: skip
 JUNK = ["x", -1, 0, 2.5, True, None, float("nan"), float("inf"), -5.0, [], [0.0], object(), 1e-300, 3 + 1j]
-ROOMS = ("convert", "timing", "decibel", "notes", "pitches")
-CHEAP = [name for room in ROOMS for name in vf._ROOMS.get(room, ())]
+CHEAP = [name for name, module in vf._modules().items() if module.startswith("units.")]
 CHEAP += [f"filters.{name}" for name in vf.filters.__all__]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.corpus.formats import About
+from voicefeat.corpus.formats import About, find_format
 from voicefeat.corpus.items import Row
 from voicefeat.corpus.output.commit import put
 from voicefeat.corpus.output.shards import Shards
@@ -32,7 +32,9 @@ READ = 500
 def _make(folder: Path, count: int) -> None:
     names = [f"mfcc_{k}" for k in range(SHAPE[0])]
     told = {"feature": "mfcc", "rows": names, "versions": {"voicefeat": vf.__version__}}
-    shards = Shards(folder, [About("mfcc", told, "float32", (("label", "string"),))], "parquet", 128.0)
+    shards = Shards(
+        folder, [About("mfcc", told, "float32", (("label", "string"),))], find_format("parquet"), 128.0
+    )
     rng = np.random.default_rng(0)
     for k in range(count):
         values = 20 * rng.standard_normal(SHAPE, dtype=np.float32)

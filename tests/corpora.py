@@ -1,5 +1,6 @@
 """Folders of recordings that are made for tests, and what a folder holds."""
 
+import errno
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+
+from voicefeat.corpus.formats import find_format
 
 #: Before a program whose last argument is a number: it ends by SIGKILL where the disk is asked the n-th time
 #: to keep or rename a file. A killer from outside alone comes too late where it has to wait for a processor.
@@ -62,3 +65,21 @@ def stopped_at_rename(monkeypatch, out, stop):
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(os, "replace", killed)
         yield
+
+
+def fill_disk(monkeypatch, form, number):
+    """Have the disk be full when shard `number`, counted from 1, is closed."""
+    written = type(find_format(form)).write
+    count = []
+
+    def write(self, place, about):
+        writer = written(self, place, about)
+        count.append(None)
+        if len(count) == number:
+            writer.close = full
+        return writer
+
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(find_format(form)), "write", write)

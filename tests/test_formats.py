@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from corpora import DYING, contents, noises
+from corpora import DYING, contents, fill_disk, noises
 
 import voicefeat as vf
 from voicefeat.cli.main import main
-from voicefeat.corpus.formats import FORMATS, About, format_called
+from voicefeat.corpus.formats import FORMATS, About, find_format
 from voicefeat.corpus.formats.compressed import METHODS, compressed
 from voicefeat.corpus.formats.flat import ROWS, TOGETHER, VALUES
 from voicefeat.corpus.formats.kaldi import key
@@ -131,7 +131,7 @@ def read_kaldi(shard):
 
 def rows(folder, form):
     shards = sorted(p for p in folder.iterdir() if p.name.startswith("part-"))
-    assert [p.name for p in shards] == [f"part-{k:05d}{FORMATS[form][1]}" for k in range(len(shards))]
+    assert [p.name for p in shards] == [f"part-{k:05d}{find_format(form).ending}" for k in range(len(shards))]
     return [row for shard in shards for row in globals()[f"read_{form}"](shard)]
 
 
@@ -161,7 +161,7 @@ def whole(corpus, tmp_path_factory):
 @pytest.mark.parametrize("form, options", MATRICES)
 def test_values_are_those_of_the_direct_call(form, options, dtype, tmp_path):
     asked = {"format": form, "format_options": options, "dtype": dtype, "settings": {"top_db": None}}
-    if dtype not in format_called(form)[0].dtypes:
+    if dtype not in find_format(form).dtypes:
         with pytest.raises(vf.ParameterError, match="dtype='float16': is no type that kaldi has; give "):
             extract_corpus(EXAMPLES, tmp_path / "out", "mfcc", **asked)
         assert not (tmp_path / "out").exists()
@@ -257,21 +257,21 @@ def test_what_recordings_carry(form, corpus, tmp_path):
 @pytest.mark.parametrize("compress", [False, True])
 def test_a_shard_of_many_chunks(form, compress, tmp_path):
     """More values, and more rows, than are written at a time."""
-    writer, ending = format_called(form)
+    place = tmp_path / f".part-00000{find_format(form).ending}.partial"
     columns = (("label", "string"),)
     about = About("f", {"rows": ["f_0", "f_1"]}, "float32", columns, options={"compress": compress})
     rng = np.random.default_rng(0)
     sizes = rng.integers(1, 80, TOGETHER * ROWS + 1500)
     assert 2 * sizes.sum() > TOGETHER * VALUES + 3 and 2 * sizes.sum() % VALUES
     flat, ends = rng.standard_normal((2, sizes.sum())).astype(np.float32), np.cumsum(sizes)
-    shard = writer(tmp_path / f".part-00000{ending}.partial", about)
+    shard = find_format(form).write(place, about)
     for k, end in enumerate(ends):
         values = np.ascontiguousarray(flat[:, end - sizes[k] : end])
         shard.add(
             Row(f"{k}.wav", 0, 0.0, None, 8000, k / 7, (values,), (None if k % 9 else f"l{k}",)), values
         )
     shard.close()
-    got = list(globals()[f"read_{form}"](tmp_path / f".part-00000{ending}.partial"))
+    got = list(globals()[f"read_{form}"](place))
     assert [row["id"] for row in got] == [f"{k}.wav" for k in range(len(sizes))]
     assert [row["label"] for row in got] == [None if k % 9 else f"l{k}" for k in range(len(sizes))]
     assert [row["duration"] for row in got] == [k / 7 for k in range(len(sizes))]
@@ -522,7 +522,7 @@ def test_every_shard_says_how_its_values_came_about(form, whole, tmp_path):
     for name, data in whole[form].items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    shard = tmp_path / f"part-00000{FORMATS[form][1]}"
+    shard = tmp_path / f"part-00000{find_format(form).ending}"
     if form == "parquet":
         about = json.loads(parquet.read_schema(shard).metadata[b"voicefeat"])
     elif form == "hdf5":
@@ -592,16 +592,7 @@ def test_a_full_disk_leaves_whole_shards_and_the_run_goes_on(form, corpus, whole
     mounted = shutil.which("mount") is not None and subprocess.run(mount, capture_output=True).returncode == 0
     try:
         if not mounted:
-            writer = format_called(form)[0]
-            close, count = writer.close, []
-
-            def full(shard):
-                count.append(None)
-                if len(count) == 4:
-                    raise OSError(errno.ENOSPC, "No space left on device")
-                close(shard)
-
-            monkeypatch.setattr(writer, "close", full)
+            fill_disk(monkeypatch, form, 4)
         with pytest.raises(OSError) as told:
             extract_corpus(corpus, out, **asked_of(form))
         assert told.value.errno == errno.ENOSPC and told.value.filename == str(out)

@@ -12,6 +12,7 @@ from corpora import contents, noises
 
 import voicefeat as vf
 from voicefeat.chain.spectra import Pass
+from voicefeat.corpus.formats import find_format
 from voicefeat.corpus.output.state import State
 from voicefeat.corpus.run.extract import extract_corpus
 from voicefeat.corpus.run.run import Run
@@ -228,10 +229,8 @@ def test_an_hdf5_shard_reads_nothing_but_itself(where, corpus, tmp_path):
             layout = h5py.VirtualLayout(shape=(1000,), dtype=np.float32)
             layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "values", shape=(1000,))
             file.create_virtual_dataset("values", layout)
-    from voicefeat.corpus.readers.hdf5 import Shard
-
     with pytest.raises(vf.ParameterError, match=r"is no shard of a dataset \(.*values"):
-        Shard(shard)
+        find_format("hdf5").read(shard)
 
 
 def frames_of(monkeypatch, run):

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 import numpy as np
 import pytest
 import soundfile
-from corpora import DYING, contents, noises
+from corpora import DYING, contents, fill_disk, noises
 
 import voicefeat as vf
 from voicefeat.corpus.output.lock import held
@@ -139,17 +139,7 @@ def test_two_runs_do_not_write_to_one_folder(corpus, tmp_path):
 
 
 def test_a_full_disk_leaves_whole_shards_and_the_run_goes_on(corpus, whole, tmp_path, monkeypatch):
-    from voicefeat.corpus.formats import parquet as form
-
-    write, count = form.Shard.close, []
-
-    def full(shard):
-        count.append(None)
-        if len(count) == 4:
-            raise OSError(28, "No space left on device")
-        write(shard)
-
-    monkeypatch.setattr(form.Shard, "close", full)
+    fill_disk(monkeypatch, "parquet", 4)
     with pytest.raises(OSError, match="No space left"):
         extract_corpus(corpus, tmp_path / "out", **ASKED)
     assert len(list((tmp_path / "out").glob("part-*.parquet"))) == 3

@@ -48,8 +48,8 @@ class Row(NamedTuple):
     #: SHA-256 of the bytes of the recording's file, in hexadecimal digits.
     sha256: str = ""
 
-    def told(self) -> dict[str, Any]:
-        """What is said of it beside the values and what it carries."""
+    def facts(self) -> dict[str, Any]:
+        """The columns of a row that do not depend on its values, without the carried ones."""
         return {
             "id": self.id, "part": self.part, "start": self.start, "channel": self.channel, "sr": self.sr,
             "duration": self.duration, "sha256": self.sha256,

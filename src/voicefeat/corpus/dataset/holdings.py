@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ParameterError
-from ..formats import FORMATS
+from ..formats import find_format
+from ..formats.damage import MEND, fail_damaged
 from ..output.folders import plain
 from ..output.inventory import Inventory, changed_bytes, differs, shards_in
 from ..output.state import NAME, RESTORE, State
-from ..readers import MEND, damaged
 
 __all__ = ["Holdings", "holdings"]
 
@@ -79,10 +79,10 @@ def holdings(folder: Path) -> Holdings:
             continue
         told, place = segment.shards[which], by_number.pop(number, None)
         if place is None:
-            name = f"part-{number:05d}{FORMATS[state.asked['format']][1]}"
-            damaged(folder / name, f"is not there; {_rows(segment.rows)} missing")
+            name = f"part-{number:05d}{find_format(state.asked['format']).ending}"
+            fail_damaged(folder / name, f"is not there; {_rows(segment.rows)} missing")
         if how := differs(place, told):
-            damaged(place, how)
+            fail_damaged(place, how)
         shards.append((place, told))
         rows.append((segment.rows, segment.chains[which]))
     others = [place for number, place in by_number.items() if state.complete or number < len(state.segments)]

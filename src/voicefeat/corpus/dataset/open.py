@@ -10,10 +10,9 @@ from typing import Any
 
 from ...errors import ParameterError, check_path, fail
 from ...presets.front_end import FrontEnd
-from ..formats import FORMATS
+from ..formats import FORMATS, Format, find_format
 from ..output.inventory import shards_in
 from ..output.state import State
-from ..readers import reader_called
 from .dataset import Dataset
 from .expected import check_expected
 from .holdings import holdings
@@ -21,8 +20,6 @@ from .store import Store
 
 __all__ = ["open_dataset"]
 
-#: The formats of folders, by a file that the others lack.
-MARKS = {"feats.ark": "kaldi", "table.csv": "csv", "index.jsonl": "npy"}
 GIVE = "give the folder that 'voicefeat extract' wrote"
 
 
@@ -76,8 +73,8 @@ def open_dataset(
     if not held.shards:
         _empty(place, held.state)
     state, shards = held.state, held.places
-    form = _format_of(shards[0]) if state is None else state.asked["format"]
-    store = Store(reader_called(form, place), shards, held.rows)
+    form = _format_of(shards[0]) if state is None else _format_called(state.asked["format"], place)
+    store = Store(form, shards, held.rows)
     made = Dataset(place, store, state is None or state.complete, held)
     held.check_settings(made.about)
     check_expected(place, made.about, feature, frontend, settings)
@@ -85,12 +82,21 @@ def open_dataset(
     return made
 
 
-def _format_of(shard: Path) -> str:
-    """The format of a shard whose state is not there: its ending, or what lies in its folder."""
-    for file, form in MARKS.items():
-        if (shard / file).exists():
+def _format_of(shard: Path) -> Format:
+    """The format of a shard without a state file: by its ending, or by a file in its folder."""
+    for form in map(find_format, reversed(FORMATS)):  # Kaldi first: its folders have the index of npy's too
+        if (shard / form.mark).is_file() if form.mark else shard.suffix == form.ending:
             return form
-    return next((name for name, (_, known) in FORMATS.items() if known == shard.suffix), shard.suffix)
+    return _format_called(shard.suffix, shard.parent)
+
+
+def _format_called(name: str, folder: Path) -> Format:
+    """The format of a name in the state; another version may have formats that this one lacks."""
+    if name in FORMATS:
+        return find_format(name)
+    raise ParameterError(
+        f"{folder}: holds the format {name!r}, which is not opened here; use the library of that format"
+    )
 
 
 def _empty(place: Path, state: State | None) -> None:

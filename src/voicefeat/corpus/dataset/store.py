@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import ParameterError
+from ..formats import Format, Reader
+from ..formats.damage import fail_damaged, has_other_rows
 from ..output.checksums import checksum
-from ..readers import Reader, damaged, other_rows
 from .batches import carried
 
 __all__ = ["Store"]
@@ -27,10 +28,10 @@ class Store:
     """Rows by number over all shards; can be sent to other processes, and read from several threads."""
 
     def __init__(
-        self, reader: type[Reader], shards: Sequence[Path], due: Sequence[tuple[int, int]] | None = None
+        self, form: Format, shards: Sequence[Path], due: Sequence[tuple[int, int]] | None = None
     ) -> None:
         """`due` is how many rows each shard has to have, and their checksums in one, where that is known."""
-        self._reader_of, self.shards, self._due = reader, list(shards), due
+        self._format, self.shards, self._due = form, list(shards), due
         #: Shards whose rows are known to be those that were written.
         self._known: set[int] = set()
         self._nothing_open()
@@ -45,7 +46,7 @@ class Store:
         """The rows of a shard, if they are those of this dataset."""
         held, first = self._reader(shard), self._reader(0)
         if due is not None and held.count != due:
-            damaged(self.shards[shard], f"has {held.count:,} of its {due:,} rows")
+            fail_damaged(self.shards[shard], f"has {held.count:,} of its {due:,} rows")
         other = [key for key in ("feature", "digest", "dtype") if held.about.get(key) != first.about.get(key)]
         if other:
             told = f"{other[0]} {first.about.get(other[0])!r} and {held.about.get(other[0])!r}"
@@ -57,8 +58,8 @@ class Store:
         """See once that the rows of a shard are those that were written, by their checksums."""
         if self._due is None or shard in self._known:
             return
-        if other_rows(self._reader(shard), self._due[shard][1]):
-            damaged(self.shards[shard], "holds other rows than those that were written")
+        if has_other_rows(self._reader(shard), self._due[shard][1]):
+            fail_damaged(self.shards[shard], "holds other rows than those that were written")
         self._known.add(shard)
 
     def _nothing_open(self) -> None:
@@ -82,7 +83,7 @@ class Store:
                 check = told.pop("crc32", None)
                 if check is not None and check != checksum(told, carried(told).values(), values):
                     how = f"row {told['id']!r} is not what was written (its checksum differs)"
-                    damaged(self.shards[shard], how)
+                    fail_damaged(self.shards[shard], how)
                 yield told, values
 
     def _next(self, wanted: Iterator[Any]) -> Any:
@@ -101,7 +102,7 @@ class Store:
         found = self._reader(shard).column(name)
         due = int(self._firsts[shard + 1] - self._firsts[shard])
         if len(found) != due:
-            damaged(self.shards[shard], f"has {len(found):,} of its {due:,} rows in the column {name!r}")
+            fail_damaged(self.shards[shard], f"has {len(found):,} of its {due:,} rows in the column {name!r}")
         return found
 
     def _shard(self, number: int) -> int:
@@ -112,7 +113,7 @@ class Store:
             if self._process != os.getpid():  # a fork: what is open belongs to the parent
                 self._nothing_open()
             if shard not in self._open:
-                self._open[shard] = self._reader_of(self.shards[shard])
+                self._open[shard] = self._format.read(self.shards[shard])
             self._open.move_to_end(shard)
             if len(self._open) > OPEN:
                 self._open.popitem(last=False)

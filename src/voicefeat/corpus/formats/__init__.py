@@ -1,11 +1,11 @@
-"""The forms in which a dataset is written; each is a writer of one shard."""
+"""The formats of a dataset: each is one `Format`, which writes shards and reads them."""
 
 from __future__ import annotations
 
 import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,52 +16,42 @@ from ...errors import ParameterError, fail
 from ..items import DTYPES, Row
 from ..optional import need
 
-__all__ = ["FORMATS", "About", "Writer", "format_called"]
+__all__ = ["FORMATS", "About", "Format", "Reader", "Writer", "find_format"]
+
+#: The names of the formats. Each is a module of this package, whose `FORMAT` is the format.
+FORMATS = ("parquet", "hdf5", "zarr", "npy", "kaldi", "csv")
 
 
 @dataclass(frozen=True)
 class About:
-    """What every shard of a dataset knows of it."""
+    """What every shard says of its dataset."""
 
     #: The name of the feature or front end.
     feature: str
-    #: Settings, digest, names of rows, versions: anything JSON can hold.
+    #: Settings, digest, names of rows, versions: anything that JSON can hold.
     metadata: Mapping[str, Any]
     #: The type of the values.
     dtype: str
-    #: What recordings carry: names, and "string", "int64" or "float64".
+    #: The columns that recordings carry: names, and "string", "int64" or "float64".
     columns: tuple[tuple[str, str], ...] = ()
     #: Whether each channel has rows of its own.
     channels: bool = False
-    #: What the user set of the format, and the defaults of the rest.
-    options: Mapping[str, Any] | None = None
+    #: The options of the format, each with its value.
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Writer(ABC):
-    """Writes the rows of one shard to `place`, a file or a folder that does not exist yet.
+    """A shard that is being written: a file or a folder that does not exist yet.
 
-    The name of `place` is ``.part-00000.ending.partial``, and ``part-00000.ending`` when the shard is whole.
+    The shard is called ``.part-00000.ending.partial``, and ``part-00000.ending`` once it is complete.
     """
 
-    #: What the user calls it.
-    name: ClassVar[str]
-    #: What it imports, and the extra that brings it.
-    library: ClassVar[str | None] = None
-    extra: ClassVar[str] = "corpus"
-    #: The types of values that it can hold.
-    dtypes: ClassVar[tuple[str, ...]] = DTYPES
-    #: What one may choose, by name: the values, the first of them by default.
-    options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
-
-    #: Of the rows so far, their checksums in one: `digests.chained`. A format that has none leaves it.
+    #: CRC-32 of the checksums of the rows so far: `checksums.combined`. A format without checksums leaves 0.
     chain: int = 0
 
     @abstractmethod
-    def __init__(self, place: Path, about: About) -> None: ...
-
-    @abstractmethod
     def add(self, row: Row, values: np.ndarray) -> None:
-        """Take the next row and its values, (rows, frames)."""
+        """Write the next row and its values, an array of shape (rows, frames)."""
 
     @abstractmethod
     def close(self) -> None:
@@ -69,39 +59,99 @@ class Writer(ABC):
 
     @abstractmethod
     def abandon(self) -> None:
-        """Let go of what is open; what was written is thrown away."""
+        """Close all files; the shard is then thrown away."""
 
-    @classmethod
-    def chosen(cls, given: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Every option with its value, given or default.
+
+class Reader(ABC):
+    """A shard that is open for reading; only what says where its rows are is in memory."""
+
+    #: How many rows the shard has.
+    count: int
+    #: The metadata of the dataset.
+    about: Mapping[str, Any]
+    #: The names of all columns but the values.
+    names: Sequence[str]
+
+    @abstractmethod
+    def column(self, name: str) -> list[Any]:
+        """One column of all rows; None where a value is missing."""
+
+    @abstractmethod
+    def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+        """The columns by name and the values, (rows, frames), of some rows; fastest in ascending order.
+
+        Where the column ``crc32`` is not the checksum of the values as they are given here, the reader
+        compares it itself and leaves it out.
+        """
+
+
+class Format(ABC):
+    """How a dataset is stored: the name, what it needs, a writer and a reader of one shard.
+
+    A format has no state; the module that defines it holds one instance as ``FORMAT``.
+    """
+
+    #: The name that the user gives.
+    name: ClassVar[str]
+    #: How the name of a shard ends; "" for a plain folder.
+    ending: ClassVar[str] = ""
+    #: A file in a plain folder by which shards of this format are known.
+    mark: ClassVar[str] = ""
+    #: The library that the format needs, and the extra that installs it.
+    library: ClassVar[str | None] = None
+    extra: ClassVar[str] = "corpus"
+    #: The types of values that the format can hold.
+    dtypes: ClassVar[tuple[str, ...]] = DTYPES
+    #: The options of the format: the values of each by name, the default first.
+    options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
+    #: For a format that has no reader here: the expression that reads the shard ``{place}`` in Python.
+    read_with: ClassVar[str] = ""
+
+    @abstractmethod
+    def write(self, place: Path, about: About) -> Writer:
+        """Begin the shard `place`."""
+
+    def read(self, place: Path) -> Reader:
+        """Open the shard `place`.
+
+        Raises
+        ------
+        ParameterError
+            If it is no shard of this format, or this format has no reader here.
+        """
+        raise ParameterError(
+            f"{place.parent}: holds the format {self.name!r}, which is not opened here; use "
+            f"{self.read_with.format(place=place)}"
+        )
+
+    def complete(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Every option with its value: the given one, or the default.
 
         Raises
         ------
         ParameterError
             If there is no such option, or it has no such value.
         ModuleNotFoundError
-            If what the format needs is not installed.
+            If the library that the format needs is not installed.
         """
-        if cls.library is not None:
-            need(cls.library, cls.extra)
+        if self.library is not None:
+            need(self.library, self.extra)
         for name in given or {}:
-            if name not in cls.options:
-                has = f"it has {', '.join(cls.options)}" if cls.options else "it has none"
-                raise ParameterError(f"format_options: {cls.name} has no option {name!r}; {has}")
-        return {name: cls._choice(name, dict(given or {})) for name in cls.options}
+            if name not in self.options:
+                has = f"it has {', '.join(self.options)}" if self.options else "it has none"
+                raise ParameterError(f"format_options: {self.name} has no option {name!r}; {has}")
+        return {name: self._choice(name, dict(given or {})) for name in self.options}
 
-    @classmethod
-    def _choice(cls, name: str, given: dict[str, Any]) -> Any:
-        choices = cls.options[name]
-        said = str(given.get(name, choices[0])).lower()
+    def _choice(self, name: str, given: dict[str, Any]) -> Any:
+        choices = self.options[name]
+        text = str(given.get(name, choices[0])).lower()
         for choice in choices:
-            if str(choice).lower() == said:  # the command line says true, Python True
+            if str(choice).lower() == text:  # the command line says true, Python True
                 return choice
         listed = ", ".join(str(choice).lower() for choice in choices)
-        fail(name, given[name], f"is no choice of {cls.name}", f"give one of {listed}")
+        fail(name, given[name], f"is no choice of {self.name}", f"give one of {listed}")
 
-    @classmethod
-    def check(cls, about: About) -> None:
+    def check(self, about: About) -> None:
         """Refuse a dataset that the format cannot hold, before any work.
 
         Raises
@@ -109,38 +159,36 @@ class Writer(ABC):
         ParameterError
             If it cannot.
         """
-        if about.dtype not in cls.dtypes:
-            fail("dtype", about.dtype, f"is no type that {cls.name} has", f"give {' or '.join(cls.dtypes)}")
+        if about.dtype not in self.dtypes:
+            fail("dtype", about.dtype, f"is no type that {self.name} has", f"give {' or '.join(self.dtypes)}")
 
-    @classmethod  # noqa: B027
-    def fits(cls, values: np.ndarray, about: About) -> None:
-        """Refuse what a recording gives, if a shard cannot hold it: the recording then goes to the ledger.
+    def check_values(self, values: np.ndarray, about: About) -> None:  # noqa: B027
+        """Refuse the values of a recording that a shard cannot hold; the recording then goes to the ledger.
 
-        Most formats hold whatever there is.
+        Most formats hold all values.
 
         Raises
         ------
         ParameterError
-            If it cannot.
+            If the shard cannot hold them.
         """
 
 
-#: By name: the module of this package whose `Shard` is the writer, and how shards end ("" for folders).
-FORMATS: dict[str, tuple[str, str]] = {
-    "parquet": ("parquet", ".parquet"),
-    "hdf5": ("hdf5", ".h5"),
-    "zarr": ("zarr", ".zarr"),
-    "npy": ("npy", ""),
-    "kaldi": ("kaldi", ""),
-    "csv": ("csv", ""),
-}
+def find_format(name: str) -> Format:
+    """The format of that name.
 
+    Raises
+    ------
+    ParameterError
+        If there is none; the nearest name is suggested.
 
-def format_called(name: str) -> tuple[type[Writer], str]:
-    """The writer of a format, and the ending of its shards."""
+    Examples
+    --------
+    >>> find_format("hdf5").ending
+    '.h5'
+    """
     if not isinstance(name, str) or name not in FORMATS:
         near = difflib.get_close_matches(str(name), FORMATS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ParameterError(f"format={name!r}: no such format; {hint}choose one of {', '.join(FORMATS)}")
-    module, ending = FORMATS[name]
-    return import_module(f"{__package__}.{module}").Shard, ending
+    return import_module(f"{__package__}.{name}").FORMAT

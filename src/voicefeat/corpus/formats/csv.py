@@ -1,4 +1,4 @@
-"""Statistics as a table of text: a column for each, a line for each recording or window."""
+"""CSV tables of statistics: one column per statistic, one line per recording or window."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ import numpy as np
 from ...errors import ParameterError
 from ...files.csv_lines import csv_writer
 from ..items import Row
-from . import About, Writer
-from .folder import columns, facts, write_about
+from . import About, Format, Writer
+from .folder import row_columns, row_facts, write_about
 
-__all__ = ["Shard"]
+__all__ = ["FORMAT"]
 
-#: What a line says of its recording; how many numbers follow, the header says.
-NOT_TOLD = ("n_frames", "n_rows", "crc32")
+#: Facts of a row that are not in the table; the header says how many numbers a line has.
+LEFT_OUT = ("n_frames", "n_rows", "crc32")
 
 
-class Shard(Writer):
+class CsvWriter(Writer):
     """A folder ``part-00000``: ``about.json`` and ``table.csv``.
 
     Columns: id, part, start, channel (where each has rows of its own), sr, duration, sha256, window (with
     windows), what recordings carry, and ``mfcc_0_mean`` and so on.
     """
-
-    name = "csv"
 
     def __init__(self, place: Path, about: About) -> None:
         self._about = about
@@ -40,11 +38,12 @@ class Shard(Writer):
         self._writer.writerow(_header(about))
 
     def add(self, row: Row, values: np.ndarray) -> None:
-        told = [value for name, value in facts(row, values, self._about).items() if name not in NOT_TOLD]
+        facts = row_facts(row, values, self._about).items()
+        known = [value for name, value in facts if name not in LEFT_OUT]
         for k, column in enumerate(values.T):
             window = [k] if self._windows else []
-            # The fewest digits that name each number among those of its type.
-            self._writer.writerow([*told, *window, *row.carried, *map(str, column)])
+            # The fewest digits that tell a number from all others of its type.
+            self._writer.writerow([*known, *window, *row.carried, *map(str, column)])
 
     def close(self) -> None:
         self._stream.close()
@@ -53,8 +52,18 @@ class Shard(Writer):
         with suppress(Exception):
             self._stream.close()
 
-    @classmethod
-    def check(cls, about: About) -> None:
+
+class Csv(Format):
+    """Folders with one CSV table."""
+
+    name = "csv"
+    mark = "table.csv"
+    read_with = "pandas.read_csv('{place}/table.csv')"
+
+    def write(self, place: Path, about: About) -> Writer:
+        return CsvWriter(place, about)
+
+    def check(self, about: About) -> None:
         super().check(about)
         if not about.metadata.get("summary"):
             raise ParameterError(
@@ -65,8 +74,7 @@ class Shard(Writer):
         if twice:
             raise ParameterError(f"columns: {twice[0]!r} would be in the table twice; rename yours")
 
-    @classmethod
-    def fits(cls, values: np.ndarray, about: About) -> None:
+    def check_values(self, values: np.ndarray, about: About) -> None:
         wanted = len(about.metadata["rows"])
         if len(values) != wanted:
             raise ParameterError(
@@ -75,7 +83,10 @@ class Shard(Writer):
             )
 
 
+FORMAT = Csv()
+
+
 def _header(about: About) -> list[str]:
-    told = [name for name, _ in columns(about) if name not in NOT_TOLD]
+    known = [name for name, _ in row_columns(about) if name not in LEFT_OUT]
     window = ["window"] if about.metadata.get("windows") is not None else []
-    return [*told, *window, *(name for name, _ in about.columns), *about.metadata["rows"]]
+    return [*known, *window, *(name for name, _ in about.columns), *about.metadata["rows"]]

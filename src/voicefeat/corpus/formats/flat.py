@@ -1,30 +1,36 @@
-"""A shard as flat arrays, as HDF5 and Zarr have them: every row's values one after the other, and columns."""
+"""Shards as flat arrays, for HDF5 and Zarr: the values of all rows one after the other, and columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...errors import fail
 from ..items import Row
-from ..output.checksums import chained
-from . import About
-from .folder import columns, facts
+from ..output.checksums import combined
+from . import About, Reader
+from .folder import COLUMNS, row_columns, row_facts
 
-__all__ = ["Growing", "Table", "check_names"]
+__all__ = ["FlatReader", "GrowingArray", "Table", "check_names", "with_layout"]
 
 #: Values, and rows, of one chunk.
 VALUES, ROWS = 1 << 16, 1 << 10
 #: Chunks that are written at a time.
 TOGETHER = 8
-#: What stands for a value that a recording lacks.
-NOTHING: dict[str, Any] = {"string": "", "int64": 0, "float64": np.nan}
+#: What is stored where a recording lacks a value.
+MISSING: dict[str, Any] = {"string": "", "int64": 0, "float64": np.nan}
 
 
-class Growing:
-    """A one-dimensional array of a file, to which whole chunks are appended, and the rest at the end."""
+def with_layout(about: About) -> dict[str, Any]:
+    """The metadata, with how the values are stored."""
+    layout = "values[offset:offset + n_rows * n_frames].reshape(n_rows, n_frames)"
+    return {**about.metadata, "values": f"{about.dtype}, row by row: {layout}"}
+
+
+class GrowingArray:
+    """A one-dimensional array of a file; whole chunks are appended to it, and the rest at the end."""
 
     def __init__(self, array: Any, chunk: int) -> None:
         self._array = array
@@ -34,7 +40,7 @@ class Growing:
         self._written = 0
 
     def add(self, values: np.ndarray) -> None:
-        """Append values, soon or later."""
+        """Append values, now or later."""
         self._held.append(values)
         self._size += values.size
         if self._size >= TOGETHER * self._chunk:
@@ -54,36 +60,36 @@ class Growing:
 
 
 class Table:
-    """``values``, ``offset`` (where a row's values begin), a column for each fact, and what recordings carry.
+    """``values``, ``offset`` (where the values of a row begin), one column per fact, and carried columns.
 
-    That is in ``columns/NAME``, and ``missing/NAME`` says which recordings lack it.
+    What recordings carry is in ``columns/NAME``; ``missing/NAME`` says which recordings lack it.
 
     Parameters
     ----------
     make : callable
-        Makes an empty array of a name, a type (numpy's, or "string") and a length of chunks.
+        Makes an empty array of a name, a type (numpy's, or "string") and a chunk length.
     about : About
         The dataset.
     """
 
     def __init__(self, make: Callable[[str, str, int], Any], about: About) -> None:
         self._about = about
-        self._values = Growing(make("values", about.dtype, VALUES), VALUES)
+        self._values = GrowingArray(make("values", about.dtype, VALUES), VALUES)
         carried = [(f"columns/{name}", kind) for name, kind in about.columns]
         missing = [(f"missing/{name}", "bool") for name, _ in about.columns]
-        self._kinds = [("offset", "int64"), *columns(about), *carried, *missing]
-        self._columns = [Growing(make(name, kind, ROWS), ROWS) for name, kind in self._kinds]
+        self._kinds = [("offset", "int64"), *row_columns(about), *carried, *missing]
+        self._columns = [GrowingArray(make(name, kind, ROWS), ROWS) for name, kind in self._kinds]
         self._rows: list[tuple[Any, ...]] = []
         self._offset = self.chain = 0
 
     def add(self, row: Row, values: np.ndarray) -> None:
         """Take the next row."""
         kinds = [kind for _, kind in self._about.columns]
-        carried = [NOTHING[kind] if v is None else v for kind, v in zip(kinds, row.carried, strict=True)]
+        carried = [MISSING[kind] if v is None else v for kind, v in zip(kinds, row.carried, strict=True)]
         missing = [value is None for value in row.carried]
-        told = facts(row, values, self._about)
-        self.chain = chained(self.chain, [told["crc32"]])
-        self._rows.append((self._offset, *told.values(), *carried, *missing))
+        facts = row_facts(row, values, self._about)
+        self.chain = combined(self.chain, [facts["crc32"]])
+        self._rows.append((self._offset, *facts.values(), *carried, *missing))
         self._values.add(values.reshape(-1))
         self._offset += values.size
         if len(self._rows) == ROWS:
@@ -102,6 +108,52 @@ class Table:
         for (_, kind), array, values in zip(self._kinds, self._columns, by_column, strict=True):
             array.add(np.array(values, object if kind == "string" else kind))
         self._rows = []
+
+
+class FlatReader(Reader):
+    """A shard of flat arrays; each column is read when it is first asked for.
+
+    Parameters
+    ----------
+    array : callable
+        Gives the array of a name, from which slices can be read.
+    about : mapping
+        The metadata.
+    carried : sequence of str
+        What recordings carry: the arrays below ``columns``.
+    known : sequence of str
+        The other arrays.
+    """
+
+    def __init__(
+        self,
+        array: Callable[[str], Any],
+        about: Mapping[str, Any],
+        carried: Sequence[str],
+        known: Sequence[str],
+    ) -> None:
+        self._array, self._carried, self.about = array, list(carried), about
+        self.names = [*(name for name, _ in COLUMNS if name in known), *self._carried]
+        self.count = int(array("offset").shape[0])
+        self._read: dict[str, list[Any]] = {}
+
+    def column(self, name: str) -> list[Any]:
+        if name not in self._read:
+            if name in self._carried:
+                values = self._array(f"columns/{name}")[:].tolist()
+                missing = self._array(f"missing/{name}")[:].tolist()
+                pairs = zip(values, missing, strict=True)
+                self._read[name] = [None if lacks else value for value, lacks in pairs]
+            else:
+                self._read[name] = self._array(name)[:].tolist()
+        return self._read[name]
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+        values = self._array("values")
+        for number in numbers:
+            facts = {name: self.column(name)[number] for name in self.names}
+            first, shape = self.column("offset")[number], (facts["n_rows"], facts["n_frames"])
+            yield facts, np.asarray(values[first : first + shape[0] * shape[1]]).reshape(shape)
 
 
 def check_names(about: About) -> None:

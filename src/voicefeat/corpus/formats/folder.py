@@ -1,20 +1,23 @@
-"""What every form but Parquet says of a row, and the two files that folders of plain files say it in."""
+"""What formats have in common: the columns of a row, and folders of plain files with ``about.json``."""
 
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..items import Row
-from ..output.checksums import chained, checksum
-from . import About
+from ..output.checksums import checksum, combined
+from . import About, Reader
+from .damage import fail_unreadable
 
-__all__ = ["Index", "columns", "facts", "write_about"]
+__all__ = ["COLUMNS", "FolderReader", "Index", "row_columns", "row_facts", "write_about"]
 
-#: Names and types.
+#: The columns that every row has, and their types; Parquet has them in an order of its own.
 COLUMNS = (
     ("id", "string"),
     ("part", "int32"),
@@ -27,33 +30,36 @@ COLUMNS = (
     ("sha256", "string"),
     ("crc32", "int64"),
 )
+#: The same where channels have no rows of their own.
+_WITHOUT_CHANNEL = tuple(column for column in COLUMNS if column[0] != "channel")
 
 
-def columns(about: About) -> tuple[tuple[str, str], ...]:
-    """What is known of every row; `about.columns` follow."""
-    return tuple(column for column in COLUMNS if about.channels or column[0] != "channel")
+def row_columns(about: About) -> tuple[tuple[str, str], ...]:
+    """The names and types of the columns of a row; `about.columns` come after them."""
+    return COLUMNS if about.channels else _WITHOUT_CHANNEL
 
 
-def facts(row: Row, values: np.ndarray, about: About, stored: bytes | None = None) -> dict[str, Any]:
-    """A row's values of `columns`; `stored` is what the file has where that is not `values` themselves."""
+def row_facts(row: Row, values: np.ndarray, about: About, stored: bytes | None = None) -> dict[str, Any]:
+    """The values of `row_columns`; `stored` are the bytes in the file if not those of `values`."""
     n_rows, n_frames = values.shape
     data = np.ascontiguousarray(values) if stored is None else stored
-    told = row.told()
-    told |= {"n_frames": n_frames, "n_rows": n_rows, "crc32": checksum(told, row.carried, data)}
-    return {name: told[name] for name, _ in columns(about)}
+    facts = row.facts()
+    facts |= {"n_frames": n_frames, "n_rows": n_rows, "crc32": checksum(facts, row.carried, data)}
+    return {name: facts[name] for name, _ in row_columns(about)}
 
 
 def write_about(folder: Path, about: About, values: str) -> None:
-    """``about.json``: the metadata, with how this format holds the values."""
-    told = json.dumps({**about.metadata, "values": values}, ensure_ascii=False, indent=1)
-    (folder / "about.json").write_text(told + "\n", encoding="utf-8", errors="backslashreplace")
+    """Write ``about.json``: the metadata, with how this format holds the values."""
+    text = json.dumps({**about.metadata, "values": values}, ensure_ascii=False, indent=1)
+    (folder / "about.json").write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 class Index:
-    """A new folder with ``about.json`` and ``index.jsonl``, a line of JSON for every row."""
+    """A new folder with ``about.json`` and ``index.jsonl``, which has one line of JSON per row."""
 
     def __init__(self, folder: Path, about: About, values: str) -> None:
         self._about = about
+        self._carried = [name for name, _ in about.columns]
         self.chain = 0
         folder.mkdir()
         write_about(folder, about, values)
@@ -61,14 +67,49 @@ class Index:
         self._lines = index.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
     def add(self, row: Row, values: np.ndarray, stored: bytes | None = None, **where: Any) -> None:
-        """The line of a row, with where its values are; `stored` as for `facts`."""
-        names = [name for name, _ in self._about.columns]
-        line = {**facts(row, values, self._about, stored), **where}
-        self.chain = chained(self.chain, [line["crc32"]])
-        line |= dict(zip(names, row.carried, strict=True))
-        plain = {name: None if value != value else value for name, value in line.items()}  # no NaN in JSON
-        self._lines.write(json.dumps(plain, ensure_ascii=False) + "\n")
+        """Write the line of a row, with `where` its values are; `stored` as for `row_facts`."""
+        line = {**row_facts(row, values, self._about, stored), **where}
+        self.chain = combined(self.chain, [line["crc32"]])
+        line |= zip(self._carried, row.carried, strict=True)
+        if any(value != value for value in row.carried):  # JSON has no NaN
+            line = {name: None if value != value else value for name, value in line.items()}
+        self._lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
         """Finish the index."""
         self._lines.close()
+
+
+class FolderReader(Reader):
+    """A shard that is such a folder; the columns `where` of the index say where the values of a row are."""
+
+    where: tuple[str, ...] = ()
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        try:
+            self.about = json.loads((place / "about.json").read_text(encoding="utf-8"))
+            with open(place / "index.jsonl", encoding="utf-8") as lines:
+                rows = [json.loads(line) for line in lines]
+            names = list(rows[0])
+            self._columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in names}
+        except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+            fail_unreadable(place, error)
+        self.names = [name for name in names if name not in self.where]
+        self.count = len(rows)
+
+    def column(self, name: str) -> list[Any]:
+        return self._columns[name]
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+        for number in numbers:
+            facts = {name: self._columns[name][number] for name in self.names}
+            where = [self._columns[name][number] for name in self.where]
+            try:
+                yield facts, self.matrix(facts, *where)
+            except (OSError, ValueError) as error:
+                fail_unreadable(self.place, error)
+
+    @abstractmethod
+    def matrix(self, facts: dict[str, Any], *where: Any) -> np.ndarray:
+        """The values of a row, (rows, frames)."""

@@ -1,4 +1,4 @@
-"""Kaldi's archives: matrices (frames, rows) in an ark, a scp that says where each begins, tables of text."""
+"""Kaldi archives: matrices (frames, rows) in an ark, a scp with their offsets, and tables of text."""
 
 from __future__ import annotations
 
@@ -11,32 +11,33 @@ from urllib.parse import quote
 import numpy as np
 
 from ...errors import ParameterError
+from ..dataset.batches import carried
 from ..items import Row
-from . import About, Writer
+from ..optional import need
+from ..output.checksums import checksum
+from . import About, Format, Reader, Writer
 from .compressed import METHODS, compressed
-from .folder import Index
+from .folder import FolderReader, Index
 
-__all__ = ["Shard", "key"]
+__all__ = ["FORMAT", "key"]
 
 #: Tables of what recordings carry, by the name of the column.
 TABLES = {"speaker": "utt2spk", "label": "utt2label"}
+#: The types of matrices that are not compressed, by their mark.
+KINDS = {b"FM ": "<f4", b"DM ": "<f8"}
 
 
-class Shard(Writer):
+class KaldiWriter(Writer):
     """A folder ``part-00000``: ``feats.ark``, ``feats.scp``, tables of text, ``about.json``, ``index.jsonl``.
 
     The scp names the ark by its path from the dataset's folder, so that the dataset can be moved.
     """
 
-    name = "kaldi"
-    dtypes = ("float32", "float64")
-    options: ClassVar = {"compress": (False, True, *METHODS)}
-
     def __init__(self, place: Path, about: About) -> None:
-        method = (about.options or {}).get("compress", False)
+        method = about.options.get("compress", False)
         self._method = "auto" if method is True else method
-        held = "8 or 16 bits" if method else about.dtype
-        self._index = Index(place, about, f"{held}, Kaldi matrices (n_frames, n_rows)")
+        kind = "8 or 16 bits" if method else about.dtype
+        self._index = Index(place, about, f"{kind}, Kaldi matrices (n_frames, n_rows)")
         self._ark = f"{place.name.removeprefix('.').removesuffix('.partial')}/feats.ark"
         self._tables = {"utt2num_frames": "utt2num_frames", "utt2dur": "utt2dur"}
         self._tables |= {name: TABLES[name] for name, _ in about.columns if name in TABLES}
@@ -49,19 +50,19 @@ class Shard(Writer):
         }
 
     def add(self, row: Row, values: np.ndarray) -> None:
-        called = key(row)
-        self._data.write(called.encode() + b" ")
+        name = key(row)
+        self._data.write(name.encode() + b" ")
         begin = self._data.tell()
-        held = matrix(values.T, self._method)
-        self._data.write(b"\0B" + held)
-        self._text["feats.scp"].write(f"{called} {self._ark}:{begin}\n")
-        told = {"utt2num_frames": values.shape[1], "utt2dur": row.duration}
-        told |= dict(zip(self._names, row.carried, strict=True))
-        for name, file in self._tables.items():
-            if told[name] not in (None, ""):
-                self._text[file].write(f"{called} {_word(str(told[name]))}\n")
-        # What loses precision is not read back as it was: the checksum is then of the bytes in the archive.
-        self._index.add(row, values, held if self._method else None, key=called, offset=begin)
+        stored = matrix(values.T, self._method)
+        self._data.write(b"\0B" + stored)
+        self._text["feats.scp"].write(f"{name} {self._ark}:{begin}\n")
+        facts = {"utt2num_frames": values.shape[1], "utt2dur": row.duration}
+        facts |= dict(zip(self._names, row.carried, strict=True))
+        for column, file in self._tables.items():
+            if facts[column] not in (None, ""):
+                self._text[file].write(f"{name} {_word(str(facts[column]))}\n")
+        # Compressed values are not read back as they were: the checksum is then of the bytes in the archive.
+        self._index.add(row, values, stored if self._method else None, key=name, offset=begin)
         self.chain = self._index.chain
 
     def close(self) -> None:
@@ -72,30 +73,75 @@ class Shard(Writer):
         with suppress(Exception):
             self.close()
 
-    @classmethod
-    def check(cls, about: About) -> None:
+
+class KaldiReader(FolderReader):
+    """A folder ``part-00000`` with ``feats.ark``; kaldiio decodes compressed matrices."""
+
+    where = ("key", "offset")
+
+    def matrix(self, facts: dict[str, Any], *where: Any) -> np.ndarray:
+        with open(self.place / "feats.ark", "rb") as file:
+            file.seek(where[1])
+            head = file.read(5)
+            if head[2:] in KINDS:
+                _, frames, _, rows = struct.unpack("<bibi", file.read(10))
+                kind = np.dtype(KINDS[head[2:]])
+                values = np.frombuffer(file.read(frames * rows * kind.itemsize), kind).reshape(frames, rows)
+            elif head[:4] == b"\0BCM":
+                file.seek(where[1])
+                values = need("kaldiio.matio", "kaldi").read_kaldi(file)
+                end = file.tell()
+                file.seek(where[1] + 2)
+                self._check(facts, file.read(end - where[1] - 2))
+            else:
+                raise ValueError(f"{head!r} is no mark of a matrix")
+        return np.ascontiguousarray(values.T)
+
+    def _check(self, facts: dict[str, Any], stored: bytes) -> None:
+        """Compare the checksum of a compressed matrix."""
+        wanted = facts.pop("crc32", None)
+        if wanted is not None and checksum(facts, carried(facts).values(), stored) != wanted:
+            raise ValueError("its checksum differs")
+
+
+class Kaldi(Format):
+    """Folders with Kaldi archives."""
+
+    name = "kaldi"
+    mark = "feats.ark"
+    dtypes = ("float32", "float64")
+    options: ClassVar = {"compress": (False, True, *METHODS)}
+
+    def write(self, place: Path, about: About) -> Writer:
+        return KaldiWriter(place, about)
+
+    def read(self, place: Path) -> Reader:
+        return KaldiReader(place)
+
+    def check(self, about: About) -> None:
         super().check(about)
-        compress = (about.options or {}).get("compress", False)
-        if compress and about.dtype != "float32":
+        if about.options.get("compress", False) and about.dtype != "float32":
             raise ParameterError(
                 f"dtype={about.dtype!r}: compressed matrices have 8 or 16 bits for a number; give 'float32', "
                 "or compress=false"
             )
 
-    @classmethod
-    def fits(cls, values: np.ndarray, about: About) -> None:
-        if (about.options or {}).get("compress", False) and not np.isfinite(values).all():
+    def check_values(self, values: np.ndarray, about: About) -> None:
+        if about.options.get("compress", False) and not np.isfinite(values).all():
             raise ParameterError(
                 "y: gives values that are not finite, and a compressed matrix has no place for them; give "
                 "compress=false"
             )
 
 
+FORMAT = Kaldi()
+
+
 def key(row: Row) -> str:
     """The name of a row in an archive: its id, part and channel.
 
-    A key ends at the first space, so spaces and control characters are written as in a URL, and so are the
-    signs that separate id, ``#`` part and ``@`` channel.
+    A key ends at the first space, so spaces and control characters are written as in a URL. So are ``#`` and
+    ``@``, which stand before the part and the channel.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A file of numpy's for every row, in a folder for each shard."""
+"""NumPy files: one for each row, in a folder for each shard."""
 
 from __future__ import annotations
 
@@ -6,38 +6,37 @@ import hashlib
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..items import Row
-from . import About, Writer
-from .folder import Index
+from . import About, Format, Reader, Writer
+from .folder import FolderReader, Index
 
-__all__ = ["Shard", "file_name"]
+__all__ = ["FORMAT", "file_name"]
 
-#: What every file system takes, and no shell minds.
+#: Letters other than these are not safe on every file system and in every shell.
 ODD = re.compile(r"[^A-Za-z0-9._-]")
-#: Names that Windows keeps for itself, whatever follows the point.
+#: Names that Windows reserves, with any ending.
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{k}" for d in ("com", "lpt") for k in range(10))})
-#: Letters of a name that are the id's; file systems take 255 bytes with what follows.
+#: At most so many letters of a file's name are the id's; file systems take 255 bytes with the rest.
 LONGEST = 180
 
 
-class Shard(Writer):
-    """A folder ``part-00000``: ``about.json``, ``index.jsonl``, a file (n_rows, n_frames) for every row."""
-
-    name = "npy"
+class NpyWriter(Writer):
+    """A folder ``part-00000``: ``about.json``, ``index.jsonl``, and one file (n_rows, n_frames) per row."""
 
     def __init__(self, place: Path, about: About) -> None:
-        shape = f"{about.dtype}, a file for each row: numpy.load(file) is (n_rows, n_frames)"
-        self._index = Index(place, about, shape)
+        layout = f"{about.dtype}, a file for each row: numpy.load(file) is (n_rows, n_frames)"
+        self._index = Index(place, about, layout)
         self._folder = place
         self._taken: set[str] = set()
 
     def add(self, row: Row, values: np.ndarray) -> None:
         name = file_name(row, self._taken)
         with open(self._folder / name, "wb") as file:
-            # As numpy.save has it, which tells of a full disk without the system's number for it.
+            # As numpy.save writes it; numpy.save reports a full disk without the system's error number.
             np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
             file.write(values.data)
         self._index.add(row, values, file=name)
@@ -51,11 +50,37 @@ class Shard(Writer):
             self._index.close()
 
 
-def file_name(row: Row, taken: set[str]) -> str:
-    """A name for a row's file that its id can be read from, and that is in one folder only once.
+class NpyReader(FolderReader):
+    """A folder ``part-00000`` with one file per row."""
 
-    Letters that are not safe everywhere become ``_``, so that nothing leaves the folder; a name that is not
-    the id then, or that another differs from only by capitals, ends in a fingerprint of the id.
+    where = ("file",)
+
+    def matrix(self, facts: dict[str, Any], *where: Any) -> np.ndarray:
+        file = self.place / Path(where[0]).name  # in this folder, whatever the index says
+        return np.load(file, allow_pickle=False)
+
+
+class Npy(Format):
+    """Folders of NumPy files."""
+
+    name = "npy"
+    mark = "index.jsonl"
+
+    def write(self, place: Path, about: About) -> Writer:
+        return NpyWriter(place, about)
+
+    def read(self, place: Path) -> Reader:
+        return NpyReader(place)
+
+
+FORMAT = Npy()
+
+
+def file_name(row: Row, taken: set[str]) -> str:
+    """The name of a row's file: the id can be read from it, and a folder holds it only once.
+
+    Letters that are not safe everywhere become ``_``, so that no file leaves the folder. A name that then
+    differs from the id, or from another name only by capitals, ends in a fingerprint of the id.
 
     Examples
     --------
@@ -70,10 +95,10 @@ def file_name(row: Row, taken: set[str]) -> str:
     plain = "_" + plain[1:] if plain.startswith((".", "-")) else plain
     which = f".part{row.part}" if row.part else ""
     which += "" if row.channel is None else f".ch{row.channel}"
-    name, print_of = plain + which, row.id
+    name, hashed = plain + which, row.id
     odd = plain != row.id or plain.split(".")[0].lower() in DEVICES
     while odd or name.lower() in taken:
-        print_of = hashlib.sha256(print_of.encode("utf-8", "backslashreplace")).hexdigest()
-        name, odd = f"{plain}-{print_of[:12]}{which}", False
+        hashed = hashlib.sha256(hashed.encode("utf-8", "backslashreplace")).hexdigest()
+        name, odd = f"{plain}-{hashed[:12]}{which}", False
     taken.add(name.lower())
     return f"{name}.npy"

@@ -1,10 +1,11 @@
-"""Parquet shards: one row for each recording, memory bounded by one row group."""
+"""Parquet files: one row per recording; a row group at a time is in memory."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,47 +13,44 @@ import numpy as np
 
 from ..items import Row
 from ..optional import array, need, numbers, texts
-from ..output.checksums import chained, checksum
-from . import About, Writer
+from ..output.checksums import checksum, combined
+from . import About, Format, Reader, Writer
+from .damage import fail_unreadable
 
-__all__ = ["KEY", "Shard"]
+__all__ = ["FORMAT", "KEY"]
 
 #: The key of the schema metadata that holds the settings, as JSON.
 KEY = "voicefeat"
-#: Values a row group gathers before it is written, in bytes. To read one row is to decode its group, so
-#: that groups of 8 MB made random access slower by far; still smaller ones make long footers.
+#: Bytes of values in a row group. Reading one row decodes its group, so random access was much slower with
+#: groups of 8 MB; groups still smaller make long footers.
 GROUP = 1 << 20
-#: Values that are handed over at a time: by Parquet's own 1024 a recording is some twenty calls.
+#: Values that are passed to Arrow at a time: with its own 1024 a recording takes some twenty calls.
 BATCH = 1 << 16
-#: What is known of a row beside its id.
+#: The columns of a row besides its id.
 KNOWN = ("part", "start", "channel", "sr", "n_frames", "duration", "n_rows", "sha256", "crc32")
-#: The values as Parquet calls their column.
+#: The name of the values' column in the file.
 VALUES = "values.list.element"
 
 
-class Shard(Writer):
+class ParquetWriter(Writer):
     """One file ``part-00000.parquet``.
 
     Columns: id, part, start, channel (where each has rows of its own), sr, n_frames, duration, feature,
     n_rows, sha256, crc32, values, and what recordings carry.
     """
 
-    name = "parquet"
-    library = "pyarrow.parquet"
-    options: ClassVar = {"compress": (False, True)}
-
     def __init__(self, place: Path, about: About) -> None:
         self._about = about
         self._pa: Any = need("pyarrow")
         self._schema = self._layout(about)
-        #: Of the rows at hand: ids, what is known, what they carry; their values stand one after the other.
+        #: The rows of the next group: id, `KNOWN`, what they carry; their values stand one after the other.
         self._rows: list[tuple[Any, ...]] = []
         self._values = np.empty(GROUP // np.dtype(about.dtype).itemsize, about.dtype)
         self._ends = [0]
         coded = [name for name, kind in about.columns if kind == "string"]
-        compress = (about.options or {}).get("compress", False)
-        # Of the values a sixth at most can be saved, by the bytes of neighbouring floats side by side, and
-        # that takes as long as all the rest that is done to a recording; the other columns are a thousandth.
+        compress = about.options.get("compress", False)
+        # Splitting the bytes of neighbouring floats makes the values smaller by a sixth at most, and takes as
+        # long as all other work on a recording; the other columns are a thousandth of the file.
         split = {VALUES: "BYTE_STREAM_SPLIT"} if compress and about.dtype != "float16" else None
         self._stream = place.open("xb")  # exclusively: no link is followed
         self._writer = need("pyarrow.parquet").ParquetWriter(
@@ -93,8 +91,8 @@ class Shard(Writer):
             self._write_group()
             end = values.size
         n_rows, n_frames = values.shape
-        check = checksum(row.told(), row.carried, np.ascontiguousarray(values))
-        self.chain = chained(self.chain, [check])
+        check = checksum(row.facts(), row.carried, np.ascontiguousarray(values))
+        self.chain = combined(self.chain, [check])
         known = (row.part, row.start, row.channel, row.sr, n_frames, row.duration, n_rows, row.sha256, check)
         self._rows.append((row.id, *known, *row.carried))
         self._ends.append(end)
@@ -115,7 +113,7 @@ class Shard(Writer):
             self._stream.close()
 
     def _write_group(self, values: np.ndarray | None = None) -> None:
-        """Write the rows at hand; Arrow has let go of `values`, or of ours, when this returns."""
+        """Write the rows at hand; Arrow no longer refers to the values when this returns."""
         if self._rows:
             self._writer.write_table(self._table(self._values if values is None else values))
         self._rows, self._ends = [], [0]
@@ -147,3 +145,69 @@ class Shard(Writer):
         kind = self._schema.field("values").type
         offsets = np.array(self._ends, np.int32)
         return array(kind, offsets.size - 1, [offsets], [numbers(kind.value_type, values)])
+
+
+class ParquetReader(Reader):
+    """One file ``part-00000.parquet``; only the row group of a wanted row is decoded."""
+
+    def __init__(self, place: Path) -> None:
+        parquet, invalid = need("pyarrow.parquet"), need("pyarrow").ArrowInvalid
+        try:
+            self._file: Any = parquet.ParquetFile(place)
+            self.about = json.loads(self._file.schema_arrow.metadata[KEY.encode()])
+        except (invalid, TypeError, KeyError, ValueError) as error:
+            fail_unreadable(place, error)
+        self.names = [name for name in self._file.schema_arrow.names if name != "values"]
+        footer = self._file.metadata
+        sizes = [footer.row_group(k).num_rows for k in range(footer.num_row_groups)]
+        #: The first row of each group, and the number of all rows.
+        self._firsts = np.cumsum([0, *sizes])
+        self.count = int(self._firsts[-1])
+
+    def column(self, name: str) -> list[Any]:
+        return self._file.read(columns=[name], use_threads=False)[name].to_pylist()
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+        for group, together in groupby(numbers, self._group):
+            table = self._file.read_row_group(group, use_threads=False)
+            columns = {name: table[name].combine_chunks() for name in self.names}
+            values = _Lists(table["values"].combine_chunks())
+            for number in together:
+                k = number - int(self._firsts[group])
+                facts = {name: column[k].as_py() for name, column in columns.items()}
+                yield facts, values.matrix(k, facts["n_rows"], facts["n_frames"])
+
+    def _group(self, number: int) -> int:
+        return int(np.searchsorted(self._firsts, number, side="right")) - 1
+
+
+class _Lists:
+    """The values of a group, as a view of Arrow's memory: Arrow's own conversion would import pandas."""
+
+    def __init__(self, lists: Any) -> None:
+        self._offsets = np.frombuffer(lists.buffers()[1], np.int32)[lists.offset :]
+        inner = lists.values
+        kind, data = inner.type.to_pandas_dtype(), inner.buffers()[1]
+        self._values = np.zeros(0, kind) if data is None else np.frombuffer(data, kind)[inner.offset :]
+
+    def matrix(self, k: int, rows: int, frames: int) -> np.ndarray:
+        """The matrix of a row: a copy, which is writable and does not keep its group in memory."""
+        return self._values[self._offsets[k] : self._offsets[k + 1]].reshape(rows, frames).copy()
+
+
+class Parquet(Format):
+    """Parquet files."""
+
+    name = "parquet"
+    ending = ".parquet"
+    library = "pyarrow.parquet"
+    options: ClassVar = {"compress": (False, True)}
+
+    def write(self, place: Path, about: About) -> Writer:
+        return ParquetWriter(place, about)
+
+    def read(self, place: Path) -> Reader:
+        return ParquetReader(place)
+
+
+FORMAT = Parquet()

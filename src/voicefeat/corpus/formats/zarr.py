@@ -9,33 +9,28 @@ import numpy as np
 
 from ..items import Row
 from ..optional import need
-from . import About, Writer
-from .flat import Table, check_names
+from . import About, Format, Reader, Writer
+from .damage import fail_unreadable
+from .flat import FlatReader, Table, check_names, with_layout
 
-__all__ = ["Shard"]
+__all__ = ["FORMAT"]
 
 
-class Shard(Writer):
-    """A group ``part-00000.zarr``, laid out as `Table` says; its attribute ``voicefeat`` is the metadata."""
-
-    name = "zarr"
-    library = "zarr"
-    extra = "zarr"
-    options: ClassVar = {"compress": (False, True)}
+class ZarrWriter(Writer):
+    """A group ``part-00000.zarr`` with the arrays of `Table`; its attribute ``voicefeat`` is the metadata."""
 
     def __init__(self, place: Path, about: About) -> None:
         zarr = need("zarr", "zarr")
-        how = "auto" if (about.options or {}).get("compress") else None
-        whole = {"write_empty_chunks": True}  # what is -0.0 throughout is not nothing
-        flat = "values[offset:offset + n_rows * n_frames].reshape(n_rows, n_frames)"
-        told = {**about.metadata, "values": f"{about.dtype}, row by row: {flat}"}
+        compressors = "auto" if about.options.get("compress") else None
+        config = {"write_empty_chunks": True}  # a chunk of -0.0 is not an empty one
         place.mkdir()  # exclusively: no link is followed
-        group = zarr.open_group(str(place), mode="w-", zarr_format=3, attributes={"voicefeat": told})
+        attributes = {"voicefeat": with_layout(about)}
+        group = zarr.open_group(str(place), mode="w-", zarr_format=3, attributes=attributes)
 
         def make(name: str, kind: str, chunk: int) -> Any:
             dtype = str if kind == "string" else kind
-            form = {"shape": (0,), "chunks": (chunk,), "dtype": dtype, "compressors": how}
-            return group.create_array(name, config=whole, **form)
+            form = {"shape": (0,), "chunks": (chunk,), "dtype": dtype, "compressors": compressors}
+            return group.create_array(name, config=config, **form)
 
         self._table = Table(make, about)
 
@@ -49,7 +44,39 @@ class Shard(Writer):
     def abandon(self) -> None:
         pass  # nothing stays open
 
-    @classmethod
-    def check(cls, about: About) -> None:
+
+class ZarrReader(FlatReader):
+    """A group ``part-00000.zarr``."""
+
+    def __init__(self, place: Path) -> None:
+        zarr = need("zarr", "zarr")
+        try:
+            group = zarr.open_group(str(place), mode="r")
+            about = group.attrs["voicefeat"]
+            carried = sorted(group["columns"].array_keys()) if "columns" in group else []
+        except (OSError, KeyError, ValueError) as error:
+            fail_unreadable(place, error)
+        super().__init__(group.__getitem__, dict(about), carried, list(group.array_keys()))
+
+
+class Zarr(Format):
+    """Zarr groups of version 3."""
+
+    name = "zarr"
+    ending = ".zarr"
+    library = "zarr"
+    extra = "zarr"
+    options: ClassVar = {"compress": (False, True)}
+
+    def write(self, place: Path, about: About) -> Writer:
+        return ZarrWriter(place, about)
+
+    def read(self, place: Path) -> Reader:
+        return ZarrReader(place)
+
+    def check(self, about: About) -> None:
         super().check(about)
         check_names(about)
+
+
+FORMAT = Zarr()

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ["ABSENT", "Identity", "chained", "checksum", "forget", "identity", "known_at"]
+__all__ = ["ABSENT", "Identity", "checksum", "combined", "forget", "identity", "known_at"]
 
 #: What the system says of a path where no file can be read.
 NOWHERE = (
@@ -84,26 +84,26 @@ def _digest(path: str, size: int, mtime: int) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def checksum(told: dict[str, Any], carried: Iterable[Any], data: Any) -> int:
-    """CRC-32 of a row: its values as they are stored (bytes, or an array), and what is said of it.
+def checksum(facts: dict[str, Any], carried: Iterable[Any], data: Any) -> int:
+    """CRC-32 of a row: of its values as they are stored (bytes or an array), its facts and carried columns.
 
-    It is the same in every format, however that tells missing values and orders the columns.
+    It is the same in every format, however the format orders columns and stores missing values.
 
     Examples
     --------
-    >>> told = {"id": "a.wav", "part": 0, "start": 0.0, "sr": 8000, "duration": 1.5}
-    >>> checksum(told, ["spoof", None, 3], b"1234") == checksum(told, [3.0, "spoof", float("nan")], b"1234")
+    >>> facts = {"id": "a.wav", "part": 0, "start": 0.0, "sr": 8000, "duration": 1.5}
+    >>> checksum(facts, ["spoof", None, 3], b"1234") == checksum(facts, [3.0, "spoof", float("nan")], b"1234")
     True
     """
-    words = [told["id"], told.get("part"), float(told["start"]), told.get("channel"), told["sr"]]
-    words += [float(told["duration"]), told.get("sha256", ""), *sorted(map(_plain, carried))]
-    # A NUL ends a text in HDF5, which has "\\x00" in its place.
-    text = "\n".join(str(word).replace("\0", "\\x00") for word in words).encode("utf-8", "backslashreplace")
-    return zlib.crc32(text, zlib.crc32(data))
+    words = [facts["id"], facts.get("part"), float(facts["start"]), facts.get("channel"), facts["sr"]]
+    words += [float(facts["duration"]), facts.get("sha256", ""), *sorted(map(_plain, carried))]
+    # HDF5 ends a text at a NUL, and is given "\\x00" in its place.
+    text = "\n".join(map(str, words)).replace("\0", "\\x00")
+    return zlib.crc32(text.encode("utf-8", "backslashreplace"), zlib.crc32(data))
 
 
-def chained(before: int, checks: Iterable[int]) -> int:
-    """CRC-32 of the checksums of rows, one after the other; `before` is that of those in front, or 0."""
+def combined(before: int, checks: Iterable[int]) -> int:
+    """CRC-32 of the checksums of rows, in their order; `before` is that of the rows before them, or 0."""
     for check in checks:
         before = zlib.crc32(check.to_bytes(4, "little"), before)
     return before

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import ParameterError
-from ..formats import About, Writer, format_called
+from ..formats import About, Format, Writer
 from ..inputs.sources import Source
 from ..items import Failure, Row
 from .commit import remove
@@ -29,14 +29,14 @@ class Shards:
         An existing folder.
     abouts : sequence of About
         Of each front end; one alone has its shards in `folder`, several have folders of their names.
-    form : str
-        The format.
+    form : Format
+        The format of all datasets.
     shard_mb : float
         Shards close when their values have reached this many megabytes (2^20 bytes, before compression).
     """
 
-    def __init__(self, folder: Path, abouts: Sequence[About], form: str, shard_mb: float) -> None:
-        self._writer, self._ending = format_called(form)
+    def __init__(self, folder: Path, abouts: Sequence[About], form: Format, shard_mb: float) -> None:
+        self._format = form
         self._abouts = list(abouts)
         alone = len(self._abouts) == 1
         self.folders = [folder if alone else folder / plain(about.feature) for about in self._abouts]
@@ -65,7 +65,7 @@ class Shards:
         """Why a shard cannot hold a row, where it cannot."""
         try:
             for about, values in zip(self._abouts, row.values, strict=True):
-                self._writer.fits(values, about)
+                self._format.check_values(values, about)
         except ParameterError as error:
             return Failure.of(source, "store", error)
         return None
@@ -76,7 +76,7 @@ class Shards:
             for place in self.folders:
                 remove(self._aside(place))
             self._open = [
-                self._writer(self._aside(place), about)
+                self._format.write(self._aside(place), about)
                 for place, about in zip(self.folders, self._abouts, strict=True)
             ]
         for writer, values in zip(self._open, row.values, strict=True):
@@ -108,7 +108,7 @@ class Shards:
 
     def places(self, number: int) -> list[Path]:
         """Where the shards of a number are, one for each dataset."""
-        return [folder / f"part-{number:05d}{self._ending}" for folder in self.folders]
+        return [folder / f"part-{number:05d}{self._format.ending}" for folder in self.folders]
 
     def _aside(self, folder: Path) -> Path:
-        return folder / f".part-{self.number:05d}{self._ending}.partial"
+        return folder / f".part-{self.number:05d}{self._format.ending}.partial"

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import ParameterError, is_transient
+from ..formats import Format, find_format
+from ..formats.damage import has_other_rows
 from ..inputs.sources import Source
 from ..output.inventory import Inventory, changed_bytes, differs, shards_in
 from ..output.made_from import RECORDINGS, Changed, changed, missing_records
 from ..output.shards import Shards
 from ..output.state import Segment, State
-from ..readers import READERS, Reader, other_rows, reader_called
 from .ordered_map import in_order
 
 __all__ = ["mark_due"]
@@ -62,8 +63,7 @@ def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
 
     The checksums of rows are little to read; the bytes of all shards are what was made.
     """
-    form = state.asked["format"]
-    kind = reader_called(form, shards.folders[0]) if form in READERS else None
+    form = find_format(state.asked["format"])
     listed = [
         (number, *each)
         for number, segment in enumerate(state.segments)
@@ -73,17 +73,17 @@ def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
 
     def wrong(each: tuple[int, Path, Inventory, int]) -> tuple[int, bool]:
         number, place, told, chain = each
-        if redo or kind is None:
+        if redo or form.read_with:
             return number, bool(changed_bytes(place, told))
-        return number, bool(differs(place, told)) or _holds_other_rows(kind, place, chain)
+        return number, bool(differs(place, told)) or _holds_other_rows(form, place, chain)
 
     return {number for number, found in in_order(wrong, listed, workers) if found}
 
 
-def _holds_other_rows(kind: type[Reader], place: Path, chain: int) -> bool:
+def _holds_other_rows(form: Format, place: Path, chain: int) -> bool:
     """Whether a shard holds other rows than were written, or none that can be read."""
     try:
-        return other_rows(kind(place), chain)
+        return has_other_rows(form.read(place), chain)
     except Exception as error:  # whatever damage makes of a library
         if is_transient(error) or isinstance(error, (ImportError, PermissionError)):
             raise

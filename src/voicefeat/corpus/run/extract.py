@@ -14,7 +14,7 @@ from typing import Any
 
 from ...errors import ParameterError, check_float, check_path
 from ...presets.front_end import FrontEnd
-from ..formats import About, format_called
+from ..formats import About, find_format
 from ..inputs.sources import Listing, Source, find_sources
 from ..output.disk_errors import writing
 from ..output.failures import settle_lines
@@ -143,8 +143,8 @@ def extract_corpus(
     job = Job(works, sr, channels, part_seconds, dtype, names("summary", summary), windows)
     workers, executor = threads(workers), executor_of(executor)
     shard_mb = check_float("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
-    form, _ = format_called(format)
-    options = form.chosen(mapping("format_options", format_options))
+    form = find_format(format)
+    options = form.complete(mapping("format_options", format_options))
     found = _listing(paths, strict)
     metadata = job.describe(job.probe())
     asked = {
@@ -162,7 +162,7 @@ def extract_corpus(
     with writing(folder), held(folder), RunLog(log) as lines:
         # Once more: another run may have been at work until now.
         _, state = opened(out, asked, columns, found.sources)
-        shards = Shards(folder, abouts, format, shard_mb)
+        shards = Shards(folder, abouts, form, shard_mb)
         due = _prepared(folder, state, shards, found, workers, redo)
         lines.start(
             out=str(folder), sources=len(found.sources), missing=found.missing, workers=workers,

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ...audio.limits import not_finite
 from ...engine import lags as lag_kernels
-from .. import tables, threads
+from .. import tables
+from ..blocks import check_finite, for_blocks
 from ..frames import Frames, WindowArray
-from ..spectra import Work, borrow, ends, give_back
+from ..spectra import Work, ends
 
 #: Bytes of the spectra and differences that are made at a time.
 TILE_BYTES = 256 * 1024
 #: Tiles of frames that a thread takes at a time.
 SHARE = 8
-#: Samples below which a call starts no thread: some ten seconds of speech.
-SHORT = 200_000
 
 
 @dataclass(frozen=True)
@@ -103,28 +100,13 @@ def each_tile(plan: LagPlan, data: np.ndarray, take: Take) -> None:
     """`take` the differences of every tile of frames of every item; `data` is (..., samples)."""
     frames = plan.lags.frames
     count = frames.count(data.shape[-1])
-    shares = -(-count // (plan.block * SHARE))
+    check_finite(data)  # before a `pad_mode` of the caller's sees them
+    signals = data.reshape(-1, data.shape[-1])
+    opened = [(y, *ends(y, frames)) for y in signals]
 
-    def share(opened: Any, item: int, number: int) -> None:
-        work = borrow(plan.dtype)
-        begin = number * SHARE * plan.block
-        for first in range(begin, min(count, begin + SHARE * plan.block), plan.block):
-            size = min(plan.block, count - first)
-            take(work, plan.fill(work, opened, first, size), item, first, size)
-        give_back(work)
+    def block(work: Work, item: int, begin: int, share: int) -> None:
+        for first in range(begin, begin + share, plan.block):
+            size = min(plan.block, begin + share - first)
+            take(work, plan.fill(work, opened[item], first, size), item, first, size)
 
-    def whole(item: int) -> None:
-        opened = (data[item], *ends(data[item], frames))
-        for number in range(shares):
-            share(opened, item, number)
-
-    if not tables.usable(data):
-        not_finite(data)
-    data = data.reshape(-1, data.shape[-1])
-    budget = threads.get_num_threads() if data.size > SHORT else 1
-    if budget == 1 or budget <= data.shape[0]:
-        threads.each(whole, data.shape[0], budget)
-        return
-    for item in range(data.shape[0]):
-        opened = (data[item], *ends(data[item], frames))
-        threads.each(partial(share, opened, item), shares, budget)
+    for_blocks(block, data, count, SHARE * plan.block, plan.dtype, check=False)

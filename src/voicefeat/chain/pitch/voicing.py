@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 
 from ...engine import viterbi, voicing as kernels
-from .. import tables, threads
+from .. import tables
+from ..blocks import for_parts
 from ..spectra import Work
-from .lags import SHORT, LagPlan, Lags, each_tile
+from .lags import LagPlan, Lags, each_tile
 
 #: Bytes of the best paths to each state that are kept at a time; longer clips are gone through twice.
 SEGMENT_BYTES = 16 * 1024 * 1024
@@ -193,6 +194,5 @@ def voicing(
     items = [Observed(frames, pitches.bins) for _ in range(data.size // data.shape[-1])]
     each_tile(plan, data, partial(take_candidates, pitches, prior, plan, items))
     states = np.empty((len(items), frames), np.int64)
-    budget = threads.get_num_threads() if data.size > SHORT else 1
-    threads.each(lambda i: most_likely(pitches, items[i], states[i]), len(items), budget)
+    for_parts(lambda i: most_likely(pitches, items[i], states[i]), len(items), data.size)
     return states, np.stack([item.voiced for item in items])

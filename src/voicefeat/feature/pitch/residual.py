@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...chain import threads
+from ...chain.blocks import for_parts
 from ...engine import sliding
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ HARMONICS = 5
 STRETCH = 1 << 17
 #: Frames, and points of their transforms, that are held at a time, and the most threads that hold as many.
 BLOCK, POINTS, THREADS = 64, 1 << 19, 8
+#: How many times as long as for a spectrogram a sample takes.
+COST = 100
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def summed(y: np.ndarray, search: Search) -> list[Sums]:
     def stretch(i: int) -> None:
         made[i] = _sums(y, i * per, min(count, (i + 1) * per), search)
 
-    threads.each(stretch, stretches, min(threads.get_num_threads(), THREADS))
+    for_parts(stretch, stretches, y.size, COST, THREADS)
     return made
 
 

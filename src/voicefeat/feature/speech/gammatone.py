@@ -6,22 +6,24 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...cache import memoised
-from ...chain import tables, threads
+from ...chain import tables
+from ...chain.blocks import check_finite, for_parts
 from ...chain.frames import WindowArray
 from ...engine import auditory as kernels
 from ...errors import check_choice, check_int
 from ...filters.gammatones import cascades, checked
 from ...filters.windows import get_window
 from .plp import Weighted
-from .shortterm import NO_TRANSFORM, SHORT, Cut, rows
+from .shortterm import NO_TRANSFORM, Cut, rows
 
 __all__ = ["gammatone_spectrogram"]
 
 #: Samples that are filtered at a time, and rows of squares that are kept, at least a frame's.
 CHUNK, ROWS = 256, 2048
+#: How many times as long as for a spectrogram a sample takes.
+COST = 10
 
 
 @memoised
@@ -59,8 +61,7 @@ def _filtered(y: Any, cut: Cut, bank: tuple) -> np.ndarray:
     """Root mean squares of the filtered signals; a part of the work is a group of lanes of one signal."""
     y = signal(y)
     count = cut.count(y.shape[-1])
-    if not tables.usable(y):
-        not_finite(y)
+    check_finite(y)
     lanes = tables.lanes(np.dtype(np.float64))
     constants = tables.table(_constants, bank, lanes)
     data = y.reshape(-1, y.shape[-1])
@@ -78,7 +79,7 @@ def _filtered(y: Any, cut: Cut, bank: tuple) -> np.ndarray:
         part = out[item, group * lanes : (group + 1) * lanes]
         part[...] = means.reshape(count, lanes).T[: len(part)]
 
-    threads.each(part, len(data) * len(constants), threads.get_num_threads() if y.size > SHORT // 10 else 1)
+    for_parts(part, len(data) * len(constants), y.size, COST)
     return out.reshape(*y.shape[:-1], *out.shape[1:])
 
 

@@ -13,16 +13,14 @@ from typing import Any
 import numpy as np
 
 from ... import filters
-from ...audio.limits import not_finite
 from ...audio.signals import signal
-from ...chain import tables, threads
+from ...chain import tables
+from ...chain.blocks import for_blocks
 from ...chain.frames import Frames, WindowArray, window_value
-from ...chain.spectra import FramedSpectra, Work, borrow, give_back
+from ...chain.spectra import FramedSpectra, Work
 from ...engine import product as product_kernels, rows as row_kernels
 from ...errors import LONGEST, check_choice, check_float, check_int, fail
 
-#: Samples below which a call starts no thread: some ten seconds of speech.
-SHORT = 200_000
 #: In place of a transform's length.
 NO_TRANSFORM = object()
 
@@ -154,29 +152,17 @@ def rows(y: Any, make: Any, cut: Cut, *settings: Any, double: bool = False) -> n
     y = signal(y)
     count = cut.count(y.shape[-1])
     reading = tables.table(make, cut, *settings, np.dtype(np.float64) if double else y.dtype)
-    if not tables.usable(y):
-        not_finite(y)
     data = y.reshape(-1, y.shape[-1])
     out = np.empty((data.shape[0], reading.rows, count), y.dtype)
-    size = reading.block - reading.lead
-    blocks = -(-count // size)
 
-    def block(work: Work, item: int, first: int) -> None:
-        before, frames = min(reading.lead, first), min(size, count - first)
+    def block(work: Work, item: int, first: int, frames: int) -> None:
+        if reading.ordered and first == 0:
+            reading.begin(work)
+        before = min(reading.lead, first)
         x = cut.samples(data[item], first - before, frames + before, reading.dtype)
         values = reading.values(work, x, frames + before)
         out[item, :, first : first + frames] = values[:, before : before + frames]
 
-    def part(i: int) -> None:
-        work = borrow(reading.dtype)
-        if reading.ordered:
-            reading.begin(work)
-            for first in range(0, count, size):
-                block(work, i, first)
-        else:
-            block(work, i // blocks, i % blocks * size)
-        give_back(work)
-
-    parts = data.shape[0] * (1 if reading.ordered else blocks)
-    threads.each(part, parts, threads.get_num_threads() if y.size > SHORT else 1)
+    size = reading.block - reading.lead
+    for_blocks(block, y, count, size, reading.dtype, ordered=reading.ordered)
     return out.reshape(*y.shape[:-1], *out.shape[1:])

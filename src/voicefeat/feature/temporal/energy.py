@@ -10,11 +10,12 @@ import numpy as np
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...cache import memoised
-from ...chain import tables, threads
+from ...chain import tables
+from ...chain.blocks import check_finite, for_parts
 from ...engine import crossings, parseval, squares
 from ...errors import check_float, check_float_dtype, check_int, fail, to_array
 from ..spectral import inputs
-from .frames import BLOCK, Cut, by_frames, cut
+from .frames import Cut, by_frames, cut
 
 __all__ = ["rms", "zero_crossing_rate", "zero_crossings"]
 
@@ -104,7 +105,7 @@ def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
         ):
             not_finite(S if rows_first else S.T, "S", spectra=True)
 
-    threads.each(item, len(rows), threads.get_num_threads() if S.size > BLOCK else 1)
+    for_parts(item, len(rows), S.size)
     return out
 
 
@@ -259,8 +260,7 @@ def _reference(ref_magnitude: Any, y: np.ndarray, magnitudes: Callable[[np.ndarr
     """The magnitude that thresholds are a part of."""
     if not callable(ref_magnitude):
         return float(ref_magnitude)
-    if not tables.usable(y):
-        not_finite(y)
+    check_finite(y)
     found = np.asarray(ref_magnitude(magnitudes(y)))
     if found.size != 1 or found.dtype.kind not in "fiu" or not 0 <= found.item() < np.inf:
         fail("ref_magnitude", ref_magnitude, "must find one magnitude", "give numpy.max or a number")

@@ -10,11 +10,13 @@ import numpy as np
 
 from ...audio.limits import not_finite, usable
 from ...cache import memoised
-from ...chain import tables, threads
+from ...chain import tables
+from ...chain.blocks import for_blocks
 from ...chain.frames import PAD_MODES
+from ...chain.spectra import Work
 from ...errors import check_choice, check_int, fail
 
-#: Samples that one call of a kernel goes over, more or less; shorter signals start no thread.
+#: Samples that one call of a kernel goes over, more or less.
 BLOCK = 1 << 18
 
 
@@ -73,18 +75,14 @@ def by_frames(
     count, pad = frames.count(n), frames.pad
     out = np.empty((*y.shape[:-1], 1, count), dtype)
     signals, rows = y.reshape(-1, n), out.reshape(-1, count)
-    size = max(1, BLOCK // hop)
-    blocks = -(-count // size)
     # What lies behind the last frame or between frames is seen here, and the last sample, which may be
     # compared with the one before it only.
     seen = 0 if hop >= length else min(max(0, (count - 1) * hop - pad + length - 1), n - 1)
 
-    def block(job: int) -> None:
-        item, number = divmod(job, blocks)
-        samples, first = signals[item], number * size
-        if number == 0 and not _finite(samples[seen:]):
+    def block(work: Work, item: int, first: int, part: int) -> None:
+        samples, start = signals[item], first * hop - pad
+        if first == 0 and not _finite(samples[seen:]):
             not_finite(y)
-        part, start = min(size, count - first), first * hop - pad
         head, tail = ends(samples, frames)
         if samples.dtype is not dtype:
             low, high = max(0, start), max(0, min(n, start + (part - 1) * hop + length))
@@ -95,11 +93,7 @@ def by_frames(
             with np.errstate(over="ignore"):
                 not_finite(y.astype(dtype))  # squares can overflow where samples are finite
 
-    if y.size <= BLOCK:
-        for job in range(len(signals) * blocks):
-            block(job)
-    else:
-        threads.each(block, len(signals) * blocks, threads.get_num_threads())
+    for_blocks(block, y, count, max(1, BLOCK // hop), y.dtype, check=False)
     return out
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...audio.limits import not_finite
 from ...audio.signals import signal
-from ...chain import tables, threads
+from ...chain import tables
+from ...chain.blocks import budget, for_parts
 from ...engine import burg
 from ...engine.careful import stability
 from ...errors import check_int, check_numeric, fail, format_value, to_array
@@ -20,8 +21,6 @@ __all__ = ["autocorrelate", "lpc", "lpc_to_lsf", "lsf_to_lpc"]
 CHUNK = 1 << 18
 #: Points of the transforms of a long signal of which few lags are wanted.
 SEGMENT = 1 << 14
-#: Samples below which a call starts no thread: some ten seconds of speech.
-SHORT = 200_000
 
 
 def _last(y: Any, axis: Any, complex_too: bool = False) -> np.ndarray:
@@ -167,8 +166,7 @@ def lpc(y: Any, *, order: int, axis: int = -1) -> np.ndarray:
     items, tiny = y.size // n, float(np.finfo(y.dtype).tiny)
     flat, out = y.reshape(-1), np.empty((items, order + 1), y.dtype)
     lanes = tables.lanes(np.dtype(np.float64)), tables.lanes(y.dtype)
-    budget = threads.get_num_threads() if y.size > SHORT else 1
-    share = -(-items // min(items, 4 * budget))
+    share = -(-items // min(items, 4 * budget(y.size)))
 
     def work(i: int) -> None:
         first, last = i * share, min(items, (i + 1) * share)
@@ -176,7 +174,7 @@ def lpc(y: Any, *, order: int, axis: int = -1) -> np.ndarray:
             into = out[first:last].reshape(-1)
             burg.burg(flat[first * n : last * n], last - first, n, order, *lanes, tiny, into)
 
-    threads.each(work, -(-items // share), budget)
+    for_parts(work, -(-items // share), y.size)
     return np.moveaxis(out.reshape(*y.shape[:-1], order + 1), -1, axis)
 
 

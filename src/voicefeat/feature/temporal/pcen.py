@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from ...cache import memoised
-from ...chain import tables, threads
+from ...chain import tables
+from ...chain.blocks import budget, for_parts
 from ...engine import adaptive
 from ...errors import check_divisor, check_float, check_int, check_numeric, check_rate, fail
 
 __all__ = ["pcen"]
 
-#: Values below which a call starts no thread.
-SHORT = 50_000
+#: How many times as long as a sample of a spectrogram a value takes.
+COST = 4
 
 
 def pcen(
@@ -121,15 +122,14 @@ def pcen(
     rows = _along(S, axis)
     levels = rows if ref is S else _along(ref, axis)
     out, count, frames = np.empty(rows.shape, rows.dtype), state.size, rows.shape[-1]
-    budget = threads.get_num_threads() if S.size > SHORT else 1
-    share = -(-count // (budget * adaptive.ROWS)) * adaptive.ROWS
+    share = -(-count // (budget(S.size, COST) * adaptive.ROWS)) * adaptive.ROWS
     rest = *law, tables.lanes(rows.dtype), out.reshape(-1)
 
     def part(i: int) -> None:
         span, flat = (i * share, min(count, (i + 1) * share)), rows.reshape(-1)
         adaptive.adapt_rows(flat, levels.reshape(-1), frames, *span, b, state.reshape(-1), *rest)
 
-    threads.each(part, -(-count // share), budget)
+    for_parts(part, -(-count // share), S.size, COST)
     made = out if axis in (-1, S.ndim - 1) else np.moveaxis(out, -1, axis)
     return (made, np.moveaxis(state, -1, axis)) if return_zf else made
 

@@ -9,6 +9,7 @@ import numpy as np
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain import tables
+from ...chain.blocks import check_finite
 from ...engine import recursion
 from ...errors import check_float, fail, to_array
 
@@ -107,8 +108,7 @@ def deemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool = 
     coef = float(coef)
     _yes_or_no(return_zf)
     y = signal(y)
-    if not tables.usable(y):
-        not_finite(y)
+    check_finite(y)
     n, unknown = y.shape[-1], _starts(y, zi)
     if unknown:
         # The inverse of the straight line that `preemphasis` begins with: k less in the first result, and

@@ -16,14 +16,13 @@ import numpy as np
 from ..audio.limits import not_finite
 from ..filters import empty_bands
 from . import tables, threads
+from .blocks import thread_budget
 from .jobs import Job, Request, Rows
 from .plan import Plan, plan
 from .sinks import Sink
 from .spectra import MEMORY_BYTES, Pass, borrow, give_back
 from .stages import Chain
 
-#: Values below which a call starts no thread: some ten seconds of speech.
-SHORT = 200_000
 #: Blocks that each of several threads takes, where blocks need not be larger than fits.
 SHARES = 4
 
@@ -103,7 +102,7 @@ def items(
     of a single item.
     """
     count = data.shape[0]
-    budget = threads.get_num_threads() if data.size > SHORT else 1
+    budget = thread_budget(data.size)
 
     spectra = data.ndim == 3
 

@@ -24,7 +24,7 @@ ITEMS = 4
 Take = Callable[[Work, int, int, int], None]
 
 
-def budget(values: int, cost: int = 1) -> int:
+def thread_budget(values: int, cost: int = 1) -> int:
     """How many threads a call on `values` samples may use; a short call uses one.
 
     `cost` says how many times as long as for a spectrogram a sample takes.
@@ -43,9 +43,9 @@ def for_parts(
 ) -> None:
     """``compute(0)``, ..., ``compute(parts - 1)``, on several threads where the call is long.
 
-    `values` and `cost` are those of `budget`; `most` is the largest number of threads.
+    `values` and `cost` are those of `thread_budget`; `most` is the largest number of threads.
     """
-    count = budget(values, cost)
+    count = thread_budget(values, cost)
     threads.each(compute, parts, count if most is None else min(count, most))
 
 
@@ -69,7 +69,7 @@ def for_blocks(
     if check:
         check_finite(data)
     items = data.size // data.shape[-1]
-    count = budget(data.size)
+    count = thread_budget(data.size)
     if count > 1:
         return _on_threads(count, take, items, frames, size, dtype, ordered)
     work = borrow(dtype)

@@ -18,6 +18,7 @@ from ...audio.limits import check_resampled, not_finite
 from ...audio.resample import SOXR, resample
 from ...engine import product as product_kernels, rows as row_kernels, wavelets as kernels
 from .. import block_loop as loop, tables, threads
+from ..blocks import for_parts, thread_budget
 from ..sinks import Sink
 from ..spectra import FramedSpectra, Work, ends
 from .transform import Octave, Octaves
@@ -179,14 +180,13 @@ def run(ready: Octaves, data: np.ndarray, result: np.dtype) -> np.ndarray:
     out = np.zeros((*batch, ready.rows, ready.frames(n)), result)
     flat, into = data.reshape(-1, n), out.reshape(-1, *out.shape[-2:])
     refuse = partial(not_finite, data, "y")
-    budget = threads.get_num_threads() if data.size > loop.SHORT else 1
 
     def item(i: int) -> None:
         with threads.single():
             transform(ready, flat[i], into[i], refuse)
 
-    if 1 < budget <= len(flat):
-        threads.each(item, len(flat), budget)
+    if 1 < thread_budget(data.size) <= len(flat):
+        for_parts(item, len(flat), data.size)
     else:
         for y, rows in zip(flat, into, strict=True):
             transform(ready, y, rows, refuse)

@@ -12,15 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.limits import not_finite
 from ...engine import gabor as kernels, rows as row_kernels
 from ...errors import check_float, fail
-from .. import tables, threads
-from ..spectra import Work, borrow, give_back
+from .. import tables
+from ..blocks import for_blocks
+from ..spectra import Work
 from .gabor import OFFSET, Channels, Layout, each_block, transformed
-
-#: Samples below which a call starts no thread: some ten seconds of speech.
-SHORT = 200_000
 
 
 @dataclass(frozen=True)
@@ -85,14 +82,10 @@ Fill = Callable[[np.ndarray, Layout, Work, np.ndarray], None]
 
 def computed(made: Plan, y: np.ndarray, rows: int, kind: Any, fill: Fill) -> np.ndarray:
     """What `fill` makes of each signal: (..., rows, frames) of type `kind`."""
-    if not tables.usable(y):
-        not_finite(y)
     signals = y.reshape(-1, y.shape[-1])
     out = np.empty((len(signals), rows, made.frames), kind)
 
-    def work_on(number: int) -> None:
-        item, part = divmod(number, made.slices)
-        work = borrow(y.dtype)
+    def take(work: Work, item: int, part: int, one: int) -> None:
         if not made.step:
             fill(transformed(signals[item]), made.layout, work, out[item])
         else:
@@ -102,10 +95,8 @@ def computed(made: Plan, y: np.ndarray, rows: int, kind: Any, fill: Fill) -> np.
             last = min(first + made.kept, made.frames)
             middle = made.layout.points // 4
             out[item, :, first:last] = into[:, middle : middle + last - first]
-        give_back(work)
 
-    budget = threads.get_num_threads() if y.size > SHORT else 1
-    threads.each(work_on, len(signals) * made.slices, budget)
+    for_blocks(take, y, made.slices, 1, y.dtype)
     return out.reshape(*y.shape[:-1], rows, made.frames)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from ...audio.limits import not_finite
 from ...audio.signals import signal
-from ...chain import threads
-from ...chain.block_loop import SHORT, run
+from ...chain.block_loop import run
+from ...chain.blocks import for_parts
 from ...chain.frames import Frames, WindowArray, window_value
 from ...chain.spectra import ends
 from ...chain.stages import Chain, Spectrum
@@ -267,8 +267,7 @@ def _correct(
             axis.put(item, first, room.quotient(axis.imaginary, size))
         idle.append(room)
 
-    budget = threads.get_num_threads() if y.size > SHORT else 1
-    threads.each(block, -(-count // _BLOCK), budget)
+    for_parts(block, -(-count // _BLOCK), y.size)
 
 
 def _samples(

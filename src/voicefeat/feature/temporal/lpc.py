@@ -9,7 +9,7 @@ import numpy as np
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain import tables
-from ...chain.blocks import budget, for_parts
+from ...chain.blocks import for_parts, thread_budget
 from ...engine import burg
 from ...engine.careful import stability
 from ...errors import check_int, check_numeric, fail, format_value, to_array
@@ -166,7 +166,7 @@ def lpc(y: Any, *, order: int, axis: int = -1) -> np.ndarray:
     items, tiny = y.size // n, float(np.finfo(y.dtype).tiny)
     flat, out = y.reshape(-1), np.empty((items, order + 1), y.dtype)
     lanes = tables.lanes(np.dtype(np.float64)), tables.lanes(y.dtype)
-    share = -(-items // min(items, 4 * budget(y.size)))
+    share = -(-items // min(items, 4 * thread_budget(y.size)))
 
     def work(i: int) -> None:
         first, last = i * share, min(items, (i + 1) * share)

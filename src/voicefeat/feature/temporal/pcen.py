@@ -10,7 +10,7 @@ import numpy as np
 
 from ...cache import memoised
 from ...chain import tables
-from ...chain.blocks import budget, for_parts
+from ...chain.blocks import for_parts, thread_budget
 from ...engine import adaptive
 from ...errors import check_divisor, check_float, check_int, check_numeric, check_rate, fail
 
@@ -122,7 +122,7 @@ def pcen(
     rows = _along(S, axis)
     levels = rows if ref is S else _along(ref, axis)
     out, count, frames = np.empty(rows.shape, rows.dtype), state.size, rows.shape[-1]
-    share = -(-count // (budget(S.size, COST) * adaptive.ROWS)) * adaptive.ROWS
+    share = -(-count // (thread_budget(S.size, COST) * adaptive.ROWS)) * adaptive.ROWS
     rest = *law, tables.lanes(rows.dtype), out.reshape(-1)
 
     def part(i: int) -> None:

@@ -407,7 +407,7 @@ BAD = [
     (lambda: augment.step("noise", snr="loud"), "snr='loud'"),
     (lambda: augment.Chain((len,)), "is no step"),
     (lambda: augment.Chain(augment.step("gain", db=1)), "must be several steps"),
-    (lambda: augment.Chain.from_toml("a = "), "is no TOML"),
+    (lambda: augment.Chain.from_toml("a = "), "is not TOML"),
     (lambda: augment.Chain.from_toml("steps = 5"), "did you mean 'step'"),
     (lambda: augment.Chain.from_toml("[[step]]\np = 1.0"), "does not say what to do"),
     (lambda: augment.Chain.from_toml('[[step]]\ndo = "gain"'), "gain needs it"),

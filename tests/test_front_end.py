@@ -165,7 +165,7 @@ class TestToml:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("[signal", "source: is no TOML"),
+            ("[signal", "source: is not TOML"),
             ("[framng]\nn_fft = 512", "the table 'framng': .*did you mean 'framing'"),
             ("[framing]\nn_ftt = 512", "framing: the key 'n_ftt': .*did you mean 'n_fft'"),
             ('[framing]\nn_fft = "512"', "framing.n_fft='512': must be a whole number"),

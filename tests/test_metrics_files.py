@@ -62,7 +62,7 @@ def test_rows_of_a_subset(tmp_path):
     path = written(tmp_path, *TRIALS["ASVspoof 2021 LA"][:2])
     found = read_protocol(path)
     assert found.where(subset="eval").columns["utterance"] == ["LA_E_1"]
-    with pytest.raises(vf.ParameterError, match="where='phase': is no column of ASVspoof 2021 LA"):
+    with pytest.raises(vf.ParameterError, match="where='phase': is not a column of ASVspoof 2021 LA"):
         found.where(phase="eval")
 
 
@@ -74,7 +74,7 @@ def test_rows_of_a_subset(tmp_path):
         ([TRIALS["ASVspoof 2019"][0], "a b - spoof"], "line 2 has 4 columns where there should be 5"),
         (["s u - - genuine"], "the label in line 1 is 'genuine'; a label is bonafide or spoof"),
         (["s u - - bonafide", "", "s u - A01 spoof"], "listed twice: u;"),
-        ([""], "holds nothing"),
+        ([""], "is empty"),
         (["filename\tcm-label"], "has no column utterance"),
         (["filename\tspeaker", "a\tb"], "has no column label"),
     ],
@@ -150,7 +150,7 @@ class TestScores:
         with pytest.raises(vf.ParameterError, match=r"cannot be read .No such file"):
             m.read_scores(tmp_path / "none.txt")
         (tmp_path / "scores.bin").write_bytes(b"\x93NUMPY\xff")
-        with pytest.raises(vf.ParameterError, match="is no text"):
+        with pytest.raises(vf.ParameterError, match="is not a text file"):
             m.read_scores(tmp_path / "scores.bin")
 
     def test_without_keys(self, tmp_path):

@@ -190,7 +190,7 @@ def test_a_pipe_is_refused_and_not_waited_for(name, tmp_path):
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
     thread.join(60)
-    assert told and "is a pipe or a device, no regular file" in told[0]
+    assert told and "is a pipe or a device, not a regular file" in told[0]
 
 
 @pytest.mark.parametrize("name", [name for name in READ if name != "list.parquet"])

@@ -93,9 +93,9 @@ def test_a_value_of_the_wrong_type_in_toml_is_refused_or_computed(line):
 @pytest.mark.parametrize(
     "text, told",
     [
-        ("[signal]\nrate = " + "9" * 5000, "is no TOML"),
-        ("x = " + "[" * 3000 + "]" * 3000, "is no TOML .too many brackets."),
-        ("x = " + "{a = " * 3000, "is no TOML"),
+        ("[signal]\nrate = " + "9" * 5000, "is not TOML"),
+        ("x = " + "[" * 3000 + "]" * 3000, "is not TOML .too many brackets."),
+        ("x = " + "{a = " * 3000, "is not TOML"),
         ("[framing]\nhop_length = 1\nwin_length = 2\nn_fft = " + "9" * 23, r"n_fft=9*: is more than"),
         ("[framing]\nn_fft = 2\nwin_length = 2\nhop_length = " + "9" * 23, "hop_length=9*: is more than"),
         ("row = 3", "row=3: must be a text"),

@@ -1,1 +1,1 @@
-"""Files that are written whole or not at all, and texts of others that are read."""
+"""Writing files completely or not at all, and reading text files of other programs."""

@@ -1,4 +1,4 @@
-"""CSV in lines that end in a line feed, and read back whatever a value holds."""
+"""CSV with lines that end in a line feed; every value is read back unchanged."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["csv_writer"]
 
 
 class _Lines:
-    """Takes what Python's writer gives, with the ending that makes it quote carriage returns too."""
+    """A stream for Python's writer, whose line ending makes it quote carriage returns as well."""
 
     END = "\r\n"
 
@@ -21,10 +21,10 @@ class _Lines:
 
 
 def csv_writer(stream: IO[str]) -> Any:
-    """A writer as `csv.writer` is one; `stream` is to change no line ends (``newline=""``).
+    """A writer like `csv.writer`; `stream` must not translate line ends (``newline=""``).
 
-    Python's own quotes only those characters that end its lines: with line feeds alone, a carriage return in
-    a name would end the row for who reads it.
+    Python's writer quotes only the characters of its own line ending. If that were a line feed alone, a
+    carriage return in a name would end the row for readers.
 
     Examples
     --------

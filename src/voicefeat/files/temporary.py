@@ -1,7 +1,7 @@
-"""Files that are written beside their place, and take it when they are whole.
+"""Files that are written under a temporary name and renamed when they are complete.
 
-The name beside the place could be guessed, so it is made exclusively: whatever stands there is removed, a
-link is never followed, and two runs never write one file.
+The temporary name could be guessed, so the file is created exclusively: whatever has that name is removed, a
+link is never followed, and two runs never write the same file.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from ..errors import ParameterError
 
 __all__ = ["Aside", "locked", "replacing"]
 
-#: Windows would turn line ends in a handle that is not opened as binary.
+#: Without O_BINARY, Windows would translate line ends.
 FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 class Aside:
-    """The file ``.NAME.partial`` beside `place`, made by `claim`, renamed to `place` by `commit`.
+    """The file ``.NAME.partial`` beside `place`: created by `claim`, renamed to `place` by `commit`.
 
     Parameters
     ----------
     place : path-like
-        Where the file is wanted.
+        The final path of the file.
     """
 
     def __init__(self, place: str | os.PathLike[str]) -> None:
@@ -35,16 +35,16 @@ class Aside:
         self._handle: int | None = None
 
     def claim(self) -> None:
-        """Make the file, empty and this process's own; what a killed run left there is removed.
+        """Create the file, empty and locked by this process; a file left by a killed run is removed.
 
         Raises
         ------
         ParameterError
-            If another run is writing it.
+            If another run is writing the file.
         OSError
             If the folder cannot be written to.
         """
-        with suppress(OSError):  # nothing is there, or a link, or no file of ours
+        with suppress(OSError):  # the file does not exist, is a link, or is not a file of ours
             left = os.open(self.file, FLAGS)
             try:
                 if not locked(left):
@@ -59,23 +59,23 @@ class Aside:
             locked(self._handle)
 
     def open(self, mode: str, **how: Any) -> IO[Any]:
-        """The file for writing; to close it does not let go of the claim."""
+        """The file, open for writing; closing it does not release the claim."""
         assert self._handle is not None, "claim first"
         return open(os.dup(self._handle), mode, **how)
 
     def commit(self) -> None:
-        """Once the disk has all that was written, rename the file to its place, which is replaced."""
+        """Flush the file to disk and rename it to `place`, replacing what is there."""
         assert self._handle is not None, "claim first"
         try:
             os.fsync(self._handle)
-            self._close()  # Windows renames no open file
+            self._close()  # Windows cannot rename an open file
             os.replace(self.file, self.place)
         except OSError:
             self._remove()
             raise
 
     def discard(self) -> None:
-        """Remove the file, unless it has taken its place."""
+        """Remove the file, unless it was committed."""
         if self._handle is not None:
             self._remove()
 
@@ -92,14 +92,14 @@ class Aside:
 
 @contextmanager
 def replacing(place: str | os.PathLike[str], mode: str = "w", **how: Any) -> Iterator[IO[Any]]:
-    """A file for writing that becomes `place` when the block ends, and is gone where it fails.
+    """A file for writing that becomes `place` when the block ends, and is removed if the block fails.
 
     Raises
     ------
     ParameterError
         If another run is writing it.
     OSError
-        If it cannot be written.
+        If the file cannot be written.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def replacing(place: str | os.PathLike[str], mode: str = "w", **how: Any) -> Ite
 
 
 def locked(handle: int) -> bool:
-    """Take the lock of an open file, which the system lets go of when it is closed; False if it is taken."""
+    """Lock an open file until it is closed; False if it is locked already."""
     try:
         import fcntl
     except ImportError:  # Windows

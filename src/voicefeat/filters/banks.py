@@ -1,4 +1,4 @@
-"""The filter banks of published front ends: every convention by its own setting."""
+"""The filter banks of published front ends: each convention is one setting."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _identity(x: Any) -> np.ndarray:
     return np.asarray(x, dtype=float)
 
 
-#: From hertz to the scale in which edges are equally far apart, and back.
+#: Functions from hertz to the scale on which edges are equally spaced, and back.
 SCALES: dict[str, tuple[Callable[[Any], np.ndarray], Callable[[Any], np.ndarray]]] = {
     "hz": (_identity, _identity),
     "slaney": (hz_to_mel, mel_to_hz),
@@ -47,7 +47,7 @@ def bank(
     dc: bool = False,
     dtype: DTypeLike = np.float64,
 ) -> np.ndarray:
-    """Filters whose edges are equally far apart on a scale, in the conventions of any published front end.
+    """Filters whose edges are equally spaced on a scale, in the conventions of published front ends.
 
     Parameters
     ----------
@@ -58,33 +58,34 @@ def bank(
     n_filters : int
         Number of filters.
     fmin, fmax : float
-        The lowest and the highest edge in Hz. None is half of `sr`, and an `fmax` of 0 or below is so far
-        below that.
+        The lowest and the highest edge in Hz. An `fmax` of None is half of `sr`; an `fmax` of 0 or below is
+        added to half of `sr`, as in Kaldi.
     scale : {"htk", "slaney", "hz"}
-        The scale on which the edges are equally far apart: mel as in HTK or as in Slaney's toolbox, or hertz.
+        The scale on which the edges are equally spaced: mel as in HTK or as in Slaney's toolbox, or hertz.
     shape : {"triangle", "rectangle"}
-        Triangles from an edge over the next to the one after, or rectangles from the first to the third, both
-        ends inside.
+        Each filter spans three neighbouring edges. A triangle has its peak at the second; a rectangle goes
+        from the first to the third, both included.
     slopes : {"hz", "scale"}
-        Whether the sides of triangles are straight lines in hertz or on the scale (Kaldi, HTK).
+        Whether the sides of triangles are linear in hertz or on the scale (Kaldi, HTK).
     edges : {"exact", "floor"}
-        "floor" moves each edge to the bin floor((n_fft + 1) f / sr) and runs triangles over whole bins.
+        "floor" moves each edge to the bin floor((n_fft + 1) f / sr).
     norm : {None, "slaney", "area", "peak"}
         "slaney" divides by half the width in Hz, "area" by the sum of the weights, "peak" by the largest.
     inverted : bool
-        The bank of the spectrum in reverse order.
+        True to mirror the bank, as if the order of the bins were reversed.
     nyquist : bool
-        Whether the last bin is among those that are weighed (Kaldi leaves it out).
+        Whether the last bin is used (Kaldi leaves it out).
     labelled : int, optional
-        Use only the first n bins, which are taken to be equally far apart from 0 Hz to `fmax`, both included.
+        Use only the first n bins, and take them to be equally spaced from 0 Hz to `fmax`, both included.
     labelled_to : float, optional
-        Where the last of the `labelled` bins is taken to be, in place of `fmax`, in Hz.
+        The frequency in Hz that the last of the `labelled` bins is taken to have, in place of `fmax`.
     straight : float
-        Edges below this many Hz are moved, so that all up to the first one above are equally far apart in Hz.
+        Edges below this frequency in Hz are moved so that they are equally spaced in Hz, up to the first edge
+        above it.
     dc : bool
-        Whether the first of the filters is the bin at 0 Hz alone; the others then share the range.
+        Whether the first filter is the bin at 0 Hz alone; the other filters then share the range.
     dtype : float32 or float64
-        Type of the result.
+        Data type of the result.
 
     Returns
     -------
@@ -99,7 +100,7 @@ def bank(
     Warns
     -----
     UserWarning
-        If filters are empty, because they lie between two bins: how many, and the first.
+        If filters are empty, because they lie between two bins. The message says how many and which is first.
 
     References
     ----------
@@ -170,14 +171,14 @@ def bank(
 def bank_centres(
     *, sr: float, n_filters: int, scale: str = "htk", fmin: float = 0.0, fmax: float | None = None
 ) -> np.ndarray:
-    """Where the filters of `bank` have their peaks, in hertz."""
+    """The frequencies of the peaks of the filters of `bank`, in hertz."""
     there, back = SCALES[scale]
     high = sr / 2 if fmax is None else fmax + (sr / 2 if fmax <= 0 else 0.0)
     return back(np.linspace(there(fmin), there(high), n_filters + 2))[1:-1]
 
 
 def _triangles(edges: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Up from each edge to the next, down to the one after."""
+    """Triangles that rise from each edge to the next and fall to the one after."""
     rising = (places - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - places) / np.diff(edges)[1:, None]
     return np.maximum(0.0, np.minimum(rising, falling))
@@ -188,7 +189,7 @@ def _rectangles(edges: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _whole_bins(edges: np.ndarray, bins: int) -> np.ndarray:
-    """Triangles over whole bins: 0 at the first edge, 1 at the second, and the third left out."""
+    """Triangles over whole bins: 0 at the first edge, 1 at the second; the third edge is excluded."""
     weights = np.zeros((len(edges) - 2, bins))
     for row, first, top, last in zip(weights, edges[:-2], edges[1:-1], edges[2:], strict=True):
         row[first:top] = (np.arange(first, top) - first) / max(top - first, 1)
@@ -199,7 +200,7 @@ def _whole_bins(edges: np.ndarray, bins: int) -> np.ndarray:
 def total(
     *, sr: float, n_fft: int, gain: float = 1.0, bins: int | None = None, dtype: DTypeLike = np.float64
 ) -> np.ndarray:
-    """One filter of the same weight everywhere: the sum of all bins.
+    """One filter with the same weight for each bin: the sum of all bins.
 
     Parameters
     ----------
@@ -208,11 +209,11 @@ def total(
     n_fft : int
         Length of the FFT in samples.
     gain : float above 0
-        The weight.
+        The weight of each bin.
     bins : int, optional
-        So many of the first bins only.
+        Use only the first n bins.
     dtype : float32 or float64
-        Type of the result.
+        Data type of the result.
 
     Returns
     -------

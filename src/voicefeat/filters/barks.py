@@ -23,7 +23,7 @@ def _bark_to_hz(barks: Any) -> np.ndarray:
 
 
 def bark_count(fmin: float, fmax: float) -> int:
-    """The fewest bands from `fmin` to `fmax`, both included, that are at most one Bark apart."""
+    """The smallest number of bands from `fmin` to `fmax`, both included, that are at most one Bark apart."""
     return math.ceil(_hz_to_bark(fmax) - _hz_to_bark(fmin)) + 1
 
 
@@ -43,7 +43,7 @@ def bark(
     labelled: int | None = None,
     dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """Critical bands equally far apart in Bark, in the shape that perceptual linear prediction takes them.
+    """Critical bands equally spaced in Bark, with the shape used in perceptual linear prediction (PLP).
 
     Parameters
     ----------
@@ -52,21 +52,21 @@ def bark(
     n_fft : int
         Length of the FFT in samples.
     n_filters : int, optional
-        Number of bands, 2 or more; as many as make them at most one Bark apart where it is None.
+        Number of bands, 2 or more; None takes the smallest number with bands at most one Bark apart.
     fmin, fmax : float
         Centres of the first and of the last band in Hz; `fmax` is half of `sr` by default.
     width : float above 0
-        How wide a band is in Bark.
+        Width of a band in Bark.
     labelled : int, optional
-        Use only the first n bins, and label them with frequencies from 0 Hz to half of `sr`.
+        Use only the first n bins, and take them to be equally spaced from 0 Hz to half of `sr`.
     dtype : float32 or float64
-        Type of the result.
+        Data type of the result.
 
     Returns
     -------
     array of shape (n_filters, 1 + n_fft // 2)
-        The weights: 1 within half a Bark of the centre; below it they fall by 10 dB a Bark, above by 25 dB,
-        for a `width` of 1.
+        The weights: 1 within half a Bark of the centre. For a `width` of 1 they fall by 10 dB per Bark below
+        and by 25 dB per Bark above.
 
     Raises
     ------

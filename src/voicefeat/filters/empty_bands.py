@@ -1,4 +1,4 @@
-"""Filters without a bin: one way to say so; and warnings at the line that called the package."""
+"""Warnings about filters without a bin, shown at the line that called the package."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from types import FrameType
 import numpy as np
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-#: Files of the standard library that stand between a caller and a value that is made.
+#: Files of the standard library that may stand in the call stack between the caller and the package.
 _BETWEEN = (dataclasses.__file__, functools.__file__, contextlib.__file__)
 
-#: What is told where it is collected; None where it is said at once.
-_told: ContextVar[list[str] | None] = ContextVar("told", default=None)
+#: The messages collected so far; None where messages are shown at once.
+_messages: ContextVar[list[str] | None] = ContextVar("messages", default=None)
 
 
 @contextlib.contextmanager
 def collected() -> Iterator[list[str]]:
-    """What would be said meanwhile, as a list: for whoever builds a bank on behalf of somebody else."""
-    told: list[str] = []
-    before = _told.set(told)
+    """Collect messages in a list in place of showing them, for code that builds a bank for a later call."""
+    messages: list[str] = []
+    token = _messages.set(messages)
     try:
-        yield told
+        yield messages
     finally:
-        _told.reset(before)
+        _messages.reset(token)
 
 
 def tell(message: str) -> None:
-    """Say it once a line, as a UserWarning of the first line outside the package; or to who collects."""
-    told = _told.get()
-    if told is not None:
-        told.append(message)
+    """Collect the message inside `collected`; otherwise warn of it, once per line of the caller."""
+    messages = _messages.get()
+    if messages is not None:
+        messages.append(message)
     else:
         warn(message)
 
 
 def warn(message: str) -> None:
-    """A UserWarning of the first line outside the package, however many features stand between."""
+    """Give a UserWarning at the innermost line outside the package."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_back is not None and _inside(frame):
         frame = frame.f_back
@@ -57,14 +57,14 @@ def warn(message: str) -> None:
 
 def _inside(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
-    made = name == "<string>" and frame.f_code.co_name == "__init__"  # the one that a dataclass writes
-    return name.startswith(_PACKAGE) or name in _BETWEEN or made
+    generated = name == "<string>" and frame.f_code.co_name == "__init__"  # written by `dataclass`
+    return name.startswith(_PACKAGE) or name in _BETWEEN or generated
 
 
 def check_filters(
     weights: np.ndarray, edges: np.ndarray, apart: float, count: str, first_edge: int = 0
 ) -> None:
-    """Say how many rows of a bank hold no bin, and which is the first.
+    """Warn if rows of a bank hold no bin: how many, and which is the first.
 
     Row i lies between ``edges[i - first_edge]`` and the edge after the next; bins are `apart` Hz apart, and
     `count` is the argument that says how many filters there are.

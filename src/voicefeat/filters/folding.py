@@ -1,4 +1,4 @@
-"""What constant-Q bins and pitch classes are folded into, and wavelets as weights of an FFT's bins."""
+"""Banks that fold constant-Q bins into pitch classes, and wavelets as weights of the bins of an FFT."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ def cq_to_chroma(
     base_c: bool = True,
     dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """Pitch classes of constant-Q bins: a row adds the bins of one pitch class.
+    """A bank from constant-Q bins to pitch classes: each row adds the bins of one pitch class.
 
     Parameters
     ----------
     n_input : int > 0
         Number of constant-Q bins.
     bins_per_octave : int > 0
-        Bins of an octave, a multiple of `n_chroma`.
+        Bins per octave, a multiple of `n_chroma`.
     n_chroma : int > 0
         Number of pitch classes.
     fmin : float > 0, optional
         Frequency of the first bin in hertz; C1, 32.7 Hz, by default.
     window : array_like, shape (n,) or (m, n), optional
-        Each row is convolved with it.
+        A window that each row is convolved with.
     base_c : bool
         True to begin with C, False with A.
     dtype : float32 or float64
-        Type of the result.
+        Data type of the result.
 
     Returns
     -------
@@ -80,10 +80,10 @@ def cq_to_chroma(
     kind, base_c = check_float_dtype("dtype", dtype), check_bool("base_c", base_c)
     if bins_per_octave % n_chroma:
         near = n_chroma * max(1, round(bins_per_octave / n_chroma))
-        problem = f"is no multiple of n_chroma={n_chroma}"
+        problem = f"is not a multiple of n_chroma={n_chroma}"
         fail("bins_per_octave", bins_per_octave, problem, f"give a multiple, such as {near}")
     merged = bins_per_octave // n_chroma
-    # A class has the bins about its own; the first octave begins in the middle of its first class.
+    # A pitch class has the bins around its centre; the first octave begins in the middle of its first class.
     place = (np.arange(n_input) + merged // 2) // merged % n_chroma
     first = np.mod(12 * (np.log2(fmin) - np.log2(440.0)) + 69, 12) - (0 if base_c else 9)
     place = (place + int(np.round(first * (n_chroma / 12.0)))) % n_chroma
@@ -96,7 +96,7 @@ def cq_to_chroma(
 
 
 def check_kernel(window: Any) -> np.ndarray:
-    """The weights that neighbouring pitch classes are smoothed with, as a matrix."""
+    """The weights with which neighbouring pitch classes are smoothed, as a matrix."""
     kernel = np.atleast_2d(to_array("window", window))
     numbers = kernel.dtype.kind in "fiu" and kernel.ndim == 2 and kernel.size
     if not numbers or not (np.abs(kernel.astype(float)) < 1e6).all():
@@ -112,7 +112,7 @@ def tonal_centroids(n_chroma: int) -> np.ndarray:
     """
     semitones = np.linspace(0, 12, n_chroma, endpoint=False)
     turns = np.multiply.outer([7 / 6, 7 / 6, 3 / 2, 3 / 2, 2 / 3, 2 / 3], semitones)
-    turns[::2] -= 0.5  # sines, as cosines a quarter of a turn behind
+    turns[::2] -= 0.5  # sines, as cosines with a quarter of a turn less
     return np.array([[1.0], [1], [1], [1], [0.5], [0.5]]) * np.cos(np.pi * turns)
 
 
@@ -130,8 +130,8 @@ def response(
     """Wavelets as weights of the bins of an FFT, and their lengths: shape (n, 1 + n_fft // 2), complex64.
 
     The FFT is as long as the padded wavelets, and at least two hops. In each row the weakest bins that
-    together make less than `sparsity` of its magnitude are zero. All of it is rounded to complex64 as librosa
-    does: which bins are left out hangs on that.
+    together make less than `sparsity` of its magnitude are zero. Everything is rounded to complex64 as in
+    librosa, because the rounding decides which bins are zero.
     """
     from scipy.fft import fft
 
@@ -151,7 +151,7 @@ def response(
 
 
 def bandwidths(freqs: np.ndarray, bins_per_octave: int) -> np.ndarray:
-    """Relative bandwidths of `freqs`; one alone has that of equal steps."""
+    """Relative bandwidths of `freqs`; a single one has the bandwidth of equal temperament."""
     return np.atleast_1d(equal_bandwidth(bins_per_octave)) if freqs.size == 1 else relative_bandwidth(freqs)
 
 
@@ -168,9 +168,9 @@ def pseudo_response(
     scale: bool,
     fold: Any = None,
 ) -> np.ndarray:
-    """Magnitudes of wavelets as weights of the magnitudes of an FFT's bins, float64.
+    """Magnitudes of wavelets as weights of the magnitudes of the bins of an FFT, float64.
 
-    With `fold`, a bank whose last columns they are, weights of what that makes of them.
+    With `fold`, a bank over the wavelets (its last columns), the weights of the rows of that bank.
     """
     hertz = np.array(freqs)
     alpha = bandwidths(hertz, bins_per_octave)

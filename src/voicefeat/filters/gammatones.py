@@ -14,9 +14,9 @@ __all__ = ["Cascades", "cascades", "gammatone"]
 
 #: Glasberg and Moore: a bandwidth is f / EAR_Q + MIN_BANDWIDTH.
 EAR_Q, MIN_BANDWIDTH = 9.26449, 24.7
-#: How much wider a filter of the fourth order is than its equivalent rectangle.
+#: The bandwidth of a fourth-order filter relative to its equivalent rectangular bandwidth.
 BROADENING = 1.019
-#: Filters, at most: far more than the ear tells apart, and each is run over the whole signal.
+#: The most filters: far more than the ear can resolve, and each one is run over the whole signal.
 MOST_FILTERS = 1 << 14
 
 
@@ -25,16 +25,16 @@ class Cascades:
     """For each band four sections (1 - zero z^-1) / (1 - 2 r cos w z^-1 + r^2 z^-2), and their gain at w."""
 
     hertz: np.ndarray
-    #: w and r.
+    #: w and r of the poles.
     angles: np.ndarray
     radii: np.ndarray
-    #: (4, bands)
+    #: Shape (4, bands).
     zeros: np.ndarray
     gains: np.ndarray
 
 
 def cascades(sr: float, n_filters: int, fmin: float, fmax: float) -> Cascades:
-    """Filters from `fmin` up to just below `fmax`, equally far apart on the scale of bandwidths."""
+    """Filters from `fmin` to just below `fmax`, equally spaced on the ERB scale."""
     offset = EAR_Q * MIN_BANDWIDTH
     share = np.arange(n_filters, 0, -1) / n_filters
     hertz = (fmax + offset) * np.exp(share * math.log((fmin + offset) / (fmax + offset))) - offset
@@ -42,12 +42,12 @@ def cascades(sr: float, n_filters: int, fmin: float, fmax: float) -> Cascades:
     radii = np.exp(-2 * np.pi * BROADENING * (hertz / EAR_Q + MIN_BANDWIDTH) / sr)
     slopes = [sign * math.sqrt(3 + inner * 2**1.5) for inner in (1, -1) for sign in (1, -1)]
     zeros = np.array([radii * (np.cos(angles) + slope * np.sin(angles)) for slope in slopes])
-    made = Cascades(hertz, angles, radii, zeros, np.ones(n_filters))
-    return Cascades(hertz, angles, radii, zeros, response(made, np.exp(1j * angles)))
+    unscaled = Cascades(hertz, angles, radii, zeros, np.ones(n_filters))
+    return Cascades(hertz, angles, radii, zeros, response(unscaled, np.exp(1j * angles)))
 
 
 def response(bands: Cascades, z: np.ndarray) -> np.ndarray:
-    """How much the sections make of z on the unit circle, divided by their gains."""
+    """The magnitude response of the sections at z on the unit circle, divided by their gains."""
     shape = (-1,) + (1,) * (z.ndim - 1)
     pole = (bands.radii * np.exp(1j * bands.angles)).reshape(shape)
     sections = np.abs(z - bands.zeros.reshape(4, *shape)).prod(axis=0)
@@ -64,7 +64,7 @@ def gammatone(
     power: float = 1.0,
     dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """What gammatone filters make of the magnitudes of an FFT.
+    """A gammatone filter bank over the bins of an FFT.
 
     Parameters
     ----------
@@ -75,17 +75,17 @@ def gammatone(
     n_filters : int
         Number of filters.
     fmin, fmax : float
-        The centre of the lowest filter, and where the one above the highest would stand, in Hz; `fmax` is
-        half of `sr` by default. Centres are equally far apart on the scale of bandwidths.
+        The centre of the lowest filter, and of the one that would follow the highest, in Hz; `fmax` is half
+        of `sr` by default. Centres are equally spaced on the ERB scale.
     power : float above 0
-        What magnitudes are raised to: 2 for weights of powers.
+        Exponent of the magnitudes: 1 for weights of magnitudes, 2 for weights of powers.
     dtype : float32 or float64
-        Type of the result.
+        Data type of the result.
 
     Returns
     -------
     array of shape (n_filters, 1 + n_fft // 2)
-        Magnitudes of the responses, 1 at the centres, to `power`.
+        Magnitude responses, 1 at the centres, raised to `power`.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def gammatone(
 
 
 def checked(sr: float, n_filters: int, fmin: float, fmax: float | None) -> tuple[float, int, float, float]:
-    """The arguments of `cascades`."""
+    """The checked arguments of `cascades`."""
     sr = check_rate("sr", sr, remedy="give the sampling rate, such as 16000")
     n_filters = check_int("n_filters", n_filters, unit="filters", most=MOST_FILTERS)
     low = check_float("fmin", fmin, above=0.0, unit="Hz")

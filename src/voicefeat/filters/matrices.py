@@ -36,7 +36,7 @@ def mel(
     norm: str | float | None = "slaney",
     dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """Triangles whose edges are equally far apart in mel.
+    """A mel filter bank: triangles whose edges are equally spaced in mel.
 
     Parameters
     ----------
@@ -52,9 +52,9 @@ def mel(
         True for HTK's mel scale, False for Slaney's (see `hz_to_mel`).
     norm : "slaney", None or number
         "slaney" divides by half the width in hertz, for unit area; None leaves peaks of 1; a number p gives
-        every row unit p-norm (inf: unit peak among the bins).
+        each row unit p-norm (inf: the largest weight is 1).
     dtype : float32 or float64
-        Type of the result.
+        Data type of the result.
 
     Returns
     -------
@@ -64,17 +64,17 @@ def mel(
     Raises
     ------
     ParameterError
-        If an argument cannot be used; `fmax` above half of `sr` is one.
+        If an argument cannot be used, for example `fmax` above half of `sr`.
 
     Warns
     -----
     UserWarning
-        If filters are empty, because they lie between two bins: how many, and the first.
+        If filters are empty, because they lie between two bins. The message says how many and which is first.
 
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.filters.mel``, to the last bit. librosa allows `fmax` above half of
-    `sr`, where the upper filters see nothing.
+    `sr`, which leaves the upper filters empty.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def linear(
     norm: str | float | None = None,
     dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """Triangles whose edges are equally far apart in hertz.
+    """A linear filter bank: triangles whose edges are equally spaced in hertz.
 
     Parameters
     ----------
@@ -113,9 +113,9 @@ def linear(
         The lowest and the highest edge in hertz; None is half of `sr`.
     norm : None, "slaney" or number
         None leaves peaks of 1; "slaney" divides by half the width in hertz, for unit area; a number p gives
-        every row unit p-norm.
+        each row unit p-norm.
     dtype : float32 or float64
-        Type of the result.
+        Data type of the result.
 
     Returns
     -------
@@ -125,12 +125,12 @@ def linear(
     Raises
     ------
     ParameterError
-        If an argument cannot be used; `fmax` above half of `sr` is one.
+        If an argument cannot be used, for example `fmax` above half of `sr`.
 
     Warns
     -----
     UserWarning
-        If filters are empty, because they lie between two bins: how many, and the first.
+        If filters are empty, because they lie between two bins. The message says how many and which is first.
 
     Notes
     -----
@@ -166,12 +166,12 @@ def _range(sr: Any, fmin: Any, fmax: Any) -> tuple[float, float]:
 
 
 def _bank(count: str, edges: np.ndarray, sr: float, n_fft: int, norm: Any, dtype: DTypeLike) -> np.ndarray:
-    """Triangles from each edge over the next to the one after, normalised."""
+    """Normalised triangles, each over three neighbouring edges."""
     kind = check_float_dtype("dtype", dtype)
     check_norm("norm", norm, "slaney")
     bins = fft_frequencies(sr=sr, n_fft=n_fft)
     gaps = np.diff(edges)
-    # The type of the result is taken before the scaling, as in librosa: one rounding more, the same bits.
+    # Convert to the result's dtype before the scaling, as librosa does, to get the same bits.
     weights = np.zeros((len(edges) - 2, len(bins)), kind)
     firsts, lasts = np.searchsorted(bins, edges, "right"), np.searchsorted(bins, edges, "left")
     for i, row in enumerate(weights):
@@ -198,7 +198,7 @@ def chroma(
     base_c: bool = True,
     dtype: DTypeLike = np.float32,
 ) -> np.ndarray:
-    """Pitch classes: a row gathers the bins of one pitch class from all octaves.
+    """A chroma filter bank: each row adds the bins of one pitch class over all octaves.
 
     Parameters
     ----------
@@ -207,18 +207,18 @@ def chroma(
     n_fft : int > 1
         Length of the FFT in samples.
     n_chroma : int > 0
-        Number of pitch classes in an octave.
+        Number of pitch classes per octave.
     tuning : float
         How far A4 lies above 440 Hz, in pitch classes.
     ctroct, octwidth : float
-        Centre (octaves above 27.5 Hz) and width of the bell that weights the octaves; `octwidth` None
-        weights all alike.
+        Centre (octaves above 27.5 Hz) and width of the Gaussian that weights the octaves; an `octwidth` of
+        None weights all octaves equally.
     norm : number or None
-        Every column gets unit p-norm, before the octaves are weighted; None leaves it.
+        Each column gets unit p-norm before the octaves are weighted; None for no norm.
     base_c : bool
         True to begin with C, False with A.
     dtype : float32 or float64
-        Type of the result.
+        Data type of the result.
 
     Returns
     -------
@@ -248,21 +248,21 @@ def chroma(
     check_bank("n_chroma", n_chroma, n_fft)
     ctroct = check_float("ctroct", ctroct, unit="octaves")
     if octwidth is not None:
-        remedy = "give None to weight all alike"
+        remedy = "give None to weight all octaves equally"
         octwidth = check_divisor("octwidth", octwidth, above=0, unit="octaves", remedy=remedy)
     kind = check_float_dtype("dtype", dtype)
 
     n_bins = 1 + n_fft // 2
     hertz = np.linspace(0, sr, n_fft, endpoint=False)[1 : n_bins + 1]
     place = n_chroma * hz_to_octs(hertz, tuning=tuning, bins_per_octave=n_chroma)
-    # 0 Hz has no pitch: it is put one and a half octaves below bin 1.
+    # 0 Hz has no pitch: place it one and a half octaves below bin 1.
     place = np.concatenate([[place[0] - 1.5 * n_chroma], place])
     width = np.concatenate([np.maximum(place[1:] - place[:-1], 1.0), [1.0]])[:n_bins]
     place = place[:n_bins]
 
     half = np.round(n_chroma / 2)
     away = np.subtract.outer(place, np.arange(n_chroma, dtype=float)).T
-    # Around the circle of pitch classes, into -half..half; ten turns more keep the dividend positive.
+    # Wrap around the circle of pitch classes into -half..half; ten more turns keep the dividend positive.
     away = np.remainder(away + half + 10 * n_chroma, n_chroma) - half
     weights = scaled(np.exp(-0.5 * (2 * away / width) ** 2), norm, axis=0)
     if octwidth is not None:

@@ -1,4 +1,4 @@
-"""Norms that weights are scaled by: p above 0, inf, -inf, and 0, the number of values that are not 0."""
+"""The norms by which weights are scaled: p above 0, inf, -inf, and 0, which counts the nonzero values."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 
 from ..errors import check_choice, fail
 
-#: The largest norm but inf itself, which it is near.
+#: The largest finite norm; larger ones are close to inf.
 MOST = 100
 _NO_NORM = (bool, np.timedelta64)
 
 
 def check_norm(name: str, norm: Any, *names: str) -> None:
-    """Refuse a norm that is neither None, one of `names`, nor a number that is a norm."""
+    """Refuse a norm that is not None, one of `names`, or a valid number."""
     if isinstance(norm, str) and names:
         check_choice(name, norm, names)
     elif norm is not None:
@@ -26,13 +26,13 @@ def check_norm(name: str, norm: Any, *names: str) -> None:
         except OverflowError:
             number = np.nan
         if not (number >= 0 or number == -np.inf):
-            fail(name, norm, "is no norm", "give None, a number above 0, 0, inf or -inf")
+            fail(name, norm, "is not a norm", "give None, a number above 0, 0, inf or -inf")
         if MOST < number < np.inf:
-            fail(name, norm, f"is above {MOST}: such powers leave every precision", "give inf")
+            fail(name, norm, f"is above {MOST}: such powers overflow", "give inf")
 
 
 def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
-    """`weights` with unit p-norm along `axis`; what is zero stays zero."""
+    """`weights` with unit p-norm along `axis`; rows of zeros stay zero."""
     if norm is None:
         return weights
     check_norm("norm", norm)
@@ -48,6 +48,6 @@ def scaled(weights: np.ndarray, norm: float | None, axis: int) -> np.ndarray:
         with np.errstate(over="ignore", under="ignore"):
             length = (size**norm).sum(axis=axis, keepdims=True) ** (1.0 / norm)
         if not np.isfinite(length).all():
-            fail("norm", norm, "has a root that is beyond double precision", "give a norm from 0.1 to 10")
+            fail("norm", norm, "has a root that overflows double precision", "give a norm from 0.1 to 10")
     length[length < np.finfo(weights.dtype).tiny] = 1.0
     return (weights / length).astype(weights.dtype)

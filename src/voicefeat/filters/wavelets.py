@@ -1,4 +1,4 @@
-"""The wavelets of constant-Q transforms: a pulse for each frequency, as long as so many of its periods."""
+"""The wavelets of constant-Q transforms: one for each frequency, with a fixed number of periods."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .windows import get_window, window_bandwidth
 
 __all__ = ["constant_q", "wavelet", "wavelet_lengths"]
 
-#: C1, where constant-Q transforms begin unless told otherwise, in hertz.
+#: C1 in hertz, the default lowest frequency of constant-Q transforms.
 C1 = 440.0 * 2.0 ** ((24 - 69) / 12)
-#: Points of wavelets side by side, at most: half a gigabyte.
+#: The most points of a matrix of wavelets: half a gigabyte.
 MOST_POINTS = 1 << 26
-#: Bins, of an octave or of a transform, at most.
+#: The most bins of an octave or of a transform.
 MOST_BINS = 10_000
 
 
@@ -40,21 +40,21 @@ def wavelet_lengths(
     sr : float > 0
         Sampling rate in hertz.
     window : str, tuple, float or callable
-        The wavelets' window.
+        Window of the wavelets.
     filter_scale : float > 0
-        Lengths are multiplied by it.
+        Factor by which lengths are multiplied.
     gamma : float >= 0 or None
-        Bandwidth in hertz that is added to the relative one; 0 is constant Q, None follows the ear's
-        equivalent rectangular bandwidths.
+        Bandwidth in hertz that is added to the relative one; 0 gives constant Q, None the equivalent
+        rectangular bandwidths (ERB) of hearing.
     alpha : array_like, shape (n,) or (), optional
         Bandwidths relative to the centre frequencies; by default from neighbouring `freqs`.
 
     Returns
     -------
     lengths : numpy.ndarray, shape (n,), float64
-        In samples, not whole.
+        Lengths in samples, not rounded.
     f_cutoff : float
-        In hertz.
+        Highest frequency in hertz that a wavelet responds to.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def wavelet_lengths(
     Notes
     -----
     Source: librosa 0.11.0, ``librosa.filters.wavelet_lengths``; B. R. Glasberg and B. C. J. Moore, 1990, for
-    the ear.
+    the ERB.
 
     Examples
     --------
@@ -78,14 +78,14 @@ def wavelet_lengths(
         freqs, sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha
     )
     if lengths.shape != freqs.shape or not (lengths.min() >= 1 and lengths.max() <= MOST):
-        fail("freqs", freqs, "have filters of no length, or endless ones", "give audible ones")
+        fail("freqs", freqs, "give wavelets shorter than a sample or far too long", "give audible ones")
     return lengths, cutoff
 
 
 def lengths_and_reach(
     freqs: np.ndarray, sr: Any, *, window: Any, filter_scale: Any, gamma: Any, alpha: Any
 ) -> tuple[np.ndarray, float]:
-    """`wavelet_lengths` of any length: for those who refuse what is too short or too long by its own name."""
+    """`wavelet_lengths` without limits, for callers that check the lengths themselves."""
     sr = check_rate("sr", sr)
     filter_scale = check_float("filter_scale", filter_scale, low=1e-6, high=1e6)
     width = relative_bandwidth(freqs) if alpha is None else widths(alpha)
@@ -101,17 +101,17 @@ def lengths_and_reach(
         added = check_float("gamma", gamma, low=0, unit="hertz")
     q = filter_scale / width
     cutoff = np.max(freqs * (1 + 0.5 * window_bandwidth(window) / q) + 0.5 * added)
-    with np.errstate(over="ignore", divide="ignore"):  # filters without end are refused by their length
+    with np.errstate(over="ignore", divide="ignore"):  # infinite lengths are refused by the callers
         return q * sr / (freqs + added / width), float(cutoff)
 
 
 def relative_bandwidth(freqs: np.ndarray) -> np.ndarray:
-    """Bandwidths relative to centre frequencies, such that neighbours meet."""
+    """Bandwidths relative to centre frequencies, chosen so that neighbouring bands meet."""
     if freqs.size < 2:
-        fail("freqs", freqs, "one frequency has no neighbour to take its bandwidth from", "give alpha=")
+        fail("freqs", freqs, "a single frequency has no neighbour that sets its bandwidth", "give alpha=")
     octaves = np.log2(freqs)
     if not np.diff(octaves).all():
-        fail("freqs", freqs, "hold a frequency twice", "give each once, or alpha=")
+        fail("freqs", freqs, "contain a frequency twice", "give each once, or alpha=")
     bins = np.empty_like(freqs)
     bins[0], bins[-1] = 1 / (octaves[1] - octaves[0]), 1 / (octaves[-1] - octaves[-2])
     bins[1:-1] = 2 / (octaves[2:] - octaves[:-2])
@@ -119,19 +119,19 @@ def relative_bandwidth(freqs: np.ndarray) -> np.ndarray:
 
 
 def equal_bandwidth(bins_per_octave: Any) -> Any:
-    """The relative bandwidth of so many equal steps an octave."""
+    """The relative bandwidth of `bins_per_octave` equal steps per octave."""
     return (2.0 ** (2 / bins_per_octave) - 1) / (2.0 ** (2 / bins_per_octave) + 1)
 
 
 def check_points(name: str, value: Any, lengths: np.ndarray, remedy: str) -> None:
-    """Refuse wavelets of so many samples, side by side, that they would fill the memory."""
+    """Refuse a matrix of wavelets that would fill the memory."""
     if too_many(lengths):
-        problem = f"{lengths.size} wavelets of up to {lengths.max():.0f} samples are too many numbers"
+        problem = f"{lengths.size} wavelets of up to {lengths.max():.0f} samples are too large together"
         fail(name, value, problem, remedy)
 
 
 def too_many(lengths: np.ndarray) -> bool:
-    """Whether wavelets of so many samples, side by side, would fill the memory."""
+    """Whether a matrix of wavelets of these lengths would fill the memory."""
     longest = lengths.max()
     return bool(longest > LONGEST or lengths.size * 2.0 ** np.ceil(np.log2(longest)) > MOST_POINTS)
 
@@ -149,7 +149,7 @@ def wavelet(
     alpha: ArrayLike | None = None,
     **kwargs: Any,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Wavelets: a complex exponential under a window for each frequency, side by side about one centre.
+    """Wavelets: a windowed complex exponential for each frequency, one per row, all centred.
 
     Parameters
     ----------
@@ -158,20 +158,20 @@ def wavelet(
     sr, window, filter_scale, gamma, alpha
         As in `wavelet_lengths`.
     pad_fft : bool
-        True to pad to a power of two, False to the longest.
+        True to pad to a power of two, False to pad to the longest wavelet.
     norm : float or None
-        Each wavelet gets unit p-norm.
+        Each wavelet gets unit p-norm; None for no norm.
     dtype : complex64 or complex128
-        Type of the result.
+        Data type of the result.
     **kwargs
-        Arguments of `numpy.pad`, zeros by default.
+        Arguments of `numpy.pad`; zero-padding by default.
 
     Returns
     -------
     filters : numpy.ndarray, shape (n, samples)
         One row per wavelet.
     lengths : numpy.ndarray, shape (n,), float64
-        As of `wavelet_lengths`.
+        Lengths in samples, as from `wavelet_lengths`.
 
     Raises
     ------
@@ -221,7 +221,7 @@ def constant_q(
     gamma: float = 0,
     **kwargs: Any,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Wavelets of equally tempered frequencies, all as long in periods: `wavelet` for ``fmin 2^(k / bins)``.
+    """Wavelets of equal temperament with a constant number of periods: `wavelet` for ``fmin 2^(k / bins)``.
 
     Parameters
     ----------
@@ -230,7 +230,7 @@ def constant_q(
     fmin : float > 0, optional
         The lowest frequency in hertz; C1, 32.7 Hz, by default.
     n_bins, bins_per_octave : int > 0
-        How many frequencies, and how many of them make an octave.
+        Number of frequencies, and of frequencies per octave.
     window, filter_scale, pad_fft, norm, dtype, gamma, **kwargs
         As in `wavelet`.
 
@@ -239,12 +239,12 @@ def constant_q(
     filters : numpy.ndarray, shape (n_bins, samples)
         One row per wavelet.
     lengths : numpy.ndarray, shape (n_bins,), float64
-        As of `wavelet_lengths`.
+        Lengths in samples, as from `wavelet_lengths`.
 
     Raises
     ------
     ParameterError
-        If an argument cannot be used; a wavelet that reaches above half of `sr` is one.
+        If an argument cannot be used, for example if a wavelet reaches above half of `sr`.
 
     Notes
     -----
@@ -271,7 +271,7 @@ def constant_q(
         problem = f"the highest wavelet reaches to {cutoff:.6g} Hz, above half of sr, {sr / 2:g} Hz"
         fail("n_bins", n_bins, problem, "give fewer bins, or a lower fmin")
     if not (lengths.min() >= 1 and lengths.max() <= MOST):
-        fail("fmin", fmin, "has filters of no length, or endless ones", "give an audible one")
+        fail("fmin", fmin, "gives wavelets shorter than a sample or far too long", "give an audible one")
     check_points("fmin", fmin, lengths, "give a higher fmin, or fewer bins")
     return wavelet(
         freqs=freqs, sr=sr, pad_fft=pad_fft, norm=norm, dtype=dtype, gamma=gamma, **shape, **kwargs

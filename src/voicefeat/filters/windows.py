@@ -1,4 +1,4 @@
-"""Analysis windows: the usual ones from a formula, the rest from scipy."""
+"""Analysis windows: common ones from a formula, the rest from scipy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..errors import LONGEST, check_int, fail
 
 __all__ = ["get_window", "window_bandwidth"]
 
-# Sums of cosines, a0 + a1 cos(x) + a2 cos(2x) over -π..π, and Kaldi's power of one of them.
+# Sums of cosines, a0 + a1 cos(x) + a2 cos(2x) over -π..π; Kaldi's "povey" is a power of Hann.
 _HANN = (0.5, 0.5)
 _COSINES = {
     "boxcar": (1.0,),
@@ -30,9 +30,9 @@ _ALIASES = {
 }  # fmt: skip
 #: The largest value of a window.
 LARGEST = 1e6
-#: The exponent that makes a Hann window Kaldi's default window.
+#: Kaldi's default window is a Hann window to the power of this.
 _POVEY = 0.85
-#: Windows without parameters, whose bandwidth librosa keeps in a table: that of 8193 symmetric samples.
+#: Windows without parameters whose bandwidth librosa keeps in a table, computed from 8193 symmetric samples.
 _TABULATED = frozenset(
     """
     bart barthann bartlett bkh black blackharr blackman blackmanharris blk bman bmn bohman box boxcar brt
@@ -48,14 +48,13 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     Parameters
     ----------
     window : str, tuple, float, callable or array_like
-        A name known to `scipy.signal.get_window` or ``"povey"`` (Hann to the power of 0.85, Kaldi's
-        default); a tuple of a name and its parameters; a number, which is the beta of a Kaiser window; a
-        function that is called with `Nx`; or `Nx` values.
+        A name known to `scipy.signal.get_window`, or ``"povey"`` (Hann to the power of 0.85, Kaldi's
+        default); a tuple of a name and its parameters; a number, the beta of a Kaiser window; a function
+        that is called with `Nx`; or `Nx` values.
     Nx : int > 0
         Length in samples; 2^24 at most.
     fftbins : bool
-        True for a periodic window, for spectra; False for a symmetric one. Functions and values are taken
-        as they are.
+        True for a periodic window, for spectra; False for a symmetric one. Ignored for functions and values.
 
     Returns
     -------
@@ -65,7 +64,7 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     Raises
     ------
     ParameterError
-        If the name is unknown, the values are not `Nx` finite numbers or parameters are missing.
+        If the name is unknown, parameters are missing, or the values are not `Nx` finite numbers.
 
     Notes
     -----
@@ -89,7 +88,7 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     one = isinstance(window, np.ndarray) and not window.ndim
     if one or window is None or isinstance(window, numbers.Number):
         if np.asarray(window).dtype.kind not in "fiu":
-            fail("window", window, "is no window", 'give a name such as "hann", a function or an array')
+            fail("window", window, "is not a window", 'give a name such as "hann", a function or an array')
         return _scipy(float(np.asarray(window)), Nx, fftbins)
     return _values(window, window, Nx)
 
@@ -102,8 +101,8 @@ def window_bandwidth(window: Any, n: int | None = None) -> float:
     window : str, tuple, float or callable
         As for `get_window`.
     n : int > 0 or None
-        Samples of the window that is measured. None is what librosa has: 8193 for the usual windows without
-        parameters, by name or as functions of scipy (librosa keeps these in a table), and 1000 for others.
+        Length of the window that is measured. None is as in librosa: 8193 for common windows without
+        parameters, by name or as functions of scipy (librosa has a table of them), and 1000 for others.
 
     Returns
     -------
@@ -113,12 +112,12 @@ def window_bandwidth(window: Any, n: int | None = None) -> float:
     Raises
     ------
     ParameterError
-        If there is no such window.
+        If the window is not known.
 
     Notes
     -----
-    Source: librosa 0.11.0, ``librosa.filters.window_bandwidth``, which does not heed `n` for windows of its
-    table. Those are symmetric here, as in the table; others as `get_window` makes them.
+    Source: librosa 0.11.0, ``librosa.filters.window_bandwidth``, which ignores `n` for windows of its table.
+    Those are symmetric here, as in the table; others are periodic, as from `get_window`.
 
     Examples
     --------
@@ -136,7 +135,7 @@ def window_bandwidth(window: Any, n: int | None = None) -> float:
 
 
 def _cosine(name: str, n: int, periodic: bool) -> np.ndarray | None:
-    """The window `name`, or None where it is no sum of cosines."""
+    """The window `name`, or None if it is not a sum of cosines."""
     if name.endswith("_symmetric"):
         name, periodic = name.removesuffix("_symmetric"), False
     elif name.endswith("_periodic"):
@@ -162,18 +161,18 @@ def _scipy(window: Any, n: int, periodic: bool) -> np.ndarray:
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = np.asarray(window_of(window, n, fftbins=bool(periodic)))
-    except Exception as problem:  # scipy looks at no parameter: whatever numpy makes of it comes out
+            values = np.asarray(window_of(window, n, fftbins=bool(periodic)))
+    except Exception as problem:  # scipy does not check parameters, so numpy may raise anything
         name = window[0] if isinstance(window, tuple) and window else window
         hint = _nearest(name) if isinstance(name, str) else "give (name, parameters), or values as an array"
         if isinstance(window, tuple) and hint.startswith(_AS_TUPLE):
             hint = f"give other parameters, as scipy's {name} takes them"
         fail("window", window, str(problem).rstrip("."), hint)
-    return _finite(window, found)
+    return _check_finite(window, values)
 
 
-def _finite(window: Any, values: np.ndarray) -> np.ndarray:
-    """The values, unless they are none that a spectrum can be made with."""
+def _check_finite(window: Any, values: np.ndarray) -> np.ndarray:
+    """The values, which must be finite and not too large for a spectrum."""
     if not (np.isfinite(values).all() and np.abs(values).max() <= LARGEST):
         fail(
             "window", window, f"has values that are not finite or above {LARGEST:g}", "give other parameters"
@@ -195,7 +194,7 @@ def _nearest(name: str) -> str:
 
 
 def _values(window: Any, values: Any, n: int) -> np.ndarray:
-    """Given values, checked."""
+    """Given values of a window, checked."""
     try:
         array = np.asarray(values)
     except ValueError:  # rows of different lengths
@@ -206,6 +205,6 @@ def _values(window: Any, values: Any, n: int) -> np.ndarray:
         fail("window", window, f"holds {array.shape} values where {n} are needed", f"give {n} values")
     if not np.isfinite(array).all():
         fail("window", window, "has values that are not finite", "give finite numbers")
-    return _finite(
+    return _check_finite(
         window, array if array.dtype.kind == "f" and array.itemsize in (4, 8) else array.astype(float)
     )

@@ -8,7 +8,7 @@ from signals import speech
 
 import voicefeat as vf
 from voicefeat import cache
-from voicefeat.chain.block_loop import run
+from voicefeat.chain.block_loop import run, run_spectra
 from voicefeat.chain.frames import Frames
 from voicefeat.chain.stages import Bands, Chain, Compression, Scaling, Spectrum
 
@@ -33,9 +33,9 @@ def test_what_is_given_stays_as_it_was():
     """Compression and scaling of given spectra work on a copy."""
     S = vf.spectrogram(speech(SR), n_fft=512, hop_length=160, power=2.0)
     before = S.copy()
-    logs = run(Chain(compression=Compression.make("ln", 1e-10, 0.0, None)), S, "S")
+    logs = run_spectra(Chain(compression=Compression.make("ln", 1e-10, 0.0, None)), S)
     np.testing.assert_allclose(logs, np.log(np.maximum(before, 1e-10)), rtol=2e-6, atol=2e-6)
-    scaled = run(Chain(scaling=Scaling.make(np.inf)), S, "S")
+    scaled = run_spectra(Chain(scaling=Scaling.make(np.inf)), S)
     np.testing.assert_allclose(scaled, before / before.max(axis=0), rtol=1e-6)
     assert np.array_equal(S, before)
 

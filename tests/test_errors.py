@@ -153,8 +153,7 @@ def test_settings_are_checked_before_the_samples(call, options, monkeypatch):
     def entered(*args, **named):
         pytest.fail("the block loop was entered")
 
-    monkeypatch.setattr(loop, "items", entered)
-    monkeypatch.setattr(loop, "opened", entered)
+    monkeypatch.setattr(loop, "compute", entered)
     function, _, named = bare(call)
     with pytest.raises(vf.ParameterError, match=f"^{next(iter(options))}="):
         function(Y.view(Untouchable), **named, **options)

@@ -36,15 +36,34 @@ class _TooLarge(Exception):
         self.result = result
 
 
-def memoised(make: Function) -> Function:
-    """`make` with a cache of its results; arguments must be hashable and given by position.
+class _Numbers:
+    """An array or a list as an argument: equal to others that hold the same numbers."""
 
-    Arguments of different types differ: 2048 is not 2048.0. Exceptions are not cached.
+    def __init__(self, given: Any, array: np.ndarray):
+        self.given = given
+        self.key = (type(given), array.dtype.str, array.tobytes())
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is _Numbers and self.key == other.key
+
+
+def memoised(make: Function) -> Function:
+    """`make` with a cache of its results; arguments are given by position.
+
+    Arguments of different types differ: 2048 is not 2048.0. Arrays and lists of numbers in one dimension are
+    compared by their numbers. With any other argument that is not hashable nothing is cached. Exceptions are
+    not cached.
     """
 
     @functools.lru_cache(RESULTS, typed=True)
     def memory(*args: Any) -> Any:
-        result = make(*args)
+        result = make(*[arg.given if type(arg) is _Numbers else arg for arg in args])
+        for arg in args:
+            if type(arg) is _Numbers:
+                arg.given = None  # the caller may change it later
         _count(size_of((args, result)), result)
         return result
 
@@ -57,10 +76,27 @@ def memoised(make: Function) -> Function:
         except (TypeError, ValueError):
             if _hashable(args):
                 raise
+        values = tuple(map(_by_numbers, args))
+        if not _hashable(values):
             return make(*args)  # its own checks name the argument that is not hashable
+        try:
+            return memory(*values)
+        except _TooLarge as found:
+            return found.result
 
     _memories.append(memory)
     return call  # type: ignore[return-value]
+
+
+def _by_numbers(value: Any) -> Any:
+    """A list or an array of numbers as a hashable value; anything else as it is."""
+    if type(value) not in (list, np.ndarray):
+        return value
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, OverflowError):
+        return value
+    return _Numbers(value, array) if array.ndim == 1 and array.dtype.kind in "fiu" else value
 
 
 def _hashable(value: Any) -> bool:

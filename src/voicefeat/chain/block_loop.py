@@ -5,20 +5,18 @@ Jobs that start from the same frames share each block of spectra, which is compu
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..audio.limits import not_finite
-from ..filters import empty_bands
+from ..audio.signals import signal
 from . import tables, threads
 from .blocks import thread_budget
 from .jobs import Job, Request, Rows
-from .plan import Plan, plan
+from .plan import Plan
 from .sinks import Sink
 from .spectra import MEMORY_BYTES, Pass, borrow, give_back
 from .stages import Chain
@@ -125,14 +123,6 @@ def items(
             shared(plan, data[i], make_sinks(i), budget, partial(check, data[i]), memory)
 
 
-def opened(chain: Chain, data: np.ndarray) -> tuple[Plan, np.ndarray, tuple[int, ...]]:
-    """The plan for the data, the data as a list of items, and the shape of the batch."""
-    if chain.frames is not None:
-        chain.frames.check_length(data.shape[-1])
-    inner = 2 if chain.frames is None else 1
-    return plan(chain, data), data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
-
-
 def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]:
     """The result of each job, all of one set of signals (..., n) or of spectra (..., bins, frames).
 
@@ -201,44 +191,18 @@ def _source(jobs: list[Job]) -> Plan:
     return jobs[0].plan
 
 
-_local = threading.local()
+def run(wanted: Chain | Job, y: Any) -> Any:
+    """What a feature returns for the signals `y` (..., n): the rows of a chain, or the result of a job.
 
-
-@contextlib.contextmanager
-def gathered(into: list[tuple[Job, np.ndarray]] | None) -> Iterator[None]:
-    """What this thread would compute meanwhile goes to the list `into`, and the job takes its result's place.
-
-    None computes at once again, inside such a block.
+    The signals are checked here.
     """
-    before = getattr(_local, "into", None)
-    _local.into = into
-    try:
-        yield
-    finally:
-        _local.into = before
+    job = wanted if isinstance(wanted, Job) else Rows(wanted)
+    y = job.accept(signal(y))
+    return compute([job], y)[0]
 
 
-def one(job: Job, data: np.ndarray, name: str = "y") -> Any:
-    """The result of one job."""
-    into = getattr(_local, "into", None)
-    if into is not None:
-        into.append((job, data))
-        return job
-    return compute([job], data, name)[0]
-
-
-def run(
-    chain: Chain, data: np.ndarray, name: str = "y", out: np.ndarray | None = None, dtype: Any = None
-) -> np.ndarray:
-    """The chain's values of signals (..., n), or of spectra (..., bins, frames) where it has no frames.
-
-    `data` is contiguous float32 or float64, `name` the argument it came in as. The result has shape
-    (..., rows, frames).
-    """
-    if chain.bands is not None and chain.bands.empty:
-        empty_bands.tell(chain.bands.empty)
-    if out is not None:  # the caller's array stays as it was when the data are refused
-        opened(chain, data)
-        if not tables.usable(data, chain.frames is None):
-            not_finite(data, name, chain.frames is None)
-    return one(Rows(chain, out, dtype), data, name)
+def run_spectra(wanted: Chain | Job, S: np.ndarray, name: str = "S") -> Any:
+    """The same for checked spectra (..., bins, frames) that were given as argument `name`."""
+    job = wanted if isinstance(wanted, Job) else Rows(wanted)
+    job.warn()
+    return compute([job], S, name)[0]

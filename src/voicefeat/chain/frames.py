@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import filters
 from ..errors import LONGEST, check_choice, check_float, check_int, fail, to_array
+from ..filters import empty_bands
 
 PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
 #: Samples of a front end's frame and of its hop, at most: six minutes of audio at 48 kHz.
@@ -121,9 +122,10 @@ class Frames:
                     f"choose one of {PAD_MODES}",
                 )
             check_choice("pad_mode", pad_mode, PAD_MODES)
-        made = cls(n_fft, hop_length, win_length, window, bool(center), pad_mode if center else "constant")
-        made.window_array()
-        return made
+        pad_mode = pad_mode if center else "constant"
+        frames = cls(n_fft, hop_length, win_length, window_value(window), bool(center), pad_mode)
+        frames.window_array()  # refuses what is no window
+        return frames
 
     def check(self, stage: str) -> None:
         """Refuse a setting outside its range; `stage` is what a front end calls its frames."""
@@ -195,6 +197,12 @@ class Frames:
                 f"needs {self.pad} samples or more to mirror, the signal has {n}",
                 "use pad_mode='constant' or a smaller n_fft",
             )
+
+    def warn_if_mostly_padding(self, n: int) -> None:
+        """Warn, as librosa does, of `n` samples that are fewer than a centred frame."""
+        if self.center and self.n_fft > n:
+            problem = f"is longer than the signal of {n} samples: frames are mostly padding"
+            empty_bands.warn(f"n_fft={self.n_fft} {problem}")
 
     def _window(self) -> np.ndarray:
         window = np.asarray(self.window.values) if isinstance(self.window, WindowArray) else self.window

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..audio.limits import check_spread
 from ..errors import fail
+from ..filters import empty_bands
 from . import tables
 from .descriptors import Bandwidth
 from .loud_peaks import StrongerHalf
@@ -26,10 +27,26 @@ class Job:
 
     #: Whether the spectra are gone over once more in any case, so that they are worth keeping.
     again = False
+    #: Whether samples of single precision are computed in double precision.
+    double = False
 
     def __init__(self, chain: Chain):
         self.chain = chain
         self.plan: Plan
+
+    def accept(self, y: np.ndarray) -> np.ndarray:
+        """The checked signal `y` in the precision that is wanted; a short one is warned of."""
+        if self.double:
+            y = y.astype(np.float64, copy=False)
+        if self.chain.frames is not None:
+            self.chain.frames.warn_if_mostly_padding(y.shape[-1])
+        self.warn()
+        return y
+
+    def warn(self) -> None:
+        """Warn of filters without a bin."""
+        if self.chain.bands is not None and self.chain.bands.empty:
+            empty_bands.tell(self.chain.bands.empty)
 
     def prepare(self, data: np.ndarray) -> None:
         """Look up the plan for the data."""
@@ -54,7 +71,7 @@ class Job:
 class Rows(Job):
     """The chain's values as an array of shape (..., rows, frames): a new one, or the rows `place` of `out`.
 
-    The result is cast to `dtype`.
+    The result is cast to `dtype`; if that is complex128, it is computed in double precision.
     """
 
     def __init__(
@@ -62,6 +79,7 @@ class Rows(Job):
     ):
         super().__init__(chain)
         self.out, self.dtype, self.place = out, dtype, place
+        self.double = dtype == np.complex128
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         if self.out is None:
@@ -85,18 +103,25 @@ class Rows(Job):
 
 
 class PeaksInRows(Job):
-    """Frequencies and heights of peaks, each of shape (..., bins, frames) and 0 where there is none."""
+    """Frequencies and heights of peaks, each of shape (..., bins, frames) and 0 where there is none.
 
-    def __init__(self, chain: Chain, peaks: Peaks, references: np.ndarray | None = None):
+    `reference`, a number or an array (..., frames), is what the peaks of a frame have to exceed in place of
+    the threshold times its largest value.
+    """
+
+    def __init__(self, chain: Chain, peaks: Peaks, reference: np.ndarray | float | None = None):
         super().__init__(chain)
-        self.peaks, self.references = peaks, references
+        self.peaks, self.reference = peaks, reference
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         shape = (*batch, self.plan.bins, frames)
         self.out = np.zeros(shape, self.plan.dtype), np.zeros(shape, self.plan.dtype)
         self.into = [part.reshape(-1, *shape[-2:]) for part in self.out]
-        if self.references is not None:
-            self.references = self.references.reshape(-1, frames)
+        self.references: np.ndarray | None = None
+        if isinstance(self.reference, np.ndarray):
+            self.references = self.reference.reshape(-1, frames)
+        elif self.reference is not None:
+            self.references = np.full((items, frames), self.reference, self.plan.dtype)
 
     def sink(self, i: int) -> Sink:
         above = None if self.references is None else self.references[i]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..chain.jobs import Request
+    from .recipe import Recipe
 
 __all__ = ["FEATURES", "Feature", "find"]
 
@@ -39,14 +40,17 @@ class Feature:
     clip: Callable[[Mapping[str, Any]], bool] = lambda settings: False
     #: The setting that is the length of a frame in samples; None where frames have no one length.
     frame: str | None = "n_fft"
-    #: Whether it is a chain from frames, whose spectra other chains can share.
-    chain: bool = False
     #: Frames before it that a frame depends on as well.
     left: int = 0
 
     @property
     def function(self) -> Callable[..., Any]:
         return _function(self.name)
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """What makes its chain from frames, whose spectra other chains can share; None for other features."""
+        return getattr(self.function, "recipe", None)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -75,17 +79,15 @@ class Feature:
 
         A feature that is no chain has no jobs: its function is called once those of others are done.
         """
-        from ..chain.block_loop import gathered
-        from ..chain.jobs import Job, Request
+        from ..chain.jobs import Request
 
-        if self.chain:
-            jobs: list[tuple[Job, np.ndarray]] = []
-            with gathered(jobs):
-                made = self.function(y, **settings)
-            if isinstance(made, Job):
-                return Request(jobs[0][1], [made], lambda results: results[0])
-            return Request(y, [], lambda results: made)
-        return Request(y, [], lambda results: self.function(y, **settings))
+        settings = {**_parameters(self.function), **settings}
+        recipe = self.recipe
+        if recipe is None or recipe.alone(settings):
+            del settings["y"]
+            return Request(y, (), lambda results: self.function(y, **settings))
+        job = recipe.job(settings)
+        return Request(job.accept(y), (job,), lambda results: results[0])
 
 
 @memoised
@@ -128,19 +130,19 @@ def _relative(settings: Mapping[str, Any]) -> bool:
 
 
 _ALL = [
-    Feature("stft", "frequency bin", chain=True),
-    Feature("spectrogram", "frequency bin", chain=True),
-    Feature("melspectrogram", "mel band", chain=True),
-    Feature("linear_spectrogram", "linear band", chain=True),
-    Feature("mfcc", "coefficient", clip=_floor, chain=True),
-    Feature("lfcc", "coefficient", clip=_floor, chain=True),
-    Feature("chroma_stft", "pitch class", clip=_tuned, chain=True),
-    Feature("spectral_centroid", "frequency", chain=True),
-    Feature("spectral_bandwidth", "frequency", chain=True),
-    Feature("spectral_rolloff", "frequency", chain=True),
-    Feature("spectral_flatness", "flatness", chain=True),
-    Feature("spectral_contrast", "octave band", clip=_floor, chain=True),
-    Feature("poly_features", "polynomial coefficient", chain=True),
+    Feature("stft", "frequency bin"),
+    Feature("spectrogram", "frequency bin"),
+    Feature("melspectrogram", "mel band"),
+    Feature("linear_spectrogram", "linear band"),
+    Feature("mfcc", "coefficient", clip=_floor),
+    Feature("lfcc", "coefficient", clip=_floor),
+    Feature("chroma_stft", "pitch class", clip=_tuned),
+    Feature("spectral_centroid", "frequency"),
+    Feature("spectral_bandwidth", "frequency"),
+    Feature("spectral_rolloff", "frequency"),
+    Feature("spectral_flatness", "flatness"),
+    Feature("spectral_contrast", "octave band", clip=_floor),
+    Feature("poly_features", "polynomial coefficient"),
     Feature("scfc", "sub-band", frame="frame_length", left=1),
     Feature("scmc", "coefficient", frame="frame_length", left=1),
     Feature("ssfc", "coefficient", frame="frame_length", left=2),

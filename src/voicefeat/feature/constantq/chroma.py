@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ...chain.jobs import Rows
+from ...chain.block_loop import run_spectra
 from ...chain.stages import Bands, Chain, Scaling
 from ...errors import ParameterError, check_choice, check_float, check_int, fail
 from ...filters.folding import check_kernel
 from ...filters.norms import check_norm
 from ...filters.windows import get_window
 from ...units.intervals import check_intervals
-from ..spectral.inputs import values
-from .cqt import at_once, responses, settled
+from ..spectral.inputs import check_spectra
+from .cqt import responses, settled
 from .hybrid import hybrid_magnitudes
 
 __all__ = ["chroma_cens", "chroma_cqt", "chroma_vqt", "tonnetz"]
@@ -35,7 +35,7 @@ def _bank(n_bins: int, bins_per_octave: Any, n_chroma: Any, fmin: Any, window: A
 def scaled_frames(chroma: np.ndarray, norm: float | None, name: str = "chroma") -> np.ndarray:
     """Each frame divided by its norm."""
     scaling = Scaling.make(norm)
-    return chroma if scaling is None else at_once(Rows(Chain(scaling=scaling)), chroma, name)
+    return chroma if scaling is None else run_spectra(Chain(scaling=scaling), chroma, name)
 
 
 def _finished(chroma: np.ndarray, threshold: float | None, norm: float | None) -> np.ndarray:
@@ -136,9 +136,9 @@ def chroma_cqt(
     bins = n_chroma if bins_per_octave is None else check_int("bins_per_octave", bins_per_octave, unit="bins")
     check_choice("cqt_mode", cqt_mode, ("full", "hybrid"))
     if C is not None:
-        C = values(C, "bins", "C")
+        C = check_spectra(C, "bins", "C")
         bank = _bank(C.shape[-2], bins, n_chroma, fmin, window)
-        return _finished(at_once(Rows(Chain(bands=bank)), C, "C"), threshold, norm)
+        return _finished(run_spectra(Chain(bands=bank), C, "C"), threshold, norm)
     if y is None:
         raise ParameterError("y=None: a signal is needed; pass y, or constant-Q magnitudes as C=")
     n_bins = _octaves(n_octaves) * bins
@@ -215,9 +215,9 @@ def chroma_vqt(
     bins = check_int("bins_per_octave", bins_per_octave, unit="bins")
     bins = len(intervals) if isinstance(intervals, tuple) else bins
     if V is not None:
-        V = values(V, "bins", "V")
+        V = check_spectra(V, "bins", "V")
         bank = _bank(V.shape[-2], bins, bins, fmin, None)
-        return _finished(at_once(Rows(Chain(bands=bank)), V, "V"), threshold, norm)
+        return _finished(run_spectra(Chain(bands=bank), V, "V"), threshold, norm)
     if y is None:
         raise ParameterError("y=None: a signal is needed; pass y, or variable-Q magnitudes as V=")
     n_bins = _octaves(n_octaves) * bins
@@ -390,7 +390,7 @@ def tonnetz(
     (6, 87)
     """
     if chroma is not None:
-        chroma = values(chroma, "n_chroma", "chroma")
+        chroma = check_spectra(chroma, "n_chroma", "chroma")
     elif y is None:
         raise ParameterError("y=None: a signal is needed; pass y, or pitch classes as chroma=")
     else:
@@ -409,4 +409,4 @@ def tonnetz(
             cqt_mode=cqt_mode,
         )
     centroids = Bands.make("tonal_centroids", n_chroma=chroma.shape[-2])
-    return at_once(Rows(Chain(bands=centroids)), scaled_frames(chroma, 1))
+    return run_spectra(Chain(bands=centroids), scaled_frames(chroma, 1), "y")

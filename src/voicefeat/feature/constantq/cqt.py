@@ -11,12 +11,13 @@ from ...cache import memoised
 from ...chain.block_loop import compute
 from ...chain.constantq import octaves as transforms
 from ...chain.constantq.transform import ConstantQ, octaves
-from ...chain.jobs import AllPeaks, Job
+from ...chain.jobs import AllPeaks
 from ...chain.stages import Bands
 from ...errors import check_complex_dtype
 from ...filters.empty_bands import warn
 from ...units.intervals import check_intervals
-from ..spectral.peaks import counter, peaks_among, spectra_of, tuning_of
+from ..spectral.peaks import counter, peaks_among, tuning_of
+from ..spectral.stft import spectrogram_chain
 
 __all__ = ["cqt", "vqt"]
 
@@ -49,16 +50,10 @@ def settled(
 
 def _tuning(y: np.ndarray, sr: float, bins_per_octave: int) -> float:
     """As `estimate_tuning` has it by default; 0 where there is no pitch."""
-    chain, n_fft = spectra_of(y, None, 2048, None, None, "hann", True, "constant")
-    peaks = peaks_among(sr, n_fft, 150.0, 4000.0, 0.1)
-    counts = at_once(AllPeaks(chain, peaks, counter(0.01, bins_per_octave)), y)
+    chain = spectrogram_chain(2048, None, None, "hann", True, "constant", 1.0)
+    peaks = peaks_among(sr, 2048, 150.0, 4000.0, 0.1)
+    (counts,) = compute([AllPeaks(chain, peaks, counter(0.01, bins_per_octave))], y)
     return 0.0 if counts is None else tuning_of(counts, 0.01)
-
-
-def at_once(job: Job, data: np.ndarray, name: str = "y") -> Any:
-    """The result of a job that something else of the same call goes on from."""
-    compute([job], data, name)
-    return job.result()
 
 
 def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None = None) -> np.ndarray:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from ...cache import memoised
+from ...chain.block_loop import compute
 from ...chain.constantq.transform import ConstantQ
 from ...chain.frames import Frames
 from ...chain.jobs import Rows
 from ...chain.stages import Bands, Chain, Spectrum
 from ...filters.folding import bandwidths
 from ...filters.wavelets import wavelet_lengths
-from .cqt import at_once, complex_type, responses, settled, warn_if_mostly_padding
+from .cqt import complex_type, responses, settled, warn_if_mostly_padding
 
 __all__ = ["hybrid_cqt", "pseudo_cqt"]
 
@@ -65,7 +66,7 @@ def pseudo_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands
         chain = _chain(replace(q, pad_mode=_AGAIN[q.pad_mode]), fold)
     warn_if_mostly_padding(q, q.longest(), n)
     wide = y.astype(np.float64) if result == np.float64 else y
-    return at_once(Rows(chain), wide).astype(result, copy=False)
+    return compute([Rows(chain)], wide)[0].astype(result, copy=False)
 
 
 def hybrid_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None = None) -> np.ndarray:

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ...chain.block_loop import run
+from ...chain.block_loop import compute
 from ...chain.frames import Frames, window_value
+from ...chain.jobs import Rows
 from ...chain.stages import Chain, Spectrum
 from ...chain.tables import lanes
 from ...engine.phases import put_magnitudes
 from ...errors import ParameterError, check_choice, check_float, check_float_dtype, check_int, fail
-from ..spectral.inputs import powers
+from ..spectral.inputs import check_nonnegative
 from .istft import OverlapAdd, check_hop, frame_length
 
 __all__ = ["griffinlim"]
@@ -99,7 +100,7 @@ def griffinlim(
     >>> bool(np.linalg.norm(error) < 0.1 * np.linalg.norm(S))
     True
     """
-    S = powers("S", S, "bins", "pass magnitudes; numpy.abs(S), or db_to_amplitude(S) of decibels")
+    S = check_nonnegative("S", S, "bins", "pass magnitudes; numpy.abs(S), or db_to_amplitude(S) of decibels")
     plan = Reconstruction.make(
         S.shape, S.dtype, n_iter, hop_length, win_length, n_fft, window, center, dtype, length, pad_mode,
         momentum, init, random_state, rng,
@@ -228,7 +229,7 @@ class Phases:
         flat = magnitudes.reshape(-1)
         for turn in range(turns):
             target = self.now if turn == 0 else self.before
-            run(self.chain, y, out=target)
+            compute([Rows(self.chain, target)], y)
             self.now, self.before = target, self.now if turn else self.before
             # The first turn has none before it.
             self.weight[0] = momentum / (1 + momentum) if turn else 0

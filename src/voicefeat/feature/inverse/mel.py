@@ -13,8 +13,8 @@ from ...errors import MOST_ROWS, check_choice, check_divisor, check_float, check
 from ...filters.empty_bands import tell
 from ...filters.norms import check_norm
 from ...units.decibels import db_to_power
-from ..spectral.inputs import powers, values
-from ..spectral.mel import mel_bank
+from ..spectral.inputs import check_nonnegative, check_spectra
+from ..spectral.mel import mel_bands
 from .griffinlim import Reconstruction
 from .nnls import least_squares
 
@@ -80,10 +80,10 @@ def mel_to_stft(
 
 def _mel(M, sr, n_fft, power, fmin, fmax, htk, norm) -> tuple[np.ndarray, float, Bands]:
     """Checked bands, the exponent of the magnitudes in them, and the bank that made them."""
-    M = powers("M", M, "n_mels", "pass powers; db_to_power(M) of decibels")
+    M = check_nonnegative("M", M, "n_mels", "pass powers; db_to_power(M) of decibels")
     power = check_float("power", power, low=0.01, high=100.0)
     n_fft = check_int("n_fft", n_fft, least=2, unit="samples", remedy="try n_fft=2048")
-    bank = mel_bank(sr, n_fft, M.shape[-2], fmin, fmax, htk, norm, M.dtype.type)
+    bank = mel_bands(sr, n_fft, M.shape[-2], fmin, fmax, htk, norm, M.dtype.type)
     if bank.empty:
         tell(bank.empty.replace("filters (n_mels)", "bands"))
     return M, power, bank
@@ -213,7 +213,7 @@ def mfcc_to_mel(
     >>> bool(np.allclose(vf.mfcc_to_mel(c, n_mels=40), M, atol=1e-6 * M.max()))
     True
     """
-    c = values(mfcc, "n_mfcc", "mfcc")
+    c = check_spectra(mfcc, "n_mfcc", "mfcc")
     n_mels = check_int("n_mels", n_mels, unit="bands", most=MOST_ROWS)
     n_mfcc = c.shape[-2]
     if n_mels < n_mfcc:

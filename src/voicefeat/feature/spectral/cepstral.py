@@ -6,67 +6,98 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.signals import signal
 from ...cache import memoised
-from ...chain.block_loop import run
-from ...chain.frames import Frames, window_value
+from ...chain.block_loop import run, run_spectra
+from ...chain.frames import Frames
 from ...chain.stages import Cepstrum, Chain, Compression, Spectrum
 from ...filters.norms import check_norm
-from .inputs import either, values
-from .mel import linear_bank, mel_bank
-from .stft import warn_if_mostly_padding
+from ..recipe import computed_by
+from .inputs import check_spectra, signal_or_spectra
+from .mel import linear_bands, mel_bands
 
 __all__ = ["lfcc", "mfcc"]
 
 
-# Arguments come one by one, not in tuples: the memory of `settings` tells 40 from 40.0 only at the top.
 @memoised
-def _framed(name, make_bank, bank_size, sr, power, *rest):
-    log, cepstrum, bank, frames = rest[:4], rest[4:8], rest[8 : 8 + bank_size], rest[8 + bank_size :]
-    check_norm("mel_norm" if make_bank is mel_bank else "filter_norm", bank[-2], "slaney")  # their name here
-    made = Frames.make(*frames)
-    bands = make_bank(sr, made.n_fft, *bank)
+def mfcc_chain(
+    sr: float,
+    n_mfcc: int,
+    dct_type: int,
+    norm: str | None,
+    lifter: float,
+    mel_norm: Any,
+    top_db: float | None,
+    amin: float,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    power: float,
+    n_mels: int,
+    fmin: float,
+    fmax: float | None,
+    htk: bool,
+    dtype: Any,
+) -> Chain:
+    """Frames, spectrum, mel bands, decibels, cepstrum."""
+    check_norm("mel_norm", mel_norm, "slaney")  # named here as `mfcc` names it
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    bands = mel_bands(sr, frames.n_fft, n_mels, fmin, fmax, htk, mel_norm, dtype)
     return Chain(
-        made,
+        frames,
         Spectrum.make(power),
         bands,
-        Compression.make(*log),
-        Cepstrum.make(name, len(bands.matrix()), *cepstrum),
+        Compression.make("db", amin, 0.0, top_db),
+        Cepstrum.make("n_mfcc", len(bands.matrix()), n_mfcc, dct_type, norm, lifter),
     )
 
 
 @memoised
-def _given(name, bands, *cepstrum):
-    return Chain(cepstrum=Cepstrum.make(name, bands, *cepstrum))
+def lfcc_chain(
+    sr: float,
+    n_lfcc: int,
+    dct_type: int,
+    norm: str | None,
+    lifter: float,
+    n_filters: int,
+    fmin: float,
+    fmax: float | None,
+    filter_norm: Any,
+    log: str,
+    amin: float,
+    log_offset: float,
+    top_db: Any,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    power: float,
+    dtype: Any,
+) -> Chain:
+    """Frames, spectrum, linear bands, logarithm, cepstrum."""
+    check_norm("filter_norm", filter_norm, "slaney")  # named here as `lfcc` names it
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    bands = linear_bands(sr, frames.n_fft, n_filters, fmin, fmax, filter_norm, dtype)
+    return Chain(
+        frames,
+        Spectrum.make(power),
+        bands,
+        Compression.make(log, amin, log_offset, top_db),
+        Cepstrum.make("n_lfcc", len(bands.matrix()), n_lfcc, dct_type, norm, lifter),
+    )
 
 
-def _cepstra(
-    name,
-    y,
-    sr,
-    S,
-    make_bank,
-    bank,
-    cepstrum,
-    log,
-    power,
-    n_fft,
-    hop_length,
-    win_length,
-    window,
-    center,
-    pad_mode,
-):
-    if either(y, S) is S:
-        S = values(S, "bands")
-        return run(_given(name, S.shape[-2], *cepstrum), S, "S")
-    frames = (n_fft, hop_length, win_length, window_value(window), center, pad_mode)
-    chain = _framed(name, make_bank, len(bank), sr, power, *log, *cepstrum, *bank, *frames)
-    y = signal(y)
-    warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    return run(chain, y)
+@memoised
+def _cepstrum_chain(name: str, bands: int, n: int, dct_type: int, norm: str | None, lifter: float) -> Chain:
+    """The cepstrum alone, of `bands` log bands that are given; `name` is the argument `n`."""
+    return Chain(cepstrum=Cepstrum.make(name, bands, n, dct_type, norm, lifter))
 
 
+@computed_by(mfcc_chain)
 def mfcc(
     y: Any = None,
     sr: float = 22050,
@@ -147,12 +178,17 @@ def mfcc(
     >>> vf.mfcc(y, sr=22050, n_mfcc=13).shape
     (13, 44)
     """
-    bank = (n_mels, fmin, fmax, htk, mel_norm, dtype)
-    cepstrum, log = (n_mfcc, dct_type, norm, lifter), ("db", amin, 0.0, top_db)
-    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
-    return _cepstra("n_mfcc", y, sr, S, mel_bank, bank, cepstrum, log, power, *frames)
+    if signal_or_spectra(y, S) is S:
+        S = check_spectra(S, "bands")
+        return run_spectra(_cepstrum_chain("n_mfcc", S.shape[-2], n_mfcc, dct_type, norm, lifter), S)
+    chain = mfcc_chain(
+        sr, n_mfcc, dct_type, norm, lifter, mel_norm, top_db, amin, n_fft, hop_length, win_length, window,
+        center, pad_mode, power, n_mels, fmin, fmax, htk, dtype,
+    )  # fmt: skip
+    return run(chain, y)
 
 
+@computed_by(lfcc_chain)
 def lfcc(
     y: Any = None,
     sr: float = 22050,
@@ -237,7 +273,11 @@ def lfcc(
     >>> c.shape
     (20, 101)
     """
-    bank = (n_filters, fmin, fmax, filter_norm, dtype)
-    cepstrum, logarithm = (n_lfcc, dct_type, norm, lifter), (log, amin, log_offset, top_db)
-    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
-    return _cepstra("n_lfcc", y, sr, S, linear_bank, bank, cepstrum, logarithm, power, *frames)
+    if signal_or_spectra(y, S) is S:
+        S = check_spectra(S, "bands")
+        return run_spectra(_cepstrum_chain("n_lfcc", S.shape[-2], n_lfcc, dct_type, norm, lifter), S)
+    chain = lfcc_chain(
+        sr, n_lfcc, dct_type, norm, lifter, n_filters, fmin, fmax, filter_norm, log, amin, log_offset, top_db,
+        n_fft, hop_length, win_length, window, center, pad_mode, power, dtype,
+    )  # fmt: skip
+    return run(chain, y)

@@ -2,29 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ...cache import memoised
-from ...chain.block_loop import one, run
-from ...chain.jobs import Tuned
-from ...chain.stages import Bands, Chain, Scaling
+from ...chain.block_loop import run, run_spectra
+from ...chain.frames import Frames
+from ...chain.jobs import Job, Rows, Tuned
+from ...chain.stages import Bands, Chain, Scaling, Spectrum
 from ...errors import check_float
-from .peaks import counter, data_of, peaks_among, spectra_of, tuning_of
+from ..recipe import computed_by
+from .inputs import signal_or_spectra
+from .peaks import GIVEN, absolute, counter, peaks_among, tuning_of
+from .stft import spectrogram_chain
 
 __all__ = ["chroma_stft"]
 
 
 @memoised
-def _chroma(chain, sr, n_fft, tuning, norm, n_chroma, ctroct, octwidth, base_c, dtype):
-    bank = {
-        "sr": sr, "n_fft": n_fft, "tuning": tuning, "n_chroma": n_chroma, "ctroct": ctroct,
-        "octwidth": octwidth, "base_c": base_c, "dtype": dtype,
-    }  # fmt: skip
-    return Chain(chain.frames, chain.spectrum, Bands.make("chroma", **bank), scaling=Scaling.make(norm))
+def chroma_stft_chain(
+    sr: float,
+    norm: float | None,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    tuning: float,
+    n_chroma: int,
+    ctroct: float,
+    octwidth: float | None,
+    base_c: bool,
+    dtype: Any,
+) -> Chain:
+    """Frames, power spectrum, chroma bands, scaling."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    bands = _bands(sr, frames.n_fft, tuning, n_chroma, ctroct, octwidth, base_c, dtype)
+    return Chain(frames, Spectrum(2.0), bands, scaling=Scaling.make(norm))
 
 
+@memoised
+def _bands_chain(sr: float, norm: float | None, n_fft: int, *bank: Any) -> Chain:
+    """Chroma bands and scaling alone, of power spectra that are given."""
+    return Chain(bands=_bands(sr, n_fft, *bank), scaling=Scaling.make(norm))
+
+
+def _bands(
+    sr: float,
+    n_fft: int,
+    tuning: float,
+    n_chroma: int,
+    ctroct: float,
+    octwidth: float | None,
+    base_c: bool,
+    dtype: Any,
+) -> Bands:
+    return Bands.make(
+        "chroma", sr=sr, n_fft=n_fft, tuning=tuning, n_chroma=n_chroma, ctroct=ctroct, octwidth=octwidth,
+        base_c=base_c, dtype=dtype,
+    )  # fmt: skip
+
+
+def chroma_stft_job(
+    sr: float,
+    norm: float | None,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    tuning: float | None,
+    n_chroma: int,
+    ctroct: float,
+    octwidth: float | None,
+    base_c: bool,
+    dtype: Any,
+) -> Job:
+    """The rows of the chain; a `tuning` of None is that of the whole clip."""
+    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
+    bank = (n_chroma, ctroct, octwidth, base_c, dtype)
+    spectra = spectrogram_chain(*frames, 2.0)
+    assert spectra.frames is not None
+    return _tuned(
+        spectra, sr, spectra.frames.n_fft, tuning, n_chroma,
+        lambda tuning: chroma_stft_chain(sr, norm, *frames, tuning, *bank),
+    )  # fmt: skip
+
+
+def _tuned(
+    spectra: Chain,
+    sr: float,
+    n_fft: int,
+    tuning: float | None,
+    n_chroma: int,
+    chain_of: Callable[[float], Chain],
+) -> Job:
+    """The rows of the chain of `tuning`, or of the tuning that the peaks of the power spectra show."""
+    if tuning is not None:
+        check_float("tuning", tuning, unit="chroma bins")
+        return Rows(chain_of(tuning))
+    chain_of(0.0)  # refuses the other settings before the peaks are sought
+    # librosa's estimate takes any spectrum for that of an even n_fft.
+    peaks = peaks_among(sr, n_fft - n_fft % 2, 150.0, 4000.0, 0.1)
+    return Tuned(spectra, peaks, counter(0.01, n_chroma), lambda counts: chain_of(tuning_of(counts, 0.01)))
+
+
+@computed_by(chroma_stft_job)
 def chroma_stft(
     y: Any = None,
     sr: float = 22050,
@@ -87,18 +174,15 @@ def chroma_stft(
     >>> C.shape, int(C[:, 20].argmax())
     ((12, 44), 9)
     """
-    chain, n = spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=2.0)
-    if tuning is not None:
-        check_float("tuning", tuning, unit="chroma bins")
-    bank = (n_chroma, ctroct, octwidth, base_c, dtype)
-    made = _chroma(chain, sr, n, 0.0 if tuning is None else tuning, norm, *bank)
-    data, name = data_of(chain, y, S)
-    if tuning is not None:
-        return run(made, data, name)
-
-    def tuned(counts):
-        return _chroma(chain, sr, n, tuning_of(counts, 0.01), norm, *bank)
-
-    # librosa's estimate takes any spectrum for that of an even n_fft.
-    peaks = peaks_among(sr, n - n % 2, 150.0, 4000.0, 0.1)
-    return one(Tuned(chain, peaks, counter(0.01, n_chroma), tuned), data, name)
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = absolute(S, n_fft)
+        bank = (n_chroma, ctroct, octwidth, base_c, dtype)
+        job = _tuned(
+            GIVEN, sr, n_fft, tuning, n_chroma, lambda tuning: _bands_chain(sr, norm, n_fft, tuning, *bank)
+        )
+        return run_spectra(job, S)
+    job = chroma_stft_job(
+        sr, norm, n_fft, hop_length, win_length, window, center, pad_mode, tuning, n_chroma, ctroct, octwidth,
+        base_c, dtype,
+    )  # fmt: skip
+    return run(job, y)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from ...cache import memoised
+from ...chain.block_loop import run, run_spectra
 from ...chain.descriptors import Bandwidth, Centroid, Contrast, Flatness, Polynomial, Rolloff
-from ...errors import check_bool, check_float, check_int, check_numeric, check_rate, fail
+from ...chain.frames import Frames
+from ...chain.stages import Chain, Spectrum
+from ...errors import check_bool, check_float, check_int, check_numeric, fail
+from ..recipe import computed_by
 from . import magnitudes as varying
-from .magnitudes import described, frequencies, magnitudes, of_bins, varies
+from .inputs import check_magnitudes, signal_or_spectra
+from .magnitudes import bin_frequencies, has_varying, varies
 
 __all__ = [
     "poly_features",
@@ -21,27 +28,37 @@ __all__ = [
     "spectral_rolloff",
 ]
 
-
-def _centroid(n_fft, sr, given):
-    return {"descriptor": Centroid(of_bins(sr, n_fft, given))}
-
-
-def _bandwidth(n_fft, sr, given, norm, p):
-    p = check_float(
-        "p", p, low=0.01, high=30.0, remedy="give 2 for the standard deviation about the centroid"
-    )
-    if not isinstance(norm, (bool, np.bool_)):
-        fail("norm", norm, "must be True or False", "give norm=True to weigh by shares of the magnitude")
-    return {"descriptor": Bandwidth(of_bins(sr, n_fft, given), p, bool(norm))}
+#: What the descriptors go on from, but for the flatness.
+MAGNITUDES = Spectrum(1.0)
 
 
-def _rolloff(n_fft, sr, given, percent):
-    percent = check_float("roll_percent", percent, above=0.0, remedy="give 0.85 for 85 %")
-    if percent >= 1.0:
-        fail("roll_percent", percent, "must be below 1", "give 0.85 for 85 %")
-    return {"descriptor": Rolloff(of_bins(sr, n_fft, given), percent)}
+@memoised
+def _of_spectra(describe: Callable[..., Any], *arguments: Any) -> Chain:
+    """The descriptor alone, of magnitudes that are given."""
+    return Chain(descriptor=describe(*arguments))
 
 
+def _centroid(sr: float, n_fft: int, freq: Any) -> Centroid:
+    return Centroid(bin_frequencies(sr, n_fft, freq))
+
+
+@memoised
+def spectral_centroid_chain(
+    sr: float,
+    n_fft: int,
+    hop_length: int,
+    freq: Any,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+) -> Chain:
+    """Frames, magnitudes, their mean frequency."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    return Chain(frames, MAGNITUDES, descriptor=_centroid(sr, frames.n_fft, freq))
+
+
+@computed_by(spectral_centroid_chain, alone=has_varying)
 def spectral_centroid(
     y: Any = None,
     sr: float = 22050,
@@ -93,13 +110,49 @@ def spectral_centroid(
     >>> round(float(vf.spectral_centroid(y, sr=22050)[0, 20]))
     440
     """
-    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
-    given = frequencies(sr, freq)
     if varies(freq):
-        return varying.centroid(*varying.data(y, S, freq, frames))
-    return described(y, S, _centroid, (sr, given), frames)
+        return varying.centroid(
+            *varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
+        )
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = check_magnitudes(S, n_fft)
+        return run_spectra(_of_spectra(_centroid, sr, n_fft, freq), S)
+    chain = spectral_centroid_chain(sr, n_fft, hop_length, freq, win_length, window, center, pad_mode)
+    return run(chain, y)
 
 
+def _bandwidth(sr: float, n_fft: int, freq: Any, norm: bool, p: float) -> Bandwidth:
+    p = check_float(
+        "p", p, low=0.01, high=30.0, remedy="give 2 for the standard deviation about the centroid"
+    )
+    if not isinstance(norm, (bool, np.bool_)):
+        fail("norm", norm, "must be True or False", "give norm=True to weigh by shares of the magnitude")
+    return Bandwidth(bin_frequencies(sr, n_fft, freq), p, bool(norm))
+
+
+@memoised
+def spectral_bandwidth_chain(
+    sr: float,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    freq: Any,
+    norm: bool,
+    p: float,
+) -> Chain:
+    """Frames, magnitudes, their spread about the mean frequency."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    return Chain(frames, MAGNITUDES, descriptor=_bandwidth(sr, frames.n_fft, freq, norm, p))
+
+
+def _about_given(settings: Mapping[str, Any]) -> bool:
+    return settings["centroid"] is not None or varies(settings["freq"])
+
+
+@computed_by(spectral_bandwidth_chain, alone=_about_given)
 def spectral_bandwidth(
     y: Any = None,
     sr: float = 22050,
@@ -161,21 +214,50 @@ def spectral_bandwidth(
     >>> round(float(vf.spectral_bandwidth(y, sr=22050)[0, 20]), -1)
     1000.0
     """
-    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
-    given = frequencies(sr, freq)
     if varies(freq) or centroid is not None:
-        _bandwidth(2, sr, None, norm, p)
-        where = np.asarray(freq) if freq is not None else None
-        if where is None or where.ndim == 1:
+        _bandwidth(sr, 2, None, norm, p)  # refuses what cannot be used
+        if not varies(freq):
             if S is None:
                 bins = 1 + check_int("n_fft", n_fft, unit="samples", remedy="try n_fft=2048") // 2
             else:
-                bins = magnitudes(S, n_fft)[0].shape[-2]
-            where = of_bins(sr, 2 * (bins - 1), given).array(bins)[:, np.newaxis]
-        return varying.bandwidth(*varying.data(y, S, where, frames), centroid, norm, p)
-    return described(y, S, _bandwidth, (sr, given, norm, p), frames)
+                bins = check_magnitudes(S, n_fft)[0].shape[-2]
+            freq = bin_frequencies(sr, 2 * (bins - 1), freq).array(bins)[:, np.newaxis]
+        found = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
+        return varying.bandwidth(*found, centroid, norm, p)
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = check_magnitudes(S, n_fft)
+        return run_spectra(_of_spectra(_bandwidth, sr, n_fft, freq, norm, p), S)
+    chain = spectral_bandwidth_chain(
+        sr, n_fft, hop_length, win_length, window, center, pad_mode, freq, norm, p
+    )
+    return run(chain, y)
 
 
+def _rolloff(sr: float, n_fft: int, freq: Any, percent: float) -> Rolloff:
+    percent = check_float("roll_percent", percent, above=0.0, remedy="give 0.85 for 85 %")
+    if percent >= 1.0:
+        fail("roll_percent", percent, "must be below 1", "give 0.85 for 85 %")
+    return Rolloff(bin_frequencies(sr, n_fft, freq), percent)
+
+
+@memoised
+def spectral_rolloff_chain(
+    sr: float,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    freq: Any,
+    roll_percent: float,
+) -> Chain:
+    """Frames, magnitudes, the frequency below which most of them lie."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    return Chain(frames, MAGNITUDES, descriptor=_rolloff(sr, frames.n_fft, freq, roll_percent))
+
+
+@computed_by(spectral_rolloff_chain, alone=has_varying)
 def spectral_rolloff(
     y: Any = None,
     sr: float = 22050,
@@ -230,60 +312,47 @@ def spectral_rolloff(
     >>> bool(8000 < vf.spectral_rolloff(y, sr=22050).mean() < 10000)
     True
     """
-    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
-    given = frequencies(sr, freq)
     if varies(freq):
-        _rolloff(2, sr, None, roll_percent)
-        return varying.rolloff(*varying.data(y, S, freq, frames), roll_percent)
-    return described(y, S, _rolloff, (sr, given, roll_percent), frames)
+        _rolloff(sr, 2, None, roll_percent)  # refuses what cannot be used
+        found = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
+        return varying.rolloff(*found, roll_percent)
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = check_magnitudes(S, n_fft)
+        return run_spectra(_of_spectra(_rolloff, sr, n_fft, freq, roll_percent), S)
+    chain = spectral_rolloff_chain(
+        sr, n_fft, hop_length, win_length, window, center, pad_mode, freq, roll_percent
+    )
+    return run(chain, y)
 
 
-def _flatness(n_fft, amin):
-    return {
-        "descriptor": Flatness(
-            check_float("amin", amin, above=0.0, remedy="give a small number such as 1e-10")
-        )
-    }
+def _flatness(amin: float) -> Flatness:
+    return Flatness(check_float("amin", amin, above=0.0, remedy="give a small number such as 1e-10"))
 
 
-def _contrast(n_fft, sr, given, fmin, n_bands, quantile, linear, top_db):
-    sr = check_rate("sr", sr)
-    n_bands = check_int("n_bands", n_bands, remedy="give 6 for six octaves above fmin", most=1000)
-    quantile = check_float("quantile", quantile, above=0.0, remedy="give 0.02 for the outer 2 % of each band")
-    if quantile >= 1:
-        fail("quantile", quantile, "must be below 1", "give 0.02 for the outer 2 % of each band")
-    fmin = check_float("fmin", fmin, above=0.0, unit="Hz")
-    if top_db is not None:
-        check_float("top_db", top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for no floor")
-    edges = [0.0, *(fmin * 2.0 ** np.arange(n_bands + 1))]
-    if edges[-2] >= sr / 2:
-        most = int(np.ceil(np.log2(sr / 2 / fmin))) if fmin < sr / 2 else 0
-        hint = f"give at most {most}, or a lower fmin" if most else f"give fmin below {sr / 2:g} Hz"
-        name, value = ("n_bands", n_bands) if most else ("fmin", fmin)
-        fail(name, value, f"the last band would begin at {edges[-2]:g} Hz, above half of sr={sr:g}", hint)
-    freq = of_bins(sr, n_fft, given).array(1 + n_fft // 2)
-    bands = []
-    for k, (low, high) in enumerate(pairwise(edges)):
-        inside = np.flatnonzero((freq >= low) & (freq <= high))
-        first = int(inside[0]) - (k > 0) if inside.size else 0
-        end = (freq.size if k == n_bands else int(inside[-1]) + 1) if inside.size else 0
-        size = end - first - (k < n_bands)  # the last bin belongs to the band above
-        if size < 1:
-            fail("n_fft", n_fft, f"no bin lies from {low:g} to {high:g} Hz", "give a larger n_fft or fmin")
-        bands.append((first, size, min(size, max(1, int(np.rint(quantile * (end - first)))))))
-    linear = check_bool("linear", linear)
-    return {"descriptor": Contrast(tuple(bands), linear, None if top_db is None else float(top_db))}
+@memoised
+def spectral_flatness_chain(
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    amin: float,
+    power: float,
+) -> Chain:
+    """Frames, magnitudes to a power, their geometric over their arithmetic mean."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    flatness = _flatness(amin)
+    return Chain(frames, Spectrum.make(power), descriptor=flatness)
 
 
-def _polynomial(n_fft, sr, given, order):
-    order = check_int("order", order, least=0)
-    if order > n_fft // 2:
-        fail("order", order, f"needs more than the {1 + n_fft // 2} bins of a frame", "give a lower order")
-    frequencies = of_bins(sr, n_fft, given)
-    varying.check_powers(order, frequencies.array(1 + n_fft // 2))
-    return {"cepstrum": Polynomial(order, frequencies)}
+@memoised
+def _flatness_of_spectra(amin: float, power: float) -> Chain:
+    """The same of magnitudes that are given."""
+    return Chain(spectrum=Spectrum.make(power), descriptor=_flatness(amin))
 
 
+@computed_by(spectral_flatness_chain)
 def spectral_flatness(
     y: Any = None,
     *,
@@ -336,10 +405,81 @@ def spectral_flatness(
     >>> bool(vf.spectral_flatness(noise).mean() > 0.4 > vf.spectral_flatness(tone)[0, 20])
     True
     """
-    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
-    return described(y, S, _flatness, (amin,), frames, power, power)
+    if signal_or_spectra(y, S) is S:
+        S, _ = check_magnitudes(S, n_fft)
+        return run_spectra(_flatness_of_spectra(amin, power), S)
+    return run(
+        spectral_flatness_chain(n_fft, hop_length, win_length, window, center, pad_mode, amin, power), y
+    )
 
 
+def _contrast(
+    sr: float,
+    n_fft: int,
+    freq: Any,
+    fmin: float,
+    n_bands: int,
+    quantile: float,
+    linear: bool,
+    top_db: float | None,
+) -> Contrast:
+    frequencies = bin_frequencies(sr, n_fft, freq)
+    sr, hertz = frequencies.sr, frequencies.array(1 + n_fft // 2)
+    if freq is not None and np.any(np.diff(hertz) <= 0):
+        _not_rising(freq)
+    n_bands = check_int("n_bands", n_bands, remedy="give 6 for six octaves above fmin", most=1000)
+    quantile = check_float("quantile", quantile, above=0.0, remedy="give 0.02 for the outer 2 % of each band")
+    if quantile >= 1:
+        fail("quantile", quantile, "must be below 1", "give 0.02 for the outer 2 % of each band")
+    fmin = check_float("fmin", fmin, above=0.0, unit="Hz")
+    if top_db is not None:
+        check_float("top_db", top_db, low=0.0, unit="decibels", remedy="give 80.0, or None for no floor")
+    edges = [0.0, *(fmin * 2.0 ** np.arange(n_bands + 1))]
+    if edges[-2] >= sr / 2:
+        most = int(np.ceil(np.log2(sr / 2 / fmin))) if fmin < sr / 2 else 0
+        hint = f"give at most {most}, or a lower fmin" if most else f"give fmin below {sr / 2:g} Hz"
+        name, value = ("n_bands", n_bands) if most else ("fmin", fmin)
+        fail(name, value, f"the last band would begin at {edges[-2]:g} Hz, above half of sr={sr:g}", hint)
+    bands = []
+    for k, (low, high) in enumerate(pairwise(edges)):
+        inside = np.flatnonzero((hertz >= low) & (hertz <= high))
+        first = int(inside[0]) - (k > 0) if inside.size else 0
+        end = (hertz.size if k == n_bands else int(inside[-1]) + 1) if inside.size else 0
+        size = end - first - (k < n_bands)  # the last bin belongs to the band above
+        if size < 1:
+            fail("n_fft", n_fft, f"no bin lies from {low:g} to {high:g} Hz", "give a larger n_fft or fmin")
+        bands.append((first, size, min(size, max(1, int(np.rint(quantile * (end - first)))))))
+    linear = check_bool("linear", linear)
+    return Contrast(tuple(bands), linear, None if top_db is None else float(top_db))
+
+
+def _not_rising(freq: Any) -> NoReturn:
+    fail("freq", np.asarray(freq), "must rise from bin to bin", "give one rising frequency a bin")
+
+
+@memoised
+def spectral_contrast_chain(
+    sr: float,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    freq: Any,
+    fmin: float,
+    n_bands: int,
+    quantile: float,
+    linear: bool,
+    top_db: float | None,
+) -> Chain:
+    """Frames, magnitudes, peaks over valleys of each octave."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    contrast = _contrast(sr, frames.n_fft, freq, fmin, n_bands, quantile, linear, top_db)
+    return Chain(frames, MAGNITUDES, descriptor=contrast)
+
+
+@computed_by(spectral_contrast_chain)
 def spectral_contrast(
     y: Any = None,
     sr: float = 22050,
@@ -409,13 +549,52 @@ def spectral_contrast(
     >>> C.shape, int(C[:, 20].argmax())
     ((7, 44), 2)
     """
-    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
-    given = frequencies(sr, freq)
-    if varies(freq) or (given is not None and np.any(np.diff(given) <= 0)):
-        fail("freq", np.asarray(freq), "must rise from bin to bin", "give one rising frequency a bin")
-    return described(y, S, _contrast, (sr, given, fmin, n_bands, quantile, linear, top_db), frames)
+    if varies(freq):
+        _not_rising(freq)
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = check_magnitudes(S, n_fft)
+        chain = _of_spectra(_contrast, sr, n_fft, freq, fmin, n_bands, quantile, linear, top_db)
+        return run_spectra(chain, S)
+    chain = spectral_contrast_chain(
+        sr, n_fft, hop_length, win_length, window, center, pad_mode, freq, fmin, n_bands, quantile, linear,
+        top_db,
+    )  # fmt: skip
+    return run(chain, y)
 
 
+def _polynomial(sr: float, n_fft: int, freq: Any, order: int) -> Polynomial:
+    order = check_int("order", order, least=0)
+    if order > n_fft // 2:
+        fail("order", order, f"needs more than the {1 + n_fft // 2} bins of a frame", "give a lower order")
+    frequencies = bin_frequencies(sr, n_fft, freq)
+    varying.check_powers(order, frequencies.array(1 + n_fft // 2))
+    return Polynomial(order, frequencies)
+
+
+@memoised
+def poly_features_chain(
+    sr: float,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    order: int,
+    freq: Any,
+) -> Chain:
+    """Frames, magnitudes, the polynomial through them."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    return Chain(frames, MAGNITUDES, cepstrum=_polynomial(sr, frames.n_fft, freq, order))
+
+
+@memoised
+def _polynomial_of_spectra(sr: float, n_fft: int, freq: Any, order: int) -> Chain:
+    """The same of magnitudes that are given."""
+    return Chain(cepstrum=_polynomial(sr, n_fft, freq, order))
+
+
+@computed_by(poly_features_chain, alone=has_varying)
 def poly_features(
     y: Any = None,
     sr: float = 22050,
@@ -466,9 +645,12 @@ def poly_features(
     >>> round(float(constant), 6), round(float(slope * 11025), 6)
     (3.0, -2.0)
     """
-    frames = (n_fft, hop_length, win_length, window, center, pad_mode)
-    given = frequencies(sr, freq)
     if varies(freq):
         varying.check_powers(check_int("order", order, least=0), check_numeric("freq", freq))
-        return varying.polynomial(*varying.data(y, S, freq, frames), order)
-    return described(y, S, _polynomial, (sr, given, order), frames)
+        found = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
+        return varying.polynomial(*found, order)
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = check_magnitudes(S, n_fft)
+        return run_spectra(_polynomial_of_spectra(sr, n_fft, freq, order), S)
+    chain = poly_features_chain(sr, n_fft, hop_length, win_length, window, center, pad_mode, order, freq)
+    return run(chain, y)

@@ -10,7 +10,7 @@ from ...audio.limits import LARGEST_SPECTRA
 from ...errors import ParameterError, check_numeric, fail
 
 
-def either(y: Any, S: Any) -> Any:
+def signal_or_spectra(y: Any, S: Any) -> Any:
     """`S` where it is given, else `y`."""
     if S is not None:
         return S
@@ -19,7 +19,7 @@ def either(y: Any, S: Any) -> Any:
     return y
 
 
-def values(S: Any, rows: str, name: str = "S") -> np.ndarray:
+def check_spectra(S: Any, rows: str, name: str = "S") -> np.ndarray:
     """`S`, given as argument `name`, as contiguous float32 or float64 of shape (..., rows, frames).
 
     Whole numbers become float64, of the same value: spectra have no full scale as samples have.
@@ -37,9 +37,9 @@ def values(S: Any, rows: str, name: str = "S") -> np.ndarray:
     return np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
 
 
-def powers(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
+def check_nonnegative(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
     """`S` as finite values of shape (..., rows, frames), none of them negative."""
-    S = values(S, rows, name)
+    S = check_spectra(S, rows, name)
     low, high = float(S.min()), float(S.max())
     if not (low >= 0 and high < LARGEST_SPECTRA[S.dtype]):
         if low < 0:
@@ -50,12 +50,20 @@ def powers(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
     return S
 
 
-def spectra(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
+def check_bins(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
     """`S` and the frame length that it comes from: `n_fft` where that fits its bins, else the even one."""
-    S = values(S, "bins")
+    S = check_spectra(S, "bins")
     bins = S.shape[-2]
     if isinstance(n_fft, (int, np.integer)) and n_fft // 2 + 1 == bins:
         return S, int(n_fft)
     if bins < 2:
         fail("S", S, "has one frequency bin", "pass spectra of shape (..., 1 + n_fft // 2, frames)")
     return S, 2 * (bins - 1)
+
+
+def check_magnitudes(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
+    """`S` as magnitudes, none of them negative, and the frame length that they come from."""
+    S, n_fft = check_bins(S, n_fft)
+    if np.min(S) < 0:
+        fail("S", S, "holds negative values", "pass magnitudes, abs(stft(y)), or powers")
+    return S, n_fft

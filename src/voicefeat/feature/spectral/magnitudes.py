@@ -1,68 +1,30 @@
-"""What the spectral descriptors share: magnitudes, computed or given, and the frequency of each bin."""
+"""Frequencies of bins as values, and descriptors in numpy whose frequencies differ from frame to frame."""
 
 from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ...audio.limits import check_spread
-from ...audio.signals import signal
-from ...cache import memoised
-from ...chain.block_loop import gathered, run
 from ...chain.descriptors import Frequencies
-from ...chain.frames import Frames, window_value
-from ...chain.stages import Chain, Spectrum
 from ...errors import check_numeric, check_rate, fail, to_array
-from .inputs import either, spectra
-from .stft import spectrogram, warn_if_mostly_padding
+from .inputs import check_magnitudes
+from .stft import spectrogram
 
 
-@memoised
-def _framed(make, count, power, *rest):
-    frames = Frames.make(*rest[count:])
-    made = make(frames.n_fft, *rest[:count])
-    return Chain(frames, Spectrum.make(power), **made)
-
-
-@memoised
-def _given(make, n_fft, power, *arguments):
-    return Chain(spectrum=None if power is None else Spectrum.make(power), **make(n_fft, *arguments))
-
-
-def described(y, S, make, arguments, frames, power=1.0, given_power=None) -> np.ndarray:
-    """The rows of the chain whose last stage ``make(n_fft, *arguments)`` names, of `y` or of `S`.
-
-    It goes on from magnitudes to the power `power`; those of `S` are raised to `given_power`.
-    """
-    if either(y, S) is S:
-        S, n_fft = magnitudes(S, frames[0])
-        return run(_given(make, n_fft, given_power, *arguments), S, "S")
-    n_fft, hop_length, win_length, window, center, pad_mode = frames
-    frames = (n_fft, hop_length, win_length, window_value(window), center, pad_mode)
-    chain = _framed(make, len(arguments), power, *arguments, *frames)
-    y = signal(y)
-    warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    return run(chain, y)
-
-
-def magnitudes(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
-    """`S` as magnitudes, none of them negative, and the frame length that they come from."""
-    S, n_fft = spectra(S, n_fft)
-    if S.size and np.min(S) < 0:
-        fail("S", S, "holds negative values", "pass magnitudes, abs(stft(y)), or powers")
-    return S, n_fft
-
-
-def frequencies(sr: Any, freq: Any) -> Any:
-    """The frequencies of the bins as a value: None for those of the transform, else numbers."""
+def bin_frequencies(sr: Any, n_fft: int, freq: Any) -> Frequencies:
+    """The frequencies of the bins of a transform of `n_fft`, or the given ones, as a value."""
     check_rate("sr", sr, remedy="give the rate in Hz, for example 16000")
     if freq is None:
-        return None
-    found = hertz("freq", freq, "give the frequency of each bin in Hz")
-    return tuple(found.tolist()) if found.ndim == 1 else None
+        return Frequencies(float(sr), n_fft)
+    given = np.atleast_1d(hertz("freq", freq, _FREQ))
+    frequencies = Frequencies(float(sr), n_fft, tuple(given.tolist()))
+    frequencies.array(1 + n_fft // 2)  # refuses another number of bins
+    return frequencies
 
 
 def hertz(name: str, values: Any, remedy: str) -> np.ndarray:
@@ -79,26 +41,24 @@ def varies(freq: Any) -> bool:
     return freq is not None and to_array("freq", freq).ndim > 1
 
 
-def of_bins(sr: Any, n_fft: int, given: Any) -> Frequencies:
-    """The frequencies of the bins of a transform of `n_fft`, or the `given` ones."""
-    made = Frequencies(float(sr), n_fft, given)
-    if given is not None:
-        made.array(1 + n_fft // 2)
-    return made
+def has_varying(settings: Mapping[str, Any]) -> bool:
+    """Whether the frequencies among the settings of a feature do."""
+    return varies(settings["freq"])
 
 
+_FREQ = "give the frequency of each bin in Hz"
 _CENTROID = "give what spectral_centroid gives"
 
 
-def data(y: Any, S: Any, freq: Any, frames: tuple[Any, ...]) -> tuple[np.ndarray, np.ndarray]:
+def data(y: Any, sr: Any, S: Any, freq: Any, *frames: Any) -> tuple[np.ndarray, np.ndarray]:
     """Magnitudes (..., bins, frames) and their frequencies, which broadcast to them."""
+    check_rate("sr", sr, remedy="give the rate in Hz, for example 16000")
+    freq = hertz("freq", freq, _FREQ)
     if S is None:
         names = ("n_fft", "hop_length", "win_length", "window", "center", "pad_mode")
-        with gathered(None):
-            S = spectrogram(y, **dict(zip(names, frames, strict=True)))
+        S = spectrogram(y, **dict(zip(names, frames, strict=True)))
     else:
-        S = magnitudes(S, frames[0])[0]
-    freq = to_array("freq", freq)
+        S = check_magnitudes(S, frames[0])[0]
     try:
         fits = np.broadcast_shapes(freq.shape, S.shape) == S.shape
     except ValueError:

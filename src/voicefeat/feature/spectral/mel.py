@@ -2,65 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ...audio.signals import signal
 from ...cache import memoised
-from ...chain.block_loop import run
-from ...chain.frames import Frames, window_value
+from ...chain.block_loop import run, run_spectra
+from ...chain.frames import Frames
 from ...chain.stages import Bands, Chain, Spectrum
 from ...errors import check_bool
-from .inputs import either, spectra
-from .stft import warn_if_mostly_padding
+from ..recipe import computed_by
+from .inputs import check_bins, signal_or_spectra
 
 __all__ = ["linear_spectrogram", "melspectrogram"]
 
 
-def mel_bank(sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> Bands:
+@memoised
+def melspectrogram_chain(
+    sr: float,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    power: float,
+    n_mels: int,
+    fmin: float,
+    fmax: float | None,
+    htk: bool,
+    norm: Any,
+    dtype: Any,
+) -> Chain:
+    """Frames, spectrum, mel bands."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    spectrum = Spectrum.make(power)
+    return Chain(frames, spectrum, mel_bands(sr, frames.n_fft, n_mels, fmin, fmax, htk, norm, dtype))
+
+
+@memoised
+def linear_spectrogram_chain(
+    sr: float,
+    n_fft: int,
+    hop_length: int,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    power: float,
+    n_filters: int,
+    fmin: float,
+    fmax: float | None,
+    norm: Any,
+    dtype: Any,
+) -> Chain:
+    """Frames, spectrum, linear bands."""
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    spectrum = Spectrum.make(power)
+    return Chain(frames, spectrum, linear_bands(sr, frames.n_fft, n_filters, fmin, fmax, norm, dtype))
+
+
+def mel_bands(
+    sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float | None, htk: bool, norm: Any, dtype: Any
+) -> Bands:
+    """Mel bands, as `filters.mel` makes them."""
+    htk = check_bool("htk", htk)
     return Bands.make(
-        "mel",
-        sr=sr,
-        n_fft=n_fft,
-        n_mels=n_mels,
-        fmin=fmin,
-        fmax=fmax,
-        htk=check_bool("htk", htk),
-        norm=norm,
-        dtype=dtype,
+        "mel", sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, dtype=dtype
     )
 
 
-def linear_bank(sr, n_fft, n_filters, fmin, fmax, norm, dtype) -> Bands:
+def linear_bands(
+    sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float | None, norm: Any, dtype: Any
+) -> Bands:
+    """Linear bands, as `filters.linear` makes them."""
     return Bands.make(
         "linear", sr=sr, n_fft=n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, norm=norm, dtype=dtype
     )
 
 
-# Arguments come one by one, not in tuples: the memory of `settings` tells 40 from 40.0 only at the top.
 @memoised
-def _framed(make_bank, bank_size, sr, power, *rest):
-    made = Frames.make(*rest[bank_size:])
-    return Chain(made, Spectrum.make(power), make_bank(sr, made.n_fft, *rest[:bank_size]))
+def _bands_chain(make_bands: Callable[..., Bands], *arguments: Any) -> Chain:
+    """The bands alone, of spectra that are given."""
+    return Chain(bands=make_bands(*arguments))
 
 
-@memoised
-def _given(make_bank, sr, n_fft, *bank):
-    return Chain(bands=make_bank(sr, n_fft, *bank))
-
-
-def _banded(y, sr, S, make_bank, bank, power, n_fft, hop_length, win_length, window, center, pad_mode):
-    if either(y, S) is S:
-        S, n_fft = spectra(S, n_fft)
-        return run(_given(make_bank, sr, n_fft, *bank), S, "S")
-    frames = (n_fft, hop_length, win_length, window_value(window), center, pad_mode)
-    chain = _framed(make_bank, len(bank), sr, power, *bank, *frames)
-    y = signal(y)
-    warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    return run(chain, y)
-
-
+@computed_by(melspectrogram_chain)
 def melspectrogram(
     y: Any = None,
     sr: float = 22050,
@@ -115,10 +143,17 @@ def melspectrogram(
     >>> vf.melspectrogram(y, sr=16000, n_fft=512, hop_length=160, n_mels=80).shape
     (80, 101)
     """
-    bank = (n_mels, fmin, fmax, htk, norm, dtype)
-    return _banded(y, sr, S, mel_bank, bank, power, n_fft, hop_length, win_length, window, center, pad_mode)
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = check_bins(S, n_fft)
+        return run_spectra(_bands_chain(mel_bands, sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype), S)
+    chain = melspectrogram_chain(
+        sr, n_fft, hop_length, win_length, window, center, pad_mode, power, n_mels, fmin, fmax, htk, norm,
+        dtype,
+    )  # fmt: skip
+    return run(chain, y)
 
 
+@computed_by(linear_spectrogram_chain)
 def linear_spectrogram(
     y: Any = None,
     sr: float = 22050,
@@ -172,7 +207,10 @@ def linear_spectrogram(
     >>> vf.linear_spectrogram(y, sr=16000, n_fft=512, hop_length=160, n_filters=20).shape
     (20, 101)
     """
-    bank = (n_filters, fmin, fmax, norm, dtype)
-    return _banded(
-        y, sr, S, linear_bank, bank, power, n_fft, hop_length, win_length, window, center, pad_mode
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = check_bins(S, n_fft)
+        return run_spectra(_bands_chain(linear_bands, sr, n_fft, n_filters, fmin, fmax, norm, dtype), S)
+    chain = linear_spectrogram_chain(
+        sr, n_fft, hop_length, win_length, window, center, pad_mode, power, n_filters, fmin, fmax, norm, dtype
     )
+    return run(chain, y)

@@ -7,46 +7,29 @@ from typing import Any
 
 import numpy as np
 
-from ...audio.signals import signal
 from ...cache import memoised
-from ...chain.block_loop import one, run
-from ...chain.frames import Frames, window_value
+from ...chain.block_loop import run, run_spectra
 from ...chain.jobs import AllPeaks, PeaksInRows
 from ...chain.loud_peaks import StrongerHalf
 from ...chain.sinks import commonest, counted
-from ...chain.stages import Chain, Peaks, Spectrum
+from ...chain.stages import Chain, Peaks
 from ...errors import check_float, check_int, check_numeric, fail
 from ...filters.empty_bands import warn
 from ...units.hertz import hz_to_octs
-from .inputs import either, spectra, values
-from .stft import warn_if_mostly_padding
+from .inputs import check_bins, signal_or_spectra
+from .stft import spectrogram_chain
 
 __all__ = ["estimate_tuning", "piptrack", "pitch_tuning"]
 
-
-@memoised
-def _framed(power, n_fft, *frames):
-    return Chain(Frames.make(n_fft, *frames), Spectrum.make(power))
-
+#: A chain of spectra that are given, with nothing done to them.
+GIVEN = Chain()
 
 peaks_among = memoised(Peaks.make)
 
 
-def spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode, power=1.0):
-    """The chain up to the spectrum, and its n_fft; no sample has been looked at."""
-    if either(y, S) is S:
-        return Chain(), spectra(np.abs(check_numeric("S", S, "fiuc")), n_fft)[1]
-    chain = _framed(power, n_fft, hop_length, win_length, window_value(window), center, pad_mode)
-    return chain, chain.frames.n_fft
-
-
-def data_of(chain, y, S):
-    """The checked data that the chain starts from, and the argument that it came in as."""
-    if chain.frames is None:
-        return values(np.abs(check_numeric("S", S, "fiuc")), "bins"), "S"
-    y = signal(y)
-    warn_if_mostly_padding(chain.frames.n_fft, chain.frames.center, y.shape[-1])
-    return y, "y"
+def absolute(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
+    """The magnitudes of `S`, which may be complex, and the frame length that they come from."""
+    return check_bins(np.abs(check_numeric("S", S, "fiuc")), n_fft)
 
 
 def piptrack(
@@ -106,19 +89,21 @@ def piptrack(
     >>> round(float(pitches[magnitudes[:, 20].argmax(), 20]))
     440
     """
-    chain, n = spectra_of(y, S, n_fft, hop_length, win_length, window, center, pad_mode)
-    peaks = peaks_among(sr, n, fmin, fmax, threshold)
-    data, name = data_of(chain, y, S)
-    references = None
+    reference: Any = None if ref is None or callable(ref) else abs(check_float("ref", ref))
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = absolute(S, n_fft)
+    else:
+        chain = spectrogram_chain(n_fft, hop_length, win_length, window, center, pad_mode, 1.0)
+        assert chain.frames is not None
+        n_fft = chain.frames.n_fft
+    peaks = peaks_among(sr, n_fft, fmin, fmax, threshold)
+    if S is None and not callable(ref):
+        return run(PeaksInRows(chain, peaks, reference), y)
+    if S is None:
+        S = run(chain, y)
     if callable(ref):
-        if chain.frames is not None:
-            chain, data, name = Chain(), run(chain, data, name), "S"
-        references = np.asarray(peaks.threshold * ref(data, axis=-2), data.dtype)
-    elif ref is not None:
-        frames = data.shape[-1] if chain.frames is None else chain.frames.count(data.shape[-1])
-        batch = data.shape[: -2 if chain.frames is None else -1]
-        references = np.full((*batch, frames), abs(check_float("ref", ref)), data.dtype)
-    return one(PeaksInRows(chain, peaks, references), data, name)
+        reference = np.asarray(peaks.threshold * ref(S, axis=-2), S.dtype)
+    return run_spectra(PeaksInRows(GIVEN, peaks, reference), S)
 
 
 def estimate_tuning(
@@ -173,21 +158,23 @@ def estimate_tuning(
         pitches, heights = piptrack(y, sr, S=S, n_fft=n_fft, **kwargs)
         half = StrongerHalf(counter(resolution, bins_per_octave))
         half.see(pitches[pitches > 0], heights[pitches > 0])
-        counts = half.result()
+        return tuning_of(half.result(), resolution)
+    kwargs.pop("ref", None)
+    for unknown in kwargs.keys() - _PIPTRACK.keys():
+        remedy = f"those are {', '.join(_PIPTRACK)}"
+        fail(unknown, kwargs[unknown], "is not an argument of piptrack", remedy)
+    options = _PIPTRACK | kwargs
+    limits = (options["fmin"], options["fmax"], options["threshold"])
+    count = counter(resolution, bins_per_octave)
+    if signal_or_spectra(y, S) is S:
+        S, n_fft = absolute(S, n_fft)
+        counts = run_spectra(AllPeaks(GIVEN, peaks_among(sr, n_fft, *limits), count), S)
     else:
-        kwargs.pop("ref", None)
-        options = _PIPTRACK | kwargs
-        for unknown in kwargs.keys() - _PIPTRACK.keys():
-            fail(
-                unknown,
-                kwargs[unknown],
-                "is not an argument of piptrack",
-                f"those are {', '.join(_PIPTRACK)}",
-            )
-        limits = (options.pop("fmin"), options.pop("fmax"), options.pop("threshold"))
-        chain, n = spectra_of(y, S, n_fft, **options)
-        peaks = peaks_among(sr, n, *limits)
-        counts = one(AllPeaks(chain, peaks, counter(resolution, bins_per_octave)), *data_of(chain, y, S))
+        names = ("hop_length", "win_length", "window", "center", "pad_mode")
+        hop_length, win_length, window, center, pad_mode = (options[name] for name in names)
+        chain = spectrogram_chain(n_fft, hop_length, win_length, window, center, pad_mode, 1.0)
+        assert chain.frames is not None
+        counts = run(AllPeaks(chain, peaks_among(sr, chain.frames.n_fft, *limits), count), y)
     return tuning_of(counts, resolution)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from ...audio.limits import not_finite
 from ...audio.signals import signal
-from ...chain.block_loop import run
+from ...chain.block_loop import compute
 from ...chain.blocks import for_parts
-from ...chain.frames import Frames, WindowArray, window_value
+from ...chain.frames import Frames, WindowArray
+from ...chain.jobs import Rows
 from ...chain.spectra import ends
 from ...chain.stages import Chain, Spectrum
 from ...chain.tables import lanes, usable
@@ -18,7 +19,6 @@ from ...engine.quotients import put_quotients
 from ...errors import check_bool, check_complex_dtype, check_float, check_rate, fail, to_array
 from ...units.hertz import fft_frequencies
 from ...units.time import frames_to_time
-from .stft import warn_if_mostly_padding
 
 __all__ = ["reassigned_spectrogram"]
 
@@ -109,7 +109,7 @@ def reassigned_spectrogram(
     (1003.0, 1000.0)
     """
     sr = check_rate("sr", sr, remedy="give the samples a second, such as 16000")
-    frames = Frames.make(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
     reassign_frequencies = check_bool("reassign_frequencies", reassign_frequencies)
     reassign_times = check_bool("reassign_times", reassign_times)
     fill_nan, clip = check_bool("fill_nan", fill_nan), check_bool("clip", clip)
@@ -125,7 +125,7 @@ def reassigned_spectrogram(
     frames.check_length(y.shape[-1])
     if not usable(y):
         not_finite(y)
-    warn_if_mostly_padding(n_fft, center, y.shape[-1])
+    frames.warn_if_mostly_padding(y.shape[-1])
     shape = (*y.shape[:-1], 1 + frames.n_fft // 2, frames.count(y.shape[-1]))
     if S is not None:
         S = _given(S, shape)
@@ -260,10 +260,10 @@ def _correct(
         if S is not None:
             below[...] = S[:, first : first + size]
         elif spectra is not None:
-            run(spectra, samples, out=below)
+            compute([Rows(spectra, below)], samples)
         np.abs(below, out=mags[:, first : first + size], casting="same_kind")
         for axis in axes:
-            run(axis.chain, samples, out=above)
+            compute([Rows(axis.chain, above)], samples)
             axis.put(item, first, room.quotient(axis.imaginary, size))
         idle.append(room)
 

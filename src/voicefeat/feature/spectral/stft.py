@@ -6,34 +6,58 @@ from typing import Any
 
 import numpy as np
 
+from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...cache import memoised
 from ...chain.block_loop import run
-from ...chain.frames import Frames, window_value
+from ...chain.frames import Frames
+from ...chain.jobs import Rows
 from ...chain.stages import Chain, Spectrum
+from ...chain.tables import usable
 from ...errors import check_complex_dtype, check_numeric, fail
-from ...filters.empty_bands import warn
+from ..recipe import computed_by
 
 __all__ = ["magphase", "spectrogram", "stft"]
 
 
-def warn_if_mostly_padding(n_fft: int, center: bool, n: int) -> None:
-    """librosa's warning for a signal shorter than a centred frame."""
-    if center and n_fft > n:
-        warn(f"n_fft={n_fft} is longer than the signal of {n} samples: frames are mostly padding")
+@memoised
+def stft_chain(
+    n_fft: int, hop_length: int | None, win_length: int | None, window: Any, center: bool, pad_mode: Any
+) -> Chain:
+    """Frames, complex spectrum."""
+    return Chain(Frames.make(n_fft, hop_length, win_length, window, center, pad_mode), Spectrum(None))
 
 
 @memoised
-def _chain(n_fft, hop_length, win_length, window, center, pad_mode, power):
+def spectrogram_chain(
+    n_fft: int,
+    hop_length: int | None,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    power: float,
+) -> Chain:
+    """Frames, magnitudes to a power."""
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
     return Chain(frames, Spectrum.make(power))
 
 
-@memoised
-def _complex_chain(n_fft, hop_length, win_length, window, center, pad_mode):
-    return Chain(Frames.make(n_fft, hop_length, win_length, window, center, pad_mode), Spectrum(None))
+def stft_job(
+    n_fft: int,
+    hop_length: int | None,
+    win_length: int | None,
+    window: Any,
+    center: bool,
+    dtype: Any,
+    pad_mode: Any,
+) -> Rows:
+    """The rows of `stft_chain` as `dtype`."""
+    chain = stft_chain(n_fft, hop_length, win_length, window, center, pad_mode)
+    return Rows(chain, dtype=None if dtype is None else check_complex_dtype("dtype", dtype))
 
 
+@computed_by(stft_job)
 def stft(
     y: Any,
     *,
@@ -95,24 +119,23 @@ def stft(
     >>> int(np.abs(D[:, 20]).argmax() * 22050 / 2048)
     441
     """
-    chain = _complex_chain(n_fft, hop_length, win_length, window_value(window), center, pad_mode)
+    job = stft_job(n_fft, hop_length, win_length, window, center, dtype, pad_mode)
+    return run(job, y) if out is None else _run_into(job, y, out)
+
+
+def _run_into(job: Rows, y: Any, out: Any) -> np.ndarray:
+    """The transform in the array `out`, which stays as it was when the signal is refused."""
+    assert job.chain.frames is not None
     y = signal(y)
-    result = (
-        np.dtype(np.complex64 if y.dtype == np.float32 else np.complex128)
-        if dtype is None
-        else check_complex_dtype("dtype", dtype)
-    )
-    if result == np.complex128 and y.dtype == np.float32:
-        y = y.astype(np.float64)
-    target = None if out is None else _target(out, chain.frames, y)
-    warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    if out is None or target is None:
-        return run(chain, y, dtype=result)
+    if job.double:
+        y = y.astype(np.float64, copy=False)
+    target = _target(out, job.chain.frames, y)
     if target.dtype == np.result_type(y.dtype, np.complex64) and target.flags.c_contiguous:
-        run(chain, y, out=target)
+        if not usable(y):
+            not_finite(y)
+        run(Rows(job.chain, target), y)
     else:
-        target[...] = run(chain, y)
-    assert out is not None
+        target[...] = run(job.chain, y)
     return out if out.shape == target.shape else target
 
 
@@ -130,6 +153,7 @@ def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:
     return out[..., :count]
 
 
+@computed_by(spectrogram_chain)
 def spectrogram(
     y: Any,
     *,
@@ -171,10 +195,7 @@ def spectrogram(
     >>> S.shape, S.dtype
     ((257, 101), dtype('float32'))
     """
-    chain = _chain(n_fft, hop_length, win_length, window_value(window), center, pad_mode, power)
-    y = signal(y)
-    warn_if_mostly_padding(n_fft, center, y.shape[-1])
-    return run(chain, y)
+    return run(spectrogram_chain(n_fft, hop_length, win_length, window, center, pad_mode, power), y)
 
 
 def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:

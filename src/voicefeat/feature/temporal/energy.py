@@ -78,7 +78,7 @@ def rms(
     frames = cut(frame_length, hop_length, center, pad_mode)
     if dtype is not None:
         dtype = check_float_dtype("dtype", dtype)
-    y = signal(inputs.either(y, S))
+    y = signal(inputs.signal_or_spectra(y, S))
     return by_frames(y, frames, dtype or y.dtype, squares.root_mean_squares)
 
 
@@ -88,7 +88,7 @@ def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
     rows_first = not (
         S.ndim == 2 and S.size and S.dtype in (np.float32, np.float64) and S.T.flags.c_contiguous
     )
-    S = inputs.values(S if rows_first else S.T, "bins")
+    S = inputs.check_spectra(S if rows_first else S.T, "bins")
     if dtype is not None:
         S = S.astype(check_float_dtype("dtype", dtype), copy=False)
     bins, count = S.shape[-2:] if rows_first else S.shape[::-1]

@@ -53,6 +53,11 @@ class Feature:
         return getattr(self.function, "recipe", None)
 
     @property
+    def chain(self) -> bool:
+        """Whether it is a chain from frames."""
+        return self.recipe is not None
+
+    @property
     def settings(self) -> dict[str, Any]:
         """The keyword arguments besides what a feature starts from, with their defaults."""
         return {k: v for k, v in _parameters(self.function).items() if k not in GIVEN}

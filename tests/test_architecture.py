@@ -19,7 +19,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 #: From below to above; an import may point down, or stay on its line. Files of one line know each other.
 LAYERS = [
-    ["errors", "cache"],
+    ["errors", "cache", "_typing"],
     ["files", "units"],
     ["audio", "filters"],
     ["engine"],

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
+from .._typing import FloatArray, ResType, Signal
 from ..errors import AudioError, check_choice, check_float, check_float_dtype, check_rate
 from .decoding import check_room, printable_name, read, sample_at
 from .limits import not_finite, usable
 from .resample import MOST_TIMES, WAYS, resample
 from .signals import signal
 
+if TYPE_CHECKING:
+    from soundfile import SoundFile
+
 __all__ = ["load", "to_mono"]
 
 
 def load(
-    path: Any,
+    path: str | os.PathLike[str] | IO[bytes] | SoundFile,
     *,
     sr: float | None = 22050,
     mono: bool = True,
     offset: float = 0.0,
     duration: float | None = None,
     dtype: DTypeLike = np.float32,
-    res_type: str | None = "soxr_hq",
-) -> tuple[np.ndarray, float]:
+    res_type: ResType | None = "soxr_hq",
+) -> tuple[FloatArray, float]:
     """Read a recording, resampled and mixed down to mono by default.
 
     Parameters
@@ -114,7 +119,7 @@ def load(
     return resample(y, orig_sr=rate, target_sr=sr, res_type=res_type), sr
 
 
-def to_mono(y: ArrayLike) -> np.ndarray:
+def to_mono(y: Signal) -> FloatArray:
     """The mean of all channels.
 
     Parameters

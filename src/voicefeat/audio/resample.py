@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from .._typing import FloatArray, ResType, Signal
 from ..errors import check_bool, check_choice, check_int, check_rate, fail, to_array
 from .limits import check_resampled, not_finite, usable
 from .signals import signal
@@ -23,15 +23,15 @@ MOST_PHASES = 1_000_000
 
 
 def resample(
-    y: ArrayLike,
+    y: Signal,
     *,
     orig_sr: float,
     target_sr: float,
-    res_type: str | None = "soxr_hq",
+    res_type: ResType | None = "soxr_hq",
     fix: bool = True,
     scale: bool = False,
     axis: int = -1,
-) -> np.ndarray:
+) -> FloatArray:
     """A signal at another sampling rate.
 
     Parameters
@@ -74,16 +74,14 @@ def resample(
     """
     orig_sr = check_rate("orig_sr", orig_sr)
     target_sr = check_rate("target_sr", target_sr)
-    res_type = WAYS[1] if res_type is None else check_choice("res_type", res_type, WAYS)
+    way: ResType = "soxr_hq" if res_type is None else check_choice("res_type", res_type, WAYS)
     if not 1 / MOST_TIMES <= target_sr / orig_sr <= MOST_TIMES:
         problem = f"differs from orig_sr={orig_sr:g} by more than {MOST_TIMES} times"
         fail("target_sr", target_sr, problem, "give sampling rates of audio, in hertz")
-    if res_type == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
+    if way == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
         name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)
         fail(name, rate, 'must be whole for res_type="polyphase"', 'use res_type="soxr_hq"')
-    if res_type == "polyphase" and max(orig_sr, target_sr) > MOST_PHASES * math.gcd(
-        int(orig_sr), int(target_sr)
-    ):
+    if way == "polyphase" and max(orig_sr, target_sr) > MOST_PHASES * math.gcd(int(orig_sr), int(target_sr)):
         problem = f"with orig_sr={orig_sr:g} needs a filter of more than {MOST_PHASES:,} phases"
         fail("target_sr", target_sr, problem, 'use res_type="soxr_hq"')
     fix, scale = check_bool("fix", fix), check_bool("scale", scale)
@@ -91,7 +89,7 @@ def resample(
     if orig_sr == target_sr:
         return np.moveaxis(y, -1, axis)
     n = _length(y.shape[-1], orig_sr, target_sr)
-    result = _resampled(y, orig_sr, target_sr, res_type, n)
+    result = _resampled(y, orig_sr, target_sr, way, n)
     if fix and result.shape[-1] != n:
         fixed = np.zeros((*y.shape[:-1], n), result.dtype)
         fixed[..., : result.shape[-1]] = result[..., :n]
@@ -100,7 +98,7 @@ def resample(
         result = result / np.sqrt(target_sr / orig_sr)
     if not usable(result):
         not_finite(y)
-        check_resampled(y, res_type)
+        check_resampled(y, way)
     return np.moveaxis(result.astype(y.dtype, copy=False), -1, axis)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from .. import filters
+from .._typing import Window
 from ..errors import LONGEST, check_choice, check_float, check_int, fail, to_array
 from ..filters import empty_bands
 
@@ -70,7 +70,7 @@ class Frames:
     n_fft: int = 2048
     hop_length: int = 512
     win_length: int = 2048
-    window: Hashable = "hann"
+    window: Window | WindowArray = "hann"
     center: bool = True
     pad_mode: Any = "constant"
     align: str = "center"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from .._typing import FloatArray, Scale
 from ..errors import check_bool, check_choice, check_float, check_float_dtype, check_int, check_rate, fail
 from ..units.hertz import fft_frequencies, hz_to_mel, mel_to_hz
 from .empty_bands import check_filters
@@ -34,11 +35,11 @@ def bank(
     n_filters: int = 20,
     fmin: float = 0.0,
     fmax: float | None = None,
-    scale: str = "htk",
-    shape: str = "triangle",
-    slopes: str = "hz",
-    edges: str = "exact",
-    norm: str | None = None,
+    scale: Scale = "htk",
+    shape: Literal["triangle", "rectangle"] = "triangle",
+    slopes: Literal["hz", "scale"] = "hz",
+    edges: Literal["exact", "floor"] = "exact",
+    norm: Literal["slaney", "area", "peak"] | None = None,
     inverted: bool = False,
     nyquist: bool = True,
     labelled: int | None = None,
@@ -46,7 +47,7 @@ def bank(
     straight: float = 0.0,
     dc: bool = False,
     dtype: DTypeLike = np.float64,
-) -> np.ndarray:
+) -> FloatArray:
     """Filters whose edges are equally spaced on a scale, in the conventions of published front ends.
 
     Parameters
@@ -169,8 +170,8 @@ def bank(
 
 
 def bank_centres(
-    *, sr: float, n_filters: int, scale: str = "htk", fmin: float = 0.0, fmax: float | None = None
-) -> np.ndarray:
+    *, sr: float, n_filters: int, scale: Scale = "htk", fmin: float = 0.0, fmax: float | None = None
+) -> FloatArray:
     """The frequencies of the peaks of the filters of `bank`, in hertz."""
     there, back = SCALES[scale]
     high = sr / 2 if fmax is None else fmax + (sr / 2 if fmax <= 0 else 0.0)
@@ -199,7 +200,7 @@ def _whole_bins(edges: np.ndarray, bins: int) -> np.ndarray:
 
 def total(
     *, sr: float, n_fft: int, gain: float = 1.0, bins: int | None = None, dtype: DTypeLike = np.float64
-) -> np.ndarray:
+) -> FloatArray:
     """One filter with the same weight for each bin: the sum of all bins.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from .._typing import FloatArray
 from ..errors import check_bank, check_divisor, check_float, check_float_dtype, check_int, check_rate, fail
 from ..units.hertz import fft_frequencies
 
@@ -42,7 +43,7 @@ def bark(
     width: float = 1.0,
     labelled: int | None = None,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """Critical bands equally spaced in Bark, with the shape used in perceptual linear prediction (PLP).
 
     Parameters

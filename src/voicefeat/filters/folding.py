@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import DTypeLike
 
+from .._typing import FloatArray, Values
 from ..errors import (
     MOST_WEIGHTS,
     check_bank,
@@ -28,10 +29,10 @@ def cq_to_chroma(
     bins_per_octave: int = 12,
     n_chroma: int = 12,
     fmin: float | None = None,
-    window: ArrayLike | None = None,
+    window: Values | None = None,
     base_c: bool = True,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """A bank from constant-Q bins to pitch classes: each row adds the bins of one pitch class.
 
     Parameters

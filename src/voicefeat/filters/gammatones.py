@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
+from .._typing import FloatArray
 from ..errors import check_bank, check_float, check_float_dtype, check_int, check_rate, fail
 
 __all__ = ["Cascades", "cascades", "gammatone"]
@@ -63,7 +64,7 @@ def gammatone(
     fmax: float | None = None,
     power: float = 1.0,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """A gammatone filter bank over the bins of an FFT.
 
     Parameters

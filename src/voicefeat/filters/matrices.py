@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from .._typing import BankNorm, FloatArray
 from ..errors import (
     check_bank,
     check_bool,
@@ -33,9 +34,9 @@ def mel(
     fmin: float = 0.0,
     fmax: float | None = None,
     htk: bool = False,
-    norm: str | float | None = "slaney",
+    norm: BankNorm = "slaney",
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """A mel filter bank: triangles whose edges are equally spaced in mel.
 
     Parameters
@@ -96,9 +97,9 @@ def linear(
     n_filters: int = 128,
     fmin: float = 0.0,
     fmax: float | None = None,
-    norm: str | float | None = None,
+    norm: BankNorm = None,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """A linear filter bank: triangles whose edges are equally spaced in hertz.
 
     Parameters
@@ -197,7 +198,7 @@ def chroma(
     norm: float | None = 2,
     base_c: bool = True,
     dtype: DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """A chroma filter bank: each row adds the bins of one pitch class over all octaves.
 
     Parameters

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from .._typing import ComplexArray, Float64Array, Window
 from ..errors import LONGEST, MOST, check_bool, check_complex_dtype, check_float, check_int, check_rate, fail
 from ..units.intervals import ascending, widths
 from .norms import check_norm, scaled
@@ -26,11 +27,11 @@ def wavelet_lengths(
     *,
     freqs: ArrayLike,
     sr: float = 22050,
-    window: Any = "hann",
+    window: Window = "hann",
     filter_scale: float = 1,
     gamma: float | None = 0,
     alpha: ArrayLike | None = None,
-) -> tuple[np.ndarray, float]:
+) -> tuple[Float64Array, float]:
     """Lengths of wavelets, and the highest frequency that any of them responds to.
 
     Parameters
@@ -83,7 +84,7 @@ def wavelet_lengths(
 
 
 def lengths_and_reach(
-    freqs: np.ndarray, sr: Any, *, window: Any, filter_scale: Any, gamma: Any, alpha: Any
+    freqs: np.ndarray, sr: Any, *, window: Window, filter_scale: Any, gamma: Any, alpha: Any
 ) -> tuple[np.ndarray, float]:
     """`wavelet_lengths` without limits, for callers that check the lengths themselves."""
     sr = check_rate("sr", sr)
@@ -140,7 +141,7 @@ def wavelet(
     *,
     freqs: ArrayLike,
     sr: float = 22050,
-    window: Any = "hann",
+    window: Window = "hann",
     filter_scale: float = 1,
     pad_fft: bool = True,
     norm: float | None = 1,
@@ -148,7 +149,7 @@ def wavelet(
     gamma: float | None = 0,
     alpha: ArrayLike | None = None,
     **kwargs: Any,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[ComplexArray, Float64Array]:
     """Wavelets: a windowed complex exponential for each frequency, one per row, all centred.
 
     Parameters
@@ -213,14 +214,14 @@ def constant_q(
     fmin: float | None = None,
     n_bins: int = 84,
     bins_per_octave: int = 12,
-    window: Any = "hann",
+    window: Window = "hann",
     filter_scale: float = 1,
     pad_fft: bool = True,
     norm: float | None = 1,
     dtype: DTypeLike = np.complex64,
     gamma: float = 0,
     **kwargs: Any,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[ComplexArray, Float64Array]:
     """Wavelets of equal temperament with a constant number of periods: `wavelet` for ``fmin 2^(k / bins)``.
 
     Parameters

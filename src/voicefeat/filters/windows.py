@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .._typing import FloatArray, Window
 from ..errors import LONGEST, check_int, fail
 
 __all__ = ["get_window", "window_bandwidth"]
@@ -42,7 +43,7 @@ _TABULATED = frozenset(
 )
 
 
-def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
+def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> FloatArray:
     """A window of `Nx` samples.
 
     Parameters
@@ -93,7 +94,7 @@ def get_window(window: Any, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     return _values(window, window, Nx)
 
 
-def window_bandwidth(window: Any, n: int | None = None) -> float:
+def window_bandwidth(window: Window, n: int | None = None) -> float:
     """Equivalent noise bandwidth of a window, in bins of an FFT as long as the window.
 
     Parameters

@@ -8,25 +8,46 @@ from __future__ import annotations
 import inspect
 import operator
 import warnings
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._typing import FloatArray, FloatOrArray, Values
 from ..errors import check_float, check_numeric, fail
 
 __all__ = ["amplitude_to_db", "db_to_amplitude", "db_to_power", "power_to_db"]
 
 
+@overload
+def power_to_db(
+    S: Values,
+    *,
+    ref: ArrayLike | Callable[..., ArrayLike] = ...,
+    amin: float = ...,
+    top_db: float | None = ...,
+    axes: Literal["auto"] | int | Sequence[int] | None = ...,
+) -> FloatArray: ...
+
+
+@overload
 def power_to_db(
     S: ArrayLike,
     *,
-    ref: float | Callable[..., Any] = 1.0,
+    ref: ArrayLike | Callable[..., ArrayLike] = ...,
+    amin: float = ...,
+    top_db: float | None = ...,
+    axes: Literal["auto"] | int | Sequence[int] | None = ...,
+) -> FloatOrArray: ...
+def power_to_db(
+    S: ArrayLike,
+    *,
+    ref: ArrayLike | Callable[..., ArrayLike] = 1.0,
     amin: float = 1e-10,
     top_db: float | None = 80.0,
-    axes: Any = "auto",
-) -> Any:
+    axes: Literal["auto"] | int | Sequence[int] | None = "auto",
+) -> FloatOrArray:
     """Power in decibels, ``10 log10(max(S, amin)) - 10 log10(max(ref, amin))``, with a floor below the peak.
 
     Parameters
@@ -75,14 +96,34 @@ def power_to_db(
     return _decibels(power, _reference(ref, power, over), amin, floor, over)
 
 
+@overload
+def amplitude_to_db(
+    S: Values,
+    *,
+    ref: ArrayLike | Callable[..., ArrayLike] = ...,
+    amin: float = ...,
+    top_db: float | None = ...,
+    axes: Literal["auto"] | int | Sequence[int] | None = ...,
+) -> FloatArray: ...
+
+
+@overload
 def amplitude_to_db(
     S: ArrayLike,
     *,
-    ref: float | Callable[..., Any] = 1.0,
+    ref: ArrayLike | Callable[..., ArrayLike] = ...,
+    amin: float = ...,
+    top_db: float | None = ...,
+    axes: Literal["auto"] | int | Sequence[int] | None = ...,
+) -> FloatOrArray: ...
+def amplitude_to_db(
+    S: ArrayLike,
+    *,
+    ref: ArrayLike | Callable[..., ArrayLike] = 1.0,
     amin: float = 1e-5,
     top_db: float | None = 80.0,
-    axes: Any = "auto",
-) -> Any:
+    axes: Literal["auto"] | int | Sequence[int] | None = "auto",
+) -> FloatOrArray:
     """Amplitude in decibels: `power_to_db` of ``S**2``, with `ref` and `amin` given as amplitudes.
 
     Parameters
@@ -124,7 +165,17 @@ def amplitude_to_db(
     return _decibels(power, level, least, floor, over)
 
 
-def db_to_power(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
+@overload
+def db_to_power(S_db: float, *, ref: float = ...) -> np.float64: ...
+
+
+@overload
+def db_to_power(S_db: Values, *, ref: float = ...) -> FloatArray: ...
+
+
+@overload
+def db_to_power(S_db: ArrayLike, *, ref: float = ...) -> FloatOrArray: ...
+def db_to_power(S_db: ArrayLike, *, ref: float = 1.0) -> FloatOrArray:
     """Decibels back to power: ``ref * 10**(S_db / 10)``.
 
     Parameters
@@ -159,7 +210,17 @@ def db_to_power(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
         return ref * np.power(10.0, check_numeric("S_db", S_db) * 0.1)
 
 
-def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> Any:
+@overload
+def db_to_amplitude(S_db: float, *, ref: float = ...) -> np.float64: ...
+
+
+@overload
+def db_to_amplitude(S_db: Values, *, ref: float = ...) -> FloatArray: ...
+
+
+@overload
+def db_to_amplitude(S_db: ArrayLike, *, ref: float = ...) -> FloatOrArray: ...
+def db_to_amplitude(S_db: ArrayLike, *, ref: float = 1.0) -> FloatOrArray:
     """Decibels back to amplitude: ``ref * 10**(S_db / 20)``.
 
     Parameters

@@ -7,11 +7,12 @@ infinite (the octave of 0 Hz), without a warning.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._typing import FloatArray, FloatOrArray, Values
 from ..errors import check_bool, check_float, check_int, check_numeric, check_rate
 from .pitches import raised
 
@@ -24,7 +25,17 @@ BREAK_MEL = BREAK_HZ / HZ_PER_MEL
 LOG_STEP = np.log(6.4) / 27.0
 
 
-def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> Any:
+@overload
+def hz_to_mel(frequencies: float, *, htk: bool = ...) -> np.float64: ...
+
+
+@overload
+def hz_to_mel(frequencies: Values, *, htk: bool = ...) -> FloatArray: ...
+
+
+@overload
+def hz_to_mel(frequencies: ArrayLike, *, htk: bool = ...) -> FloatOrArray: ...
+def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> FloatOrArray:
     """Hertz to mel.
 
     Parameters
@@ -60,7 +71,17 @@ def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> Any:
         return _joined(hz >= BREAK_HZ, above, mel)
 
 
-def mel_to_hz(mels: ArrayLike, *, htk: bool = False) -> Any:
+@overload
+def mel_to_hz(mels: float, *, htk: bool = ...) -> np.float64: ...
+
+
+@overload
+def mel_to_hz(mels: Values, *, htk: bool = ...) -> FloatArray: ...
+
+
+@overload
+def mel_to_hz(mels: ArrayLike, *, htk: bool = ...) -> FloatOrArray: ...
+def mel_to_hz(mels: ArrayLike, *, htk: bool = False) -> FloatOrArray:
     """Mel to hertz, the inverse of `hz_to_mel`.
 
     Parameters
@@ -99,7 +120,19 @@ def _joined(upper: Any, above: Any, below: Any) -> Any:
     return np.where(upper, above, below).astype(below.dtype, copy=False)[()]
 
 
-def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Any:
+@overload
+def hz_to_octs(frequencies: float, *, tuning: float = ..., bins_per_octave: int = ...) -> np.float64: ...
+
+
+@overload
+def hz_to_octs(frequencies: Values, *, tuning: float = ..., bins_per_octave: int = ...) -> FloatArray: ...
+
+
+@overload
+def hz_to_octs(
+    frequencies: ArrayLike, *, tuning: float = ..., bins_per_octave: int = ...
+) -> FloatOrArray: ...
+def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> FloatOrArray:
     """Hertz to octaves above A0, 27.5 Hz.
 
     Parameters
@@ -136,7 +169,17 @@ def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: 
         return np.log2(check_numeric("frequencies", frequencies) / a0)
 
 
-def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Any:
+@overload
+def octs_to_hz(octs: float, *, tuning: float = ..., bins_per_octave: int = ...) -> np.float64: ...
+
+
+@overload
+def octs_to_hz(octs: Values, *, tuning: float = ..., bins_per_octave: int = ...) -> FloatArray: ...
+
+
+@overload
+def octs_to_hz(octs: ArrayLike, *, tuning: float = ..., bins_per_octave: int = ...) -> FloatOrArray: ...
+def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> FloatOrArray:
     """Octaves above A0 to hertz, the inverse of `hz_to_octs`.
 
     Parameters
@@ -175,7 +218,7 @@ def _a4(tuning: float, bins_per_octave: int) -> float:
     return 440.0 * raised(tuning, check_int("bins_per_octave", bins_per_octave))
 
 
-def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
+def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> FloatArray:
     """The frequencies of the bins of a real FFT.
 
     Parameters
@@ -211,7 +254,7 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> np.ndarray:
 
 def mel_frequencies(
     n_mels: int = 128, *, fmin: float = 0.0, fmax: float = 11025.0, htk: bool = False
-) -> np.ndarray:
+) -> FloatArray:
     """Frequencies that are equally spaced in mel.
 
     Parameters

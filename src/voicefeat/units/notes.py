@@ -7,11 +7,12 @@ Scalars give scalars, arrays give arrays of the same shape. A note is a letter, 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from .._typing import FloatArray, FloatOrArray, Values
 from ..errors import check_bool, check_numeric, fail
 
 SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -60,7 +61,17 @@ __all__ = ["hz_to_midi", "hz_to_note", "midi_to_hz", "midi_to_note", "note_to_hz
 _NOTE = re.compile(rf"([A-Ga-g])([{SIGNS}]*)([+-]?\d+)?([+-]\d+)?")
 
 
-def note_to_midi(note: Any, *, round_midi: bool = True) -> Any:
+@overload
+def note_to_midi(note: str, *, round_midi: bool = ...) -> float: ...
+
+
+@overload
+def note_to_midi(
+    note: list[str] | tuple[str, ...] | NDArray[np.str_], *, round_midi: bool = ...
+) -> NDArray[np.int64 | np.float64]: ...
+def note_to_midi(
+    note: str | list[str] | tuple[str, ...] | NDArray[np.str_], *, round_midi: bool = True
+) -> float | NDArray[np.int64 | np.float64]:
     """Note names to MIDI numbers.
 
     Parameters
@@ -110,7 +121,17 @@ def note_to_midi(note: Any, *, round_midi: bool = True) -> Any:
     return int(np.round(number)) if round_midi else number
 
 
-def note_to_hz(note: Any, *, round_midi: bool = True) -> Any:
+@overload
+def note_to_hz(note: str, *, round_midi: bool = ...) -> np.float64: ...
+
+
+@overload
+def note_to_hz(
+    note: list[str] | tuple[str, ...] | NDArray[np.str_], *, round_midi: bool = ...
+) -> FloatArray: ...
+def note_to_hz(
+    note: str | list[str] | tuple[str, ...] | NDArray[np.str_], *, round_midi: bool = True
+) -> np.float64 | FloatArray:
     """Note names to hertz, in equal temperament with A4 at 440 Hz.
 
     Parameters
@@ -141,7 +162,17 @@ def note_to_hz(note: Any, *, round_midi: bool = True) -> Any:
     return midi_to_hz(note_to_midi(note, round_midi=round_midi))
 
 
-def midi_to_hz(notes: ArrayLike) -> Any:
+@overload
+def midi_to_hz(notes: float) -> np.float64: ...
+
+
+@overload
+def midi_to_hz(notes: Values) -> FloatArray: ...
+
+
+@overload
+def midi_to_hz(notes: ArrayLike) -> FloatOrArray: ...
+def midi_to_hz(notes: ArrayLike) -> FloatOrArray:
     """MIDI numbers to hertz.
 
     Parameters
@@ -168,7 +199,17 @@ def midi_to_hz(notes: ArrayLike) -> Any:
         return 440.0 * 2.0 ** ((check_numeric("notes", notes) - 69.0) / 12.0)
 
 
-def hz_to_midi(frequencies: ArrayLike) -> Any:
+@overload
+def hz_to_midi(frequencies: float) -> np.float64: ...
+
+
+@overload
+def hz_to_midi(frequencies: Values) -> FloatArray: ...
+
+
+@overload
+def hz_to_midi(frequencies: ArrayLike) -> FloatOrArray: ...
+def hz_to_midi(frequencies: ArrayLike) -> FloatOrArray:
     """Hertz to MIDI numbers, the inverse of `midi_to_hz`.
 
     Parameters
@@ -195,9 +236,25 @@ def hz_to_midi(frequencies: ArrayLike) -> Any:
         return 12 * (np.log2(check_numeric("frequencies", frequencies)) - np.log2(440.0)) + 69
 
 
+@overload
 def midi_to_note(
-    midi: Any, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
-) -> Any:
+    midi: float, *, octave: bool = ..., cents: bool = ..., key: str = ..., unicode: bool = ...
+) -> str: ...
+
+
+@overload
+def midi_to_note(
+    midi: Values, *, octave: bool = ..., cents: bool = ..., key: str = ..., unicode: bool = ...
+) -> NDArray[np.str_]: ...
+
+
+@overload
+def midi_to_note(
+    midi: ArrayLike, *, octave: bool = ..., cents: bool = ..., key: str = ..., unicode: bool = ...
+) -> str | NDArray[np.str_]: ...
+def midi_to_note(
+    midi: ArrayLike, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
+) -> str | NDArray[np.str_]:
     """MIDI numbers to the names of the nearest notes.
 
     Parameters
@@ -263,9 +320,30 @@ def _names(numbers: np.ndarray, octave: bool, cents: bool, key: str, unicode: bo
     return np.array([name(number) for number in numbers.ravel()]).reshape(numbers.shape)
 
 
+@overload
 def hz_to_note(
-    frequencies: Any, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
-) -> Any:
+    frequencies: float, *, octave: bool = ..., cents: bool = ..., key: str = ..., unicode: bool = ...
+) -> str: ...
+
+
+@overload
+def hz_to_note(
+    frequencies: Values, *, octave: bool = ..., cents: bool = ..., key: str = ..., unicode: bool = ...
+) -> NDArray[np.str_]: ...
+
+
+@overload
+def hz_to_note(
+    frequencies: ArrayLike, *, octave: bool = ..., cents: bool = ..., key: str = ..., unicode: bool = ...
+) -> str | NDArray[np.str_]: ...
+def hz_to_note(
+    frequencies: ArrayLike,
+    *,
+    octave: bool = True,
+    cents: bool = False,
+    key: str = "C:maj",
+    unicode: bool = True,
+) -> str | NDArray[np.str_]:
     """Hertz to the names of the nearest notes.
 
     Parameters

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._typing import Float64Array, FloatArray, FloatOrArray, Values
 from ..errors import check_float, check_int, check_numeric, fail
 
 #: The most octaves between two frequencies.
@@ -15,7 +16,17 @@ OCTAVES = 64
 __all__ = ["A4_to_tuning", "cqt_frequencies", "tuning_to_A4"]
 
 
-def A4_to_tuning(A4: ArrayLike, *, bins_per_octave: int = 12) -> Any:
+@overload
+def A4_to_tuning(A4: float, *, bins_per_octave: int = ...) -> np.float64: ...
+
+
+@overload
+def A4_to_tuning(A4: Values, *, bins_per_octave: int = ...) -> FloatArray: ...
+
+
+@overload
+def A4_to_tuning(A4: ArrayLike, *, bins_per_octave: int = ...) -> FloatOrArray: ...
+def A4_to_tuning(A4: ArrayLike, *, bins_per_octave: int = 12) -> FloatOrArray:
     """The frequency of A4 to tuning, its distance from 440 Hz in bins.
 
     Parameters
@@ -50,7 +61,17 @@ def A4_to_tuning(A4: ArrayLike, *, bins_per_octave: int = 12) -> Any:
         return bins * (np.log2(check_numeric("A4", A4)) - np.log2(440.0))
 
 
-def tuning_to_A4(tuning: ArrayLike, *, bins_per_octave: int = 12) -> Any:
+@overload
+def tuning_to_A4(tuning: float, *, bins_per_octave: int = ...) -> np.float64: ...
+
+
+@overload
+def tuning_to_A4(tuning: Values, *, bins_per_octave: int = ...) -> FloatArray: ...
+
+
+@overload
+def tuning_to_A4(tuning: ArrayLike, *, bins_per_octave: int = ...) -> FloatOrArray: ...
+def tuning_to_A4(tuning: ArrayLike, *, bins_per_octave: int = 12) -> FloatOrArray:
     """Tuning in bins to the frequency of A4, the inverse of `A4_to_tuning`.
 
     Parameters
@@ -87,7 +108,7 @@ def tuning_to_A4(tuning: ArrayLike, *, bins_per_octave: int = 12) -> Any:
 
 def cqt_frequencies(
     n_bins: int, *, fmin: float, bins_per_octave: int = 12, tuning: float = 0.0
-) -> np.ndarray:
+) -> Float64Array:
     """Centre frequencies of constant-Q bins.
 
     Parameters

@@ -6,17 +6,32 @@ Scalars give scalars, arrays give arrays of the same shape, as in librosa 0.11.0
 from __future__ import annotations
 
 import numbers
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._typing import Float64Array, IntArray, Values
 from ..errors import check_int, check_numeric, check_rate, fail
 
 __all__ = ["frames_to_samples", "frames_to_time", "samples_to_frames", "time_to_frames", "times_like"]
 
 
-def frames_to_samples(frames: ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Any:
+@overload
+def frames_to_samples(frames: float, *, hop_length: int = ..., n_fft: int | None = ...) -> np.int64: ...
+
+
+@overload
+def frames_to_samples(frames: Values, *, hop_length: int = ..., n_fft: int | None = ...) -> IntArray: ...
+
+
+@overload
+def frames_to_samples(
+    frames: ArrayLike, *, hop_length: int = ..., n_fft: int | None = ...
+) -> np.int64 | IntArray: ...
+def frames_to_samples(
+    frames: ArrayLike, *, hop_length: int = 512, n_fft: int | None = None
+) -> np.int64 | IntArray:
     """The sample at which each frame begins.
 
     Parameters
@@ -53,7 +68,7 @@ def frames_to_samples(frames: ArrayLike, *, hop_length: int = 512, n_fft: int | 
     return (_counts("frames", frames, hop_length, half) * hop_length + half).astype(int)
 
 
-def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Any:
+def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> IntArray:
     """The frame whose hop contains a sample.
 
     Parameters
@@ -88,9 +103,25 @@ def samples_to_frames(samples: ArrayLike, *, hop_length: int = 512, n_fft: int |
     return np.asarray(np.floor((_counts("samples", samples, 1, half) - half) // hop_length), dtype=int)
 
 
+@overload
+def frames_to_time(
+    frames: float, *, sr: float = ..., hop_length: int = ..., n_fft: int | None = ...
+) -> np.float64: ...
+
+
+@overload
+def frames_to_time(
+    frames: Values, *, sr: float = ..., hop_length: int = ..., n_fft: int | None = ...
+) -> Float64Array: ...
+
+
+@overload
+def frames_to_time(
+    frames: ArrayLike, *, sr: float = ..., hop_length: int = ..., n_fft: int | None = ...
+) -> np.float64 | Float64Array: ...
 def frames_to_time(
     frames: ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
-) -> Any:
+) -> np.float64 | Float64Array:
     """The time at which each frame begins, in seconds.
 
     Parameters
@@ -128,7 +159,7 @@ def frames_to_time(
 
 def time_to_frames(
     times: ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
-) -> Any:
+) -> IntArray:
     """The frame whose hop contains a time.
 
     Parameters
@@ -171,8 +202,8 @@ def time_to_frames(
 
 
 def times_like(
-    X: Any, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
-) -> np.ndarray:
+    X: ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
+) -> Float64Array:
     """The times of all frames of a feature matrix.
 
     Parameters

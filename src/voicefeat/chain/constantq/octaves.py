@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._typing import ResType
 from ...audio.limits import check_resampled, not_finite
 from ...audio.resample import SOXR, resample
 from ...engine import product as product_kernels, rows as row_kernels, wavelets as kernels
@@ -101,7 +102,7 @@ class Level:
         self.pieces: list[np.ndarray] = []
         self.stream: Any = None
 
-    def push(self, x: np.ndarray, last: bool, res_type: str) -> np.ndarray:
+    def push(self, x: np.ndarray, last: bool, res_type: ResType) -> np.ndarray:
         """Take the next piece of the signal before; returns what that makes of this one."""
         if res_type in SOXR:
             if self.stream is None:

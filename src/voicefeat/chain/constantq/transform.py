@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._typing import ResType, Window
 from ...audio.resample import WAYS
 from ...errors import check_choice, check_float, check_int, check_rate, fail
 from ...filters import folding
@@ -54,10 +55,10 @@ class ConstantQ:
     filter_scale: float
     norm: float | None
     sparsity: float
-    window: Hashable
+    window: Window
     scale: bool
     pad_mode: Any
-    res_type: str
+    res_type: ResType
     #: `fmin` as it was given, before the tuning.
     asked: float
 

@@ -6,13 +6,13 @@ blocks, threads, and the result. Frames are not centred; the window stands at th
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ... import filters
+from ..._typing import Window
 from ...audio.signals import signal
 from ...chain import tables
 from ...chain.blocks import for_blocks
@@ -32,7 +32,7 @@ class Cut:
     frame_length: int
     hop_length: int
     n_fft: int
-    window: Hashable
+    window: Window | WindowArray
     preemphasis: float
     partial: str
     #: The setting that says how long a frame is.

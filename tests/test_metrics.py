@@ -32,7 +32,7 @@ class TestEqualErrorRate:
 
     @pytest.mark.parametrize("method", ["step", "roc", "hull"])
     def test_scores_that_are_all_the_same(self, method):
-        with pytest.warns(UserWarning, match="100 % of the scores have the value of another"):
+        with pytest.warns(UserWarning, match="100 % of the scores equal another score"):
             assert m.eer([1.0] * 5, [1.0] * 9, method=method).rate == 0.5
         assert m.auc([1.0] * 5, [1.0] * 9) == 0.5
 
@@ -43,7 +43,7 @@ class TestEqualErrorRate:
 
     def test_the_other_sign(self):
         bonafide, spoof = toy()
-        with pytest.warns(UserWarning, match="lower one means bona fide"):
+        with pytest.warns(UserWarning, match="lower scores mean bona fide"):
             turned = m.eer(-bonafide, -spoof, method="roc").rate
         assert turned == pytest.approx(1 - m.eer(bonafide, spoof, method="roc").rate, abs=1e-4)
         assert m.auc(-bonafide, -spoof) == pytest.approx(1 - m.auc(bonafide, spoof))
@@ -64,7 +64,7 @@ class TestEqualErrorRate:
     def test_rounded_scores_are_not_decided_in_the_order_of_classes(self):
         """Putting the bona fide ones first among equals, one finds about twice as much."""
         bonafide, spoof = (np.round(s) for s in toy())
-        with pytest.warns(UserWarning, match="of the scores have the value of another"):
+        with pytest.warns(UserWarning, match="of the scores equal another score"):
             found = m.eer(bonafide, spoof)
         assert found.miss == np.mean(bonafide < found.threshold)
         assert found.false_alarm == np.mean(spoof >= found.threshold)

@@ -138,7 +138,7 @@ class TestScores:
             (["a - spoof 1", "b - spoof 2", "c - spoof 3", "d - bonafide 4"], "keys unlike those of .*: a"),
             (["a - genuine 1"], r"neither bonafide nor spoof: a \(genuine\)"),
             (["a b c"], "has 3 columns; give lines of 'utterance score'"),
-            (["filename\tasv-score", "a\t1"], "has columns utterance, asv-score; call that of the scores"),
+            (["filename\tasv-score", "a\t1"], "has columns utterance, asv-score; name the column of scores"),
         ],
     )
     def test_what_is_wrong_with_scores(self, lines, told, tmp_path):
@@ -164,17 +164,17 @@ class TestScores:
 
     def test_unknown_speakers_and_attacks(self):
         found = m.Scores("ab", [1, 0], ["bonafide", "spoof"], ["-", "A01"], ["s1", "-"])
-        with pytest.raises(vf.ParameterError, match="nobody knows who speaks in b"):
+        with pytest.raises(vf.ParameterError, match="the speaker is not known for b"):
             found.speakers_by_class  # noqa: B018
-        with pytest.raises(vf.ParameterError, match="attack='A02': no spoof is of it; choose among A01"):
+        with pytest.raises(vf.ParameterError, match="attack='A02': no spoof has this attack; choose among"):
             found.of("A02")
 
     def test_wrong_values_in_memory(self):
         with pytest.raises(vf.ParameterError, match="give one for each of the 2 utterances"):
             m.Scores("ab", [1.0])
-        with pytest.raises(vf.ParameterError, match=r"keys.*must be one an utterance"):
+        with pytest.raises(vf.ParameterError, match=r"keys.*must be one per utterance"):
             m.Scores("ab", [1.0, 2.0], ["spoof"])
-        with pytest.raises(vf.ParameterError, match=r"attacks.*must be one an utterance"):
+        with pytest.raises(vf.ParameterError, match=r"attacks.*must be one per utterance"):
             m.Scores("ab", [1.0, 2.0], attacks=["-"])
 
     def test_selected_in_order(self):
@@ -237,7 +237,7 @@ def test_scores_of_2019_are_not_called_those_of_2021(tmp_path):
     with pytest.raises(vf.ParameterError, match=r"2 utterances \('utterance score'\) have no keys"):
         m.read_scores(written(tmp_path, "a 1", "b 2")).bonafide  # noqa: B018
     for scored in ("LA_E_2", "DF_E_1"):
-        with pytest.raises(vf.ParameterError, match="Scores of ASVspoof 2021 mean nothing"):
+        with pytest.raises(vf.ParameterError, match="Scores of ASVspoof 2021 cannot be used"):
             m.read_scores(written(tmp_path, f"{scored} 1"), keys["E"])
 
 

@@ -62,7 +62,7 @@ class TestCalibration:
         assert found.apply(np.float32([0, 1])).dtype == np.float64
 
     def test_classes_that_a_threshold_separates(self):
-        with pytest.raises(vf.ParameterError, match="no slope is steep enough; give smooth=True"):
+        with pytest.raises(vf.ParameterError, match="the best slope is infinite; give smooth=True"):
             m.fit_calibration([2.0, 3.0], [0.0, 1.0])
         found = m.fit_calibration([2.0, 3.0], [0.0, 1.0], smooth=True)
         assert 0 < found.slope < 10
@@ -177,14 +177,14 @@ class TestIntervals:
         pair = toy()
         for call, told in (
             (lambda: m.interval(*pair, "err"), "did you mean 'eer'"),
-            (lambda: m.interval(*pair, "accuracy"), "are not those of accuracy .*threshold"),
-            (lambda: m.interval(*pair, "auc", threshold=1), "are not those of auc"),
+            (lambda: m.interval(*pair, "accuracy"), "do not fit accuracy .*threshold"),
+            (lambda: m.interval(*pair, "auc", threshold=1), "do not fit auc"),
             (lambda: m.interval(*pair, draws=0), "draws=0"),
             (lambda: m.interval(*pair, level=95), "level=95"),
             (lambda: m.interval(*pair, speakers=(["a"], ["b"])), "speakers: 1 for 500 bona fide scores"),
-            (lambda: m.interval([1], [0], speakers=(["a"], ["a"])), "speakers=.*is the only one"),
+            (lambda: m.interval([1], [0], speakers=(["a"], ["a"])), "speakers=.*is the only speaker"),
             (lambda: m.interval([float("nan")], [0]), "bonafide=.*not finite: 1 scores, the first at 0"),
-            (lambda: m.interval([], [0]), "bonafide=.*holds no score"),
+            (lambda: m.interval([], [0]), "bonafide=.*is empty"),
             (lambda: m.interval([[1.0]], [0]), "must be a vector of scores"),
             (
                 lambda: m.difference(pair, (pair[0], pair[1][1:])),

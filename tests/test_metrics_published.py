@@ -73,7 +73,7 @@ def test_one_class_softmax_is_inverted_and_says_so(read):
     scores = read("LFCC-ResNet-OCSoftmax")
     inverted, tied = scores.remarks
     assert inverted.startswith("the AUC is 0.004529, below a half")
-    assert "13 % of the scores have the value of another" in tied
+    assert "13 % of the scores equal another score" in tied
     with pytest.warns(UserWarning) as said:
         assert m.eer(scores.bonafide, scores.spoof).rate > 0.97
     assert [str(warning.message) for warning in said] == scores.remarks
@@ -140,7 +140,7 @@ class TestOneClassSoftmaxTurnedRound:
 def test_a_key_of_another_year(corpus, tmp_path):
     path = tmp_path / "scores.txt"
     path.write_text("LA_E_9332881 1.5\nLA_E_6866159 -1.0\n")
-    told = "ASVspoof 2021 mean nothing with a key of ASVspoof 2019.*give CM/trial_metadata.txt"
+    told = "ASVspoof 2021 cannot be used with a key of ASVspoof 2019.*give CM/trial_metadata.txt"
     with pytest.raises(vf.ParameterError, match=told):
         m.read_scores(path, corpus / "protocols" / "ASVspoof2019.LA.cm.eval.trl.txt")
 

@@ -1,7 +1,7 @@
-"""How good a detector is: rates of error, costs, calibration, and how sure one can be of them.
+"""Metrics of detectors: error rates, costs, calibration and confidence intervals.
 
-Higher scores mean bona fide, and an utterance is accepted when its score is at or above the threshold. Every
-function takes the scores of both classes, so that no label can be understood the wrong way round.
+Higher scores mean bona fide, and an utterance is accepted if its score is at or above the threshold. Every
+function takes the scores of both classes separately, so that labels cannot be swapped.
 """
 
 from __future__ import annotations

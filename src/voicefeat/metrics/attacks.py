@@ -1,11 +1,11 @@
-"""One row for each attack: against which is a detector good?"""
+"""Metrics of a detector for each attack."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from ..errors import check_int, check_type, fail
-from .costs import dcf_weights, least
+from .costs import dcf_weights, least_cost
 from .curves import area
 from .eer import equal_error
 from .inputs import curve_of
@@ -20,13 +20,13 @@ POOLED = "pooled"
 
 
 class AttackRow(NamedTuple):
-    """How a detector does against one attack, or against all of them."""
+    """Metrics of a detector against one attack, or against all of them."""
 
     attack: str
-    #: How many spoofs there are of it.
+    #: Number of spoofs of this attack.
     spoofs: int
     eer: float
-    #: Ends of the interval of the equal error rate; NaN without draws.
+    #: Ends of the confidence interval of the equal error rate; NaN without draws.
     eer_low: float
     eer_high: float
     threshold: float
@@ -39,22 +39,22 @@ class AttackRow(NamedTuple):
 def by_attack(
     scores: Scores, asv: AsvScores | None = None, *, form: str = "revised", draws: int = 0, seed: int = 0
 ) -> list[AttackRow]:
-    """A table of figures: all spoofs together first, then each attack against all bona fide utterances.
+    """A table of metrics: first all spoofs together, then each attack against all bona fide utterances.
 
     Parameters
     ----------
     scores : Scores
-        The detector's, with keys and attacks.
+        Scores of the detector, with keys and attacks.
     asv : AsvScores, optional
-        Those of a speaker verification system on the same data, for the t-DCF. The spoofs of a row are those
-        of its attack in both.
+        Scores of a speaker verification system on the same data, for the t-DCF. For each attack, only its own
+        spoofs are used in both.
     form : {"revised", "legacy"}
-        Of the t-DCF; see `tandem`.
+        Form of the t-DCF; see `tandem`.
     draws : int
-        Of the bootstrap of each equal error rate: by speaker where all speakers are known, else by utterance;
-        0 for none.
+        Number of bootstrap draws for each equal error rate, by speaker if all speakers are known, otherwise
+        by utterance; 0 for none.
     seed : int
-        Of the draws.
+        Seed of the draws.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def by_attack(
         if asv is not None:
             errors = asv_errors(asv.target, asv.nontarget, _asv_spoofs(asv, attack))
             tdcf = min_tdcf(bonafide, spoof, errors, form=form).value
-        dcf = least(curve, *weights).value
+        dcf = least_cost(curve, *weights).value
         rows.append(AttackRow(attack, spoof.size, equal.rate, *ends, equal.threshold, area(curve), dcf, tdcf))
     return rows
 
@@ -106,6 +106,6 @@ def _asv_spoofs(asv: AsvScores, attack: str) -> Any:
     if attack == POOLED:
         return asv.spoof
     if attack not in asv.attacks:
-        held = ", ".join(asv.attacks) or "none"
-        fail("asv", attack, f"has no spoofs of this attack, only of {held}", "give those of the same data")
+        attacks = ", ".join(asv.attacks) or "none"
+        fail("asv", attack, f"has no spoofs of this attack, only of {attacks}", "give those of the same data")
     return asv.attacks[attack]

@@ -1,4 +1,4 @@
-"""What errors cost: the detection cost at the best threshold (minDCF) and at that of true ratios (actDCF).
+"""Detection costs: at the best threshold (minDCF) and at that of log-likelihood ratios (actDCF).
 
 X. Wang and others, "ASVspoof 5: crowdsourced speech data, deepfakes, and adversarial attacks at scale", 2024;
 G. Doddington and others, "The NIST speaker recognition evaluation", Speech Communication 2000.
@@ -19,7 +19,7 @@ __all__ = ["Cost", "act_dcf", "min_dcf"]
 
 
 class Cost(NamedTuple):
-    """A cost, and where it is had."""
+    """A cost, and the threshold and error rates where it occurs."""
 
     value: float
     #: Utterances with this score or a higher one are accepted.
@@ -31,26 +31,26 @@ class Cost(NamedTuple):
 def min_dcf(
     bonafide: Any, spoof: Any, *, prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
 ) -> Cost:
-    """The least detection cost over all thresholds, as a part of that of the best blind decision.
+    """The least detection cost over all thresholds, relative to the best decision without scores.
 
     Parameters
     ----------
     bonafide, spoof : array of shape (n,)
         Scores of either class; a higher score means bona fide.
     prior : float
-        The chance of a spoof.
+        Prior probability of a spoof.
     cost_miss, cost_false_alarm : float
-        What it costs to reject what is bona fide, and to accept a spoof; by default as in ASVspoof 5.
+        Costs of rejecting a bona fide utterance and of accepting a spoof; by default as in ASVspoof 5.
 
     Returns
     -------
     Cost
-        `value`, from 0 to 1, and the threshold and both rates where it is had.
+        `value`, from 0 to 1, and the threshold and both error rates at that point.
 
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number, or a setting cannot be used.
+        If a vector is empty or has values that are not finite, or a setting cannot be used.
 
     Examples
     --------
@@ -59,32 +59,32 @@ def min_dcf(
     Cost(value=0.25, threshold=1.0, miss=0.0, false_alarm=0.25)
     """
     weights = dcf_weights(prior, cost_miss, cost_false_alarm)
-    return least(curve_of(bonafide, spoof), *weights)
+    return least_cost(curve_of(bonafide, spoof), *weights)
 
 
 def act_dcf(
     bonafide: Any, spoof: Any, *, prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
 ) -> Cost:
-    """The detection cost at the threshold that is best for log-likelihood ratios, whatever the scores are.
+    """The detection cost at the threshold that is optimal for log-likelihood ratios.
 
     Parameters
     ----------
     bonafide, spoof : array of shape (n,)
         Scores of either class as log-likelihood ratios in nats, bona fide over spoof; see `fit_calibration`.
     prior : float
-        The chance of a spoof.
+        Prior probability of a spoof.
     cost_miss, cost_false_alarm : float
-        What it costs to reject what is bona fide, and to accept a spoof; by default as in ASVspoof 5.
+        Costs of rejecting a bona fide utterance and of accepting a spoof; by default as in ASVspoof 5.
 
     Returns
     -------
     Cost
-        `value`, at least that of `min_dcf`, the threshold, -ln(1.9) by default, and both rates there.
+        `value`, at least that of `min_dcf`; the threshold, by default -ln(1.9); and both error rates there.
 
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number, or a setting cannot be used.
+        If a vector is empty or has values that are not finite, or a setting cannot be used.
 
     Examples
     --------
@@ -93,18 +93,18 @@ def act_dcf(
     Cost(value=1.0, threshold=-0.6418538861723947, miss=0.0, false_alarm=1.0)
     """
     weights = dcf_weights(prior, cost_miss, cost_false_alarm)
-    return claimed(curve_of(bonafide, spoof), *weights)
+    return actual_cost(curve_of(bonafide, spoof), *weights)
 
 
-def claimed(curve: Curve, miss_weight: float, alarm_weight: float) -> Cost:
-    """The cost at the threshold that would be best for log-likelihood ratios."""
+def actual_cost(curve: Curve, miss_weight: float, alarm_weight: float) -> Cost:
+    """The cost at the threshold that is optimal for log-likelihood ratios."""
     threshold = -math.log(miss_weight / alarm_weight)
     miss, false_alarm = curve.at(threshold)
     return Cost(miss_weight * miss + alarm_weight * false_alarm, threshold, miss, false_alarm)
 
 
-def positive(name: str, value: Any, high: float = 1e50) -> float:
-    """A cost or a chance above 0, of which products stay so."""
+def check_positive(name: str, value: Any, high: float = 1e50) -> float:
+    """A cost or a probability above 0, large enough that products of them stay above 0."""
     number = check_float(name, value, above=0.0)
     return check_float(name, number, low=1e-50, high=high)
 
@@ -112,10 +112,10 @@ def positive(name: str, value: Any, high: float = 1e50) -> float:
 def dcf_weights(
     prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
 ) -> tuple[float, float]:
-    """What either rate counts in the normalised cost; the smaller of the two is 1."""
-    prior = positive("prior", prior, high=1.0)
-    cost_miss = positive("cost_miss", cost_miss)
-    cost_false_alarm = positive("cost_false_alarm", cost_false_alarm)
+    """The weights of both error rates in the normalised cost; the smaller one is 1."""
+    prior = check_positive("prior", prior, high=1.0)
+    cost_miss = check_positive("cost_miss", cost_miss)
+    cost_false_alarm = check_positive("cost_false_alarm", cost_false_alarm)
     if prior == 1.0:
         check_float(
             "prior", prior, above=0.0, high=math.nextafter(1.0, 0.0), remedy="leave a chance for bona fide"
@@ -124,8 +124,8 @@ def dcf_weights(
     return both[0] / min(both), both[1] / min(both)
 
 
-def least(curve: Curve, miss_weight: float, alarm_weight: float, floor: float = 0.0) -> Cost:
-    """Where the cost is least; the lowest such threshold."""
+def least_cost(curve: Curve, miss_weight: float, alarm_weight: float, floor: float = 0.0) -> Cost:
+    """The least cost, at the lowest threshold where it occurs."""
     cost = floor + miss_weight * curve.miss + alarm_weight * curve.false_alarm
     k = int(np.argmin(cost))
     where = float(curve.thresholds[k]), float(curve.miss[k]), float(curve.false_alarm[k])

@@ -1,4 +1,4 @@
-"""The equal error rate, in the three definitions that are in use."""
+"""The equal error rate, in the three common definitions."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ METHODS = ("step", "roc", "hull")
 
 
 class EqualError(NamedTuple):
-    """An equal error rate, and where it is."""
+    """An equal error rate, and its threshold."""
 
     rate: float
     #: Utterances with this score or a higher one are accepted.
     threshold: float
-    #: The two rates at the threshold, which need not be quite equal.
+    #: The two error rates at the threshold, which may differ a little.
     miss: float
     false_alarm: float
 
 
 def eer(bonafide: Any, spoof: Any, *, method: str = "step") -> EqualError:
-    """The equal error rate: as many bona fide utterances are rejected as spoofs are accepted.
+    """The equal error rate (EER), at which the miss rate equals the false alarm rate.
 
     Parameters
     ----------
     bonafide, spoof : array of shape (n,)
         Scores of either class; a higher score means bona fide.
     method : {"step", "roc", "hull"}
-        "step": the mean of both rates at the threshold where they differ least, as ASVspoof has it. "roc":
-        where a line through neighbouring points of the ROC has equal rates. "hull": the same of its convex
-        hull.
+        "step": the mean of both rates at the threshold where they differ least, as in ASVspoof. "roc": the
+        point with equal rates on the line between neighbouring points of the ROC. "hull": the same on its
+        convex hull.
 
     Returns
     -------
@@ -47,18 +47,18 @@ def eer(bonafide: Any, spoof: Any, *, method: str = "step") -> EqualError:
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number.
+        If a vector is empty or has values that are not finite.
 
     Warns
     -----
     UserWarning
-        If the scores are inverted, or more than one per cent have the value of another; see `remarks`.
+        If the scores seem to be inverted, or more than one per cent equal another score; see `remarks`.
 
     Notes
     -----
-    Equal scores are decided together. The scoring programs of ASVspoof put the bona fide ones first, so that
-    they find 100 % for scores that are all the same; here it is 50 %. Where all scores differ, "step" has
-    their numbers.
+    Equal scores are decided together. The scoring programs of ASVspoof sort bona fide scores first among
+    equal ones, so that an EER of 100 % results if all scores are equal; here it is 50 %. If all scores
+    differ, "step" equals their result.
 
     Examples
     --------
@@ -73,14 +73,14 @@ def eer(bonafide: Any, spoof: Any, *, method: str = "step") -> EqualError:
 
 
 def equal_error(curve: Curve, method: str = "step") -> EqualError:
-    """The same of a curve."""
+    """The same for a curve."""
     if method == "step":
         k = int(np.argmin(np.abs(curve.miss - curve.false_alarm)))
         at = float(curve.miss[k]), float(curve.false_alarm[k])
         return EqualError(sum(at) / 2, float(curve.thresholds[k]), *at)
     corners = hull(curve) if method == "hull" else slice(None)
     miss, false_alarm = curve.miss[corners], curve.false_alarm[corners]
-    k = int(np.argmax(miss >= false_alarm))  # the first; there is one, at infinity, and it is not the lowest
+    k = int(np.argmax(miss >= false_alarm))  # exists, since miss is 1 at infinity; never 0
     before, after = miss[k - 1] - false_alarm[k - 1], miss[k] - false_alarm[k]
     part = -before / (after - before)
     rate = float(miss[k - 1] + part * (miss[k] - miss[k - 1]))

@@ -1,4 +1,4 @@
-"""What scores are, and what is remarkable about them."""
+"""Checks of scores, and remarks on suspicious ones."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ from .curves import Curve, area
 
 __all__ = ["remarks"]
 
-#: The share of scores with another's value above which they are called tied.
+#: The share of tied scores above which there is a remark.
 TIED = 0.01
-#: The largest score: the squares of larger ones are beyond double precision.
+#: The largest score; squares of larger ones could overflow double precision.
 LARGEST = 1e100
 
 
-def array(name: str, values: Any) -> np.ndarray:
-    """Scores as a vector of float64, of which there is one at least."""
-    told = "give one number for each utterance"
-    found = check_numeric(name, values, remedy=told, what="are no scores").astype(np.float64)
-    if found.ndim != 1:
-        fail(name, values, "must be a vector of scores", told)
-    if not found.size:
-        fail(name, values, "holds no score", "give scores of both classes")
-    bad = np.flatnonzero(~np.isfinite(found))
+def check_scores(name: str, values: Any) -> np.ndarray:
+    """Scores as a vector of float64 with at least one element."""
+    remedy = "give one number for each utterance"
+    scores = check_numeric(name, values, remedy=remedy, what="are not scores").astype(np.float64)
+    if scores.ndim != 1:
+        fail(name, values, "must be a vector of scores", remedy)
+    if not scores.size:
+        fail(name, values, "is empty", "give scores of both classes")
+    bad = np.flatnonzero(~np.isfinite(scores))
     if bad.size:
-        first = f"not finite: {bad.size:,} scores, the first at {bad[0]} ({found[bad[0]]})"
-        fail(name, values, first, "mend the detector; score with logits where probabilities become 0 or 1")
-    if np.abs(found).max() > LARGEST:
-        fail(name, values, f"has scores beyond {LARGEST:g}", "mend the detector")
-    return found
+        problem = f"not finite: {bad.size:,} scores, the first at {bad[0]} ({scores[bad[0]]})"
+        fail(name, values, problem, "correct the detector; score with logits if probabilities become 0 or 1")
+    if np.abs(scores).max() > LARGEST:
+        fail(name, values, f"has scores beyond {LARGEST:g}", "correct the detector")
+    return scores
 
 
-def two(name: str, pair: Any) -> tuple[Any, Any]:
-    """What there is of bona fide utterances, and what of spoofs."""
+def check_pair(name: str, pair: Any) -> tuple[Any, Any]:
+    """A pair of values, for bona fide utterances and for spoofs."""
     if not isinstance(pair, tuple | list) or len(pair) != 2:
-        fail(name, pair, "must be two: of bona fide utterances and of spoofs", "give (bonafide, spoof)")
+        fail(name, pair, "must be a pair, for bona fide utterances and for spoofs", "give (bonafide, spoof)")
     return pair[0], pair[1]
 
 
 def curve_of(bonafide: Any, spoof: Any) -> Curve:
-    """The curve of two vectors of scores, which are checked."""
-    return Curve.of(array("bonafide", bonafide), array("spoof", spoof))
+    """The error curve of two vectors of scores, after checking them."""
+    return Curve.of(check_scores("bonafide", bonafide), check_scores("spoof", spoof))
 
 
 def remarks(bonafide: Any, spoof: Any) -> list[str]:
-    """What is remarkable about scores: that they are inverted, or that many are equal.
+    """Remarks on suspicious scores: inverted scores, or many equal ones.
 
     Parameters
     ----------
@@ -61,12 +61,12 @@ def remarks(bonafide: Any, spoof: Any) -> list[str]:
     Returns
     -------
     list of str
-        Sentences; none where nothing is remarkable. Scores are never turned round.
+        Sentences, or an empty list. The sign of scores is never changed.
 
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number.
+        If a vector is empty or has values that are not finite.
 
     Examples
     --------
@@ -76,36 +76,36 @@ def remarks(bonafide: Any, spoof: Any) -> list[str]:
     >>> vf.metrics.remarks([0.0, 1.0], [2.0, 3.0])[0][:27]
     'the AUC is 0, below a half:'
     """
-    return of_curve(curve_of(bonafide, spoof))
+    return curve_remarks(curve_of(bonafide, spoof))
 
 
-def of_curve(curve: Curve) -> list[str]:
-    """The same of a curve."""
-    found = []
+def curve_remarks(curve: Curve) -> list[str]:
+    """The same for a curve."""
+    remarks = []
     auc = area(curve)
     if auc < 0.5:
-        found.append(
-            f"the AUC is {auc:.4g}, below a half: either these scores say nothing, or a lower one means bona "
-            f"fide; if so, give them with the other sign"
+        remarks.append(
+            f"the AUC is {auc:.4g}, below a half: either these scores carry no information, or lower scores "
+            f"mean bona fide; if so, change their sign"
         )
     tied = curve.tied
     if tied > TIED:
-        found.append(
-            f"{100 * tied:.3g} % of the scores have the value of another: they are decided together, "
+        remarks.append(
+            f"{100 * tied:.3g} % of the scores equal another score: they are decided together, "
             f"and other programs may differ; score with logits in double precision"
         )
-    return found
+    return remarks
 
 
 def warn(curve: Curve) -> None:
-    """Say what is remarkable, to the caller of a public function."""
-    for remark in of_curve(curve):
+    """Give the remarks as warnings at the caller of a public function."""
+    for remark in curve_remarks(curve):
         warnings.warn(remark, UserWarning, stacklevel=3)
 
 
-def figure(statistic: Callable[..., Any], settings: Mapping[str, Any], curve: Curve) -> float:
-    """What a caller's own `statistic` says of a curve of errors, which must be a number."""
+def checked_statistic(statistic: Callable[..., Any], settings: Mapping[str, Any], curve: Curve) -> float:
+    """The value of a caller's own `statistic` for a curve, which must be a number."""
     value = statistic(curve, **settings)
     if not isinstance(value, numbers.Real) or math.isnan(value):
-        fail("statistic", statistic, f"gave {value!r}", "give a function of a Curve that gives a number")
+        fail("statistic", statistic, f"gave {value!r}", "give a function of a Curve that returns a number")
     return float(value)

@@ -1,7 +1,7 @@
-"""How sure a figure is: intervals from trials, or whole speakers, that are drawn anew with replacement.
+"""Confidence intervals of metrics: a bootstrap that draws utterances, or whole speakers, with replacement.
 
-Utterances of one speaker are alike, so that an interval from single utterances is too narrow. S. Bengio,
-J. Mariéthoz, "A statistical significance test for person authentication", Odyssey 2004, have a closed form
+Utterances of one speaker are alike, so an interval from single utterances is too narrow. S. Bengio,
+J. Mariéthoz, "A statistical significance test for person authentication", Odyssey 2004, give a closed form
 for single utterances.
 """
 
@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ParameterError, check_choice, check_float, check_int, check_texts, fail
-from .costs import claimed, dcf_weights, least
-from .curves import Curve, area, places
+from .costs import actual_cost, dcf_weights, least_cost
+from .curves import Curve, area, score_places
 from .eer import equal_error
-from .inputs import array, figure, two
-from .likelihood import bits, least_bits
+from .inputs import check_pair, check_scores, checked_statistic
+from .likelihood import cllr_of, min_cllr_of
 from .t_dcf import tandem
-from .thresholds import number
+from .thresholds import check_threshold
 
 __all__ = ["Difference", "Interval", "difference", "interval"]
 
@@ -28,7 +28,7 @@ Statistic = Callable[[Curve], float]
 
 
 class Interval(NamedTuple):
-    """A figure, and between which values it would lie had other speakers or utterances been recorded."""
+    """A metric and its confidence interval, over other speakers or utterances."""
 
     value: float
     low: float
@@ -45,14 +45,14 @@ class Interval(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A figure of one detector less that of another on the same trials."""
+    """The metric of one detector minus that of another on the same trials."""
 
     value: float
     low: float
     high: float
     deviation: float
-    #: Twice the share of draws on the other side of 0, or on it, one more being counted so: small where the
-    #: difference is no chance.
+    #: Two-sided p-value: twice the share of draws at 0 or on the other side of it, with one draw added. It is
+    #: small if the difference is not due to chance.
     p: float
     draws: np.ndarray
 
@@ -62,21 +62,21 @@ class Difference(NamedTuple):
 
 def _min_dcf(**costs: float) -> Statistic:
     weights = dcf_weights(**costs)
-    return lambda curve: least(curve, *weights).value
+    return lambda curve: least_cost(curve, *weights).value
 
 
 def _act_dcf(**costs: float) -> Statistic:
     weights = dcf_weights(**costs)
-    return lambda curve: claimed(curve, *weights).value
+    return lambda curve: actual_cost(curve, *weights).value
 
 
 def _min_tdcf(asv: Any, **settings: Any) -> Statistic:
-    found = tandem(asv, **settings)
-    return lambda curve: least(curve, found.miss_weight, found.alarm_weight, found.floor).value
+    weights = tandem(asv, **settings)
+    return lambda curve: least_cost(curve, weights.miss_weight, weights.alarm_weight, weights.floor).value
 
 
 def _accuracy(threshold: float) -> Statistic:
-    threshold = number("threshold", threshold)
+    threshold = check_threshold("threshold", threshold)
 
     def share(curve: Curve) -> float:
         wrong = sum(rate * size for rate, size in zip(curve.at(threshold), curve.sizes, strict=True))
@@ -86,19 +86,19 @@ def _accuracy(threshold: float) -> Statistic:
 
 
 def _balanced_accuracy(threshold: float) -> Statistic:
-    threshold = number("threshold", threshold)
+    threshold = check_threshold("threshold", threshold)
     return lambda curve: 1 - sum(curve.at(threshold)) / 2
 
 
-#: By name, what makes a statistic of its settings.
+#: For each name, a function from settings to a statistic.
 STATISTICS: dict[str, Callable[..., Statistic]] = {
     "eer": lambda method="step": lambda curve: equal_error(curve, method).rate,
     "auc": lambda: area,
     "min_dcf": _min_dcf,
     "act_dcf": _act_dcf,
     "min_tdcf": _min_tdcf,
-    "cllr": lambda: bits,
-    "min_cllr": lambda: least_bits,
+    "cllr": lambda: cllr_of,
+    "min_cllr": lambda: min_cllr_of,
     "accuracy": _accuracy,
     "balanced_accuracy": _balanced_accuracy,
 }
@@ -115,7 +115,7 @@ def interval(
     seed: int = 0,
     **settings: Any,
 ) -> Interval:
-    """A figure and its bootstrap interval, by speaker or by utterance.
+    """A metric and its bootstrap confidence interval, by speaker or by utterance.
 
     Parameters
     ----------
@@ -123,19 +123,19 @@ def interval(
         Scores of either class; a higher score means bona fide.
     statistic : str or callable
         "eer", "auc", "min_dcf", "act_dcf", "min_tdcf", "cllr", "min_cllr", "accuracy", "balanced_accuracy",
-        or what makes a number of a `Curve`.
+        or a function from a `Curve` to a number.
     speakers : (sequence of str, sequence of str), optional
-        Who speaks in each of `bonafide` and of `spoof`; `Scores.speakers_by_class` has it. Whole speakers are
-        drawn then, with all of their utterances of both classes. By default single utterances are drawn, as
-        many of either class as there are.
+        The speaker of each of `bonafide` and of `spoof`, as in `Scores.speakers_by_class`. Whole speakers are
+        then drawn, with all their utterances of both classes. By default single utterances are drawn, from
+        each class as many as it has.
     draws : int
-        How many times.
+        Number of draws.
     level : float
-        The share of draws between the ends of the interval.
+        The share of draws within the interval.
     seed : int
-        Of the draws.
+        Seed of the draws.
     **settings
-        Of the statistic: `asv=` and `form=` for "min_tdcf", `threshold=` for the accuracies, and so on.
+        Settings of the statistic: `asv=` and `form=` for "min_tdcf", `threshold=` for the accuracies, etc.
 
     Returns
     -------
@@ -157,14 +157,14 @@ def interval(
     >>> found.low < found.value == vf.metrics.auc(bonafide, spoof) < found.high
     True
     """
-    made = _statistic(statistic, settings)
-    pair = array("bonafide", bonafide), array("spoof", spoof)
+    compute = _statistic(statistic, settings)
+    pair = check_scores("bonafide", bonafide), check_scores("spoof", spoof)
     weights = _draw(pair, speakers, draws, seed)
     level = check_float("level", level, above=0.0, high=1.0)
-    values, place = places(*pair)
+    values, place = score_places(*pair)
     thresholds = np.append(values, np.inf)
-    found = np.array([made(Curve(thresholds, *_counts(place, each, values.size))) for each in weights])
-    return Interval(made(Curve.of(*pair)), *_ends(found, level), float(found.std()), found)
+    results = np.array([compute(Curve(thresholds, *_counts(place, each, values.size))) for each in weights])
+    return Interval(compute(Curve.of(*pair)), *_ends(results, level), float(results.std()), results)
 
 
 def difference(
@@ -178,35 +178,35 @@ def difference(
     seed: int = 0,
     **settings: Any,
 ) -> Difference:
-    """How a figure of two detectors differs on the same trials, and its paired bootstrap interval.
+    """The difference of a metric between two detectors on the same trials, and its paired bootstrap interval.
 
     Parameters
     ----------
     one, other : (array of shape (n,), array of shape (m,))
-        The bona fide and the spoof scores of either detector, of the same utterances in the same order;
-        `Scores.select` puts them in order.
+        The bona fide and the spoof scores of each detector, for the same utterances in the same order;
+        `Scores.select` brings them into order.
     statistic : str or callable
-        As `interval` takes it.
+        As in `interval`.
     speakers : (sequence of str, sequence of str), optional
-        Who speaks in each; whole speakers are drawn then.
+        As in `interval`: whole speakers are then drawn.
     draws : int
-        How many times; both detectors have the same draws.
+        Number of draws, which are the same for both detectors.
     level : float
-        The share of draws between the ends of the interval.
+        The share of draws within the interval.
     seed : int
-        Of the draws.
+        Seed of the draws.
     **settings
-        Of the statistic.
+        Settings of the statistic.
 
     Returns
     -------
     Difference
-        `value`, that of `one` less that of `other`, `low`, `high`, `deviation`, `p` and `draws`.
+        `value`, that of `one` minus that of `other`, `low`, `high`, `deviation`, `p` and `draws`.
 
     Raises
     ------
     ParameterError
-        If scores or settings cannot be used, or the two are not of equally many utterances.
+        If scores or settings cannot be used, or the detectors have different numbers of scores.
 
     Examples
     --------
@@ -219,39 +219,39 @@ def difference(
     >>> found.low > 0
     True
     """
-    made = _statistic(statistic, settings)
-    named = (("one", two("one", one)), ("other", two("other", other)))
-    pairs = [(array(f"{name}[0]", b), array(f"{name}[1]", s)) for name, (b, s) in named]
+    compute = _statistic(statistic, settings)
+    named = (("one", check_pair("one", one)), ("other", check_pair("other", other)))
+    pairs = [(check_scores(f"{name}[0]", b), check_scores(f"{name}[1]", s)) for name, (b, s) in named]
     sizes = [(b.size, s.size) for b, s in pairs]
     if sizes[0] != sizes[1]:
-        problem = f"has {sizes[1]} scores of either class where the first has {sizes[0]}"
+        problem = f"has {sizes[1]} scores of the two classes, but one has {sizes[0]}"
         raise ParameterError(f"other: {problem}; give scores of the same utterances in the same order")
     level = check_float("level", level, above=0.0, high=1.0)
     figures = []
     for pair in pairs:
-        values, place = places(*pair)
+        values, place = score_places(*pair)
         thresholds = np.append(values, np.inf)
         weights = _draw(pair, speakers, draws, seed)
-        figures.append([made(Curve(thresholds, *_counts(place, each, values.size))) for each in weights])
-    found = np.array(figures[0]) - np.array(figures[1])
-    value = made(Curve.of(*pairs[0])) - made(Curve.of(*pairs[1]))
-    other_side = int(min(np.count_nonzero(found <= 0), np.count_nonzero(found >= 0)))
-    p = min(1.0, 2 * (other_side + 1) / (found.size + 1))
-    return Difference(value, *_ends(found, level), float(found.std()), p, found)
+        figures.append([compute(Curve(thresholds, *_counts(place, each, values.size))) for each in weights])
+    results = np.array(figures[0]) - np.array(figures[1])
+    value = compute(Curve.of(*pairs[0])) - compute(Curve.of(*pairs[1]))
+    other_side = int(min(np.count_nonzero(results <= 0), np.count_nonzero(results >= 0)))
+    p = min(1.0, 2 * (other_side + 1) / (results.size + 1))
+    return Difference(value, *_ends(results, level), float(results.std()), p, results)
 
 
 def _statistic(statistic: str | Statistic, settings: dict[str, Any]) -> Statistic:
     if callable(statistic) and not isinstance(statistic, type):
-        return partial(figure, statistic, settings)
+        return partial(checked_statistic, statistic, settings)
     make = STATISTICS[check_choice("statistic", statistic, STATISTICS)]
     try:
         return make(**settings)
     except TypeError as error:
-        fail("settings", settings, f"are not those of {statistic} ({error})", "see its function")
+        fail("settings", settings, f"do not fit {statistic} ({error})", "see its function")
 
 
-def _ends(found: np.ndarray, level: float) -> tuple[float, float]:
-    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+def _ends(results: np.ndarray, level: float) -> tuple[float, float]:
+    low, high = np.quantile(results, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 
@@ -259,37 +259,37 @@ Weights = tuple[np.ndarray, np.ndarray]
 
 
 def _counts(place: Weights, weights: Weights, size: int) -> Iterator[np.ndarray]:
-    """How many drawn trials of either class have each score."""
+    """The number of drawn trials of each class with each score."""
     return (np.bincount(p, w, minlength=size) for p, w in zip(place, weights, strict=True))
 
 
 def _draw(pair: Weights, speakers: tuple[Any, Any] | None, draws: int, seed: int) -> Iterator[Weights]:
-    """How often every trial of either class is drawn, `draws` times."""
+    """How often each trial of each class is drawn, for each of `draws` draws."""
     rng = np.random.default_rng(check_int("seed", seed, least=0, most=None))
     draws = check_int("draws", draws)
     if speakers is None:
-        return (tuple(_often(rng, s.size) for s in pair) for _ in range(draws))  # type: ignore[misc]
-    owners = [np.asarray(check_texts("speakers", s), dtype=str) for s in two("speakers", speakers)]
+        return (tuple(_draw_counts(rng, s.size) for s in pair) for _ in range(draws))  # type: ignore[misc]
+    owners = [np.asarray(check_texts("speakers", s), dtype=str) for s in check_pair("speakers", speakers)]
     if [o.size for o in owners] != [s.size for s in pair]:
         sizes = [(o.size, s.size) for o, s in zip(owners, pair, strict=True)]
         (given, bonafide), (others, spoof) = sizes
-        problem = f"{given} for {bonafide} bona fide scores, {others} for {spoof} of spoofs"
+        problem = f"{given} for {bonafide} bona fide scores, {others} for {spoof} spoof scores"
         raise ParameterError(f"speakers: {problem}; give one for each score")
     names, who = np.unique(np.concatenate(owners), return_inverse=True)
     if names.size < 2:
-        fail("speakers", names[0], "is the only one", "leave speakers out to draw utterances")
+        fail("speakers", names[0], "is the only speaker", "leave speakers out to draw utterances")
     return _whole_speakers(rng, names.size, (who[: pair[0].size], who[pair[0].size :]), draws)
 
 
-def _often(rng: np.random.Generator, size: int) -> np.ndarray:
+def _draw_counts(rng: np.random.Generator, size: int) -> np.ndarray:
     return np.bincount(rng.integers(size, size=size), minlength=size)
 
 
 def _whole_speakers(rng: np.random.Generator, size: int, who: Weights, draws: int) -> Iterator[Weights]:
-    """Speakers are drawn once more where none of those drawn has utterances of a class."""
+    """Draw speakers; if a class has no utterance among them, draw again."""
     while draws:
-        often = _often(rng, size)
-        weights = often[who[0]], often[who[1]]
+        counts = _draw_counts(rng, size)
+        weights = counts[who[0]], counts[who[1]]
         if weights[0].any() and weights[1].any():
             draws -= 1
             yield weights

@@ -1,4 +1,4 @@
-"""Files of scores, as the ASVspoof challenges have them: read and written."""
+"""Reading and writing score files in the forms of the ASVspoof challenges."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from .scores import Scores
 
 __all__ = ["AsvScores", "read_asv_scores", "read_scores", "write_scores"]
 
-#: Columns by their number, where no first line names them.
+#: Columns by their number, for files without a header line.
 _FORMS = {
     2: ("ASVspoof 2021", ("utterance", "score")),
     4: ("ASVspoof 2019", ("utterance", "attack", "label", "score")),
 }
-#: Speaker, utterance, score, key: a form of the evaluation package of ASVspoof 5.
+#: The form of the evaluation package of ASVspoof 5.
 _LABEL_LAST = ("speaker", "utterance", "score", "label")
 
 
 def read_scores(
     path: str | os.PathLike[str], protocol: Protocol | str | os.PathLike[str] | None = None, **where: str
 ) -> Scores:
-    """Read a file of scores of ASVspoof 2019, 2021 or 5, and look its utterances up in a protocol.
+    """Read a score file of ASVspoof 2019, 2021 or 5, and look up its utterances in a protocol.
 
     Parameters
     ----------
     path : path-like
         Lines of ``utterance attack key score`` (2019), of ``utterance score`` (2021), of ``speaker utterance
-        score key``, or any columns that the first line names, ``filename`` and ``cm-score`` (ASVspoof 5).
+        score key``, or columns named in the first line, such as ``filename`` and ``cm-score`` (ASVspoof 5).
     protocol : Protocol or path-like, optional
-        The keys, attacks and speakers. Every scored utterance must be in it, and every one of its utterances
-        scored.
+        Keys, attacks and speakers. It must contain every scored utterance, and each of its utterances must
+        have a score.
     **where
-        Only utterances for which columns of the protocol have these values, ``subset="eval"`` for one.
+        Only utterances whose protocol columns have these values, for example ``subset="eval"``.
 
     Returns
     -------
     Scores
-        In the protocol's order where there is one; `bonafide`, `spoof` and `of(attack)` are its scores.
+        In the order of the protocol, if one is given; `bonafide`, `spoof` and `of(attack)` are its scores.
 
     Raises
     ------
     ParameterError
-        If the file is in none of these forms, a score is no finite number, utterances are missing, occur
-        twice or contradict the protocol, or the protocol is that of other data.
+        If the file has none of these forms, a score is not a finite number, utterances are missing, occur
+        twice or contradict the protocol, or the protocol is for other data.
 
     Examples
     --------
@@ -61,8 +61,8 @@ def read_scores(
     """
     table = read_table(path, _form)
     if "score" not in table.columns:
-        told = "call that of the scores cm-score"
-        fail("path", table.path, f"has columns {', '.join(table.columns)}", told)
+        remedy = "name the column of scores cm-score"
+        fail("path", table.path, f"has columns {', '.join(table.columns)}", remedy)
     known = (table.columns.get(name) for name in ("label", "attack", "speaker"))
     layout = "ASVspoof 5" if table.layout == "named columns" else table.layout
     found = Scores(table.columns["utterance"], _numbers(table), *known, layout=layout)
@@ -74,12 +74,12 @@ def read_scores(
 
 
 def _form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
-    """What a file of scores is called, and its columns, by a line of it."""
+    """The name of a score file's form and its columns, from the words of its first line."""
     if len(words) == 4 and words[3] in LABELS:
         return "ASVspoof 5", _LABEL_LAST
     if len(words) not in _FORMS:
-        told = "give lines of 'utterance score' or 'utterance attack key score', or name the columns"
-        fail("path", path, f"has {len(words)} columns", told)
+        remedy = "give lines of 'utterance score' or 'utterance attack key score', or name the columns"
+        fail("path", path, f"has {len(words)} columns", remedy)
     return _FORMS[len(words)]
 
 
@@ -103,22 +103,22 @@ def write_scores(path: str | os.PathLike[str], scores: Scores, *, form: str = "2
     Parameters
     ----------
     path : path-like
-        The file, which is written anew.
+        The file, which is replaced if it exists.
     scores : Scores
-        What to write; every number is written so that it is read back as it was.
+        The scores; each number is written with full precision.
     form : {"2019", "2021", "5"}
         "2019": ``utterance attack key score``. "2021": ``utterance score``. "5": ``filename`` and
-        ``cm-score`` between tabs, named in the first line.
+        ``cm-score`` separated by tabs, with a header line.
 
     Returns
     -------
     None
-        The file is there.
+        The file is written.
 
     Raises
     ------
     ParameterError
-        If the form is not known, or is that of 2019 and the scores have no keys.
+        If the form is not known, or is "2019" and the scores have no keys.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def write_scores(path: str | os.PathLike[str], scores: Scores, *, form: str = "2
     columns: list[Any] = [scores.utterances, numbers]
     if form == "2019":
         if scores.keys is None:
-            fail("scores", scores, "have no keys, which belong into a file of 2019", 'write form="2021"')
+            fail("scores", scores, "have no keys, which the form of 2019 needs", 'write form="2021"')
         columns = [scores.utterances, scores.attacks, scores.keys, numbers]
     gap = "\t" if form == "5" else " "
     with open(path, "w", encoding="utf-8", newline="\n") as file:
@@ -148,12 +148,12 @@ def write_scores(path: str | os.PathLike[str], scores: Scores, *, form: str = "2
 
 
 class AsvScores(NamedTuple):
-    """Scores of a speaker verification system by kind of trial."""
+    """Scores of a speaker verification system, by kind of trial."""
 
     target: np.ndarray
     nontarget: np.ndarray
     spoof: np.ndarray
-    #: By attack.
+    #: Spoof scores by attack.
     attacks: dict[str, np.ndarray]
 
 
@@ -163,8 +163,8 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     Parameters
     ----------
     path : path-like
-        Lines of ``bonafide|attack target|nontarget|spoof score``, or any columns that the first line names,
-        ``attack``, ``kind`` and ``score``.
+        Lines of ``bonafide|attack target|nontarget|spoof score``, or columns ``attack``, ``kind`` and
+        ``score`` named in the first line.
 
     Returns
     -------
@@ -174,7 +174,7 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     Raises
     ------
     ParameterError
-        If the file is not of this form, or a kind of trial is missing.
+        If the file does not have this form, or a kind of trial is missing.
 
     Examples
     --------
@@ -186,13 +186,13 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
     {'A07': array([5.5])}
     """
     table = read_table(path, _asv_form, frozenset({"utterance", "kind", "score"}))
-    for ours, theirs in (("kind", "label"), ("score", "asv-score")):  # as keys of utterances are called
+    for ours, theirs in (("kind", "label"), ("score", "asv-score")):  # other names in use
         if ours not in table.columns and theirs in table.columns:
             table.columns[ours] = table.columns.pop(theirs)
     for name in ("attack", "kind", "score"):
         if name not in table.columns:
-            has = f"has columns {', '.join(table.columns)}, and none called {name}"
-            fail("path", table.path, has, "name the columns attack, kind and score")
+            problem = f"has columns {', '.join(table.columns)}, and none called {name}"
+            fail("path", table.path, problem, "name the columns attack, kind and score")
     scores = _numbers(table)
     attacks, kinds = (np.array(table.columns[name], dtype=object) for name in ("attack", "kind"))
     for number, kind in zip(table.numbers, kinds, strict=True):
@@ -200,8 +200,8 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
             problem = f"the kind in line {number} is {kind!r}"
             raise ParameterError(f"path={table.path!r}: {problem}; it is target, nontarget or spoof")
     found = {kind: scores[kinds == kind] for kind in ("target", "nontarget", "spoof")}
-    for kind, held in found.items():
-        if not held.size:
+    for kind, values in found.items():
+        if not values.size:
             fail("path", table.path, f"holds no trial of kind {kind}", "give scores of all three kinds")
     spoofs = kinds == "spoof"
     by_attack = {a: scores[spoofs & (attacks == a)] for a in sorted(set(attacks[spoofs].tolist()))}
@@ -210,6 +210,6 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
 
 def _asv_form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
     if len(words) != 3:
-        told = "give lines of 'bonafide|attack target|nontarget|spoof score'"
-        fail("path", path, f"has {len(words)} columns", told)
+        remedy = "give lines of 'bonafide|attack target|nontarget|spoof score'"
+        fail("path", path, f"has {len(words)} columns", remedy)
     return "ASVspoof 2019", ("attack", "kind", "score")

@@ -1,4 +1,4 @@
-"""A whole file of scores as one value, with what is known of every utterance."""
+"""The scores of many utterances as one value, with keys, attacks and speakers."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from ..corpus.inputs.sources import EXTENSIONS
 from ..errors import ParameterError, check_numeric, check_texts, fail
 from ..files.protocols import LABELS, Protocol, named, refuse_twice
 from .curves import Curve
-from .inputs import curve_of, of_curve
+from .inputs import curve_of, curve_remarks
 
 __all__ = ["Scores"]
 
-#: Below this share of scored utterances in a protocol, the two are of different corpora.
+#: If a smaller share of the scored utterances is in the protocol, it belongs to another corpus.
 _OTHER_CORPUS = 0.5
 
 
 class Scores:
-    """Scores of utterances, and who speaks, what they are and how the spoofs were made.
+    """Scores of utterances, with their keys, the attacks of spoofs, and speakers.
 
     Parameters
     ----------
     utterances : sequence of str
-        Ids, each once.
+        Utterance ids, each once.
     scores : array of shape (n,)
         A higher score means bona fide.
     keys : sequence of str, optional
-        bonafide or spoof. Without it, `join` looks them up.
+        "bonafide" or "spoof" for each utterance. Without keys, `join` looks them up.
     attacks, speakers : sequence of str, optional
-        ``-`` where there is none.
+        ``-`` if there is none.
     layout : str
-        In which form they were written, for messages.
+        The form of the file they were read from, for messages.
     """
 
     def __init__(
@@ -51,29 +51,29 @@ class Scores:
         layout: str = "in memory",
     ) -> None:
         self.utterances = check_texts("utterances", utterances)
-        self.scores = check_numeric("scores", scores, what="are no scores").astype(np.float64)
+        self.scores = check_numeric("scores", scores, what="are not scores").astype(np.float64)
         self.keys = None if keys is None else np.asarray(check_texts("keys", keys), dtype=object)
         self.attacks = _column("attacks", attacks, len(self.utterances))
         self.speakers = _column("speakers", speakers, len(self.utterances))
         self.layout = layout
         if self.scores.shape != (len(self.utterances),):
-            told = f"give one for each of the {len(self.utterances)} utterances"
-            fail("scores", scores, "must be one number an utterance", told)
+            remedy = f"give one for each of the {len(self.utterances)} utterances"
+            fail("scores", scores, "must be one number per utterance", remedy)
         refuse_twice("utterances", utterances, self.utterances)
         bad = [self.utterances[k] for k in np.flatnonzero(~np.isfinite(self.scores))]
         if bad:
             problem = f"not finite: the scores of {named(bad)}"
-            fail("scores", scores, problem, "mend the detector; score with logits, not probabilities")
+            fail("scores", scores, problem, "correct the detector; score with logits, not probabilities")
         if self.keys is not None:
             self._check_keys(keys)
 
     def _check_keys(self, given: Any) -> None:
         assert self.keys is not None
         if self.keys.shape != self.scores.shape:
-            fail("keys", given, "must be one an utterance", f"give {len(self.utterances)}")
+            fail("keys", given, "must be one per utterance", f"give {len(self.utterances)}")
         wrong = [f"{u} ({k})" for u, k in zip(self.utterances, self.keys, strict=True) if k not in LABELS]
         if wrong:
-            fail("keys", given, f"keys that are neither bonafide nor spoof: {named(wrong)}", "mend them")
+            fail("keys", given, f"keys that are neither bonafide nor spoof: {named(wrong)}", "correct them")
 
     def __len__(self) -> int:
         return len(self.utterances)
@@ -87,13 +87,13 @@ class Scores:
 
     @property
     def _form(self) -> str:
-        """What the form is called in messages: two columns are nobody's own."""
+        """The name of the form in messages; two columns are a form of many programs."""
         return "'utterance score'" if self.layout == "ASVspoof 2021" else self.layout
 
     def _is(self, key: str) -> np.ndarray:
         if self.keys is None:
-            told = "read them with their protocol: read_scores(path, protocol)"
-            raise ParameterError(f"scores of {len(self):,} utterances ({self._form}) have no keys; {told}")
+            remedy = "read them with their protocol: read_scores(path, protocol)"
+            raise ParameterError(f"scores of {len(self):,} utterances ({self._form}) have no keys; {remedy}")
         found = self.keys == key
         if not found.any():
             problem = f"the {len(self):,} scores are all of one class, none is {key}"
@@ -102,7 +102,7 @@ class Scores:
 
     @cached_property
     def bonafide(self) -> np.ndarray:
-        """The scores of what is bona fide."""
+        """The scores of bona fide utterances."""
         return self.scores[self._is("bonafide")]
 
     @cached_property
@@ -112,7 +112,7 @@ class Scores:
 
     @property
     def attack_names(self) -> list[str]:
-        """The attacks, by name."""
+        """The names of the attacks, sorted."""
         return sorted(set(self.attacks[self._is("spoof")].tolist()) - {"-"})
 
     def of(self, attack: str) -> np.ndarray:
@@ -123,15 +123,15 @@ class Scores:
         """Which rows are spoofs of one attack."""
         found = np.flatnonzero((self.attacks == attack) & self._is("spoof"))
         if not found.size:
-            fail("attack", attack, "no spoof is of it", f"choose among {named(self.attack_names, 30)}")
+            fail("attack", attack, "no spoof has this attack", f"choose among {named(self.attack_names, 30)}")
         return found
 
     @property
     def speakers_by_class(self) -> tuple[np.ndarray, np.ndarray]:
-        """Who speaks in `bonafide`, and who in `spoof`, for a bootstrap by speaker."""
+        """The speakers of `bonafide` and of `spoof`, for a bootstrap by speaker."""
         missing = [u for u, s in zip(self.utterances, self.speakers, strict=True) if s == "-"]
         if missing:
-            problem = f"nobody knows who speaks in {named(missing)}"
+            problem = f"the speaker is not known for {named(missing)}"
             raise ParameterError(
                 f"{problem}; read the scores with their protocol: read_scores(path, protocol)"
             )
@@ -139,13 +139,13 @@ class Scores:
 
     @cached_property
     def curve(self) -> Curve:
-        """Rates of error at every threshold."""
+        """Error rates at every threshold."""
         return curve_of(self.bonafide, self.spoof)
 
     @property
     def remarks(self) -> list[str]:
-        """What is remarkable: inverted scores, ties; see `remarks`."""
-        return of_curve(self.curve)
+        """Remarks on inverted or tied scores; see `remarks`."""
+        return curve_remarks(self.curve)
 
     def select(self, utterances: Iterable[str]) -> Scores:
         """The scores of these utterances, in this order."""
@@ -161,20 +161,20 @@ class Scores:
         return Scores(wanted, self.scores[rows], keys, *known, layout=self.layout)
 
     def join(self, protocol: Protocol, **where: str) -> Scores:
-        """The scores of a protocol's utterances, in its order and with its keys, attacks and speakers.
+        """The scores of the utterances of a protocol, in its order, with its keys, attacks and speakers.
 
         Parameters
         ----------
         protocol : Protocol
-            Every scored utterance must be in it, and every one of its utterances scored.
+            It must contain every scored utterance, and each of its utterances must have a score.
         **where
-            Only the rows with these values, ``subset="eval"`` for one; scores of other rows are left out.
+            Only rows with these values, for example ``subset="eval"``; scores of other rows are left out.
 
         Returns
         -------
         Scores
-            Of these utterances. They and attacks are called as in the protocol, whatever the scores call
-            them: with an ending of audio or without, say, where one utterance alone can be meant.
+            Scores of these utterances. Utterances and attacks have the names of the protocol, even if the
+            scores name them otherwise, for example with an audio extension, as long as that is unambiguous.
 
         Raises
         ------
@@ -209,7 +209,7 @@ class Scores:
         if len(unknown) > _OTHER_CORPUS * len(self):
             problem += f": scores in the form of {self._form}, a key of {protocol.layout}"
             if self.layout == "ASVspoof 2021" and _of_2021(unknown, protocol):
-                problem += ". Scores of ASVspoof 2021 mean nothing with a key of ASVspoof 2019"
+                problem += ". Scores of ASVspoof 2021 cannot be used with a key of ASVspoof 2019"
                 remedy = "give CM/trial_metadata.txt of the keys of ASVspoof 2021"
         raise ParameterError(f"scores: {problem}; {remedy}")
 
@@ -220,11 +220,11 @@ class Scores:
         wrong = [joined.utterances[k] for k in np.flatnonzero(self.keys[rows] != joined.keys)]
         if wrong:
             problem = f"keys unlike those of {protocol.path}: {named(wrong)}"
-            raise ParameterError(f"scores: {problem}; find out which is right")
+            raise ParameterError(f"scores: {problem}; find out which are right")
 
 
 def _as_listed(scored: list[str], listed: list[str]) -> list[str]:
-    """The scored utterances as a protocol calls them: with an ending, a backslash, in its Unicode form."""
+    """The scored utterances under their names in the protocol, which may differ in extension or separator."""
     known = set(listed)
     if known.issuperset(scored):
         return scored
@@ -234,7 +234,7 @@ def _as_listed(scored: list[str], listed: list[str]) -> list[str]:
 
 
 def _plainly(name: str) -> str:
-    """What names of one utterance have in common."""
+    """A normalised name, equal for all ways to write one utterance."""
     if "." not in name and "\\" not in name and name.isascii():
         return name
     stem, ending = os.path.splitext(unicodedata.normalize("NFC", name.replace("\\", "/")))
@@ -242,10 +242,10 @@ def _plainly(name: str) -> str:
 
 
 def _of_2021(unknown: list[str], protocol: Protocol) -> bool:
-    """Whether utterances that are not in a protocol of 2019 are those of 2021.
+    """Whether utterances that are missing in a protocol of 2019 are those of 2021.
 
-    Both call what is evaluated ``LA_E_`` and ``PA_E_``; only 2021 has ``DF_E_``, and others than the whole
-    evaluation set of 2019.
+    Evaluation utterances of both begin with ``LA_E_`` and ``PA_E_``; ``DF_E_`` is only in 2021, as are names
+    that the whole evaluation set of 2019 does not have.
     """
     if protocol.layout != "ASVspoof 2019":
         return False
@@ -256,5 +256,5 @@ def _of_2021(unknown: list[str], protocol: Protocol) -> bool:
 def _column(name: str, values: Iterable[str] | None, size: int) -> np.ndarray:
     found = np.asarray(["-"] * size if values is None else check_texts(name, values), dtype=object)
     if found.shape != (size,):
-        fail(name, values, "must be one an utterance", f"give {size}, '-' where there is none")
+        fail(name, values, "must be one per utterance", f"give {size}, '-' if there is none")
     return found

@@ -1,4 +1,4 @@
-"""The tandem of a spoofing countermeasure and a speaker verification system: the t-DCF, in both of its forms.
+"""The t-DCF, in both forms: cost of a spoofing countermeasure in tandem with speaker verification.
 
 T. Kinnunen and others, "t-DCF: a detection cost function for the tandem assessment of spoofing
 countermeasures and automatic speaker verification", Odyssey 2018 (the form of ASVspoof 2019); and "Tandem
@@ -13,21 +13,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import check_choice, check_float, fail
-from .costs import Cost, least, positive
+from .costs import Cost, check_positive, least_cost
 from .curves import Curve
 from .eer import equal_error
-from .inputs import array, curve_of
+from .inputs import check_scores, curve_of
 
 __all__ = ["AsvErrors", "Tandem", "asv_errors", "min_tdcf", "tandem"]
 
-#: The chance of a spoof; of the rest, one in a hundred is a zero-effort impostor.
+#: Prior probability of a spoof; one hundredth of the rest is that of zero-effort impostors.
 PRIOR_SPOOF, IMPOSTORS = 0.05, 0.01
 
 
 class AsvErrors(NamedTuple):
-    """How a speaker verification system errs at its operating point."""
+    """Error rates of a speaker verification system at its operating point."""
 
-    #: Target speakers rejected, other speakers accepted, spoofs accepted; from 0 to 1.
+    #: Rates of rejected targets, of accepted other speakers and of accepted spoofs; from 0 to 1.
     miss: float
     false_alarm: float
     spoof_false_alarm: float
@@ -35,27 +35,27 @@ class AsvErrors(NamedTuple):
 
 
 class Tandem(NamedTuple):
-    """What either rate of a countermeasure counts in the normalised t-DCF, and what it costs anyway."""
+    """The normalised t-DCF: weights of both error rates of a countermeasure, and the cost without errors."""
 
     form: str
     miss_weight: float
     alarm_weight: float
     floor: float
-    #: The coefficients before they were normalised; C0 is 0 in the form of 2019.
+    #: The coefficients before normalisation; C0 is 0 in the legacy form.
     c0: float
     c1: float
     c2: float
 
 
 def asv_errors(target: Any, nontarget: Any, spoof: Any, *, threshold: float | None = None) -> AsvErrors:
-    """The errors of a speaker verification system where it has its equal error rate.
+    """The error rates of a speaker verification system at its equal error rate.
 
     Parameters
     ----------
     target, nontarget, spoof : array of shape (n,)
-        Scores of trials of the speaker, of other speakers, and of spoofs; `read_asv_scores` has them.
+        Scores of target trials, of other speakers, and of spoofs, as from `read_asv_scores`.
     threshold : float, optional
-        Another operating point than that of the equal error rate of `target` against `nontarget`.
+        The operating point; by default that of the equal error rate of `target` against `nontarget`.
 
     Returns
     -------
@@ -65,13 +65,13 @@ def asv_errors(target: Any, nontarget: Any, spoof: Any, *, threshold: float | No
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number, or the threshold is no number.
+        If a vector is empty or has values that are not finite, or the threshold is not a number.
 
     Notes
     -----
-    ASVspoof takes for the threshold the highest score that is rejected where the rates are equal, and then
-    accepts what has this score: one trial more than at the equal error rate itself. Published values of the
-    t-DCF are had with this threshold alone, so it is the default.
+    ASVspoof takes as threshold the highest score that is rejected at the equal error rate, but then accepts
+    trials with this score, one more than at the equal error rate itself. This is the default here because
+    published values of the t-DCF need it.
 
     Examples
     --------
@@ -79,8 +79,8 @@ def asv_errors(target: Any, nontarget: Any, spoof: Any, *, threshold: float | No
     >>> vf.metrics.asv_errors([2.0, 3.0, 4.0, 5.0], [0.0, 1.0, 2.5, 1.5], [3.5, 1.0])
     AsvErrors(miss=0.0, false_alarm=0.25, spoof_false_alarm=0.5, threshold=2.0)
     """
-    target, nontarget = array("target", target), array("nontarget", nontarget)
-    spoof = array("spoof", spoof)
+    target, nontarget = check_scores("target", target), check_scores("nontarget", nontarget)
+    spoof = check_scores("spoof", spoof)
     if threshold is None:
         curve = Curve.of(target, nontarget)
         at_equal = int(np.searchsorted(curve.thresholds, equal_error(curve).threshold))
@@ -100,41 +100,42 @@ def tandem(
     cost_false_alarm: float = 10.0,
     cost_spoof: float = 10.0,
 ) -> Tandem:
-    """The coefficients of the t-DCF beside a given speaker verification system.
+    """The coefficients of the t-DCF for a given speaker verification system.
 
     Parameters
     ----------
     asv : AsvErrors
-        How the speaker verification system errs: `asv_errors`, or published rates.
+        Error rates of the speaker verification system, from `asv_errors` or published.
     form : {"revised", "legacy"}
-        That of 2020, used by ASVspoof 2021 and 5, or that of 2018, used by ASVspoof 2019.
+        The form of 2020, used by ASVspoof 2021 and 5, or that of 2018, used by ASVspoof 2019.
     prior_spoof, prior_nontarget : float
-        The chances of a spoof and of another speaker, by default a hundredth of what is no spoof.
+        Prior probabilities of a spoof and of another speaker, the latter by default ``(1 - prior_spoof) /
+        100``.
     cost_miss : float
-        Of rejecting the speaker (in the form of 2018, by either system).
+        Cost of rejecting the speaker (in the form of 2018, by either system).
     cost_false_alarm, cost_spoof : float
-        Of accepting another speaker, and a spoof.
+        Costs of accepting another speaker, and a spoof.
 
     Returns
     -------
     Tandem
-        The coefficients, and what they are after normalisation.
+        The coefficients before and after normalisation.
 
     Raises
     ------
     ParameterError
-        If a setting cannot be used, or the speaker verification errs so much that no countermeasure pays.
+        If a setting cannot be used, or the speaker verification is so bad that a countermeasure cannot help.
 
     Notes
     -----
-    With P the chances, C the costs and p the speaker verification's rates, revised::
+    With priors P, costs C and error rates p of the speaker verification, the revised form is::
 
         C0 = P_tar C_miss p_miss + P_non C_fa p_fa
         C1 = P_tar C_miss - C0
         C2 = P_spoof C_spoof p_spoof
         t-DCF = (C0 + C1 P_miss + C2 P_fa) / (C0 + min(C1, C2))
 
-    and legacy, where the costs of both systems are the same::
+    and the legacy form, with equal costs for both systems::
 
         C1 = P_tar C_miss (1 - p_miss) - P_non C_fa p_fa
         C2 = P_spoof C_spoof p_spoof
@@ -149,8 +150,8 @@ def tandem(
     """
     check_choice("form", form, ("revised", "legacy"))
     if not isinstance(asv, AsvErrors):
-        told = "give what voicefeat.metrics.asv_errors makes of target, nontarget and spoof scores"
-        fail("asv", type(asv).__name__, "are not the rates of a speaker verification system", told)
+        remedy = "give the result of voicefeat.metrics.asv_errors for target, nontarget and spoof scores"
+        fail("asv", type(asv).__name__, "are not the rates of a speaker verification system", remedy)
     for name, rate in zip(AsvErrors._fields[:3], asv, strict=False):
         check_float(name, rate, 0.0, 1.0)
     prior_spoof = check_float("prior_spoof", prior_spoof, 0.0, 1.0)
@@ -158,15 +159,15 @@ def tandem(
         prior_nontarget = (1 - prior_spoof) * IMPOSTORS
     prior_nontarget = check_float("prior_nontarget", prior_nontarget, 0.0, 1.0)
     target = check_float("prior_nontarget", 1 - prior_spoof - prior_nontarget, 0.0, 1.0)
-    positive("cost_miss", cost_miss)
-    positive("cost_false_alarm", cost_false_alarm)
-    positive("cost_spoof", cost_spoof)
+    check_positive("cost_miss", cost_miss)
+    check_positive("cost_false_alarm", cost_false_alarm)
+    check_positive("cost_spoof", cost_spoof)
     c0 = target * cost_miss * asv.miss + prior_nontarget * cost_false_alarm * asv.false_alarm
     c1 = target * cost_miss - c0
     c2 = prior_spoof * cost_spoof * asv.spoof_false_alarm
     if min(c1, c2) <= 0:
-        told = "take a speaker verification system that accepts some spoofs and errs less"
-        fail("asv", asv, f"leaves nothing for a countermeasure to do (C1={c1:.4g}, C2={c2:.4g})", told)
+        remedy = "take a speaker verification system that accepts some spoofs and makes fewer errors"
+        fail("asv", asv, f"a countermeasure cannot help this system (C1={c1:.4g}, C2={c2:.4g})", remedy)
     c0 = c0 if form == "revised" else 0.0
     default = c0 + min(c1, c2)
     return Tandem(form, c1 / default, c2 / default, c0 / default, c0, c1, c2)
@@ -178,23 +179,23 @@ def min_tdcf(bonafide: Any, spoof: Any, asv: AsvErrors, *, form: str = "revised"
     Parameters
     ----------
     bonafide, spoof : array of shape (n,)
-        The countermeasure's scores of either class; a higher score means bona fide.
+        Scores of each class from the countermeasure; a higher score means bona fide.
     asv : AsvErrors
-        How the speaker verification system errs on the same data; see `asv_errors`.
+        Error rates of the speaker verification system on the same data; see `asv_errors`.
     form : {"revised", "legacy"}
-        That of ASVspoof 2021 and 5, or that of ASVspoof 2019. Their values cannot be compared.
+        The form of ASVspoof 2021 and 5, or that of ASVspoof 2019. Their values cannot be compared.
     **settings
-        Chances and costs, as `tandem` takes them.
+        Priors and costs, as in `tandem`.
 
     Returns
     -------
     Cost
-        `value`, at most 1, and the threshold and both rates where it is had.
+        `value`, at most 1, and the threshold and both error rates at that point.
 
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number, or a setting cannot be used.
+        If a vector is empty or has values that are not finite, or a setting cannot be used.
 
     Examples
     --------
@@ -204,4 +205,4 @@ def min_tdcf(bonafide: Any, spoof: Any, asv: AsvErrors, *, form: str = "revised"
     0.3333
     """
     weights = tandem(asv, form=form, **settings)
-    return least(curve_of(bonafide, spoof), weights.miss_weight, weights.alarm_weight, weights.floor)
+    return least_cost(curve_of(bonafide, spoof), weights.miss_weight, weights.alarm_weight, weights.floor)

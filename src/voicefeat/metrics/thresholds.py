@@ -1,4 +1,4 @@
-"""What a detector decides at a threshold, and what it might at any: counts, rates, ROC, AUC and DET."""
+"""Decisions of a detector at one threshold or at all of them: counts, rates, ROC, AUC and DET."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from ..errors import fail
 from .curves import Curve, Det, Roc, area
-from .inputs import array, curve_of
+from .inputs import check_scores, curve_of
 
 __all__ = ["Confusion", "auc", "confusion", "det", "roc"]
 
 
 class Confusion(NamedTuple):
-    """How often each class was decided to be which; what is accepted is taken for bona fide."""
+    """The confusion matrix of a detector: accepted utterances are classified as bona fide."""
 
     accepted_bonafide: int
     rejected_bonafide: int
@@ -25,12 +25,12 @@ class Confusion(NamedTuple):
 
     @property
     def accuracy(self) -> float:
-        """The share of decisions that are right."""
+        """The share of correct decisions."""
         return (self.accepted_bonafide + self.rejected_spoof) / sum(self)
 
     @property
     def balanced_accuracy(self) -> float:
-        """The mean of the shares of either class that are right: a half for who always says the same."""
+        """The mean over both classes of the share of correct decisions: 0.5 if the decision is constant."""
         return (self.tpr + self.tnr) / 2
 
     @property
@@ -55,12 +55,12 @@ class Confusion(NamedTuple):
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of precision and recall of bona fide speech; 0 where none is accepted."""
+        """The harmonic mean of precision and recall of bona fide speech; 0 if none is accepted."""
         return _f1(self.accepted_bonafide, self.rejected_bonafide + self.accepted_spoof)
 
     @property
     def f1_spoof(self) -> float:
-        """The same of spoofs, for who looks for forgeries."""
+        """The harmonic mean of precision and recall of spoofs; 0 if none is rejected."""
         return _f1(self.rejected_spoof, self.rejected_bonafide + self.accepted_spoof)
 
 
@@ -69,7 +69,7 @@ def _f1(right: int, wrong: int) -> float:
 
 
 def confusion(bonafide: Any, spoof: Any, threshold: float) -> Confusion:
-    """What is decided at a threshold, and from it accuracy, rates and F1.
+    """The confusion matrix at a threshold, with accuracy, rates and F1.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def confusion(bonafide: Any, spoof: Any, threshold: float) -> Confusion:
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number, or the threshold is no number.
+        If a vector is empty or has values that are not finite, or the threshold is not a number.
 
     Examples
     --------
@@ -98,21 +98,21 @@ def confusion(bonafide: Any, spoof: Any, threshold: float) -> Confusion:
     >>> found.accuracy, found.fpr
     (0.6, 0.5)
     """
-    bonafide, spoof = array("bonafide", bonafide), array("spoof", spoof)
-    threshold = number("threshold", threshold)
+    bonafide, spoof = check_scores("bonafide", bonafide), check_scores("spoof", spoof)
+    threshold = check_threshold("threshold", threshold)
     accepted = [int(np.count_nonzero(scores >= threshold)) for scores in (bonafide, spoof)]
     return Confusion(accepted[0], bonafide.size - accepted[0], accepted[1], spoof.size - accepted[1])
 
 
-def number(name: str, value: Any) -> float:
+def check_threshold(name: str, value: Any) -> float:
     """A threshold: a number, which may be infinite."""
     try:
-        found = math.nan if isinstance(value, bool | np.timedelta64) else float(value)
+        threshold = math.nan if isinstance(value, bool | np.timedelta64) else float(value)
     except (TypeError, ValueError, OverflowError):
-        found = math.nan
-    if not isinstance(value, numbers.Real) or math.isnan(found):
+        threshold = math.nan
+    if not isinstance(value, numbers.Real) or math.isnan(threshold):
         fail(name, value, "must be a number", "take one from eer(...).threshold on development data")
-    return found
+    return threshold
 
 
 def roc(bonafide: Any, spoof: Any) -> Roc:
@@ -126,12 +126,12 @@ def roc(bonafide: Any, spoof: Any) -> Roc:
     Returns
     -------
     Roc
-        `false_alarm`, `accepted` and `thresholds`, one point for each different score, from infinity down.
+        `false_alarm`, `accepted` and `thresholds`, one point per distinct score, from infinity down.
 
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number.
+        If a vector is empty or has values that are not finite.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def roc(bonafide: Any, spoof: Any) -> Roc:
 
 
 def auc(bonafide: Any, spoof: Any) -> float:
-    """The area below the ROC: the chance that a bona fide score is above one of a spoof.
+    """The area under the ROC: the probability that a bona fide score is above a spoof's.
 
     Parameters
     ----------
@@ -154,12 +154,12 @@ def auc(bonafide: Any, spoof: Any) -> float:
     Returns
     -------
     float
-        From 0 to 1; a half for scores that say nothing. Pairs of equal scores count a half.
+        From 0 to 1; 0.5 for scores without information. Pairs of equal scores count half.
 
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number.
+        If a vector is empty or has values that are not finite.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def auc(bonafide: Any, spoof: Any) -> float:
 
 
 def det(bonafide: Any, spoof: Any) -> Det:
-    """The detection error trade-off: misses over false alarms, on axes of normal quantiles.
+    """The detection error trade-off: miss rate over false alarm rate, on axes of normal quantiles.
 
     Parameters
     ----------
@@ -181,13 +181,13 @@ def det(bonafide: Any, spoof: Any) -> Det:
     Returns
     -------
     Det
-        `false_alarm`, `miss` and `thresholds`, and for the axes `false_alarm_deviate` and `miss_deviate`. No
-        rate is nearer to 0 or 1 on the axes than half an utterance, where quantiles would be infinite.
+        `false_alarm`, `miss` and `thresholds`, and for the axes `false_alarm_deviate` and `miss_deviate`. On
+        the axes, rates are kept half an utterance away from 0 and 1, where quantiles would be infinite.
 
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number.
+        If a vector is empty or has values that are not finite.
 
     Notes
     -----
@@ -205,7 +205,7 @@ def det(bonafide: Any, spoof: Any) -> Det:
 
 
 def detection_trade_off(curve: Curve) -> Det:
-    """The same of a curve."""
+    """The same for a curve."""
     from scipy.special import ndtri
 
     least = [1 / (2 * n) for n in curve.sizes]

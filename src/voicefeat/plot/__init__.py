@@ -1,7 +1,7 @@
-"""Pictures of features, signals and detectors, with axes in seconds and in what the rows are.
+"""Plots of features, signals and detectors, with axes in seconds and in the units of the rows.
 
-Needs matplotlib, the ``plot`` extra, which is loaded when something is first drawn. Nothing is ever shown:
-``matplotlib.pyplot.show()`` does that, and a notebook by itself.
+Needs matplotlib, the ``plot`` extra, which is loaded by the first drawing. Figures are not shown: call
+``matplotlib.pyplot.show()``, or use a notebook.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .rows import frame_times, rows_of, settings_of
 
 __all__ = ["spectrogram", "waveform", "det", "roc", "scores"]
 
-#: Rows that hold magnitudes or powers, of which decibels can be made.
+#: Kinds of rows with magnitudes or powers, which can be converted to decibels.
 _POWERS = ("frequency bin", "mel band", "linear band")
 
 
@@ -45,40 +45,41 @@ def spectrogram(
     Parameters
     ----------
     S : array of shape (rows, frames)
-        The feature's values; of complex spectra the magnitudes are drawn.
+        The values of the feature; for complex spectra the magnitudes are drawn.
     sr : float
-        Sampling rate in Hz of the signal it was made of.
+        Sampling rate in Hz of the signal.
     feature : str
-        Which feature it is, by the name of its function. It tells what the rows are: hertz, coefficients,
+        The name of the feature's function, which decides what the rows are: frequencies, coefficients or
         pitch classes.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     db : bool
-        Draw magnitudes or powers in decibels below the largest. Otherwise values are drawn as they are.
+        Draw magnitudes or powers in decibels below the peak. Otherwise values are drawn unchanged.
     top_db : float or None
-        With `db`, how far below the largest the lowest colour is; None for as far as values go.
+        With `db`, the distance of the lowest colour from the peak in decibels; None for the full range.
     y_axis : {None, "linear", "mel", "log"}
-        Spacing of rows in hertz. By default that of the feature: mel for `melspectrogram`, even for spectra.
+        Scale of the frequency axis. By default that of the feature: mel for `melspectrogram`, linear for
+        spectra.
     cmap : str or matplotlib.colors.Colormap
-        Colours.
+        Colour map.
     vmin, vmax : float, optional
-        Values of the lowest and of the highest colour; the data's own by default.
+        Values of the lowest and of the highest colour; by default those of the data.
     columns : int, optional
-        Most columns to draw. Longer features are drawn as the maxima of as many neighbouring frames as it
-        takes; two columns a pixel by default.
+        Largest number of columns to draw; two per pixel by default. In longer features, each column is the
+        maximum of neighbouring frames.
     **settings
-        What the feature was made with: `hop_length`, `n_fft`, `fmin`, `fmax`, `htk` and so on, as its
-        function takes them and with its defaults.
+        Settings with which the feature was computed: `hop_length`, `n_fft`, `fmin`, `fmax`, `htk` and so on,
+        with the defaults of its function.
 
     Returns
     -------
     matplotlib.image.AxesImage or matplotlib.collections.QuadMesh
-        What was drawn, the latter where rows are not evenly spaced; for ``figure.colorbar`` and the like.
+        The drawn image, the latter if rows are not evenly spaced; for ``figure.colorbar`` and the like.
 
     Raises
     ------
     ParameterError
-        If `S` is no such array, or a setting is not the feature's or cannot be used.
+        If `S` is not such an array, or a setting is unknown to the feature or cannot be used.
     ModuleNotFoundError
         If matplotlib is not installed.
 
@@ -95,15 +96,15 @@ def spectrogram(
     >>> plt.close("all")
     """
     sr = check_rate("sr", sr)
-    made, db = find(feature), check_bool("db", db)
+    spec, db = find(feature), check_bool("db", db)
     S = _values(S)
-    chosen = settings_of(made, settings)
-    rows = rows_of(made, S.shape[0], sr, chosen, settings, y_axis)
-    start, period = frame_times(made, S.shape[0], sr, chosen)
+    chosen = settings_of(spec, settings)
+    rows = rows_of(spec, S.shape[0], sr, chosen, settings, y_axis)
+    start, period = frame_times(spec, S.shape[0], sr, chosen)
     if columns is not None:
         columns = check_int("columns", columns)
     if db:
-        _check_powers(made.name, made.row, S)
+        _check_powers(spec.name, spec.row, S)
     pyplot()
     style = colours(cmap, vmin=vmin, vmax=vmax)
     ax = axes(ax)
@@ -118,12 +119,12 @@ def spectrogram(
 def _values(S: Any) -> np.ndarray:
     S = np.asarray(S)
     if S.dtype.kind not in "fiuc":
-        fail("S", S, "holds no numbers", "pass what a feature returned")
+        fail("S", S, "holds no numbers", "pass the result of a feature")
     if S.ndim != 2:
         remedy = "draw one channel at a time, S[0]" if S.ndim > 2 else "pass S[numpy.newaxis]"
         fail("S", S, "must have shape (rows, frames)", remedy)
     if 0 in S.shape:
-        fail("S", S, "holds nothing", "pass one frame at least")
+        fail("S", S, "is empty", "pass at least one frame")
     return S
 
 
@@ -131,7 +132,7 @@ def _check_powers(name: str, row: str, S: np.ndarray) -> None:
     if row not in _POWERS and "bin" not in row:
         raise ParameterError(f"db=True: {name} holds no magnitudes or powers; leave db out")
     if S.dtype.kind != "c" and np.nanmin(S) < 0:
-        fail("S", S, "holds negative values, so that it is in decibels already", "leave db out")
+        fail("S", S, "has negative values, so it is in decibels already", "leave db out")
 
 
 def waveform(y: Any, sr: float = 22050, *, ax: Any = None, columns: int | None = None, **style: Any) -> Any:
@@ -146,15 +147,15 @@ def waveform(y: Any, sr: float = 22050, *, ax: Any = None, columns: int | None =
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     columns : int, optional
-        Most points to draw as a line. A longer signal is drawn as the band between the lowest and the highest
-        of as many neighbouring samples as it takes; two points a pixel by default.
+        Largest number of points to draw as a line; two per pixel by default. A longer signal is drawn as a
+        band between the minima and maxima of neighbouring samples.
     **style
-        Colour, label and whatever else matplotlib takes for a line (or a filled band).
+        Colour, label and other properties that matplotlib accepts for a line (or a filled band).
 
     Returns
     -------
     matplotlib.lines.Line2D or matplotlib.collections.PolyCollection
-        What was drawn.
+        The drawn line or band.
 
     Raises
     ------

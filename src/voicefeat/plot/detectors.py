@@ -1,4 +1,4 @@
-"""Pictures of detectors: ROC, DET and how scores are distributed."""
+"""Plots of detectors: ROC, DET and the distribution of scores."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 from ..errors import check_int
-from ..metrics.costs import dcf_weights, least
+from ..metrics.costs import dcf_weights, least_cost
 from ..metrics.eer import equal_error
-from ..metrics.inputs import array, curve_of
-from ..metrics.thresholds import detection_trade_off, number
+from ..metrics.inputs import check_scores, curve_of
+from ..metrics.thresholds import check_threshold, detection_trade_off
 from .drawing import axes, drawable
 
 __all__ = ["det", "roc", "scores"]
 
-#: Rates with a tick on a DET's axes, as parts of one.
+#: Rates with a tick on the axes of a DET plot.
 _TICKS = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.99)
-#: What a DET shows at least, and at most: what lies beyond is of no use to anybody.
+#: The smallest and the largest range of rates in a DET plot.
 _LOW, _HIGH = 0.005, (0.5, 0.95)
 
 
@@ -41,7 +41,7 @@ def roc(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number.
+        If a vector is empty or has values that are not finite.
     ModuleNotFoundError
         If matplotlib is not installed.
 
@@ -59,14 +59,14 @@ def roc(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
     (line,) = ax.plot(100 * curve.false_alarm, 100 - 100 * curve.miss, **drawable(style))
     equal = equal_error(curve)
     ax.plot(100 * equal.false_alarm, 100 - 100 * equal.miss, "o", color=line.get_color())
-    ax.plot([0, 100], [0, 100], color="0.75", linewidth=0.8, zorder=0)  # scores that say nothing
+    ax.plot([0, 100], [0, 100], color="0.75", linewidth=0.8, zorder=0)  # scores without information
     ax.set(xlim=(0, 100), ylim=(0, 100), xlabel="Spoofs accepted (%)", ylabel="Bona fide accepted (%)")
     ax.set_aspect("equal")
     return line
 
 
 def det(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
-    """Draw the detection error trade-off, on which scores of two Gaussians are a straight line.
+    """Draw the detection error trade-off, a straight line if the scores of both classes are Gaussian.
 
     Parameters
     ----------
@@ -80,13 +80,13 @@ def det(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
     Returns
     -------
     matplotlib.lines.Line2D
-        The curve, in normal quantiles. A dot marks the equal error rate, a cross the least detection cost
+        The curve, in normal quantiles. A dot marks the equal error rate, a cross the minimum detection cost
         with the costs of ASVspoof 5.
 
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number.
+        If a vector is empty or has values that are not finite.
     ModuleNotFoundError
         If matplotlib is not installed.
 
@@ -107,7 +107,7 @@ def det(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
     found = detection_trade_off(curve)
     ax = axes(ax, square=True)
     (line,) = ax.plot(found.false_alarm_deviate, found.miss_deviate, **drawable(style))
-    for point, sign in ((equal_error(curve), "o"), (least(curve, *dcf_weights()), "x")):
+    for point, sign in ((equal_error(curve), "o"), (least_cost(curve, *dcf_weights()), "x")):
         k = int(np.searchsorted(curve.thresholds, point.threshold))
         ax.plot(found.false_alarm_deviate[k], found.miss_deviate[k], sign, color=line.get_color())
     ticks = ndtri(np.array(_TICKS))
@@ -127,16 +127,16 @@ def det(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
 def scores(
     bonafide: Any, spoof: Any, *, threshold: float | None = None, bins: int = 60, ax: Any = None
 ) -> Any:
-    """Draw how the scores of both classes are distributed.
+    """Draw histograms of the scores of both classes.
 
     Parameters
     ----------
     bonafide, spoof : array of shape (n,)
         Scores of either class; a higher score means bona fide.
     threshold : float, optional
-        Where to draw a line: utterances to its right are accepted. By default at the equal error rate.
+        Position of the vertical line: utterances to its right are accepted. By default the equal error rate.
     bins : int
-        Bars over the range of all scores.
+        Number of bars over the range of all scores.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
 
@@ -148,7 +148,7 @@ def scores(
     Raises
     ------
     ParameterError
-        If a vector is empty or holds what is no finite number, or a setting cannot be used.
+        If a vector is empty or has values that are not finite, or a setting cannot be used.
     ModuleNotFoundError
         If matplotlib is not installed.
 
@@ -161,11 +161,11 @@ def scores(
     ['spoof (2)', 'bona fide (3)']
     >>> plt.close("all")
     """
-    bonafide, spoof = array("bonafide", bonafide), array("spoof", spoof)
+    bonafide, spoof = check_scores("bonafide", bonafide), check_scores("spoof", spoof)
     bins = check_int("bins", bins)
     if threshold is None:
         threshold = equal_error(curve_of(bonafide, spoof)).threshold
-    threshold = number("threshold", threshold)
+    threshold = check_threshold("threshold", threshold)
     ax = axes(ax)
     edges = np.histogram_bin_edges(np.concatenate([bonafide, spoof]), bins)
     for values, name, colour in ((spoof, "spoof", "C3"), (bonafide, "bona fide", "C0")):

@@ -1,4 +1,4 @@
-"""What is drawn: fewer columns than frames, and axes with the ticks of their rows."""
+"""Drawing: reduction of frames to columns, axes and ticks."""
 
 from __future__ import annotations
 
@@ -12,51 +12,51 @@ from ..errors import check_float, escape, fail
 from ..units.hertz import hz_to_mel, mel_to_hz
 from .rows import Rows
 
-#: Values that are looked at together.
+#: Values that are reduced at a time.
 _BLOCK = 1 << 20
 
 
 def axes(ax: Any, square: bool = False) -> Any:
-    """`ax`, or that of a new figure."""
+    """`ax`, or the axes of a new figure."""
     if ax is not None:
         if not hasattr(ax, "get_window_extent") or not hasattr(ax, "plot"):
-            fail("ax", ax, "is no axes of matplotlib", "give plt.gca(), or None for a new figure")
+            fail("ax", ax, "is not a matplotlib Axes", "give plt.gca(), or None for a new figure")
         return ax
     return pyplot().subplots(figsize=(4.8, 4.8) if square else (8, 3.2), layout="constrained")[1]
 
 
 def pyplot() -> Any:
-    """matplotlib's, or how to install it."""
+    """The module `matplotlib.pyplot`; the error says how to install it."""
     try:
         from matplotlib import pyplot
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.split(".")[0] != "matplotlib":
             raise
-        told = 'matplotlib is not installed, and drawing needs it: pip install "voicefeat[plot]"'
-        raise ModuleNotFoundError(told, name="matplotlib") from None
+        message = 'matplotlib is not installed, and drawing needs it: pip install "voicefeat[plot]"'
+        raise ModuleNotFoundError(message, name="matplotlib") from None
     return pyplot
 
 
 def colours(cmap: Any, **limits: Any) -> dict[str, Any]:
-    """The checked colours of a picture, and the values of the lowest and the highest of them."""
+    """The checked colour map, and the values of its lowest and highest colour."""
     from matplotlib import colormaps
     from matplotlib.colors import Colormap
 
     if not (cmap is None or isinstance(cmap, Colormap) or (isinstance(cmap, str) and cmap in colormaps)):
-        fail("cmap", cmap, "is no colours of matplotlib", "give a Colormap or its name, such as 'magma'")
+        fail("cmap", cmap, "is not a matplotlib colour map", "give a Colormap or its name, such as 'magma'")
     return {"cmap": cmap, **{k: None if v is None else check_float(k, v) for k, v in limits.items()}}
 
 
 def titled(ax: Any, text: str) -> None:
-    """Write `text`, which names of files and front ends are part of, above a drawing, letter by letter."""
+    """Set `text` as title without interpreting it: it may contain names of files."""
     ax.set_title(escape(text), fontsize=10, parse_math=False)
 
 
 def drawable(style: dict[str, Any]) -> dict[str, Any]:
-    """What matplotlib takes for a line, with a label that it can draw.
+    """The properties of a line, with a label that matplotlib can draw.
 
-    What stands between dollar signs is a formula for matplotlib; one that it cannot read would stop the
-    drawing of the whole figure, and is shown as it is written.
+    matplotlib reads text between dollar signs as a formula. A formula that it cannot parse would stop the
+    drawing of the whole figure, and is drawn as plain text.
     """
     label = style.get("label")
     if not isinstance(label, str):
@@ -79,9 +79,9 @@ def pixels(ax: Any) -> int:
 
 
 def maxima(S: np.ndarray, most: int) -> tuple[np.ndarray, int]:
-    """At most so many columns, each the maxima of as many frames, which are returned too.
+    """At most `most` columns, each the maxima of several frames, and the number of frames per column.
 
-    Of complex numbers the magnitudes; NaN counts where there is nothing else.
+    Complex numbers are replaced by their magnitudes; NaN is ignored unless all values are NaN.
     """
     rows, frames = S.shape
     step = -(-frames // most)
@@ -100,7 +100,7 @@ def maxima(S: np.ndarray, most: int) -> tuple[np.ndarray, int]:
 
 
 def lowest_and_highest(y: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """The extremes of at most so many stretches of equal length, which is returned too."""
+    """The minima and maxima of at most `most` segments of equal length, and that length."""
     step = -(-y.size // most)
     starts = np.arange(0, y.size, step)
     return np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts), step
@@ -114,15 +114,15 @@ def draw_rows(
     ends: tuple[float, float],
     style: dict[str, Any],
 ) -> Any:
-    """Rows of columns between `edges` in seconds, of which `ends` are shown."""
+    """Draw rows; columns lie between `edges` in seconds, and the axis shows the range `ends`."""
     if rows.scale == "linear":
         extent = (edges[0], edges[-1], rows.edges[0], rows.edges[-1])
         artist = ax.imshow(values, origin="lower", aspect="auto", extent=extent, **style)
     else:
         artist = ax.pcolormesh(edges, rows.edges, values, shading="flat", rasterized=True, **style)
         if rows.scale == "mel":
-            ways = (partial(hz_to_mel, htk=rows.htk), partial(mel_to_hz, htk=rows.htk))
-            ax.set_yscale("function", functions=ways)
+            functions = (partial(hz_to_mel, htk=rows.htk), partial(mel_to_hz, htk=rows.htk))
+            ax.set_yscale("function", functions=functions)
         else:
             ax.set_yscale("log")
     if rows.ticks is not None:

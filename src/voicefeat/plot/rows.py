@@ -1,4 +1,4 @@
-"""What the rows of a feature are: their places on an axis, and what the axis is called."""
+"""The rows of a feature: their positions on an axis, and its label and ticks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..errors import check_choice, check_float, check_int, fail
 from ..feature.registry import Feature
 from ..units.hertz import fft_frequencies, hz_to_mel, mel_to_hz
 
-#: Hertz at which axes that are not linear have ticks.
+#: Frequencies in hertz with ticks on axes that are not linear.
 TICKS = (0.0, 31.25, 62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 32000.0)
 C1 = 440.0 * 2 ** (-45 / 12)
 NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
@@ -28,7 +28,7 @@ class Rows:
     edges: np.ndarray
     limits: tuple[float, float]
     scale: str = "linear"
-    #: Places and names of ticks, where the axis does not find its own.
+    #: Positions and labels of ticks; None leaves them to matplotlib.
     ticks: tuple[list[float], list[str]] | None = None
     whole: bool = False
     htk: bool = False
@@ -37,18 +37,18 @@ class Rows:
 
 
 def settings_of(feature: Feature, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of `feature`, those that are `given` in place of the defaults."""
+    """The settings of `feature`: its defaults, updated by those `given`."""
     known = feature.settings
     for name, value in given.items():
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
-            fail(name, value, f"is no setting of {feature.name}", f"{hint}it has {', '.join(known)}")
+            fail(name, value, f"is not a setting of {feature.name}", f"{hint}it has {', '.join(known)}")
     return {**known, **given}
 
 
 def frame_times(feature: Feature, n_rows: int, sr: float, settings: Mapping[str, Any]) -> tuple[float, float]:
-    """The second that the first frame stands for, and the seconds from one frame to the next."""
+    """The time of the first frame and the hop, in seconds."""
     length = settings.get(feature.frame or "n_fft") or 2048
     if feature.row == "frequency bin":
         length = bins_frame(n_rows, settings, given=False)
@@ -60,7 +60,7 @@ def frame_times(feature: Feature, n_rows: int, sr: float, settings: Mapping[str,
 
 
 def bins_frame(n: int, settings: Mapping[str, Any], given: bool) -> int:
-    """The frame length that `n` bins belong to; `n_fft` where it is `given` and fits."""
+    """The frame length of a spectrum with `n` bins; `n_fft` if it fits. If it is `given`, it must fit."""
     n_fft = settings["n_fft"]
     if n == 1 + n_fft // 2:
         return n_fft
@@ -72,7 +72,7 @@ def bins_frame(n: int, settings: Mapping[str, Any], given: bool) -> int:
 def rows_of(
     feature: Feature, n: int, sr: float, settings: Mapping[str, Any], given: Mapping[str, Any], y_axis: Any
 ) -> Rows:
-    """The rows of a feature with `n` of them."""
+    """The axis of a feature with `n` rows."""
     for count in ("n_mels", "n_filters", "n_bins", "n_chroma"):
         size = settings.get(count) if count in given and "coefficient" not in feature.row else n
         if size != n:
@@ -87,7 +87,7 @@ def rows_of(
     if "bins_per_octave" in settings and "fmin" in settings and feature.row != "pitch class":
         return _constant_q(n, settings, y_axis)
     if y_axis is not None:
-        fail("y_axis", y_axis, f"rows of {feature.name} are no frequencies", "leave it out")
+        fail("y_axis", y_axis, f"rows of {feature.name} are not frequencies", "leave it out")
     edges, limits = np.arange(n + 1) - 0.5, (-0.5, n - 0.5)
     if feature.row == "pitch class" and n % 12 == 0:
         first = 0 if settings.get("base_c", True) else 9
@@ -121,7 +121,7 @@ def _bins(n: int, sr: float, settings: Mapping[str, Any], given: bool) -> np.nda
 
 
 def _bands(n: int, sr: float, settings: Mapping[str, Any], mel: bool) -> np.ndarray:
-    """Edges halfway between the middles of triangles that are evenly spaced, in mel or in Hz."""
+    """Edges halfway between the centres of triangles that are equally spaced in mel or in Hz."""
     low = check_float("fmin", settings["fmin"], low=0.0, unit="Hz")
     high = sr / 2 if settings["fmax"] is None else check_float("fmax", settings["fmax"], above=low, unit="Hz")
     htk = bool(settings.get("htk"))
@@ -131,7 +131,7 @@ def _bands(n: int, sr: float, settings: Mapping[str, Any], mel: bool) -> np.ndar
 
 
 def _constant_q(n: int, settings: Mapping[str, Any], y_axis: Any) -> Rows:
-    """Rows a fraction of an octave apart; the axis is hertz, its ticks are the C of each octave."""
+    """Rows a fraction of an octave apart on an axis in hertz, with a tick at the C of each octave."""
     check_choice("y_axis", "log" if y_axis is None else y_axis, ("log",))
     per_octave = check_int("bins_per_octave", settings["bins_per_octave"], unit="bins")
     tuning = 2 ** ((settings.get("tuning") or 0.0) / per_octave)

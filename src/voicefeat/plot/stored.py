@@ -1,4 +1,4 @@
-"""Pictures for a file: one row of a dataset, or a recording with its waveform and its mel spectrogram."""
+"""Plots written to a file: one row of a dataset, or waveform and mel spectrogram of a recording."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .rows import Rows
 
 __all__ = ["draw_entry", "draw_recording"]
 
-#: Seconds of a recording that are drawn.
+#: The longest part of a recording that is drawn, in seconds.
 LONGEST = 600.0
-#: Rows whose names are written beside them.
+#: The largest number of rows whose names are shown.
 NAMED = 14
 #: Features of powers, which are drawn in decibels.
 POWERS = ("spectrogram", "melspectrogram", "linear_spectrogram")
 
 
 def draw_entry(dataset: Dataset, entry: Entry, file: str) -> None:
-    """Write a picture of one row of a dataset."""
+    """Write a plot of one row of a dataset."""
     ax = axes(None)
     part = f", part {entry.part}" if entry.part else ""
     titled(ax, f"{entry.id}{part}: {dataset.feature}")
@@ -45,7 +45,7 @@ def draw_entry(dataset: Dataset, entry: Entry, file: str) -> None:
 
 
 def _rows(dataset: Dataset, entry: Entry, ax: Any) -> Any:
-    """Rows by number or by name, over the seconds of the recording, in colours that few values exceed."""
+    """Draw rows by number or name over time in seconds; the colours span the 1st to 99th percentile."""
     values = np.asarray(entry.values, np.float64)
     count = values.shape[0]
     names = dataset.row_names
@@ -60,7 +60,7 @@ def _rows(dataset: Dataset, entry: Entry, ax: Any) -> Any:
 
 
 def draw_recording(path: str, file: str) -> None:
-    """Write a picture of the first ten minutes of a recording: waveform above, mel spectrogram below."""
+    """Write a plot of the first ten minutes of a recording: waveform above, mel spectrogram below."""
     y, sr = load(path, sr=None, duration=LONGEST)
     sr = int(sr)
     y = y.mean(axis=0) if y.ndim > 1 else y

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
-from voicefeat.cli.main import main
+from voicefeat.cli.main import COMMANDS, main
 from voicefeat.feature.registry import FEATURES
 from voicefeat.presets.catalogue import preset
 
@@ -183,6 +183,14 @@ class TestPresets:
         assert "did you mean 'asvspoof2019-lfcc'" in errors
 
 
+def test_every_command_is_in_the_list():
+    folder = Path(vf.__file__).parent / "cli"
+    here = {
+        path.stem for path in folder.glob("*.py") if "def add_parser(" in path.read_text(encoding="utf-8")
+    }
+    assert here == {command.__name__.rpartition(".")[2] for command in COMMANDS} >= {"extract", "warmup"}
+
+
 def test_version(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["--version"])
@@ -207,7 +215,11 @@ def test_warmup_leaves_common_calls_nothing_to_compile(tmp_path):
         return sorted(path.name for path in tmp_path.rglob("*.nbc"))
 
     # One precision of the two: they go through the same code, and each takes ten seconds to compile.
-    warmed = kernels_after("import voicefeat.cli.main as c; c.PRECISIONS = ['float32']; c.main(['warmup'])")
+    warmed = kernels_after("""
+from voicefeat.cli import main, warmup
+warmup.PRECISIONS = ["float32"]
+main.main(["warmup"])
+""")
     assert len(warmed) > 10
     calls = """
 import numpy as np, voicefeat as vf

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ParameterError, fail
 from ..files.text import refuse_pipe
+from .exit_status import DONE, SOME_FAILED
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["add_explain"]
+__all__ = ["add_parser", "run"]
 
 
-def add_explain(commands: argparse._SubParsersAction[Any]) -> None:
-    """The command and its options."""
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command and its options."""
     command = commands.add_parser(
         "explain",
-        help="tell which settings make two feature matrices of one recording differ",
+        help="find the settings in which two feature matrices of one recording differ",
         description="Find the front ends that two matrices come from, and say in which settings they differ.",
         epilog="exit status: 0 the settings were found; 1 no explanation was found; 2 nothing was done",
     )
@@ -27,10 +28,11 @@ def add_explain(commands: argparse._SubParsersAction[Any]) -> None:
     add("b", nargs="?", metavar="B.npy", help="other features of it")
     add("--preset", metavar="NAME", help="in place of B.npy: a front end that A was meant to be")
     add("--audio", required=True, metavar="FILE", help="the recording; a few seconds are best")
-    command.set_defaults(run=_explain)
+    command.set_defaults(run=run)
 
 
-def _explain(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Print in which settings the matrices differ."""
     from ..audio.load import load
     from ..presets.compare.explain import explain
 
@@ -39,22 +41,22 @@ def _explain(options: argparse.Namespace) -> int:
     a = _array(options.a)
     b = options.preset if options.b is None else _array(options.b)
     y, sr = load(options.audio, sr=None, dtype="float64")
-    found = explain(a, b, y, sr)
-    print(found)
-    return 0 if found.explained else 1
+    result = explain(a, b, y, sr)
+    print(result)
+    return DONE if result.explained else SOME_FAILED
 
 
 def _array(path: str) -> np.ndarray:
-    """The array of an .npy file; objects, which could run code, are not read."""
+    """The array of an .npy file; object arrays, which could run code, are refused."""
     import numpy as np
 
     refuse_pipe("path", path)
     try:
-        made = np.load(path, allow_pickle=False)
+        array = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as problem:
-        told = str(problem).split("\n")[0]
-        raise ParameterError(f"{path}: is no array of numbers ({told}); save it by numpy.save") from None
-    if not isinstance(made, np.ndarray):
-        made.close()
+        message = str(problem).split("\n")[0]
+        raise ParameterError(f"{path}: is no array of numbers ({message}); save it by numpy.save") from None
+    if not isinstance(array, np.ndarray):
+        array.close()
         fail("path", path, "holds several arrays", "save one of them by numpy.save")
-    return made
+    return array

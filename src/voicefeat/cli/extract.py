@@ -10,35 +10,36 @@ from typing import TYPE_CHECKING, Any
 
 from ..corpus.formats import FORMATS
 from ..errors import ParameterError, fail
-from .inputs import DONE, NOTHING_DONE, SOME_FAILED, add_inputs, listing
+from .exit_status import DONE, NOTHING_DONE, SOME_FAILED
+from .inputs import add_inputs, listing
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["add_extract"]
+__all__ = ["add_parser", "run"]
 
-#: Settings with an option of their own, and what each means.
+#: Settings that have an option of their own, and what each means.
 SHORTHANDS = {
-    "n_fft": "samples in one transform",
-    "hop_length": "samples from frame to frame",
-    "win_length": "samples under the window",
-    "n_mfcc": "coefficients of mfcc",
-    "n_mels": "mel bands",
+    "n_fft": "FFT length in samples",
+    "hop_length": "hop in samples",
+    "win_length": "window length in samples",
+    "n_mfcc": "number of coefficients of mfcc",
+    "n_mels": "number of mel bands",
 }
 
 
-def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
-    """The command and its options."""
-    extract = commands.add_parser(
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command and its options."""
+    command = commands.add_parser(
         "extract",
         help="turn recordings into a dataset of features",
         description="Decode recordings, compute features of each, and write a dataset. The same command "
-        "again goes on where a stopped one was.",
+        "continues a run that was stopped.",
         epilog="exit status: 0 all recordings are in the dataset; 1 some are, the rest in DIR/_failures.csv; "
         "2 nothing was done",
     )
-    add_inputs(extract)
-    add = extract.add_argument
+    add_inputs(command)
+    add = command.add_argument
     # fmt: off
     add("--feature", action="append", metavar="NAME",
         help="see 'voicefeat features' (default: mfcc); may be repeated")
@@ -49,21 +50,21 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
     add("--channels", default="mean", metavar="WHICH",
         help="of several channels: mean (default), first, or each (one row per channel)")
     add("--part-seconds", type=float, default=600.0, metavar="S",
-        help="longer recordings become several rows (default: 600)")
+        help="split longer recordings into several rows (default: 600)")
     add("--summary", type=_names, default=(), metavar="LIST",
         help="statistics in place of frames: mean,std,median,min,max,q0.05")
-    add("--windows", type=float, metavar="S", help="with --summary: over windows of so many seconds")
+    add("--windows", type=float, metavar="S", help="with --summary: statistics over windows of S seconds")
     add("--dtype", default="float32", metavar="TYPE", help="float32 (default), float64 or float16")
     add("--format", default="parquet", metavar="NAME", help=f"{', '.join(FORMATS)} (default: parquet)")
     add("--format-option", type=_option, action="append", default=[], metavar="NAME=VALUE",
-        help="what the format lets one choose: compress=true (parquet, kaldi, hdf5, zarr)")
-    add("--shard-mb", type=float, default=128.0, metavar="MB", help="values in one shard (default: 128)")
+        help="an option of the format: compress=true (parquet, kaldi, hdf5, zarr)")
+    add("--shard-mb", type=float, default=128.0, metavar="MB", help="size of a shard (default: 128)")
     add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
-    add("--dask", metavar="ADDRESS", help="instead of threads: a Dask cluster that runs already")
+    add("--dask", metavar="ADDRESS", help="instead of threads: a Dask cluster that is running")
     add("--strict", action="store_true", help="stop at the first recording that cannot be used")
     add("--redo", action="store_true",
-        help="make again shards of recordings that have changed since, and damaged ones (default: refuse)")
-    add("--log-json", metavar="FILE", help="append what happens as lines of JSON")
+        help="make shards of changed recordings again, and damaged shards (default: refuse)")
+    add("--log-json", metavar="FILE", help="append a log to FILE, one JSON object per line")
     add(
         "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
         help="a setting of the feature, e.g. --set top_db=None --set fmin=20; may be repeated",
@@ -77,10 +78,11 @@ def add_extract(commands: argparse._SubParsersAction[Any]) -> None:
             metavar="N",
             help=f"{meaning} (--set {name}=N)",
         )
-    extract.set_defaults(run=_extract)
+    command.set_defaults(run=run)
 
 
-def _extract(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Extract the dataset and print a summary."""
     from ..corpus.report.run import notice, summary
     from ..corpus.run.extract import extract_corpus
 
@@ -125,7 +127,7 @@ def _extract(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int | None]]:
-    """What runs the recordings, None for threads, and how many it does at a time."""
+    """The executor of the recordings, None for threads, and how many it runs at a time."""
     if options.dask is None:
         yield None, options.workers
         return
@@ -138,21 +140,21 @@ def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int
 
 
 def _settings(features: list[str], given: list[str]) -> dict[str, Any]:
-    """The settings as each feature reads them; they have to fit all of them."""
+    """The settings, which every one of the features must know."""
     from ..corpus.run.settings import parse
     from ..feature.registry import find
 
-    read = [parse(find(feature), given) for feature in features]
-    return read[0]
+    first, *_ = [parse(find(feature), given) for feature in features]
+    return first
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """The words of a list with commas."""
+    """The items of a comma-separated list."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def _option(text: str) -> tuple[str, str]:
-    """An option of the format and its value."""
+    """The name and value of an option of the format."""
     name, equals, value = text.partition("=")
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} has no '='; write it as name=value: compress=true")

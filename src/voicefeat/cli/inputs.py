@@ -1,4 +1,4 @@
-"""Which recordings a command means: PATH, or one of the lists in its place."""
+"""The recordings of a command: PATH, or one of the lists in its place."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 __all__ = ["add_inputs", "listing"]
 
-#: Options that stand in place of PATH, and what each takes.
+#: Options in place of PATH, and what each takes.
 LISTS = {"manifest": "FILE", "protocol": "FILE", "scp": "FILE", "classes": "DIR"}
 
 
 def add_inputs(command: argparse.ArgumentParser) -> None:
-    """The options of a command that say which recordings it means."""
+    """Add the options that say which recordings a command reads."""
     add = command.add_argument
     # fmt: off
     add("paths", nargs="*", metavar="PATH",
@@ -59,7 +59,3 @@ def listing(options: argparse.Namespace) -> Listing:
             "that holds it at any depth"
         )
     return inputs.read_protocol(options.protocol, options.root)
-
-
-#: All went well; some recordings failed; nothing was done; stopped by the keyboard.
-DONE, SOME_FAILED, NOTHING_DONE, INTERRUPTED = 0, 1, 2, 130

@@ -1,4 +1,4 @@
-"""``voicefeat show``: what a dataset or a recording holds."""
+"""``voicefeat show``: describe a dataset or a recording."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError, fail
-from .inputs import DONE
+from .exit_status import DONE
 
-__all__ = ["add_show"]
+__all__ = ["add_parser", "run"]
 
 
-def add_show(commands: argparse._SubParsersAction[Any]) -> None:
-    """The command and its options."""
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command and its options."""
     command = commands.add_parser(
         "show",
-        help="tell what a dataset or a recording holds, and draw it",
+        help="describe a dataset or a recording, and draw it",
         description="Of a dataset: recordings, hours, settings, versions, labels, failures. Of a recording: "
         "duration, rate, channels, peak, rms.",
     )
@@ -28,10 +28,11 @@ def add_show(commands: argparse._SubParsersAction[Any]) -> None:
     add("--plot", metavar="OUT.png", help="draw one row of the dataset, or the recording (extra: plot)")
     add("--id", metavar="ID", help="with --plot: which recording of the dataset (default: the first)")
     # fmt: on
-    command.set_defaults(run=_show, left="nothing was changed")
+    command.set_defaults(run=run, when_stopped="nothing was changed")
 
 
-def _show(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Print what the dataset or the recording holds, and draw it if asked."""
     if options.plot is not None and Path(options.plot).suffix.lower() not in (".png", ".pdf", ".svg"):
         fail("--plot", options.plot, "is no picture's name", "give one that ends in .png, .pdf or .svg")
     if os.path.isdir(options.path):

@@ -1,4 +1,4 @@
-"""``voicefeat verify``: whether a dataset is what its recordings give."""
+"""``voicefeat verify``: compare a dataset with its recordings."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import warnings
 from typing import Any
 
-from .inputs import DONE, SOME_FAILED, add_inputs, listing
+from .exit_status import DONE, SOME_FAILED
+from .inputs import add_inputs, listing
 
-__all__ = ["add_verify"]
+__all__ = ["add_parser", "run"]
 
 
-def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
-    """The command and its options."""
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command and its options."""
     command = commands.add_parser(
         "verify",
         help="compute a dataset's features again and compare",
@@ -28,15 +29,16 @@ def add_verify(commands: argparse._SubParsersAction[Any]) -> None:
     add("folder", metavar="DIR", help="folder of the dataset")
     add_inputs(command)
     add("--sample", type=int, metavar="N",
-        help="so many recordings, drawn at random, and no checksums of shards (default: all)")
-    add("--seed", type=int, default=0, metavar="K", help="which are drawn (default: 0)")
+        help="verify N recordings, drawn at random, and no checksums of shards (default: all)")
+    add("--seed", type=int, default=0, metavar="K", help="seed of the draw (default: 0)")
     add("--exact", action="store_true", help="allow no difference at all")
     add("--workers", type=int, metavar="N", help="threads (default: all)")
     # fmt: on
-    command.set_defaults(run=_verify, left="nothing was changed")
+    command.set_defaults(run=run, when_stopped="nothing was changed")
 
 
-def _verify(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Verify the dataset and print the result."""
     from ..corpus.dataset.open import open_dataset
     from ..corpus.dataset.verify import verify
     from ..corpus.report.run import verified
@@ -44,7 +46,7 @@ def _verify(options: argparse.Namespace) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of versions: the report names them
         dataset = open_dataset(options.folder)
-    found = verify(
+    result = verify(
         dataset,
         listing(options),
         sample=options.sample,
@@ -52,5 +54,5 @@ def _verify(options: argparse.Namespace) -> int:
         exact=options.exact,
         workers=options.workers,
     )
-    print(verified(found))
-    return SOME_FAILED if found.unequal or found.absent or found.damaged else DONE
+    print(verified(result))
+    return SOME_FAILED if result.unequal or result.absent or result.damaged else DONE

@@ -1,4 +1,4 @@
-"""What warnings look like on the command line."""
+"""Warnings on the command line."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from ..errors import escape
 
-__all__ = ["told_in_lines"]
+__all__ = ["warnings_as_lines"]
 
 
 @contextmanager
-def told_in_lines(command: str) -> Iterator[None]:
-    """While this is entered, our own warnings are one line each, as other notices of `command` are."""
+def warnings_as_lines(command: str) -> Iterator[None]:
+    """In this context our own warnings are printed in one line each, like other messages of `command`."""
     with warnings.catch_warnings():
         before = warnings.showwarning
 

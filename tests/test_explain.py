@@ -8,7 +8,7 @@ from signals import speech
 
 import voicefeat as vf
 from voicefeat.cli.main import main
-from voicefeat.presets.compare.facts import facts_of
+from voicefeat.presets.compare.matrix_facts import facts_of
 from voicefeat.presets.stages import Energy, Normalisation
 
 SR = 16000

@@ -10,7 +10,9 @@ from front_end_references import REFERENCES
 from signals import speech
 
 import voicefeat as vf
+from voicefeat.chain.block_loop import compute_requests
 from voicefeat.presets.catalogue import preset
+from voicefeat.presets.front_end import request
 from voicefeat.presets.stages import (
     Bands,
     Cepstrum,
@@ -41,7 +43,8 @@ class TestEveryPreset:
         fe = vf.frontend(name)
         again = vf.FrontEnd.from_toml(fe.to_toml())
         assert again == fe and hash(again) == hash(fe) and again.digest == fe.digest
-        assert pickle.loads(pickle.dumps(fe)) == fe
+        copy = pickle.loads(pickle.dumps(fe))
+        assert copy == fe and hash(copy) == hash(fe) and copy.kind is not fe.kind
         with pytest.raises(dataclasses.FrozenInstanceError):
             fe.signal = Signal()
 
@@ -134,6 +137,18 @@ def test_frames_count_exactly():
     for n in (1, 160, 320, 321, 479, 480, 481, 16000):
         assert LFCC.frames(n) == LFCC(Y[:n], SR).shape[1] == max(1, -(-(n - 160) // 160))
     assert LFCC.times(16000)[:2].tolist() == [0.01, 0.02]
+
+
+def test_requests_of_one_recording_share_its_signal():
+    """Front ends that change the samples alike share the result, those that leave them the samples."""
+    names = ("asvspoof2019-lfcc", "sahidullah2015-mfcc", "kaldi-fbank-80", "kaldi-mfcc", "covarep-mgd")
+    fes = [*map(vf.frontend, names), LFCC.replace(fmax=None, signal__rate=None)]
+    prepared = {}
+    requests = [request(fe, Y, SR, prepared) for fe in fes]
+    assert requests[0].y is requests[1].y is not Y
+    assert all(made.y is Y for made in requests[2:5])
+    for fe, made in zip(fes, compute_requests(requests), strict=True):
+        assert same(made, fe(Y, SR))
 
 
 class TestReplace:
@@ -284,6 +299,23 @@ class TestStages:
         divided = plain.replace(divided=True)
         assert np.allclose(512 * divided(Y, SR), plain(Y, SR), rtol=1e-9, atol=1e-12)
         assert vf.FrontEnd.from_toml(divided.to_toml()) == divided != plain
+
+    def test_a_power_that_the_precision_cannot_hold(self):
+        """Rows are looked at that were computed, not those that are there for their deltas."""
+        fe = vf.frontend("asvspoof2019-lfcc").replace(power=1.5)
+        for _ in range(3):
+            assert np.isfinite(fe(Y, SR)).all()
+        with pytest.raises(vf.ParameterError, match=r"^power=400\.0: "):
+            fe.replace(power=400.0)(100 * Y, SR)
+
+    def test_an_energy_below_a_floor_of_the_clip(self):
+        """It takes the place of c0 whether or not the bands have to wait for the clip's largest value."""
+        fe = vf.frontend("kaldi-mfcc")
+        for dtype in ("float32", "float64"):
+            y = Y.astype(dtype)
+            low = fe.replace(compression__top_db=1e6)(y, SR)
+            assert same(low[:1].copy(), fe(y, SR)[:1].copy())
+            assert np.allclose(low, fe(y, SR), rtol=1e-6, atol=1e-4)
 
     def test_the_least_energy(self):
         fe = vf.frontend("kaldi-mfcc")

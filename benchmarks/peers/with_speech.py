@@ -168,11 +168,14 @@ def spafe_preset(name: str, sr: int) -> Call | None:
         return None
     from importlib import import_module
 
-    from voicefeat.presets.compute import bank_rows
+    from voicefeat.presets.banks import bank_rows
 
     frames = fe.framing
     settings = {"n_fft": frames.n_fft, "hop_length": frames.hop_length, "win_length": frames.win_length}
     make = getattr(import_module(f"spafe.features.{kind}"), kind)
     return partial(
-        make, num_ceps=fe.cepstrum.n, nfilts=bank_rows(fe, float(sr)), **_spafe_frames(sr, settings)
+        make,
+        num_ceps=fe.cepstrum.n,
+        nfilts=bank_rows(fe.bands, float(sr), frames.n_fft),
+        **_spafe_frames(sr, settings),
     )

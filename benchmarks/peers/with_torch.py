@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import voicefeat as vf
-from voicefeat.presets.compute import at
+from voicefeat.presets.banks import bank_at
 
 from . import Call
 from .with_torchaudio import torchaudio_call
@@ -28,7 +28,7 @@ def plain_torch(name: str, sr: int) -> Call | None:
     frames = fe.framing
     if frames is None or fe.bands is None or frames.remove_dc or frames.preemphasis or fe.energy is not None:
         return None
-    bank = np.asarray(at(fe.bands, float(sr), frames.n_fft).matrix())
+    bank = np.asarray(bank_at(fe.bands, float(sr), frames.n_fft).matrix())
     turn = None if fe.cepstrum is None else torch.from_numpy(fe.cepstrum.matrix(len(bank)).astype("f"))
     bank = torch.from_numpy(bank.astype("f"))
     window = torch.from_numpy(frames.window_array().astype("f"))

@@ -208,7 +208,7 @@ class Frames:
         window = np.asarray(self.window.values) if isinstance(self.window, WindowArray) else self.window
         return np.asarray(filters.get_window(window, self.win_length), dtype=np.float64)
 
-    def louder(self, scale: float) -> Frames:
+    def scaled(self, scale: float) -> Frames:
         """The same frames of a signal `scale` times as large, which is left to the window."""
         return replace(self, window=WindowArray(tuple((scale * self._window()).tolist())))
 

@@ -95,7 +95,7 @@ class Rows(Job):
     def result(self) -> np.ndarray:
         assert self.out is not None
         power = None if self.chain.spectrum is None else self.chain.spectrum.power
-        if power not in _USUAL and not tables.usable(self.out, True):
+        if power not in _USUAL and not tables.usable(self.out[..., self.place, :], True):
             fail("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")
         if isinstance(self.chain.descriptor, Bandwidth):
             check_spread(self.out, self.chain.descriptor.p)

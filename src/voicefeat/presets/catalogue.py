@@ -8,6 +8,7 @@ from importlib import import_module
 
 from ..errors import ParameterError, fail
 from .front_end import FrontEnd
+from .validate import PUBLISHED
 
 __all__ = ["Preset", "frontend", "frontends", "preset"]
 
@@ -36,34 +37,29 @@ class Preset:
     note: str = ""
 
 
-def _presets() -> dict[str, Preset]:
-    found: dict[str, Preset] = {}
-    for family in FAMILIES:
-        for made in import_module(f"{__package__}.published.{family}").PRESETS:
-            found[made.name] = made
-    return found
-
-
 _known: dict[str, Preset] = {}
 
 
-def published(fe: FrontEnd) -> bool:
-    """Whether a front end is one of those, as far as they were asked for."""
-    mark = hash(fe)  # a search asks this of thousands
-    return any(hash(told.front_end) == mark and told.front_end == fe for told in _known.values())
+def _presets() -> dict[str, Preset]:
+    """All presets by name; their files are read when the first is asked for."""
+    if not _known:
+        modules = [import_module(f"{__package__}.published.{family}") for family in FAMILIES]
+        presets = {preset.name: preset for module in modules for preset in module.PRESETS}
+        PUBLISHED.update(preset.front_end for preset in presets.values())
+        _known.update(presets)
+    return _known
 
 
 def preset(name: str, argument: str = "name") -> Preset:
     """The preset called `name`, which a caller gave as `argument`, with its source."""
     if not isinstance(name, str):
         fail(argument, name, "must be a text", "give one of voicefeat.frontends()")
-    if not _known:
-        _known.update(_presets())
-    if name in _known:
-        return _known[name]
-    near = difflib.get_close_matches(str(name), _known, n=1)
+    known = _presets()
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(str(name), known, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ParameterError(f"{argument}={name!r}: no such front end; {hint}choose one of {', '.join(_known)}")
+    raise ParameterError(f"{argument}={name!r}: no such front end; {hint}choose one of {', '.join(known)}")
 
 
 def frontend(name: str) -> FrontEnd:
@@ -109,6 +105,4 @@ def frontends() -> list[str]:
     >>> "asvspoof2019-lfcc" in vf.frontends()
     True
     """
-    if not _known:
-        _known.update(_presets())
-    return list(_known)
+    return list(_presets())

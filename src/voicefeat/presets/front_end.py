@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ..audio.signals import signal
-from ..errors import ParameterError, check_int, check_type
-from . import compute, replace, toml, validate
-from .stages import (
-    STAGES,
-    Bands,
-    Cepstrum,
-    Compression,
-    Dynamics,
-    Energy,
-    Frames,
-    Method,
-    Normalisation,
-    Prediction,
-    Signal,
-    Spectrum,
-)
+from ..chain.jobs import Request
+from ..errors import ParameterError, check_int, fail
+from . import replace, toml
+from .framed import FramedFrontEnd
+from .kind import Prepared
+from .spec import FrontEndSettings
+from .unframed import MethodFrontEnd, RawFrontEnd
+from .validate import resolve, tell_of_empty
 
-__all__ = ["FrontEnd"]
+__all__ = ["FrontEnd", "request"]
+
+#: What a front end may be.
+Kind = FramedFrontEnd | MethodFrontEnd | RawFrontEnd
 
 
-@dataclass(frozen=True, repr=False)
-class FrontEnd:
+@dataclass(frozen=True, repr=False, eq=False)
+class FrontEnd(FrontEndSettings):
     """From samples to features by one chain of stages; called with a signal, it computes them.
 
     Parameters
@@ -77,40 +72,14 @@ class FrontEnd:
     ((60, 99), 99, 'lfcc_0')
     """
 
-    signal: Signal = field(default_factory=Signal)
-    framing: Frames | None = None
-    spectrum: Spectrum | None = None
-    bands: Bands | None = None
-    compression: Compression | None = None
-    cepstrum: Cepstrum | None = None
-    prediction: Prediction | None = None
-    energy: Energy | None = None
-    method: Method | None = None
-    dynamics: Dynamics | None = None
-    normalisation: Normalisation | None = None
-    #: What a row is called, without its number.
-    row: str = ""
-    _hash: int = field(default=0, init=False, repr=False, compare=False)
+    _kind: Kind = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name, kind in STAGES.items():
-            stage = getattr(self, name)
-            if stage is not None or name == "signal":
-                check_type(name, stage, kind, f"give a {kind.__name__}" + " or None" * (name != "signal"))
-        check_type("row", self.row, str, 'give a name such as "lfcc"')
-        stages = tuple(getattr(self, f.name) for f in fields(self) if f.compare)
-        try:
-            object.__setattr__(self, "_hash", hash(stages))
-        except (TypeError, ValueError) as error:  # the latter is numpy's, of times without a unit
-            told = "give numbers, texts and tuples of them"
-            raise ParameterError(f"front end: a setting cannot be compared ({error}); {told}") from None
-        validate.check(self)
-
-    def __hash__(self) -> int:
-        return self._hash
+        super().__post_init__()
+        object.__setattr__(self, "_kind", resolve(self))
 
     def __repr__(self) -> str:
-        return toml.shown(self)
+        return toml.text_of(self)
 
     def __call__(self, y: Any, sr: float | None = None) -> np.ndarray:
         """Features of a signal.
@@ -132,18 +101,35 @@ class FrontEnd:
         ParameterError
             If the rate is another one, or the signal is empty, not finite or too short.
         """
-        self.signal.check_rate(sr)
-        rate = self.signal.rate if sr is None else sr
-        if rate is None and compute.needs_rate(self):
+        rate = self._rate(sr)
+        return self._kind.compute(signal(y), rate)
+
+    def _rate(self, sr: float | None) -> float | None:
+        """The rate of a signal whose rate the caller says is `sr`; empty filters are told where they show."""
+        own = self.signal.rate
+        if own is not None:
+            if not (sr is None or (type(sr) is int and sr == own)):
+                self.signal.check_rate(sr)
+            return own
+        if sr is not None:
+            self.signal.check_rate(sr)
+            tell_of_empty(self, float(sr))
+        elif self._kind.needs_rate:
             raise ParameterError("sr=None: this front end has no rate of its own; give sr, in Hz")
-        if self.signal.rate is None and rate is not None:
-            validate.tell_of_empty(self, float(rate))
-        return compute.run(self, signal(y), rate)
+        return sr
+
+    @property
+    def kind(self) -> Kind:
+        """What it is: a framed chain, a method, or the samples themselves."""
+        return self._kind
 
     @property
     def rows(self) -> list[str]:
         """The names of the rows."""
-        return compute.names(self)
+        rate = self.signal.rate
+        if rate is None and self.bands is not None:
+            fail("rate", rate, "is not known, and the bank needs it", "give the front end a rate")
+        return self._kind.row_names(rate)
 
     def frames(self, n: int) -> int:
         """How many frames a signal of `n` samples gives, exactly.
@@ -158,7 +144,7 @@ class FrontEnd:
         int
             Frames.
         """
-        return compute.count(self, check_int("n", n, unit="samples"))
+        return self._kind.frames(check_int("n", n, unit="samples"))
 
     def times(self, n: int) -> np.ndarray:
         """The middle of each frame of a signal of `n` samples.
@@ -173,7 +159,11 @@ class FrontEnd:
         float64 array of shape (frames,)
             Seconds from the first sample.
         """
-        return compute.times(self, check_int("n", n, unit="samples"))
+        n, rate = check_int("n", n, unit="samples"), self.signal.rate
+        if rate is None:
+            remedy = "give the front end a rate: fe.replace(rate=16000)"
+            fail("rate", rate, "is not known, and times need it", remedy)
+        return self._kind.times(n, rate)
 
     def replace(self, **settings: Any) -> FrontEnd:
         """The same front end with other settings.
@@ -231,3 +221,15 @@ class FrontEnd:
     def digest(self) -> str:
         """A fingerprint of the settings: 16 hexadecimal digits, the same for the same settings, always."""
         return toml.digest(self)
+
+
+def request(
+    front_end: FrontEnd, y: np.ndarray, sr: float | None = None, prepared: Prepared | None = None
+) -> Request:
+    """What ``front_end(y, sr)`` computes of a checked signal, as jobs that share spectra with others.
+
+    Front ends of one recording are given one dict `prepared`, empty at first: their requests are of one
+    array where they do the same to the samples.
+    """
+    rate = front_end._rate(sr)
+    return front_end.kind.request(y, rate, prepared)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..chain.jobs import Request
 from ..errors import fail
 from ..feature.constantq.nsgcqt import nsgcqt_times
 from ..feature.registry import find
@@ -45,8 +46,14 @@ class Method:
 
     def call(self, y: np.ndarray, rate: float | None) -> np.ndarray:
         """The feature of a signal."""
-        given = {"sr": rate} if self.has_rate else {}
-        return self.function(y, **given, **dict(self.settings))
+        return self.function(y, **self._keywords(rate))
+
+    def request(self, y: np.ndarray, rate: float | None) -> Request:
+        """The feature of a checked signal, as jobs and what follows them."""
+        return find(self.name).request(y, self._keywords(rate))
+
+    def _keywords(self, rate: float | None) -> dict[str, Any]:
+        return {**({"sr": rate} if self.has_rate else {}), **dict(self.settings)}
 
     def shape(self, n: int, rate: float | None) -> tuple[int, int]:
         """Rows and frames of `n` samples: those of so much silence."""

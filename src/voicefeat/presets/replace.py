@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
+from .. import filters
 from ..cache import memoised
 from ..chain.frames import window_value
 from ..errors import ParameterError, fail
+from .spec import FrontEndSettings
 from .stages import OPEN, STAGES
 
-if TYPE_CHECKING:
-    from .front_end import FrontEnd
+FrontEnd = TypeVar("FrontEnd", bound=FrontEndSettings)
 
 
 def settings_of(name: str, stage: Any) -> dict[str, Any]:
@@ -38,20 +40,19 @@ def replaced(fe: FrontEnd, settings: Mapping[str, Any]) -> FrontEnd:
     return dataclasses.replace(fe, **stages)
 
 
-def _place(fe: FrontEnd, key: str, value: Any) -> tuple[str, str]:
+def _place(fe: FrontEndSettings, key: str, value: Any) -> tuple[str, str]:
     """The stage and the name of the setting that is meant by `key`."""
-    present = {stage: getattr(fe, stage) for stage in STAGES}
-    known = {s: _known(s, stage) for s, stage in present.items() if stage is not None}
+    known = {name: _known(name, stage) for name, stage in fe.stages().items()}
     if "__" in key:
         stage, _, name = key.partition("__")
         if stage in known and (name in known[stage] or stage in OPEN):
             return stage, name
-    found = [stage for stage, names in known.items() if key in names]
-    if len(found) == 1:
-        return found[0], key
-    if found:
-        ways = " or ".join(f"{stage}__{key}" for stage in found)
-        raise ParameterError(f"{key}={value!r}: is a setting of {' and '.join(found)}; write {ways}")
+    owners = [stage for stage, names in known.items() if key in names]
+    if len(owners) == 1:
+        return owners[0], key
+    if owners:
+        ways = " or ".join(f"{stage}__{key}" for stage in owners)
+        raise ParameterError(f"{key}={value!r}: is a setting of {' and '.join(owners)}; write {ways}")
     every = [*STAGES, *(name for names in known.values() for name in names)]
     near = difflib.get_close_matches(key, every, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"choose among {', '.join(sorted(set(every)))}"
@@ -67,10 +68,6 @@ def _known(name: str, stage: Any) -> set[str]:
 
 @memoised
 def _bank_settings(bank: str) -> frozenset[str]:
-    import inspect
-
-    from .. import filters
-
     return frozenset(inspect.signature(getattr(filters, bank)).parameters) - {"sr", "n_fft"}
 
 

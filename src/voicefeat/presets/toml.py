@@ -5,15 +5,15 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from ..chain.frames import WindowArray
 from ..errors import ParameterError, fail
 from ..files.text import toml as read_toml
+from .spec import FrontEndSettings
 from .stages import OPEN, STAGES
 
-if TYPE_CHECKING:
-    from .front_end import FrontEnd
+FrontEnd = TypeVar("FrontEnd", bound=FrontEndSettings)
 
 #: Written into every fingerprint: another form of the text is another fingerprint.
 FORM = "voicefeat front end 1"
@@ -21,23 +21,24 @@ FORM = "voicefeat front end 1"
 
 def differing(name: str, stage: Any) -> dict[str, Any]:
     """The settings of a stage that are not its defaults."""
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for f in dataclasses.fields(stage):
         value = getattr(stage, f.name)
         if f.name == OPEN.get(name):
-            found.update(value)
+            settings.update(value)
         elif f.default is dataclasses.MISSING or value != f.default:
-            found[f.name] = value
-    return found
+            settings[f.name] = value
+    return settings
 
 
-def stages(fe: FrontEnd) -> dict[str, dict[str, Any]]:
+def stages(fe: FrontEndSettings) -> dict[str, dict[str, Any]]:
     """The stages that are there, each with what is not its default."""
-    found = {name: differing(name, stage) for name in STAGES if (stage := getattr(fe, name)) is not None}
-    return {name: settings for name, settings in found.items() if settings or name != "signal"}
+    tables = {name: differing(name, stage) for name, stage in fe.stages().items()}
+    return {name: settings for name, settings in tables.items() if settings or name != "signal"}
 
 
-def shown(fe: FrontEnd) -> str:
+def text_of(fe: FrontEndSettings) -> str:
+    """A front end as its `repr` shows it."""
     parts = [
         f"{name}={STAGES[name].__name__}({', '.join(f'{k}={v!r}' for k, v in settings.items())})"
         for name, settings in stages(fe).items()
@@ -46,7 +47,7 @@ def shown(fe: FrontEnd) -> str:
     return f"FrontEnd({', '.join(parts)})"
 
 
-def toml(fe: FrontEnd) -> str:
+def toml(fe: FrontEndSettings) -> str:
     """A table for each stage; None, which TOML lacks, is the text "none"."""
     lines = [f"row = {_value(fe.row)}", ""] if fe.row else []
     for name, settings in stages(fe).items():
@@ -76,8 +77,7 @@ def read(cls: type[FrontEnd], source: str) -> FrontEnd:
     row = content.pop("row", "")
     if not isinstance(row, str):
         fail("row", row, "must be a text", 'give a name such as "lfcc"')
-    made = {name: _stage(name, table) for name, table in content.items()}
-    return cls(**made, row=row)
+    return cls(**{name: _stage(name, table) for name, table in content.items()}, row=row)
 
 
 def _stage(name: str, table: Any) -> Any:
@@ -139,7 +139,7 @@ def _unknown(what: str, key: str, known: Any) -> None:
     raise ParameterError(f"{what} {key!r}: is not known; {hint}")
 
 
-def digest(fe: FrontEnd) -> str:
+def digest(fe: FrontEndSettings) -> str:
     """Of the sorted settings that differ from the defaults, so that a new setting changes no fingerprint."""
     lines = [FORM]
     for name, settings in sorted(stages(fe).items()):

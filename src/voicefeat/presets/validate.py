@@ -1,127 +1,151 @@
-"""What contradicts itself in a front end, found when the value is made."""
+"""The kind of front end that settings make; those that contradict each other are refused."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from ..errors import ParameterError, check_choice
 from ..filters import empty_bands
-from .compute import bank_rows, empty_filters
+from .banks import bank_rows, empty_filters
+from .framed import EnergyRow, FramedFrontEnd, Model
+from .spec import FrontEndSettings
+from .stages import Bands, Cepstrum, Compression, Frames, Prediction
+from .unframed import MethodFrontEnd, RawFrontEnd
 
-if TYPE_CHECKING:
-    from .front_end import FrontEnd
-
+__all__ = ["PUBLISHED", "resolve", "tell_of_empty"]
 
 #: Functions of `filters` that make a bank for the bins of a transform.
 BANKS = ("bank", "bark", "chroma", "gammatone", "linear", "mel", "total")
+#: The stages of a framed chain after its frames.
+FRAMED = ("spectrum", "bands", "compression", "cepstrum", "prediction", "energy")
+
+#: The published front ends, once they were asked for: nothing is said of their empty filters.
+PUBLISHED: set[FrontEndSettings] = set()
 
 
-def clash(first: str, second: str, why: str) -> None:
-    """Refuse two settings that contradict each other."""
-    raise ParameterError(f"{first} and {second}: {why}")
+def clash(first: str, second: str, why: str) -> ParameterError:
+    """The error for two settings that contradict each other."""
+    return ParameterError(f"{first} and {second}: {why}")
 
 
-def check(fe: FrontEnd) -> None:
-    """Refuse what cannot be run, before there is a signal."""
-    if fe.bands is not None:
-        check_choice("bands.bank", fe.bands.bank, BANKS)
+def resolve(settings: FrontEndSettings) -> FramedFrontEnd | MethodFrontEnd | RawFrontEnd:
+    """The kind of front end that `settings` make; what cannot be run is refused before there is a signal."""
+    if settings.bands is not None:
+        check_choice("bands.bank", settings.bands.bank, BANKS)
     for name in ("framing", "spectrum", "compression", "cepstrum"):
-        stage = getattr(fe, name)
+        stage = getattr(settings, name)
         if stage is not None:
             stage.check(name)
-    stages = ("spectrum", "bands", "compression", "cepstrum", "prediction", "energy")
-    chain = {name: getattr(fe, name) for name in stages}
-    given = [name for name, stage in chain.items() if stage is not None]
-    if fe.method is not None and (fe.framing is not None or given):
-        clash(
-            "method", given[0] if given else "framing", "a method has its own stages; leave one of them out"
-        )
-    if fe.framing is None:
-        if given:
-            clash(f"{given[0]}={chain[given[0]]!r}", "framing=None", "spectra need frames; give framing")
-    else:
-        _check_framing(fe)
-    if fe.cepstrum is not None and fe.bands is None:
-        clash("cepstrum", "bands=None", "coefficients are made of bands; give bands")
-    if fe.bands is not None and fe.framing is not None:
-        bands = _checked_bands(fe)
-        if fe.cepstrum is not None and fe.cepstrum.first + fe.cepstrum.n > bands:
-            clash(
-                f"cepstrum.n={fe.cepstrum.n}",
-                f"bands with {bands} rows",
-                f"more coefficients than bands; give at most {bands - fe.cepstrum.first}",
-            )
-    if fe.prediction is not None:
-        _check_prediction(fe)
-    if fe.energy is not None:
-        _check_energy(fe)
-    if fe.signal.rate is not None:
-        tell_of_empty(fe, float(fe.signal.rate))
+    after = {name: stage for name in FRAMED if (stage := getattr(settings, name)) is not None}
+    parts = (settings.signal, settings.dynamics, settings.normalisation, settings.row)
+    if settings.method is not None:
+        for name in (*after, "framing"):
+            if getattr(settings, name) is not None:
+                raise clash("method", name, "a method has its own stages; leave one of them out")
+        return MethodFrontEnd(*parts, settings.method)
+    if settings.framing is None:
+        for name, stage in after.items():
+            raise clash(f"{name}={stage!r}", "framing=None", "spectra need frames; give framing")
+        return RawFrontEnd(*parts)
+    return _framed(settings, settings.framing)
 
 
-def tell_of_empty(fe: FrontEnd, rate: float) -> None:
+def tell_of_empty(settings: FrontEndSettings, rate: float) -> None:
     """Say where filters have no bin, unless that is how the front end was published."""
-    from . import catalogue
-
-    told = empty_filters(fe, rate)
-    if told and not catalogue.published(fe):
-        empty_bands.tell(told)
-
-
-def _check_prediction(fe: FrontEnd) -> None:
-    if fe.cepstrum is not None:
-        clash("prediction", "cepstrum", "both make coefficients of bands; leave one of them out")
-    if fe.bands is None or fe.bands.bank != "bank":
-        clash("prediction", f"bands={fe.bands!r}", "needs bands with centres; give Bands('bank', ...)")
-    if fe.compression is None or fe.compression.log != "ln" or fe.compression.top_db is not None:
-        clash("prediction", f"compression={fe.compression!r}", "takes natural logarithms; give log='ln'")
+    if settings.bands is not None and settings.framing is not None:
+        message = empty_filters(settings.bands, rate, settings.framing.n_fft)
+        if message and settings not in PUBLISHED:
+            empty_bands.tell(message)
 
 
-def _check_framing(fe: FrontEnd) -> None:
-    frames = fe.framing
-    assert frames is not None
+def _framed(settings: FrontEndSettings, framing: Frames) -> FramedFrontEnd:
+    spectrum, bands, cepstrum = settings.spectrum, settings.bands, settings.cepstrum
+    _check_framing(framing)
+    if spectrum is None:
+        raise clash("framing", "spectrum=None", "frames are transformed; give spectrum")
+    framing.window_array()
+    if bands is not None:
+        _check_coefficients(bands, cepstrum, settings.signal.rate, framing.n_fft)
+    elif cepstrum is not None:
+        raise clash("cepstrum", "bands=None", "coefficients are made of bands; give bands")
+    model = None if settings.prediction is None else _model(settings, settings.prediction)
+    energy = _energy_row(settings, framing)
+    if settings.signal.rate is not None:
+        tell_of_empty(settings, float(settings.signal.rate))
+    return FramedFrontEnd(
+        settings.signal, settings.dynamics, settings.normalisation, settings.row,
+        framing, spectrum, bands, settings.compression, cepstrum, model, energy,
+    )  # fmt: skip
+
+
+def _check_framing(frames: Frames) -> None:
     if frames.win_length > frames.n_fft:
-        clash(
+        raise clash(
             f"framing.win_length={frames.win_length}",
             f"framing.n_fft={frames.n_fft}",
             "a window fits into its frame; give an n_fft of at least win_length",
         )
     if frames.center and (frames.align == "left" or frames.partial != "drop"):
         name = "align='left'" if frames.align == "left" else f"partial={frames.partial!r}"
-        clash(
+        raise clash(
             "framing.center=True",
             f"framing.{name}",
             "centred frames are padded at both ends; give center=False",
         )
     length = frames.win_length if frames.align == "left" else frames.n_fft
     if frames.partial == "mirror" and frames.hop_length > length:
-        clash(
+        raise clash(
             "framing.partial='mirror'",
             f"framing.hop_length={frames.hop_length}",
             f"frames of {length} samples would leave out some between them; give a hop of at most {length}",
         )
-    if fe.spectrum is None:
-        clash("framing", "spectrum=None", "frames are transformed; give spectrum")
-    frames.window_array()
 
 
-def _checked_bands(fe: FrontEnd) -> int:
-    """How many rows the bank has; a front end without a rate is tried at one of its own."""
-    rate = fe.signal.rate
-    return bank_rows(fe, float(rate if rate is not None else 2 * fe.framing.n_fft))  # type: ignore[union-attr]
+def _check_coefficients(bands: Bands, cepstrum: Cepstrum | None, rate: int | None, n_fft: int) -> None:
+    """Make the bank; without a rate of its own a front end is tried at one that any bank has room at."""
+    rows = bank_rows(bands, float(rate if rate is not None else 2 * n_fft), n_fft)
+    if cepstrum is not None and cepstrum.first + cepstrum.n > rows:
+        raise clash(
+            f"cepstrum.n={cepstrum.n}",
+            f"bands with {rows} rows",
+            f"more coefficients than bands; give at most {rows - cepstrum.first}",
+        )
 
 
-def _check_energy(fe: FrontEnd) -> None:
-    if fe.framing is None or fe.compression is None:
-        clash("energy", "compression=None", "energies are compressed as bands are; give compression")
-    replaced = fe.bands is None if fe.cepstrum is None else not fe.cepstrum.first
-    replaced = replaced or fe.prediction is not None
-    if fe.energy.place == "replace" and not replaced:  # type: ignore[union-attr]
-        clash("energy.place='replace'", "cepstrum", "there is no c0 to replace; give place='first'")
-    prepared = fe.framing.remove_dc or fe.framing.preemphasis  # type: ignore[union-attr]
-    if fe.energy.of == "samples" and not prepared:  # type: ignore[union-attr]
-        clash(
+def _model(settings: FrontEndSettings, prediction: Prediction) -> Model:
+    bands, compression = settings.bands, settings.compression
+    if settings.cepstrum is not None:
+        raise clash("prediction", "cepstrum", "both make coefficients of bands; leave one of them out")
+    if bands is None or bands.bank != "bank":
+        raise clash("prediction", f"bands={bands!r}", "needs bands with centres; give Bands('bank', ...)")
+    if compression is None or compression.log != "ln" or compression.top_db is not None:
+        raise clash("prediction", f"compression={compression!r}", "takes natural logarithms; give log='ln'")
+    return Model(prediction, bands)
+
+
+def _energy_row(settings: FrontEndSettings, framing: Frames) -> EnergyRow | None:
+    energy, compression = settings.energy, settings.compression
+    if energy is None:
+        return None
+    if compression is None:
+        raise clash("energy", "compression=None", "energies are compressed as bands are; give compression")
+    coefficients: Cepstrum | Prediction | None = settings.cepstrum or settings.prediction
+    if energy.place == "replace" and not _has_c0(settings):
+        raise clash("energy.place='replace'", "cepstrum", "there is no c0 to replace; give place='first'")
+    if energy.of == "samples" and not (framing.remove_dc or framing.preemphasis):
+        raise clash(
             "energy.of='samples'",
             "framing",
             "is known of frames with remove_dc or preemphasis; use of='bins'",
         )
+    c0_last = coefficients is not None and coefficients.c0 == "last"
+    last = energy.place == "last" or (energy.place == "replace" and c0_last)
+    own: Compression = replace(compression, floor=energy.floor) if energy.floor else compression
+    return EnergyRow(energy, own, last)
+
+
+def _has_c0(settings: FrontEndSettings) -> bool:
+    """Whether there is a row that an energy stands for: c0, or the bin at 0 Hz."""
+    if settings.prediction is not None:
+        return True
+    return settings.bands is None if settings.cepstrum is None else not settings.cepstrum.first

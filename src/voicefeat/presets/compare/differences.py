@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ... import filters
+from ..front_end import FrontEnd
 from ..replace import settings_of
 from ..stages import OPEN, STAGES, Bands, Method
-from .traps import WORDS
-
-if TYPE_CHECKING:
-    from ..front_end import FrontEnd
-
+from .variants import WORDS
 
 #: Settings that have an effect only where another of their stage is on.
 SWITCHES = {

@@ -15,7 +15,7 @@ from ...errors import check_int, fail
 from ..catalogue import preset
 from ..front_end import FrontEnd
 from .differences import Difference, differences, weight
-from .facts import facts_of
+from .matrix_facts import facts_of
 from .search import Candidate, Search, named
 
 __all__ = ["Explanation", "explain"]

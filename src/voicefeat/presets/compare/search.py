@@ -12,7 +12,7 @@ from ...errors import ParameterError
 from ..catalogue import frontends, preset
 from ..front_end import FrontEnd
 from .differences import differences, plain, weight
-from .traps import changed, hops, neighbours
+from .variants import changed, hops, neighbours
 
 #: Front ends that are computed for one matrix, on a clip of up to `SHORT` samples; fewer on a longer one.
 EVALUATIONS, LEAST, SHORT = 2500, 300, 160_000
@@ -221,9 +221,7 @@ def at_rate(fe: FrontEnd, sr: int) -> FrontEnd | None:
 
 
 def _rows(fe: FrontEnd, sr: int) -> int:
-    from ..compute import statics_rows
-
-    return statics_rows(fe, sr) * (fe.dynamics.parts if fe.dynamics is not None else 1)
+    return fe.kind.rows(sr) * (fe.dynamics.parts if fe.dynamics is not None else 1)
 
 
 def _rows_cheap(fe: FrontEnd, sr: int) -> int:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ...errors import ParameterError
+from ..front_end import FrontEnd
 from ..replace import replaced, settings_of
 from ..stages import Compression, Dynamics, Energy, Frames, Normalisation
-
-if TYPE_CHECKING:
-    from ..front_end import FrontEnd
 
 EPS = float(np.finfo(np.float64).eps)
 EPS32 = float(np.finfo(np.float32).eps)

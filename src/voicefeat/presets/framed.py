@@ -1,0 +1,210 @@
+"""Front ends that are a framed chain: what they ask of the block loop, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..audio.limits import not_finite
+from ..chain.descriptors import Loudness
+from ..chain.jobs import Job, Request, Rows
+from ..chain.stages import Chain
+from ..filters.banks import bank_centres
+from .banks import bank_at, bank_rows
+from .kind import FrontEndKind, Prepared
+from .stages import Bands, Cepstrum, Compression, Energy, Frames, Prediction, Spectrum
+
+__all__ = ["EnergyRow", "FramedFrontEnd", "Model"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """The all-pole model of bands, in place of a cepstrum."""
+
+    prediction: Prediction
+    bands: Bands
+
+
+@dataclass(frozen=True)
+class EnergyRow:
+    """The row of the frames' energies: its compression, and whether it is the last row or the first."""
+
+    energy: Energy
+    compression: Compression
+    last: bool
+
+    @property
+    def more(self) -> int:
+        """Rows that it adds: none in place of another."""
+        return int(self.energy.place != "replace")
+
+
+class PlacedRows(Rows):
+    """The rows `place` of an array of `rows` rows, which another job, `beside`, may have made."""
+
+    def __init__(self, chain: Chain, rows: int, place: slice, beside: PlacedRows | None = None):
+        super().__init__(chain, place=place)
+        self.rows, self.beside = rows, beside
+
+    def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
+        if self.beside is None:
+            self.out = np.empty((*batch, self.rows, frames), self.plan.dtype)
+        else:
+            self.out = self.beside.out
+        super().open(batch, items, frames)
+
+
+@dataclass(frozen=True)
+class Chains:
+    """The chains of a front end at one rate."""
+
+    rate: float
+    #: Bands or coefficients, and the rows they have in the statics.
+    body: Chain
+    place: slice
+    #: Rows of the statics.
+    rows: int
+    #: The energies, and their row.
+    energy: Chain | None
+    energy_place: slice
+    #: Centres of the bands in Hz, for the model of them.
+    centres: np.ndarray
+
+
+@dataclass(eq=False)
+class FramedFrontEnd(FrontEndKind):
+    """Frames, their spectrum, and what is made of it."""
+
+    framing: Frames
+    spectrum: Spectrum
+    bands: Bands | None
+    compression: Compression | None
+    cepstrum: Cepstrum | None
+    model: Model | None
+    energy: EnergyRow | None
+    _chains: Chains | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        coefficients = self.cepstrum is not None or self.model is not None
+        named = "cepstrum" if coefficients else "bin" if self.bands is None else "band"
+        self.row, self.needs_rate = self.row or named, self.bands is not None
+        #: Whether the scale of the samples is left to the window, which saves a copy of the signal.
+        self.window_scales = self.signal.scale != 1.0 and not self.signal.dither
+        #: Whether the statics are put where their deltas follow, which saves a copy.
+        follows = self.dynamics is not None and self.dynamics.follows and self.model is None
+        self.room = self.dynamics if follows else None
+        self.parts = 1 if self.room is None else self.room.parts
+        top_db = self.compression is not None and self.compression.top_db is not None
+        #: Whether the energy would be written over: rows with a floor are put when the clip is known.
+        self.late_energy = top_db and self.energy is not None and not self.energy.more
+
+    def body_rows(self, rate: float | None) -> int:
+        """Rows without an energy that is added to them."""
+        if self.model is not None:
+            return self.model.prediction.n
+        if self.cepstrum is not None:
+            return self.cepstrum.n
+        if self.bands is not None:
+            return bank_rows(self.bands, float(rate or 1), self.framing.n_fft)
+        return 1 + self.framing.n_fft // 2
+
+    def rows(self, rate: float | None) -> int:
+        return self.body_rows(rate) + (0 if self.energy is None else self.energy.more)
+
+    def statics_names(self, rate: float | None) -> list[str]:
+        names = [f"{self.row}_{i}" for i in range(self.body_rows(rate))]
+        if self.energy is None:
+            return names
+        if self.energy.more:
+            return [*names, "energy"] if self.energy.last else ["energy", *names]
+        names[-1 if self.energy.last else 0] = "energy"
+        return names
+
+    def frames(self, n: int) -> int:
+        n = self.signal.length(n)
+        self.framing.check_length(n)
+        return self.framing.count(n)
+
+    def times(self, n: int, rate: float) -> np.ndarray:
+        framing = self.framing
+        starts = np.arange(self.frames(n)) * framing.hop_length - framing.pad
+        return (starts + framing.length / 2) / rate
+
+    def chains(self, rate: float | None) -> Chains:
+        """The chains at `rate`; those of the last rate are kept."""
+        rate = 1.0 if rate is None else float(rate)
+        chains = self._chains
+        if chains is None or chains.rate != rate:
+            chains = self._chains = self._make_chains(rate)
+        return chains
+
+    def _make_chains(self, rate: float) -> Chains:
+        framing = self.framing
+        gain = self.signal.scale if self.window_scales else 1.0
+        if self.spectrum.divided:
+            gain *= framing.n_fft ** (-1.0 / (self.spectrum.power or 1.0))
+        frames = framing if gain == 1.0 else framing.scaled(gain)
+        bands = None if self.bands is None else bank_at(self.bands, rate, framing.n_fft)
+        body = Chain(frames, self.spectrum, bands, self.compression, self.cepstrum)
+        rows, row, centres = self.rows(rate), self.energy, np.empty(0)
+        if self.model is not None:
+            placing = ("n_filters", "scale", "fmin", "fmax")
+            arguments = {key: value for key, value in self.model.bands.arguments if key in placing}
+            centres = bank_centres(sr=rate, **arguments)
+        if row is None:
+            return Chains(rate, body, slice(0, rows), rows, None, slice(0), centres)
+        # c0 is computed and then written over, so that the cepstrum is the same with and without the energy.
+        place = slice(0, rows - row.more) if row.last else slice(row.more, rows)
+        energy_place = slice(rows - 1, rows) if row.last else slice(0, 1)
+        return Chains(rate, body, place, rows, self._energy_chain(row, frames, rate), energy_place, centres)
+
+    def _energy_chain(self, row: EnergyRow, frames: Frames, rate: float) -> Chain:
+        energy = row.energy
+        if energy.of == "bins":
+            total = Bands("total", (("bins", energy.bins), ("gain", energy.gain)))
+            return Chain(frames, self.spectrum, bank_at(total, rate, frames.n_fft), row.compression)
+        gain = energy.gain * (self.signal.scale**2 if self.window_scales else 1.0)
+        return Chain(frames, self.spectrum, descriptor=Loudness(gain, row.compression))
+
+    def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
+        chains = self.chains(rate)
+        if self.signal.samples is not None:
+            not_finite(y)  # a sample that is left out is refused as well
+        y = self.prepare(y, not self.window_scales, prepared)
+        if self.model is not None:
+            jobs: list[Job] = [Rows(chains.body)]
+            if chains.energy is not None:
+                jobs.append(Rows(chains.energy))
+            return Request(y, jobs, partial(self._finish_model, self.model, chains))
+        body = PlacedRows(chains.body, self.parts * chains.rows, chains.place)
+        if chains.energy is None:
+            return Request(y, [body], partial(self._finish, chains))
+        if self.late_energy:
+            return Request(y, [body, Rows(chains.energy)], partial(self._finish, chains))
+        beside = PlacedRows(chains.energy, body.rows, chains.energy_place, body)
+        return Request(y, [body, beside], partial(self._finish, chains))
+
+    def _finish(self, chains: Chains, results: list[Any]) -> np.ndarray:
+        """The rows, with their deltas where there is room for them."""
+        features = results[0]
+        if self.late_energy:
+            features[..., chains.energy_place, :] = results[1]
+        if self.room is None:
+            return self.follow(features)
+        self.room.follow(features, chains.rows)
+        return self.normalise(features)
+
+    def _finish_model(self, model: Model, chains: Chains, results: list[Any]) -> np.ndarray:
+        """The cepstra of the model of the bands, and the energy."""
+        statics = model.prediction.apply(results[0], chains.centres)
+        if self.energy is not None:
+            energy = results[1]
+            if self.energy.more:
+                parts = [statics, energy] if self.energy.last else [energy, statics]
+                statics = np.concatenate(parts, axis=-2)
+            else:
+                statics[..., chains.energy_place, :] = energy
+        return self.follow(statics)

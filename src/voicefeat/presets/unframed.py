@@ -1,0 +1,69 @@
+"""Front ends that are no framed chain: a feature with its settings, and the samples themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..audio.limits import not_finite
+from ..chain.jobs import Request
+from .kind import FrontEndKind, Prepared
+from .method import Method
+
+__all__ = ["MethodFrontEnd", "RawFrontEnd"]
+
+#: Samples of which any method makes a frame; its rows are counted there.
+LONG = 32768
+
+
+@dataclass(eq=False)
+class MethodFrontEnd(FrontEndKind):
+    """A feature of the registry, whose function cuts the signal by itself."""
+
+    method: Method
+
+    def __post_init__(self) -> None:
+        self.row = self.row or self.method.name
+        self.needs_rate = self.method.has_rate
+
+    def rows(self, rate: float | None) -> int:
+        return self.method.shape(LONG, float(rate or 1))[0]
+
+    def frames(self, n: int) -> int:
+        return self.method.shape(self.signal.length(n), self.signal.rate)[1]
+
+    def times(self, n: int, rate: float) -> np.ndarray:
+        return self.method.times(self.signal.length(n), rate)
+
+    def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
+        not_finite(y)
+        inner = self.method.request(self.prepare(y, True, prepared), rate)
+
+        def finish(results: list[Any]) -> np.ndarray:
+            return self.follow(inner.finish(results))
+
+        return Request(inner.y, inner.jobs, finish)
+
+
+@dataclass(eq=False)
+class RawFrontEnd(FrontEndKind):
+    """The samples themselves as one row, a frame for each."""
+
+    def __post_init__(self) -> None:
+        self.row = self.row or "sample"
+
+    def rows(self, rate: float | None) -> int:
+        return 1
+
+    def frames(self, n: int) -> int:
+        return self.signal.length(n)
+
+    def times(self, n: int, rate: float) -> np.ndarray:
+        return np.arange(self.frames(n)) / rate
+
+    def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
+        not_finite(y)
+        y = self.prepare(y, True, prepared)
+        return Request(y, [], lambda results: self.follow(y[..., np.newaxis, :]))

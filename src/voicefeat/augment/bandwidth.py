@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from .._typing import FloatArray, Signal
 from ..audio.resample import MOST_TIMES, resample
 from ..errors import check_int, check_rate, fail
 from .filtfilt import Passes
@@ -19,14 +18,14 @@ MOST_ORDER = 50
 
 
 def bandlimit(
-    y: Any,
+    y: Signal,
     sr: float = 16000,
     *,
     fmin: Range | None = None,
     fmax: Range | None = None,
     order: int = 4,
     rng: Random | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """A high-pass, a low-pass, or both.
 
     Parameters
@@ -84,7 +83,7 @@ def bandlimit(
     return Passes(y, (butter(order, edge, kind, fs=sr, output="sos") for kind, edge in edges.items())).run()
 
 
-def telephone(y: Any, sr: float = 16000) -> np.ndarray:
+def telephone(y: Signal, sr: float = 16000) -> FloatArray:
     """The band of a telephone, 300 to 3400 Hz.
 
     Parameters
@@ -115,7 +114,7 @@ def telephone(y: Any, sr: float = 16000) -> np.ndarray:
     return bandlimit(y, sr, fmin=300.0, fmax=3400.0)
 
 
-def downsample(y: Any, sr: float = 16000, *, rate: Range, rng: Random | None = None) -> np.ndarray:
+def downsample(y: Signal, sr: float = 16000, *, rate: Range, rng: Random | None = None) -> FloatArray:
     """To a lower rate and back: what a recording made at that rate has lost.
 
     Parameters

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .._typing import FloatArray, Signal
 from ..errors import check_choice, check_float, check_int, check_rate, fail
 from ..files.text import toml
 from . import (
@@ -49,7 +50,7 @@ class Step:
     p: float = 1.0
     settings: dict[str, Any] = field(default_factory=dict)
 
-    def __call__(self, y: np.ndarray, sr: float, rng: np.random.Generator) -> np.ndarray:
+    def __call__(self, y: np.ndarray, sr: float, rng: np.random.Generator) -> FloatArray:
         function = STEPS[self.do]
         given = dict(sr=sr, rng=rng)
         taken = {k: v for k, v in given.items() if k in inspect.signature(function).parameters}
@@ -139,7 +140,7 @@ class Chain:
                 fail("steps", one, "is no step", "give what vf.augment.step(...) makes")
         object.__setattr__(self, "steps", tuple(self.steps))
 
-    def __call__(self, y: Any, sr: float, *, id: str, epoch: int = 0, seed: int = 0) -> np.ndarray:
+    def __call__(self, y: Signal, sr: float, *, id: str, epoch: int = 0, seed: int = 0) -> FloatArray:
         """The signal, made worse as (seed, id, epoch) have it: by any worker and in any order the same."""
         y = one_signal(y)
         for one, rng in zip(self.steps, generator(seed, id, epoch).spawn(len(self.steps)), strict=True):
@@ -170,8 +171,8 @@ class Chain:
 
 
 def copies(
-    y: Any, sr: float, id: str, *, copies: int = 60, seed: int = 0, chain: Chain | None = None
-) -> Iterator[np.ndarray]:
+    y: Signal, sr: float, id: str, *, copies: int = 60, seed: int = 0, chain: Chain | None = None
+) -> Iterator[FloatArray]:
     """Variants of a recording, to be stored: the first is that of epoch 0, and so on.
 
     Parameters

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .._typing import FloatArray, Signal
 from ..audio.resample import resample
 from ..errors import fail
 from .bandwidth import back
@@ -59,14 +60,14 @@ CODECS = {
 
 
 def codec(
-    y: Any,
+    y: Signal,
     sr: float = 16000,
     *,
     name: str | Sequence[str],
     bitrate: Range | None = None,
     quality: Range | None = None,
     rng: Random | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """What a codec leaves of a signal.
 
     Parameters

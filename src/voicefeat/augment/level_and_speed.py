@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
+from .._typing import FloatArray, Signal
 from ..audio.resample import resample
 from ..errors import check_choice, fail
 from .seeds import Random
@@ -17,7 +18,9 @@ __all__ = ["gain", "speed"]
 _OVER = ("refuse", "clip", "keep")
 
 
-def gain(y: Any, *, db: Range, over: str = "refuse", rng: Random | None = None) -> np.ndarray:
+def gain(
+    y: Signal, *, db: Range, over: Literal["refuse", "clip", "keep"] = "refuse", rng: Random | None = None
+) -> FloatArray:
     """Louder or softer.
 
     Parameters
@@ -65,7 +68,7 @@ def gain(y: Any, *, db: Range, over: str = "refuse", rng: Random | None = None) 
     return made
 
 
-def speed(y: Any, *, factor: Range, rng: Random | None = None) -> np.ndarray:
+def speed(y: Signal, *, factor: Range, rng: Random | None = None) -> FloatArray:
     """Faster or slower as a tape is: pitch and formants rise and fall with the tempo.
 
     Parameters

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from .._typing import Float64Array, FloatArray, Signal
 from ..errors import check_choice, check_int, check_rate, fail
 from .seeds import Random, check
 from .settings import Range, number, one_signal, ordered, pick, power
@@ -19,13 +20,14 @@ COLOURS = {"white": 0, "pink": 1, "brown": 2}
 _FLAT_BELOW = 20.0
 #: Voices that talk at once, at most.
 MOST_TALKERS = 1000
+Colour: TypeAlias = Literal["white", "pink", "brown"]
 #: A colour or a recording.
-Source = str | np.ndarray
+Source: TypeAlias = Colour | np.ndarray
 #: Decibels; beyond them float32 holds one of the two only.
 _RATIOS = {"low": -100.0, "high": 100.0}
 
 
-def coloured(n: int, sr: float = 16000, *, colour: str = "white", rng: Random) -> np.ndarray:
+def coloured(n: int, sr: float = 16000, *, colour: Colour = "white", rng: Random) -> Float64Array:
     """Noise whose power falls with frequency.
 
     Parameters
@@ -66,8 +68,8 @@ def coloured(n: int, sr: float = 16000, *, colour: str = "white", rng: Random) -
 
 
 def noise(
-    y: Any, sr: float = 16000, *, snr: Range, source: Source | Sequence[Source] = "white", rng: Random
-) -> np.ndarray:
+    y: Signal, sr: float = 16000, *, snr: Range, source: Source | Sequence[Source] = "white", rng: Random
+) -> FloatArray:
     """Noise added at a ratio.
 
     Parameters
@@ -106,7 +108,7 @@ def noise(
     """
     y, rng = one_signal(y), check(rng)
     ratio = number("snr", snr, rng, **_RATIOS)
-    sources = source if isinstance(source, (tuple, list)) else [source]
+    sources: Sequence[Any] = source if isinstance(source, (tuple, list)) else [source]
     if not sources:
         fail("source", source, "holds nothing to add", "give a colour or recorded noise")
     for each in sources:
@@ -115,19 +117,19 @@ def noise(
         else:
             check_choice("source", each, COLOURS)
     drawn = pick(sources, rng) if len(sources) > 1 else sources[0]
-    if isinstance(drawn, str):
-        return _mixed(y, coloured(y.size, sr, colour=drawn, rng=rng), ratio)
-    return _mixed(y, _somewhere(drawn, "source", y.size, rng), ratio)
+    if isinstance(drawn, np.ndarray):
+        return _mixed(y, _somewhere(drawn, "source", y.size, rng), ratio)
+    return _mixed(y, coloured(y.size, sr, colour=drawn, rng=rng), ratio)
 
 
 def babble(
-    y: Any,
+    y: Signal,
     *,
-    voices: Sequence[np.ndarray],
+    voices: Sequence[Signal],
     snr: Range,
     talkers: int | tuple[int, int] = (3, 7),
     rng: Random,
-) -> np.ndarray:
+) -> FloatArray:
     """The talk of others added at a ratio.
 
     Parameters

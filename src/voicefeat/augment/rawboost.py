@@ -8,10 +8,11 @@ those of the authors' program, so that a legacy generator with its seed gives it
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from .._typing import FloatArray, Signal
 from ..errors import check_choice, check_float, check_int, fail
 from .seeds import Random, check
 from .settings import audio_rate, one_signal, ordered, uniform
@@ -24,7 +25,9 @@ MOST_TAPS, MOST_BANDS = 100_000, 100
 ALGORITHMS = {0: "", 1: "c", 2: "i", 3: "s", 4: "cis", 5: "ci", 6: "cs", 7: "is", 8: "c+i"}
 
 
-def rawboost(y: Any, sr: float = 16000, *, algorithm: int = 4, rng: Random) -> np.ndarray:
+def rawboost(
+    y: Signal, sr: float = 16000, *, algorithm: Literal[0, 1, 2, 3, 4, 5, 6, 7, 8] = 4, rng: Random
+) -> FloatArray:
     """One of the published combinations of distortions.
 
     Parameters
@@ -77,10 +80,10 @@ def rawboost(y: Any, sr: float = 16000, *, algorithm: int = 4, rng: Random) -> n
 
 
 def convolutive_noise(
-    y: Any, sr: float = 16000, *, rng: Random, powers: int = 5, bands: int = 5, fmin: float = 20.0,
+    y: Signal, sr: float = 16000, *, rng: Random, powers: int = 5, bands: int = 5, fmin: float = 20.0,
     fmax: float = 8000.0, width: tuple[float, float] = (100.0, 1000.0), taps: tuple[int, int] = (10, 100),
     gain: tuple[float, float] = (0.0, 0.0), quieter: tuple[float, float] = (5.0, 20.0),
-) -> np.ndarray:  # fmt: skip
+) -> FloatArray:  # fmt: skip
     """Powers of the signal, each through notches of its own: a channel that is not linear.
 
     Parameters
@@ -141,7 +144,7 @@ def convolutive_noise(
     return _at_most_one(total - total.mean()).astype(y.dtype)
 
 
-def impulsive_noise(y: Any, *, rng: Random, share: float = 10.0, gain: float = 2.0) -> np.ndarray:
+def impulsive_noise(y: Signal, *, rng: Random, share: float = 10.0, gain: float = 2.0) -> FloatArray:
     """Some samples louder or softer by a random part of themselves.
 
     Parameters
@@ -188,10 +191,10 @@ def impulsive_noise(y: Any, *, rng: Random, share: float = 10.0, gain: float = 2
 
 
 def stationary_noise(
-    y: Any, sr: float = 16000, *, rng: Random, snr: tuple[float, float] = (10.0, 40.0), bands: int = 5,
+    y: Signal, sr: float = 16000, *, rng: Random, snr: tuple[float, float] = (10.0, 40.0), bands: int = 5,
     fmin: float = 20.0, fmax: float = 8000.0, width: tuple[float, float] = (100.0, 1000.0),
     taps: tuple[int, int] = (10, 100), gain: tuple[float, float] = (0.0, 0.0),
-) -> np.ndarray:  # fmt: skip
+) -> FloatArray:  # fmt: skip
     """White noise through notches, added at a random ratio.
 
     Parameters

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .._typing import FloatArray, Signal
 from ..errors import fail
 from .seeds import Random, check
 from .settings import Range, audio_rate, number, one_signal, power
@@ -17,7 +18,7 @@ _LONGEST = 10.0  # seconds
 _FEWEST = 16  # samples of a tail
 
 
-def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Random) -> np.ndarray:
+def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Random) -> FloatArray:
     """What an impulse becomes in a room: itself, and noise that decays exponentially.
 
     Parameters
@@ -59,14 +60,14 @@ def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Rando
 
 
 def reverb(
-    y: Any,
+    y: Signal,
     sr: float = 16000,
     *,
     t60: Range | None = None,
     drr: Range = 3.0,
-    response: np.ndarray | None = None,
+    response: ArrayLike | None = None,
     rng: Random | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """A signal in a room, as long and as loud as before.
 
     Parameters

@@ -171,7 +171,7 @@ def bank(
 
 def bank_centres(
     *, sr: float, n_filters: int, scale: Scale = "htk", fmin: float = 0.0, fmax: float | None = None
-) -> FloatArray:
+) -> np.ndarray:
     """The frequencies of the peaks of the filters of `bank`, in hertz."""
     there, back = SCALES[scale]
     high = sr / 2 if fmax is None else fmax + (sr / 2 if fmax <= 0 else 0.0)

@@ -6,9 +6,8 @@ verification", Odyssey 2024.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import check_float
 from .costs import Cost, check_positive
@@ -18,8 +17,9 @@ __all__ = ["min_adcf"]
 
 
 def min_adcf(
-    target: Any, nontarget: Any, spoof: Any, *, prior_nontarget: float = 0.0095, prior_spoof: float = 0.05,
-    cost_miss: float = 1.0, cost_false_alarm: float = 10.0, cost_spoof: float = 10.0,
+    target: ArrayLike, nontarget: ArrayLike, spoof: ArrayLike, *, prior_nontarget: float = 0.0095,
+    prior_spoof: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0,
+    cost_spoof: float = 10.0,
 ) -> Cost:  # fmt: skip
     """The least cost of a speaker verification system that also rejects spoofs, with one score for both.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ..errors import check_int, check_type, fail
 from .costs import dcf_weights, least_cost
@@ -37,7 +37,12 @@ class AttackRow(NamedTuple):
 
 
 def by_attack(
-    scores: Scores, asv: AsvScores | None = None, *, form: str = "revised", draws: int = 0, seed: int = 0
+    scores: Scores,
+    asv: AsvScores | None = None,
+    *,
+    form: Literal["revised", "legacy"] = "revised",
+    draws: int = 0,
+    seed: int = 0,
 ) -> list[AttackRow]:
     """A table of metrics: first all spoofs together, then each attack against all bona fide utterances.
 

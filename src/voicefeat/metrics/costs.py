@@ -10,6 +10,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import check_float
 from .curves import Curve
@@ -29,7 +30,12 @@ class Cost(NamedTuple):
 
 
 def min_dcf(
-    bonafide: Any, spoof: Any, *, prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
+    bonafide: ArrayLike,
+    spoof: ArrayLike,
+    *,
+    prior: float = 0.05,
+    cost_miss: float = 1.0,
+    cost_false_alarm: float = 10.0,
 ) -> Cost:
     """The least detection cost over all thresholds, relative to the best decision without scores.
 
@@ -63,7 +69,12 @@ def min_dcf(
 
 
 def act_dcf(
-    bonafide: Any, spoof: Any, *, prior: float = 0.05, cost_miss: float = 1.0, cost_false_alarm: float = 10.0
+    bonafide: ArrayLike,
+    spoof: ArrayLike,
+    *,
+    prior: float = 0.05,
+    cost_miss: float = 1.0,
+    cost_false_alarm: float = 10.0,
 ) -> Cost:
     """The detection cost at the threshold that is optimal for log-likelihood ratios.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import check_choice
 from .curves import Curve, hull
@@ -26,7 +27,9 @@ class EqualError(NamedTuple):
     false_alarm: float
 
 
-def eer(bonafide: Any, spoof: Any, *, method: str = "step") -> EqualError:
+def eer(
+    bonafide: ArrayLike, spoof: ArrayLike, *, method: Literal["step", "roc", "hull"] = "step"
+) -> EqualError:
     """The equal error rate (EER), at which the miss rate equals the false alarm rate.
 
     Parameters

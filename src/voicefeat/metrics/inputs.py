@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import check_numeric, fail
 from .curves import Curve, area
@@ -45,12 +46,12 @@ def check_pair(name: str, pair: Any) -> tuple[Any, Any]:
     return pair[0], pair[1]
 
 
-def curve_of(bonafide: Any, spoof: Any) -> Curve:
+def curve_of(bonafide: ArrayLike, spoof: ArrayLike) -> Curve:
     """The error curve of two vectors of scores, after checking them."""
     return Curve.of(check_scores("bonafide", bonafide), check_scores("spoof", spoof))
 
 
-def remarks(bonafide: Any, spoof: Any) -> list[str]:
+def remarks(bonafide: ArrayLike, spoof: ArrayLike) -> list[str]:
     """Remarks on suspicious scores: inverted scores, or many equal ones.
 
     Parameters

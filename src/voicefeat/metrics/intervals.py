@@ -7,11 +7,12 @@ for single utterances.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import ParameterError, check_choice, check_float, check_int, check_texts, fail
 from .costs import actual_cost, dcf_weights, least_cost
@@ -105,11 +106,11 @@ STATISTICS: dict[str, Callable[..., Statistic]] = {
 
 
 def interval(
-    bonafide: Any,
-    spoof: Any,
-    statistic: str | Statistic = "eer",
+    bonafide: ArrayLike,
+    spoof: ArrayLike,
+    statistic: str | Callable[..., float] = "eer",
     *,
-    speakers: tuple[Any, Any] | None = None,
+    speakers: tuple[Iterable[str], Iterable[str]] | None = None,
     draws: int = 1000,
     level: float = 0.95,
     seed: int = 0,
@@ -168,11 +169,11 @@ def interval(
 
 
 def difference(
-    one: tuple[Any, Any],
-    other: tuple[Any, Any],
-    statistic: str | Statistic = "eer",
+    one: tuple[ArrayLike, ArrayLike],
+    other: tuple[ArrayLike, ArrayLike],
+    statistic: str | Callable[..., float] = "eer",
     *,
-    speakers: tuple[Any, Any] | None = None,
+    speakers: tuple[Iterable[str], Iterable[str]] | None = None,
     draws: int = 1000,
     level: float = 0.95,
     seed: int = 0,

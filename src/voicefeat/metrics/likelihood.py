@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .._typing import Float64Array
 from ..errors import ParameterError, check_bool, check_float, check_numeric, fail
 from ..files.text import open_text, toml
 from .curves import Curve, hull
@@ -23,7 +24,7 @@ __all__ = ["Calibration", "cllr", "fit_calibration", "min_cllr"]
 _STEPS, _SMALL = 100, 1e-12
 
 
-def cllr(bonafide: Any, spoof: Any) -> float:
+def cllr(bonafide: ArrayLike, spoof: ArrayLike) -> float:
     """The cost of log-likelihood ratios (Cllr) in bits, an average over all applications.
 
     Parameters
@@ -63,7 +64,7 @@ def cllr_of(curve: Curve) -> float:
     return float((lost + feared) / (2 * math.log(2)))
 
 
-def min_cllr(bonafide: Any, spoof: Any) -> float:
+def min_cllr(bonafide: ArrayLike, spoof: ArrayLike) -> float:
     """The least Cllr of any increasing function of the scores: the part that calibration cannot reduce.
 
     Parameters
@@ -119,7 +120,7 @@ class Calibration:
     slope: float
     offset: float
 
-    def apply(self, scores: Any) -> np.ndarray:
+    def apply(self, scores: ArrayLike) -> Float64Array:
         """Scores as log-likelihood ratios in nats, bona fide over spoof."""
         return (
             self.slope * check_numeric("scores", scores, what="are not scores").astype(np.float64)
@@ -146,7 +147,7 @@ class Calibration:
         return cls(check_float("slope", values["slope"]), check_float("offset", values["offset"]))
 
 
-def fit_calibration(bonafide: Any, spoof: Any, *, smooth: bool = False) -> Calibration:
+def fit_calibration(bonafide: ArrayLike, spoof: ArrayLike, *, smooth: bool = False) -> Calibration:
     """Fit a calibration from scores to log-likelihood ratios, by logistic regression on development data.
 
     Parameters

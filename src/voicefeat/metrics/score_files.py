@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -97,7 +97,9 @@ def _numbers(table: Table) -> np.ndarray:
         raise
 
 
-def write_scores(path: str | os.PathLike[str], scores: Scores, *, form: str = "2019") -> None:
+def write_scores(
+    path: str | os.PathLike[str], scores: Scores, *, form: Literal["2019", "2021", "5"] = "2019"
+) -> None:
     """Write scores in a form of the ASVspoof challenges.
 
     Parameters

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..corpus.inputs.sources import EXTENSIONS
 from ..errors import ParameterError, check_numeric, check_texts, fail
@@ -43,7 +44,7 @@ class Scores:
     def __init__(
         self,
         utterances: Iterable[str],
-        scores: Any,
+        scores: ArrayLike,
         keys: Iterable[str] | None = None,
         attacks: Iterable[str] | None = None,
         speakers: Iterable[str] | None = None,

@@ -8,9 +8,10 @@ assessment of spoofing countermeasures and automatic speaker verification: funda
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import check_choice, check_float, fail
 from .costs import Cost, check_positive, least_cost
@@ -47,7 +48,9 @@ class Tandem(NamedTuple):
     c2: float
 
 
-def asv_errors(target: Any, nontarget: Any, spoof: Any, *, threshold: float | None = None) -> AsvErrors:
+def asv_errors(
+    target: ArrayLike, nontarget: ArrayLike, spoof: ArrayLike, *, threshold: float | None = None
+) -> AsvErrors:
     """The error rates of a speaker verification system at its equal error rate.
 
     Parameters
@@ -93,7 +96,7 @@ def asv_errors(target: Any, nontarget: Any, spoof: Any, *, threshold: float | No
 def tandem(
     asv: AsvErrors,
     *,
-    form: str = "revised",
+    form: Literal["revised", "legacy"] = "revised",
     prior_spoof: float = PRIOR_SPOOF,
     prior_nontarget: float | None = None,
     cost_miss: float = 1.0,
@@ -173,7 +176,14 @@ def tandem(
     return Tandem(form, c1 / default, c2 / default, c0 / default, c0, c1, c2)
 
 
-def min_tdcf(bonafide: Any, spoof: Any, asv: AsvErrors, *, form: str = "revised", **settings: float) -> Cost:
+def min_tdcf(
+    bonafide: ArrayLike,
+    spoof: ArrayLike,
+    asv: AsvErrors,
+    *,
+    form: Literal["revised", "legacy"] = "revised",
+    **settings: float,
+) -> Cost:
     """The least cost of a countermeasure in tandem with a speaker verification system.
 
     Parameters

@@ -7,6 +7,7 @@ import numbers
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import fail
 from .curves import Curve, Det, Roc, area
@@ -68,7 +69,7 @@ def _f1(right: int, wrong: int) -> float:
     return 2 * right / (2 * right + wrong) if right else 0.0
 
 
-def confusion(bonafide: Any, spoof: Any, threshold: float) -> Confusion:
+def confusion(bonafide: ArrayLike, spoof: ArrayLike, threshold: float) -> Confusion:
     """The confusion matrix at a threshold, with accuracy, rates and F1.
 
     Parameters
@@ -115,7 +116,7 @@ def check_threshold(name: str, value: Any) -> float:
     return threshold
 
 
-def roc(bonafide: Any, spoof: Any) -> Roc:
+def roc(bonafide: ArrayLike, spoof: ArrayLike) -> Roc:
     """The receiver operating characteristic: accepted bona fide utterances over accepted spoofs.
 
     Parameters
@@ -143,7 +144,7 @@ def roc(bonafide: Any, spoof: Any) -> Roc:
     return Roc(curve.false_alarm[::-1], 1 - curve.miss[::-1], curve.thresholds[::-1])
 
 
-def auc(bonafide: Any, spoof: Any) -> float:
+def auc(bonafide: ArrayLike, spoof: ArrayLike) -> float:
     """The area under the ROC: the probability that a bona fide score is above a spoof's.
 
     Parameters
@@ -170,7 +171,7 @@ def auc(bonafide: Any, spoof: Any) -> float:
     return area(curve_of(bonafide, spoof))
 
 
-def det(bonafide: Any, spoof: Any) -> Det:
+def det(bonafide: ArrayLike, spoof: ArrayLike) -> Det:
     """The detection error trade-off: miss rate over false alarm rate, on axes of normal quantiles.
 
     Parameters

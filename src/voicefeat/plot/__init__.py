@@ -6,10 +6,12 @@ Needs matplotlib, the ``plot`` extra, which is loaded by the first drawing. Figu
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .._typing import Signal
 from ..audio.limits import not_finite, usable
 from ..audio.signals import signal
 from ..errors import ParameterError, check_bool, check_int, check_rate, fail
@@ -19,6 +21,13 @@ from .detectors import det, roc, scores
 from .drawing import axes, colours, draw_rows, drawable, lowest_and_highest, maxima, pixels, pyplot
 from .rows import frame_times, rows_of, settings_of
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PolyCollection, QuadMesh
+    from matplotlib.colors import Colormap
+    from matplotlib.image import AxesImage
+    from matplotlib.lines import Line2D
+
 __all__ = ["spectrogram", "waveform", "det", "roc", "scores"]
 
 #: Kinds of rows with magnitudes or powers, which can be converted to decibels.
@@ -26,20 +35,20 @@ _POWERS = ("frequency bin", "mel band", "linear band")
 
 
 def spectrogram(
-    S: Any,
+    S: ArrayLike,
     sr: float = 22050,
     *,
     feature: str = "spectrogram",
-    ax: Any = None,
+    ax: Axes | None = None,
     db: bool = False,
     top_db: float | None = 80.0,
-    y_axis: str | None = None,
-    cmap: Any = "magma",
+    y_axis: Literal["linear", "mel", "log"] | None = None,
+    cmap: str | Colormap | None = "magma",
     vmin: float | None = None,
     vmax: float | None = None,
     columns: int | None = None,
     **settings: Any,
-) -> Any:
+) -> AxesImage | QuadMesh:
     """Draw a feature over time.
 
     Parameters
@@ -135,7 +144,9 @@ def _check_powers(name: str, row: str, S: np.ndarray) -> None:
         fail("S", S, "has negative values, so it is in decibels already", "leave db out")
 
 
-def waveform(y: Any, sr: float = 22050, *, ax: Any = None, columns: int | None = None, **style: Any) -> Any:
+def waveform(
+    y: Signal, sr: float = 22050, *, ax: Axes | None = None, columns: int | None = None, **style: Any
+) -> Line2D | PolyCollection:
     """Draw a signal over time.
 
     Parameters

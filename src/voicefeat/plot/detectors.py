@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..errors import check_int
 from ..metrics.costs import dcf_weights, least_cost
@@ -12,6 +13,10 @@ from ..metrics.eer import equal_error
 from ..metrics.inputs import check_scores, curve_of
 from ..metrics.thresholds import check_threshold, detection_trade_off
 from .drawing import axes, drawable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 __all__ = ["det", "roc", "scores"]
 
@@ -21,7 +26,7 @@ _TICKS = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.99)
 _LOW, _HIGH = 0.005, (0.5, 0.95)
 
 
-def roc(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
+def roc(bonafide: ArrayLike, spoof: ArrayLike, *, ax: Axes | None = None, **style: Any) -> Line2D:
     """Draw the receiver operating characteristic: accepted bona fide utterances over accepted spoofs.
 
     Parameters
@@ -65,7 +70,7 @@ def roc(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
     return line
 
 
-def det(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
+def det(bonafide: ArrayLike, spoof: ArrayLike, *, ax: Axes | None = None, **style: Any) -> Line2D:
     """Draw the detection error trade-off, a straight line if the scores of both classes are Gaussian.
 
     Parameters
@@ -115,7 +120,7 @@ def det(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
     ax.set_xticks(ticks, names)
     ax.set_yticks(ticks, names)
     low = min(ndtri(_LOW), *ax.dataLim.min)  # of all lines on this axis
-    marked = [line.get_xydata().max() for line in ax.lines if line.get_marker() in ("o", "x")]
+    marked = [np.asarray(line.get_xydata()).max() for line in ax.lines if line.get_marker() in ("o", "x")]
     high = np.clip(max(marked) + 0.3, *ndtri(_HIGH))
     ends = low, high
     ax.set(xlim=ends, ylim=ends, xlabel="Spoofs accepted (%)", ylabel="Bona fide rejected (%)")
@@ -125,8 +130,13 @@ def det(bonafide: Any, spoof: Any, *, ax: Any = None, **style: Any) -> Any:
 
 
 def scores(
-    bonafide: Any, spoof: Any, *, threshold: float | None = None, bins: int = 60, ax: Any = None
-) -> Any:
+    bonafide: ArrayLike,
+    spoof: ArrayLike,
+    *,
+    threshold: float | None = None,
+    bins: int = 60,
+    ax: Axes | None = None,
+) -> Line2D:
     """Draw histograms of the scores of both classes.
 
     Parameters
@@ -171,7 +181,7 @@ def scores(
     for values, name, colour in ((spoof, "spoof", "C3"), (bonafide, "bona fide", "C0")):
         share = np.full(values.size, 100 / values.size)
         label = f"{name} ({values.size:,})"
-        ax.hist(values, edges, weights=share, color=colour, alpha=0.5, label=label)
+        ax.hist(values, edges.tolist(), weights=share, color=colour, alpha=0.5, label=label)
     line = ax.axvline(threshold, color="0.2", linewidth=1)
     ax.set(xlabel="Score (higher: bona fide)", ylabel="Utterances (%)", xlim=(edges[0], edges[-1]))
     ax.legend(frameon=False)

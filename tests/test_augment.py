@@ -81,7 +81,7 @@ def test_algorithms_are_their_parts():
         (lambda: vf.augment.impulsive_noise(Y, rng=rng(), share=101), "share=101"),
         (lambda: vf.augment.impulsive_noise(np.stack([Y, Y]), rng=rng()), "one signal"),
         (lambda: vf.augment.impulsive_noise(np.full(9, np.nan), rng=rng()), "nan"),
-        (lambda: vf.augment.stationary_noise(Y, rng=rng(), snr=(40, 10)), "the larger first"),
+        (lambda: vf.augment.stationary_noise(Y, rng=rng(), snr=(40, 10)), "the larger value first"),
         (lambda: vf.augment.stationary_noise(Y, 4000, rng=rng()), "above half of sr=4000"),
         (lambda: vf.augment.convolutive_noise(Y, rng=rng(), powers=0), "powers=0"),
         (lambda: vf.augment.convolutive_noise(Y, rng=rng(), width=5), "width=5"),

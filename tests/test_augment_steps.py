@@ -142,7 +142,7 @@ def test_gain_and_what_exceeds_one():
     np.testing.assert_allclose(augment.gain(y, db=20 * np.log10(2)), [1.0, -0.5], rtol=1e-6)
     with pytest.raises(vf.ParameterError, match=r"12 dB make 1 samples exceed 1; give at most 6.021"):
         augment.gain(y, db=12)
-    with pytest.warns(UserWarning, match="1 of 2 samples are cut off at 1"):
+    with pytest.warns(UserWarning, match="1 of 2 samples are clipped at 1"):
         np.testing.assert_allclose(augment.gain(y, db=12, over="clip"), [1.0, -0.25 * 10**0.6], rtol=1e-6)
     assert augment.gain(y, db=12, over="keep").max() > 1.9
 
@@ -368,16 +368,16 @@ def test_sixty_copies():
 SILENT = np.zeros(100)
 BAD = [
     (lambda: augment.noise(Y, SR, snr=np.nan, rng=rng()), "snr=nan"),
-    (lambda: augment.noise(Y, SR, snr=(20, 5), rng=rng()), "the larger first"),
+    (lambda: augment.noise(Y, SR, snr=(20, 5), rng=rng()), "the larger value first"),
     (lambda: augment.noise(SILENT, SR, snr=5, rng=rng()), r"y=.*is silent"),
     (lambda: augment.noise(Y, SR, snr=5, source=SILENT, rng=rng()), r"source=.*is silent"),
     (lambda: augment.noise(Y, SR, snr=5, source="pnk", rng=rng()), "did you mean 'pink'"),
-    (lambda: augment.noise(Y, SR, snr=5, source=[], rng=rng()), "holds nothing"),
+    (lambda: augment.noise(Y, SR, snr=5, source=[], rng=rng()), "is empty"),
     (lambda: augment.noise(Y, SR, snr=5, rng=3), "rng=3"),
     (lambda: augment.noise(np.stack([Y, Y]), SR, snr=5, rng=rng()), "one signal"),
     (lambda: augment.noise(np.array([]), SR, snr=5, rng=rng()), "holds no samples"),
     (lambda: augment.coloured(0, rng=rng()), "n=0"),
-    (lambda: augment.babble(Y, voices=[], snr=5, rng=rng()), "recordings of others"),
+    (lambda: augment.babble(Y, voices=[], snr=5, rng=rng()), "recordings of talkers"),
     (lambda: augment.babble(Y, voices=[Y, SILENT], snr=5, rng=rng()), r"voices\[1\]=.*is silent"),
     (lambda: augment.babble(Y, voices=[Y], snr=5, talkers=0, rng=rng()), "talkers=0"),
     (lambda: augment.babble(Y, voices=[Y], snr=5, talkers=(1, 2.5), rng=rng()), "talkers=2.5"),
@@ -390,7 +390,7 @@ BAD = [
     (lambda: augment.gain(Y, db=3, over="clp"), "did you mean 'clip'"),
     (lambda: augment.speed(Y, factor=0), "factor=0"),
     (lambda: augment.bandlimit(Y, SR), "both missing"),
-    (lambda: augment.bandlimit(Y, SR, fmax=8000), "8000 Hz do not lie between"),
+    (lambda: augment.bandlimit(Y, SR, fmax=8000), "8000 Hz is not between"),
     (lambda: augment.bandlimit(Y, SR, fmin=3000, fmax=300), "is not below fmax=300"),
     (lambda: augment.telephone(Y, 6000), "fmax=3400"),
     (lambda: augment.downsample(Y, SR, rate=22050), "rate=22050"),
@@ -405,14 +405,14 @@ BAD = [
     (lambda: augment.step("noise"), "noise needs it"),
     (lambda: augment.step("noise", p=1.5, snr=5), "p=1.5"),
     (lambda: augment.step("noise", snr="loud"), "snr='loud'"),
-    (lambda: augment.Chain((len,)), "is no step"),
-    (lambda: augment.Chain(augment.step("gain", db=1)), "must be several steps"),
+    (lambda: augment.Chain((len,)), "is not a step"),
+    (lambda: augment.Chain(augment.step("gain", db=1)), "must be a sequence of steps"),
     (lambda: augment.Chain.from_toml("a = "), "is not TOML"),
     (lambda: augment.Chain.from_toml("steps = 5"), "did you mean 'step'"),
     (lambda: augment.Chain.from_toml("[[step]]\np = 1.0"), "does not say what to do"),
     (lambda: augment.Chain.from_toml('[[step]]\ndo = "gain"'), "gain needs it"),
     (lambda: augment.copies(Y, SR, "a", copies=0), "copies=0"),
-    (lambda: augment.copies(Y, SR, "a", chain="noise"), "chain='noise': is no chain"),
+    (lambda: augment.copies(Y, SR, "a", chain="noise"), "chain='noise': is not a Chain"),
     (lambda: augment.noise(Y, SR, snr=5, source=["pink", SILENT], rng=rng()), r"source=.*is silent"),
     (lambda: augment.copies(Y, SR, 5), "utterance=5"),
 ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""Augmentation: degraded copies of recordings, so that detectors learn what not to listen to.
+"""Augmentation: degraded copies of recordings, so that detectors learn what to ignore.
 
-Every function takes a signal and, where it draws, a generator of random numbers; `generator` makes one of a
-seed, an utterance and an epoch, so that the result depends on neither workers nor order. A setting may be a
-number or a range from which it is drawn. `Chain` does several steps in a row, each with its probability.
+Every function takes a signal and, if it draws, a generator of random numbers. `generator` makes one from a
+seed, an utterance and an epoch, so that the result depends neither on workers nor on order. A setting may be
+a number or a range from which it is drawn. `Chain` applies several steps, each with its probability.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Less bandwidth: filters, a telephone's band, a lower rate and back."""
+"""Band limitation: filters, the telephone band, a lower sampling rate and back."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..audio.resample import MOST_TIMES, resample
 from ..errors import check_int, check_rate, fail
 from .filtfilt import Passes
 from .seeds import Random
-from .settings import Range, audio_rate, number, one_signal
+from .settings import Range, audio_rate, check_signal, draw_number
 
 __all__ = ["bandlimit", "downsample", "telephone"]
 
-#: Order of a Butterworth filter, at most.
+#: The largest order of a Butterworth filter.
 MOST_ORDER = 50
 
 
@@ -26,7 +26,7 @@ def bandlimit(
     order: int = 4,
     rng: Random | None = None,
 ) -> FloatArray:
-    """A high-pass, a low-pass, or both.
+    """Apply a high-pass filter, a low-pass filter, or both.
 
     Parameters
     ----------
@@ -35,23 +35,23 @@ def bandlimit(
     sr : float
         Sampling rate in Hz.
     fmin, fmax : float or (float, float)
-        Edges in hertz, each 6 dB down; without one, that side is left open. Of two numbers, one between them
-        is drawn.
+        Cutoff frequencies in hertz, each 6 dB down; None for no filter on that side. From a pair, a number in
+        between is drawn.
     order : int
-        Of the Butterworth filters. They run forwards and backwards, so that nothing is delayed, and fall by
-        12 times the order in decibels an octave.
+        Order of the Butterworth filters. They run forwards and backwards, so there is no delay, and the slope
+        is 12 dB per octave times the order.
     rng : numpy.random.Generator or numpy.random.RandomState
-        Needed where a number is drawn.
+        Needed if a number is drawn.
 
     Returns
     -------
     array of shape (n,), of y's precision
-        The band.
+        The filtered signal.
 
     Raises
     ------
     ParameterError
-        If an edge is not below half of `sr`, the edges cross or both are missing.
+        If a cutoff is not below half of `sr`, `fmin` is not below `fmax`, or both are missing.
 
     Examples
     --------
@@ -61,20 +61,20 @@ def bandlimit(
     >>> float(np.abs(vf.augment.bandlimit(y, 16000, fmax=3000)[100:-100]).max()) < 0.01
     True
     """
-    y, sr, order = one_signal(y), check_rate("sr", sr), check_int("order", order)
+    y, sr, order = check_signal(y), check_rate("sr", sr), check_int("order", order)
     if order > MOST_ORDER:
-        fail("order", order, "has no filter whose numbers hold", f"give at most {MOST_ORDER}")
+        fail("order", order, "makes a filter that is numerically unstable", f"give at most {MOST_ORDER}")
     if fmin is None and fmax is None:
         fail("fmin", fmin, "and fmax are both missing", "give one edge or both")
     edges = {}
     for name, value, kind in (("fmin", fmin, "highpass"), ("fmax", fmax, "lowpass")):
         if value is not None:
-            edge = number(name, value, rng)
+            edge = draw_number(name, value, rng)
             if not 0 < edge < sr / 2:
-                problem = f"{edge:g} Hz do not lie between 0 and half of sr={sr:g}"
+                problem = f"{edge:g} Hz is not between 0 and half of sr={sr:g}"
                 fail(name, value, problem, f"give less than {sr / 2:g}")
-            if edge < 1e-7 * sr:  # squares of it are lost beside 1, which the filter's numbers are near
-                fail(name, value, f"{edge:g} Hz is next to 0 beside sr={sr:g}", "give hertz, such as 20")
+            if edge < 1e-7 * sr:  # its square is lost in rounding beside coefficients near 1
+                fail(name, value, f"{edge:g} Hz is too close to 0 for sr={sr:g}", "give hertz, such as 20")
             edges[kind] = edge
     if len(edges) == 2 and edges["highpass"] >= edges["lowpass"]:
         fail("fmin", fmin, f"is not below fmax={edges['lowpass']:g}", "give the lower edge first")
@@ -84,7 +84,7 @@ def bandlimit(
 
 
 def telephone(y: Signal, sr: float = 16000) -> FloatArray:
-    """The band of a telephone, 300 to 3400 Hz.
+    """Limit a signal to the telephone band, 300 to 3400 Hz.
 
     Parameters
     ----------
@@ -96,12 +96,12 @@ def telephone(y: Signal, sr: float = 16000) -> FloatArray:
     Returns
     -------
     array of shape (n,), of y's precision
-        What `bandlimit` makes of it; `codec` adds what a line does beyond that.
+        The result of `bandlimit`; `codec` adds the distortion of a telephone line.
 
     Raises
     ------
     ParameterError
-        If the signal or its rate cannot be used.
+        If the signal or its sampling rate cannot be used.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def telephone(y: Signal, sr: float = 16000) -> FloatArray:
 
 
 def downsample(y: Signal, sr: float = 16000, *, rate: Range, rng: Random | None = None) -> FloatArray:
-    """To a lower rate and back: what a recording made at that rate has lost.
+    """Resample to a lower rate and back, as if the recording had been made at that rate.
 
     Parameters
     ----------
@@ -124,19 +124,19 @@ def downsample(y: Signal, sr: float = 16000, *, rate: Range, rng: Random | None 
     sr : float
         Sampling rate in Hz.
     rate : float or (float, float)
-        The lower rate in hertz; of two, a number between them is drawn.
+        The lower rate in hertz; from a pair, a number in between is drawn.
     rng : numpy.random.Generator or numpy.random.RandomState
-        Needed where a number is drawn.
+        Needed if a number is drawn.
 
     Returns
     -------
     array of shape (n,), of y's precision
-        At `sr` again, without what was above half the lower rate.
+        The signal at `sr`, without frequencies above half the lower rate.
 
     Raises
     ------
     ParameterError
-        If the rate is none, or above `sr`.
+        If `rate` is not a sampling rate, or above `sr`.
 
     Examples
     --------
@@ -145,14 +145,14 @@ def downsample(y: Signal, sr: float = 16000, *, rate: Range, rng: Random | None 
     >>> vf.augment.downsample(np.sin(np.arange(16001) / 5), 16000, rate=8000).shape
     (16001,)
     """
-    y, sr = one_signal(y), audio_rate(sr)
-    lower = number("rate", rate, rng, low=max(1.0, sr / MOST_TIMES), high=sr)
+    y, sr = check_signal(y), audio_rate(sr)
+    lower = draw_number("rate", rate, rng, low=max(1.0, sr / MOST_TIMES), high=sr)
     return back(resample(y, orig_sr=sr, target_sr=lower), lower, y, sr)
 
 
 def back(x: np.ndarray, rate: float, y: np.ndarray, sr: float) -> np.ndarray:
-    """What was made of `y` at another rate: at the old rate, as long as before and in y's precision."""
-    made = resample(x, orig_sr=rate, target_sr=sr)[: y.size]
-    if made.size < y.size:
-        made = np.pad(made, (0, y.size - made.size))
-    return made.astype(y.dtype, copy=False)
+    """Resample `x` from `rate` back to `sr`, with the length and the dtype of `y`."""
+    result = resample(x, orig_sr=rate, target_sr=sr)[: y.size]
+    if result.size < y.size:
+        result = np.pad(result, (0, y.size - result.size))
+    return result.astype(y.dtype, copy=False)

@@ -1,4 +1,4 @@
-"""Several steps in a row, each with a probability: a value, which TOML holds and workers are sent."""
+"""Chains of augmentation steps, each with a probability: values that can be stored as TOML."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from . import (
     reverberation,
 )
 from .seeds import generator
-from .settings import one_signal
+from .settings import check_signal
 
 __all__ = ["Chain", "copies", "step"]
 
-#: What a step can do, in the order of the manual.
+#: The functions that a step can apply, in the order of the manual.
 STEPS: dict[str, Callable[..., np.ndarray]] = {
     f.__name__: f
     for f in (
@@ -36,15 +36,15 @@ STEPS: dict[str, Callable[..., np.ndarray]] = {
         rawboost.rawboost, rawboost.convolutive_noise, rawboost.impulsive_noise, rawboost.stationary_noise,
     )
 }  # fmt: skip
-#: What a chain gives to a step by itself.
+#: The arguments that a chain gives to a step itself.
 _GIVEN = ("y", "sr", "rng")
-#: Steps are tried once, when they are made, on a little quiet noise at a rate that all of them know.
+#: Each step is tried when it is made, on a little quiet noise at a rate that all functions accept.
 _TRIED_AT = 48000
 
 
 @dataclass(frozen=True)
 class Step:
-    """A function of `vf.augment` with its settings, and how often it is done; `step` makes and checks it."""
+    """A function of `vf.augment` with its settings and its probability; `step` makes and checks it."""
 
     do: str
     p: float = 1.0
@@ -63,16 +63,16 @@ def step(do: str, /, p: float = 1.0, **settings: Any) -> Step:
     Parameters
     ----------
     do : str
-        A function of `vf.augment` that takes a signal, by name.
+        Name of a function of `vf.augment` that takes a signal.
     p : float, 0 to 1
-        With which probability it is done.
+        Probability that the step is applied.
     **settings
-        Its arguments, without y, sr and rng.
+        Arguments of the function except y, sr and rng.
 
     Returns
     -------
     Step
-        A value. Its settings have been tried on a little noise.
+        The step. Its settings have been tried on a little noise.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def step(do: str, /, p: float = 1.0, **settings: Any) -> Step:
     Step(do='noise', p=0.5, settings={'snr': (5, 20)})
     """
     function = STEPS[check_choice("do", do, STEPS)]
-    made = Step(do, check_float("p", p, low=0.0, high=1.0), settings)
+    result = Step(do, check_float("p", p, low=0.0, high=1.0), settings)
     own = {k: v for k, v in inspect.signature(function).parameters.items() if k not in _GIVEN}
     for key in settings:
         check_choice(f"the setting of {do}", key, own)
@@ -94,27 +94,27 @@ def step(do: str, /, p: float = 1.0, **settings: Any) -> Step:
         if parameter.default is parameter.empty and key not in settings:
             fail(key, None, f"{do} needs it", f"write step({do!r}, {key}=...)")
     rng = generator()
-    made(1e-4 * rng.standard_normal(_TRIED_AT // 10), _TRIED_AT, rng)
-    return made
+    result(1e-4 * rng.standard_normal(_TRIED_AT // 10), _TRIED_AT, rng)
+    return result
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Steps that are done one after the other, each with its probability.
+    """Steps that are applied one after the other, each with its probability.
 
     Parameters
     ----------
     steps : tuple of Step
-        What `step` makes.
+        Steps made by `step`.
 
     Raises
     ------
     ParameterError
-        If something among them is no step.
+        If an element is not a step.
 
     Notes
     -----
-    Every step draws from a generator of its own, so that a change of one step changes the draws of no other.
+    Every step has its own generator, so a change of one step does not change the draws of the others.
 
     Examples
     --------
@@ -134,22 +134,22 @@ class Chain:
 
     def __post_init__(self) -> None:
         if not isinstance(self.steps, (tuple, list)):
-            fail("steps", self.steps, "must be several steps", "give a tuple of vf.augment.step(...)")
+            fail("steps", self.steps, "must be a sequence of steps", "give a tuple of vf.augment.step(...)")
         for one in self.steps:
             if not isinstance(one, Step):
-                fail("steps", one, "is no step", "give what vf.augment.step(...) makes")
+                fail("steps", one, "is not a step", "give the result of vf.augment.step(...)")
         object.__setattr__(self, "steps", tuple(self.steps))
 
     def __call__(self, y: Signal, sr: float, *, id: str, epoch: int = 0, seed: int = 0) -> FloatArray:
-        """The signal, made worse as (seed, id, epoch) have it: by any worker and in any order the same."""
-        y = one_signal(y)
+        """Augment a signal. The result depends only on (seed, id, epoch), not on workers or order."""
+        y = check_signal(y)
         for one, rng in zip(self.steps, generator(seed, id, epoch).spawn(len(self.steps)), strict=True):
             if rng.random() < one.p:
                 y = one(y, sr, rng)
         return y
 
     def to_toml(self) -> str:
-        """The chain as text: a table ``[[step]]`` for each."""
+        """The chain as TOML text: one table ``[[step]]`` per step."""
         tables = []
         for one in self.steps:
             settings = {"do": one.do, "p": one.p, **one.settings}
@@ -160,8 +160,8 @@ class Chain:
 
     @classmethod
     def from_toml(cls, source: str) -> Chain:
-        """The chain that a text describes, checked as `step` does."""
-        content = toml("source", source, "give what to_toml writes")
+        """The chain described by TOML text, with the checks of `step`."""
+        content = toml("source", source, "give the output of to_toml")
         tables = content.pop("step", None)
         for key in content:
             check_choice("the table", key, ["step"])
@@ -173,7 +173,7 @@ class Chain:
 def copies(
     y: Signal, sr: float, id: str, *, copies: int = 60, seed: int = 0, chain: Chain | None = None
 ) -> Iterator[FloatArray]:
-    """Variants of a recording, to be stored: the first is that of epoch 0, and so on.
+    """Augmented copies of a recording, to be stored: the first is that of epoch 0, and so on.
 
     Parameters
     ----------
@@ -182,28 +182,28 @@ def copies(
     sr : float
         Sampling rate in Hz.
     id : str
-        The utterance's id.
+        Id of the utterance.
     copies : int
-        How many.
+        Number of copies.
     seed : int
-        Of the whole experiment.
+        Seed of the whole experiment.
     chain : Chain
-        What is done to each. Without one: another level always, and now and then noise, a room, RawBoost's
-        convolutive and impulsive noise, a codec.
+        The augmentation of each copy. By default always another level, and sometimes noise, reverberation,
+        RawBoost's convolutive and impulsive noise, or a codec.
 
     Returns
     -------
     iterator of arrays of shape (n,), of y's precision
-        Each the same whichever others are made.
+        The copies. Each is independent of the others.
 
     Raises
     ------
     ParameterError
-        If the signal or a setting cannot be used; before the first copy is made.
+        If the signal or a setting cannot be used; raised before the first copy is made.
 
     Notes
     -----
-    Copies of a recording belong to its split: split by speaker first, then copy the training part alone.
+    Copies of a recording belong to its split: split by speaker first, then copy only the training part.
 
     Examples
     --------
@@ -213,16 +213,16 @@ def copies(
     >>> len(list(vf.augment.copies(y, 16000, "clip", copies=3, seed=7)))
     3
     """
-    y, copies, sr = one_signal(y), check_int("copies", copies), check_rate("sr", sr)
+    y, copies, sr = check_signal(y), check_int("copies", copies), check_rate("sr", sr)
     generator(seed, id)
-    made = _usual() if chain is None else chain
-    if not isinstance(made, Chain):
-        fail("chain", chain, "is no chain", "give vf.augment.Chain((...,))")
-    return (made(y, sr, id=id, epoch=epoch, seed=seed) for epoch in range(copies))
+    steps = _default_chain() if chain is None else chain
+    if not isinstance(steps, Chain):
+        fail("chain", chain, "is not a Chain", "give vf.augment.Chain((...,))")
+    return (steps(y, sr, id=id, epoch=epoch, seed=seed) for epoch in range(copies))
 
 
 @functools.cache
-def _usual() -> Chain:
+def _default_chain() -> Chain:
     return Chain((
         step("reverb", p=0.3, t60=(0.2, 0.8), drr=(0.0, 10.0)),
         step("noise", p=0.5, snr=(5.0, 25.0), source=("white", "pink", "brown")),
@@ -243,8 +243,8 @@ def _plain(value: Any) -> Any:
 
 
 def _text(name: str, value: Any) -> str:
-    """Numbers, texts and lists of them are written in TOML as in JSON."""
+    """A value in TOML: numbers, texts and lists of them are written as in JSON."""
     try:
         return json.dumps(value)
     except TypeError:
-        fail(name, value, "cannot be written as TOML", "a chain with signals in it stays in Python")
+        fail(name, value, "cannot be written as TOML", "keep a chain that contains signals in Python")

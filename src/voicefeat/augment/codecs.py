@@ -1,4 +1,4 @@
-"""Encoded and decoded again, in memory, by libsndfile."""
+"""Codecs: encoding and decoding in memory, by libsndfile."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ from ..audio.resample import resample
 from ..errors import fail
 from .bandwidth import back
 from .seeds import Random
-from .settings import Range, audio_rate, choice, number, one_signal
+from .settings import Range, audio_rate, check_signal, draw_choice, draw_number
 
 __all__ = ["CODECS", "codec"]
 
-#: MP3's rates by version, each with its least and largest bit rate in kbit/s.
+#: The sampling rates of MP3, each with its smallest and largest bit rate in kbit/s.
 _MP3 = {
     **dict.fromkeys((8000, 11025, 12000), (8.0, 64.0)),
     **dict.fromkeys((16000, 22050, 24000), (8.0, 160.0)),
     **dict.fromkeys((32000, 44100, 48000), (32.0, 320.0)),
 }
 _OPUS = dict.fromkeys((8000, 12000, 16000, 24000, 48000), (6.0, 256.0))
-#: The first samples of a decoded MP3 are the encoder's and the decoder's own (576 + 529). A header says so
-#: where the first block has room for it; at low bit rates it has none.
+#: The delay of the MP3 encoder and decoder (576 + 529 samples). A header in the first block states it; at low
+#: bit rates the block has no room for the header.
 _MP3_DELAY = 1105
-#: Samples that are encoded at a time. Vorbis puts all that it is given at once onto the stack, which ends the
-#: process after a few minutes of speech.
+#: Samples that are encoded at a time. Vorbis puts the whole input onto the stack, so a few minutes of speech
+#: at once would crash the process.
 BLOCK = 1 << 18
-#: The highest rate that libvorbis encodes.
+#: The highest sampling rate that libvorbis encodes.
 _MOST_HERTZ = 200_000
-#: libsndfile takes a level of compression, 0 to 1, and refuses to compress MP3 by 1.
+#: The largest compression level, of 0 to 1: libsndfile refuses 1 for MP3.
 _MOST = 0.9999
 
 
 @dataclass(frozen=True)
 class Codec:
-    """How libsndfile calls a codec, the rates it knows (none: all) and the bit rates at each."""
+    """Names of a codec in libsndfile, its sampling rates (empty: all) and the bit rates at each."""
 
     format: str
     subtype: str
     rates: dict[int, tuple[float, float] | None]
-    linear: bool = False  # a law over samples of 16 bits
+    linear: bool = False  # A-law or mu-law, from 16-bit samples
 
 
-#: By name.
+#: Codecs by name.
 CODECS = {
     "alaw": Codec("WAV", "ALAW", {8000: None}, linear=True),
     "mulaw": Codec("WAV", "ULAW", {8000: None}, linear=True),
@@ -68,34 +68,34 @@ def codec(
     quality: Range | None = None,
     rng: Random | None = None,
 ) -> FloatArray:
-    """What a codec leaves of a signal.
+    """Encode and decode a signal with a lossy codec.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1). What exceeds 1 is cut off there.
+        Signal; integer PCM is scaled to [-1, 1). Samples above 1 are clipped.
     sr : float, 100 to 1,000,000
-        Sampling rate in Hz. Where a codec has no such rate, the signal goes through the next higher one that
-        it has, or its highest: A-law, mu-law and GSM have 8000 only.
+        Sampling rate in Hz. If a codec does not support it, the signal is resampled to its next higher rate,
+        or to its highest one: A-law, mu-law and GSM have only 8000.
     name : str, or sequence of str
-        "alaw", "mulaw", "gsm", "mp3", "vorbis" or "opus"; of several, one is drawn.
+        "alaw", "mulaw", "gsm", "mp3", "vorbis" or "opus"; from several, one is drawn.
     bitrate : float or (float, float)
-        Of MP3 (constant; the nearest that it has) and Opus (on average), in kbit/s: 8 to 160 and 6 to 256 at
-        16000. Without it and `quality`, libsndfile's own choice.
+        Bit rate of MP3 (constant, the nearest available) or Opus (average) in kbit/s: 8 to 160 and 6 to 256
+        at 16000 Hz. By default that of libsndfile.
     quality : float or (float, float), 0 to 1
-        Of Vorbis, from the smallest file to the best.
+        Quality of Vorbis, from the smallest file to the best.
     rng : numpy.random.Generator or numpy.random.RandomState
-        Needed where something is drawn.
+        Needed if something is drawn.
 
     Returns
     -------
     array of shape (n,), of y's precision
-        As long as before, and no later.
+        The decoded signal, with the length of `y` and without delay.
 
     Raises
     ------
     ParameterError
-        If the codec is not known or not in the installed libsndfile, or has no such setting.
+        If the codec is not known or not in the installed libsndfile, or does not have a setting.
 
     Examples
     --------
@@ -106,8 +106,8 @@ def codec(
     >>> line.shape, bool(np.abs(line - y)[100:-100].max() < 0.05)
     ((16000,), True)
     """
-    y, sr = one_signal(y), audio_rate(sr)
-    drawn = choice("name", name, CODECS, rng)
+    y, sr = check_signal(y), audio_rate(sr)
+    drawn = draw_choice("name", name, CODECS, rng)
     kind = CODECS[drawn]
     _there(drawn, kind)
     rate = next((r for r in kind.rates if r >= sr), max(kind.rates, default=min(round(sr), _MOST_HERTZ)))
@@ -115,9 +115,9 @@ def codec(
     x = resample(y, orig_sr=sr, target_sr=rate)
     n, file = x.size, _encoded(x, rate, kind, settings)
     del x
-    made = _decoded(file, n, kind, y.dtype)
+    decoded = _decoded(file, n, kind, y.dtype)
     del file
-    return back(made, rate, y, sr)
+    return back(decoded, rate, y, sr)
 
 
 def _there(name: str, kind: Codec) -> None:
@@ -126,26 +126,26 @@ def _there(name: str, kind: Codec) -> None:
 
     formats = soundfile.available_formats()
     if kind.format not in formats or kind.subtype not in soundfile.available_subtypes(kind.format):
-        has = f"the installed libsndfile {soundfile.__libsndfile_version__} has no {kind.subtype}"
-        fail("name", name, has, "choose another codec, or install a newer soundfile")
+        problem = f"the installed libsndfile {soundfile.__libsndfile_version__} has no {kind.subtype}"
+        fail("name", name, problem, "choose another codec, or install a newer soundfile")
 
 
 def _settings(
     name: str, limits: tuple[float, float] | None, bitrate: Any, quality: Any, rng: Random | None
 ) -> dict[str, Any]:
-    """What is wanted, as libsndfile takes it."""
+    """The settings as arguments of libsndfile."""
     settings: dict[str, Any] = {}
     if bitrate is not None:
         if limits is None:
             fail("bitrate", bitrate, f"{name} has no bit rate to choose", "use mp3 or opus for that")
         least, most = limits
-        wanted = number("bitrate", bitrate, rng, low=least, high=most)
+        wanted = draw_number("bitrate", bitrate, rng, low=least, high=most)
         settings["compression_level"] = min((most - wanted) / (most - least), _MOST)
         settings |= {"bitrate_mode": "CONSTANT"} if name == "mp3" else {}
     if quality is not None:
         if name != "vorbis":
             fail("quality", quality, f"{name} has no quality to choose", "use vorbis for that")
-        settings["compression_level"] = 1.0 - number("quality", quality, rng, low=0.0, high=1.0)
+        settings["compression_level"] = 1.0 - draw_number("quality", quality, rng, low=0.0, high=1.0)
     return settings
 
 
@@ -159,21 +159,21 @@ def _encoded(x: np.ndarray, rate: int, kind: Codec, settings: dict[str, Any]) ->
     form = {"format": kind.format, "subtype": kind.subtype, **settings}
     with soundfile.SoundFile(file, "w", rate, 1, **form) as sound:
         for at in range(0, x.size, BLOCK):
-            kept = x[at : at + BLOCK].clip(-1, 1)
-            if kind.linear:  # libsndfile's own way from floats to these laws rounds otherwise, and wraps
-                kept = np.rint(kept * 32768.0).clip(-32768, 32767).astype(np.int16)
-            sound.write(kept)
+            block = x[at : at + BLOCK].clip(-1, 1)
+            if kind.linear:  # libsndfile rounds floats differently for these codecs, and wraps around
+                block = np.rint(block * 32768.0).clip(-32768, 32767).astype(np.int16)
+            sound.write(block)
     file.seek(0)
     return file
 
 
 def _decoded(file: io.BytesIO, n: int, kind: Codec, dtype: np.dtype) -> np.ndarray:
-    """The `n` samples that were encoded; zeros where there are fewer."""
+    """The `n` samples that were encoded, zero-padded if there are fewer."""
     import soundfile
 
-    # At once: soundfile seeks after each read, and after that MP3's samples are not quite the same.
-    made = soundfile.read(file, dtype=dtype.name)[0]
-    if kind.format == "MP3" and made.size > n:
-        made = made[_MP3_DELAY:]
-    made = made[:n]  # GSM fills its last block
-    return made if made.size == n else np.pad(made, (0, n - made.size))
+    # Read everything at once: soundfile seeks after each read, which changes the samples of MP3 a little.
+    decoded = soundfile.read(file, dtype=dtype.name)[0]
+    if kind.format == "MP3" and decoded.size > n:
+        decoded = decoded[_MP3_DELAY:]
+    decoded = decoded[:n]  # GSM pads its last block
+    return decoded if decoded.size == n else np.pad(decoded, (0, n - decoded.size))

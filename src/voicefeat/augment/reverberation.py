@@ -1,4 +1,4 @@
-"""Rooms: responses that decay exponentially, and signals in them."""
+"""Reverberation: synthetic room impulse responses, and signals in a room."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from .._typing import FloatArray, Signal
 from ..errors import fail
-from .seeds import Random, check
-from .settings import Range, audio_rate, number, one_signal, power
+from .seeds import Random, check_rng
+from .settings import Range, audio_rate, check_signal, draw_number, power
 
 __all__ = ["reverb", "room_response"]
 
@@ -19,23 +19,25 @@ _FEWEST = 16  # samples of a tail
 
 
 def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Random) -> FloatArray:
-    """What an impulse becomes in a room: itself, and noise that decays exponentially.
+    """A synthetic room impulse response: a direct sound and noise that decays exponentially.
 
     Parameters
     ----------
     sr : float
         Sampling rate in Hz.
     t60 : float or (float, float), at most 10
-        Seconds in which the tail falls by 60 dB; of two, a number between them is drawn.
+        Reverberation time in seconds, in which the tail falls by 60 dB; from a pair, a number in between is
+        drawn.
     drr : float or (float, float), -60 to 60
-        Energy of the direct sound over that of the tail, in decibels.
+        Direct-to-reverberant ratio, the energy of the direct sound over that of the tail, in decibels.
     rng : numpy.random.Generator or numpy.random.RandomState
-        Where numbers are drawn.
+        Source of random numbers.
 
     Returns
     -------
     array of shape (1 + round(t60 * sr),), float64
-        The direct sound, 1, and the tail right after it. Real rooms have a pause and single echoes before.
+        The direct sound, 1, followed at once by the tail. In real rooms, a gap and early reflections come
+        first.
 
     Raises
     ------
@@ -48,9 +50,9 @@ def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Rando
     >>> vf.augment.room_response(16000, t60=0.5, rng=vf.augment.generator(7)).shape
     (8001,)
     """
-    sr, rng = audio_rate(sr), check(rng)
-    seconds = number("t60", t60, rng, low=0.0, high=_LONGEST)
-    direct = number("drr", drr, rng, low=-60.0, high=60.0)
+    sr, rng = audio_rate(sr), check_rng(rng)
+    seconds = draw_number("t60", t60, rng, low=0.0, high=_LONGEST)
+    direct = draw_number("drr", drr, rng, low=-60.0, high=60.0)
     n = round(seconds * sr)
     if n < _FEWEST:
         fail("t60", t60, f"leaves {n} samples at sr={sr:g}", f"give at least {_FEWEST / sr:.2g} seconds")
@@ -68,7 +70,7 @@ def reverb(
     response: ArrayLike | None = None,
     rng: Random | None = None,
 ) -> FloatArray:
-    """A signal in a room, as long and as loud as before.
+    """Add the reverberation of a room; length and energy of the signal are kept.
 
     Parameters
     ----------
@@ -77,22 +79,22 @@ def reverb(
     sr : float
         Sampling rate in Hz.
     t60, drr : float or (float, float)
-        Of a response that `room_response` makes.
+        Settings of `room_response`.
     response : array of shape (m,)
-        A measured response at the signal's rate, in place of `t60`.
+        A measured impulse response at the sampling rate of the signal, in place of `t60`.
     rng : numpy.random.Generator or numpy.random.RandomState
         `generator` makes one for an utterance; not needed with a `response`.
 
     Returns
     -------
     array of shape (n,), of y's precision
-        Its energy is that of the signal. The response's largest sample is at no delay; what sounds after the
-        end is cut off.
+        The signal in the room, with the energy of `y`. The largest sample of the response has no delay; the
+        tail after the end is cut off.
 
     Raises
     ------
     ParameterError
-        If both or neither of `t60` and `response` are given, or one cannot be used.
+        If both or neither of `t60` and `response` are given, or a setting cannot be used.
 
     Examples
     --------
@@ -104,14 +106,14 @@ def reverb(
     """
     from scipy.signal import fftconvolve
 
-    y = one_signal(y)
+    y = check_signal(y)
     if (t60 is None) == (response is None):
-        fail("t60", t60, "is one of two ways to have a room", "give either t60 or a response")
+        fail("t60", t60, "and response exclude each other", "give either t60 or a response")
     if response is None:
-        response = room_response(sr, t60=t60, drr=drr, rng=check(rng))  # type: ignore[arg-type]
-    response = one_signal(response, "response")
+        response = room_response(sr, t60=t60, drr=drr, rng=check_rng(rng))  # type: ignore[arg-type]
+    response = check_signal(response, "response")
     power(response, "response", response)
     first = int(np.abs(response).argmax())
-    made = fftconvolve(y.astype(np.float64), response.astype(np.float64))[first : first + y.size]
-    before, after = (float(np.linalg.norm(x.astype(np.float64))) for x in (y, made))
-    return (made * (before / after if after else 1.0)).astype(y.dtype)
+    result = fftconvolve(y.astype(np.float64), response.astype(np.float64))[first : first + y.size]
+    before, after = (float(np.linalg.norm(x.astype(np.float64))) for x in (y, result))
+    return (result * (before / after if after else 1.0)).astype(y.dtype)

@@ -1,4 +1,4 @@
-"""Random numbers that belong to an utterance, not to the worker that happens to have it."""
+"""Random numbers that depend on the utterance, not on the worker that processes it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import check_int, fail
 
-__all__ = ["Random", "check", "generator"]
+__all__ = ["Random", "check_rng", "generator"]
 
 #: numpy's generators, new and old: both have uniform, normal, random and permutation.
 Random = np.random.Generator | np.random.RandomState
@@ -21,21 +21,21 @@ def generator(seed: int = 0, utterance: str = "", epoch: int = 0) -> np.random.G
     Parameters
     ----------
     seed : int, 0 or more
-        Of the whole experiment.
+        Seed of the whole experiment.
     utterance : str
-        The utterance's id.
+        Id of the utterance.
     epoch : int, 0 or more
-        Of the training; another epoch, other numbers.
+        Epoch of the training; each epoch has its own random numbers.
 
     Returns
     -------
     numpy.random.Generator
-        The same for the same three, on every machine and in any order of calls.
+        The generator. It depends only on these three values, not on the machine or the order of calls.
 
     Raises
     ------
     ParameterError
-        If a number is negative or the id no text.
+        If a number is negative or the id is not a string.
 
     Examples
     --------
@@ -46,17 +46,17 @@ def generator(seed: int = 0, utterance: str = "", epoch: int = 0) -> np.random.G
     """
     seed, epoch = check_int("seed", seed, least=0, most=None), check_int("epoch", epoch, least=0, most=None)
     if not isinstance(utterance, str):
-        fail("utterance", utterance, "must be the id as text", "give str(id)")
+        fail("utterance", utterance, "must be a string", "give str(id)")
     try:
         text = utterance.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         fail("utterance", utterance, "holds half a character", "give the id as the protocol writes it")
-    words = hashlib.sha256(text).digest()
-    return np.random.default_rng([seed, epoch, *np.frombuffer(words, np.uint32).tolist()])
+    digest = hashlib.sha256(text).digest()
+    return np.random.default_rng([seed, epoch, *np.frombuffer(digest, np.uint32).tolist()])
 
 
-def check(rng: Any) -> Random:
-    """Refuse what draws no numbers."""
+def check_rng(rng: Any) -> Random:
+    """Refuse what is not a random generator of numpy."""
     if not isinstance(rng, Random):
-        fail("rng", rng, "is no generator of random numbers", "give vf.augment.generator(seed, id, epoch)")
+        fail("rng", rng, "is not a random generator", "give vf.augment.generator(seed, id, epoch)")
     return rng

@@ -15,6 +15,7 @@ import os
 import sys
 import uuid
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ class _KernelCache(caching.FunctionCache):
             self.disable()
 
 
-def kernel(function):
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `function` when it is first called and keep the result."""
     dispatcher = numba.njit(**OPTIONS)(function)
     if FOLDER is not None:

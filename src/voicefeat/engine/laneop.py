@@ -8,6 +8,8 @@ to vectorise.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from llvmlite import ir
 from numba.core import cgutils, config, types
 from numba.core.imputils import lower_builtin
@@ -123,7 +125,7 @@ def _wrap(context, builder, kind, value):
     return Number(builder, value)
 
 
-def lane_op(body):
+def lane_op(body: Callable[..., None]) -> Callable[..., None]:
     """Make `body` callable from kernels, with flat arrays, whole numbers and floats."""
 
     def op(*args):

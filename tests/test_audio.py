@@ -101,6 +101,7 @@ class TestSignal:
 
 
 class TestToMono:
+    @pytest.mark.slow
     @pytest.mark.parametrize("dtype", [np.float32, np.float64])
     @pytest.mark.parametrize("shape", [(900,), (2, 900), (6, 900), (2, 3, 900)])
     def test_librosa(self, dtype, shape):

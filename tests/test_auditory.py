@@ -18,6 +18,7 @@ def voice():
     return np.ascontiguousarray(speech(SR)[:30000], dtype=np.float64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", [3, 20, 50])
 @pytest.mark.parametrize("method", ["filter", "fft"])
 def test_a_tone_at_the_centre_of_a_filter(row, method):
@@ -30,6 +31,7 @@ def test_a_tone_at_the_centre_of_a_filter(row, method):
         assert np.abs(found[row] / (0.5 / np.sqrt(2)) - 1).max() < 0.06
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize(("function", "options"), REMEMBERING)
 def test_what_remembers_is_the_same_in_a_batch(function, options, dtype, voice):

@@ -52,6 +52,7 @@ def run(tmp_path_factory):
     return done, folder
 
 
+@pytest.mark.processes
 def test_every_row_is_checked_against_librosa_and_timed(run):
     from benchmarks.rows import select
 
@@ -87,6 +88,7 @@ def test_memory_is_measured_in_processes_of_their_own(run):
     assert "| memory of mfcc, defaults, 60 s |" in (run[1] / "run.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.processes
 def test_a_row_that_differs_is_an_error(run, tmp_path):
     data = json.loads((run[1] / "run.json").read_text(encoding="utf-8"))
     data["cells"][0]["error"] = 2 * data["cells"][0]["tolerance"]
@@ -136,6 +138,7 @@ def test_rows_say_what_can_be_measured():
 UNTIMED = {"magphase", "stack_memory", "summarize", "pitch_tuning"}
 
 
+@pytest.mark.slow
 def test_every_function_that_librosa_has_too_has_a_row():
     from benchmarks.rows import ROWS
     from benchmarks.twins import librosa_function
@@ -169,6 +172,7 @@ def test_other_libraries_are_judged_one_by_one():
     assert "numpy 1e-09 reached, fastest 1e+09 missed" in cell_row(cell)
 
 
+@pytest.mark.slow
 def test_plain_torch_computes_the_same_front_end():
     pytest.importorskip("torch")
     from benchmarks.compare import difference
@@ -184,6 +188,7 @@ def test_plain_torch_computes_the_same_front_end():
             assert difference(ours[:, 4 : frames - 4], theirs[:, 4 : frames - 4]) < 2e-3, name
 
 
+@pytest.mark.processes
 def test_an_unknown_row_names_the_rows():
     done = benchmarks("--rows", "mffc")
     assert done.returncode == 1

@@ -40,6 +40,7 @@ def test_what_is_given_stays_as_it_was():
     assert np.array_equal(S, before)
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_child_forked_while_the_memories_were_locked():

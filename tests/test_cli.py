@@ -29,6 +29,7 @@ def run(*arguments, cwd=None):
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd)
 
 
+@pytest.mark.processes
 def test_extract_in_a_process_of_its_own(tmp_path):
     done = run("extract", EXAMPLES, "--out", tmp_path / "out", "--n-mfcc", 13)
     assert done.returncode == 0, done.stderr
@@ -41,6 +42,7 @@ def test_extract_in_a_process_of_its_own(tmp_path):
     assert table.num_rows == 8 and set(table.column("n_rows").to_pylist()) == {13}
 
 
+@pytest.mark.processes
 def test_extract_loads_neither_pandas_nor_librosa(tmp_path):
     code = f"""
 import sys
@@ -206,6 +208,7 @@ def test_warmup_says_what_took_how_long(capsys, recwarn):
     assert re.fullmatch(r"ready in \d+\.\d\d s", lines[-2]) and "kernels-" in lines[-1]
 
 
+@pytest.mark.processes
 def test_warmup_leaves_common_calls_nothing_to_compile(tmp_path):
     def kernels_after(code):
         cached = {**os.environ, "VOICEFEAT_CACHE_DIR": str(tmp_path)}

@@ -34,6 +34,7 @@ def cluster():
         yield made
 
 
+@pytest.mark.processes
 def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(corpus, cluster, tmp_path):
     done = extract_corpus(corpus, tmp_path / "here", **ASKED)
     assert (done.recordings, done.failed) == (594, 6)
@@ -70,6 +71,7 @@ def test_errors_pass_between_processes():
     assert isinstance(again, FileNotFoundError) and str(again) == str(found.value)
 
 
+@pytest.mark.slow
 def test_the_command(corpus, cluster, tmp_path, capsys):
     command = ["extract", str(corpus), "--frontend", "asvspoof2019-lfcc", "--shard-mb", "0.2"]
     assert main([*command, "--out", str(tmp_path / "there"), "--dask", cluster.scheduler_address]) == 1

@@ -10,7 +10,6 @@ import warnings
 import numpy as np
 import pytest
 from bad_calls import taken
-from lanes import WIDTHS, in_every_width
 from signals import speech
 
 import voicefeat as vf
@@ -237,37 +236,6 @@ class TestKindsOfInput:
             assert same(compute(name, pair), two)
         finally:
             vf.set_num_threads(before)
-
-
-ALL_FEATURES = """
-import sys
-import numpy as np
-import test_contract
-samples = np.load(sys.argv[1])
-made = {}
-for name in test_contract.NAMES:
-    for dtype in test_contract.DTYPES:
-        frame = test_contract.FEATURES[name].frame
-        frames = [{frame: 400, "hop_length": 160}, {frame: 512, "hop_length": 137}] if frame else []
-        for settings in ({}, *frames):
-            y = samples.astype(dtype)
-            key = "-".join([name, dtype, *map(str, settings.values())])
-            made[key] = test_contract.compute(name, y, **settings)
-            made[key + "-batch"] = test_contract.compute(name, y[:6000].reshape(2, 3000), **settings)
-for dtype in test_contract.DTYPES:
-    peaks = test_contract.vf.piptrack(samples.astype(dtype), 16000, threshold=0.01)
-    made["piptrack-" + dtype] = np.stack(peaks)
-np.savez(sys.argv[2], **made)
-"""
-
-
-def test_lanes_do_not_change_a_bit(voice, tmp_path):
-    """Vectors of 4, 8 and 16 lanes: the same numbers, in processes of their own."""
-    results = in_every_width(ALL_FEATURES, voice, tmp_path)
-    first = results[WIDTHS[0]]
-    assert len(first) == sum(2 * 2 * (3 if FEATURES[name].frame else 1) for name in NAMES) + 2
-    for lanes in WIDTHS[1:]:
-        assert [key for key in first if not same(first[key], results[lanes][key])] == [], f"{lanes} lanes"
 
 
 class TestOut:

@@ -428,6 +428,7 @@ def test_every_file_of_formats_is_a_row_or_a_line(data, tmp_path):
     assert all(line["error"] and line["remedy"] for line in failed.values())
 
 
+@pytest.mark.slow
 def test_a_whole_corpus(data, tmp_path):
     pandas = pytest.importorskip("pandas")
     folder = data / "minifake"

@@ -222,6 +222,7 @@ def test_epochs_differ_and_repeat_with_their_seed():
     assert len(short) == len(list(short)) == 12 and {len(batch) for batch in short} == {8}
 
 
+@pytest.mark.processes
 def test_pytorch_loads_it(folder, listing):
     torch_data = pytest.importorskip("torch.utils.data")
     dataset = vf.open_dataset(folder)

@@ -153,6 +153,7 @@ def run_session(code, place, namespace):
     assert not runner.failures, f"{place}\n{said.getvalue()}"
 
 
+@pytest.mark.processes
 @pytest.mark.usefixtures("empty_folder", "threads_as_before")
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_page(page):

@@ -127,6 +127,7 @@ def test_a_front_end_without_a_rate_says_it_when_it_knows_one():
     assert len(said(lambda: made[0](Y, 16000))) == 1
 
 
+@pytest.mark.processes
 def test_published_front_ends_are_made_without_a_word_and_their_notes_say_it():
     code = "import voicefeat as vf; [vf.frontend(n) for n in vf.frontends()]"
     done = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", code], capture_output=True)

@@ -67,6 +67,7 @@ TRAPS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "changes", "settings"), TRAPS, ids=lambda v: str(v) if isinstance(v, str) else None
 )
@@ -92,6 +93,7 @@ def test_golden_pairs(pair):
     assert said in ("true", "as good"), f"{said}: {words}"
 
 
+@pytest.mark.slow
 def test_says_what_it_does_not_know():
     """Noise, and numbers that no front end gives, are not explained; where they differ is told."""
     y, fe = Y[:4000], vf.frontend("kaldi-fbank-23")
@@ -169,15 +171,18 @@ class TestCommand:
     def run(self, folder, *arguments):
         return main(["explain", *(str(folder / a) if "." in a else a for a in arguments)])
 
+    @pytest.mark.slow
     def test_two_files(self, files, capsys):
         assert self.run(files, "a.npy", "b.npy", "--audio", "clip.wav") == 0
         told = capsys.readouterr().out
         assert "(framing.window): 'povey_symmetric' in a, 'hann' in b" in told
 
+    @pytest.mark.slow
     def test_a_preset(self, files, capsys):
         assert self.run(files, "b.npy", "--preset", "kaldi-fbank-23", "--audio", "clip.wav") == 0
         assert "(framing.window): 'hann' in a" in capsys.readouterr().out
 
+    @pytest.mark.slow
     def test_nothing_found(self, files, capsys):
         assert self.run(files, "noise.npy", "--preset", "kaldi-fbank-23", "--audio", "clip.wav") == 1
         assert "no explanation was found" in capsys.readouterr().out

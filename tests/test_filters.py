@@ -217,6 +217,7 @@ def test_errors(bank, options, message):
         getattr(filters, bank)(**{"sr": 16000, "n_fft": 512, **options})
 
 
+@pytest.mark.processes
 def test_banks_and_common_windows_need_no_scipy():
     code = (
         "import sys, voicefeat as vf; vf.filters.mel(sr=16000, n_fft=512, n_mels=20);"

@@ -308,6 +308,7 @@ def test_the_bytes_do_not_depend_on_the_workers_or_the_hour(form, corpus, whole,
     assert contents(tmp_path / "out") == whole[form]
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "parquet"])
 def test_a_run_that_is_killed_ends_as_one_that_was_not(form, corpus, whole, tmp_path):
     out, rng, kills = tmp_path / "out", np.random.default_rng(1), 0
@@ -578,6 +579,7 @@ def test_the_command_takes_formats_and_their_options(corpus, tmp_path, capsys):
 # --- a disk that is full, a folder that is closed -----------------------------------------------------
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_full_disk_leaves_whole_shards_and_the_run_goes_on(form, corpus, whole, tmp_path, monkeypatch):
     """A small file system where one can be mounted; elsewhere a writer that says what a full disk would."""

@@ -37,6 +37,7 @@ def agree(spectra, options, dtype):
     np.testing.assert_allclose(ours[..., known], theirs[..., known], rtol=0, atol=TOLERANCE[dtype] * scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("n_fft", [512, 400, 1023])
 @pytest.mark.parametrize("hop_length", [None, 160, 128, 100])
@@ -89,6 +90,7 @@ def test_few_frames(frames, center):
     np.testing.assert_allclose(ours, expected[start : start + n], atol=1e-12 * scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_channels(order, dtype):

@@ -76,6 +76,7 @@ def test_made_for_the_user_alone_whatever_the_umask(cache, mask):
     assert [rights(p) for p in (cache, folder.parent, folder)] == [0o700] * 3
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("mask", [0o000, 0o002, 0o777])
 def test_kernels_are_written_for_the_user_alone_whatever_the_umask(tmp_path, mask):
     code = f"import os; os.umask({mask}); {CALL}"
@@ -193,6 +194,7 @@ class TestAnotherUser:
             with acting_as(ONE):
                 assert keeping.kept(KEY) == (None, "")
 
+    @pytest.mark.processes
     def test_a_folder_made_anew_by_another_is_left_alone(self, tmp_path):
         """After the probe a cleaner removed it, and somebody made theirs, with an index that runs."""
         mark = tmp_path / "run"
@@ -235,6 +237,7 @@ for name in ("stat", "lstat", "mkdir", "scandir", "listdir", "open"):
 """
 
 
+@pytest.mark.processes
 def test_every_feature_works_beside_a_folder_that_may_not_be_entered(tmp_path):
     """End to end, for all users: the system says no to whatever is asked of the folder."""
     code = f"{CLOSED}\n{CALL}\nfrom voicefeat.engine import jit\nprint(jit.FOLDER, found.shape)"
@@ -254,6 +257,7 @@ def planted(folder, mark):
         file.write_bytes(pickle.dumps(Planted()))
 
 
+@pytest.mark.processes
 def test_a_planted_kernel_is_not_run_and_said(tmp_path):
     """End to end: the call works, a warning says why it compiles, and the planted file was not read."""
     environment = {**os.environ, "VOICEFEAT_CACHE_DIR": str(tmp_path / "kept")}
@@ -281,6 +285,7 @@ def test_a_planted_kernel_is_not_run_and_said(tmp_path):
     assert (tmp_path / "run").exists()
 
 
+@pytest.mark.processes
 def test_numba_is_not_led_elsewhere(tmp_path):
     """NUMBA_CACHE_LOCATOR_CLASSES names folders that nobody checked."""
     environment = {

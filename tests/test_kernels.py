@@ -369,6 +369,7 @@ except IndexError:
 """
 
 
+@pytest.mark.processes
 def test_vector_accesses_are_checked_where_checks_are_on():
     """numba's own bounds check does not see vector loads and stores; theirs must."""
     environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1"}

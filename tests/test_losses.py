@@ -347,6 +347,7 @@ extract_corpus(sys.argv[1], sys.argv[2], "mfcc", settings={"n_mfcc": 5}, shard_m
 """
 
 
+@pytest.mark.processes
 def test_a_run_that_is_killed_while_it_mends_ends_as_if_nothing_had_been(corpus, copied):
     out = copied("parquet")
     before = contents(out)

@@ -54,6 +54,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of open files are those of POSIX")
 @pytest.mark.parametrize("spare", range(2, 9))
 def test_too_few_open_files_fail_no_recording(corpus, whole, tmp_path, spare):
@@ -83,6 +84,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of open files are those of POSIX")
 def test_no_open_file_left_is_the_systems_own_error(corpus):
     done = subprocess.run(
@@ -117,6 +119,7 @@ def test_faults_that_pass_stop_the_run_and_it_goes_on(corpus, whole, tmp_path, m
     assert contents(tmp_path / "out") == whole
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
 def test_a_full_disk_of_the_log_is_told_and_the_run_goes_on(corpus, whole, tmp_path):
     with pytest.warns(UserWarning, match="log='/dev/full': takes no more .No space left on device"):

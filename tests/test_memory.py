@@ -45,6 +45,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LONG)
 def test_a_long_signal_adds_little(name, long):
     LONG[name](long[: 3 * SR])  # tables and kernels are there from now on
@@ -58,6 +59,7 @@ def test_a_codec_holds_the_signal_once(long):
     assert added(lambda: vf.augment.codec(y, SR, name="vorbis")) < 3  # twice the signal are 4 MB
 
 
+@pytest.mark.slow
 def test_half_an_hour_of_peaks_is_not_kept(long):
     """Nearly all of them tell on which side of the median they are long before the end."""
     y = np.tile(long + np.random.default_rng(0).standard_normal(long.size).astype(np.float32), 15)
@@ -106,6 +108,7 @@ def test_one_channel_is_not_copied(long):
     assert added(lambda: vf.resample(long, orig_sr=SR, target_sr=8000)) < 0.5
 
 
+@pytest.mark.slow
 def test_blocks_leave_no_trace(monkeypatch):
     """The same bits, however much is held at a time."""
     y = speech(SR, 7.0)
@@ -218,6 +221,7 @@ def test_refused_before_work(name):
     assert highest < 30e6
 
 
+@pytest.mark.slow
 def test_memories_are_bounded_by_bytes(monkeypatch):
     limit = 3_000_000
     monkeypatch.setattr(cache, "LIMIT", limit)

@@ -93,6 +93,7 @@ class TestAgainstScikitLearn:
             bonafide, spoof = (np.round(s, request.param) for s in (bonafide, spoof))
         return bonafide, spoof, np.repeat([1, 0], [300, 700]), np.concatenate([bonafide, spoof])
 
+    @pytest.mark.slow
     def test_roc(self, trials):
         reference = pytest.importorskip("sklearn.metrics")
         bonafide, spoof, labels, scores = trials

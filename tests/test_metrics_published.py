@@ -37,6 +37,7 @@ def asv(corpus):
     return {part: scores(part) for part in ("dev", "eval")}
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:13 %")
 def test_expected_metrics(corpus, read, asv):
     with open(corpus / "cm_scores" / "expected_metrics.csv", newline="") as file:

@@ -95,6 +95,7 @@ def test_what_the_table_calls_a_passband_is_let_pass(way):
             assert abs(level) < 0.05, f"{way}, 1/{factor}, {share:.2f} of half the new rate: {level:.3f} dB"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["reflect", "symmetric", "edge", "linear_ramp"])
 @pytest.mark.parametrize("call", ["cqt", "vqt", "hybrid_cqt", "pseudo_cqt"])
 def test_a_signal_shorter_than_its_padding_is_mirrored_again(call, mode):

@@ -1,5 +1,6 @@
 """YIN, probabilistic YIN, autocorrelation and linear prediction, beyond the parity table."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+import test_lanes
 from closeness import near
 from signals import signals, speech
 from tables.pitch import differences, of_frames
@@ -152,31 +154,19 @@ class TestAFrameIsAFrame:
             vf.set_num_threads(before)
         assert same(*found)
 
-    def test_with_any_lanes(self):
-        """The same bits whatever the vectors; and with every index checked, no index is out of range."""
+    @pytest.mark.processes
+    def test_with_every_index_checked(self):
+        """No index is out of range, and checks change no bit. `test_lanes.py` has the widths."""
         code = (
-            "import sys, hashlib; sys.path.insert(0, sys.argv[1]); import numpy as np, voicefeat as vf\n"
-            "from signals import speech\n"
-            "for kind in ('float32', 'float64'):\n"
-            "    y = speech(16000)[:20000].astype(kind)\n"
-            "    r = dict(sr=16000, fmin=65.0, fmax=2093.0)\n"
-            "    parts = [vf.yin(y, **r), *vf.pyin(y, **r, fill_na=None), vf.lpc(y, order=17)]\n"
-            "    parts += [vf.yin(y[:900], sr=8000, fmin=100, fmax=4000, frame_length=82, hop_length=82)]\n"
-            "    parts += [vf.lpc(y[:n], order=7) for n in (8, 9, 300, 1025, 1033)]\n"
-            "    print(hashlib.sha256(b''.join(p.tobytes() for p in parts)).hexdigest())\n"
+            "import hashlib, test_lanes\n"
+            "for name, part in test_lanes.pitches():\n"
+            "    print(name, hashlib.sha256(part.tobytes()).hexdigest())\n"
         )
-        here = os.path.dirname(__file__)
-        ways = [*({"VOICEFEAT_LANES": str(n)} for n in (4, 8, 16)), {"NUMBA_BOUNDSCHECK": "1"}]
-        said = {
-            subprocess.run(
-                [sys.executable, "-W", "ignore", "-c", code, here],
-                env={**os.environ, **way},
-                capture_output=True, text=True, check=True,
-            ).stdout
-            for way in ways
-        }  # fmt: skip
-        assert len(said) == 1
-        assert len(said.pop().split()) == 2
+        env = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-W", "ignore", "-c", code]
+        said = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
+        want = {name: hashlib.sha256(part.tobytes()).hexdigest() for name, part in test_lanes.pitches()}
+        assert dict(line.rsplit(" ", 1) for line in said.splitlines()) == want
 
 
 def test_tiles_and_segments_leave_no_trace(voice, monkeypatch):
@@ -189,6 +179,7 @@ def test_tiles_and_segments_leave_no_trace(voice, monkeypatch):
     forget()
 
 
+@pytest.mark.slow
 def test_one_frame():
     y = speech(SR)[20000:22048]
     for center, frames in ((False, 1), (True, 5)):
@@ -223,6 +214,7 @@ def test_every_setting_does_something(voice, call, options):
     assert not same(function(voice, **{**base, **options}), function(voice, **base))
 
 
+@pytest.mark.slow
 def test_paths_are_librosas_where_little_is_certain():
     """Noise around a wandering pitch: guesses of unvoiced frames included, over several segments."""
     rng = np.random.default_rng(11)

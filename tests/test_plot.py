@@ -254,6 +254,7 @@ def test_a_given_axis_is_drawn_on():
     assert pyplot.get_fignums() == [figure.number]
 
 
+@pytest.mark.slow
 def test_every_registered_feature_can_be_drawn():
     from voicefeat.feature.registry import FEATURES
 
@@ -309,6 +310,7 @@ def test_without_matplotlib(monkeypatch):
         vf.plot.waveform(Y, SR)
 
 
+@pytest.mark.processes
 def test_matplotlib_is_loaded_when_something_is_drawn():
     code = "import sys, voicefeat as vf; vf.plot.spectrogram; print('matplotlib' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

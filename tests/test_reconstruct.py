@@ -253,6 +253,7 @@ class TestMel:
         assert objective(ours, M, **bank) <= 1.1 * objective(theirs, M, **bank) + 1e-9 * (M**2).mean()
         assert objective(ours, M, **bank) < 5e-3 * (M**2).mean()
 
+    @pytest.mark.slow
     def test_blocks(self):
         """Frames are solved for a quarter of a megabyte of bands at a time, with librosa's results."""
         M = np.abs(np.random.default_rng(0).standard_normal((100, 700))).astype(np.float32)

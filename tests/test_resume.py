@@ -46,6 +46,7 @@ def whole(corpus, tmp_path_factory):
     return contents(folder)
 
 
+@pytest.mark.processes
 def test_a_run_that_is_killed_again_and_again_ends_as_one_that_was_not(corpus, whole, tmp_path):
     out, rng, kills = tmp_path / "out", np.random.default_rng(1), 0
     command = [sys.executable, "-c", DYING + PROGRAM, str(corpus), str(out)]
@@ -92,6 +93,7 @@ def test_a_run_that_kept_nothing_binds_nobody(corpus, tmp_path, monkeypatch):
     assert extract_corpus(corpus / "000.wav", tmp_path / "out", "rms").recordings == 1
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
 def test_any_executor_makes_the_same_bytes(corpus, whole, tmp_path, pool):
     with pool(2) as executor:

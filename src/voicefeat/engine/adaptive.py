@@ -13,7 +13,7 @@ import numpy as np
 
 from .jit import kernel
 from .lanemath import exp, expm1, log, log1p, power
-from .laneop import lane_op
+from .laneop import LaneOp, lane_op
 from .simd import shuffle
 
 #: Frames that are smoothed before they are compressed.
@@ -59,9 +59,10 @@ def _logarithms(g, bias, exponent, scale):
     return log1p(g)
 
 
-adapt_powers, adapt_more_powers = _adapting(_powers, 1), _adapting(_powers, SEVERAL)
-adapt_plain_powers = _adapting(_plain_powers, 1)
-adapt_logarithms = _adapting(_logarithms, 1)
+adapt_powers: LaneOp = _adapting(_powers, 1)
+adapt_more_powers: LaneOp = _adapting(_powers, SEVERAL)
+adapt_plain_powers: LaneOp = _adapting(_plain_powers, 1)
+adapt_logarithms: LaneOp = _adapting(_logarithms, 1)
 
 
 @kernel

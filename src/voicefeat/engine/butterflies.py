@@ -6,13 +6,12 @@ A complex number is a pair (re, im) of `Vector`.
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 from .simd import Vector, fma
 
-Complex = tuple[Vector, Vector]
-
-#: The lengths that `dft` takes.
-RADICES = (2, 3, 4, 5, 7, 8)
+#: A complex number in each lane.
+Complex: TypeAlias = tuple[Vector, Vector]
 
 
 def add(a: Complex, b: Complex) -> Complex:

@@ -7,7 +7,7 @@ made in the order of the weights, wherever its vector lies.
 from __future__ import annotations
 
 from .jit import kernel
-from .laneop import accumulate, lane_op
+from .laneop import LaneOp, accumulate, lane_op
 from .simd import fma
 
 #: Vectors that are summed side by side.
@@ -30,7 +30,8 @@ def _taps(vectors: int):
     return taps
 
 
-taps, many_taps = _taps(1), _taps(ABREAST)
+taps: LaneOp = _taps(1)
+many_taps: LaneOp = _taps(ABREAST)
 
 
 @kernel

@@ -10,7 +10,7 @@ import numpy as np
 from llvmlite import ir
 
 from .jit import kernel
-from .laneop import accumulate, lane_op
+from .laneop import LaneOp, accumulate, lane_op
 from .simd import Vector, fma
 
 
@@ -63,8 +63,10 @@ def _marking(zero_apart):
     return mark
 
 
-count_signs, count_signs_and_zeros = _counting(False), _counting(True)
-mark_signs, mark_signs_and_zeros = _marking(False), _marking(True)
+count_signs: LaneOp = _counting(False)
+count_signs_and_zeros: LaneOp = _counting(True)
+mark_signs: LaneOp = _marking(False)
+mark_signs_and_zeros: LaneOp = _marking(True)
 
 
 @kernel

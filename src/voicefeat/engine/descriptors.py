@@ -11,7 +11,7 @@ import math
 from .factors import split
 from .jit import kernel
 from .lanemath import exp, log, power
-from .laneop import accumulate, lane_op
+from .laneop import LaneOp, accumulate, lane_op
 from .simd import fma, maximum, narrow, select, spread, wide
 
 CHAINS = 4
@@ -70,9 +70,9 @@ def _bandwidth(raised, root):
     return bandwidth
 
 
-bandwidth1 = _bandwidth(lambda x, p: x, lambda x, q: x)
-bandwidth2 = _bandwidth(lambda x, p: x * x, lambda x, q: x.call("sqrt"))
-bandwidth_p = _bandwidth(power, power)
+bandwidth1: LaneOp = _bandwidth(lambda x, p: x, lambda x, q: x)
+bandwidth2: LaneOp = _bandwidth(lambda x, p: x * x, lambda x, q: x.call("sqrt"))
+bandwidth_p: LaneOp = _bandwidth(power, power)
 
 
 @kernel

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .jit import kernel
-from .laneop import accumulate, lane_op
+from .laneop import LaneOp, accumulate, lane_op
 from .simd import maximum, minimum
 
 
@@ -65,7 +65,12 @@ def _few(most):
     return few
 
 
-few1, few2, few4, few6, few9, few12 = (_few(most) for most in (1, 2, 4, 6, 9, 12))
+few1: LaneOp = _few(1)
+few2: LaneOp = _few(2)
+few4: LaneOp = _few(4)
+few6: LaneOp = _few(6)
+few9: LaneOp = _few(9)
+few12: LaneOp = _few(12)
 
 
 @lane_op

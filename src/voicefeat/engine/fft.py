@@ -11,27 +11,29 @@ Cooley and Tukey 1965; packing two real points into a complex one: Cooley, Lewis
 
 from __future__ import annotations
 
-from .butterflies import RADICES, dft, multiply
+from .butterflies import Complex, dft, multiply
 from .jit import kernel
-from .laneop import lane_op
+from .laneop import Index, LaneOp, Memory, lane_op
 
 
-def point(z, i):
+def point(z: Memory, i: Index) -> Complex:
     """Complex point at element i."""
     return z.load(i), z.load(i + z.lanes)
 
 
-def put_point(z, i, x):
+def put_point(z: Memory, i: Index, x: Complex) -> None:
     z.store(i, x[0])
     z.store(i + z.lanes, x[1])
 
 
-def factor(w, t):
+def factor(w: Memory, t: Index | int) -> Complex:
     """The complex factor at w[t], w[t + 1], in every lane."""
     return w.splat(t), w.splat(t + 1)
 
 
-def twiddled(z, first, step, r, w, t):
+def twiddled(
+    z: Memory, first: Index, step: Index, r: int, w: Memory, t: Index | int
+) -> tuple[list[Index], list[Complex]]:
     """Transform of the r points first, first + step, ..., after their twiddle factors from w[t] on."""
     places = [(first + step * i) * (2 * z.lanes) for i in range(r)]
     x = [point(z, place) for place in places]
@@ -41,7 +43,7 @@ def twiddled(z, first, step, r, w, t):
 def _gather(r):
     @lane_op
     def gather(source, column, offsets, window, z, p):
-        """Points p .. p + r - 1 from windowed samples, transformed."""
+        """Complexs p .. p + r - 1 from windowed samples, transformed."""
         x = []
         for i in range(r):
             j = (p + i) * 2
@@ -60,7 +62,7 @@ def _gather(r):
 def _combine(r):
     @lane_op
     def combine(z, p, m, w, t):
-        """Points p, p + m, ... twiddled and transformed in place."""
+        """Complexs p, p + m, ... twiddled and transformed in place."""
         places, values = twiddled(z, p, m, r, w, t)
         for place, y in zip(places, values, strict=True):
             put_point(z, place, y)
@@ -68,8 +70,18 @@ def _combine(r):
     return combine
 
 
-gather2, gather3, gather4, gather5, gather7, gather8 = (_gather(r) for r in RADICES)
-combine2, combine3, combine4, combine5, combine7, combine8 = (_combine(r) for r in RADICES)
+gather2: LaneOp = _gather(2)
+gather3: LaneOp = _gather(3)
+gather4: LaneOp = _gather(4)
+gather5: LaneOp = _gather(5)
+gather7: LaneOp = _gather(7)
+gather8: LaneOp = _gather(8)
+combine2: LaneOp = _combine(2)
+combine3: LaneOp = _combine(3)
+combine4: LaneOp = _combine(4)
+combine5: LaneOp = _combine(5)
+combine7: LaneOp = _combine(7)
+combine8: LaneOp = _combine(8)
 
 
 @kernel

@@ -17,7 +17,7 @@ from __future__ import annotations
 from .butterflies import dft
 from .fft import factor, point, transform, twiddled
 from .jit import kernel
-from .laneop import accumulate, lane_op
+from .laneop import LaneOp, accumulate, lane_op
 from .simd import fma
 from .spectrum import power_bins
 
@@ -62,8 +62,10 @@ def _ends(rows):
     return ends
 
 
-pairs2, ends2 = _pairs(2), _ends(2)
-pairs4, ends4 = _pairs(4), _ends(4)
+pairs2: LaneOp = _pairs(2)
+ends2: LaneOp = _ends(2)
+pairs4: LaneOp = _pairs(4)
+ends4: LaneOp = _ends(4)
 
 
 @kernel

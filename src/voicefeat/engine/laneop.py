@@ -9,6 +9,7 @@ to vectorise.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from llvmlite import ir
 from numba.core import cgutils, config, types
@@ -17,48 +18,56 @@ from numba.core.typing.templates import AbstractTemplate, builtin_registry, sign
 
 from .simd import Vector, lanes, spread
 
-I64 = ir.IntType(64)
-FLOATS = {types.float32: ir.FloatType(), types.float64: ir.DoubleType()}
+I64: Any = ir.IntType(64)
+FLOATS: dict[Any, Any] = {types.float32: ir.FloatType(), types.float64: ir.DoubleType()}
+
+
+#: An operation of kernels; it takes what its body takes, as `Memory`, `Index` and `Number`.
+LaneOp: TypeAlias = Callable[..., None]
 
 
 class Index:
     """A whole number known when the kernel runs."""
 
-    def __init__(self, builder, value):
-        self.b, self.value = builder, value
+    def __init__(self, builder: Any, value: Any) -> None:
+        self.b: Any = builder
+        self.value: Any = value
 
     def _ir(self, x):
         return x.value if isinstance(x, Index) else ir.Constant(I64, x)
 
-    def __add__(self, x):
+    def __add__(self, x: Index | int) -> Index:
         return Index(self.b, self.b.add(self.value, self._ir(x)))
 
-    def __sub__(self, x):
+    def __sub__(self, x: Index | int) -> Index:
         return Index(self.b, self.b.sub(self.value, self._ir(x)))
 
-    def __mul__(self, x):
+    def __mul__(self, x: Index | int) -> Index:
         return Index(self.b, self.b.mul(self.value, self._ir(x)))
 
 
 class Number:
     """A float known when the kernel runs; `Memory.number` spreads it over lanes."""
 
-    def __init__(self, builder, value):
-        self.b, self.value = builder, value
+    def __init__(self, builder: Any, value: Any) -> None:
+        self.b: Any = builder
+        self.value: Any = value
 
 
 class Memory:
     """A flat contiguous array; vectors are loaded and stored at any element."""
 
-    def __init__(self, context, builder, array_type, array):
-        self.b, self.context, self.dtype = builder, context, array_type.dtype
+    def __init__(self, context: Any, builder: Any, array_type: Any, array: Any) -> None:
+        self.b: Any = builder
+        self.context: Any = context
+        self.dtype: Any = array_type.dtype
         struct = context.make_array(array_type)(context, builder, array)
-        self.data = struct.data
-        self.size = cgutils.unpack_tuple(builder, struct.shape)[0]
-        self.item = array_type.dtype.bitwidth // 8
+        self.data: Any = struct.data
+        self.size: Any = cgutils.unpack_tuple(builder, struct.shape)[0]
+        self.item: int = array_type.dtype.bitwidth // 8
         if self.dtype in FLOATS:
-            self.lanes = lanes(self.item)
-            self.vector = ir.VectorType(FLOATS[self.dtype], self.lanes)
+            self.lanes: int = lanes(self.item)
+            self.vector: Any = ir.VectorType(FLOATS[self.dtype], self.lanes)
 
     def _address(self, i, count=1):
         i = i.value if isinstance(i, Index) else ir.Constant(I64, i)
@@ -67,29 +76,29 @@ class Memory:
                 cgutils.do_boundscheck(self.context, self.b, j, self.size)
         return self.b.gep(self.data, [i])
 
-    def load(self, i) -> Vector:
+    def load(self, i: Index | int) -> Vector:
         """Elements i, i + 1, ... as lanes."""
         address = self.b.bitcast(self._address(i, self.lanes), self.vector.as_pointer())
         return Vector(self.b, self.b.load(address, align=self.item))
 
-    def store(self, i, x: Vector) -> None:
+    def store(self, i: Index | int, x: Vector) -> None:
         """Lanes to elements i, i + 1, ...; a longer vector takes as many more."""
         address = self.b.bitcast(self._address(i, x.type.count), x.type.as_pointer())
         self.b.store(x.value, address, align=self.item)
 
-    def splat(self, i) -> Vector:
+    def splat(self, i: Index | int) -> Vector:
         """Element i in every lane."""
         return spread(self.b, self.b.load(self._address(i)), self.lanes)
 
-    def index(self, i) -> Index:
+    def index(self, i: Index | int) -> Index:
         """Element i of an array of whole numbers."""
         return Index(self.b, self.b.sext(self.b.load(self._address(i)), I64))
 
-    def put(self, i, scalar) -> None:
+    def put(self, i: Index | int, scalar: Any) -> None:
         """One element."""
         self.b.store(scalar, self._address(i))
 
-    def number(self, x) -> Vector:
+    def number(self, x: Number | float) -> Vector:
         """A plain number or a `Number` in every lane of a vector of this array's type."""
         if isinstance(x, Number):
             narrow = x.value.type != self.vector.element
@@ -101,7 +110,11 @@ class Memory:
         )
 
 
-def accumulate(count: Index, start: list[Vector], step) -> list[Vector]:
+#: The body of a loop: the number of the round and the registers, to the registers after it.
+Step: TypeAlias = Callable[[Index, list[Vector]], list[Vector]]
+
+
+def accumulate(count: Index, start: list[Vector], step: Step) -> list[Vector]:
     """Registers carried through a loop: x = step(i, x) for i = 0 .. count - 1, from x = start."""
     b = count.b
     kept = [cgutils.alloca_once(b, x.type) for x in start]
@@ -125,7 +138,7 @@ def _wrap(context, builder, kind, value):
     return Number(builder, value)
 
 
-def lane_op(body: Callable[..., None]) -> Callable[..., None]:
+def lane_op(body: Callable[..., None]) -> LaneOp:
     """Make `body` callable from kernels, with flat arrays, whole numbers and floats."""
 
     def op(*args):

@@ -6,7 +6,7 @@ import numpy as np
 
 from .jit import kernel
 from .lanemath import power, sqrt
-from .laneop import accumulate, lane_op
+from .laneop import LaneOp, accumulate, lane_op
 from .simd import maximum, select
 
 
@@ -36,14 +36,16 @@ def _minimum(a, x, p):
     return select(x < a, x, a)
 
 
-measure_largest = _measure(0.0, lambda a, x, p: maximum(x, a), _unchanged)
-measure_smallest = _measure(np.inf, _minimum, _unchanged)
-measure_count = _measure(
+measure_largest: LaneOp = _measure(0.0, lambda a, x, p: maximum(x, a), _unchanged)
+measure_smallest: LaneOp = _measure(np.inf, _minimum, _unchanged)
+measure_count: LaneOp = _measure(
     0.0, lambda a, x, p: a + select(x > 0.0, x.constant(1.0), x.constant(0.0)), _unchanged
 )
-measure_sum = _measure(0.0, lambda a, x, p: a + x, _unchanged)
-measure_squares = _measure(0.0, lambda a, x, p: a + x * x, lambda a, p: sqrt(a))
-measure_powers = _measure(0.0, lambda a, x, p: a + power(x, p), lambda a, p: power(a, p.constant(1.0) / p))
+measure_sum: LaneOp = _measure(0.0, lambda a, x, p: a + x, _unchanged)
+measure_squares: LaneOp = _measure(0.0, lambda a, x, p: a + x * x, lambda a, p: sqrt(a))
+measure_powers: LaneOp = _measure(
+    0.0, lambda a, x, p: a + power(x, p), lambda a, p: power(a, p.constant(1.0) / p)
+)
 
 
 @lane_op

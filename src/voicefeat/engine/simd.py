@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import cgutils, config
 
-I32 = ir.IntType(32)
-FEATURES = config.CPU_FEATURES if config.CPU_FEATURES is not None else llvm.get_host_cpu_features().flatten()
-HAS_FMA = "+fma" in FEATURES or "+neon" in FEATURES
+I32: Any = ir.IntType(32)
+FEATURES: str = (
+    config.CPU_FEATURES if config.CPU_FEATURES is not None else llvm.get_host_cpu_features().flatten()
+)
+HAS_FMA: bool = "+fma" in FEATURES or "+neon" in FEATURES
 
 
 def _lanes32() -> int:
@@ -28,7 +31,7 @@ def _lanes32() -> int:
 
 
 #: Lanes of a float32 vector.
-LANES32 = _lanes32()
+LANES32: int = _lanes32()
 
 
 def lanes(itemsize: int) -> int:
@@ -39,11 +42,12 @@ def lanes(itemsize: int) -> int:
 class Vector:
     """One number a lane; operators work lane by lane and take plain numbers as constants."""
 
-    def __init__(self, builder, value):
-        self.b, self.value = builder, value
+    def __init__(self, builder: Any, value: Any) -> None:
+        self.b: Any = builder
+        self.value: Any = value
 
     @property
-    def type(self):
+    def type(self) -> Any:
         return self.value.type
 
     def constant(self, x: float) -> Vector:
@@ -54,34 +58,34 @@ class Vector:
     def _ir(self, x):
         return x.value if isinstance(x, Vector) else self.constant(x).value
 
-    def __add__(self, x):
+    def __add__(self, x: Vector | float) -> Vector:
         return Vector(self.b, self.b.fadd(self.value, self._ir(x)))
 
-    def __sub__(self, x):
+    def __sub__(self, x: Vector | float) -> Vector:
         return Vector(self.b, self.b.fsub(self.value, self._ir(x)))
 
-    def __mul__(self, x):
+    def __mul__(self, x: Vector | float) -> Vector:
         return Vector(self.b, self.b.fmul(self.value, self._ir(x)))
 
-    def __truediv__(self, x):
+    def __truediv__(self, x: Vector | float) -> Vector:
         return Vector(self.b, self.b.fdiv(self.value, self._ir(x)))
 
-    def __neg__(self):
+    def __neg__(self) -> Vector:
         return Vector(self.b, self.b.fneg(self.value))
 
     def _where(self, relation, x):
         return Vector(self.b, self.b.fcmp_ordered(relation, self.value, self._ir(x)))
 
-    def __lt__(self, x):
+    def __lt__(self, x: Vector | float) -> Vector:
         return self._where("<", x)
 
-    def __gt__(self, x):
+    def __gt__(self, x: Vector | float) -> Vector:
         return self._where(">", x)
 
-    def __ge__(self, x):
+    def __ge__(self, x: Vector | float) -> Vector:
         return self._where(">=", x)
 
-    def __and__(self, x):
+    def __and__(self, x: Vector) -> Vector:
         return Vector(self.b, self.b.and_(self.value, x.value))
 
     def call(self, name: str, *others: Vector) -> Vector:
@@ -112,7 +116,7 @@ def minimum(x: Vector, y: Vector) -> Vector:
     return select(x < y, x, y)
 
 
-def spread(builder, scalar, lanes: int) -> Vector:
+def spread(builder: Any, scalar: Any, lanes: int) -> Vector:
     """`scalar` in every lane."""
     undefined = ir.Constant(ir.VectorType(scalar.type, lanes), ir.Undefined)
     first = builder.insert_element(undefined, scalar, ir.Constant(I32, 0))

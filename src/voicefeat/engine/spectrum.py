@@ -15,7 +15,7 @@ from .butterflies import add, dft, subtract
 from .fft import factor, point, transform, twiddled
 from .frames import transpose
 from .jit import kernel
-from .laneop import lane_op
+from .laneop import LaneOp, lane_op
 from .simd import fma
 
 
@@ -73,10 +73,14 @@ def _ends(r, put):
     return ends
 
 
-power_pairs1, power_ends1 = _pairs(1, _power), _ends(1, _power)
-power_pairs4, power_ends4 = _pairs(4, _power), _ends(4, _power)
-complex_pairs1, complex_ends1 = _pairs(1, _complex), _ends(1, _complex)
-complex_pairs4, complex_ends4 = _pairs(4, _complex), _ends(4, _complex)
+power_pairs1: LaneOp = _pairs(1, _power)
+power_ends1: LaneOp = _ends(1, _power)
+power_pairs4: LaneOp = _pairs(4, _power)
+power_ends4: LaneOp = _ends(4, _power)
+complex_pairs1: LaneOp = _pairs(1, _complex)
+complex_ends1: LaneOp = _ends(1, _complex)
+complex_pairs4: LaneOp = _pairs(4, _complex)
+complex_ends4: LaneOp = _ends(4, _complex)
 
 
 @kernel

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from .jit import kernel
-from .laneop import accumulate, lane_op
+from .laneop import LaneOp, accumulate, lane_op
 from .simd import Vector, fma, shuffle
 
 #: Sums that run side by side.
@@ -46,8 +46,8 @@ def _summing(add):
     return run
 
 
-run_of_squares = _summing(lambda x, s: fma(x, x, s))
-run_of_sums = _summing(lambda x, s: x + s)
+run_of_squares: LaneOp = _summing(lambda x, s: fma(x, x, s))
+run_of_sums: LaneOp = _summing(lambda x, s: x + s)
 
 
 @kernel

@@ -24,7 +24,7 @@ __all__ = [
     "PadMode",
     "ResType",
     "Scale",
-    "Signal",
+    "SignalLike",
     "Values",
     "Window",
 ]
@@ -39,7 +39,7 @@ ComplexArray: TypeAlias = NDArray[np.complexfloating[Any, Any]]
 IntArray: TypeAlias = NDArray[np.integer[Any]]
 
 #: A signal, samples on the last axis: float32 or float64, or int16 or int32 PCM.
-Signal: TypeAlias = ArrayLike
+SignalLike: TypeAlias = ArrayLike
 #: An array or a sequence of numbers, in contrast to one number.
 Values: TypeAlias = NDArray[Any] | Sequence[Any]
 

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .._typing import FloatArray, ResType, Signal
+from .._typing import FloatArray, ResType, SignalLike
 from ..errors import AudioError, check_choice, check_float, check_float_dtype, check_rate
 from .decoding import check_room, printable_name, read, sample_at
 from .limits import not_finite, usable
@@ -119,7 +119,7 @@ def load(
     return resample(y, orig_sr=rate, target_sr=sr, res_type=res_type), sr
 
 
-def to_mono(y: Signal) -> FloatArray:
+def to_mono(y: SignalLike) -> FloatArray:
     """The mean of all channels.
 
     Parameters

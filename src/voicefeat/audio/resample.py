@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import FloatArray, ResType, Signal
+from .._typing import FloatArray, ResType, SignalLike
 from ..errors import check_bool, check_choice, check_int, check_rate, fail, to_array
 from .limits import check_resampled, not_finite, usable
 from .signals import signal
@@ -23,7 +23,7 @@ MOST_PHASES = 1_000_000
 
 
 def resample(
-    y: Signal,
+    y: SignalLike,
     *,
     orig_sr: float,
     target_sr: float,

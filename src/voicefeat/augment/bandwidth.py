@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._typing import FloatArray, Signal
+from .._typing import FloatArray, SignalLike
 from ..audio.resample import MOST_TIMES, resample
 from ..errors import check_int, check_rate, fail
 from .filtfilt import Passes
@@ -18,7 +18,7 @@ MOST_ORDER = 50
 
 
 def bandlimit(
-    y: Signal,
+    y: SignalLike,
     sr: float = 16000,
     *,
     fmin: Range | None = None,
@@ -31,7 +31,7 @@ def bandlimit(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     fmin, fmax : float or (float, float)
@@ -83,13 +83,13 @@ def bandlimit(
     return Passes(y, (butter(order, edge, kind, fs=sr, output="sos") for kind, edge in edges.items())).run()
 
 
-def telephone(y: Signal, sr: float = 16000) -> FloatArray:
+def telephone(y: SignalLike, sr: float = 16000) -> FloatArray:
     """Limit a signal to the telephone band, 300 to 3400 Hz.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float, above 6800
         Sampling rate in Hz.
 
@@ -114,13 +114,13 @@ def telephone(y: Signal, sr: float = 16000) -> FloatArray:
     return bandlimit(y, sr, fmin=300.0, fmax=3400.0)
 
 
-def downsample(y: Signal, sr: float = 16000, *, rate: Range, rng: Random | None = None) -> FloatArray:
+def downsample(y: SignalLike, sr: float = 16000, *, rate: Range, rng: Random | None = None) -> FloatArray:
     """Resample to a lower rate and back, as if the recording had been made at that rate.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     rate : float or (float, float)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import FloatArray, Signal
+from .._typing import FloatArray, SignalLike
 from ..errors import check_choice, check_float, check_int, check_rate, fail
 from ..files.text import toml
 from . import (
@@ -140,7 +140,7 @@ class Chain:
                 fail("steps", one, "is not a step", "give the result of vf.augment.step(...)")
         object.__setattr__(self, "steps", tuple(self.steps))
 
-    def __call__(self, y: Signal, sr: float, *, id: str, epoch: int = 0, seed: int = 0) -> FloatArray:
+    def __call__(self, y: SignalLike, sr: float, *, id: str, epoch: int = 0, seed: int = 0) -> FloatArray:
         """Augment a signal. The result depends only on (seed, id, epoch), not on workers or order."""
         y = check_signal(y)
         for one, rng in zip(self.steps, generator(seed, id, epoch).spawn(len(self.steps)), strict=True):
@@ -171,14 +171,14 @@ class Chain:
 
 
 def copies(
-    y: Signal, sr: float, id: str, *, copies: int = 60, seed: int = 0, chain: Chain | None = None
+    y: SignalLike, sr: float, id: str, *, copies: int = 60, seed: int = 0, chain: Chain | None = None
 ) -> Iterator[FloatArray]:
     """Augmented copies of a recording, to be stored: the first is that of epoch 0, and so on.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     id : str

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .._typing import FloatArray, Signal
+from .._typing import FloatArray, SignalLike
 from ..audio.resample import resample
 from ..errors import fail
 from .bandwidth import back
@@ -60,7 +60,7 @@ CODECS = {
 
 
 def codec(
-    y: Signal,
+    y: SignalLike,
     sr: float = 16000,
     *,
     name: str | Sequence[str],
@@ -73,7 +73,7 @@ def codec(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1). Samples above 1 are clipped.
+        SignalLike; integer PCM is scaled to [-1, 1). Samples above 1 are clipped.
     sr : float, 100 to 1,000,000
         Sampling rate in Hz. If a codec does not support it, the signal is resampled to its next higher rate,
         or to its highest one: A-law, mu-law and GSM have only 8000.

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from .._typing import FloatArray, Signal
+from .._typing import FloatArray, SignalLike
 from ..audio.resample import resample
 from ..errors import check_choice, fail
 from .seeds import Random
@@ -19,14 +19,14 @@ _OVER = ("refuse", "clip", "keep")
 
 
 def gain(
-    y: Signal, *, db: Range, over: Literal["refuse", "clip", "keep"] = "refuse", rng: Random | None = None
+    y: SignalLike, *, db: Range, over: Literal["refuse", "clip", "keep"] = "refuse", rng: Random | None = None
 ) -> FloatArray:
     """Make a signal louder or softer.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     db : float or (float, float), -120 to 120
         Gain in decibels; from a pair, a number in between is drawn.
     over : "refuse", "clip" or "keep"
@@ -68,13 +68,13 @@ def gain(
     return result
 
 
-def speed(y: Signal, *, factor: Range, rng: Random | None = None) -> FloatArray:
+def speed(y: SignalLike, *, factor: Range, rng: Random | None = None) -> FloatArray:
     """Play a signal faster or slower like a tape: pitch and formants change with the tempo.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     factor : float or (float, float), 0.25 to 4
         Above 1 the signal is faster, higher and shorter; from a pair, a number in between is drawn.
     rng : numpy.random.Generator or numpy.random.RandomState

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from .._typing import Float64Array, FloatArray, Signal
+from .._typing import Float64Array, FloatArray, SignalLike
 from ..errors import check_choice, check_int, check_rate, fail
 from .seeds import Random, check_rng
 from .settings import Range, check_range, check_signal, draw_number, pick, power
@@ -69,14 +69,14 @@ def coloured(n: int, sr: float = 16000, *, colour: Colour = "white", rng: Random
 
 
 def noise(
-    y: Signal, sr: float = 16000, *, snr: Range, source: Source | Sequence[Source] = "white", rng: Random
+    y: SignalLike, sr: float = 16000, *, snr: Range, source: Source | Sequence[Source] = "white", rng: Random
 ) -> FloatArray:
     """Add noise at a given signal-to-noise ratio.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     snr : float or (float, float), -100 to 100
@@ -124,9 +124,9 @@ def noise(
 
 
 def babble(
-    y: Signal,
+    y: SignalLike,
     *,
-    voices: Sequence[Signal],
+    voices: Sequence[SignalLike],
     snr: Range,
     talkers: int | tuple[int, int] = (3, 7),
     rng: Random,
@@ -136,7 +136,7 @@ def babble(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     voices : sequence of arrays of shape (m,)
         Recordings of speech at the sampling rate of the signal and from the same split: test speakers do not
         belong in training.
@@ -214,7 +214,7 @@ def _repeat(source: np.ndarray, start: int, n: int) -> np.ndarray:
 
 
 def _mix(y: np.ndarray, added: np.ndarray, ratio: float) -> np.ndarray:
-    """Signal and noise at the given ratio; `added` is overwritten."""
+    """SignalLike and noise at the given ratio; `added` is overwritten."""
     added *= np.sqrt(power(y, "y", y) / power(added, "source", added)) * 10 ** (-ratio / 20)
     added += y
     return added.astype(y.dtype, copy=False)

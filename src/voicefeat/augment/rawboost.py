@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .._typing import FloatArray, Signal
+from .._typing import FloatArray, SignalLike
 from ..errors import check_choice, check_float, check_int, fail
 from .seeds import Random, check_rng
 from .settings import audio_rate, check_range, check_signal, uniform
@@ -26,14 +26,14 @@ ALGORITHMS = {0: "", 1: "c", 2: "i", 3: "s", 4: "cis", 5: "ci", 6: "cs", 7: "is"
 
 
 def rawboost(
-    y: Signal, sr: float = 16000, *, algorithm: Literal[0, 1, 2, 3, 4, 5, 6, 7, 8] = 4, rng: Random
+    y: SignalLike, sr: float = 16000, *, algorithm: Literal[0, 1, 2, 3, 4, 5, 6, 7, 8] = 4, rng: Random
 ) -> FloatArray:
     """Apply one of the published combinations of distortions.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     algorithm : int, 0 to 8
@@ -80,7 +80,7 @@ def rawboost(
 
 
 def convolutive_noise(
-    y: Signal, sr: float = 16000, *, rng: Random, powers: int = 5, bands: int = 5, fmin: float = 20.0,
+    y: SignalLike, sr: float = 16000, *, rng: Random, powers: int = 5, bands: int = 5, fmin: float = 20.0,
     fmax: float = 8000.0, width: tuple[float, float] = (100.0, 1000.0), taps: tuple[int, int] = (10, 100),
     gain: tuple[float, float] = (0.0, 0.0), quieter: tuple[float, float] = (5.0, 20.0),
 ) -> FloatArray:  # fmt: skip
@@ -89,7 +89,7 @@ def convolutive_noise(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     rng : numpy.random.Generator or numpy.random.RandomState
@@ -145,13 +145,13 @@ def convolutive_noise(
     return _limit_to_one(total - total.mean()).astype(y.dtype)
 
 
-def impulsive_noise(y: Signal, *, rng: Random, share: float = 10.0, gain: float = 2.0) -> FloatArray:
+def impulsive_noise(y: SignalLike, *, rng: Random, share: float = 10.0, gain: float = 2.0) -> FloatArray:
     """Change some samples by a random multiple of themselves.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     rng : numpy.random.Generator or numpy.random.RandomState
         Source of random numbers.
     share : float, 0 to 100
@@ -192,7 +192,7 @@ def impulsive_noise(y: Signal, *, rng: Random, share: float = 10.0, gain: float 
 
 
 def stationary_noise(
-    y: Signal, sr: float = 16000, *, rng: Random, snr: tuple[float, float] = (10.0, 40.0), bands: int = 5,
+    y: SignalLike, sr: float = 16000, *, rng: Random, snr: tuple[float, float] = (10.0, 40.0), bands: int = 5,
     fmin: float = 20.0, fmax: float = 8000.0, width: tuple[float, float] = (100.0, 1000.0),
     taps: tuple[int, int] = (10, 100), gain: tuple[float, float] = (0.0, 0.0),
 ) -> FloatArray:  # fmt: skip
@@ -201,7 +201,7 @@ def stationary_noise(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     rng : numpy.random.Generator or numpy.random.RandomState

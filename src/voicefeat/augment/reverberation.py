@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._typing import FloatArray, Signal
+from .._typing import FloatArray, SignalLike
 from ..errors import fail
 from .seeds import Random, check_rng
 from .settings import Range, audio_rate, check_signal, draw_number, power
@@ -62,7 +62,7 @@ def room_response(sr: float = 16000, *, t60: Range, drr: Range = 3.0, rng: Rando
 
 
 def reverb(
-    y: Signal,
+    y: SignalLike,
     sr: float = 16000,
     *,
     t60: Range | None = None,
@@ -75,7 +75,7 @@ def reverb(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     t60, drr : float or (float, float)

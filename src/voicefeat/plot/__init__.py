@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._typing import Signal
+from .._typing import SignalLike
 from ..audio.limits import not_finite, usable
 from ..audio.signals import signal
 from ..errors import ParameterError, check_bool, check_int, check_rate, fail
@@ -145,14 +145,14 @@ def _check_powers(name: str, row: str, S: np.ndarray) -> None:
 
 
 def waveform(
-    y: Signal, sr: float = 22050, *, ax: Axes | None = None, columns: int | None = None, **style: Any
+    y: SignalLike, sr: float = 22050, *, ax: Axes | None = None, columns: int | None = None, **style: Any
 ) -> Line2D | PolyCollection:
     """Draw a signal over time.
 
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        Signal; integer PCM is scaled to [-1, 1).
+        SignalLike; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     ax : matplotlib.axes.Axes, optional

@@ -203,7 +203,7 @@ def test_places_that_a_file_does_not_have_are_lines_of_the_ledger(folder, tmp_pa
     found = read_manifest(written(folder, text))
     done = extract_corpus(found, tmp_path / "out")
     assert (done.recordings, done.failed, found.missing) == (1, 5, 1)
-    told = {"end": "ends at 0.75 s", "start": "behind its end", "channel": "1 channel, and channel 1"}
+    told = {"end": "ends at 0.75 s", "start": "after its end", "channel": "1 channel, and channel 1"}
     told |= {"gone": "no such file", "zero": "no samples"}
     lines = ledger(tmp_path / "out")
     assert all(told[name] in line["error"] and line["remedy"] for name, line in lines.items())

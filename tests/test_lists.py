@@ -289,5 +289,5 @@ def test_links_to_nothing_and_to_themselves_are_called_so(tmp_path, capsys):
     assert main(["extract", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 1
     with open(tmp_path / "out" / "_failures.csv", newline="", encoding="utf-8") as file:
         lines = {line["id"]: (line["error"], line["remedy"]) for line in csv.DictReader(file)}
-    told = ("is a link that leads to no file", "mend it or leave it out")
+    told = ("is a broken link", "repair it or leave it out")
     assert lines == {"gone.wav": told, "loop.wav": told}

@@ -231,7 +231,7 @@ def test_the_side_files_of_macs_are_no_clips(clean, tmp_path, capsys):
             assert extract_corpus(given, tmp_path / f"out{len(given.name)}", **ASKED).recordings == 11
     done = extract_corpus([folder / "._000.wav", folder / "001.wav"], out, **ASKED)
     assert (done.recordings, done.failed) == (1, 1)
-    assert "is a side file of macOS (AppleDouble), no recording" in (out / "_failures.csv").read_text()
+    assert "is a side file of macOS (AppleDouble), not a recording" in (out / "_failures.csv").read_text()
     for form in ("npy", "parquet"):  # and what a Mac leaves beside shards is none of the dataset
         done = extract_corpus(clean, tmp_path / form, format=form, **ASKED)
         for shard in done.shards:

@@ -125,7 +125,7 @@ BAD = [
     ("empty.wav", b"", "is empty, 0 bytes"),
     ("text.wav", b"no audio, but long enough to be read" * 9, r"cannot be decoded \(Format not recog"),
     ("short.mp3", b"\xff\xfb\x90", "cannot be decoded"),
-    ("head.wav", wav(speech(16000))[:44], "ends early, 0 of the 48000 samples .*; make it again"),
+    ("head.wav", wav(speech(16000))[:44], "ends early, 0 of the 48000 samples .*; create it again"),
     ("none.wav", wav(np.zeros(0)), "holds no samples"),
     ("cut.flac", wav(speech(16000), format="FLAC")[:9000], "cannot be decoded"),
     ("nan.wav", wav(np.float32([0, np.nan, 0]), subtype="FLOAT"), "sample 1 of channel 0 is nan"),
@@ -159,8 +159,8 @@ def test_missing_files_and_folders(tmp_path):
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"offset": 0.5}, "offset=0.5 lies behind its end, it lasts 0.5 s"),
-    ({"offset": 100.0}, "offset=100 lies behind its end"),
+    ({"offset": 0.5}, "offset=0.5 is after its end, it lasts 0.5 s"),
+    ({"offset": 100.0}, "offset=100 is after its end"),
     ({"duration": 1e-6}, "duration=1e-06 is less than one sample at 16000 Hz"),
 ])  # fmt: skip
 def test_parts_that_are_not_there(options, message):

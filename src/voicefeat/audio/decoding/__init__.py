@@ -1,4 +1,4 @@
-"""Recordings as samples: all that are there, whatever a header says, and an error for what is not."""
+"""Decoding of recordings: all samples of a file, even if its header says otherwise, or an error."""
 
 from .checks import check_room, first_not_finite
 from .files import printable_name, sample_at

@@ -1,4 +1,4 @@
-"""What reading promises of samples: finite, not more than fits, and all that the header says."""
+"""Checks of decoded samples: finite, not too many, and as many as the header says."""
 
 from __future__ import annotations
 
@@ -12,57 +12,57 @@ from ...errors import AudioError
 
 __all__: list[str] = []
 
-#: A length that libsndfile does not know.
+#: The length that libsndfile reports if it does not know it.
 UNKNOWN_FRAMES = 2**62
 _BLOCK_FRAMES = 1 << 18
-#: Bytes of samples that any file may give, and how many for each of its own bytes beyond that: speech at the
-#: lowest rates of Opus and MP3 gives 256.
+#: The most bytes of samples from any file, and beyond that for each byte of the file: speech at the lowest
+#: bit rates of Opus and MP3 gives 256.
 ALWAYS_BYTES, TIMES = 1 << 29, 300
-#: Sizes from here on are what writers put that do not know them, where not even half is there; and so is
-#: what lies so near to the greatest numbers.
+#: A size is a placeholder of a writer that did not know it if it is this large and less than half is there,
+#: or if it is this close to 2^31 or 2^32.
 _PLACEHOLDER, _NEAR = 1 << 29, 1 << 17
-#: An MP3 may end within its last two blocks of 1152 samples: encoders count them differently.
+#: An MP3 may end within its last two blocks of 1152 samples, which encoders count in different ways.
 MP3_SLACK = 2 * 1152
 SAMPLE_BYTES = {
     "PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4,
     "FLOAT": 4, "DOUBLE": 8, "ULAW": 1, "ALAW": 1,
 }  # fmt: skip
-# libsndfile cuts the length in a header down to what the file holds, and says so in its log only.
+# libsndfile reduces the length in a header to what the file holds, and says so only in its log.
 _CUT = re.compile(r"^\s*(data|SSND|BODY|Data Size|riff|Riff size)\s*: (\d+) \(should be (\d+)\)", re.M)
-#: Formats that say it in another way, or not at all: their log need not be read.
+#: Formats whose log need not be read: it does not say this.
 _WITHOUT_LOG = {"FLAC", "OGG", "MP3"}
-#: Sizes of whole files may count their own header or padding.
+#: The size of a whole file may include its own header or padding.
 WHOLE_FILE_SLACK = 8
 
 
 def most_bytes(size: int) -> int:
-    """The most bytes of samples that a file of `size` bytes may give at once."""
+    """The most bytes of samples that may be read at once from a file of `size` bytes."""
     return max(ALWAYS_BYTES, TIMES * size)
 
 
 def check_room(name: str, size: int, wanted: int) -> None:
-    """Refuse `wanted` bytes of samples from a file of `size` bytes, where that is no speech any more."""
+    """Refuse `wanted` bytes of samples if they are too many for speech in a file of `size` bytes."""
     if wanted > most_bytes(size):
         raise AudioError(
-            f"{name}: would give {wanted / 2**20:,.0f} MiB of samples from {size:,} bytes, and at most "
-            f"{most_bytes(size) / 2**20:,.0f} MiB are taken at once; read it in parts, with offset and "
+            f"{name}: would give {wanted / 2**20:,.0f} MiB of samples from {size:,} bytes, but at most "
+            f"{most_bytes(size) / 2**20:,.0f} MiB are read at once; read it in parts, with offset and "
             "duration (start and end in a manifest)"
         )
 
 
 def is_placeholder(size: int, held: int) -> bool:
-    """Whether `size` bytes, of which `held` are there, were put by a writer that did not know how many.
+    """Whether the stated `size`, of which `held` bytes exist, comes from a writer that did not know it.
 
-    A recording that was cut off held what it says once; this one, no writer ever filled.
+    Otherwise the recording was complete once and has been cut off.
     """
     near = any(0 <= limit - size <= _NEAR for limit in (2**31, 2**32))
     return near or (size >= _PLACEHOLDER and held < size / 2)
 
 
 def promised(file: Any, size: int | None) -> tuple[int, bool]:
-    """How many samples a channel has by the header, and whether the header says how many.
+    """The number of samples per channel according to the header, and whether the header states it.
 
-    `size` is the header's size of all samples in bytes, where libsndfile does not tell it.
+    `size` is the stated size of all samples in bytes, for formats where libsndfile does not report it.
     """
     if file.format in _WITHOUT_LOG:
         return file.frames, file.frames < UNKNOWN_FRAMES
@@ -70,42 +70,41 @@ def promised(file: Any, size: int | None) -> tuple[int, bool]:
         each = file.channels * SAMPLE_BYTES.get(file.subtype, 0)
         cuts = [("data", size, file.frames * each)] if each and size > file.frames * each else []
     else:
-        cuts = [(name, int(told), int(held)) for name, told, held in _CUT.findall(file.extra_info)]
-    for chunk, told, held in cuts:
-        if is_placeholder(told, held) or not told:  # behind a 0, libsndfile takes all that there is
+        cuts = [(name, int(stated), int(held)) for name, stated, held in _CUT.findall(file.extra_info)]
+    for chunk, stated, held in cuts:
+        if is_placeholder(stated, held) or not stated:  # for a size of 0, libsndfile reads to the end
             return file.frames, False
         slack = WHOLE_FILE_SLACK if chunk.lower().startswith("riff") else 0
-        if told - held > slack:
+        if stated - held > slack:
             each = file.channels * SAMPLE_BYTES.get(file.subtype, 0) or held / max(file.frames, 1) or 1
-            return file.frames + math.ceil((told - held) / each), True
+            return file.frames + math.ceil((stated - held) / each), True
     return file.frames, True
 
 
 def check_whole(name: str, rate: int, got: int, wanted: int, first: int, there: int) -> None:
-    """Whether the `got` samples from `first` on are all that were `wanted` of the `there` promised ones."""
+    """Refuse a recording that ends early: it has `got` samples from `first` on, of `there` stated in all."""
     if got < min(wanted, there - first):
         usable, end = (math.floor(n / rate * 1000) / 1000 for n in (got, first + got))
-        remedy = "make it again"
+        remedy = "create it again"
         if usable:
             remedy = f"pass duration={usable:g} to use those (end={end:g} in a manifest), or {remedy}"
         raise AudioError(
-            f"{name}: ends early, {first + got} of the {there} samples that its header promises "
-            f"are there; {remedy}"
+            f"{name}: ends early, {first + got} of the {there} samples that its header states exist; {remedy}"
         )
     if not got:
-        raise AudioError(f"{name}: holds no samples; make it again or leave it out")
+        raise AudioError(f"{name}: holds no samples; create it again or leave it out")
 
 
 def check_finite(name: str, y: np.ndarray, first: int) -> None:
-    """Whether `y`, shape (n, channels), which begins at sample `first`, is finite."""
+    """Refuse samples that are not finite; `y` has shape (n, channels) and begins at sample `first`."""
     if not np.isfinite(y).all():
         raise AudioError(f"{name}: {first_not_finite(y.T, first)}; repair the recording or leave it out")
 
 
 def first_not_finite(y: np.ndarray, first: int = 0, largest: float = math.inf) -> str:
-    """Which sample of `y`, shape (..., n), is the first not below `largest`, or NaN; "" if there is none.
+    """The first sample of `y`, shape (..., n), that is NaN or not below `largest`, in words; "" if none is.
 
-    Samples are counted from `first` on.
+    The numbers of samples begin with `first`.
     """
     flat = y.reshape(-1)
     for start in range(0, flat.size, _BLOCK_FRAMES):

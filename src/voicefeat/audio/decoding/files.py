@@ -1,4 +1,4 @@
-"""Where a recording lies: a file by its name or one that is open, and errors for what cannot be opened."""
+"""The file of a recording, given by its path or open, and errors if it cannot be opened."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from .views import Link, View
 
 __all__ = ["Place", "is_sound_file", "printable_name", "sample_at"]
 
-#: Files up to this size are read at once where their bytes are looked at.
+#: Files up to this size are read completely when their bytes are examined.
 _KEPT = 1 << 21
-#: libsndfile's numbers for a call of the system that failed, and for no memory.
+#: libsndfile's error codes for a failed system call, and for too little memory.
 _SYSTEM_ERROR, _NO_MEMORY = 2, 17
-#: How often a file is opened when that failed for no reason that is still there.
+#: How often to try opening a file when the reason of the failure has gone.
 _ATTEMPTS = 10
-#: How AppleDouble files begin, which macOS leaves as ``._NAME`` on disks that are not its own.
+#: The first bytes of AppleDouble files, which macOS writes as ``._NAME`` on foreign disks.
 SIDE_FILE = b"\0\5\x16\7"
 _NEITHER = "is neither a path nor a binary file"
 _GIVE = "give the path of a recording, or a file open for reading bytes"
 
 
 def sample_at(seconds: float, rate: float) -> int:
-    """The number of the sample at `seconds`: the nearest. Every time becomes a sample here, and once."""
+    """The number of the sample nearest to `seconds`; every time is converted to samples here."""
     return round(seconds * rate)
 
 
 def is_sound_file(given: Any) -> bool:
-    """Whether it is a `soundfile.SoundFile`."""
+    """Whether `given` is a `soundfile.SoundFile`."""
     return type(given).__module__.partition(".")[0] == "soundfile" and hasattr(given, "samplerate")
 
 
 def printable_name(given: Any) -> str:
-    """How messages call a recording: its path with bytes that are no text as ``\\xff``, or its type."""
+    """The name of a recording in messages: its path, with invalid bytes as ``\\xff``, or its type."""
     if hasattr(given, "read"):
         given = getattr(given, "name", None) or given
         if not isinstance(given, str | bytes):
@@ -47,17 +47,17 @@ def printable_name(given: Any) -> str:
         fail("path", given, _NEITHER, _GIVE)
     try:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # half a character, which is no byte of a name either
+    except UnicodeEncodeError:  # a lone surrogate that does not stand for a byte
         return name.encode("utf-8", "backslashreplace").decode()
 
 
 class Place:
-    """A recording that can be opened again and again, in whole or by a link.
+    """The file of a recording, which can be opened repeatedly, as a whole or one link of it.
 
     Raises
     ------
     AudioError
-        If it is no regular file: opening a pipe or a device could wait for ever.
+        If it is not a regular file: opening a pipe or a device could wait forever.
     """
 
     def __init__(self, given: Any) -> None:
@@ -66,7 +66,7 @@ class Place:
         self.path: str | bytes | None = None
         self._stream: IO[bytes] | None = None
         self._content: bytes | None = None
-        #: What tells this file from another one that has its name later.
+        #: Distinguishes this file from a later one with the same name.
         self.identity: tuple[Any, ...] | None = None
         if self.file is None:
             self._look(os.fspath(given))
@@ -78,36 +78,36 @@ class Place:
                 given.seek(0, os.SEEK_END)
                 self._size = given.tell()
                 given.seek(before)
-            except (OSError, ValueError) as problem:  # a stream that only goes on, or one that was closed
+            except (OSError, ValueError) as problem:  # a stream without seeking, or a closed one
                 fail("path", given, f"cannot be read ({problem})", f"{_GIVE}, or io.BytesIO with its content")
 
     def _look(self, path: str | bytes) -> None:
         try:
             self.path = path if isinstance(path, bytes) or path.isascii() else _encoded(path)
             about = os.stat(self.path)
-        except OSError:  # opening it says what is wrong
+        except OSError:  # the error comes when it is opened
             self._size = 0
             return
-        except ValueError:  # a null byte, or half a character
-            fail("path", path, "can be no file's name", "check it")
+        except ValueError:  # a null byte, or a lone surrogate
+            fail("path", path, "cannot be the name of a file", "check it")
         if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
-            kind = "is a pipe or a device, no regular file"
-            raise AudioError(f"{self.name}: {kind}; copy what it holds into a file")
+            problem = "is a pipe or a device, not a regular file"
+            raise AudioError(f"{self.name}: {problem}; copy its content into a file")
         self._size = about.st_size
         self.identity = (self.path, about.st_size, about.st_mtime_ns, about.st_ino, about.st_dev)
 
     @property
     def size(self) -> int:
-        """Bytes of the file."""
+        """Size of the file in bytes."""
         return self._size
 
     @property
     def readable(self) -> bool:
-        """Whether its bytes may be looked at."""
+        """Whether its bytes can be read."""
         return self.path is None or (os.path.isfile(self.path) and os.access(self.path, os.R_OK))
 
     def open(self, link: Link | None = None) -> Any:
-        """It, or one link of it, as a `soundfile.SoundFile`."""
+        """Open the file, or one link of it, as a `soundfile.SoundFile`."""
         import soundfile
 
         if link is not None and not link.is_file(self.size):
@@ -117,7 +117,7 @@ class Place:
         return soundfile.SoundFile(View(self.fetch, Link(0, self.size)))
 
     def _open_path(self) -> Any:
-        """By its path; where libsndfile says no more than "System error", the system's own word."""
+        """Open it by path; if libsndfile only says "System error", raise the error of the system."""
         import soundfile
 
         for _ in range(_ATTEMPTS):
@@ -127,7 +127,7 @@ class Place:
                 if problem.code != _SYSTEM_ERROR:
                     raise
             with open(self.path, "rb"):  # type: ignore[arg-type]
-                pass  # another thread has closed a file meanwhile: once more
+                pass  # another thread has closed a file in the meantime: try again
         return soundfile.SoundFile(self.path)
 
     def fetch(self, start: int, count: int) -> bytes:
@@ -157,9 +157,9 @@ class Place:
         self._stream = self._content = None
 
     def explain(self, problem: Exception) -> NoReturn:
-        """Raise the error for what could not be opened or decoded.
+        """Raise the error for a file that could not be opened or decoded.
 
-        A fault of the machine stays what it is.
+        Faults of the machine are raised unchanged.
         """
         if is_transient(problem):
             raise problem
@@ -168,10 +168,10 @@ class Place:
         if self.path is not None:
             self._explain_path(self.path)
         reason = str(getattr(problem, "error_string", problem)).strip().rstrip(".").removeprefix("Error : ")
-        if "does not exist" in reason:  # what libsndfile says of an MP3 without a single block
+        if "does not exist" in reason:  # libsndfile's message for an MP3 without a block
             reason = "no audio was found in it"
-        if isinstance(problem, TypeError):  # what soundfile says of a name that ends with .raw
-            reason = "raw samples have no header that tells their rate and type"
+        if isinstance(problem, TypeError):  # soundfile's error for a name that ends with .raw
+            reason = "raw samples have no header that states their rate and type"
         raise AudioError(
             f"{self.name}: cannot be decoded ({reason}); check that it plays, or convert it to WAV or FLAC"
         ) from problem
@@ -181,21 +181,21 @@ class Place:
         if not os.path.lexists(path):
             raise AudioNotFoundError(f"{name}: there is no such file; check the path") from None
         if not os.path.exists(path):
-            raise AudioError(f"{name}: is a link that leads to no file; mend it or leave it out") from None
+            raise AudioError(f"{name}: is a broken link; repair it or leave it out") from None
         if os.path.isdir(path):
             raise AudioError(f"{name}: is a folder; give the path of one recording") from None
         if not os.access(path, os.R_OK):
-            raise AudioError(f"{name}: may not be read; check its permissions") from None
+            raise AudioError(f"{name}: cannot be read; check its permissions") from None
         if os.path.getsize(path) == 0:
-            raise AudioError(f"{name}: is empty, 0 bytes; make it again or leave it out") from None
+            raise AudioError(f"{name}: is empty, 0 bytes; create it again or leave it out") from None
         with suppress(OSError), open(path, "rb") as file:
             if file.read(4) == SIDE_FILE:
-                told = "is a side file of macOS (AppleDouble), no recording; leave it out"
-                raise AudioError(f"{name}: {told}") from None
+                problem = "is a side file of macOS (AppleDouble), not a recording; leave it out"
+                raise AudioError(f"{name}: {problem}") from None
 
 
 def _encoded(path: str) -> str | bytes:
-    """`path`, as bytes if it has some that are no text."""
+    """`path`, as bytes if it cannot be encoded as UTF-8."""
     try:
         path.encode()
     except UnicodeEncodeError:

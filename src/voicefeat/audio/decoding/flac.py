@@ -1,4 +1,4 @@
-"""FLAC: where recordings that were joined begin, and how many samples there are by their last frames."""
+"""FLAC: the beginnings of joined recordings, and their numbers of samples according to their last frames."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from .views import Link
 
 __all__ = ["links"]
 
-#: What a file begins with: the mark, then a block of 34 bytes, which is or is not the last of its kind.
+#: The first bytes of a file: the mark, then the header of a block of 34 bytes, either not the last or the
+#: last.
 _MARKS = (b"fLaC\x00\x00\x00\x22", b"fLaC\x80\x00\x00\x22")
 _MARK = int.from_bytes(b"fLaC", "little")
 _STREAMINFO = 8
 _AHEAD = 1 << 20
-#: Bytes of a frame where the first block does not say how many the largest has; and of tags behind the last.
+#: The assumed size of the largest frame if the first block does not state it, and of tags after the last
+#: frame.
 _FRAME, _TAGS = 1 << 16, 1 << 12
 _BLOCK_SIZES = {1: 192, **{k: 144 << k for k in range(2, 6)}, **{k: 1 << k for k in range(8, 16)}}
 
 
 class Info(NamedTuple):
-    """What the first block of a stream says."""
+    """The content of the first block of a stream (STREAMINFO)."""
 
     smallest: int
     largest_frame: int
@@ -30,9 +32,9 @@ class Info(NamedTuple):
 
 
 def links(place: Place, most: int) -> list[Link] | None:
-    """The recordings in a FLAC file, each with the total of its last frame; None if all is as it says.
+    """The recordings in a FLAC file, with totals from their last frames; None if the header is right.
 
-    A total above `most` is none that the file can hold. Source: RFC 9639.
+    A total above `most` is impossible for the file. Source: RFC 9639.
     """
     starts = _starts(place)
     found = [_link(place, a, b, most) for a, b in zip(starts, [*starts[1:], place.size], strict=True)]
@@ -40,7 +42,7 @@ def links(place: Place, most: int) -> list[Link] | None:
 
 
 def _starts(place: Place) -> list[int]:
-    """Where recordings begin; pictures and other blocks before the first frame are passed over."""
+    """The positions where recordings begin; pictures and other blocks before the first frame are skipped."""
     starts = [_begin(place)]
     at = _after_blocks(place, starts[0])
     while at < place.size:
@@ -48,7 +50,7 @@ def _starts(place: Place) -> list[int]:
         found = window.find(b"fLaC") if _holds_mark(window) else -1
         while found >= 0 and window[found : found + 8] not in _MARKS:
             if found + 8 > len(window) and at + found + 8 <= place.size:
-                break  # the next window has all of it
+                break  # the next window contains all of it
             found = window.find(b"fLaC", found + 1)
         if found >= 0 and window[found : found + 8] in _MARKS:
             starts.append(at + found)
@@ -59,13 +61,13 @@ def _starts(place: Place) -> list[int]:
 
 
 def _holds_mark(window: bytes) -> bool:
-    """Whether "fLaC" is in there: ten times as quick as looking for where."""
+    """Whether "fLaC" is in the window; ten times faster than `bytes.find`."""
     words = (np.frombuffer(window, "<u4", (len(window) - k) // 4, k) for k in range(min(4, len(window))))
     return any((four == _MARK).any() for four in words)
 
 
 def _begin(place: Place) -> int:
-    """Where the mark stands: behind a tag, if there is one."""
+    """The position of the mark, after a tag if there is one."""
     head = place.fetch(0, 10)
     if head[:3] != b"ID3":
         return 0
@@ -74,7 +76,7 @@ def _begin(place: Place) -> int:
 
 
 def _after_blocks(place: Place, start: int) -> int:
-    """Where the first frame begins."""
+    """The position of the first frame."""
     at, last = start + 4, False
     while not last and at < place.size:
         head = place.fetch(at, 4)
@@ -87,8 +89,8 @@ def _link(place: Place, start: int, stop: int, most: int) -> Link:
     info = _info(place.fetch(start + _STREAMINFO, 34))
     there = _counted(place, start, stop, info)
     if there is None or info.total == there or there < info.total <= most:
-        return Link(start, stop)  # one that ends early is told of when it is read
-    # 36 bits from the middle of a byte on
+        return Link(start, stop)  # if it ends early, reading reports it
+    # The total has 36 bits, which begin in the middle of a byte.
     byte = start + _STREAMINFO + 13
     high = place.fetch(byte, 1)[0] & 0xF0 | there >> 32
     patch = (byte, bytes([high]) + (there & 0xFFFFFFFF).to_bytes(4, "big"))
@@ -101,9 +103,9 @@ def _info(block: bytes) -> Info:
 
 
 def _counted(place: Place, start: int, stop: int, info: Info) -> int | None:
-    """Samples up to the end of the last frame; None where no two frames in a row are found.
+    """Samples up to the end of the last frame; None if no two consecutive frames are found.
 
-    One mark with its check sum may be chance, two of which one counts on from the other are none.
+    A single mark with a valid checksum may be chance, but not two with consecutive sample numbers.
     """
     reach = 2 * (info.largest_frame or _FRAME) + _TAGS
     begins = _after_blocks(place, start)
@@ -119,7 +121,7 @@ def _counted(place: Place, start: int, stop: int, info: Info) -> int | None:
             continue
         begin, size = frame
         if begin + size == info.total and not ends:
-            return info.total  # it is as the first block says
+            return info.total  # as the first block states
         if begin + size in ends:
             return ends[begin + size]
         if at == 0 and begin == 0 and first == begins:
@@ -129,7 +131,7 @@ def _counted(place: Place, start: int, stop: int, info: Info) -> int | None:
 
 
 def _frame(head: bytes, info: Info) -> tuple[int, int] | None:
-    """(number of the first sample, samples) by a frame's header; None if it is none."""
+    """(number of the first sample, samples) from the header of a frame; None if it is not one."""
     if len(head) < 6 or head[3] & 1 or head[2] & 0x0F == 0x0F or head[3] >> 4 > 10:
         return None
     number, at = _coded(head)
@@ -148,7 +150,7 @@ def _frame(head: bytes, info: Info) -> tuple[int, int] | None:
 
 
 def _coded(head: bytes) -> tuple[int | None, int]:
-    """The number of a frame or sample, written like a character of UTF-8, and where it ends."""
+    """The number of a frame or sample, coded like a character of UTF-8, and the position after it."""
     lead = head[4]
     more = 0 if lead < 0x80 else 8 - (lead ^ 0xFF).bit_length()
     if more == 1 or more > 7:

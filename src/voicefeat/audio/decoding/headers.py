@@ -1,4 +1,4 @@
-"""Headers that say fewer samples than lie behind them (AU, AIFF, WAV, RF64, CAF), or more."""
+"""Headers that state fewer samples than follow (AU, AIFF, WAV, RF64, CAF), or more."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["caf", "claimed", "links"]
 
 _AHEAD = 1 << 16
 _TEXT = frozenset(b"\t\n\r" + bytes(range(32, 127)))
-#: Bytes that stand before the samples at least.
+#: The smallest number of bytes before the samples.
 _SHORTEST = {"AU": 24, "WAV": 44, "WAVEX": 60, "AIFF": 54}
-#: What follows the samples of a WAV or AIFF file, even where the last of it was cut off.
+#: Names of chunks after the samples of a WAV or AIFF file, recognised even if the last one was cut off.
 _KNOWN = {
     b"LIST", b"INFO", b"bext", b"cue ", b"fact", b"JUNK", b"junk", b"PAD ", b"FLLR",
     b"smpl", b"inst", b"iXML", b"axml", b"acid", b"afsp", b"PEAK", b"_PMX", b"id3 ",
@@ -24,14 +24,14 @@ _KNOWN = {
     b"APPL", b"COMT", b"NAME", b"AUTH", b"(c) ", b"ANNO", b"FVER", b"COMM", b"CHAN",
     b"basc", b"trns", b"SAUR",
 }  # fmt: skip
-#: Zeros behind the samples up to here fill a sector, they are no silence.
+#: Up to this many zeros after the samples are padding of a sector, not silence.
 _PADDING = 1 << 15
-#: Bytes behind the samples that a header states are more of them where there is one for so many of those.
+#: Bytes after the stated samples are more samples if they are at least one for this many stated bytes.
 _PART = 10
 
 
 def links(place: Place, file: Any) -> list[Link] | None:
-    """The file under a header that tells of all its samples; None if its own does, as far as is known."""
+    """The file with a corrected header that covers all samples; None if its own header seems right."""
     each = file.channels * SAMPLE_BYTES.get(file.subtype, 0)
     if each and place.size - file.frames * each <= _SHORTEST.get(file.format, 0):
         return None
@@ -52,7 +52,7 @@ def _au(place: Place) -> Link | None:
     head = place.fetch(0, 12)
     order = "big" if head[:4] == b".snd" else "little"
     start, size = (int.from_bytes(head[k : k + 4], order) for k in (4, 8))  # type: ignore[arg-type]
-    signed = 2**31 <= size < 2**32 - 1  # libsndfile takes it for a number below 0
+    signed = 2**31 <= size < 2**32 - 1  # libsndfile reads it as a negative number
     if not signed and size:
         if start + size >= place.size:
             return None
@@ -70,7 +70,7 @@ def _riff(place: Place) -> Link | None:
 
 
 def caf(place: Place) -> Link | None:
-    """CAF with all that is behind its data chunk's header, where that says less, or -1: until the end."""
+    """A CAF file with a data chunk up to the end, if its header states a smaller size or -1."""
     at = 8
     while len(head := place.fetch(at, 12)) == 12:
         size = int.from_bytes(head[4:], "big", signed=True)
@@ -86,19 +86,19 @@ def caf(place: Place) -> Link | None:
 
 
 def claimed(place: Place, file: Any) -> int | None:
-    """Bytes of samples that a header says, for formats of which libsndfile tells no more than is there."""
+    """Bytes of samples stated in the header, for formats where libsndfile reports only those that exist."""
     if file.format not in ("NIST", "RF64"):
         return None
     head = place.fetch(0, 1024)
     if file.format == "NIST":
         each = file.channels * SAMPLE_BYTES.get(file.subtype, 0)
-        told = re.search(rb"^sample_count -i +(\d+)", head, re.M)
-        return int(told[1]) * each if told else None
+        match = re.search(rb"^sample_count -i +(\d+)", head, re.M)
+        return int(match[1]) * each if match else None
     return int.from_bytes(head[28:36], "little") if head[12:16] == b"ds64" else None
 
 
 def _chunks(place: Place, order: Any, wanted: bytes, elsewhere: tuple[int, int] | None = None) -> Link | None:
-    """The link of a file of chunks; of RF64, the size of the `wanted` one stands `elsewhere`."""
+    """The link of a file of chunks; for RF64, `elsewhere` has the position and value of the size."""
     at = 12
     while len(head := place.fetch(at, 8)) == 8:
         size = int.from_bytes(head[4:], order)
@@ -117,20 +117,20 @@ def _chunks(place: Place, order: Any, wanted: bytes, elsewhere: tuple[int, int] 
 
 
 def _outer(place: Place, order: Any) -> int:
-    """Where the file ends by the header that stands around all chunks; 0 if that says no length."""
+    """The end of the file according to the outer header; 0 if that states no length."""
     head = place.fetch(0, 28)
     size = int.from_bytes(head[20:28], "little") if head[:4] == b"RF64" else int.from_bytes(head[4:8], order)
     return 0 if is_placeholder(size, place.size) else size + 8
 
 
 def _left(place: Place, at: int, size: int, order: Any, outer: int = -1, wide: bool = False) -> int | None:
-    """How many bytes from `at` on may be samples that the header left out; None if they are some.
+    """The number of bytes from `at` on that may be samples and are left out; None if they are samples.
 
-    `size` bytes are stated before; `outer` is where the file should end, 0 if that is not stated, -1 if no
-    header of this format says it. What is stated stands, unless more than what follows speaks against it.
+    `size` bytes are stated before; `outer` is where the file should end, 0 if that is not stated, -1 if the
+    format does not state it. The stated size counts unless there is more evidence than bytes that follow.
     """
     rest = place.size - at
-    if rest < 2 or _is_tag(place.fetch(at, 8)):  # one byte makes the last chunk even
+    if rest < 2 or _is_tag(place.fetch(at, 8)):  # one byte pads the last chunk
         return 0
     if order is not None and _is_chunk(place, at, order, max(outer, place.size), wide):
         return 0
@@ -140,7 +140,7 @@ def _left(place: Place, at: int, size: int, order: Any, outer: int = -1, wide: b
         return None
     if _TEXT.issuperset(place.fetch(at, _AHEAD)):
         return rest
-    inside = outer == place.size and rest < 8  # no other chunk can be there
+    inside = outer == place.size and rest < 8  # too short for another chunk
     unfinished = 0 <= outer < at - WHOLE_FILE_SLACK
     return None if inside or unfinished or rest * _PART >= size else rest
 
@@ -150,7 +150,7 @@ def _is_tag(head: bytes) -> bool:
 
 
 def _is_chunk(place: Place, at: int, order: Any, end: int, wide: bool) -> bool:
-    """Whether a chunk begins at `at` or, where one may be made even, beside it, by its name or its size."""
+    """Whether a chunk begins at `at`, or one byte after it because of padding, by its name or its size."""
     width = 12 if wide else 8
     for odd in (0,) if wide else (at & 1, 1 - (at & 1)):
         head = place.fetch(at + odd, width)
@@ -164,7 +164,7 @@ def _is_chunk(place: Place, at: int, order: Any, end: int, wide: bool) -> bool:
 
 
 def _zeros(place: Place, at: int) -> bool:
-    """Whether nothing but zeros follows."""
+    """Whether only zeros follow."""
     while part := place.fetch(at, _AHEAD):
         if any(part):
             return False
@@ -173,7 +173,7 @@ def _zeros(place: Place, at: int) -> bool:
 
 
 def _kept(place: Place, left: int) -> Link | None:
-    """The file as its header says, without the last `left` bytes."""
+    """The file as its header states it, without the last `left` bytes."""
     return Link(0, place.size, left=left) if left else None
 
 

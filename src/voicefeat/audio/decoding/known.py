@@ -1,4 +1,4 @@
-"""What was found out about files, for as long as they stay the same."""
+"""A small cache of facts about files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 
 class Memory(Generic[Value]):
-    """The values of the `most` keys that were put last."""
+    """The values of the last `most` keys that were stored."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -1,7 +1,7 @@
-"""MP3: how many blocks there are, by counting them, and where recordings that were joined begin.
+"""MP3: the number of blocks, by counting them, and the beginnings of joined recordings.
 
 Sources: ISO/IEC 11172-3 and 13818-3 (headers of blocks); the tags of Xing and LAME, which the first block of
-a file may hold in place of sound.
+a file may hold in place of audio.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .views import Link
 
 __all__ = ["First", "anchor", "first_block", "links", "plain"]
 
-#: kbit/s by (version 1, layer) and index.
+#: Bit rates in kbit/s by layer and index, for version 1.
 _RATES_1 = {
     1: (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     2: (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -27,35 +27,36 @@ _RATES_2 = {
     3: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _HERTZ = (44100, 48000, 32000)
-#: mpg123's own delay, which it takes off with the encoder's.
+#: The delay of mpg123 itself, which it removes together with the encoder's.
 _DECODER_DELAY = 529
-#: Blocks that are decoded and dropped before a part: a block may need bits of up to 25 before it, and the
-#: filters hold two. They are counted in sixteens: the filters add in an order that returns after so many.
+#: Blocks that are decoded and dropped before a part: a block may need bits of up to 25 earlier ones, and the
+#: filters hold two. Decoding begins at a multiple of 16, the period of the order in which the filters add.
 _BEFORE, _TURN = 32, 16
 _TAG = 4096
-#: A tag that says nothing, in front of which no header of another format can be seen.
+#: An empty tag, put first so that decoders do not recognise another format.
 _ID3 = b"ID3\4\0\0\0\0\0\x7f" + bytes(0x7F)
 _WINDOW = 1 << 22
-#: How far the first block may lie behind the tags, and blocks in a row that are no chance.
+#: The largest distance of the first block from the tags, and the number of consecutive blocks that proves
+#: MP3.
 _AHEAD, _ROW = 1 << 16, 4
-#: A file with more faults between its blocks than this is not read over them.
+#: The most gaps between blocks that are skipped in one file.
 _FAULTS = 64
 
 
 class Header(NamedTuple):
-    """What the four bytes before a block say."""
+    """The four header bytes of a block, decoded."""
 
     size: int
     samples: int
     rate: int
     mono: bool
     layer: int
-    #: Bytes from its beginning to where a tag may stand.
+    #: Bytes from the beginning of the block to a possible tag.
     side: int
 
     @property
     def kind(self) -> tuple[int, bool, int]:
-        """What cannot change within a recording."""
+        """The properties that cannot change within a recording."""
         return self.rate, self.mono, self.layer
 
 
@@ -64,19 +65,19 @@ class First(NamedTuple):
 
     at: int
     header: Header
-    #: Where a Xing tag's flags stand, 0 without one, what they are, and the blocks and bytes that it tells.
+    #: Position of the flags of a Xing tag (0 without one), their value, and the blocks and bytes it states.
     flags: int = 0
-    told: int = 0
+    flag_bits: int = 0
     blocks: int = 0
     size: int = 0
-    #: Samples that are taken off at the beginning.
+    #: Samples that are removed at the beginning.
     delay: int = 0
-    #: Where it stands how many are taken off at the end, and what says none there.
+    #: Position of the number of samples removed at the end, and the bytes that set it to 0.
     ending: tuple[int, bytes] | None = None
 
 
 def _headers() -> dict[int, Header]:
-    """By the bits that decide, of every header that there can be; free formats are none here."""
+    """All possible headers by their deciding bits; free formats are not supported."""
     found = {}
     for bits in range(1 << 12):  # version 2, layer 2, rate 4, hertz 2, padding 1, mono 1
         version, layer, rate, hertz, padding, mono = (
@@ -110,21 +111,21 @@ def _header(data: bytes, at: int) -> Header | None:
 
 
 def first_block(place: Place, start: int = 0) -> First | None:
-    """The first block from byte `start` on, and what its tag says."""
+    """The first block from byte `start` on, with the content of its tag."""
     at = _behind_tags(place, start)
     for size in (_TAG, _AHEAD):
         data = place.fetch(at, size)
         for here, header in _candidates(data):
-            if _goes_on(data, here, header):  # mpg123 asks for this, of a tag too
+            if _goes_on(data, here, header):  # mpg123 requires this, also for a tag
                 return _first(data[here : here + _TAG], at + here, header)
         if len(data) < size:
             break
-    alone = _candidates(data)  # one block without another behind it
+    alone = _candidates(data)  # a single block
     return next((_first(data[here : here + _TAG], at + here, header) for here, header in alone), None)
 
 
 def _candidates(data: bytes, here: int = 0) -> Iterator[tuple[int, Header]]:
-    """Where there may be headers from `here` on, and which."""
+    """Positions and values of possible headers from `here` on."""
     while (here := data.find(b"\xff", here)) >= 0:
         header = _header(data, here)
         if header is not None:
@@ -140,16 +141,17 @@ def _first(data: bytes, at: int, header: Header) -> First:
     side = header.side
     if data[side : side + 4] not in (b"Xing", b"Info"):
         return First(at, header)
-    told = data[side + 7] if len(data) > side + 7 else 0
+    flag_bits = data[side + 7] if len(data) > side + 7 else 0
     place, values = side + 8, []
     for bit, size in ((1, 4), (2, 4), (4, 100), (8, 4)):
-        values.append(int.from_bytes(data[place : place + size], "big") if told & bit and size == 4 else 0)
-        place += size if told & bit else 0
+        there = bool(flag_bits & bit)
+        values.append(int.from_bytes(data[place : place + size], "big") if there and size == 4 else 0)
+        place += size if there else 0
     delay, ending = 0, None
     if place + 24 <= header.size:
         delay = (int.from_bytes(data[place + 21 : place + 23], "big") >> 4) + _DECODER_DELAY
         ending = (at + place + 22, bytes([data[place + 22] & 0xF0, 0]))
-    return First(at, header, at + side + 4, told, values[0], values[1], delay, ending)
+    return First(at, header, at + side + 4, flag_bits, values[0], values[1], delay, ending)
 
 
 def _behind_tags(place: Place, at: int) -> int:
@@ -161,10 +163,10 @@ def _behind_tags(place: Place, at: int) -> int:
 
 
 def _tag(head: bytes) -> int:
-    """Bytes of the tag that begins here; 0 if none does."""
+    """Size in bytes of the tag that begins here; 0 if there is none."""
     if head[:3] == b"ID3" and len(head) >= 10:
         size = 0
-        for byte in head[6:10]:  # stored seven bits a byte
+        for byte in head[6:10]:  # seven bits per byte
             size = size << 7 | byte & 0x7F
         return size + 10 + (10 if head[5] & 0x10 else 0)
     if head[:3] == b"TAG":
@@ -176,16 +178,16 @@ def _tag(head: bytes) -> int:
 
 
 def anchor(first: First | None, frames: int) -> int:
-    """The sample to seek to, so that from `frames` on all is as if it had been decoded from the start."""
+    """The sample to seek to, so that samples from `frames` on equal those decoded from the start."""
     if first is None or first.header.rate < 32000:
-        return 0  # below, the order differs with what a block lacks; decoding takes a second for an hour
+        return 0  # at lower rates the order of sums varies; decode from the start, a second for an hour
     block = (frames + first.delay) // first.header.samples - _BEFORE
     start = block // _TURN * _TURN * first.header.samples - first.delay
     return max(0, start)
 
 
 def links(place: Place) -> list[Link] | None:
-    """The recordings in an MP3 file with the blocks that they have; None if all is as its tag says."""
+    """The recordings in an MP3 file with their numbers of blocks; None if the tag is right."""
     first = first_block(place)
     if first is None:
         return None
@@ -197,7 +199,7 @@ def links(place: Place) -> list[Link] | None:
     if len(found) == 1 and abs(found[0].blocks - first.blocks) <= 2 * (first.blocks > 0):
         return None
     if not found or (len(found) == 1 and found[0].blocks < first.blocks):
-        return None  # it ends early, and reading tells
+        return None  # it ends early, which reading reports
     ahead = _behind_tags(place, 0)
     head = 0 if first.flags or not any(place.fetch(ahead, first.at - ahead)) else first.at - ahead
     lost = [head, *(b.first.at - a.stop for a, b in pairwise(found))]
@@ -205,9 +207,9 @@ def links(place: Place) -> list[Link] | None:
 
 
 def plain(place: Place) -> Link | None:
-    """The file from its first block on as a link, if it is MP3 beyond doubt.
+    """The file from its first block on as a link, if it is certainly MP3.
 
-    libsndfile takes some for other formats, where neither their name nor a tag tells.
+    libsndfile takes some MP3 files without extension and tag for another format.
     """
     at = _behind_tags(place, 0)
     data = place.fetch(at, _AHEAD)
@@ -218,7 +220,7 @@ def plain(place: Place) -> Link | None:
 
 
 class _Run(NamedTuple):
-    """Blocks one behind the other: the first, how many of sound, and the byte behind the last."""
+    """Consecutive blocks: the first, the number of those with audio, and the position after the last."""
 
     first: First
     blocks: int
@@ -230,18 +232,18 @@ def _link(run: _Run, lost: int) -> Link:
     start = first.at
     if first.blocks and first.blocks >= blocks - 2:
         return Link(start, stop, prefix=_ID3, lost=lost)
-    if first.told & 1:
+    if first.flag_bits & 1:
         patches = [(first.flags + 4, blocks.to_bytes(4, "big"))]
-        if first.ending:  # a tag that was not completed does not know the end
+        if first.ending:  # the tag was not completed, so its end is wrong
             patches.append(first.ending)
         return Link(start, stop, tuple(patches), _ID3, lost=lost)
-    # mpg123 guesses how long it is by the first block and the size, and reads no further
+    # mpg123 guesses the length from the first block and the file size, and does not read further.
     size = len(_ID3) + stop - start + (blocks + 2) * first.header.size
     return Link(start, stop, prefix=_ID3, seeming=size, frames=blocks * first.header.samples, lost=lost)
 
 
 def _walk(place: Place, first: First) -> Iterator[_Run]:
-    """Every recording, and what is before and behind each place where other bytes lie between its blocks."""
+    """The runs of consecutive blocks: every recording, split where other bytes lie between its blocks."""
     at = last = first.at
     blocks, faults, lost = -1 if first.flags else 0, 0, -1
     data, base = b"", 0
@@ -255,7 +257,7 @@ def _walk(place: Place, first: First) -> Iterator[_Run]:
             if lost < 0 < blocks and faults < _FAULTS and not (tag or first.flags):
                 lost, faults = at, faults + 1
                 inside = _inside(data, last - base, here)
-                if inside:  # the last block is not whole
+                if inside:  # the last block is incomplete
                     at, lost, blocks = base + inside, last, blocks - 1
                     continue
             at += tag or _to_next(data, here)
@@ -264,7 +266,7 @@ def _walk(place: Place, first: First) -> Iterator[_Run]:
         tagged = at != first.at and _tagged(data, here, header)
         if tagged or lost >= 0 or header.kind != first.header.kind:
             if not tagged and not _goes_on(data, here, header):
-                at += 1  # chance
+                at += 1  # looks like a header by chance
                 continue
             if blocks > 0:
                 yield _Run(first, blocks, at if lost < 0 else lost)
@@ -278,7 +280,7 @@ def _walk(place: Place, first: First) -> Iterator[_Run]:
 
 
 def _inside(data: bytes, start: int, stop: int) -> int:
-    """Where within a block, or what seems to be one, others begin; 0 if none do."""
+    """The position inside a (possible) block where other blocks begin; 0 if there is none."""
     for here, header in _candidates(data[: stop + 4 * _TAG], start + 1):
         if here >= stop:
             break

@@ -1,4 +1,4 @@
-"""Ogg: pages, the links of a chained file, and how each of them ends."""
+"""Ogg: pages, the links of a chained file, and the end of each link."""
 
 from __future__ import annotations
 
@@ -15,39 +15,41 @@ _HEAD = 27
 _FIRST, _LAST = 0x02, 0x04
 _AHEAD = 1 << 16
 _MARK = b"OggS\0"
-#: What the first page of a stream of sound holds.
+#: The first bytes of the first page of an audio stream.
 _SOUND = (b"\x01vorbis", b"OpusHead")
-#: Opus counts at this rate, whatever it is decoded to.
+#: Opus counts samples at this rate, whatever the rate of decoding.
 _OPUS_RATE = 48000
-#: Seconds of Opus that are decoded and dropped before a part: its levels follow from those of the frame
-#: before, and what a frame leaves of an error (0.9 of it, 50 times a second) is then below any float.
+#: Seconds of Opus that are decoded and dropped before a part. Levels are coded relative to the previous
+#: frame, so an error decays by a factor of 0.9 per frame, 50 times a second; after this time it is below any
+#: float.
 _BEFORE_OPUS = 5
-#: Samples of Vorbis that are: one block needs the one before, and the longest has so many.
+#: Samples of Vorbis that are decoded and dropped before a part: a block needs the previous one, and this is
+#: the longest.
 _BEFORE_VORBIS = 8192
 
 
-#: Samples that the length of Opus may differ from what its pages count, by dividing that.
+#: By rounding, the length of Opus may differ from the count of its pages by this many samples.
 _ROUNDING = 2
 
 
 class Page(NamedTuple):
-    """What stands before a page."""
+    """The header of a page."""
 
     at: int
     flags: int
-    #: Samples up to the end of the last packet that ends in it; below 0 where none does.
+    #: Samples up to the end of the last packet that ends in the page; negative if none does.
     position: int
     serial: int
-    #: Whether its end is not there.
+    #: Whether the end of the page is missing.
     cut: bool
-    #: The first bytes that it holds.
+    #: The first bytes of its content.
     begins: bytes
 
 
 def links(place: Place) -> list[Link]:
-    """The recordings that lie one behind the other in an Ogg file.
+    """The recordings (links) in an Ogg file, in order.
 
-    A link begins with pages that are each the first of a stream, before any other page. Source: RFC 3533.
+    A link begins with the first pages of its streams, before any other page. Source: RFC 3533.
     """
     groups: list[list[Page]] = []
     among_first = False
@@ -68,7 +70,7 @@ def _link(pages: list[Page], start: int, stop: int) -> Link:
     sound = opening.serial
     whole = [page for page in pages if page.serial == sound and not page.cut]
     positions = sorted({page.position for page in whole if page.position >= 0})
-    # libsndfile finds its place by where a page ends, and the last one's end is where encoders cut it off
+    # libsndfile seeks by the ends of pages, but the end of the last page is shortened by encoders.
     ending = positions[-1] - positions[-3] if len(positions) > 2 else 0
     dropped = int.from_bytes(opening.begins[10:12], "little") if opening.begins[:8] == _SOUND[1] else 0
     upto = positions[-1] - dropped if positions else 0
@@ -76,7 +78,7 @@ def _link(pages: list[Page], start: int, stop: int) -> Link:
         return Link(start, stop, ending=ending, upto=upto)
     missing = 0
     end = pages[-1]
-    if end.cut:  # one sample at least, where its position is not there either
+    if end.cut:  # at least one sample, if its position is missing as well
         known = positions and end.serial == sound
         missing = max(1, end.position - positions[-1]) if known else 1
     return Link(start, stop, ending=ending, upto=upto, missing=missing, unended=not missing)
@@ -105,7 +107,7 @@ def _pages(place: Place) -> Iterator[Page]:
         if len(follows) < 5:
             follows = place.fetch(end, 5)
         if follows != _MARK[: len(follows)] or cut:
-            # another page that begins within this one was joined to what was cut off
+            # Another page begins inside this one: it was appended where this one was cut off.
             within = place.fetch(at + 5, end - at - 1).find(_MARK) + 5
             if within >= 5:
                 cut, end = True, at + within
@@ -116,15 +118,15 @@ def _pages(place: Place) -> Iterator[Page]:
 
 
 def anchor(file: Any, link: Link, frames: int) -> int:
-    """The sample to seek to, so that from `frames` on all is as if it had been decoded from the start."""
+    """The sample to seek to, so that samples from `frames` on equal those decoded from the start."""
     opus = file.subtype == "OPUS"
     if opus and abs(file.frames - counted(file, link.upto)) > _ROUNDING:
-        return 0  # it was cut out of a longer one, and libsndfile's places in it are other ones
+        return 0  # cut out of a longer file: positions of libsndfile do not fit
     before = _BEFORE_OPUS * file.samplerate if opus else _BEFORE_VORBIS
     sure = file.frames - counted(file, link.ending) if link.ending else 0
     return max(0, min(frames - before, sure - 1))
 
 
 def counted(file: Any, positions: int) -> int:
-    """Samples of `file` for so many that its pages count."""
+    """The samples of `file` that `positions` in its pages stand for."""
     return -(-positions * file.samplerate // _OPUS_RATE) if file.subtype == "OPUS" else positions

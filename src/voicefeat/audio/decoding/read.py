@@ -1,4 +1,4 @@
-"""Reading recordings: a part at once, all of it in blocks, and how long it is."""
+"""Reading recordings: a part at once, or everything in blocks; and their length."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .samples import Stream
 __all__ = ["blocks", "kind", "length", "read"]
 
 _lengths: Memory[tuple[int, int]] = Memory(1024)
-#: Open files that were read beyond what their headers say, where none can stand: where they do, and should.
+#: Open files that were read beyond the length in their header: their actual and their intended position.
 _behind: WeakKeyDictionary[Any, tuple[int, int]] = WeakKeyDictionary()
 
 Part = Callable[[int], tuple[int, int | None]]
@@ -26,15 +26,16 @@ Part = Callable[[int], tuple[int, int | None]]
 def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None) -> tuple[np.ndarray, int]:
     """Samples of `path`, shape (n, channels), and their rate.
 
-    `part(rate)` tells which: the first, and how many or None for all that follow. They are put in `room`, a
-    vector of `dtype`, where that is given and holds them: memory that was used before is quicker to write to.
+    `part(rate)` returns the first sample and the number of samples, or None for all that follow. They are
+    written to `room`, a vector of `dtype`, if it is given and large enough: used memory is faster to write
+    to.
 
     Raises
     ------
     AudioError
-        If the file is missing or no audio, cannot be decoded, holds no samples in the part asked for, or
-        ends before the length that its header promises (and the part asked for reaches there), or holds a
-        sample that is not finite, or would give more samples than fit.
+        If the file is missing, not audio, or cannot be decoded; if the part has no samples, or a sample that
+        is not finite; if the file ends before the length in its header and the part reaches there; or if it
+        would give too many samples.
     """
 
     if is_sound_file(path):
@@ -45,7 +46,7 @@ def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None)
 def _read(
     path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None, file: Any = None, on: bool = False
 ) -> tuple[np.ndarray, int]:
-    """As `read`, of what `file` has open, which goes on behind it; `on` tells if the part begins there."""
+    """As `read`. An open `file` is moved to the end of the part; `on`: the part begins at its position."""
     import soundfile
 
     place = Place(path)
@@ -58,7 +59,7 @@ def _read(
                 stream.leave(file, first + len(y))
             if wanted is None or len(y) < wanted:
                 stream.remark(5 + (file is not None))
-            if not stream.file.subtype.startswith("PCM_"):  # whole numbers are finite
+            if not stream.file.subtype.startswith("PCM_"):  # integers are finite
                 check_finite(place.name, y, 0)
             return y, stream.rate
     except (soundfile.SoundFileError, OSError) as problem:
@@ -71,7 +72,7 @@ def blocks(path: Any, seconds: float, dtype: np.dtype) -> Iterator[tuple[np.ndar
     Raises
     ------
     AudioError
-        As `read`; what ends early or holds no samples is known after the last block.
+        As `read`; a recording that ends early or has no samples is reported after the last block.
     """
     import soundfile
 
@@ -94,7 +95,7 @@ def blocks(path: Any, seconds: float, dtype: np.dtype) -> Iterator[tuple[np.ndar
 
 
 def length(path: Any) -> tuple[int, int]:
-    """How many samples a channel of `path` has, and their rate: those that are there, whatever a header says.
+    """The number of samples per channel that `path` really has, and their rate.
 
     Raises
     ------
@@ -123,13 +124,13 @@ def length(path: Any) -> tuple[int, int]:
 
 
 def kind(path: Any) -> tuple[str, str]:
-    """In words, which format a recording has, and what its samples are in there."""
+    """The format of a recording and of its samples, in words."""
     with Stream(Place(path)) as stream:
         return stream.file.format_info, stream.file.subtype_info
 
 
 def _read_on(file: Any, part: Part, dtype: np.dtype) -> tuple[np.ndarray, int]:
-    """Samples of an open `soundfile.SoundFile`: from where it stands, if the part begins at its first."""
+    """Samples of an open `soundfile.SoundFile`: from its position, if the part begins at sample 0."""
     if file.closed or ("r" not in file.mode and "+" not in file.mode):
         fail("path", file, "is closed or open for writing", "open it for reading")
     rate = file.samplerate
@@ -146,7 +147,7 @@ def _read_on(file: Any, part: Part, dtype: np.dtype) -> tuple[np.ndarray, int]:
             file.seek(first)
         y = file.read(-1 if wanted is None else wanted, dtype=dtype.name, always_2d=True)
         if on and first and not len(y):
-            raise AudioError("<SoundFile>: stands at its end; go back with its seek(0) to read it")
+            raise AudioError("<SoundFile>: is at its end; go back with its seek(0) to read it")
         check_whole("<SoundFile>", rate, len(y), len(y), 0, 0)
         check_finite("<SoundFile>", y, first)
         return y, rate

@@ -1,4 +1,4 @@
-"""The samples of a recording from the first to the last, through all links that its file has."""
+"""The samples of a recording from first to last, through all links of its file."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from .views import Link
 __all__ = ["Stream"]
 
 _BLOCK_FRAMES = 1 << 18
-#: Formats of which reading tells all that is wrong. In others soundfile's seek after it may tell more.
+#: Formats for which reading reports every error. For others, soundfile's seek after it may report more.
 _READ_TO_THE_END = {"FLAC", "WAV", "WAVEX", "MP3", "OGG"}
-#: What was found in files, so that each is looked through once, in however many parts it is read.
+#: The links found in files, so that each file is examined only once.
 _found: Memory[list[Link | None]] = Memory(1024)
 
 
 class Stream:
-    """A recording that is read from its beginning, or from one place in it, to its end.
+    """A recording that is read from its beginning, or from a position, to its end.
 
-    Rate and channels are the first link's; another one that differs is an error when it is reached.
+    Rate and channels are those of the first link; a link that differs is an error when it is reached.
     """
 
     def __init__(self, place: Place) -> None:
         import soundfile
 
         self.place = place
-        #: What is read one behind the other; None is the file as it is.
+        #: The links in order; None is the unchanged file.
         self._links: list[Link | None] = [None]
         try:
             self.file = place.open()
@@ -42,14 +42,14 @@ class Stream:
             self._open_plain(problem)
         self.rate: int = self.file.samplerate
         self.channels: int = self.file.channels
-        #: Whether a header said how long it is.
+        #: Whether a header states the length.
         self.stated = True
-        #: Whether an end is marked where the format has marks for it.
+        #: Whether the end is marked, for formats with such a mark.
         self.ended = True
-        #: Whether what is taken begins where someone has gone, not where an offset says.
+        #: Whether reading begins at the position of an open file, not at an offset.
         self.stands = False
         self._at = 0
-        #: Samples of this link that were read or passed over.
+        #: Samples of this link that were read or skipped.
         self._done = 0
 
     def __enter__(self) -> Stream:
@@ -59,7 +59,7 @@ class Stream:
         self.file.close()
 
     def _open_plain(self, problem: Exception) -> None:
-        """Open what may be an MP3 all the same."""
+        """Open a file that libsndfile refuses but that may be an MP3 or a CAF."""
         import soundfile
 
         link = None
@@ -75,7 +75,7 @@ class Stream:
         self._links = [link]
 
     def look(self, itemsize: int = 4) -> None:
-        """Find out what is there, whatever the header says."""
+        """Find the real length and links, which may differ from the header."""
         key = (self.place.identity, itemsize)
         found = _found.get(key) if self.place.identity else None
         if found is None:
@@ -103,22 +103,22 @@ class Stream:
         return [None] if found is None else [*found]
 
     def remark(self, level: int) -> None:
-        """Say what the header did not tell and what was left out, at the line `level` calls above."""
+        """Warn of a missing length and of bytes left out, at the line `level` calls above."""
         links = [link for link in self._links if link is not None]
         left, lost = sum(link.left for link in links), [link for link in links if link.lost]
-        told = []
+        messages = []
         if not self.stated:
-            told.append("its header does not say how long it is; what is there was read")
+            messages.append("its header does not say how long it is; what is there was read")
         if not self.ended:
-            told.append("has no end-of-stream mark, so it may have been cut off; what is there was read")
+            messages.append("has no end-of-stream mark, so it may have been cut off; what is there was read")
         if left:
-            behind = f"{left:,} bytes that follow the samples its header states were left out"
-            told.append(f"{behind}; if they are samples, mend the header")
+            problem = f"{left:,} bytes that follow the samples its header states were left out"
+            messages.append(f"{problem}; if they are samples, correct the header")
         if lost:
             count, at = sum(link.lost for link in lost), lost[0].start - lost[0].lost
-            told.append(f"{count:,} bytes among its blocks, from byte {at:,} on, could not be decoded")
-        for what in told:
-            warnings.warn(f"{self.place.name}: {what}", stacklevel=level)
+            messages.append(f"{count:,} bytes among its blocks, from byte {at:,} on, could not be decoded")
+        for message in messages:
+            warnings.warn(f"{self.place.name}: {message}", stacklevel=level)
 
     def _open(self, number: int) -> None:
         self.file.close()
@@ -136,7 +136,7 @@ class Stream:
         return link is not None and link.missing > 0
 
     def total(self) -> int | None:
-        """Samples of a channel in all links; None where that is not known, or where links differ."""
+        """Samples per channel in all links; None if that is not known, or if links differ."""
         if len(self._links) == 1:
             return known(self.file, self._links[0])
         count = 0
@@ -149,30 +149,30 @@ class Stream:
         return count
 
     def take(self, first: int, wanted: int | None, dtype: np.dtype, room: np.ndarray | None) -> np.ndarray:
-        """The `wanted` samples from `first` on, or all of them, shape (n, channels); fewer are an error."""
+        """The `wanted` samples from `first` on, or all, shape (n, channels); too few are an error."""
         claimed = known(self.file, None)
         reaches = wanted is None or claimed is None or first + wanted > claimed
-        # a decoder that seeks may end up in another link
+        # Seeking may lead a decoder into another link.
         if reaches or self.file.format == "MP3" or (first and self.file.format in ("FLAC", "OGG")):
             self.look(dtype.itemsize)
         total = self.total()
         if total is not None and 0 < total <= first and self.stands:
             raise AudioError(
-                f"{self.place.name}: stands at its end, behind all {total} samples; "
+                f"{self.place.name}: is at its end, after all {total} samples; "
                 "go back with its seek(0) to read them"
             )
         if total is not None and 0 < total <= first:
             raise AudioError(
-                f"{self.place.name}: offset={first / self.rate:g} lies behind its end, it lasts "
+                f"{self.place.name}: offset={first / self.rate:g} is after its end, it lasts "
                 f"{total / self.rate:.6g} s; give an offset (start in a manifest) below that"
             )
-        asked = UNKNOWN_FRAMES if wanted is None else wanted
+        count = UNKNOWN_FRAMES if wanted is None else wanted
         if total is None or not self._last:
             self.skip(first)
-            y = self.read(asked, dtype)
+            y = self.read(count, dtype)
         else:
-            y = self._at_once(first, min(asked, total - first), dtype, room)
-        self.check(first, len(y), asked, total)
+            y = self._at_once(first, min(count, total - first), dtype, room)
+        self.check(first, len(y), count, total)
         return y
 
     def _at_once(self, first: int, count: int, dtype: np.dtype, room: np.ndarray | None) -> np.ndarray:
@@ -186,7 +186,7 @@ class Stream:
         return self.file.read(out=room[:size].reshape(count, self.channels))
 
     def skip(self, frames: int) -> None:
-        """Go on by so many samples."""
+        """Skip the next `frames` samples."""
         while frames > 0:
             here = known(self.file, self._links[self._at])
             if not self._last and here is not None and frames >= here:
@@ -198,7 +198,7 @@ class Stream:
             self._next()
 
     def read(self, frames: int, dtype: np.dtype) -> np.ndarray:
-        """The next samples, shape (n, channels): fewer than `frames` at the end only."""
+        """The next samples, shape (n, channels); fewer than `frames` only at the end."""
         parts = [np.empty((0, self.channels), dtype)]
         taken = 0
         without_seeking(self.file)
@@ -217,7 +217,7 @@ class Stream:
         return parts[1] if len(parts) == 2 else np.concatenate(parts)
 
     def _some(self, frames: int, dtype: np.dtype) -> np.ndarray:
-        """The next samples of this link; what lies behind the last, some decoders fail at."""
+        """The next samples of this link; some decoders fail if asked for more than exist."""
         there = self.file.frames if self._cut else known(self.file, self._links[self._at])
         if there is not None:
             frames = max(0, min(frames, there - self._done))
@@ -234,24 +234,24 @@ class Stream:
         except (soundfile.SoundFileError, OSError) as problem:
             if is_transient(problem):
                 raise
-            self._leave_out("cannot be decoded")
+            self._refuse_link("cannot be decoded")
         if (self.file.samplerate, self.file.channels) != (self.rate, self.channels):
-            has = f"has {self.file.channels} channels at {self.file.samplerate} Hz"
-            self._leave_out(f"{has}, the first {self.channels} at {self.rate} Hz")
+            what = f"has {self.file.channels} channels at {self.file.samplerate} Hz"
+            self._refuse_link(f"{what}, the first {self.channels} at {self.rate} Hz")
 
-    def _leave_out(self, why: str) -> None:
+    def _refuse_link(self, why: str) -> None:
         links = [link for link in self._links if link is not None]
         here, count = links[self._at], len(links)
         left = links[-1].stop - here.start
         frames = "" if self.file.closed else f", {self.file.frames / self.file.samplerate:.6g} s of it"
         raise AudioError(
-            f"{self.place.name}: holds {count} recordings one behind the other, and number {self._at + 1} "
+            f"{self.place.name}: holds {count} recordings one after the other, and number {self._at + 1} "
             f"{why}: the last {left:,} of {self.place.size:,} bytes{frames} would be left out; cut the file "
             f"there, at byte {here.start}, or give a duration (end in a manifest) that ends before"
         )
 
     def _go(self, frames: int) -> int:
-        """Go on by so many samples in this link, from its beginning; fewer at its end."""
+        """Skip `frames` samples from the beginning of this link; fewer at its end."""
         import soundfile
 
         if not frames:
@@ -263,20 +263,20 @@ class Stream:
         except soundfile.SoundFileError:
             if not start:
                 raise
-            self.file.close()  # some formats say that they can seek, and cannot
+            self.file.close()  # some formats claim that they can seek, but cannot
             self.file = self.place.open(link)
             done = go(self.file, 0, frames)
         self._done = done
         return done
 
     def leave(self, file: Any, frames: int) -> None:
-        """Let `file`, which someone else has open, stand behind so many samples, as if it had been read."""
+        """Move the caller's open `file` to the position after `frames` samples, as if it had been read."""
         frames = min(frames, file.frames)
         file.seek(0)
         go(file, anchor(self.place, file, self._links[0], frames), frames)
 
     def check(self, first: int, got: int, wanted: int, total: int | None) -> None:
-        """Whether all is there that was promised and wanted."""
+        """Refuse a recording that ends before the wanted samples or the stated length."""
         there = first + got + self._cut if total is None else total
         if self._links == [None] and total is not None:
             there, stated = promised(self.file, headers.claimed(self.place, self.file))

@@ -1,4 +1,4 @@
-"""Going to a place in an open `soundfile.SoundFile`, so that all from there on is as in the whole."""
+"""Seeking in an open `soundfile.SoundFile`, so that the samples that follow equal those of the whole file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BLOCK_FRAMES = 1 << 18
 
 
 def anchor(place: Place, file: Any, link: Link | None, frames: int) -> int:
-    """Where decoding has to begin for the same samples from `frames` on as in the whole link."""
+    """The sample at which decoding must begin to give the samples from `frames` on exactly."""
     if not file.seekable():
         return 0
     if file.format == "MP3":
@@ -27,7 +27,7 @@ def anchor(place: Place, file: Any, link: Link | None, frames: int) -> int:
 
 
 def go(file: Any, start: int, frames: int) -> int:
-    """Seek to `start`, or stay at the beginning, and read on to sample `frames`; fewer at its end."""
+    """Seek to `start` and read on to sample `frames`; return the position, which is less at the end."""
     if start:
         file.seek(start)
     before = vars(file).get("seekable")
@@ -49,7 +49,7 @@ def go(file: Any, start: int, frames: int) -> int:
 
 
 def known(file: Any, link: Link | None) -> int | None:
-    """Samples of a channel, counted or by the header; None where it does not tell."""
+    """Samples per channel, counted or from the header; None if not known."""
     if link is not None and link.frames:
         return link.frames
     if file.frames >= UNKNOWN_FRAMES:
@@ -58,9 +58,9 @@ def known(file: Any, link: Link | None) -> int | None:
 
 
 def without_seeking(file: Any) -> None:
-    """Let a file be read in blocks.
+    """Prepare a file for reading in blocks.
 
-    soundfile seeks to where it is after every read. libsndfile cannot do that in a file of unknown length
-    nor in some FLAC files, and in an MP3 file it changes the samples that follow.
+    soundfile seeks to the current position after every read. libsndfile cannot do that in a file of unknown
+    length or in some FLAC files, and in an MP3 file it changes the samples that follow.
     """
     file.seekable = lambda: False

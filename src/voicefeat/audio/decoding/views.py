@@ -1,4 +1,4 @@
-"""Stretches of a file that libsndfile decodes as files of their own, with other numbers in their headers."""
+"""Parts of a file that libsndfile decodes as separate files, with corrected headers."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ from typing import NamedTuple
 
 __all__ = ["Link", "View"]
 
-#: Decoders look for a tag at the end; where a file only seems to have one, there is none.
+#: Decoders look for a tag of this size at the end; in a file with a larger seeming size, zeros stand there.
 _TAG = 128
-#: Where headers may send a decoder, and no file reaches.
+#: The largest position; headers may send a decoder beyond the end of any file.
 _FAR = 1 << 60
 
 
 class Link(NamedTuple):
-    """A recording within a file: one of several, or all of it under a mended header."""
+    """A recording within a file: one of several, or the whole file with a corrected header."""
 
     #: Bytes of the file, from `start` to before `stop`.
     start: int
     stop: int
-    #: Bytes that are read in place of those in the file: where, counted from the file's beginning, and which.
+    #: Positions in the file, and the bytes that are read there in place of those in the file.
     patches: tuple[tuple[int, bytes], ...] = ()
-    #: What is read before those.
+    #: Bytes that are read before all others.
     prefix: bytes = b""
-    #: The size that it seems to have, for a decoder that guesses its length by it and must not guess less.
+    #: A larger size shown to a decoder that guesses the length from it and must not guess too short.
     seeming: int = 0
-    #: Samples of a channel, where the decoder is made to guess.
+    #: Samples per channel, if the decoder is made to guess.
     frames: int = 0
-    #: Whether its header says no length that could be true.
+    #: Whether its header states no possible length.
     unstated: bool = False
-    #: Bytes behind it that were left out, though it is not known what they are.
+    #: Unknown bytes after it that are left out.
     left: int = 0
-    #: Bytes before it that are none of a recording, where it goes on behind them.
+    #: Bytes before it that could not be decoded, if the recording continues after them.
     lost: int = 0
-    #: Of Ogg, in what its pages count: how much lies in the last pages, where no place is found surely, ...
+    #: For Ogg, in the units of its pages: the length of the last pages, where seeking is not reliable, ...
     ending: int = 0
-    #: ... at what the last page ends, without what decoders drop at the beginning, ...
+    #: ... the end of the last page, without the samples that decoders drop at the beginning, ...
     upto: int = 0
-    #: ... and how much the last page promises that is not there.
+    #: ... and the length that the last page states but that is missing.
     missing: int = 0
-    #: Whether nothing says that its last page is the last.
+    #: Whether the end-of-stream mark is missing.
     unended: bool = False
 
     def is_file(self, size: int) -> bool:
-        """Whether it is a whole file of `size` bytes, as it is."""
+        """Whether the link is the whole, unchanged file of `size` bytes."""
         return self[:5] == (0, size, (), b"", 0)
 
 

@@ -36,7 +36,7 @@ def of_recording(path: str) -> str:
         full += int((magnitudes >= 1 - 2**-15).sum())
         count, sr = count + len(block), rate
     if not count:
-        raise AudioError(f"{path}: holds no samples; make it again or leave it out")
+        raise AudioError(f"{path}: holds no samples; create it again or leave it out")
     form, subtype = kind(path)
     rms = np.sqrt(squares / count)
     told = {

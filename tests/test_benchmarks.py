@@ -69,6 +69,7 @@ def test_every_row_is_checked_against_librosa_and_timed(run):
     assert "double precision" in page and "anew at every call" in page
 
 
+@pytest.mark.processes
 def test_the_surroundings_of_the_call_are_measured(run):
     done, folder = run
     measures = json.loads((folder / "run.json").read_text(encoding="utf-8"))["measures"]
@@ -79,6 +80,7 @@ def test_the_surroundings_of_the_call_are_measured(run):
     assert "targets reached" in done.stdout
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="memory is measured on Linux")
 def test_memory_is_measured_in_processes_of_their_own(run):
     (mfcc,) = json.loads((run[1] / "run.json").read_text(encoding="utf-8"))["memory"]
@@ -99,6 +101,7 @@ def test_a_row_that_differs_is_an_error(run, tmp_path):
     assert benchmarks("--from", run[1] / "run.json").returncode == 0
 
 
+@pytest.mark.processes
 def test_json_holds_the_whole_report(run):
     from benchmarks.report import Report
 
@@ -108,6 +111,7 @@ def test_json_holds_the_whole_report(run):
     assert report.markdown() == (run[1] / "run.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.processes
 def test_two_runs_make_one_page(run, tmp_path):
     from benchmarks.report import Report
 
@@ -320,6 +324,7 @@ def test_the_table_replaces_what_is_between_the_marks(tmp_path):
         replace_between(page, "new")
 
 
+@pytest.mark.processes
 def test_targets_are_judged(run):
     from benchmarks.report import Report
 
@@ -331,6 +336,7 @@ def test_targets_are_judged(run):
     assert goals[f"easy on {cell.signal}"] is True
 
 
+@pytest.mark.processes
 def test_one_pass_is_judged_by_our_own_calls(run):
     from benchmarks.report import Report
     from benchmarks.table import Part
@@ -350,6 +356,7 @@ def test_one_pass_is_judged_by_our_own_calls(run):
     assert "| one call | 1.00 ms | 3.00 (3.00 to 3.00) | 1.6 missed |" in page
 
 
+@pytest.mark.processes
 def test_the_readme_table_holds_the_measured_ratios(run):
     from benchmarks.report import Report
 

@@ -199,6 +199,7 @@ def test_version(capsys):
     assert stop.value.code == 0 and capsys.readouterr().out == f"voicefeat {vf.__version__}\n"
 
 
+@pytest.mark.slow
 def test_warmup_says_what_took_how_long(capsys, recwarn):
     assert main(["warmup"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -69,10 +69,11 @@ def foreign(node, values):
     return any(foreign(part, values) for part in ast.iter_child_nodes(node))
 
 
-@pytest.mark.parametrize("path", sorted(Path(__file__).parent.glob("test_*.py")), ids=lambda p: p.stem)
-def test_no_test_asks_another_program_for_equal_bits(path):
-    found = list(exact_comparisons(path.read_text(encoding="utf-8")))
-    assert not found, f"{path.name}, lines {found}: say closeness.near(ours, theirs)"
+def test_no_test_asks_another_program_for_equal_bits():
+    paths = sorted(Path(__file__).parent.glob("test_*.py"))
+    found = {path.name: list(exact_comparisons(path.read_text(encoding="utf-8"))) for path in paths}
+    found = {name: lines for name, lines in found.items() if lines}
+    assert not found, "say closeness.near(ours, theirs) in these lines"
 
 
 @pytest.mark.parametrize("source, lines", [

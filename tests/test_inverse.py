@@ -102,17 +102,15 @@ def test_channels(order, dtype):
         np.testing.assert_array_equal(ours[index], vf.istft(spectra[index]))
 
 
-def test_blocks_do_not_show():
-    from voicefeat.feature.inverse import istft
-
-    spectra = librosa.stft(speech(16000), n_fft=512, hop_length=100)
-    kept, expected = istft._BLOCK_SAMPLES, vf.istft(spectra, hop_length=100)
-    try:
-        for block in (1, 3 * 512, 7 * 512, 10**9):
-            istft._BLOCK_SAMPLES = block
-            np.testing.assert_array_equal(vf.istft(spectra, hop_length=100), expected)
-    finally:
-        istft._BLOCK_SAMPLES = kept
+@pytest.mark.parametrize("n_fft, hop", [(512, 100), (2048, 512), (64, 64)])
+def test_blocks_do_not_show(n_fft, hop):
+    """Without the first frames all blocks begin elsewhere; and a short piece is one block."""
+    spectra = vf.stft(np.tile(speech(16000), 6), n_fft=n_fft, hop_length=hop)
+    whole = vf.istft(spectra, hop_length=hop)
+    for first, frames in [(1, None), (3, None), (130, None), (7, 40), (200, 40)]:
+        piece = vf.istft(spectra[:, first:][:, :frames], hop_length=hop)
+        inner = slice(n_fft, len(piece) - n_fft)
+        np.testing.assert_array_equal(piece[inner], whole[first * hop :][inner])
 
 
 @pytest.mark.parametrize("sr", RATES)

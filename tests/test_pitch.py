@@ -16,6 +16,7 @@ from tables.pitch import differences, of_frames
 
 import voicefeat as vf
 from voicefeat.cache import forget
+from voicefeat.chain.frames import Frames
 from voicefeat.chain.pitch import lags as lag_loop, voicing
 from voicefeat.chain.pitch.lags import Lags
 
@@ -65,7 +66,7 @@ def test_differences_by_hand():
     y = np.random.default_rng(1).integers(-9, 10, 50).astype(np.float64)
     d = [2 * (y @ y - y[k:] @ y[:-k]) - (y[:k] @ y[:k] if k > 1 else 0.0) for k in range(1, 31)]
     want = np.array(d) * np.arange(1, 31) / np.cumsum(d)
-    got = differences(y, Lags(50, 50, False, "constant", 5, 30))[:, 0]
+    got = differences(y, Lags(Frames(50, 50, 50, "ones", False), 5, 30))[:, 0]
     np.testing.assert_allclose(got, want[4:], rtol=1e-12)
 
 

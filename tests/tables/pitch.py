@@ -15,6 +15,7 @@ import numpy as np
 from parity_row import each, held, row
 
 from voicefeat.chain import tables
+from voicefeat.chain.frames import Frames
 from voicefeat.chain.pitch.lags import LagPlan, Lags, each_tile
 
 
@@ -41,7 +42,7 @@ def of_frames(y_frames, min_period, max_period):
     """The same of frames (..., samples, frames), in the place of librosa's function and in its type."""
     y = np.swapaxes(y_frames, -1, -2)
     n = y.shape[-1]
-    found = differences(y, Lags(n, n, False, "constant", min_period, max_period))[..., 0]
+    found = differences(y, Lags(Frames(n, n, n, "ones", False), min_period, max_period))[..., 0]
     return np.swapaxes(found, -1, -2).astype(np.float64)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -78,17 +78,20 @@ class Frames:
     trim: int = 0
     remove_dc: bool = False
     preemphasis: float = 0.0
+    #: The argument that says how long a frame is, which errors name.
+    length_name: ClassVar[str] = "n_fft"
 
     @classmethod
     def make(
         cls, n_fft: Any, hop_length: Any, win_length: Any, window: Any, center: Any, pad_mode: Any
-    ) -> Frames:
+    ) -> Self:
         """Checked frames; `win_length` defaults to `n_fft`, `hop_length` to a quarter of `win_length`."""
-        n_fft = check_int("n_fft", n_fft, unit="samples", remedy="try n_fft=2048")
+        name = cls.length_name
+        n_fft = check_int(name, n_fft, unit="samples", remedy=f"try {name}=2048")
         if n_fft > LONGEST:
-            fail("n_fft", n_fft, f"a frame has at most {LONGEST} samples", "try n_fft=2048")
+            fail(name, n_fft, f"a frame has at most {LONGEST} samples", f"try {name}=2048")
         if n_fft < 2:
-            fail("n_fft", n_fft, "a frame needs 2 samples or more", "try n_fft=2048")
+            fail(name, n_fft, "a frame needs 2 samples or more", f"try {name}=2048")
         if win_length is None:
             win_length = n_fft
         win_length = check_int("win_length", win_length, unit="samples", remedy=f"try win_length={n_fft}")
@@ -157,7 +160,9 @@ class Frames:
         """Number of frames of a signal of `n` samples."""
         if self.partial == "mirror":
             return (n + self.hop_length // 2) // self.hop_length - self.trim
-        beyond = n + 2 * self.pad - self.length
+        # `length` and `pad`, looked up once: this runs in every call.
+        length = self.win_length if self.align == "left" else self.n_fft
+        beyond = n + 2 * (self.n_fft // 2 if self.center else 0) - length
         if self.partial == "pad":
             return max(1 - (-beyond // self.hop_length), 1) - self.trim
         return 1 + beyond // self.hop_length - self.trim
@@ -178,24 +183,24 @@ class Frames:
         elif not self.center:
             if n < self.n_fft:
                 fail(
-                    "n_fft",
+                    self.length_name,
                     self.n_fft,
                     f"the signal has {n} samples, fewer than one frame",
-                    f"give n_fft of at most {n}, or center=True",
+                    f"give {self.length_name} of at most {n}, or center=True",
                 )
         elif self.pad_mode == "reflect" and n <= self.pad:
             fail(
                 "pad_mode",
                 self.pad_mode,
                 f"needs more than {self.pad} samples to reflect, the signal has {n}",
-                "use pad_mode='constant' or a smaller n_fft",
+                f"use pad_mode='constant' or a smaller {self.length_name}",
             )
         elif self.pad_mode == "symmetric" and n < self.pad:
             fail(
                 "pad_mode",
                 self.pad_mode,
                 f"needs {self.pad} samples or more to mirror, the signal has {n}",
-                "use pad_mode='constant' or a smaller n_fft",
+                f"use pad_mode='constant' or a smaller {self.length_name}",
             )
 
     def warn_if_mostly_padding(self, n: int) -> None:
@@ -217,3 +222,9 @@ class Frames:
         values = self._window()
         before = 0 if self.align == "left" else (self.n_fft - self.win_length) // 2
         return np.pad(values, (before, self.n_fft - self.win_length - before))
+
+
+class PlainFrames(Frames):
+    """Frames of functions that call the length of a frame `frame_length`."""
+
+    length_name = "frame_length"

@@ -49,6 +49,7 @@ class Work:
         self._raised: dict[float, np.ndarray] = {}
         self._arrays: dict[str, np.ndarray] = {}
         self.size = 0
+        self.idle = _idle.setdefault(dtype, [])
 
     def hold(self, bins: np.ndarray, values: int, base: float | None, alone: bool) -> None:
         """Make `bins`, `values` numbers a part of it (complex ones count once), the block."""
@@ -107,9 +108,8 @@ def borrow(dtype: np.dtype) -> Work:
 
 def give_back(work: Work) -> None:
     """Keep scratch arrays for a later call, a few and only small ones."""
-    kept = _idle.setdefault(work.dtype, [])
-    if len(kept) < 8 and work.size <= KEEP_BYTES:
-        kept.append(work)
+    if len(work.idle) < 8 and work.size <= KEEP_BYTES:
+        work.idle.append(work)
 
 
 class FramedSpectra:
@@ -231,11 +231,13 @@ _MIRRORS = {"reflect": 1, "symmetric": 0}
 def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
     """What lies before and after a signal; nothing at all stands for zeros."""
     mode: Any = "symmetric" if frames.partial == "mirror" else frames.pad_mode
+    if mode == "constant":
+        return y[:0], y[:0]
     n, before = y.size, frames.pad
     after = before
     if frames.partial == "mirror":
         after = max(0, (frames.count(n) - 1) * frames.hop_length + frames.length - before - n)
-    if not (before or after) or mode == "constant":
+    if not (before or after):
         return y[:0], y[:0]
     if callable(mode):
         padded = np.pad(y, before, mode)

@@ -24,17 +24,9 @@ SHARE = 8
 class Lags:
     """Which frames, and the lags `low` to `high` at which each is compared with itself."""
 
-    frame_length: int
-    hop_length: int
-    center: bool
-    pad_mode: Any
+    frames: Frames
     low: int
     high: int
-
-    @property
-    def frames(self) -> Frames:
-        length, mode = self.frame_length, self.pad_mode if self.center else "constant"
-        return Frames(length, self.hop_length, length, "ones", self.center, mode)
 
 
 def transform_length(least: int) -> int:
@@ -50,15 +42,15 @@ class LagPlan:
 
     def __init__(self, lags: Lags, dtype: np.dtype):
         self.lags, self.dtype, self.lanes = lags, dtype, tables.lanes(dtype)
-        self.n_fft = n = transform_length(lags.frame_length + lags.high)
-        hop = lags.hop_length
+        length, hop = lags.frames.n_fft, lags.frames.hop_length
+        self.n_fft = n = transform_length(length + lags.high)
         self.hop, self.rows, self.overlap = hop, min(hop, n), -(-n // hop)
         #: Groups of lanes that are laid out, transformed and compared at a time.
         self.groups = max(1, TILE_BYTES // ((n // 2 + 1 + lags.high) * self.lanes * dtype.itemsize))
         line = 64 // dtype.itemsize
         lines = -(-(self.groups * self.lanes - 1 + self.overlap) // line)
         self.stride = line * (lines + 1 - lines % 2)
-        ones = WindowArray((1.0,) * lags.frame_length + (0.0,) * (n - lags.frame_length))
+        ones = WindowArray((1.0,) * length + (0.0,) * (n - length))
         t = tables.transform(Frames(n, hop, n, ones, False, "constant"), self.stride, dtype)
         assert t is not None
         self.tables = t

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...audio.signals import signal
 from ...chain import tables
-from ...chain.frames import Frames
+from ...chain.frames import PlainFrames
 from ...chain.pitch.lags import LagPlan, Lags, each_tile
 from ...chain.pitch.voicing import Pitches, Thresholds, voicing
 from ...engine import periods
@@ -58,9 +58,9 @@ def checked_lags(
 ) -> Lags:
     hop = length // 4 if hop is None else hop
     hop = check_int("hop_length", hop, unit="samples", remedy=f"try hop_length={length // 4}")
-    frames = Frames.make(length, hop, None, "ones", center, pad_mode)
+    frames = PlainFrames.make(length, hop, None, "ones", center, pad_mode)
     low, high = math.floor(sr / fmax), min(math.ceil(sr / fmin), length - 1)
-    return Lags(length, hop, frames.center, frames.pad_mode, low, high)
+    return Lags(frames, low, high)
 
 
 def check_win_length(win_length: Any, length: int) -> None:
@@ -74,22 +74,8 @@ def check_win_length(win_length: Any, length: int) -> None:
 
 def framed_signal(y: Any, lags: Lags) -> np.ndarray:
     """The checked signal, which must be long enough to be framed."""
-    y, length = signal(y), lags.frame_length
-    n, pad = y.shape[-1], lags.frames.pad
-    if not lags.center and n < length:
-        fail(
-            "frame_length",
-            length,
-            f"the signal has {n} samples, fewer than one frame",
-            f"give a frame_length of at most {n}, or center=True",
-        )
-    if (lags.pad_mode == "reflect" and n <= pad) or (lags.pad_mode == "symmetric" and n < pad):
-        fail(
-            "pad_mode",
-            lags.pad_mode,
-            f"the signal of {n} samples is too short to mirror {pad} at each end",
-            "use pad_mode='constant' or a smaller frame_length",
-        )
+    y = signal(y)
+    lags.frames.check_length(y.shape[-1])
     return y
 
 
@@ -299,7 +285,9 @@ def pyin(
     check_win_length(win_length, length)
     lags = checked_lags(sr, fmin, fmax, length, hop_length, center, pad_mode)
     thresholds = checked_thresholds(n_thresholds, beta_parameters, boltzmann_parameter, no_trough_prob)
-    pitches = checked_pitches(sr, fmin, fmax, lags.hop_length, resolution, max_transition_rate, switch_prob)
+    pitches = checked_pitches(
+        sr, fmin, fmax, lags.frames.hop_length, resolution, max_transition_rate, switch_prob
+    )
     if fill_na is not None and not isinstance(fill_na, numbers.Real):
         fail("fill_na", fill_na, "must be a number or None", "give numpy.nan, 0.0 or None")
     y = framed_signal(y, lags)

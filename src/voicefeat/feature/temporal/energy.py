@@ -12,10 +12,11 @@ from ...audio.signals import signal
 from ...cache import memoised
 from ...chain import tables
 from ...chain.blocks import check_finite, for_parts
+from ...chain.frames import Frames
 from ...engine import crossings, parseval, squares
 from ...errors import check_float, check_float_dtype, check_int, fail, to_array
 from ..spectral import inputs
-from .frames import Cut, by_frames, cut
+from .frames import by_frames, sample_frames
 
 __all__ = ["rms", "zero_crossing_rate", "zero_crossings"]
 
@@ -75,7 +76,7 @@ def rms(
     """
     if S is not None:
         return _rms_of_spectra(S, frame_length, dtype)
-    frames = cut(frame_length, hop_length, center, pad_mode)
+    frames = sample_frames(frame_length, hop_length, center, pad_mode)
     if dtype is not None:
         dtype = check_float_dtype("dtype", dtype)
     y = signal(inputs.signal_or_spectra(y, S))
@@ -161,7 +162,7 @@ def zero_crossing_rate(
     >>> print(vf.zero_crossing_rate(y, frame_length=1000, hop_length=1000, center=False))
     [[0.499 0.499 0.499 0.499]]
     """
-    frames = cut(frame_length, hop_length, center, "constant")  # nothing changes in what is padded
+    frames = sample_frames(frame_length, hop_length, center, "constant")  # nothing changes in what is padded
     _check(threshold, ref_magnitude, pad, zero_pos)
     y = signal(y)
     if ref_magnitude is not None:
@@ -267,10 +268,11 @@ def _reference(ref_magnitude: Any, y: np.ndarray, magnitudes: Callable[[np.ndarr
     return float(found.item())
 
 
-def _framed(y: np.ndarray, frames: Cut) -> np.ndarray:
+def _framed(y: np.ndarray, frames: Frames) -> np.ndarray:
     """Magnitudes of the samples of all frames, (..., frame_length, frames), as a view of one padded copy."""
+    frames.check_length(y.shape[-1])
     count, pad = frames.count(y.shape[-1]), frames.pad
     sizes = np.pad(np.abs(y), [(0, 0)] * (y.ndim - 1) + [(pad, pad)], mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(sizes, frames.frame_length, axis=-1)
+    windows = np.lib.stride_tricks.sliding_window_view(sizes, frames.n_fft, axis=-1)
     windows = windows[..., :: frames.hop_length, :][..., :count, :]
     return np.swapaxes(windows, -1, -2)

@@ -1,9 +1,8 @@
-"""Frames of samples, for features that need no spectrum: how a signal is cut, and the loop over them."""
+"""Frames of samples, for features that need no spectrum."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,55 +11,30 @@ from ...audio.limits import not_finite, usable
 from ...cache import memoised
 from ...chain import tables
 from ...chain.blocks import for_blocks
-from ...chain.frames import PAD_MODES
-from ...chain.spectra import Work
+from ...chain.frames import PAD_MODES, Frames, PlainFrames
+from ...chain.spectra import Work, ends
 from ...errors import check_choice, check_int, fail
 
 #: Samples that one call of a kernel goes over, more or less.
 BLOCK = 1 << 18
 
 
-@dataclass(frozen=True)
-class Cut:
-    """`frame_length` samples every `hop_length`; with `center`, half a frame is padded at both ends."""
-
-    frame_length: int
-    hop_length: int
-    center: bool
-    pad_mode: Any
-
-    @property
-    def pad(self) -> int:
-        """Samples padded at each end."""
-        return self.frame_length // 2 if self.center else 0
-
-    def count(self, n: int) -> int:
-        """Number of frames of a signal of `n` samples; an error where there is none."""
-        if not self.center and n < self.frame_length:
-            problem = f"the signal has {n} samples, fewer than one frame"
-            fail("frame_length", self.frame_length, problem, f"give at most {n}, or center=True")
-        mode = self.pad_mode
-        if (mode == "reflect" and n <= self.pad) or (mode == "symmetric" and n < self.pad):
-            problem = f"mirrors {self.pad} samples, and the signal has {n}"
-            fail("pad_mode", mode, problem, "use pad_mode='constant' or a smaller frame_length")
-        return 1 + (n + 2 * self.pad - self.frame_length) // self.hop_length
-
-
 @memoised
-def cut(frame_length: Any, hop_length: Any, center: Any, pad_mode: Any) -> Cut:
-    """Checked frames."""
+def sample_frames(frame_length: Any, hop_length: Any, center: Any, pad_mode: Any) -> Frames:
+    """Checked frames of `frame_length` samples, which no window weighs."""
     frame_length = check_int("frame_length", frame_length, unit="samples", remedy="try frame_length=2048")
     hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
     if not isinstance(center, (bool, np.bool_)):
         fail("center", center, "must be True or False", "give center=True for padded, centred frames")
     if center and (not callable(pad_mode) or isinstance(pad_mode, type)):
         check_choice("pad_mode", pad_mode, PAD_MODES)
-    return Cut(frame_length, hop_length, bool(center), pad_mode if center else "constant")
+    mode = pad_mode if center else "constant"
+    return PlainFrames(frame_length, hop_length, frame_length, "ones", bool(center), mode)
 
 
 def by_frames(
     y: np.ndarray,
-    frames: Cut,
+    frames: Frames,
     dtype: np.dtype,
     compute: Callable[..., bool],
     row: tuple[Any, ...] = (),
@@ -71,7 +45,8 @@ def by_frames(
     out[first : first + count] with the frames that begin at sample start, start + hop_length, ... and says
     whether it saw finite samples only. `samples` has the precision `dtype`.
     """
-    n, hop, length = y.shape[-1], frames.hop_length, frames.frame_length
+    n, hop, length = y.shape[-1], frames.hop_length, frames.n_fft
+    frames.check_length(n)
     count, pad = frames.count(n), frames.pad
     out = np.empty((*y.shape[:-1], 1, count), dtype)
     signals, rows = y.reshape(-1, n), out.reshape(-1, count)
@@ -99,15 +74,3 @@ def by_frames(
 
 def _finite(y: np.ndarray) -> bool:
     return usable(y) if y.size == 1 else tables.usable(y)
-
-
-def ends(y: np.ndarray, frames: Cut) -> tuple[np.ndarray, np.ndarray]:
-    """What lies before and after a signal; nothing at all stands for zeros."""
-    mode, pad, n = frames.pad_mode, frames.pad, y.size
-    if mode == "constant" or not pad:
-        return y[:0], y[:0]
-    if callable(mode):
-        padded = np.pad(y, pad, mode)
-        return padded[:pad], padded[pad + n :]
-    reach = min(n, pad + 1)  # np.pad looks no farther than this into the signal
-    return np.pad(y[:reach], (pad, 0), mode)[:pad], np.pad(y[n - reach :], (0, pad), mode)[reach:]

@@ -11,7 +11,7 @@ from ...audio.signals import signal
 from ...engine.squares import root_mean_squares
 from ...errors import check_float, fail
 from ...units.decibels import amplitude_to_db
-from .frames import by_frames, cut
+from .frames import by_frames, sample_frames
 
 __all__ = ["split", "trim"]
 
@@ -126,7 +126,7 @@ def split(
 
 def _heard(y: Any, top_db: Any, ref: Any, frame_length: Any, hop_length: Any, aggregate: Any) -> np.ndarray:
     """Which frames are not silent."""
-    frames = cut(frame_length, hop_length, True, "constant")
+    frames = sample_frames(frame_length, hop_length, True, "constant")
     top_db = check_float("top_db", top_db, unit="decibels", remedy="the default is 60")
     if not callable(ref):
         check_float("ref", ref, low=0, remedy="give ref=numpy.max for the peak")

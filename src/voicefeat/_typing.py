@@ -21,8 +21,10 @@ __all__ = [
     "FloatArray",
     "FloatOrArray",
     "IntArray",
+    "Intervals",
     "PadMode",
     "ResType",
+    "Rng",
     "Scale",
     "SignalLike",
     "Values",
@@ -61,3 +63,7 @@ Scale: TypeAlias = Literal["hz", "slaney", "htk"]
 ResType: TypeAlias = Literal[
     "soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq", "fft", "scipy", "polyphase"
 ]
+#: Steps of a scale: equal, stacked fifths, just intonation with primes up to 3, 5 or 7, or ratios.
+Intervals: TypeAlias = Literal["equal", "pythagorean", "ji3", "ji5", "ji7"] | Values
+#: What `numpy.random.default_rng` takes.
+Rng: TypeAlias = int | Sequence[int] | np.random.SeedSequence | np.random.BitGenerator | np.random.Generator

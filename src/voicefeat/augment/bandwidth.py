@@ -31,7 +31,7 @@ def bandlimit(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     fmin, fmax : float or (float, float)
@@ -89,7 +89,7 @@ def telephone(y: SignalLike, sr: float = 16000) -> FloatArray:
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float, above 6800
         Sampling rate in Hz.
 
@@ -120,7 +120,7 @@ def downsample(y: SignalLike, sr: float = 16000, *, rate: Range, rng: Random | N
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     rate : float or (float, float)

@@ -178,7 +178,7 @@ def copies(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     id : str

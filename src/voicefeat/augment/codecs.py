@@ -73,7 +73,7 @@ def codec(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1). Samples above 1 are clipped.
+        Signal; integer PCM is scaled to [-1, 1). Samples above 1 are clipped.
     sr : float, 100 to 1,000,000
         Sampling rate in Hz. If a codec does not support it, the signal is resampled to its next higher rate,
         or to its highest one: A-law, mu-law and GSM have only 8000.

@@ -26,7 +26,7 @@ def gain(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     db : float or (float, float), -120 to 120
         Gain in decibels; from a pair, a number in between is drawn.
     over : "refuse", "clip" or "keep"
@@ -74,7 +74,7 @@ def speed(y: SignalLike, *, factor: Range, rng: Random | None = None) -> FloatAr
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     factor : float or (float, float), 0.25 to 4
         Above 1 the signal is faster, higher and shorter; from a pair, a number in between is drawn.
     rng : numpy.random.Generator or numpy.random.RandomState

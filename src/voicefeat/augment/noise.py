@@ -76,7 +76,7 @@ def noise(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     snr : float or (float, float), -100 to 100
@@ -136,7 +136,7 @@ def babble(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     voices : sequence of arrays of shape (m,)
         Recordings of speech at the sampling rate of the signal and from the same split: test speakers do not
         belong in training.
@@ -214,7 +214,7 @@ def _repeat(source: np.ndarray, start: int, n: int) -> np.ndarray:
 
 
 def _mix(y: np.ndarray, added: np.ndarray, ratio: float) -> np.ndarray:
-    """SignalLike and noise at the given ratio; `added` is overwritten."""
+    """Signal and noise at the given ratio; `added` is overwritten."""
     added *= np.sqrt(power(y, "y", y) / power(added, "source", added)) * 10 ** (-ratio / 20)
     added += y
     return added.astype(y.dtype, copy=False)

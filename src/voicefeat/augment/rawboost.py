@@ -33,7 +33,7 @@ def rawboost(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     algorithm : int, 0 to 8
@@ -89,7 +89,7 @@ def convolutive_noise(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     rng : numpy.random.Generator or numpy.random.RandomState
@@ -151,7 +151,7 @@ def impulsive_noise(y: SignalLike, *, rng: Random, share: float = 10.0, gain: fl
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     rng : numpy.random.Generator or numpy.random.RandomState
         Source of random numbers.
     share : float, 0 to 100
@@ -201,7 +201,7 @@ def stationary_noise(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     rng : numpy.random.Generator or numpy.random.RandomState

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..chain.normalisation import Normalisation
 from ..errors import ParameterError, fail
@@ -66,7 +66,7 @@ class CorpusStatistics:
     digest: str = ""
 
     @classmethod
-    def of(cls, features: Any, digest: str = "") -> CorpusStatistics:
+    def of(cls, features: ArrayLike, digest: str = "") -> CorpusStatistics:
         """Those of one recording, or of a batch.
 
         Parameters

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from .._typing import FloatArray
 from ..cache import memoised
 from ..chain import tables
 from ..errors import LONGEST, MOST, check_choice, check_float, check_int, check_numeric, fail
@@ -92,8 +94,14 @@ def _checked(width: Any, order: Any, mode: Any, polyorder: Any, spacing: Any, cv
 
 
 def delta(
-    data: Any, *, width: int = 9, order: int = 1, axis: int = -1, mode: str = "interp", **kwargs: Any
-) -> np.ndarray:
+    data: ArrayLike,
+    *,
+    width: int = 9,
+    order: int = 1,
+    axis: int = -1,
+    mode: Literal["interp", "mirror", "nearest", "constant", "wrap"] = "interp",
+    **kwargs: Any,
+) -> FloatArray:
     """Derivative along time of a local polynomial (Savitzky and Golay), as ``librosa.feature.delta``.
 
     Parameters
@@ -158,7 +166,7 @@ def delta(
     return np.moveaxis(fit.apply(rows), -1, axis)
 
 
-def stack_memory(data: Any, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) -> np.ndarray:
+def stack_memory(data: ArrayLike, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) -> NDArray[Any]:
     """Each frame on top of `n_steps` - 1 earlier ones, `delay` apart, as ``librosa.feature.stack_memory``.
 
     Parameters

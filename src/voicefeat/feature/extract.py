@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .._typing import SignalLike
 from ..audio.signals import signal
 from ..chain.block_loop import compute_requests
 from ..errors import ParameterError, check_bool, fail
@@ -24,9 +26,45 @@ class Stacked(NamedTuple):
     rows: list[str]
 
 
+@overload
 def extract(
-    y: Any, sr: float = 22050, features: Any = ("mfcc",), *, stack: bool = False, **shared: Any
-) -> Any:
+    y: SignalLike,
+    sr: float = ...,
+    features: Sequence[str] | Mapping[str, Mapping[str, Any]] = ...,
+    *,
+    stack: Literal[False] = ...,
+    **shared: Any,
+) -> dict[str, NDArray[Any]]: ...
+
+
+@overload
+def extract(
+    y: SignalLike,
+    sr: float = ...,
+    features: Sequence[str] | Mapping[str, Mapping[str, Any]] = ...,
+    *,
+    stack: Literal[True],
+    **shared: Any,
+) -> Stacked: ...
+
+
+@overload
+def extract(
+    y: SignalLike,
+    sr: float = ...,
+    features: Sequence[str] | Mapping[str, Mapping[str, Any]] = ...,
+    *,
+    stack: bool,
+    **shared: Any,
+) -> dict[str, NDArray[Any]] | Stacked: ...
+def extract(
+    y: SignalLike,
+    sr: float = 22050,
+    features: Sequence[str] | Mapping[str, Mapping[str, Any]] = ("mfcc",),
+    *,
+    stack: bool = False,
+    **shared: Any,
+) -> dict[str, NDArray[Any]] | Stacked:
     """Several features of one signal at little more than the cost of one.
 
     Features that start from the same frames share their spectra, each block of which is computed once and not

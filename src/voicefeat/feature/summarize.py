@@ -5,11 +5,19 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .._typing import Float64Array
 from ..errors import ParameterError, check_int, fail, to_array
+
+if TYPE_CHECKING:
+    from .extract import Stacked
+
+if TYPE_CHECKING:
+    from .extract import Stacked
 
 __all__ = ["summarize"]
 
@@ -30,14 +38,14 @@ _AT_ONCE = 1 << 18
 
 
 def summarize(
-    features: Any,
+    features: Mapping[str, ArrayLike] | Stacked | ArrayLike,
     statistics: str | Sequence[str] = ("mean", "std"),
     *,
     frames: int | None = None,
     step: int | None = None,
     partial: bool = True,
     name: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, np.float64 | Float64Array]:
     """Statistics of each row over all frames, or over windows of frames: columns of a table.
 
     Parameters
@@ -164,7 +172,7 @@ def _arrays(features: Any, name: Any) -> dict[str, np.ndarray]:
     return {name or "feature": _array("features", features)}
 
 
-def _stacked(features: Any) -> bool:
+def _stacked(features: object) -> TypeGuard[Stacked]:
     """Whether it is what `extract` stacks; its class is not imported, which would load the engine."""
     return getattr(features, "_fields", None) == ("values", "rows")
 

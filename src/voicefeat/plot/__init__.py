@@ -152,7 +152,7 @@ def waveform(
     Parameters
     ----------
     y : array of shape (n,), float32, float64, int16 or int32
-        SignalLike; integer PCM is scaled to [-1, 1).
+        Signal; integer PCM is scaled to [-1, 1).
     sr : float
         Sampling rate in Hz.
     ax : matplotlib.axes.Axes, optional

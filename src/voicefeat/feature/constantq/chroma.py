@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import FloatArray, Intervals, SignalLike, Window
 from ...chain.block_loop import run_spectra
 from ...chain.stages import Bands, Chain, Scaling
 from ...errors import ParameterError, check_choice, check_float, check_int, fail
@@ -59,10 +61,10 @@ def _check(threshold: Any, norm: Any) -> None:
 
 
 def chroma_cqt(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    C: Any = None,
+    C: ArrayLike | None = None,
     hop_length: int = 512,
     fmin: float | None = None,
     norm: float | None = np.inf,
@@ -70,10 +72,10 @@ def chroma_cqt(
     tuning: float | None = None,
     n_chroma: int = 12,
     n_octaves: int = 7,
-    window: Any = None,
+    window: Window | None = None,
     bins_per_octave: int | None = 36,
-    cqt_mode: str = "full",
-) -> np.ndarray:
+    cqt_mode: Literal["full", "hybrid"] = "full",
+) -> FloatArray:
     """Energy of each pitch class from a constant-Q transform, as ``librosa.feature.chroma_cqt``.
 
     Parameters
@@ -149,19 +151,19 @@ def chroma_cqt(
 
 
 def chroma_vqt(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    V: Any = None,
+    V: ArrayLike | None = None,
     hop_length: int = 512,
     fmin: float | None = None,
-    intervals: Any = "equal",
+    intervals: Intervals = "equal",
     norm: float | None = np.inf,
     threshold: float | None = 0.0,
     n_octaves: int = 7,
     bins_per_octave: int = 12,
     gamma: float | None = 0,
-) -> np.ndarray:
+) -> FloatArray:
     """Energy of each degree of a scale from a variable-Q transform, as ``librosa.feature.chroma_vqt``.
 
     Parameters
@@ -234,22 +236,22 @@ SMOOTHED = 1 << 20
 
 
 def chroma_cens(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    C: Any = None,
+    C: ArrayLike | None = None,
     hop_length: int = 512,
     fmin: float | None = None,
     tuning: float | None = None,
     n_chroma: int = 12,
     n_octaves: int = 7,
     bins_per_octave: int | None = 36,
-    cqt_mode: str = "full",
-    window: Any = None,
+    cqt_mode: Literal["full", "hybrid"] = "full",
+    window: Window | None = None,
     norm: float | None = 2,
     win_len_smooth: int | None = 41,
-    smoothing_window: Any = "hann",
-) -> np.ndarray:
+    smoothing_window: Window = "hann",
+) -> FloatArray:
     """Pitch classes in four steps of loudness, smoothed over time, as ``librosa.feature.chroma_cens``.
 
     Parameters
@@ -333,10 +335,10 @@ def chroma_cens(
 
 
 def tonnetz(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    chroma: Any = None,
+    chroma: ArrayLike | None = None,
     hop_length: int = 512,
     fmin: float | None = None,
     norm: float | None = np.inf,
@@ -344,10 +346,10 @@ def tonnetz(
     tuning: float | None = None,
     n_chroma: int = 12,
     n_octaves: int = 7,
-    window: Any = None,
+    window: Window | None = None,
     bins_per_octave: int | None = 36,
-    cqt_mode: str = "full",
-) -> np.ndarray:
+    cqt_mode: Literal["full", "hybrid"] = "full",
+) -> FloatArray:
     """Tonal centroids: pitch classes on the circles of fifths and thirds, as ``librosa.feature.tonnetz``.
 
     Parameters

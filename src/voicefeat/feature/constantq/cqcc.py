@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._typing import FloatArray, SignalLike
 from ...audio.signals import signal
 from ...cache import memoised
 from ...chain import tables
@@ -63,7 +64,7 @@ def _cepstrum(n_cqcc: Any, c0: Any, deltas: Any, width: Any, d: Any, *channels: 
 
 
 def cqcc(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     n_cqcc: int = 20,
@@ -76,7 +77,7 @@ def cqcc(
     gamma: float | None = None,
     d: float = 16,
     block: float | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Constant-Q cepstral coefficients of the whole clip (CQCC), statics, deltas and delta-deltas.
 
     Parameters
@@ -152,7 +153,7 @@ def cqcc(
 
 
 def cqcc_spectrum(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     uniform: bool = True,
@@ -162,7 +163,7 @@ def cqcc_spectrum(
     gamma: float | None = None,
     d: float = 16,
     block: float | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """The logarithmic power spectrum that CQCC are the cosine transform of.
 
     Parameters
@@ -224,7 +225,7 @@ def cqcc_frequencies(
     fmax: float | None = None,
     gamma: float | None = None,
     d: float = 16,
-) -> np.ndarray:
+) -> FloatArray:
     """The uniform frequencies of `cqcc_spectrum`.
 
     Parameters

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from ..._typing import ComplexArray, Intervals, PadMode, ResType, SignalLike, Window
 from ...audio.signals import signal
 from ...cache import memoised
 from ...chain.block_loop import compute
@@ -81,7 +83,7 @@ def complex_type(dtype: Any, y: np.ndarray) -> np.dtype:
 
 
 def cqt(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     hop_length: int = 512,
@@ -92,12 +94,12 @@ def cqt(
     filter_scale: float = 1,
     norm: float | None = 1,
     sparsity: float = 0.01,
-    window: Any = "hann",
+    window: Window = "hann",
     scale: bool = True,
-    pad_mode: Any = "constant",
-    res_type: str | None = "soxr_hq",
-    dtype: Any = None,
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+    res_type: ResType | None = "soxr_hq",
+    dtype: DTypeLike | None = None,
+) -> ComplexArray:
     """Constant-Q transform: frequencies in equal steps of pitch, as ``librosa.cqt``.
 
     Parameters
@@ -168,25 +170,25 @@ def cqt(
 
 
 def vqt(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     hop_length: int = 512,
     fmin: float | None = None,
     n_bins: int = 84,
-    intervals: Any = "equal",
+    intervals: Intervals = "equal",
     gamma: float | None = None,
     bins_per_octave: int = 12,
     tuning: float | None = 0.0,
     filter_scale: float = 1,
     norm: float | None = 1,
     sparsity: float = 0.01,
-    window: Any = "hann",
+    window: Window = "hann",
     scale: bool = True,
-    pad_mode: Any = "constant",
-    res_type: str | None = "soxr_hq",
-    dtype: Any = None,
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+    res_type: ResType | None = "soxr_hq",
+    dtype: DTypeLike | None = None,
+) -> ComplexArray:
     """Variable-Q transform: any scale, and wavelets with fewer periods where it is low, as ``librosa.vqt``.
 
     Parameters

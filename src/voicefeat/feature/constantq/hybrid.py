@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from ..._typing import FloatArray, PadMode, ResType, SignalLike, Window
 from ...cache import memoised
 from ...chain.block_loop import compute
 from ...chain.constantq.transform import ConstantQ
@@ -83,7 +85,7 @@ def hybrid_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands
 
 
 def pseudo_cqt(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     hop_length: int = 512,
@@ -94,11 +96,11 @@ def pseudo_cqt(
     filter_scale: float = 1,
     norm: float | None = 1,
     sparsity: float = 0.01,
-    window: Any = "hann",
+    window: Window = "hann",
     scale: bool = True,
-    pad_mode: Any = "constant",
-    dtype: Any = None,
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+    dtype: DTypeLike | None = None,
+) -> FloatArray:
     """Constant-Q magnitudes as bands of an ordinary spectrogram, as ``librosa.pseudo_cqt``.
 
     Parameters
@@ -150,7 +152,7 @@ def pseudo_cqt(
 
 
 def hybrid_cqt(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     hop_length: int = 512,
@@ -161,12 +163,12 @@ def hybrid_cqt(
     filter_scale: float = 1,
     norm: float | None = 1,
     sparsity: float = 0.01,
-    window: Any = "hann",
+    window: Window = "hann",
     scale: bool = True,
-    pad_mode: Any = "constant",
-    res_type: str | None = "soxr_hq",
-    dtype: Any = None,
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+    res_type: ResType | None = "soxr_hq",
+    dtype: DTypeLike | None = None,
+) -> FloatArray:
     """Constant-Q magnitudes, where wavelets are short those of `pseudo_cqt`, as ``librosa.hybrid_cqt``.
 
     Parameters

@@ -6,7 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import FloatArray, ResType, Window
 from ...audio.resample import resample
 from ...chain.constantq.transform import ConstantQ
 from ...errors import check_float_dtype, check_int, fail, to_array
@@ -22,7 +24,7 @@ ALWAYS = 1 << 16
 
 
 def icqt(
-    C: Any,
+    C: ArrayLike,
     *,
     sr: float = 22050,
     hop_length: int = 512,
@@ -32,12 +34,12 @@ def icqt(
     filter_scale: float = 1,
     norm: float | None = 1,
     sparsity: float = 0.01,
-    window: Any = "hann",
+    window: Window = "hann",
     scale: bool = True,
     length: int | None = None,
-    res_type: str | None = "soxr_hq",
-    dtype: Any = None,
-) -> np.ndarray:
+    res_type: ResType | None = "soxr_hq",
+    dtype: DTypeLike | None = None,
+) -> FloatArray:
     """A signal with about this constant-Q transform, as ``librosa.icqt``.
 
     Each octave's responses are spread over the bins of their wavelets, transformed back, added where frames

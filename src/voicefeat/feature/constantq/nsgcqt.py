@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import ComplexArray, FloatArray, SignalLike
 from ...audio.signals import signal
 from ...cache import memoised
 from ...chain.constantq import slices
@@ -20,8 +22,48 @@ def _channels(sr: Any, fmin: Any, fmax: Any, bins_per_octave: Any, gamma: Any) -
     return Channels.make(sr, fmin, fmax, bins_per_octave, gamma)
 
 
+@overload
 def nsgcqt(
-    y: Any,
+    y: SignalLike,
+    sr: float = ...,
+    *,
+    bins_per_octave: int = ...,
+    fmin: float | None = ...,
+    fmax: float | None = ...,
+    gamma: float | None = ...,
+    ends: Literal[False] = ...,
+    block: float | None = ...,
+) -> ComplexArray: ...
+
+
+@overload
+def nsgcqt(
+    y: SignalLike,
+    sr: float = ...,
+    *,
+    bins_per_octave: int = ...,
+    fmin: float | None = ...,
+    fmax: float | None = ...,
+    gamma: float | None = ...,
+    ends: Literal[True],
+    block: float | None = ...,
+) -> tuple[ComplexArray, ComplexArray, ComplexArray]: ...
+
+
+@overload
+def nsgcqt(
+    y: SignalLike,
+    sr: float = ...,
+    *,
+    bins_per_octave: int = ...,
+    fmin: float | None = ...,
+    fmax: float | None = ...,
+    gamma: float | None = ...,
+    ends: bool,
+    block: float | None = ...,
+) -> ComplexArray | tuple[ComplexArray, ComplexArray, ComplexArray]: ...
+def nsgcqt(
+    y: SignalLike,
     sr: float = 22050,
     *,
     bins_per_octave: int = 96,
@@ -30,7 +72,7 @@ def nsgcqt(
     gamma: float | None = None,
     ends: bool = False,
     block: float | None = None,
-) -> Any:
+) -> ComplexArray | tuple[ComplexArray, ComplexArray, ComplexArray]:
     """Constant-Q transform of the whole clip by non-stationary Gabor frames, all channels at the same times.
 
     Parameters
@@ -92,11 +134,11 @@ def nsgcqt(
     if not ends:
         return made
     signals = y.reshape(-1, y.shape[-1])
-    outer = [
+    dc, nyquist = (
         np.stack([end.analyse(transformed(x)) for x in signals]).reshape(*y.shape[:-1], 1, -1).astype(kind)
         for end in edges(channels, plan.layout)
-    ]
-    return made, *outer
+    )
+    return made, dc, nyquist
 
 
 def _checked(C: Any, dc: Any, nyquist: Any, layout: Layout, lengths: list[int]) -> list[np.ndarray]:
@@ -118,9 +160,9 @@ def _checked(C: Any, dc: Any, nyquist: Any, layout: Layout, lengths: list[int]) 
 
 
 def insgcqt(
-    C: Any,
-    dc: Any,
-    nyquist: Any,
+    C: ArrayLike,
+    dc: ArrayLike,
+    nyquist: ArrayLike,
     sr: float = 22050,
     *,
     length: int,
@@ -128,7 +170,7 @@ def insgcqt(
     fmin: float | None = None,
     fmax: float | None = None,
     gamma: float | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """The signal of a constant-Q transform, exactly.
 
     Parameters
@@ -178,7 +220,7 @@ def nsgcqt_frequencies(
     fmin: float | None = None,
     fmax: float | None = None,
     gamma: float | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Centres of the channels of `nsgcqt`.
 
     Parameters
@@ -217,7 +259,7 @@ def nsgcqt_times(
     fmax: float | None = None,
     gamma: float | None = None,
     block: float | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Times of the frames of `nsgcqt`, `cqcc` and `cqcc_spectrum`, as the constant-Q toolbox counts them.
 
     Parameters

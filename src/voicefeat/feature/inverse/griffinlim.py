@@ -6,11 +6,12 @@ import math
 import numbers
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import FloatArray, PadMode, Rng, Window
 from ...chain.block_loop import compute
 from ...chain.frames import Frames, window_value
 from ...chain.jobs import Rows
@@ -28,22 +29,22 @@ _DRAWN = 1 << 16
 
 
 def griffinlim(
-    S: Any,
+    S: ArrayLike,
     *,
     n_iter: int = 32,
     hop_length: int | None = None,
     win_length: int | None = None,
     n_fft: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
     dtype: DTypeLike | None = None,
     length: int | None = None,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     momentum: float = 0.99,
-    init: str | None = "random",
-    random_state: Any = None,
-    rng: Any = None,
-) -> np.ndarray:
+    init: Literal["random"] | None = "random",
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    rng: Rng | None = None,
+) -> FloatArray:
     """A signal with (nearly) the given magnitudes, as ``librosa.griffinlim``.
 
     Phases are random at first. In turns, the spectra become a signal, and the signal's own spectra get the

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from ..._typing import FloatArray, PadMode, SignalLike, Window
 from ...audio.limits import LARGEST_SPECTRA
 from ...audio.signals import signal
 from ...engine.medians import running_medians
@@ -20,7 +23,9 @@ __all__ = ["harmonic", "hpss", "percussive", "softmask"]
 MOST_KERNEL = 1 << 12
 
 
-def softmask(X: Any, X_ref: Any, *, power: float = 1.0, split_zeros: bool = False) -> np.ndarray:
+def softmask(
+    X: ArrayLike, X_ref: ArrayLike, *, power: float = 1.0, split_zeros: bool = False
+) -> NDArray[Any]:
     """How much of each number is X's where X and a reference compete for it.
 
     Parameters
@@ -61,8 +66,13 @@ def softmask(X: Any, X_ref: Any, *, power: float = 1.0, split_zeros: bool = Fals
 
 
 def hpss(
-    S: Any, *, kernel_size: Any = 31, power: float = 2.0, mask: bool = False, margin: Any = 1.0
-) -> tuple[np.ndarray, np.ndarray]:
+    S: ArrayLike,
+    *,
+    kernel_size: int | Sequence[int] = 31,
+    power: float = 2.0,
+    mask: bool = False,
+    margin: float | Sequence[float] = 1.0,
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """The harmonic and the percussive part of a spectrogram, by medians along time and along frequency.
 
     Parameters
@@ -129,10 +139,18 @@ def hpss(
 
 
 def harmonic(
-    y: Any, *, kernel_size: Any = 31, power: float = 2.0, margin: Any = 1.0, n_fft: int = 2048,
-    hop_length: int | None = None, win_length: int | None = None, window: Any = "hann", center: bool = True,
-    pad_mode: Any = "constant",
-) -> np.ndarray:  # fmt: skip
+    y: SignalLike,
+    *,
+    kernel_size: int | Sequence[int] = 31,
+    power: float = 2.0,
+    margin: float | Sequence[float] = 1.0,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Window = "hann",
+    center: bool = True,
+    pad_mode: PadMode = "constant",
+) -> FloatArray:
     """The harmonic part of a signal.
 
     Parameters
@@ -170,10 +188,18 @@ def harmonic(
 
 
 def percussive(
-    y: Any, *, kernel_size: Any = 31, power: float = 2.0, margin: Any = 1.0, n_fft: int = 2048,
-    hop_length: int | None = None, win_length: int | None = None, window: Any = "hann", center: bool = True,
-    pad_mode: Any = "constant",
-) -> np.ndarray:  # fmt: skip
+    y: SignalLike,
+    *,
+    kernel_size: int | Sequence[int] = 31,
+    power: float = 2.0,
+    margin: float | Sequence[float] = 1.0,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Window = "hann",
+    center: bool = True,
+    pad_mode: PadMode = "constant",
+) -> FloatArray:
     """The percussive part of a signal.
 
     Parameters

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import FloatArray, Window
 from ...errors import LONGEST, check_bool, check_float_dtype, check_int, check_numeric, fail
 from ...filters.windows import get_window
 
@@ -21,17 +22,17 @@ _WIDE_HOP = 16
 
 
 def istft(
-    stft_matrix: np.ndarray,
+    stft_matrix: ArrayLike,
     *,
     hop_length: int | None = None,
     win_length: int | None = None,
     n_fft: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
     dtype: DTypeLike | None = None,
     length: int | None = None,
     out: np.ndarray | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """The signal whose spectra these are, nearest in the least-squares sense.
 
     Frames are transformed back, windowed again, added where they overlap and divided by the sum of the

@@ -6,8 +6,9 @@ import warnings
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import BankNorm, DctNorm, DctType, FloatArray, PadMode, Rng, Window
 from ...chain.stages import Bands
 from ...errors import MOST_ROWS, check_choice, check_divisor, check_float, check_int, fail
 from ...filters.empty_bands import tell
@@ -22,7 +23,7 @@ __all__ = ["mel_to_audio", "mel_to_stft", "mfcc_to_audio", "mfcc_to_mel"]
 
 
 def mel_to_stft(
-    M: Any,
+    M: ArrayLike,
     sr: float = 22050,
     *,
     n_fft: int = 2048,
@@ -30,8 +31,8 @@ def mel_to_stft(
     fmin: float = 0.0,
     fmax: float | None = None,
     htk: bool = False,
-    norm: Any = "slaney",
-) -> np.ndarray:
+    norm: BankNorm = "slaney",
+) -> FloatArray:
     """Magnitudes that have the given mel bands, as ``librosa.feature.inverse.mel_to_stft``.
 
     Non-negative least squares; of the many spectra with the same bands, one near the pseudo-inverse.
@@ -99,15 +100,15 @@ def _magnitudes(M: np.ndarray, power: float, bank: Bands) -> np.ndarray:
 
 
 def mel_to_audio(
-    M: Any,
+    M: ArrayLike,
     sr: float = 22050,
     *,
     n_fft: int = 2048,
     hop_length: int | None = None,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 2.0,
     n_iter: int = 32,
     length: int | None = None,
@@ -115,10 +116,10 @@ def mel_to_audio(
     fmin: float = 0.0,
     fmax: float | None = None,
     htk: bool = False,
-    norm: Any = "slaney",
-    random_state: Any = None,
-    rng: Any = None,
-) -> np.ndarray:
+    norm: BankNorm = "slaney",
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+    rng: Rng | None = None,
+) -> FloatArray:
     """A signal with (nearly) the given mel bands, as ``librosa.feature.inverse.mel_to_audio``.
 
     `mel_to_stft`, then `griffinlim`.
@@ -166,14 +167,14 @@ def mel_to_audio(
 
 
 def mfcc_to_mel(
-    mfcc: Any,
+    mfcc: ArrayLike,
     *,
     n_mels: int = 128,
-    dct_type: int = 2,
-    norm: str | None = "ortho",
+    dct_type: DctType = 2,
+    norm: DctNorm = "ortho",
     ref: float = 1.0,
     lifter: float = 0,
-) -> np.ndarray:
+) -> FloatArray:
     """Mel bands that have the given coefficients, as ``librosa.feature.inverse.mfcc_to_mel``.
 
     Coefficients that are not there count as 0, which leaves smooth bands.
@@ -250,16 +251,16 @@ def _unliftered(c: np.ndarray, lifter: float) -> np.ndarray:
 
 
 def mfcc_to_audio(
-    mfcc: Any,
+    mfcc: ArrayLike,
     *,
     n_mels: int = 128,
-    dct_type: int = 2,
-    norm: str | None = "ortho",
+    dct_type: DctType = 2,
+    norm: DctNorm = "ortho",
     ref: float = 1.0,
     lifter: float = 0,
-    mel_norm: Any = "slaney",
+    mel_norm: BankNorm = "slaney",
     **to_audio: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """A signal with (nearly) the given coefficients, as ``librosa.feature.inverse.mfcc_to_audio``.
 
     `mfcc_to_mel`, then `mel_to_audio`.

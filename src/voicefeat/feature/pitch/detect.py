@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
+from ..._typing import FloatArray, SignalLike
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...errors import check_divisor, check_float, check_int, check_rate, fail
@@ -24,14 +24,14 @@ MOST_LAGS = 1 << 17
 
 
 def detect_pitch_frequency(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     frame_time: float = 0.01,
     win_length: int = 30,
     freq_low: float = 85.0,
     freq_high: float = 3400.0,
-) -> np.ndarray:
+) -> FloatArray:
     """Pitch of each frame, as torchaudio finds it: quick, without a decision whether there is a voice.
 
     Parameters

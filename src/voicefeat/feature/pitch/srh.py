@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..._typing import FloatArray, SignalLike
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...errors import LONGEST, check_float, check_int, check_rate, fail
@@ -78,7 +80,7 @@ class Search:
 
 
 def srh_pitch(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     fmin: int = 80,
@@ -88,7 +90,7 @@ def srh_pitch(
     order: int = 12,
     threshold: float | None = None,
     shift: int = 0,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
     """Pitch and voicing of a clip by the summation of residual harmonics.
 
     Parameters

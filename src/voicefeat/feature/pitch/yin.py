@@ -9,7 +9,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..._typing import FloatArray, PadMode, SignalLike
 from ...audio.signals import signal
 from ...chain import tables
 from ...chain.frames import PlainFrames
@@ -119,18 +121,18 @@ __all__ = ["pyin", "yin"]
 
 
 def yin(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     fmin: float,
     fmax: float,
     frame_length: int = 2048,
-    win_length: Any = None,
+    win_length: int | None = None,
     hop_length: int | None = None,
     trough_threshold: float = 0.1,
     center: bool = True,
-    pad_mode: Any = "constant",
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+) -> FloatArray:
     """Fundamental frequency of each frame by YIN, as ``librosa.yin``.
 
     Parameters
@@ -210,13 +212,13 @@ def _choose(plan, threshold, out, work, tiles, item, first, frames):
 
 
 def pyin(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
     fmin: float,
     fmax: float,
     frame_length: int = 2048,
-    win_length: Any = None,
+    win_length: int | None = None,
     hop_length: int | None = None,
     n_thresholds: int = 100,
     beta_parameters: tuple[float, float] = (2, 18),
@@ -227,8 +229,8 @@ def pyin(
     no_trough_prob: float = 0.01,
     fill_na: float | None = np.nan,
     center: bool = True,
-    pad_mode: Any = "constant",
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    pad_mode: PadMode = "constant",
+) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
     """Fundamental frequency and voicing of a clip by probabilistic YIN, as ``librosa.pyin``.
 
     Parameters

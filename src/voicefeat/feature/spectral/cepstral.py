@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import BankNorm, DctNorm, DctType, FloatArray, PadMode, SignalLike, Window
 from ...cache import memoised
 from ...chain.block_loop import run, run_spectra
 from ...chain.frames import Frames
@@ -99,30 +101,30 @@ def _cepstrum_chain(name: str, bands: int, n: int, dct_type: int, norm: str | No
 
 @computed_by(mfcc_chain)
 def mfcc(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_mfcc: int = 20,
-    dct_type: int = 2,
-    norm: str | None = "ortho",
+    dct_type: DctType = 2,
+    norm: DctNorm = "ortho",
     lifter: float = 0,
-    mel_norm: Any = "slaney",
+    mel_norm: BankNorm = "slaney",
     top_db: float | None = 80.0,
     amin: float = 1e-10,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 2.0,
     n_mels: int = 128,
     fmin: float = 0.0,
     fmax: float | None = None,
     htk: bool = False,
-    dtype: Any = np.float32,
-) -> np.ndarray:
+    dtype: DTypeLike = np.float32,
+) -> FloatArray:
     """Mel-frequency cepstral coefficients, as ``librosa.feature.mfcc``.
 
     Parameters
@@ -190,31 +192,31 @@ def mfcc(
 
 @computed_by(lfcc_chain)
 def lfcc(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_lfcc: int = 20,
-    dct_type: int = 2,
-    norm: str | None = "ortho",
+    dct_type: DctType = 2,
+    norm: DctNorm = "ortho",
     lifter: float = 0,
     n_filters: int = 128,
     fmin: float = 0.0,
     fmax: float | None = None,
-    filter_norm: Any = None,
-    log: str = "db",
+    filter_norm: BankNorm = None,
+    log: Literal["db", "ln", "log10"] = "db",
     amin: float = 1e-10,
     log_offset: float = 0.0,
-    top_db: Any = "auto",
+    top_db: float | Literal["auto"] | None = "auto",
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 2.0,
-    dtype: Any = np.float32,
-) -> np.ndarray:
+    dtype: DTypeLike = np.float32,
+) -> FloatArray:
     """Linear-frequency cepstral coefficients: `mfcc` with triangles spaced evenly in Hz.
 
     There is no single LFCC; published systems differ in frames, filters, logarithm and deltas. This one

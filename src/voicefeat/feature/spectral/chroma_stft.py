@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import FloatArray, PadMode, SignalLike, Window
 from ...cache import memoised
 from ...chain.block_loop import run, run_spectra
 from ...chain.frames import Frames
@@ -113,24 +115,24 @@ def _tuned(
 
 @computed_by(chroma_stft_job)
 def chroma_stft(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     norm: float | None = np.inf,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     tuning: float | None = None,
     n_chroma: int = 12,
     ctroct: float = 5.0,
     octwidth: float | None = 2,
     base_c: bool = True,
-    dtype: Any = np.float32,
-) -> np.ndarray:
+    dtype: DTypeLike = np.float32,
+) -> FloatArray:
     """Energy of each pitch class, as ``librosa.feature.chroma_stft``.
 
     Parameters

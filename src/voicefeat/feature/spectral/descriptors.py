@@ -7,7 +7,9 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import FloatArray, PadMode, SignalLike, Window
 from ...cache import memoised
 from ...chain.block_loop import run, run_spectra
 from ...chain.descriptors import Bandwidth, Centroid, Contrast, Flatness, Polynomial, Rolloff
@@ -60,18 +62,18 @@ def spectral_centroid_chain(
 
 @computed_by(spectral_centroid_chain, alone=has_varying)
 def spectral_centroid(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
-    freq: Any = None,
+    freq: ArrayLike | None = None,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+) -> FloatArray:
     """Mean frequency of each frame, weighted by magnitude, as ``librosa.feature.spectral_centroid``.
 
     Parameters
@@ -154,21 +156,21 @@ def _about_given(settings: Mapping[str, Any]) -> bool:
 
 @computed_by(spectral_bandwidth_chain, alone=_about_given)
 def spectral_bandwidth(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
-    freq: Any = None,
-    centroid: Any = None,
+    pad_mode: PadMode = "constant",
+    freq: ArrayLike | None = None,
+    centroid: ArrayLike | None = None,
     norm: bool = True,
     p: float = 2,
-) -> np.ndarray:
+) -> FloatArray:
     """Spread of each frame about its centroid, as ``librosa.feature.spectral_bandwidth``.
 
     Parameters
@@ -259,19 +261,19 @@ def spectral_rolloff_chain(
 
 @computed_by(spectral_rolloff_chain, alone=has_varying)
 def spectral_rolloff(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
-    freq: Any = None,
+    pad_mode: PadMode = "constant",
+    freq: ArrayLike | None = None,
     roll_percent: float = 0.85,
-) -> np.ndarray:
+) -> FloatArray:
     """Frequency below which most of a frame's magnitude lies, as ``librosa.feature.spectral_rolloff``.
 
     Parameters
@@ -354,18 +356,18 @@ def _flatness_of_spectra(amin: float, power: float) -> Chain:
 
 @computed_by(spectral_flatness_chain)
 def spectral_flatness(
-    y: Any = None,
+    y: SignalLike | None = None,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     amin: float = 1e-10,
     power: float = 2.0,
-) -> np.ndarray:
+) -> FloatArray:
     """Geometric over arithmetic mean of each frame's power, as ``librosa.feature.spectral_flatness``.
 
     Parameters
@@ -481,23 +483,23 @@ def spectral_contrast_chain(
 
 @computed_by(spectral_contrast_chain)
 def spectral_contrast(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
-    freq: Any = None,
+    pad_mode: PadMode = "constant",
+    freq: ArrayLike | None = None,
     fmin: float = 200.0,
     n_bands: int = 6,
     quantile: float = 0.02,
     linear: bool = False,
     top_db: float | None = 80.0,
-) -> np.ndarray:
+) -> FloatArray:
     """Peaks over valleys of each octave, as ``librosa.feature.spectral_contrast``.
 
     Parameters
@@ -596,19 +598,19 @@ def _polynomial_of_spectra(sr: float, n_fft: int, freq: Any, order: int) -> Chai
 
 @computed_by(poly_features_chain, alone=has_varying)
 def poly_features(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     order: int = 1,
-    freq: Any = None,
-) -> np.ndarray:
+    freq: ArrayLike | None = None,
+) -> FloatArray:
     """Polynomial through the magnitudes of each frame, as ``librosa.feature.poly_features``.
 
     Parameters

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import BankNorm, FloatArray, PadMode, SignalLike, Window
 from ...cache import memoised
 from ...chain.block_loop import run, run_spectra
 from ...chain.frames import Frames
@@ -90,24 +92,24 @@ def _bands_chain(make_bands: Callable[..., Bands], *arguments: Any) -> Chain:
 
 @computed_by(melspectrogram_chain)
 def melspectrogram(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 2.0,
     n_mels: int = 128,
     fmin: float = 0.0,
     fmax: float | None = None,
     htk: bool = False,
-    norm: Any = "slaney",
-    dtype: Any = np.float32,
-) -> np.ndarray:
+    norm: BankNorm = "slaney",
+    dtype: DTypeLike = np.float32,
+) -> FloatArray:
     """Mel spectrogram, as ``librosa.feature.melspectrogram``.
 
     Parameters
@@ -155,23 +157,23 @@ def melspectrogram(
 
 @computed_by(linear_spectrogram_chain)
 def linear_spectrogram(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 2.0,
     n_filters: int = 128,
     fmin: float = 0.0,
     fmax: float | None = None,
-    norm: Any = None,
-    dtype: Any = np.float32,
-) -> np.ndarray:
+    norm: BankNorm = None,
+    dtype: DTypeLike = np.float32,
+) -> FloatArray:
     """Spectrogram through triangles spaced evenly in Hz, the linear twin of `melspectrogram`.
 
     Parameters

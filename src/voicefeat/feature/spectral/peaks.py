@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import FloatArray, PadMode, SignalLike, Window
 from ...cache import memoised
 from ...chain.block_loop import run, run_spectra
 from ...chain.jobs import AllPeaks, PeaksInRows
@@ -33,21 +35,21 @@ def absolute(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
 
 
 def piptrack(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int | None = None,
     fmin: float = 150.0,
     fmax: float = 4000.0,
     threshold: float = 0.1,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
-    ref: Any = None,
-) -> tuple[np.ndarray, np.ndarray]:
+    pad_mode: PadMode = "constant",
+    ref: float | Callable[..., Any] | None = None,
+) -> tuple[FloatArray, FloatArray]:
     """Peaks of each frame's spectrum by parabolic interpolation, as ``librosa.piptrack``.
 
     Parameters
@@ -91,7 +93,7 @@ def piptrack(
     """
     reference: Any = None if ref is None or callable(ref) else abs(check_float("ref", ref))
     if signal_or_spectra(y, S) is S:
-        S, n_fft = absolute(S, n_fft)
+        magnitudes, n_fft = absolute(S, n_fft)
     else:
         chain = spectrogram_chain(n_fft, hop_length, win_length, window, center, pad_mode, 1.0)
         assert chain.frames is not None
@@ -100,17 +102,17 @@ def piptrack(
     if S is None and not callable(ref):
         return run(PeaksInRows(chain, peaks, reference), y)
     if S is None:
-        S = run(chain, y)
+        magnitudes = run(chain, y)
     if callable(ref):
-        reference = np.asarray(peaks.threshold * ref(S, axis=-2), S.dtype)
-    return run_spectra(PeaksInRows(GIVEN, peaks, reference), S)
+        reference = np.asarray(peaks.threshold * ref(magnitudes, axis=-2), magnitudes.dtype)
+    return run_spectra(PeaksInRows(GIVEN, peaks, reference), magnitudes)
 
 
 def estimate_tuning(
-    y: Any = None,
+    y: SignalLike | None = None,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     resolution: float = 0.01,
     bins_per_octave: int = 12,
@@ -212,7 +214,7 @@ def _check(resolution: Any, bins_per_octave: Any) -> None:
     check_int("bins_per_octave", bins_per_octave)
 
 
-def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave: int = 12) -> float:
+def pitch_tuning(frequencies: ArrayLike, *, resolution: float = 0.01, bins_per_octave: int = 12) -> float:
     """Tuning of given frequencies, in fractions of a bin from A440, as ``librosa.pitch_tuning``.
 
     Parameters
@@ -241,9 +243,9 @@ def pitch_tuning(frequencies: Any, *, resolution: float = 0.01, bins_per_octave:
     0.0
     """
     _check(resolution, bins_per_octave)
-    frequencies = np.atleast_1d(check_numeric("frequencies", frequencies))
+    hertz = np.atleast_1d(check_numeric("frequencies", frequencies))
     # The least subnormal numbers have no octave.
-    frequencies = frequencies[(frequencies / 27.5 > 0) & np.isfinite(frequencies)]
-    if frequencies.size == 0:
+    hertz = hertz[(hertz / 27.5 > 0) & np.isfinite(hertz)]
+    if hertz.size == 0:
         return _untuned()
-    return commonest(counter(resolution, bins_per_octave)(frequencies), resolution)
+    return commonest(counter(resolution, bins_per_octave)(hertz), resolution)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import FloatArray, PadMode, SignalLike, Window
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain.block_loop import compute
@@ -30,23 +33,23 @@ _DOUBLE = np.dtype(np.float64)
 
 
 def reassigned_spectrogram(
-    y: Any,
+    y: SignalLike,
     sr: float = 22050,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     n_fft: int = 2048,
     hop_length: int | None = None,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
     reassign_frequencies: bool = True,
     reassign_times: bool = True,
-    ref_power: Any = 1e-6,
+    ref_power: float | Callable[[np.ndarray], float] = 1e-6,
     fill_nan: bool = False,
     clip: bool = True,
-    dtype: Any = None,
-    pad_mode: Any = "constant",
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    dtype: DTypeLike | None = None,
+    pad_mode: PadMode = "constant",
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Frequencies, times and magnitudes of reassigned bins, as ``librosa.reassigned_spectrogram``.
 
     Each bin of each frame is moved to the centre of gravity of the energy in it, which a spectrum with the
@@ -149,11 +152,11 @@ def reassigned_spectrogram(
     spectra = None if S is not None else _chain(frames, window)
     for i in np.ndindex(*shape[:-2]):
         _correct(y[i], frames, spectra, None if S is None else S[i], axes, mags[i], i)
-        least = ref_power
         if callable(ref_power):
-            least = check_float(
-                "ref_power", ref_power(mags[i] ** 2), low=0.0, remedy="let it return a power, 0 or more"
-            )
+            remedy = "let it return a power, 0 or more"
+            least = check_float("ref_power", ref_power(mags[i] ** 2), low=0.0, remedy=remedy)
+        else:
+            least = ref_power
         for axis in axes:
             axis.finish(i, mags[i], least, fill_nan, clip)
     results = [axis.values for axis in axes]

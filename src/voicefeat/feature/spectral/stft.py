@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
+from ..._typing import ComplexArray, FloatArray, PadMode, SignalLike, Window
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...cache import memoised
@@ -59,17 +61,17 @@ def stft_job(
 
 @computed_by(stft_job)
 def stft(
-    y: Any,
+    y: SignalLike,
     *,
     n_fft: int = 2048,
     hop_length: int | None = None,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    dtype: Any = None,
-    pad_mode: Any = "constant",
+    dtype: DTypeLike | None = None,
+    pad_mode: PadMode = "constant",
     out: np.ndarray | None = None,
-) -> np.ndarray:
+) -> ComplexArray:
     """Short-time Fourier transform, as ``librosa.stft``.
 
     Parameters
@@ -155,16 +157,16 @@ def _target(out: Any, frames: Frames, y: np.ndarray) -> np.ndarray:
 
 @computed_by(spectrogram_chain)
 def spectrogram(
-    y: Any,
+    y: SignalLike,
     *,
     n_fft: int = 2048,
     hop_length: int | None = None,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 1.0,
-) -> np.ndarray:
+) -> FloatArray:
     """Magnitude or power spectrogram, ``abs(stft(y)) ** power``, without a complex array.
 
     Parameters
@@ -198,7 +200,7 @@ def spectrogram(
     return run(spectrogram_chain(n_fft, hop_length, win_length, window, center, pad_mode, power), y)
 
 
-def magphase(D: Any, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
+def magphase(D: ArrayLike, *, power: float = 1) -> tuple[FloatArray, ComplexArray]:
     """Magnitude and phase, ``D = S * P`` with ``S = abs(D)``, as ``librosa.magphase``.
 
     Parameters

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
+from ..._typing import DctNorm, FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
@@ -92,16 +93,16 @@ class _Delays(_Predictions):
 
 
 def lpcc(
-    y: Any,
+    y: SignalLike,
     *,
     n_lpcc: int = 20,
     order: int = 20,
     frame_length: int = 320,
     hop_length: int = 160,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "pad",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "pad",
+) -> FloatArray:
     """Linear prediction cepstral coefficients: the cepstrum of a frame's all-pole model.
 
     Parameters
@@ -153,19 +154,19 @@ def lpcc(
 
 
 def apgdf(
-    y: Any,
+    y: SignalLike,
     *,
     n_apgdf: int = 20,
-    norm: str | None = "ortho",
+    norm: DctNorm = "ortho",
     order: int = 20,
     offset: float = 1e-8,
     frame_length: int = 320,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "pad",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "pad",
+) -> FloatArray:
     """All-pole group delay features: cosine transform of the group delay of a frame's all-pole model.
 
     Parameters

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from ..._typing import FloatArray, SignalLike
 from ...audio.signals import signal
 from ...cache import memoised
 from ...chain import tables
@@ -84,18 +85,18 @@ def _filtered(y: Any, cut: Cut, bank: tuple) -> np.ndarray:
 
 
 def gammatone_spectrogram(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_filters: int = 64,
     fmin: float = 50.0,
     fmax: float | None = None,
-    method: str = "filter",
+    method: Literal["filter", "fft"] = "filter",
     frame_length: int = 400,
     hop_length: int = 160,
     n_fft: int | None = None,
-    partial: str = "drop",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "drop",
+) -> FloatArray:
     """Magnitudes in the bands of a gammatone filter bank, a model of the inner ear's.
 
     Parameters

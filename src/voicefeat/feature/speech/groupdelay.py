@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
+from ..._typing import FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
@@ -89,7 +90,7 @@ class _Delays(Reading):
 
 
 def modified_group_delay(
-    y: Any,
+    y: SignalLike,
     *,
     rho: float = 0.4,
     gamma: float = 0.9,
@@ -98,10 +99,10 @@ def modified_group_delay(
     frame_length: int = 400,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "drop",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "drop",
+) -> FloatArray:
     """Modified group delay of every frame.
 
     Parameters
@@ -162,7 +163,7 @@ def modified_group_delay(
 
 
 def mgd(
-    y: Any,
+    y: SignalLike,
     *,
     n_mgd: int = 12,
     rho: float = 0.4,
@@ -172,10 +173,10 @@ def mgd(
     frame_length: int = 400,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "drop",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "drop",
+) -> FloatArray:
     """Cepstral coefficients of the modified group delay.
 
     Parameters

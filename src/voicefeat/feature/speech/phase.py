@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
+from ..._typing import FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
@@ -86,17 +87,17 @@ def _made(frame_length, hop_length, n_fft, window, preemphasis, partial, n, norm
 
 
 def cosine_phase(
-    y: Any,
+    y: SignalLike,
     *,
     n_cosine: int | None = 20,
     norm: str | None = "ortho",
     frame_length: int = 320,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "pad",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "pad",
+) -> FloatArray:
     """Cosine phase features: cosine transform of the cosine of each frame's phase.
 
     Parameters
@@ -146,16 +147,16 @@ def cosine_phase(
 
 
 def instantaneous_frequency(
-    y: Any,
+    y: SignalLike,
     *,
     baseband: bool = False,
     frame_length: int = 320,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "pad",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "pad",
+) -> FloatArray:
     """Instantaneous frequency: how far the phase of each bin advances from frame to frame.
 
     Parameters

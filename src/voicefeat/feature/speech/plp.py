@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from ... import filters
+from ..._typing import FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
 from ...chain.allpole import loudness
@@ -215,7 +216,7 @@ def _model(name, n, order, exponent, lift, pole, bands):
 
 
 def bark_spectrogram(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_filters: int | None = None,
@@ -228,10 +229,10 @@ def bark_spectrogram(
     frame_length: int = 400,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hann_symmetric",
+    window: Window = "hann_symmetric",
     preemphasis: float = 0.0,
-    partial: str = "drop",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "drop",
+) -> FloatArray:
     """Power in critical bands, which are equally far apart on the Bark scale.
 
     Parameters
@@ -297,7 +298,7 @@ def bark_spectrogram(
 
 
 def plp(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_plp: int = 13,
@@ -314,10 +315,10 @@ def plp(
     frame_length: int = 400,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hann_symmetric",
+    window: Window = "hann_symmetric",
     preemphasis: float = 0.0,
-    partial: str = "drop",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "drop",
+) -> FloatArray:
     """Perceptual linear prediction: the cepstrum of an all-pole model of the loudness of critical bands.
 
     Parameters
@@ -377,7 +378,7 @@ def plp(
 
 
 def rasta_plp(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_plp: int = 13,
@@ -395,10 +396,10 @@ def rasta_plp(
     frame_length: int = 400,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hann_symmetric",
+    window: Window = "hann_symmetric",
     preemphasis: float = 0.0,
-    partial: str = "drop",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "drop",
+) -> FloatArray:
     """Perceptual linear prediction of bands without what changes slowly: RASTA-PLP.
 
     Parameters

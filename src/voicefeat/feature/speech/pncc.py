@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
+from ..._typing import FloatArray, SignalLike, Window
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain.block_loop import compute
@@ -30,7 +30,7 @@ LEAST = float(np.finfo(np.float64).tiny)
 
 
 def pncc(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_pncc: int = 13,
@@ -41,9 +41,9 @@ def pncc(
     n_fft: int = 1024,
     hop_length: int = 160,
     win_length: int = 410,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-) -> np.ndarray:
+) -> FloatArray:
     """Power-normalised cepstral coefficients.
 
     Parameters

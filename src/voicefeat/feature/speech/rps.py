@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from ..._typing import DctNorm, FloatArray, SignalLike
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain.stages import cosines
@@ -23,12 +22,12 @@ BEGIN = 0.95
 
 
 def rps(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_rps: int = 20,
     n_filters: int = 20,
-    norm: str | None = "ortho",
+    norm: DctNorm = "ortho",
     differences: int = 0,
     voiced_only: bool = False,
     fmin: int = 80,
@@ -36,7 +35,7 @@ def rps(
     win_length: int = 1600,
     hop_length: int = 160,
     n_fft: int = 512,
-) -> np.ndarray:
+) -> FloatArray:
     """Relative phase shift coefficients of the voiced frames of a clip.
 
     Parameters

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Literal
 
 import numpy as np
 
 from ... import filters
+from ..._typing import DctNorm, FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
@@ -163,7 +164,7 @@ def _made(
 
 
 def scfc(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_filters: int = 20,
@@ -172,10 +173,10 @@ def scfc(
     frame_length: int = 320,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "pad",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "pad",
+) -> FloatArray:
     """Sub-band centroid frequencies: where in each linear band the spectrum's weight lies.
 
     Parameters
@@ -237,11 +238,11 @@ def scfc(
 
 
 def scmc(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_scmc: int = 20,
-    norm: str | None = "ortho",
+    norm: DctNorm = "ortho",
     log_offset: float = 2.0**-52,
     n_filters: int = 20,
     fmin: float = 0.0,
@@ -249,10 +250,10 @@ def scmc(
     frame_length: int = 320,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "pad",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "pad",
+) -> FloatArray:
     """Sub-band centroid magnitude coefficients: cepstra of magnitudes weighted by frequency.
 
     Parameters
@@ -305,11 +306,11 @@ def scmc(
 
 
 def ssfc(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_ssfc: int = 20,
-    norm: str | None = "ortho",
+    norm: DctNorm = "ortho",
     log_offset: float = 2.0**-52,
     n_filters: int = 20,
     fmin: float = 0.0,
@@ -317,10 +318,10 @@ def ssfc(
     frame_length: int = 320,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "hamming_symmetric",
+    window: Window = "hamming_symmetric",
     preemphasis: float = 0.97,
-    partial: str = "pad",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "pad",
+) -> FloatArray:
     """Sub-band spectral flux coefficients: cepstra of how much each band changes from frame to frame.
 
     Parameters
@@ -438,7 +439,7 @@ def _ssc_settings(sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, wi
 
 
 def ssc(
-    y: Any,
+    y: SignalLike,
     sr: float = 16000,
     *,
     n_filters: int = 26,
@@ -447,10 +448,10 @@ def ssc(
     frame_length: int = 400,
     hop_length: int = 160,
     n_fft: int = 512,
-    window: Any = "ones",
+    window: Window = "ones",
     preemphasis: float = 0.97,
-    partial: str = "pad",
-) -> np.ndarray:
+    partial: Literal["pad", "drop"] = "pad",
+) -> FloatArray:
     """Spectral subband centroids: the mean frequency of the power in each mel band.
 
     Parameters

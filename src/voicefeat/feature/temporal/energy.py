@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ..._typing import FloatArray, PadMode, SignalLike
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...cache import memoised
@@ -22,15 +24,15 @@ __all__ = ["rms", "zero_crossing_rate", "zero_crossings"]
 
 
 def rms(
-    y: Any = None,
+    y: SignalLike | None = None,
     *,
-    S: Any = None,
+    S: ArrayLike | None = None,
     frame_length: int = 2048,
     hop_length: int = 512,
     center: bool = True,
-    pad_mode: Any = "constant",
-    dtype: Any = None,
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+    dtype: DTypeLike | None = None,
+) -> FloatArray:
     """Root of the mean square of each frame, as ``librosa.feature.rms``.
 
     Parameters
@@ -111,16 +113,16 @@ def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
 
 
 def zero_crossing_rate(
-    y: Any,
+    y: SignalLike,
     *,
     frame_length: int = 2048,
     hop_length: int = 512,
     center: bool = True,
     threshold: float = 1e-10,
-    ref_magnitude: float | Callable[[np.ndarray], Any] | None = None,
+    ref_magnitude: float | Callable[[np.ndarray], ArrayLike] | None = None,
     pad: bool = False,
     zero_pos: bool = True,
-) -> np.ndarray:
+) -> FloatArray:
     """Share of samples at which the sign changes, as ``librosa.feature.zero_crossing_rate``.
 
     Parameters
@@ -173,14 +175,14 @@ def zero_crossing_rate(
 
 
 def zero_crossings(
-    y: Any,
+    y: SignalLike,
     *,
     threshold: float = 1e-10,
-    ref_magnitude: float | Callable[[np.ndarray], Any] | None = None,
+    ref_magnitude: float | Callable[[np.ndarray], ArrayLike] | None = None,
     pad: bool = True,
     zero_pos: bool = True,
     axis: int = -1,
-) -> np.ndarray:
+) -> NDArray[np.bool_]:
     """Where the sign of a signal changes, as ``librosa.zero_crossings``.
 
     Parameters

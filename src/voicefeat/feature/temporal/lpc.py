@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import FloatArray, SignalLike
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain import tables
@@ -44,7 +46,7 @@ def _last(y: Any, axis: Any, complex_too: bool = False) -> np.ndarray:
     return y
 
 
-def autocorrelate(y: Any, *, max_size: int | None = None, axis: int = -1) -> np.ndarray:
+def autocorrelate(y: SignalLike, *, max_size: int | None = None, axis: int = -1) -> FloatArray:
     """Autocorrelation at the lags 0, 1, ..., as ``librosa.autocorrelate``.
 
     Parameters
@@ -119,7 +121,7 @@ def _long(y: np.ndarray, count: int) -> np.ndarray:
     return inverse(total, n=n)[:count]
 
 
-def lpc(y: Any, *, order: int, axis: int = -1) -> np.ndarray:
+def lpc(y: SignalLike, *, order: int, axis: int = -1) -> FloatArray:
     """Linear prediction coefficients by Burg's method, as ``librosa.lpc``.
 
     Parameters
@@ -178,7 +180,7 @@ def lpc(y: Any, *, order: int, axis: int = -1) -> np.ndarray:
     return np.moveaxis(out.reshape(*y.shape[:-1], order + 1), -1, axis)
 
 
-def lpc_to_lsf(a: Any) -> np.ndarray:
+def lpc_to_lsf(a: ArrayLike) -> FloatArray:
     """The line spectral frequencies of prediction error filters.
 
     Parameters
@@ -228,7 +230,7 @@ def lpc_to_lsf(a: Any) -> np.ndarray:
     return out.reshape(*filters.shape[:-1], -1)
 
 
-def lsf_to_lpc(lsf: Any) -> np.ndarray:
+def lsf_to_lpc(lsf: ArrayLike) -> FloatArray:
     """The prediction error filters that have these line spectral frequencies.
 
     Parameters

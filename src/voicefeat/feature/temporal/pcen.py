@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import FloatArray
 from ...cache import memoised
 from ...chain import tables
 from ...chain.blocks import for_parts, thread_budget
@@ -20,8 +22,69 @@ __all__ = ["pcen"]
 COST = 4
 
 
+@overload
 def pcen(
-    S: Any,
+    S: ArrayLike,
+    sr: float = ...,
+    *,
+    hop_length: int = ...,
+    gain: float = ...,
+    bias: float = ...,
+    power: float = ...,
+    time_constant: float = ...,
+    eps: float = ...,
+    b: float | None = ...,
+    max_size: int = ...,
+    ref: ArrayLike | None = ...,
+    axis: int = ...,
+    max_axis: int | None = ...,
+    zi: ArrayLike | None = ...,
+    return_zf: Literal[False] = ...,
+) -> FloatArray: ...
+
+
+@overload
+def pcen(
+    S: ArrayLike,
+    sr: float = ...,
+    *,
+    hop_length: int = ...,
+    gain: float = ...,
+    bias: float = ...,
+    power: float = ...,
+    time_constant: float = ...,
+    eps: float = ...,
+    b: float | None = ...,
+    max_size: int = ...,
+    ref: ArrayLike | None = ...,
+    axis: int = ...,
+    max_axis: int | None = ...,
+    zi: ArrayLike | None = ...,
+    return_zf: Literal[True],
+) -> tuple[FloatArray, FloatArray]: ...
+
+
+@overload
+def pcen(
+    S: ArrayLike,
+    sr: float = ...,
+    *,
+    hop_length: int = ...,
+    gain: float = ...,
+    bias: float = ...,
+    power: float = ...,
+    time_constant: float = ...,
+    eps: float = ...,
+    b: float | None = ...,
+    max_size: int = ...,
+    ref: ArrayLike | None = ...,
+    axis: int = ...,
+    max_axis: int | None = ...,
+    zi: ArrayLike | None = ...,
+    return_zf: bool,
+) -> FloatArray | tuple[FloatArray, FloatArray]: ...
+def pcen(
+    S: ArrayLike,
     sr: float = 22050,
     *,
     hop_length: int = 512,
@@ -32,12 +95,12 @@ def pcen(
     eps: float = 1e-6,
     b: float | None = None,
     max_size: int = 1,
-    ref: Any = None,
+    ref: ArrayLike | None = None,
     axis: int = -1,
     max_axis: int | None = None,
-    zi: Any = None,
+    zi: ArrayLike | None = None,
     return_zf: bool = False,
-) -> Any:
+) -> FloatArray | tuple[FloatArray, FloatArray]:
     """Per-channel energy normalisation, as ``librosa.pcen``: a gain for each band that follows its level.
 
     With m the values of a band smoothed along time, the result is

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import FloatArray, SignalLike
 from ...audio.limits import not_finite
 from ...audio.signals import signal
 from ...chain import tables
@@ -16,7 +18,25 @@ from ...errors import check_float, fail, to_array
 __all__ = ["deemphasis", "preemphasis"]
 
 
-def preemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool = False) -> Any:
+@overload
+def preemphasis(
+    y: SignalLike, *, coef: float = ..., zi: ArrayLike | None = ..., return_zf: Literal[False] = ...
+) -> FloatArray: ...
+
+
+@overload
+def preemphasis(
+    y: SignalLike, *, coef: float = ..., zi: ArrayLike | None = ..., return_zf: Literal[True]
+) -> tuple[FloatArray, FloatArray]: ...
+
+
+@overload
+def preemphasis(
+    y: SignalLike, *, coef: float = ..., zi: ArrayLike | None = ..., return_zf: bool
+) -> FloatArray | tuple[FloatArray, FloatArray]: ...
+def preemphasis(
+    y: SignalLike, *, coef: float = 0.97, zi: ArrayLike | None = None, return_zf: bool = False
+) -> FloatArray | tuple[FloatArray, FloatArray]:
     """Each sample less `coef` times the one before, as ``librosa.effects.preemphasis``.
 
     Parameters
@@ -65,7 +85,25 @@ def preemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool =
     return (out, -factor * y[..., -1:]) if return_zf else out
 
 
-def deemphasis(y: Any, *, coef: float = 0.97, zi: Any = None, return_zf: bool = False) -> Any:
+@overload
+def deemphasis(
+    y: SignalLike, *, coef: float = ..., zi: ArrayLike | None = ..., return_zf: Literal[False] = ...
+) -> FloatArray: ...
+
+
+@overload
+def deemphasis(
+    y: SignalLike, *, coef: float = ..., zi: ArrayLike | None = ..., return_zf: Literal[True]
+) -> tuple[FloatArray, FloatArray]: ...
+
+
+@overload
+def deemphasis(
+    y: SignalLike, *, coef: float = ..., zi: ArrayLike | None = ..., return_zf: bool
+) -> FloatArray | tuple[FloatArray, FloatArray]: ...
+def deemphasis(
+    y: SignalLike, *, coef: float = 0.97, zi: ArrayLike | None = None, return_zf: bool = False
+) -> FloatArray | tuple[FloatArray, FloatArray]:
     """Each sample plus `coef` times the result before, as ``librosa.effects.deemphasis``.
 
     Parameters

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import FloatArray, IntArray, SignalLike
 from ...audio.signals import signal
 from ...engine.squares import root_mean_squares
 from ...errors import check_float, fail
@@ -17,14 +19,14 @@ __all__ = ["split", "trim"]
 
 
 def trim(
-    y: Any,
+    y: SignalLike,
     *,
     top_db: float = 60,
-    ref: float | Callable[..., Any] = np.max,
+    ref: float | Callable[..., ArrayLike] = np.max,
     frame_length: int = 2048,
     hop_length: int = 512,
-    aggregate: Callable[..., Any] = np.max,
-) -> tuple[np.ndarray, np.ndarray]:
+    aggregate: Callable[..., ArrayLike] = np.max,
+) -> tuple[FloatArray, IntArray]:
     """The signal without silence at its ends, as ``librosa.effects.trim``.
 
     Parameters
@@ -78,14 +80,14 @@ def trim(
 
 
 def split(
-    y: Any,
+    y: SignalLike,
     *,
     top_db: float = 60,
-    ref: float | Callable[..., Any] = np.max,
+    ref: float | Callable[..., ArrayLike] = np.max,
     frame_length: int = 2048,
     hop_length: int = 512,
-    aggregate: Callable[..., Any] = np.max,
-) -> np.ndarray:
+    aggregate: Callable[..., ArrayLike] = np.max,
+) -> IntArray:
     """The parts of a signal between silences, as ``librosa.effects.split``.
 
     Parameters

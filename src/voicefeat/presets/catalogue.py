@@ -54,7 +54,7 @@ def preset(name: str, argument: str = "name") -> Preset:
     """The preset called `name`, which a caller gave as `argument`, with its source."""
     if not isinstance(name, str):
         fail(argument, name, "must be a text", "give one of voicefeat.frontends()")
-    known = _presets()
+    known = _known or _presets()
     if name in known:
         return known[name]
     near = difflib.get_close_matches(str(name), known, n=1)

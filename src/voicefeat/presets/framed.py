@@ -85,6 +85,7 @@ class FramedFrontEnd(FrontEndKind):
     cepstrum: Cepstrum | None
     model: Model | None
     energy: EnergyRow | None
+    #: Those of the rate that was asked for last.
     _chains: Chains | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -133,14 +134,6 @@ class FramedFrontEnd(FrontEndKind):
         starts = np.arange(self.frames(n)) * framing.hop_length - framing.pad
         return (starts + framing.length / 2) / rate
 
-    def chains(self, rate: float | None) -> Chains:
-        """The chains at `rate`; those of the last rate are kept."""
-        rate = 1.0 if rate is None else float(rate)
-        chains = self._chains
-        if chains is None or chains.rate != rate:
-            chains = self._chains = self._make_chains(rate)
-        return chains
-
     def _make_chains(self, rate: float) -> Chains:
         framing = self.framing
         gain = self.signal.scale if self.window_scales else 1.0
@@ -149,7 +142,8 @@ class FramedFrontEnd(FrontEndKind):
         frames = framing if gain == 1.0 else framing.scaled(gain)
         bands = None if self.bands is None else bank_at(self.bands, rate, framing.n_fft)
         body = Chain(frames, self.spectrum, bands, self.compression, self.cepstrum)
-        rows, row, centres = self.rows(rate), self.energy, np.empty(0)
+        rows, row = self.rows(rate), self.energy
+        centres: np.ndarray = np.empty(0)
         if self.model is not None:
             placing = ("n_filters", "scale", "fmin", "fmax")
             arguments = {key: value for key, value in self.model.bands.arguments if key in placing}
@@ -170,7 +164,9 @@ class FramedFrontEnd(FrontEndKind):
         return Chain(frames, self.spectrum, descriptor=Loudness(gain, row.compression))
 
     def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
-        chains = self.chains(rate)
+        rate, chains = 1.0 if rate is None else float(rate), self._chains
+        if chains is None or chains.rate != rate:
+            chains = self._chains = self._make_chains(rate)
         if self.signal.samples is not None:
             not_finite(y)  # a sample that is left out is refused as well
         y = self.prepare(y, not self.window_scales, prepared)
@@ -195,7 +191,7 @@ class FramedFrontEnd(FrontEndKind):
         if self.room is None:
             return self.follow(features)
         self.room.follow(features, chains.rows)
-        return self.normalise(features)
+        return features if self.normalisation is None else self.normalisation.apply(features)
 
     def _finish_model(self, model: Model, chains: Chains, results: list[Any]) -> np.ndarray:
         """The cepstra of the model of the bands, and the energy."""

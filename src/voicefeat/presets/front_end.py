@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..audio.signals import signal
+from ..chain.block_loop import compute
 from ..chain.jobs import Request
 from ..errors import ParameterError, check_int, fail
 from . import replace, toml
@@ -102,7 +103,8 @@ class FrontEnd(FrontEndSettings):
             If the rate is another one, or the signal is empty, not finite or too short.
         """
         rate = self._rate(sr)
-        return self._kind.compute(signal(y), rate)
+        request = self._kind.request(signal(y), rate)
+        return request.finish(compute(request.jobs, request.y) if request.jobs else [])
 
     def _rate(self, sr: float | None) -> float | None:
         """The rate of a signal whose rate the caller says is `sr`; empty filters are told where they show."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..chain.block_loop import compute_requests
 from ..chain.jobs import Request
 from .stages import Dynamics, Normalisation, Signal
 
@@ -57,10 +56,6 @@ class FrontEndKind:
         """The jobs that make the features of a checked signal, and what follows them."""
         raise NotImplementedError
 
-    def compute(self, y: np.ndarray, rate: float | None) -> np.ndarray:
-        """Features (..., rows, frames) of a checked signal."""
-        return compute_requests([self.request(y, rate)])[0]
-
     def prepare(self, y: np.ndarray, scaled: bool, prepared: Prepared | None) -> np.ndarray:
         """The signal as the stage `signal` has it, from `prepared` where it is there."""
         if prepared is None:
@@ -70,10 +65,7 @@ class FrontEndKind:
             prepared[key] = self.signal.apply(y, scaled)
         return prepared[key]
 
-    def normalise(self, features: np.ndarray) -> np.ndarray:
-        """Means and variances taken out where the front end does so."""
-        return features if self.normalisation is None else self.normalisation.apply(features)
-
     def follow(self, statics: np.ndarray) -> np.ndarray:
         """The statics with their deltas, normalised."""
-        return self.normalise(statics if self.dynamics is None else self.dynamics.apply(statics))
+        features = statics if self.dynamics is None else self.dynamics.apply(statics)
+        return features if self.normalisation is None else self.normalisation.apply(features)

@@ -1,4 +1,4 @@
-"""Why two matrices differ: each trap by itself, pairs of golden files, and what cannot be explained."""
+"""Why two matrices differ: each variant by itself, pairs of golden files, and what cannot be explained."""
 
 import explained
 import golden
@@ -14,7 +14,7 @@ from voicefeat.presets.stages import Energy, Normalisation
 SR = 16000
 Y = np.ascontiguousarray(speech(SR)[4000:12123], dtype=np.float64)
 
-#: One trap a row: a preset, the settings changed, and the settings that are reported.
+#: One variant per row: a preset, the settings changed, and the settings that are reported.
 TRAPS = [
     ("asvspoof2019-lfcc", {"window": "hamming"}, {"framing.window"}),
     ("asvspoof2019-lfcc", {"align": "center"}, {"framing.align"}),
@@ -71,8 +71,8 @@ TRAPS = [
 @pytest.mark.parametrize(
     ("name", "changes", "settings"), TRAPS, ids=lambda v: str(v) if isinstance(v, str) else None
 )
-def test_each_trap(name, changes, settings):
-    """The second matrix is in single precision and lies the other way round, which is a trap of its own."""
+def test_each_variant(name, changes, settings):
+    """The second matrix is in single precision and transposed, which is a variant of its own."""
     fe = vf.frontend(name)
     other = fe.replace(**changes)
     found = vf.explain(fe(Y, SR), other(Y, SR).T.astype("float32"), Y, SR)

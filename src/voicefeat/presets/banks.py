@@ -17,12 +17,12 @@ def bank_at(bands: Bands, rate: float, n_fft: int) -> Bands:
 
 
 def bank_rows(bands: Bands, rate: float, n_fft: int) -> int:
-    """How many filters the bank has."""
+    """Number of filters of the bank."""
     return _rows_and_message(bands, rate, n_fft)[0]
 
 
 def empty_filters(bands: Bands, rate: float, n_fft: int) -> str:
-    """The warning of filters without a bin; empty where there are none."""
+    """The warning about filters without a bin; empty if there are none."""
     return _rows_and_message(bands, rate, n_fft)[1]
 
 

@@ -12,7 +12,7 @@ from .validate import PUBLISHED
 
 __all__ = ["Preset", "frontend", "frontends", "preset"]
 
-#: The files of presets, one a family; each has a list PRESETS.
+#: The files of presets, one per family; each has a list PRESETS.
 FAMILIES = (
     "asvspoof", "nii", "kaldi", "htk", "sahidullah", "torch", "constantq", "phase", "auditory", "raw",
     "project",
@@ -25,15 +25,15 @@ class Preset:
 
     name: str
     front_end: FrontEnd
-    #: What published it, and the version or commit that its numbers were taken from.
+    #: Where it was published, and the version or commit whose numbers it reproduces.
     source: str
     version: str
     #: The licence of the original; the code here is voicefeat's own.
     licence: str
     #: Largest difference from the original's numbers in double precision, relative to their peak; a test
-    #: holds it to that. Originals in single precision have their own rounding in it.
+    #: checks it. Where the original computes in single precision, this includes its rounding.
     error: float
-    #: What else there is to know.
+    #: What else a user should know.
     note: str = ""
 
 
@@ -41,7 +41,7 @@ _known: dict[str, Preset] = {}
 
 
 def _presets() -> dict[str, Preset]:
-    """All presets by name; their files are read when the first is asked for."""
+    """All presets by name; their files are imported on first use."""
     if not _known:
         modules = [import_module(f"{__package__}.published.{family}") for family in FAMILIES]
         presets = {preset.name: preset for module in modules for preset in module.PRESETS}
@@ -51,7 +51,7 @@ def _presets() -> dict[str, Preset]:
 
 
 def preset(name: str, argument: str = "name") -> Preset:
-    """The preset called `name`, which a caller gave as `argument`, with its source."""
+    """The preset called `name` with its source; errors name `argument`, in which the caller gave it."""
     if not isinstance(name, str):
         fail(argument, name, "must be a text", "give one of voicefeat.frontends()")
     known = _known or _presets()
@@ -73,12 +73,12 @@ def frontend(name: str) -> FrontEnd:
     Returns
     -------
     FrontEnd
-        Called with a signal, it computes exactly what the published system's front end does.
+        Called with a signal, it computes what the front end of the published system computes.
 
     Raises
     ------
     ParameterError
-        If there is none of this name; the nearest is suggested.
+        If no front end has this name; the nearest name is suggested.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def frontends() -> list[str]:
     Returns
     -------
     list of str
-        What `frontend` takes.
+        The names that `frontend` takes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Front ends that are a framed chain: what they ask of the block loop, and what follows."""
+"""Front ends that are a framed chain: their jobs for the block loop, and how results are finished."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["EnergyRow", "FramedFrontEnd", "Model"]
 
 @dataclass(frozen=True)
 class Model:
-    """The all-pole model of bands, in place of a cepstrum."""
+    """An all-pole model of the bands, whose cepstrum is the result (PLP)."""
 
     prediction: Prediction
     bands: Bands
@@ -30,7 +30,7 @@ class Model:
 
 @dataclass(frozen=True)
 class EnergyRow:
-    """The row of the frames' energies: its compression, and whether it is the last row or the first."""
+    """The row of energies: how they are compressed, and whether the row is the last or the first."""
 
     energy: Energy
     compression: Compression
@@ -38,12 +38,12 @@ class EnergyRow:
 
     @property
     def more(self) -> int:
-        """Rows that it adds: none in place of another."""
+        """Number of rows it adds: 0 where it replaces another row."""
         return int(self.energy.place != "replace")
 
 
 class PlacedRows(Rows):
-    """The rows `place` of an array of `rows` rows, which another job, `beside`, may have made."""
+    """Rows `place` of an array with `rows` rows in all; the job `beside` allocates it if it is given."""
 
     def __init__(self, chain: Chain, rows: int, place: slice, beside: PlacedRows | None = None):
         super().__init__(chain, place=place)
@@ -62,21 +62,21 @@ class Chains:
     """The chains of a front end at one rate."""
 
     rate: float
-    #: Bands or coefficients, and the rows they have in the statics.
+    #: Bands or coefficients, and their rows among the statics.
     body: Chain
     place: slice
-    #: Rows of the statics.
+    #: Number of rows of the statics.
     rows: int
-    #: The energies, and their row.
+    #: The energies, and their row among the statics.
     energy: Chain | None
     energy_place: slice
-    #: Centres of the bands in Hz, for the model of them.
+    #: Centres of the bands in Hz, for an all-pole model.
     centres: np.ndarray
 
 
 @dataclass(eq=False)
 class FramedFrontEnd(FrontEndKind):
-    """Frames, their spectrum, and what is made of it."""
+    """Frames and their spectrum, and the stages after them that the front end has."""
 
     framing: Frames
     spectrum: Spectrum
@@ -85,25 +85,25 @@ class FramedFrontEnd(FrontEndKind):
     cepstrum: Cepstrum | None
     model: Model | None
     energy: EnergyRow | None
-    #: Those of the rate that was asked for last.
+    #: The chains for the most recent rate.
     _chains: Chains | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         coefficients = self.cepstrum is not None or self.model is not None
         named = "cepstrum" if coefficients else "bin" if self.bands is None else "band"
         self.row, self.needs_rate = self.row or named, self.bands is not None
-        #: Whether the scale of the samples is left to the window, which saves a copy of the signal.
+        #: Whether the window scales the samples, which saves a copy of the signal.
         self.window_scales = self.signal.scale != 1.0 and not self.signal.dither
-        #: Whether the statics are put where their deltas follow, which saves a copy.
+        # Statics are written to an array that has room for their deltas, which saves a copy.
         follows = self.dynamics is not None and self.dynamics.follows and self.model is None
         self.room = self.dynamics if follows else None
         self.parts = 1 if self.room is None else self.room.parts
         top_db = self.compression is not None and self.compression.top_db is not None
-        #: Whether the energy would be written over: rows with a floor are put when the clip is known.
+        #: Whether the energy is copied in last: rows with a clip's floor are written after the last block.
         self.late_energy = top_db and self.energy is not None and not self.energy.more
 
     def body_rows(self, rate: float | None) -> int:
-        """Rows without an energy that is added to them."""
+        """Number of rows without an added row of energies."""
         if self.model is not None:
             return self.model.prediction.n
         if self.cepstrum is not None:
@@ -168,7 +168,7 @@ class FramedFrontEnd(FrontEndKind):
         if chains is None or chains.rate != rate:
             chains = self._chains = self._make_chains(rate)
         if self.signal.samples is not None:
-            not_finite(y)  # a sample that is left out is refused as well
+            not_finite(y)  # also refuses bad samples that the stage `signal` cuts off
         y = self.prepare(y, not self.window_scales, prepared)
         if self.model is not None:
             jobs: list[Job] = [Rows(chains.body)]
@@ -184,7 +184,7 @@ class FramedFrontEnd(FrontEndKind):
         return Request(y, [body, beside], partial(self._finish, chains))
 
     def _finish(self, chains: Chains, results: list[Any]) -> np.ndarray:
-        """The rows, with their deltas where there is room for them."""
+        """The features: statics with energies, deltas and normalisation."""
         features = results[0]
         if self.late_energy:
             features[..., chains.energy_place, :] = results[1]
@@ -194,7 +194,7 @@ class FramedFrontEnd(FrontEndKind):
         return features if self.normalisation is None else self.normalisation.apply(features)
 
     def _finish_model(self, model: Model, chains: Chains, results: list[Any]) -> np.ndarray:
-        """The cepstra of the model of the bands, and the energy."""
+        """The features of an all-pole model: its cepstra with energies, deltas and normalisation."""
         statics = model.prediction.apply(results[0], chains.centres)
         if self.energy is not None:
             energy = results[1]

@@ -1,4 +1,4 @@
-"""A front end as a value: one small dataclass for each stage of the chain, equal by value, hashable."""
+"""A front end as a value: called with a signal, it computes the features."""
 
 from __future__ import annotations
 
@@ -26,32 +26,34 @@ Kind = FramedFrontEnd | MethodFrontEnd | RawFrontEnd
 
 @dataclass(frozen=True, repr=False, eq=False)
 class FrontEnd(FrontEndSettings):
-    """From samples to features by one chain of stages; called with a signal, it computes them.
+    """A front end: one chain of stages from samples to features, called with a signal.
 
     Parameters
     ----------
     signal : Signal
         Rate, length, scale, dither and pre-emphasis of the samples.
     framing : Frames, optional
-        How the signal is cut; None for a front end that is a `method`, or none but its samples.
+        How the signal is cut into frames; None for a `method`, and for the samples themselves.
     spectrum : Spectrum, optional
-        Power of the magnitudes.
+        The power of the magnitudes.
     bands : Bands, optional
-        A bank of `filters` by name, and its settings.
+        A filter bank: a function of `filters` by name, and its settings.
     compression : Compression, optional
         Logarithm and floor.
     cepstrum : Cepstrum, optional
         Cosine transform and lifter.
     prediction : Prediction, optional
-        The cepstrum of an all-pole model of the bands instead (PLP).
+        The cepstrum of an all-pole model of the bands, in place of `cepstrum` (PLP).
     energy : Energy, optional
-        The logarithm of the frame's energy as a row.
+        The logarithm of each frame's energy, as a row.
     method : Method, optional
-        A feature that is no framed chain, by name, in place of the stages from `framing` to `energy`.
+        Another feature by name, in place of the stages from `framing` to `energy` (CQCC, phase features).
     dynamics : Dynamics, optional
         Deltas.
     normalisation : Normalisation, optional
-        Means and variances over the clip or a sliding window.
+        Mean and variance normalisation over the clip, a sliding window or a corpus.
+    row : str
+        The name of a row, without its number.
 
     Raises
     ------
@@ -61,8 +63,8 @@ class FrontEnd(FrontEndSettings):
     Warns
     -----
     UserWarning
-        If filters of its bank lie between two bins and are empty. Without a rate of its own it says so when
-        it is called.
+        If filters of the bank lie between two bins and are empty. A front end without a sampling rate warns
+        when it is called.
 
     Examples
     --------
@@ -90,7 +92,7 @@ class FrontEnd(FrontEndSettings):
         y : array of shape (..., n), float32, float64, int16 or int32
             Signal; integer PCM is scaled to [-1, 1).
         sr : float, optional
-            Sampling rate in Hz: checked against the rate of the front end, never changed.
+            Sampling rate in Hz. It must be the rate of the front end; signals are not resampled.
 
         Returns
         -------
@@ -100,14 +102,14 @@ class FrontEnd(FrontEndSettings):
         Raises
         ------
         ParameterError
-            If the rate is another one, or the signal is empty, not finite or too short.
+            If the rate differs, or the signal is empty, not finite or too short.
         """
         rate = self._rate(sr)
         request = self._kind.request(signal(y), rate)
         return request.finish(compute(request.jobs, request.y) if request.jobs else [])
 
     def _rate(self, sr: float | None) -> float | None:
-        """The rate of a signal whose rate the caller says is `sr`; empty filters are told where they show."""
+        """The checked rate of a signal; a front end without a rate warns of empty filters here."""
         own = self.signal.rate
         if own is not None:
             if not (sr is None or (type(sr) is int and sr == own)):
@@ -122,7 +124,7 @@ class FrontEnd(FrontEndSettings):
 
     @property
     def kind(self) -> Kind:
-        """What it is: a framed chain, a method, or the samples themselves."""
+        """What kind it is: a framed chain, a method, or the samples themselves."""
         return self._kind
 
     @property
@@ -134,7 +136,7 @@ class FrontEnd(FrontEndSettings):
         return self._kind.row_names(rate)
 
     def frames(self, n: int) -> int:
-        """How many frames a signal of `n` samples gives, exactly.
+        """The exact number of frames of a signal of `n` samples.
 
         Parameters
         ----------
@@ -149,7 +151,7 @@ class FrontEnd(FrontEndSettings):
         return self._kind.frames(check_int("n", n, unit="samples"))
 
     def times(self, n: int) -> np.ndarray:
-        """The middle of each frame of a signal of `n` samples.
+        """The centre of each frame of a signal of `n` samples.
 
         Parameters
         ----------
@@ -159,7 +161,7 @@ class FrontEnd(FrontEndSettings):
         Returns
         -------
         float64 array of shape (frames,)
-            Seconds from the first sample.
+            Seconds after the first sample.
         """
         n, rate = check_int("n", n, unit="samples"), self.signal.rate
         if rate is None:
@@ -173,8 +175,8 @@ class FrontEnd(FrontEndSettings):
         Parameters
         ----------
         **settings
-            A stage by its name (``dynamics=None``), or a setting of a stage by its own (``hop_length=80``)
-            where only one stage has it, else by both (``cepstrum__norm=None``).
+            A stage by its name (``dynamics=None``), or a setting of a stage by its name (``hop_length=80``).
+            A setting that several stages have is named with its stage (``cepstrum__norm=None``).
 
         Returns
         -------
@@ -184,17 +186,17 @@ class FrontEnd(FrontEndSettings):
         Raises
         ------
         ParameterError
-            If there is no such setting (the nearest is suggested), or several stages have it.
+            If no stage has such a setting (the nearest name is suggested), or several have it.
         """
         return replace.replaced(self, settings)
 
     def to_toml(self) -> str:
-        """The front end as TOML: what differs from the defaults.
+        """The front end as TOML: all settings that differ from the defaults.
 
         Returns
         -------
         str
-            A table for each stage.
+            One table per stage.
         """
         return toml.toml(self)
 
@@ -205,33 +207,33 @@ class FrontEnd(FrontEndSettings):
         Parameters
         ----------
         source : str
-            What `to_toml` gives.
+            The text that `to_toml` writes.
 
         Returns
         -------
         FrontEnd
-            The value.
+            The front end.
 
         Raises
         ------
         ParameterError
-            If it is no TOML, a key is not known, or a value has the wrong type or cannot be used.
+            If the text is no TOML, a key is unknown, or a value has the wrong type or is out of range.
         """
         return toml.read(cls, source)
 
     @property
     def digest(self) -> str:
-        """A fingerprint of the settings: 16 hexadecimal digits, the same for the same settings, always."""
+        """A fingerprint of the settings, 16 hexadecimal digits: equal settings always have the same one."""
         return toml.digest(self)
 
 
 def request(
     front_end: FrontEnd, y: np.ndarray, sr: float | None = None, prepared: Prepared | None = None
 ) -> Request:
-    """What ``front_end(y, sr)`` computes of a checked signal, as jobs that share spectra with others.
+    """The request for ``front_end(y, sr)`` of a checked signal, whose jobs can share spectra with others.
 
-    Front ends of one recording are given one dict `prepared`, empty at first: their requests are of one
-    array where they do the same to the samples.
+    The front ends of one recording share one dict `prepared`, which is empty at first. Those that change the
+    samples in the same way then give requests of one array.
     """
     rate = front_end._rate(sr)
     return front_end.kind.request(y, rate, prepared)

@@ -1,4 +1,4 @@
-"""What front ends of every kind have in common: the signal before their statics, and what follows them."""
+"""What all kinds of front ends share: the signal before the statics, deltas and normalisation after them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .stages import Dynamics, Normalisation, Signal
 
 __all__ = ["Prepared", "FrontEndKind"]
 
-#: The signal of a recording as front ends have changed it: by their settings, and whether it was scaled.
+#: Signals of one recording that front ends have prepared, by the settings and whether they were scaled.
 Prepared = dict[tuple[Signal, bool], np.ndarray]
 
 
 @dataclass(eq=False)
 class FrontEndKind:
-    """Statics of some kind, with a signal before them and dynamics and normalisation after them."""
+    """The base of all kinds; each kind computes its statics in its own way."""
 
     signal: Signal
     dynamics: Dynamics | None
@@ -29,7 +29,7 @@ class FrontEndKind:
     needs_rate = False
 
     def rows(self, rate: float | None) -> int:
-        """Rows of the statics."""
+        """Number of rows of the statics."""
         raise NotImplementedError
 
     def statics_names(self, rate: float | None) -> list[str]:
@@ -37,7 +37,7 @@ class FrontEndKind:
         return [f"{self.row}_{i}" for i in range(self.rows(rate))]
 
     def row_names(self, rate: float | None) -> list[str]:
-        """The names of all rows: those of the statics, and the delta that each is of them."""
+        """The names of all rows: statics, then deltas of each order."""
         statics, dynamics = self.statics_names(rate), self.dynamics
         if dynamics is None:
             return statics
@@ -45,19 +45,19 @@ class FrontEndKind:
         return ["delta_" * order + name for order in orders for name in statics]
 
     def frames(self, n: int) -> int:
-        """How many frames a signal of `n` samples gives."""
+        """Number of frames of a signal of `n` samples."""
         raise NotImplementedError
 
     def times(self, n: int, rate: float) -> np.ndarray:
-        """The middle of each frame in seconds."""
+        """The centre of each frame in seconds."""
         raise NotImplementedError
 
     def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
-        """The jobs that make the features of a checked signal, and what follows them."""
+        """The jobs that compute the features of a checked signal, and how to finish their results."""
         raise NotImplementedError
 
     def prepare(self, y: np.ndarray, scaled: bool, prepared: Prepared | None) -> np.ndarray:
-        """The signal as the stage `signal` has it, from `prepared` where it is there."""
+        """The signal after the stage `signal`; a dict `prepared` keeps it for other front ends."""
         if prepared is None:
             return self.signal.apply(y, scaled)
         key = self.signal, scaled
@@ -66,6 +66,6 @@ class FrontEndKind:
         return prepared[key]
 
     def follow(self, statics: np.ndarray) -> np.ndarray:
-        """The statics with their deltas, normalised."""
+        """Add deltas to the statics and normalise, as far as the front end does so."""
         features = statics if self.dynamics is None else self.dynamics.apply(statics)
         return features if self.normalisation is None else self.normalisation.apply(features)

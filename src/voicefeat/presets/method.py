@@ -1,4 +1,4 @@
-"""A feature that is no framed chain, as a stage: its name and its settings."""
+"""A feature of the registry as a stage of a front end: its name and its settings."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..errors import fail
 from ..feature.constantq.nsgcqt import nsgcqt_times
 from ..feature.registry import find
 
-#: What the times of CQCC's frames hang on.
+#: The settings that the times of CQCC's frames depend on.
 TIMING = ("bins_per_octave", "fmin", "fmax", "block")
 
 
 @dataclass(frozen=True)
 class Method:
-    """The feature called `name` in the registry, with these settings over its defaults."""
+    """The feature `name` of the registry; `settings` replace its defaults."""
 
     name: str
     settings: tuple[tuple[str, Any], ...] = ()
@@ -32,7 +32,7 @@ class Method:
 
     @classmethod
     def of(cls, name: str, **settings: Any) -> Method:
-        """Settings by keyword."""
+        """A method from its name and its settings as keywords."""
         return cls(name, tuple(sorted(settings.items())))
 
     @property
@@ -56,14 +56,14 @@ class Method:
         return {**({"sr": rate} if self.has_rate else {}), **dict(self.settings)}
 
     def shape(self, n: int, rate: float | None) -> tuple[int, int]:
-        """Rows and frames of `n` samples: those of so much silence."""
+        """Rows and frames for `n` samples, computed from silence."""
         rows, frames = self.call(np.zeros(n, np.float32), rate).shape
         return rows, frames
 
     def times(self, n: int, rate: float) -> np.ndarray:
-        """The middle of each frame in seconds."""
+        """The centre of each frame in seconds."""
         settings = {**find(self.name).settings, **dict(self.settings)}
-        if self.name == "cqcc":  # the frame period is no whole number of samples
+        if self.name == "cqcc":  # its frame period is not a whole number of samples
             return nsgcqt_times(n, rate, **{k: settings[k] for k in TIMING})
         if "hop_length" not in settings:
             fail("times", self.name, "has no hop of its own", "look at its result")

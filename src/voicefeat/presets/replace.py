@@ -1,4 +1,4 @@
-"""A front end with other settings."""
+"""A copy of a front end with some settings changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FrontEnd = TypeVar("FrontEnd", bound=FrontEndSettings)
 
 
 def settings_of(name: str, stage: Any) -> dict[str, Any]:
-    """The settings of a stage by name; those of a bank or a method are its function's."""
+    """The settings of a stage by name; a bank or a method has the arguments of its function."""
     own = {f.name: getattr(stage, f.name) for f in dataclasses.fields(stage) if not f.name.startswith("_")}
     return {**own, **dict(own.pop(OPEN[name]))} if name in OPEN else own
 
@@ -41,7 +41,7 @@ def replaced(fe: FrontEnd, settings: Mapping[str, Any]) -> FrontEnd:
 
 
 def _place(fe: FrontEndSettings, key: str, value: Any) -> tuple[str, str]:
-    """The stage and the name of the setting that is meant by `key`."""
+    """The stage and the name of the setting that `key` stands for."""
     known = {name: _known(name, stage) for name, stage in fe.stages().items()}
     if "__" in key:
         stage, _, name = key.partition("__")

@@ -40,7 +40,7 @@ class FrontEndSettings:
     method: Method | None = None
     dynamics: Dynamics | None = None
     normalisation: Normalisation | None = None
-    #: What a row is called, without its number.
+    #: The name of a row, without its number.
     row: str = ""
     # A search compares thousands of front ends.
     _hash: int = field(default=0, init=False, repr=False, compare=False)
@@ -61,14 +61,14 @@ class FrontEndSettings:
         return self._hash
 
     def __getstate__(self) -> dict[str, Any]:
-        # What follows from the settings is made anew: the hash of a text is another one in another process.
+        # The settings alone: the hash of a text differs between processes.
         return {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        with collected():  # what is to be said of the settings was said where they were made
+        with collected():  # warnings were given when the front end was made
             self.__post_init__()
 
     def stages(self) -> dict[str, Any]:
-        """The stages that are there, by name, in the order of the chain."""
+        """The stages that the front end has, by name, in the order of the chain."""
         return {name: stage for name in STAGES if (stage := getattr(self, name)) is not None}

@@ -22,5 +22,5 @@ STAGES: dict[str, type] = {
     "cepstrum": Cepstrum, "prediction": Prediction, "energy": Energy, "method": Method,
     "dynamics": Dynamics, "normalisation": Normalisation,
 }  # fmt: skip
-#: Stages whose settings are those of a function, kept as pairs in this field.
+#: Stages that hold the arguments of a function, as pairs in this field.
 OPEN = {"bands": "arguments", "method": "settings"}

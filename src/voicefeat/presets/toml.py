@@ -1,4 +1,4 @@
-"""A front end as text: its repr, TOML there and back, and a fingerprint of it."""
+"""A front end as text: its repr, writing and reading TOML, and its fingerprint."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .stages import OPEN, STAGES
 
 FrontEnd = TypeVar("FrontEnd", bound=FrontEndSettings)
 
-#: Written into every fingerprint: another form of the text is another fingerprint.
+#: Part of every fingerprint; a new form of the text must change it.
 FORM = "voicefeat front end 1"
 
 
 def differing(name: str, stage: Any) -> dict[str, Any]:
-    """The settings of a stage that are not its defaults."""
+    """The settings of a stage that differ from their defaults."""
     settings: dict[str, Any] = {}
     for f in dataclasses.fields(stage):
         value = getattr(stage, f.name)
@@ -32,7 +32,7 @@ def differing(name: str, stage: Any) -> dict[str, Any]:
 
 
 def stages(fe: FrontEndSettings) -> dict[str, dict[str, Any]]:
-    """The stages that are there, each with what is not its default."""
+    """The stages of a front end, each with the settings that differ from their defaults."""
     tables = {name: differing(name, stage) for name, stage in fe.stages().items()}
     return {name: settings for name, settings in tables.items() if settings or name != "signal"}
 
@@ -48,7 +48,7 @@ def text_of(fe: FrontEndSettings) -> str:
 
 
 def toml(fe: FrontEndSettings) -> str:
-    """A table for each stage; None, which TOML lacks, is the text "none"."""
+    """One table per stage; None, which TOML lacks, is written as "none"."""
     lines = [f"row = {_value(fe.row)}", ""] if fe.row else []
     for name, settings in stages(fe).items():
         lines += [f"[{name}]", *(f"{key} = {_value(value)}" for key, value in settings.items()), ""]
@@ -121,7 +121,7 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _typed(name: str, value: Any, default: Any) -> None:
-    """Refuse a value of another kind than the default's; a whole number may stand for a number."""
+    """Refuse a value of another type than the default's; an int may stand for a float."""
     if default is dataclasses.MISSING or default is None or value is None:
         return
     kinds = (int, float, str) if isinstance(default, float) else (type(default),)
@@ -140,7 +140,7 @@ def _unknown(what: str, key: str, known: Any) -> None:
 
 
 def digest(fe: FrontEndSettings) -> str:
-    """Of the sorted settings that differ from the defaults, so that a new setting changes no fingerprint."""
+    """A hash of the settings that differ from the defaults, so that a new setting changes no fingerprint."""
     lines = [FORM]
     for name, settings in sorted(stages(fe).items()):
         lines += [f"{name}.{key}={_value(value)}" for key, value in sorted(settings.items())] or [name]

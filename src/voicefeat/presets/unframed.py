@@ -1,4 +1,4 @@
-"""Front ends that are no framed chain: a feature with its settings, and the samples themselves."""
+"""Front ends without a framed chain: a feature of the registry, and the samples themselves."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .method import Method
 
 __all__ = ["MethodFrontEnd", "RawFrontEnd"]
 
-#: Samples of which any method makes a frame; its rows are counted there.
+#: Length of a signal that is long enough for every method; its rows are counted on it.
 LONG = 32768
 
 
 @dataclass(eq=False)
 class MethodFrontEnd(FrontEndKind):
-    """A feature of the registry, whose function cuts the signal by itself."""
+    """A feature of the registry, whose function cuts the signal into frames itself."""
 
     method: Method
 
@@ -49,7 +49,7 @@ class MethodFrontEnd(FrontEndKind):
 
 @dataclass(eq=False)
 class RawFrontEnd(FrontEndKind):
-    """The samples themselves as one row, a frame for each."""
+    """The samples themselves: one row, one frame per sample."""
 
     def __post_init__(self) -> None:
         self.row = self.row or "sample"

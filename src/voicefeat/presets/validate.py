@@ -1,4 +1,4 @@
-"""The kind of front end that settings make; those that contradict each other are refused."""
+"""Turn the settings of a front end into its kind; settings that contradict each other are refused."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .unframed import MethodFrontEnd, RawFrontEnd
 
 __all__ = ["PUBLISHED", "resolve", "tell_of_empty"]
 
-#: Functions of `filters` that make a bank for the bins of a transform.
+#: Functions of `filters` that build a bank for the bins of a Fourier transform.
 BANKS = ("bank", "bark", "chroma", "gammatone", "linear", "mel", "total")
-#: The stages of a framed chain after its frames.
+#: The stages of a framed chain that follow the frames.
 FRAMED = ("spectrum", "bands", "compression", "cepstrum", "prediction", "energy")
 
-#: The published front ends, once they were asked for: nothing is said of their empty filters.
+#: The published front ends, as soon as they are loaded: their empty filters are intended.
 PUBLISHED: set[FrontEndSettings] = set()
 
 
@@ -29,7 +29,7 @@ def clash(first: str, second: str, why: str) -> ParameterError:
 
 
 def resolve(settings: FrontEndSettings) -> FramedFrontEnd | MethodFrontEnd | RawFrontEnd:
-    """The kind of front end that `settings` make; what cannot be run is refused before there is a signal."""
+    """The kind of front end that `settings` describe; contradictions are refused."""
     if settings.bands is not None:
         check_choice("bands.bank", settings.bands.bank, BANKS)
     for name in ("framing", "spectrum", "compression", "cepstrum"):
@@ -51,7 +51,7 @@ def resolve(settings: FrontEndSettings) -> FramedFrontEnd | MethodFrontEnd | Raw
 
 
 def tell_of_empty(settings: FrontEndSettings, rate: float) -> None:
-    """Say where filters have no bin, unless that is how the front end was published."""
+    """Warn of filters without a bin, unless the front end was published that way."""
     if settings.bands is not None and settings.framing is not None:
         message = empty_filters(settings.bands, rate, settings.framing.n_fft)
         if message and settings not in PUBLISHED:
@@ -102,7 +102,7 @@ def _check_framing(frames: Frames) -> None:
 
 
 def _check_coefficients(bands: Bands, cepstrum: Cepstrum | None, rate: int | None, n_fft: int) -> None:
-    """Make the bank; without a rate of its own a front end is tried at one that any bank has room at."""
+    """Build the bank; a front end without a sampling rate is checked at 2 n_fft Hz."""
     rows = bank_rows(bands, float(rate if rate is not None else 2 * n_fft), n_fft)
     if cepstrum is not None and cepstrum.first + cepstrum.n > rows:
         raise clash(
@@ -145,7 +145,7 @@ def _energy_row(settings: FrontEndSettings, framing: Frames) -> EnergyRow | None
 
 
 def _has_c0(settings: FrontEndSettings) -> bool:
-    """Whether there is a row that an energy stands for: c0, or the bin at 0 Hz."""
+    """Whether there is a row that an energy can replace: c0, or the bin at 0 Hz."""
     if settings.prediction is not None:
         return True
     return settings.bands is None if settings.cepstrum is None else not settings.cepstrum.first

@@ -1,4 +1,4 @@
-"""In which settings two front ends differ, in words."""
+"""The settings in which two front ends differ, in words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ... import filters
+from ...feature.registry import find
 from ..front_end import FrontEnd
 from ..replace import settings_of
 from ..stages import OPEN, STAGES, Bands, Method
 from .variants import WORDS
 
-#: Settings that have an effect only where another of their stage is on.
+#: Settings that have an effect only if another setting of their stage is on.
 SWITCHES = {
     "signal.first": "preemphasis",
     "signal.seed": "dither",
@@ -25,8 +26,8 @@ SWITCHES = {
 class Difference:
     """A setting in which the front ends of two matrices differ.
 
-    setting   stage.setting, or the stage where one of the two has none
-    a, b      its values
+    setting   stage.setting; or the stage, where one of the two front ends lacks it
+    a, b      the two values
     """
 
     setting: str
@@ -36,10 +37,10 @@ class Difference:
     def __str__(self) -> str:
         words = WORDS.get(self.setting)
         what = f"{words} ({self.setting})" if words else self.setting
-        return f"{what}: {_told(self.a)} in a, {_told(self.b)} in b"
+        return f"{what}: {_format(self.a)} in a, {_format(self.b)} in b"
 
 
-def _told(value: Any) -> str:
+def _format(value: Any) -> str:
     if value is None:
         return "none"
     text = repr(value)
@@ -47,7 +48,7 @@ def _told(value: Any) -> str:
 
 
 def plain(fe: FrontEnd) -> FrontEnd:
-    """`fe` without what has no effect: settings that another switches off are at their defaults."""
+    """`fe` with settings that have no effect at their defaults."""
     signal, framing, dynamics, after = fe.signal, fe.framing, fe.dynamics, fe.normalisation
     if not signal.preemphasis:
         signal = replace(signal, first="keep")
@@ -79,45 +80,43 @@ def plain(fe: FrontEnd) -> FrontEnd:
 
 def _plain_bank(bands: Bands, rate: int | None) -> Bands:
     """librosa's bank as one of `filters.bank`, and the highest edge as a frequency."""
-    given = dict(bands.arguments)
-    if bands.bank == "mel" and set(given) <= {"n_mels", "fmin", "fmax", "htk", "norm", "dtype"}:
-        given = {
-            "n_filters": given.get("n_mels", 128),
-            "scale": "htk" if given.get("htk") else "slaney",
-            "norm": given.get("norm", "slaney"),
-            **{k: float(given[k]) for k in ("fmin", "fmax") if given.get(k) is not None},
+    arguments = dict(bands.arguments)
+    if bands.bank == "mel" and set(arguments) <= {"n_mels", "fmin", "fmax", "htk", "norm", "dtype"}:
+        arguments = {
+            "n_filters": arguments.get("n_mels", 128),
+            "scale": "htk" if arguments.get("htk") else "slaney",
+            "norm": arguments.get("norm", "slaney"),
+            **{k: float(arguments[k]) for k in ("fmin", "fmax") if arguments.get(k) is not None},
         }
-        if given["norm"] not in ("slaney", None):
+        if arguments["norm"] not in ("slaney", None):
             return bands
     elif bands.bank != "bank":
         return bands
     if rate is not None:
-        high = given.get("fmax")
-        given["fmax"] = rate / 2 if high is None else float(high + rate / 2 if high <= 0 else high)
-    if given.get("edges") == "floor":
-        given.pop("slopes", None)
-    return Bands("bank", tuple(sorted(given.items())))
+        high = arguments.get("fmax")
+        arguments["fmax"] = rate / 2 if high is None else float(high + rate / 2 if high <= 0 else high)
+    if arguments.get("edges") == "floor":
+        arguments.pop("slopes", None)
+    return Bands("bank", tuple(sorted(arguments.items())))
 
 
 def _full(name: str, stage: Any) -> dict[str, Any]:
-    """All settings of a stage, those of a bank's function among them."""
-    found = {k: v for k, v in settings_of(name, stage).items() if k != OPEN.get(name)}
+    """All settings of a stage; a bank or a method has those of its function with their defaults."""
+    settings = {k: v for k, v in settings_of(name, stage).items() if k != OPEN.get(name)}
     if isinstance(stage, Bands):
         parameters = inspect.signature(getattr(filters, stage.bank)).parameters.values()
         defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-        found = {**defaults, **found}
-        found.pop("dtype", None)
+        settings = {**defaults, **settings}
+        settings.pop("dtype", None)
     elif isinstance(stage, Method):
-        from ...feature.registry import find
-
-        found = {**find(stage.name).settings, **found}
-    return found
+        settings = {**find(stage.name).settings, **settings}
+    return settings
 
 
 def differences(a: FrontEnd, b: FrontEnd) -> tuple[Difference, ...]:
-    """What tells `a` from `b`, in the order of the chain; a stage as a whole where one has none."""
+    """The differences of `a` and `b` in the order of the chain; a stage as a whole where one lacks it."""
     a, b = plain(a), plain(b)
-    found: list[Difference] = []
+    result: list[Difference] = []
     for name in STAGES:
         one, other = getattr(a, name), getattr(b, name)
         if one == other:
@@ -125,7 +124,7 @@ def differences(a: FrontEnd, b: FrontEnd) -> tuple[Difference, ...]:
         whole = one is None or other is None
         named = name in OPEN and not whole and _name(one) != _name(other)
         if whole or named:
-            found.append(Difference(name, one, other))
+            result.append(Difference(name, one, other))
             continue
         left, right = _full(name, one), _full(name, other)
         for key in {**left, **right}:
@@ -133,15 +132,15 @@ def differences(a: FrontEnd, b: FrontEnd) -> tuple[Difference, ...]:
             if switch is not None and not (left.get(switch) and right.get(switch)):
                 continue  # one of the two does not use it
             if left.get(key) != right.get(key):
-                found.append(Difference(f"{name}.{key}", left.get(key), right.get(key)))
-    return tuple(found)
+                result.append(Difference(f"{name}.{key}", left.get(key), right.get(key)))
+    return tuple(result)
 
 
-def weight(found: tuple[Difference, ...]) -> int:
-    """How many settings that are; a stage as a whole counts as three."""
-    return sum(1 if "." in difference.setting else 3 for difference in found)
+def weight(differences: tuple[Difference, ...]) -> int:
+    """How many settings differ; a stage as a whole counts as three."""
+    return sum(1 if "." in difference.setting else 3 for difference in differences)
 
 
 def _name(stage: Any) -> str:
-    """Of which function an open stage is."""
+    """The name of the function whose arguments the stage holds."""
     return getattr(stage, fields(stage)[0].name)

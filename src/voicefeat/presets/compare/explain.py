@@ -20,32 +20,32 @@ from .search import Candidate, Search, named
 
 __all__ = ["Explanation", "explain"]
 
-#: Explanations as good as the one given that are listed beside it.
+#: Alternative explanations that are listed at most.
 LISTED = 4
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why two matrices differ, or what is known where that was not found; `print` it to read it.
+    """Why two matrices differ, or the known facts if no reason was found; `print` it to read it.
 
     Parameters
     ----------
     explained : bool
-        Whether a front end was found for each matrix that reproduces it to rounding.
+        Whether each matrix is reproduced to rounding by a front end.
     differences : tuple of Difference
         The settings in which the two front ends differ: `setting`, `a`, `b`.
     front_ends : tuple of FrontEnd or None
-        The front end of each matrix; the nearest one where none reproduces it, None where none has its shape.
+        The front end of each matrix; the nearest one if none reproduces it, None if none has its shape.
     names : tuple of str
-        The nearest preset of each, and what differs from it.
+        The nearest preset of each, and the settings that differ from it.
     errors : tuple of float
-        Largest error of each front end, relative to the matrix's peak; 0.0 for a front end that was given.
+        Largest error of each front end, relative to the peak of the matrix; 0.0 for a front end given as `b`.
     turned : tuple of bool
-        Whether each matrix is (frames, rows).
+        Whether each matrix has shape (frames, rows).
     facts : tuple of str
-        What is known without any front end: shapes, and where and by how much the numbers differ.
+        Facts that need no front end: shapes, and where and by how much the values differ.
     others : tuple of str
-        Other settings that explain the second matrix as well on this signal.
+        Other settings that explain the second matrix equally well on this signal.
 
     Examples
     --------
@@ -84,37 +84,37 @@ class Explanation:
 def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float) -> Explanation:
     """Which settings make two feature matrices of one signal differ.
 
-    The front end of each matrix is searched for among the presets and among what is up to three settings
-    away from one, in the settings that published systems are known to differ in. The time grows with the
-    clip; give a few seconds of a recording, no more.
+    The front end of each matrix is searched among the presets, and among front ends with up to three other
+    settings: those in which published systems are known to differ. The time grows with the length of the
+    signal; give a few seconds of a recording, no more.
 
     Parameters
     ----------
     a : array of shape (rows, frames) or (frames, rows)
-        Features of `y`, as somebody computed them; NaN and infinite values are passed over.
+        Features of `y`; NaN and infinite values are ignored.
     b : array of shape (rows, frames) or (frames, rows), str or FrontEnd
-        Other features of `y`; or the name of a preset, or a front end, that `a` was meant to be.
+        Other features of `y`; or the front end that should have made `a`, by name or as a value.
     y : array of shape (n,), float32, float64, int16 or int32
         The signal.
     sr : float
-        Its samples a second.
+        Sampling rate in Hz.
 
     Returns
     -------
     Explanation
-        What differs, with the front ends found and their errors. Where no front end reproduces a matrix it
-        says so, and which rows and frames differ, by how much, and whether by a constant.
+        The settings that differ, with the front ends and their errors. If no front end reproduces a matrix,
+        it says so, and which rows and frames differ, by how much, and whether by a constant.
 
     Raises
     ------
     ParameterError
-        If a matrix or the signal cannot be used, or the rate is not that of the front end that was given.
+        If a matrix or the signal cannot be used, or the rate is not that of the front end `b`.
 
     Notes
     -----
-    Settings without an effect on this signal cannot be told: a floor that no band reaches, say. Where several
-    settings explain a matrix equally well, they are listed. Dither is found only where its draws are those
-    of `Signal`.
+    Settings that have no effect on this signal cannot be found, such as a floor below all bands. If several
+    settings explain a matrix equally well, all are listed. Dither is found only if its noise is that of
+    `Signal`.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float
     if isinstance(second, str):
         second = preset(second, "b").front_end
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of candidates whose bands lie between two bins
+        warnings.simplefilter("ignore")  # about candidates with empty filters
         if isinstance(second, FrontEnd):
             return _from_front_end(first, second, y, rate)
         return _between(first, _matrix("b", second), y, rate)
@@ -156,27 +156,27 @@ def _matrix(name: str, value: Any) -> np.ndarray:
 
 
 def _from_front_end(a: np.ndarray, fe: FrontEnd, y: np.ndarray, sr: int) -> Explanation:
-    """`a` beside what `fe` gives."""
-    given = fe(y, sr)
+    """Compare `a` with the features of `fe`."""
+    features = fe(y, sr)
     known = fe if fe.signal.rate is not None else fe.replace(signal__rate=sr)
     search = Search(a, y, sr)
-    found = _identified(search, known)
+    candidate = _identified(search, known)
     exact = Candidate(known, 0.0, 0.0, False)
-    return _told(a, given, found, exact, search, None)
+    return _explanation(a, features, candidate, exact, search, None)
 
 
 def _between(a: np.ndarray, b: np.ndarray, y: np.ndarray, sr: int) -> Explanation:
-    """Two matrices: each by itself, and each from what the other was found to be."""
+    """Compare two matrices: search for each by itself, then near the front end of the other."""
     left, right = Search(a, y, sr), Search(b, y, sr)
     one = _identified(left, None)
     other = _identified(right, one.front_end if one is not None and left.found(one) else None)
     if other is not None and right.found(other) and not (one is not None and left.found(one)):
         one = _identified(left, other.front_end)
-    return _told(a, b, one, other, left, right)
+    return _explanation(a, b, one, other, left, right)
 
 
 def _identified(search: Search, known: FrontEnd | None) -> Candidate | None:
-    """The front end of a matrix: the one that is least different from `known` among the equally good."""
+    """The front end of a matrix; of several that fit equally well, the one most like `known`."""
     near = search.run(search.near(known), depth=2) if known is not None else None
     if near is None or not search.exact(near):
         far = search.published() or search.run(search.starts())
@@ -189,7 +189,7 @@ def _identified(search: Search, known: FrontEnd | None) -> Candidate | None:
     return min(equal, key=lambda c: weight(differences(c.front_end, known)))
 
 
-def _told(
+def _explanation(
     a: np.ndarray,
     b: np.ndarray,
     one: Candidate | None,
@@ -197,33 +197,41 @@ def _told(
     left: Search,
     right: Search | None,
 ) -> Explanation:
-    """The explanation of what was found."""
-    found = one is not None and other is not None and left.found(one)
-    explained = found and (right is None or right.found(other))  # type: ignore[arg-type]
-    turned = (bool(one and one.turned), bool(other and other.turned))
-    what: tuple[Difference, ...] = ()
+    """The explanation that follows from the two candidates."""
+    reasons: tuple[Difference, ...] = ()
     others: list[str] = []
-    if explained:
-        assert one is not None and other is not None
-        what = differences(one.front_end, other.front_end)
-        sought, chosen = (left, one) if right is None else (right, other)
-        for equal in sought.equal(chosen)[:40]:
-            pair = (equal, other) if right is None else (one, equal)
-            ways = differences(pair[0].front_end, pair[1].front_end)
-            text = "; ".join(map(str, ways)) or "no difference"
-            if ways != what and len(ways) <= len(what) and text not in others:
-                others.append(text)
-    both = (one, other)
+    explained = False
+    if one is not None and other is not None:
+        explained = left.found(one) and (right is None or right.found(other))
+        if explained:
+            reasons = differences(one.front_end, other.front_end)
+            others = _alternatives(one, other, left, right, reasons)
+    turned = (bool(one and one.turned), bool(other and other.turned))
     return Explanation(
         explained,
-        what,
-        tuple(c.front_end if c else None for c in both),  # type: ignore[arg-type]
-        tuple(_name(c, s) for c, s in zip(both, (left, right), strict=True)),  # type: ignore[arg-type]
-        tuple(c.error if c else float("inf") for c in both),  # type: ignore[arg-type]
+        reasons,
+        (None if one is None else one.front_end, None if other is None else other.front_end),
+        (_name(one, left), _name(other, right)),
+        (one.error if one else float("inf"), other.error if other else float("inf")),
         turned,
         facts_of(a.T if turned[0] else a, b.T if turned[1] else b),
         tuple(others[:LISTED]),
     )
+
+
+def _alternatives(
+    one: Candidate, other: Candidate, left: Search, right: Search | None, reasons: tuple[Difference, ...]
+) -> list[str]:
+    """Other differences that explain the matrices equally well and are no longer."""
+    found: list[str] = []
+    search, chosen = (left, one) if right is None else (right, other)
+    for equal in search.equal(chosen)[:40]:
+        pair = (equal, other) if right is None else (one, equal)
+        ways = differences(pair[0].front_end, pair[1].front_end)
+        text = "; ".join(map(str, ways)) or "no difference"
+        if ways != reasons and len(ways) <= len(reasons) and text not in found:
+            found.append(text)
+    return found
 
 
 def _name(candidate: Candidate | None, search: Search | None) -> str:

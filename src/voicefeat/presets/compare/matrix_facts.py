@@ -1,15 +1,15 @@
-"""What can be said of two matrices without knowing where they come from."""
+"""Facts about two matrices that need no front end: shapes, and where and how they differ."""
 
 from __future__ import annotations
 
 import numpy as np
 
-#: Numbers of rows or frames that are listed.
+#: Rows or frames that are listed at most.
 LISTED = 6
 
 
 def facts_of(a: np.ndarray, b: np.ndarray) -> tuple[str, ...]:
-    """Shapes, where the numbers differ and by how much, and whether a constant tells them apart."""
+    """Shapes, where the values differ and by how much, and whether they differ by a constant."""
     if a.shape != b.shape:
         if a.shape == b.T.shape:
             return (f"b is the shape of a transposed: {a.shape} and {b.shape}",)
@@ -18,18 +18,18 @@ def facts_of(a: np.ndarray, b: np.ndarray) -> tuple[str, ...]:
         return (f"shape (rows, frames): {a.shape} in a, {b.shape} in b",)
     a, b = a.astype(np.float64), b.astype(np.float64)
     known = np.isfinite(a) & np.isfinite(b)
-    told = []
+    facts = []
     if not known.all():
-        told.append(f"{int((~known).sum())} values are NaN or infinite in a or b and are passed over")
+        facts.append(f"{int((~known).sum())} values are NaN or infinite in a or b and are passed over")
     a, b = np.where(known, a, 0.0), np.where(known, b, 0.0)
-    apart = np.abs(a - b)
+    distance = np.abs(a - b)
     peak = max(np.abs(a).max(), np.abs(b).max()) or 1.0
-    told.append(f"largest difference {apart.max():.3g}, {apart.max() / peak:.1e} of the peak")
+    facts.append(f"largest difference {distance.max():.3g}, {distance.max() / peak:.1e} of the peak")
     limit = 1e-6 * peak
-    if apart.max() <= limit:
-        return tuple(told)
-    told += _where("rows", apart.max(axis=1) > limit) + _where("frames", apart.max(axis=0) > limit)
-    return (*told, *_constants(a, b, known, limit), *_quiet(b, apart))
+    if distance.max() <= limit:
+        return tuple(facts)
+    facts += _where("rows", distance.max(axis=1) > limit) + _where("frames", distance.max(axis=0) > limit)
+    return (*facts, *_constants(a, b, known, limit), *_quiet(b, distance))
 
 
 def _where(what: str, differs: np.ndarray) -> list[str]:
@@ -41,7 +41,7 @@ def _where(what: str, differs: np.ndarray) -> list[str]:
 
 
 def _constants(a: np.ndarray, b: np.ndarray, known: np.ndarray, limit: float) -> list[str]:
-    """A ratio or an offset that is the same everywhere, or in each row."""
+    """A ratio or an offset that is constant everywhere, or within each row."""
     offset = np.where(known, b - a, 0.0)
     middle = float(np.median(offset[known]))
     if np.abs(offset - middle)[known].max() <= limit:
@@ -58,13 +58,13 @@ def _constants(a: np.ndarray, b: np.ndarray, known: np.ndarray, limit: float) ->
     return []
 
 
-def _quiet(b: np.ndarray, apart: np.ndarray) -> list[str]:
-    """Whether it is the quiet frames that differ."""
-    level, size = b.mean(axis=0), apart.mean(axis=0)
+def _quiet(b: np.ndarray, distance: np.ndarray) -> list[str]:
+    """Whether quiet frames differ most."""
+    level, size = b.mean(axis=0), distance.mean(axis=0)
     if level.size < 8 or not level.std() or not size.std():
         return []
-    alike = float(np.corrcoef(level, size)[0, 1])
-    if alike > -0.5:
+    correlation = float(np.corrcoef(level, size)[0, 1])
+    if correlation > -0.5:
         return []
     return [
         "differences are largest where b is lowest: a floor, a small number under the logarithm, or dither"

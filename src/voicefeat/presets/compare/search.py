@@ -1,4 +1,4 @@
-"""The front end that a matrix comes from, by search over the presets and what lies near them."""
+"""Search for the front end that made a matrix, among the presets and front ends near them."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ import numpy as np
 from ...errors import ParameterError
 from ..catalogue import frontends, preset
 from ..front_end import FrontEnd
+from ..stages import Frames
 from .differences import differences, plain, weight
 from .variants import changed, hops, neighbours
 
-#: Front ends that are computed for one matrix, on a clip of up to `SHORT` samples; fewer on a longer one.
+#: Front ends that are tried for one matrix on a clip of up to `SHORT` samples; fewer on a longer clip.
 EVALUATIONS, LEAST, SHORT = 2500, 300, 160_000
-#: How many of the nearest are followed, and how many settings from a preset.
+#: How many of the nearest candidates are followed, and for how many changed settings.
 BEAM, DEPTH = 4, 3
-#: Frames by which a candidate may miss the matrix before another setting makes up for it.
+#: Frames by which a candidate may differ from the matrix: another setting may make up for them.
 NEAR = 6
-#: What moves rows.
+#: Changes that move all rows.
 ROWS: tuple[dict[str, Any], ...] = (
     {"c0": "last"},
     {"c0": "first"},
     {"c0": "first", "first": 1},
 )
-#: Errors relative to the peak up to which a matrix is reproduced: in double and in single precision.
+#: Largest error relative to the peak at which a matrix counts as reproduced, in double and single precision.
 FOUND = {np.dtype(np.float64): 1e-8, np.dtype(np.float32): 2e-3}
 ROUNDING = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 5e-6}
-#: A score above which nothing is alike, after one setting was changed.
+#: Scores above this one, after one changed setting, mean that the search is lost.
 LOST = 0.6
-#: A setting more must make the error so many times smaller.
+#: One more setting must reduce the error by this factor.
 WORTH = 4.0
 
 
@@ -46,7 +47,7 @@ class Candidate:
 
 
 class Search:
-    """One matrix of one signal; remembers what was computed."""
+    """The search for one matrix of one signal; keeps the candidates it has tried."""
 
     def __init__(self, matrix: np.ndarray, y: np.ndarray, sr: int) -> None:
         self.y, self.sr = y, sr
@@ -57,15 +58,15 @@ class Search:
         self._seen: dict[FrontEnd, Candidate | None] = {}
 
     def found(self, candidate: Candidate) -> bool:
-        """Whether that is the front end, to rounding."""
+        """Whether the candidate reproduces the matrix to rounding."""
         return candidate.error <= FOUND[self.kind]
 
     def exact(self, candidate: Candidate) -> bool:
-        """Whether nothing is left to find."""
+        """Whether the error is rounding alone, so that the search can end."""
         return candidate.error <= ROUNDING[self.kind]
 
     def look(self, fe: FrontEnd) -> Candidate | None:
-        """How far `fe` is from the matrix; None where its rows or frames are others, or it cannot run."""
+        """`fe` as a candidate; None if its shape differs or it cannot run."""
         if fe in self._seen:
             return self._seen[fe]
         self._seen[fe] = None
@@ -73,23 +74,23 @@ class Search:
             return None
         try:
             ways = self.ways
-            if fe.method is None:  # what is no framed chain tells its shape by running
+            if fe.method is None:  # a method has to run to know its shape
                 rows, frames = _rows(fe, self.sr), fe.frames(self.y.size)
                 ways = [way for way in ways if way.fits(rows, frames)]
             if not ways:
                 return None
             self.left -= 1
-            made = fe(self.y, self.sr).astype(np.float64)
+            features = fe(self.y, self.sr).astype(np.float64)
         except ParameterError:
             return None
-        ways = [way for way in ways if way.fits(*made.shape)]
+        ways = [way for way in ways if way.fits(*features.shape)]
         if not ways:
             return None
-        self._seen[fe] = min((way.compared(fe, made) for way in ways), key=lambda c: (c.error, c.score))
+        self._seen[fe] = min((way.compared(fe, features) for way in ways), key=lambda c: (c.error, c.score))
         return self._seen[fe]
 
     def run(self, starts: Iterable[FrontEnd], depth: int = DEPTH) -> Candidate | None:
-        """The nearest, by best-first search from `starts`: one setting more at each level."""
+        """The nearest candidate by best-first search from `starts`; each level changes one more setting."""
         beam = self._best(starts)
         best = beam[0] if beam else None
         for level in range(depth):
@@ -109,7 +110,7 @@ class Search:
         return best
 
     def around(self, candidate: Candidate) -> Iterable[FrontEnd]:
-        """The neighbours of a candidate by one trap."""
+        """Front ends that differ from a candidate in one respect."""
         way = self.ways[candidate.turned]
         for near in neighbours(plain(candidate.front_end), way.want.shape[1], self.y.size):
             yield near
@@ -117,69 +118,67 @@ class Search:
                 yield from fitted(near, way.want.shape[0])
 
     def _best(self, fes: Iterable[FrontEnd]) -> list[Candidate]:
-        """The few nearest; the reproduced ones first, then by how many of the rows are alike."""
-        looked = dict.fromkeys(c for fe in fes if (c := self.look(fe)) is not None)
-        return sorted(looked, key=self.order)[:BEAM]
+        """The few nearest: those that reproduce the matrix first, then by score."""
+        candidates = dict.fromkeys(c for fe in fes if (c := self.look(fe)) is not None)
+        return sorted(candidates, key=self.order)[:BEAM]
 
     def order(self, candidate: Candidate) -> tuple[float, float]:
-        """The reproduced ones first, by error; then by score."""
+        """Sorting key: those that reproduce the matrix first, by error; then by score."""
         return (0.0, candidate.error) if self.found(candidate) else (1.0, candidate.score)
 
     def equal(self, candidate: Candidate) -> list[Candidate]:
-        """All that reproduce the matrix as well, those of fewer settings first."""
+        """All candidates that reproduce the matrix as well; those with fewer changes come first."""
         seen = [c for c in self._seen.values() if c is not None]
         least = min((c.error for c in seen), default=candidate.error)
         limit = max(2.0 * least, ROUNDING[self.kind])
         return [c for c in seen if c.error <= limit] or [candidate]
 
     def fit(self, fe: FrontEnd, **change: Any) -> list[FrontEnd]:
-        """`fe` with the rows of the matrix, either way round; `change` is one of its cepstrum."""
+        """`fe` with as many rows as the matrix or its transpose; `change` are settings of its cepstrum."""
         if fe.framing is None:
             return []
-        return [made for way in self.ways for made in fitted(fe, way.want.shape[0], **change)]
+        return [near for way in self.ways for near in fitted(fe, way.want.shape[0], **change)]
 
     def near(self, fe: FrontEnd) -> list[FrontEnd]:
-        """`fe` with the rows, and where they are far off the frames, of the matrix."""
-        made = self.fit(fe)
+        """`fe` with as many rows as the matrix, and where frames differ much, as many frames."""
+        fitting = self.fit(fe)
         paced = [
             changed(x, {"framing__hop_length": h})
-            for x in made
+            for x in fitting
             for way in self.ways
-            for h in self.hops(x, way.want.shape[1])
+            for h in self.hops(x.framing, way.want.shape[1])
         ]
-        return [fe, *made, *(x for x in paced if x is not None)]
+        return [fe, *fitting, *(x for x in paced if x is not None)]
 
-    def hops(self, fe: FrontEnd, frames: int) -> list[int]:
-        """Hops that give the frames of the matrix, where those of `fe` do not."""
-        framing = fe.framing
-        assert framing is not None
-        if abs(framing.count(self.y.size) - frames) <= NEAR or frames < 2:
+    def hops(self, framing: Frames | None, frames: int) -> list[int]:
+        """Hop lengths that give the frames of the matrix, if those of `framing` differ much."""
+        if framing is None or abs(framing.count(self.y.size) - frames) <= NEAR or frames < 2:
             return []
         return hops(framing, frames, self.y.size)
 
     def presets(self) -> list[FrontEnd]:
-        """The presets at the clip's rate, the quick ones first."""
-        made = [at_rate(preset(name).front_end, self.sr) for name in frontends()]
-        return sorted((fe for fe in made if fe is not None), key=lambda fe: fe.method is not None)
+        """The presets at the rate of the clip, the fast ones first."""
+        presets = [at_rate(preset(name).front_end, self.sr) for name in frontends()]
+        return sorted((fe for fe in presets if fe is not None), key=lambda fe: fe.method is not None)
 
     def published(self) -> Candidate | None:
-        """The preset that the matrix comes from, to rounding; the nearest where several would do."""
-        looked = [c for fe in self.presets() if (c := self.look(fe)) is not None and self.exact(c)]
-        return min(looked, key=lambda c: c.error, default=None)
+        """The preset that reproduces the matrix to rounding; the nearest if several do."""
+        candidates = [c for fe in self.presets() if (c := self.look(fe)) is not None and self.exact(c)]
+        return min(candidates, key=lambda c: c.error, default=None)
 
     def starts(self) -> list[FrontEnd]:
-        """The presets, and what has their settings but the rows of the matrix."""
-        made = []
+        """The presets, and the presets with as many rows as the matrix."""
+        starts = []
         for fe in self.presets():
-            made += [fe, *self.fit(fe)]
+            starts += [fe, *self.fit(fe)]
             if fe.cepstrum is not None:
-                for change in ROWS:  # other rows in place of c0 move all, and then nothing is alike
-                    made += self.fit(fe, **change)
-        return made
+                for change in ROWS:  # another first row moves all rows, and then no row fits
+                    starts += self.fit(fe, **change)
+        return starts
 
 
 class _Way:
-    """The matrix as (rows, frames), as it is or turned."""
+    """The matrix as (rows, frames): as it was given, or transposed."""
 
     def __init__(self, want: np.ndarray, turned: bool) -> None:
         self.want, self.turned = want, turned
@@ -190,28 +189,28 @@ class _Way:
     def fits(self, rows: int, frames: int) -> bool:
         return rows == self.want.shape[0] and abs(frames - self.want.shape[1]) <= NEAR
 
-    def compared(self, fe: FrontEnd, made: np.ndarray) -> Candidate:
-        same = made.shape == self.want.shape
-        count = min(made.shape[1], self.want.shape[1])
+    def compared(self, fe: FrontEnd, features: np.ndarray) -> Candidate:
+        same = features.shape == self.want.shape
+        count = min(features.shape[1], self.want.shape[1])
         want, known = self.filled[:, :count], self.known[:, :count]
-        got = np.where(known & np.isfinite(made[:, :count]), made[:, :count], 0.0)
+        got = np.where(known & np.isfinite(features[:, :count]), features[:, :count], 0.0)
         error = float(np.abs(got - want).max(initial=0.0)) / self.peak if same else np.inf
         return Candidate(fe, _unlike(got, want) + (not same) * 0.1, error, self.turned)
 
 
 def _unlike(got: np.ndarray, want: np.ndarray) -> float:
-    """From 0 to 1: the mean over rows of the error beside the spread, and of the same after the best line."""
+    """A score from 0 to 1: errors of rows relative to their spread, before and after a linear fit."""
     least = 1e-30
     centred, other = got - got.mean(axis=1, keepdims=True), want - want.mean(axis=1, keepdims=True)
     power, spread = (centred**2).mean(axis=1), (other**2).mean(axis=1)
     raw = np.sqrt(((got - want) ** 2).mean(axis=1) / (spread + least))
-    alike = (centred * other).mean(axis=1) ** 2 / (power * spread + least)
-    line = np.sqrt(np.maximum(1.0 - alike, 0.0))
+    fit = (centred * other).mean(axis=1) ** 2 / (power * spread + least)
+    line = np.sqrt(np.maximum(1.0 - fit, 0.0))
     return float((raw / (1.0 + raw) + line).mean()) / 2
 
 
 def at_rate(fe: FrontEnd, sr: int) -> FrontEnd | None:
-    """The front end at the clip's rate; None where its edges lie above half of it."""
+    """The front end at the rate of the clip; None if its bands reach above half of it."""
     if fe.signal.rate == sr:
         return fe
     try:
@@ -229,38 +228,40 @@ def _rows_cheap(fe: FrontEnd, sr: int) -> int:
 
 
 def fitted(fe: FrontEnd, rows: int, **change: Any) -> list[FrontEnd]:
-    """`fe` with as many coefficients, bands or bins, and such deltas, that it has `rows` rows.
+    """Variants of `fe` with `rows` rows: other numbers of coefficients, bands or bins, or no deltas.
 
-    `change` is one of the cepstrum, which has c0 and no energy then.
+    `change` are settings of the cepstrum, which then has c0 and no energy.
     """
-    made = []
+    variants = []
     if change:
         fe = replace(fe, energy=None)
     for dynamics in dict.fromkeys([fe.dynamics, None]):
         parts = dynamics.parts if dynamics is not None else 1
-        many, over = divmod(rows, parts)
-        many -= fe.energy is not None and fe.energy.place != "replace"
-        if over or many < 1:
+        count, over = divmod(rows, parts)
+        count -= fe.energy is not None and fe.energy.place != "replace"
+        if over or count < 1:
             continue
         try:
             if fe.cepstrum is not None:
-                made.append(replace(fe, dynamics=dynamics, cepstrum=replace(fe.cepstrum, n=many, **change)))
+                variants.append(
+                    replace(fe, dynamics=dynamics, cepstrum=replace(fe.cepstrum, n=count, **change))
+                )
             elif fe.bands is not None and fe.bands.bank == "bank":
-                made.append(fe.replace(dynamics=dynamics, bands__n_filters=many))
+                variants.append(fe.replace(dynamics=dynamics, bands__n_filters=count))
             elif fe.bands is not None and fe.bands.bank == "mel":
-                made.append(fe.replace(dynamics=dynamics, bands__n_mels=many))
-            elif fe.bands is None and fe.framing is not None and many > 2:
-                made.append(fe.replace(dynamics=dynamics, framing__n_fft=2 * (many - 1)))
+                variants.append(fe.replace(dynamics=dynamics, bands__n_mels=count))
+            elif fe.bands is None and fe.framing is not None and count > 2:
+                variants.append(fe.replace(dynamics=dynamics, framing__n_fft=2 * (count - 1)))
         except ParameterError:
             continue
-    return made
+    return variants
 
 
 def named(fe: FrontEnd) -> str:
-    """The nearest preset by name, and what differs from it."""
+    """The name of the nearest preset, and the settings that differ from it."""
     sr = fe.signal.rate or 0
     every = [(name, near) for name in frontends() if (near := at_rate(preset(name).front_end, sr))]
-    name, found = min(((n, differences(near, fe)) for n, near in every), key=lambda pair: weight(pair[1]))
-    if not found:
+    name, changes = min(((n, differences(near, fe)) for n, near in every), key=lambda pair: weight(pair[1]))
+    if not changes:
         return name
-    return f"{name} with " + ", ".join(f"{d.setting} = {d.b!r}" for d in found)
+    return f"{name} with " + ", ".join(f"{d.setting} = {d.b!r}" for d in changes)

@@ -1,4 +1,4 @@
-"""What front ends of one name differ in: each trap, and the settings that lead into it."""
+"""The variants of a front end: the settings in which published systems of one name differ."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ WINDOWS = (
 )  # fmt: skip
 LENGTHS = (256, 320, 400, 480, 512, 1024, 2048)
 HOPS = (64, 80, 100, 110, 120, 128, 160, 200, 220, 240, 256, 320, 400, 441, 480, 512)
-#: center, pad_mode, align, partial: all that a framing may be.
+#: Combinations of center, pad_mode, align and partial.
 PLACES = (
     *((True, mode, "center", "drop") for mode in ("constant", "reflect", "edge", "symmetric")),
     *((False, "constant", *both) for both in product(("center", "left"), ("drop", "pad", "mirror"))),
 )
 EMPHASES = (0.0, 0.95, 0.97)
 SMALL = (0.0, EPS, EPS32, 1e-20, 1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-3, 1.0)
-#: For each setting of a bank: what else it may be.
+#: The values of each setting of a bank.
 BANK = {
     "scale": ("hz", "htk", "slaney"),
     "slopes": ("hz", "scale"),
@@ -45,7 +45,7 @@ BANK = {
     "fmax": (None, -400.0, 4000.0, 7600.0, 8000.0),
 }
 
-#: What a setting is, in the words of a report.
+#: Settings in the words of a report.
 WORDS = {
     "signal.scale": "amplitude of the samples (1 for [-1, 1), 32768 for 16-bit numbers)",
     "signal.preemphasis": "pre-emphasis over the signal",
@@ -102,18 +102,18 @@ WORDS = {
 
 
 def neighbours(fe: FrontEnd, frames: int, n: int) -> Iterator[FrontEnd]:
-    """Front ends that differ from `fe` by one trap; `frames` of `n` samples are wanted.
+    """Front ends that differ from `fe` in one respect; they should make `frames` frames of `n` samples.
 
-    What cannot be made, the checks of the stages refuse: it is left out.
+    Combinations that the checks of the stages refuse are left out.
     """
     for change in changes(fe, frames, n):
-        made = changed(fe, change)
-        if made is not None and made != fe:
-            yield made
+        variant = changed(fe, change)
+        if variant is not None and variant != fe:
+            yield variant
 
 
 def changed(fe: FrontEnd, change: dict[str, Any]) -> FrontEnd | None:
-    """`fe` with other settings; None where they cannot be."""
+    """`fe` with other settings; None if they are refused."""
     try:
         return replaced(fe, change)
     except ParameterError:
@@ -121,14 +121,14 @@ def changed(fe: FrontEnd, change: dict[str, Any]) -> FrontEnd | None:
 
 
 def changes(fe: FrontEnd, frames: int, n: int) -> Iterator[dict[str, Any]]:
-    """Settings to replace, one trap at a time, in the order of the chain."""
+    """The settings to replace, one change at a time, in the order of the chain."""
     yield from _of_signal(fe)
     if fe.framing is not None:
-        yield from _of_frames(fe, frames, n)
+        yield from _of_frames(fe.framing, frames, n)
         yield from _of_bands(fe)
         yield from _of_logarithm(fe)
         yield from _of_cepstrum(fe)
-        yield from _of_energy(fe)
+        yield from _of_energy(fe, fe.framing.n_fft)
     yield from _of_dynamics(fe)
     for after in (None, Normalisation(), Normalisation(variance=True), Normalisation("sliding")):
         yield {"normalisation": after}
@@ -145,9 +145,7 @@ def _of_signal(fe: FrontEnd) -> Iterator[dict[str, Any]]:
         yield {**change, "framing__preemphasis": 0.0} if fe.framing is not None else change
 
 
-def _of_frames(fe: FrontEnd, frames: int, n: int) -> Iterator[dict[str, Any]]:
-    framing = fe.framing
-    assert framing is not None
+def _of_frames(framing: Frames, frames: int, n: int) -> Iterator[dict[str, Any]]:
     for window in WINDOWS:
         yield {"framing__window": window}
     for place in PLACES:
@@ -171,7 +169,7 @@ def _of_frames(fe: FrontEnd, frames: int, n: int) -> Iterator[dict[str, Any]]:
 
 
 def hops(framing: Frames, frames: int, n: int) -> list[int]:
-    """Hops that give the frames wanted, and usual ones that nearly do."""
+    """Hop lengths that give `frames` frames, and common ones that nearly do."""
     low, high = n // (frames + 4), n // max(frames - 4, 1) + 1
     usual = [hop for hop in HOPS if low <= hop <= high]
     around = range(max(low, 1), min(high, framing.n_fft) + 1)
@@ -186,7 +184,7 @@ def _of_bands(fe: FrontEnd) -> Iterator[dict[str, Any]]:
         for value in values:
             yield {f"bands__{name}": value}
     own = settings_of("bands", fe.bands)
-    for scale, norm in product(("hz", "htk", "slaney"), (None, "slaney")):  # two that often go together
+    for scale, norm in product(("hz", "htk", "slaney"), (None, "slaney")):  # these two often go together
         yield {"bands__scale": scale, "bands__norm": norm}
     if own.get("labelled") is not None:
         yield {"bands__labelled": None}
@@ -226,13 +224,12 @@ def _of_cepstrum(fe: FrontEnd) -> Iterator[dict[str, Any]]:
         yield {"cepstrum__c0": place}
 
 
-def _of_energy(fe: FrontEnd) -> Iterator[dict[str, Any]]:
+def _of_energy(fe: FrontEnd, n_fft: int) -> Iterator[dict[str, Any]]:
     yield {"energy": None}
-    assert fe.framing is not None
     for of, place, gain in product(("samples", "bins"), ("replace", "first", "last"), (1.0, 0.0)):
-        energy = Energy(of, gain or 1.0 / fe.framing.n_fft, place=place)
+        energy = Energy(of, gain or 1.0 / n_fft, place=place)
         yield {"energy": energy}
-        if place != "replace" and fe.cepstrum is not None:  # the row more is a coefficient less
+        if place != "replace" and fe.cepstrum is not None:  # one row more, one coefficient less
             fewer = fe.cepstrum.n - (fe.energy is None or fe.energy.place == "replace")
             yield {"energy": energy, "cepstrum__n": fewer}
             yield {"energy": energy, "cepstrum__n": fewer, "cepstrum__first": 1}

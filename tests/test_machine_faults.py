@@ -11,7 +11,7 @@ import pytest
 from corpora import contents, noises
 
 import voicefeat as vf
-from voicefeat.chain.spectra import Pass
+from voicefeat.chain.block_loop import Pass
 from voicefeat.corpus.formats import find_format
 from voicefeat.corpus.output.state import State
 from voicefeat.corpus.run.extract import extract_corpus
@@ -238,14 +238,14 @@ def test_an_hdf5_shard_reads_nothing_but_itself(where, corpus, tmp_path):
 
 def frames_of(monkeypatch, run):
     """How many frames of spectra `run` computes."""
-    count, fill = [0], Pass.fill
+    count, block = [0], Pass.block
 
     def counting(self, work, first, frames):
         count[0] += frames
-        return fill(self, work, first, frames)
+        return block(self, work, first, frames)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Pass, "fill", counting)
+        patch.setattr(Pass, "block", counting)
         run()
     return count[0]
 

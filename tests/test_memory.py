@@ -88,10 +88,12 @@ def test_the_stronger_half_of_peaks_is_exact(name, monkeypatch):
     want = vf.pitch_tuning(strong) if len(strong) else 0.0
     chroma = vf.chroma_stft(y, SR), vf.tonnetz(y, SR)
     seconds = []
-    again = loud_peaks.StrongerHalf.again
+    second_pass = loud_peaks.StrongerHalf.second_pass
     monkeypatch.setattr(loud_peaks, "ROOM", 20_000)
     monkeypatch.setattr(
-        loud_peaks.StrongerHalf, "again", lambda self: seconds.append(again(self)) or seconds[-1]
+        loud_peaks.StrongerHalf,
+        "second_pass",
+        lambda self: seconds.append(second_pass(self)) or seconds[-1],
     )
     assert vf.estimate_tuning(y, SR) == want
     if name in ("rises", "falls"):

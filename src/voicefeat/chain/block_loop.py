@@ -5,6 +5,7 @@ Jobs that start from the same frames share each block of spectra, which is compu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -16,111 +17,146 @@ from ..audio.signals import signal
 from . import tables, threads
 from .blocks import thread_budget
 from .jobs import Job, Request, Rows
-from .plan import Plan
+from .plan import Plan, plan_for
 from .sinks import Sink
-from .spectra import MEMORY_BYTES, Pass, borrow, give_back
+from .spectra import MEMORY_BYTES, Work, borrow, give_back
 from .stages import Chain
 
 #: Blocks that each of several threads takes, where blocks need not be larger than fits.
 SHARES = 4
 
-Sinks = Callable[[int], list[Sink]]
 
+class Pass:
+    """One pass over one item: each block of its spectra goes to all sinks.
 
-def block_size(plan: Plan, frames: int, budget: int) -> int:
-    """Frames of a block: larger ones for several threads, which then meet less often at Python's lock."""
-    if budget == 1:
-        return plan.block
-    fair = -(-frames // (SHARES * budget * plan.lanes)) * plan.lanes
-    return max(plan.block, min(fair, 4 * plan.block))
+    With a `memory` (a dict) blocks are kept there, and taken from there where they are.
+    """
 
-
-def whole(plan: Plan, data: np.ndarray, sinks: list[Sink], memory: dict | None = None) -> None:
-    """One item on the calling thread: its spectra block by block to every sink, then what had to wait."""
-    count, size = plan.source.count(data), plan.block
-    blocks = Pass(plan.source, data, {sink.power for sink in sinks}, memory)
-    work = borrow(plan.dtype)
-    for first in range(0, count, size):
-        frames = min(size, count - first)
-        blocks.fill(work, first, frames)
+    def __init__(self, plan: Plan, data: np.ndarray, sinks: list[Sink], memory: dict[int, np.ndarray] | None):
+        self.source, self.sinks, self.memory = plan.source, sinks, memory
+        self.opened = plan.source.open(data)
+        self.width = 2 if self.source.complex else 1
+        self.one_power = memory is None
         for sink in sinks:
+            if sink.power != sinks[0].power:
+                self.one_power = False
+
+    def block(self, work: Work, first: int, frames: int) -> None:
+        """The block of frames first, first + 1, ..."""
+        source, memory = self.source, self.memory
+        values = -(-frames // source.lanes) * source.lanes * source.bins
+        if memory is None:
+            bins = work.arrays["bins", values * self.width]
+            source.fill(bins, work, self.opened, first, frames)
+        elif first in memory:
+            bins = memory[first]
+        else:
+            bins = memory[first] = np.empty(values * self.width, work.dtype)
+            source.fill(bins, work, self.opened, first, frames)
+        work.set_block(bins, values, source.base, self.one_power)
+        for sink in self.sinks:
             sink.take(work, first, frames)
+
+
+def run_serial(
+    plan: Plan,
+    data: np.ndarray,
+    frames: int,
+    sinks: list[Sink],
+    memory: dict[int, np.ndarray] | None = None,
+) -> None:
+    """The `frames` of one item on the calling thread, then what the sinks deferred."""
+    one, size = Pass(plan, data, sinks, memory), plan.block
+    work = borrow(plan.dtype)
+    for first in range(0, frames, size):
+        one.block(work, first, min(size, frames - first))
     for sink in sinks:
-        if sink.waits:
+        if sink.deferred:
             sink.finish(work)
     give_back(work)
 
 
-def shared(
+def block_size(plan: Plan, frames: int, budget: int) -> int:
+    """Frames of a block: larger ones for several threads, which then meet less often at Python's lock."""
+    fair = -(-frames // (SHARES * budget * plan.lanes)) * plan.lanes
+    return max(plan.block, min(fair, 4 * plan.block))
+
+
+def run_threaded(
     plan: Plan,
     data: np.ndarray,
+    frames: int,
     sinks: list[Sink],
     budget: int,
-    check: Callable[[], None],
-    memory: dict | None = None,
+    check: Callable[[np.ndarray], None] | None = None,
+    memory: dict[int, np.ndarray] | None = None,
 ) -> None:
-    """One item on several threads, one of which begins with `check`."""
-    count = plan.source.count(data)
-    size = block_size(plan, count, budget)
-    blocks = Pass(plan.source, data, {sink.power for sink in sinks}, memory)
+    """The `frames` of one item on several threads, one of which begins with `check`."""
+    one, size = Pass(plan, data, sinks, memory), block_size(plan, frames, budget)
 
     def block(i: int) -> None:
         if i == 0:
-            return check()
+            return None if check is None else check(data)
         first = (i - 1) * size
-        frames = min(size, count - first)
         work = borrow(plan.dtype)
-        blocks.fill(work, first, frames)
-        for sink in sinks:
-            sink.take(work, first, frames)
+        one.block(work, first, min(size, frames - first))
         give_back(work)
 
-    def part(sink: Sink, i: int) -> None:
+    def finish(sink: Sink, part: int) -> None:
         work = borrow(plan.dtype)
-        sink.finish(work, i, budget)
+        sink.finish(work, part, budget)
         give_back(work)
 
-    threads.each(block, 1 - (-count // size), budget)
+    threads.each(block, 1 - (-frames // size), budget)
     for sink in sinks:
-        if sink.waits:
-            threads.each(partial(part, sink), budget, budget)
+        if sink.deferred:
+            threads.each(partial(finish, sink), budget, budget)
 
 
-def items(
+def run_item(plan: Plan, data: np.ndarray, frames: int, sinks: list[Sink]) -> None:
+    """The `frames` of one item of finite values, on several threads where it is long."""
+    budget = thread_budget(data.size)
+    if budget == 1:
+        run_serial(plan, data, frames, sinks)
+    else:
+        run_threaded(plan, data, frames, sinks, budget)
+
+
+def run_batch(
     plan: Plan,
     data: np.ndarray,
-    refuse: Callable[[], None] | None,
-    make_sinks: Sinks,
-    memory: dict | None = None,
+    frames: int,
+    jobs: Sequence[Job],
+    name: str | None = None,
+    memory: dict[int, np.ndarray] | None = None,
 ) -> None:
-    """Every item of a batch; long ones share their blocks among threads, many short ones are shared whole.
+    """The `frames` of every item of `data`, signals (..., n) or spectra (..., bins, frames), for all jobs.
 
-    Samples that are not finite are refused, before anything else unless several threads are at work;
-    `refuse` finds the first and raises the error, None says that all are finite. `memory` keeps the spectra
-    of a single item.
+    Long items share their blocks among threads, many short ones are shared as they are. Values that are not
+    finite are refused by the `name` of their argument, before anything else unless several threads are at
+    work; without a name they are finite. `memory` keeps the spectra of a single item.
     """
-    count = data.shape[0]
+    inner = 2 if plan.chain.frames is None else 1
+    items = data.reshape(-1, *data.shape[-inner:])
     budget = thread_budget(data.size)
 
-    spectra = data.ndim == 3
-
     def check(part: np.ndarray) -> None:
-        if refuse is not None and not tables.usable(part, spectra):
-            refuse()
+        if name is not None and not tables.usable(part, inner == 2):
+            not_finite(data, name, inner == 2)  # all of it, to say where
 
-    def item(i: int) -> None:
-        check(data[i])
-        whole(plan, data[i], make_sinks(i))
+    def of_batch(i: int) -> None:
+        check(items[i])
+        run_serial(plan, items[i], frames, [job.sink(i) for job in jobs])
 
-    if budget == 1:
-        check(data)
-        for i in range(count):
-            whole(plan, data[i], make_sinks(i), memory)
-    elif budget <= count:
-        threads.each(item, count, budget)
+    if budget > len(items):
+        for i, item in enumerate(items):
+            run_threaded(plan, item, frames, [job.sink(i) for job in jobs], budget, check, memory)
+    elif budget > 1:
+        threads.each(of_batch, len(items), budget)
     else:
-        for i in range(count):
-            shared(plan, data[i], make_sinks(i), budget, partial(check, data[i]), memory)
+        check(data)
+        for i, item in enumerate(items):
+            run_serial(plan, item, frames, [job.sink(i) for job in jobs], memory)
 
 
 def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]:
@@ -129,27 +165,50 @@ def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]
     Jobs with equal frames share their spectra. `data` is contiguous float32 or float64, `name` the argument
     that it came in as.
     """
+    bins = data.shape[-2] if jobs[0].chain.frames is None else None
     for job in jobs:
-        if job.chain.frames is not None:
-            job.chain.frames.check_length(data.shape[-1])
-        job.prepare(data)
-    inner = 2 if jobs[0].chain.frames is None else 1
-    flat, batch = data.reshape(-1, *data.shape[-inner:]), data.shape[:-inner]
-    for members in _together(jobs):
-        source = _source(members)
-        frames = source.source.count(data)
-        room = source.source.values(frames) * source.dtype.itemsize
-        again = any(job.again for job in members)
-        memory: dict | None = {} if again and inner == 1 == len(flat) and room <= MEMORY_BYTES else None
-        for job in members:
-            job.open(batch, len(flat), frames)
-        items(source, flat, partial(not_finite, data, name, inner == 2), partial(_sinks, members), memory)
-        while members := [later for job in members if (later := job.then()) is not None]:
-            for job in members:
-                job.prepare(data)
-                job.open(batch, len(flat), frames)
-            items(source, flat, None, partial(_sinks, members), memory)
+        frames = job.chain.frames
+        job.frames = data.shape[-1] if frames is None else frames.check_length(data.shape[-1])
+        job.plan = plan_for(job.chain, bins, data.dtype)
+    batch = data.shape[: -1 if bins is None else -2]
+    items = math.prod(batch)
+    for group in [jobs] if len(jobs) == 1 else _group_by_frames(jobs):
+        plan, count = group[0].plan, group[0].frames
+        memory: dict[int, np.ndarray] | None = None
+        once = True
+        for job in group:
+            job.open(batch, items, count)
+            if job.needs_second_pass is not False:
+                once = False
+                if job.needs_second_pass and items == 1 and bins is None:
+                    values = plan.source.values(count)
+                    memory = {} if values * data.dtype.itemsize <= MEMORY_BYTES else None
+        run_batch(plan, data, count, group, name, memory)
+        while not once and (group := _second_passes(group)):
+            for job in group:
+                job.plan = plan_for(job.chain, bins, data.dtype)
+                job.open(batch, items, count)
+            run_batch(plan, data, count, group, None, memory)
     return [job.result() for job in jobs]
+
+
+def _second_passes(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs that go over the spectra once more."""
+    later = [job.second_pass() for job in jobs if job.needs_second_pass is not False]
+    return [job for job in later if job is not None]
+
+
+def _group_by_frames(jobs: Sequence[Job]) -> list[Sequence[Job]]:
+    """Jobs with equal spectra; the first of a group has the source that serves all of them.
+
+    Powers are made of complex bins where those are at hand.
+    """
+    groups: dict[Any, list[Job]] = {}
+    for job in jobs:
+        source = job.plan.source
+        group = groups.setdefault((job.chain.frames, source.exact_powers or source.complex), [])
+        group.insert(0 if source.complex else len(group), job)
+    return list(groups.values())
 
 
 def compute_requests(requests: Iterable[Request]) -> list[Any]:
@@ -168,41 +227,16 @@ def compute_requests(requests: Iterable[Request]) -> list[Any]:
     return [request.finish([job.result() for job in request.jobs]) for request in requests]
 
 
-def _sinks(jobs: list[Job], i: int) -> list[Sink]:
-    return [job.sink(i) for job in jobs]
-
-
-def _together(jobs: Sequence[Job]) -> list[list[Job]]:
-    """The jobs by what their spectra are made of; powers come from complex bins where those are at hand."""
-    if len(jobs) == 1:
-        return [list(jobs)]
-    groups: dict[Any, list[Job]] = {}
-    for job in jobs:
-        exact = job.plan.source.exact_powers
-        groups.setdefault((job.chain.frames, exact or job.plan.source.complex), []).append(job)
-    return list(groups.values())
-
-
-def _source(jobs: list[Job]) -> Plan:
-    """The plan whose source serves all of the jobs."""
-    for job in jobs:
-        if job.plan.source.complex:
-            return job.plan
-    return jobs[0].plan
-
-
 def run(wanted: Chain | Job, y: Any) -> Any:
     """What a feature returns for the signals `y` (..., n): the rows of a chain, or the result of a job.
 
     The signals are checked here.
     """
     job = wanted if isinstance(wanted, Job) else Rows(wanted)
-    y = job.accept(signal(y))
-    return compute([job], y)[0]
+    return compute((job,), job.accept(signal(y)))[0]
 
 
 def run_spectra(wanted: Chain | Job, S: np.ndarray, name: str = "S") -> Any:
     """The same for checked spectra (..., bins, frames) that were given as argument `name`."""
     job = wanted if isinstance(wanted, Job) else Rows(wanted)
-    job.warn()
-    return compute([job], S, name)[0]
+    return compute((job,), job.accept(S), name)[0]

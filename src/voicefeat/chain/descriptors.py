@@ -15,7 +15,7 @@ from ..engine import (
 )
 from ..errors import fail
 from ..units.hertz import fft_frequencies
-from .sinks import ClipFloor, Sink
+from .sinks import Sink
 from .spectra import Work
 from .stages import Compression
 
@@ -66,7 +66,7 @@ class DescriptorRows(Sink):
         ready, lanes = self.ready, self.lanes
         groups = -(-count // lanes)
         out = work.array("descriptor", groups * ready.rows * lanes)
-        ready.tiles(work.raised(self.power), groups, lanes, out)
+        ready.tiles(work.to_power(self.power), groups, lanes, out)
         row_kernels.put_rows(out, ready.rows, ready.rows, lanes, count, self.flat, first, self.frames)
 
 
@@ -183,11 +183,15 @@ class ContrastRows(Sink):
     def __init__(self, ready: _Contrast, plan: Plan, out: np.ndarray):
         self.ready, self.lanes, self.power, self.dtype = ready, plan.lanes, plan.power, plan.dtype
         self.flat, self.frames = out.reshape(-1), out.shape[-1]
-        top_db = None if ready.spec.linear else ready.spec.top_db
-        self.floors = ClipFloor(top_db), ClipFloor(top_db)
-        self.waits = top_db is not None
-        groups = -(-self.frames // self.lanes)
-        self.kept = np.empty((2, groups * ready.rows * self.lanes), plan.dtype) if self.waits else None
+        #: How far below the largest peak, and the largest valley, of the clip their floor is.
+        self.top_db = None if ready.spec.linear else ready.spec.top_db
+        #: The largest of each block, of peaks and of valleys.
+        self.largest: tuple[list[float], list[float]] = ([], [])
+        self.kept = None
+        if self.top_db is not None:
+            self.deferred = True
+            groups = -(-self.frames // self.lanes)
+            self.kept = np.empty((2, groups * ready.rows * self.lanes), plan.dtype)
 
     def take(self, work: Work, first: int, count: int) -> None:
         ready, lanes = self.ready, self.lanes
@@ -199,7 +203,7 @@ class ContrastRows(Sink):
             at = first * ready.rows
             peaks, valleys = self.kept[0, at : at + size], self.kept[1, at : at + size]
         extreme_kernels.extreme_tiles(
-            work.raised(self.power),
+            work.to_power(self.power),
             ready.bins,
             groups,
             lanes,
@@ -210,11 +214,10 @@ class ContrastRows(Sink):
         )
         if not ready.spec.linear:
             scale, amin, rows = 10 / np.log(10), ready.spec.amin, ready.rows
-            for tiles, floor in zip((peaks, valleys), self.floors, strict=True):
-                high = band_kernels.log_tiles(
-                    tiles, rows, rows, count, lanes, 0.0, amin, scale, 0.0, work.peak
+            for tiles, largest in zip((peaks, valleys), self.largest, strict=True):
+                largest.append(
+                    band_kernels.log_tiles(tiles, rows, rows, count, lanes, 0.0, amin, scale, 0.0, work.peak)
                 )
-                floor.see(high)
         if self.kept is None:
             self._emit(peaks, valleys, first, count, -np.inf, -np.inf)
 
@@ -227,14 +230,15 @@ class ContrastRows(Sink):
         row_kernels.put_rows(peaks, rows, rows, lanes, count, self.flat, first, self.frames)
 
     def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
-        assert self.kept is not None
+        assert self.kept is not None and self.top_db is not None
         share = -(-self.frames // (parts * self.lanes)) * self.lanes
         first = part * share
         count = min(share, self.frames - first)
         if count > 0:
             at, size = first * self.ready.rows, -(-count // self.lanes) * self.lanes * self.ready.rows
             peaks, valleys = self.kept[0, at : at + size], self.kept[1, at : at + size]
-            self._emit(peaks, valleys, first, count, *(floor.level() for floor in self.floors))
+            high, low = (max(largest) - self.top_db for largest in self.largest)
+            self._emit(peaks, valleys, first, count, high, low)
 
 
 @dataclass(frozen=True)
@@ -271,7 +275,8 @@ class LoudnessRows(Sink):
         np.multiply(
             work.array("energies", size)[:size], tiles.dtype.type(self.ready.spec.gain), out=tiles[:size]
         )
-        c.fill(tiles[:size])
+        if c.zero:
+            c.replace_zeros(tiles[:size])
         band_kernels.log_tiles(
             tiles, 1, 1, count, lanes, float(c.offset), self.ready.floor, c.scale, -c.add, work.peak
         )

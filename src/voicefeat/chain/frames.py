@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -144,31 +146,44 @@ class Frames:
         check_flag(f"{stage}.remove_dc", self.remove_dc)
         check_float(f"{stage}.preemphasis", self.preemphasis, low=0.0, high=1.0)
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Samples that a frame counts as."""
         return self.win_length if self.align == "left" else self.n_fft
 
-    @property
+    @cached_property
     def pad(self) -> int:
         """Samples before the signal at which the first frame begins."""
         if self.partial == "mirror":
             return self.length // 2 - self.hop_length // 2
         return self.n_fft // 2 if self.center else 0
 
+    @cached_property
+    def _least(self) -> float:
+        """Samples that are enough for librosa's frames; without end where a field differs from those."""
+        if self.align != "center" or self.partial != "drop" or self.trim:
+            return math.inf
+        if not self.center:
+            return self.n_fft
+        return {"reflect": self.pad + 1, "symmetric": self.pad}.get(self.pad_mode, 1)
+
     def count(self, n: int) -> int:
         """Number of frames of a signal of `n` samples."""
         if self.partial == "mirror":
             return (n + self.hop_length // 2) // self.hop_length - self.trim
-        # `length` and `pad`, looked up once: this runs in every call.
-        length = self.win_length if self.align == "left" else self.n_fft
-        beyond = n + 2 * (self.n_fft // 2 if self.center else 0) - length
+        beyond = n + 2 * self.pad - self.length
         if self.partial == "pad":
             return max(1 - (-beyond // self.hop_length), 1) - self.trim
         return 1 + beyond // self.hop_length - self.trim
 
-    def check_length(self, n: int) -> None:
-        """Refuse a signal that is too short to be framed or padded."""
+    def check_length(self, n: int) -> int:
+        """The number of frames of a signal of `n` samples; refuses one too short to be framed or padded."""
+        if n >= self._least:
+            return 1 + (n + 2 * self.pad - self.n_fft) // self.hop_length
+        self._check_length(n)
+        return self.count(n)
+
+    def _check_length(self, n: int) -> None:
         if (self.trim or self.partial == "mirror") and self.count(n) < 1:
             least = self.hop_length * (1 + self.trim)
             fail("y", n, f"is too few samples for one frame every {self.hop_length}", f"give {least} or more")
@@ -214,7 +229,7 @@ class Frames:
         return np.asarray(filters.get_window(window, self.win_length), dtype=np.float64)
 
     def scaled(self, scale: float) -> Frames:
-        """The same frames of a signal `scale` times as large, which is left to the window."""
+        """The frames of a signal `scale` times as large: the window is multiplied in place of the samples."""
         return replace(self, window=WindowArray(tuple((scale * self._window()).tolist())))
 
     def window_array(self) -> np.ndarray:

@@ -14,7 +14,7 @@ from ..filters import empty_bands
 from . import tables
 from .descriptors import Bandwidth
 from .loud_peaks import StrongerHalf
-from .plan import Plan, plan
+from .plan import Plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
 from .stages import Chain, Peaks
 
@@ -25,32 +25,31 @@ _USUAL = (None, 1.0, 2.0)
 class Job:
     """One result, of one chain."""
 
-    #: Whether the spectra are gone over once more in any case, so that they are worth keeping.
-    again = False
+    #: Whether the spectra are gone over twice, so that they are worth keeping; None where only the first pass
+    #: shows it.
+    needs_second_pass: bool | None = False
     #: Whether samples of single precision are computed in double precision.
     double = False
+    #: The number of frames, and the chain's tables for the data; `block_loop.compute` sets both.
+    frames: int
+    plan: Plan
 
     def __init__(self, chain: Chain):
         self.chain = chain
-        self.plan: Plan
 
     def accept(self, y: np.ndarray) -> np.ndarray:
-        """The checked signal `y` in the precision that is wanted; a short one is warned of."""
+        """The checked signal `y` in the precision that is wanted.
+
+        Warns of filters without a bin, and of a signal that is shorter than a centred frame.
+        """
         if self.double:
             y = y.astype(np.float64, copy=False)
-        if self.chain.frames is not None:
-            self.chain.frames.warn_if_mostly_padding(y.shape[-1])
-        self.warn()
+        frames, bands = self.chain.frames, self.chain.bands
+        if frames is not None and frames.n_fft > y.shape[-1]:
+            frames.warn_if_mostly_padding(y.shape[-1])
+        if bands is not None and bands.empty:
+            empty_bands.tell(bands.empty)
         return y
-
-    def warn(self) -> None:
-        """Warn of filters without a bin."""
-        if self.chain.bands is not None and self.chain.bands.empty:
-            empty_bands.tell(self.chain.bands.empty)
-
-    def prepare(self, data: np.ndarray) -> None:
-        """Look up the plan for the data."""
-        self.plan = plan(self.chain, data)
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         """Make room for the result: `items` of shape `batch`, `frames` each."""
@@ -60,8 +59,8 @@ class Job:
         """The sink of item `i`."""
         raise NotImplementedError
 
-    def then(self) -> Job | None:
-        """What goes over the spectra once more, now that this pass is done, if there is such a thing."""
+    def second_pass(self) -> Job | None:
+        """After a pass, the job that goes over the spectra once more; None where none has to."""
         return None
 
     def result(self) -> Any:
@@ -71,32 +70,42 @@ class Job:
 class Rows(Job):
     """The chain's values as an array of shape (..., rows, frames): a new one, or the rows `place` of `out`.
 
-    The result is cast to `dtype`; if that is complex128, it is computed in double precision.
+    The result is cast to `dtype`; complex128 is computed in double precision.
     """
 
     def __init__(
-        self, chain: Chain, out: np.ndarray | None = None, dtype: Any = None, place: slice = slice(None)
+        self,
+        chain: Chain,
+        out: np.ndarray | None = None,
+        dtype: np.dtype | None = None,
+        place: slice | None = None,
     ):
-        super().__init__(chain)
+        self.chain = chain
         self.out, self.dtype, self.place = out, dtype, place
-        self.double = dtype == np.complex128
+        if dtype is not None:
+            self.double = dtype == np.complex128
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         if self.out is None:
             self.out = np.empty((*batch, self.plan.rows, frames), self.plan.result)
-        self.into = self.out.reshape(-1, *self.out.shape[-2:])
+        into = self.out if batch else self.out[np.newaxis]
+        if len(batch) > 1:
+            into = into.reshape(-1, *into.shape[-2:])
+        self.into = into if self.place is None else into[:, self.place]
 
     def sink(self, i: int) -> Sink:
-        ready, into = self.plan, self.into[i, self.place]
-        if ready.descriptor is not None:
-            return ready.descriptor.sink(ready, into)
-        return SpectrumRows(ready, into) if ready.plain else ChainRows(ready, into)
+        plan, into = self.plan, self.into[i]
+        if plan.descriptor is not None:
+            return plan.descriptor.sink(plan, into)
+        return SpectrumRows(plan, into) if plan.plain else ChainRows(plan, into)
 
     def result(self) -> np.ndarray:
         assert self.out is not None
-        power = None if self.chain.spectrum is None else self.chain.spectrum.power
-        if power not in _USUAL and not tables.usable(self.out[..., self.place, :], True):
-            fail("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")
+        power = self.plan.power
+        if power not in _USUAL:
+            rows = self.out if self.place is None else self.out[..., self.place, :]
+            if not tables.usable(rows, True):
+                fail("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")
         if isinstance(self.chain.descriptor, Bandwidth):
             check_spread(self.out, self.chain.descriptor.p)
         return self.out if self.dtype in (None, self.out.dtype) else self.out.astype(self.dtype)
@@ -134,6 +143,8 @@ class PeaksInRows(Job):
 class AllPeaks(Job):
     """What the stronger half of all peaks of all items shows: `count` of their pitches, or None of none."""
 
+    needs_second_pass: bool | None = None
+
     def __init__(self, chain: Chain, peaks: Peaks, count: Callable[[np.ndarray], np.ndarray]):
         super().__init__(chain)
         self.peaks, self.half = peaks, StrongerHalf(count)
@@ -144,11 +155,11 @@ class AllPeaks(Job):
     def sink(self, i: int) -> Sink:
         return PeakList(self.plan, self.peaks, self.half)
 
-    def then(self) -> Job | None:
-        once_more = self.half.again()
-        if once_more is None:
+    def second_pass(self) -> Job | None:
+        half = self.half.second_pass()
+        if half is None:
             return None
-        self.half = once_more
+        self.half = half
         return self
 
     def result(self) -> np.ndarray | None:
@@ -158,7 +169,7 @@ class AllPeaks(Job):
 class Tuned(AllPeaks):
     """The rows of a chain that is known only when all peaks are: `chain_of` makes it of what they show."""
 
-    again = True
+    needs_second_pass = True
 
     def __init__(
         self,
@@ -171,8 +182,8 @@ class Tuned(AllPeaks):
         self.chain_of = chain_of
         self.rows: Rows
 
-    def then(self) -> Job:
-        once_more = super().then()
+    def second_pass(self) -> Job:
+        once_more = super().second_pass()
         if once_more is not None:
             return once_more
         self.rows = Rows(self.chain_of(super().result()))

@@ -18,7 +18,7 @@ class StrongerHalf:
 
     The median is known at the end. Until then peaks about the median so far are kept; of lower ones it is
     enough how many they are, and higher ones are counted at once by `count`. Where the median ends up
-    outside of what was kept, `again` gives what goes over all peaks once more: it knows where to look.
+    outside of what was kept, `second_pass` gives what goes over all peaks once more: it knows where to look.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class StrongerHalf:
         """The places of the median's one or two peaks, among those that were kept."""
         return (self.seen - 1) // 2 - self.below, self.seen // 2 - self.below
 
-    def again(self) -> StrongerHalf | None:
+    def second_pass(self) -> StrongerHalf | None:
         """What has to see all peaks once more; None where the median is among those that were kept."""
         first, last = self._middle()
         if not self.seen or (first >= 0 and last < self.kept):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..cache import memoised
 from . import tables
 from .spectra import FramedSpectra, GivenSpectra
 from .stages import Chain
@@ -30,8 +31,16 @@ class Plan:
         #: Rows of bands, and of their tiles, which are padded to what the kernels do at a time.
         self.bands = self.bins if self.bank is None else self.bank.rows
         self.tile_rows = self.bins if self.bank is None else self.bank.tile_rows
-        #: The least value of which a logarithm is taken.
-        self.floor = 0.0 if chain.compression is None else chain.compression.least(dtype)
+        compression = chain.compression
+        #: Of the logarithm: the offset, the least value it is taken of, what it is multiplied by, and what is
+        #: subtracted from it.
+        self.log: tuple[float, float, float, float] | None = None
+        #: How far below the clip's largest value the floor of the result is; None for no floor.
+        self.below: float | None = None
+        if compression is not None:
+            floor = compression.least(dtype)
+            self.log = (float(compression.offset), floor, compression.scale, -compression.add)
+            self.below = compression.below
         self.matrix = (
             None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
         )
@@ -46,7 +55,7 @@ class Plan:
         )
 
 
-def plan(chain: Chain, data: np.ndarray) -> Plan:
-    """The plan of `chain` for `data`, from the cache where it is there."""
-    bins = data.shape[-2] if chain.frames is None else None
-    return tables.table(Plan, chain, bins, data.dtype)
+@memoised
+def plan_for(chain: Chain, bins: int | None, dtype: np.dtype) -> Plan:
+    """The plan of `chain`, from the cache where it is there; `bins` only for spectra that are given."""
+    return Plan(chain, bins, dtype)

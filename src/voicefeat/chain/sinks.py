@@ -22,20 +22,6 @@ from .spectra import Work
 from .stages import Peaks
 
 
-class ClipFloor:
-    """The floor `top_db` below the largest value of the clip; no floor where `top_db` is None."""
-
-    def __init__(self, top_db: float | None):
-        self.top_db = top_db
-        self.peaks: list[float] = []  # appended to by several threads; the largest does not depend on order
-
-    def see(self, peak: float) -> None:
-        self.peaks.append(peak)
-
-    def level(self) -> float:
-        return -np.inf if self.top_db is None else max(self.peaks) - self.top_db
-
-
 def counted(residuals: np.ndarray, resolution: float) -> np.ndarray:
     """How many of `residuals` in [-0.5, 0.5) lie in each bin as wide as `resolution`."""
     edges = _edges(resolution)
@@ -63,17 +49,17 @@ FINISH_VALUES = 131072
 class Sink:
     """What blocks are handed to."""
 
-    #: Whether something has to wait for the whole clip; then `finish` does it.
-    waits = False
+    #: Whether something is deferred until the whole clip was seen; then `finish` does it.
+    deferred = False
     #: The power of the magnitudes that it takes; None for the bins as their source has them.
     power: float | None = None
 
     def take(self, work: Work, first: int, count: int) -> None:
-        """Frames first .. first + count - 1, whose bins are those of ``work.raised(self.power)``."""
+        """Frames first .. first + count - 1, whose bins are those of ``work.to_power(self.power)``."""
         raise NotImplementedError
 
     def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
-        """One of `parts` shares of what waited; each may be done by another thread."""
+        """One of `parts` shares of what was deferred; each may be done by another thread."""
         raise NotImplementedError
 
 
@@ -89,7 +75,7 @@ class SpectrumRows(Sink):
         self.flat = out.reshape(-1).view(real)
 
     def take(self, work: Work, first: int, count: int) -> None:
-        bins = work.raised(self.power)
+        bins = work.to_power(self.power)
         if self.complex:
             row_kernels.put_complex(bins, self.bins, self.lanes, count, self.flat, first, self.stride)
         else:
@@ -102,45 +88,44 @@ class ChainRows(Sink):
     def __init__(self, plan: Plan, out: np.ndarray):
         self.plan, self.lanes, self.power = plan, plan.lanes, plan.power
         self.flat, self.frames = out.reshape(-1), out.shape[-1]
-        compression = plan.chain.compression
-        self.floor = ClipFloor(None if compression is None else compression.below)
         self.kept = None
-        self.waits = self.floor.top_db is not None
-        if self.waits:
+        if plan.below is not None:
+            self.deferred = True
+            #: The largest value of each block; several threads append, and the largest of all is the same.
+            self.peaks: list[float] = []
             self.kept = np.empty(-(-self.frames // self.lanes) * plan.tile_rows * self.lanes, plan.dtype)
 
     def take(self, work: Work, first: int, count: int) -> None:
-        plan, compression = self.plan, self.plan.chain.compression
-        bins = work.raised(self.power)
-        groups = -(-count // self.lanes)
-        size = groups * plan.tile_rows * self.lanes
+        plan, lanes, compression = self.plan, self.lanes, self.plan.chain.compression
+        bins = work.to_power(self.power)
+        groups = -(-count // lanes)
+        size = groups * plan.tile_rows * lanes
         if self.kept is not None:
             at = first * plan.tile_rows
             tiles = self.kept[at : at + size]
         elif plan.bank is None and compression is None and plan.chain.scaling is None:
             tiles = bins
         else:
-            tiles = work.array("tiles", size)
-        if plan.bank is not None:
-            weigh(plan, bins, groups, tiles)
+            tiles = work.arrays["tiles", size]
+        bank = plan.bank
+        if isinstance(bank, tables.Runs):
+            band_kernels.band_tiles(
+                bins, plan.bins, groups, lanes, bank.starts, bank.counts, bank.firsts, bank.weights, tiles
+            )
+        elif bank is not None:
+            product_kernels.product_tiles(
+                bins, 0, plan.bins, bank.columns, groups, lanes, bank.matrix, bank.quads, -np.inf, tiles
+            )
         elif tiles is not bins:
             tiles[:size] = bins[:size]
-        if compression is not None:
-            c = compression
-            c.fill(tiles[:size])
+        if compression is not None and plan.log is not None:
+            if compression.zero:
+                compression.replace_zeros(tiles[:size])
             peak = band_kernels.log_tiles(
-                tiles,
-                plan.tile_rows,
-                plan.bands,
-                count,
-                self.lanes,
-                float(c.offset),
-                plan.floor,
-                c.scale,
-                -c.add,
-                work.peak,
+                tiles, plan.tile_rows, plan.bands, count, lanes, *plan.log, work.peak
             )
-            self.floor.see(peak)
+            if self.deferred:
+                self.peaks.append(peak)
         if self.kept is None:
             self._emit(tiles, groups, work, first, count, -np.inf)
 
@@ -149,7 +134,7 @@ class ChainRows(Sink):
         tile_rows = plan.tile_rows
         c = plan.matrix
         if c is not None:
-            out = work.array("product", groups * c.tile_rows * lanes)
+            out = work.arrays["product", groups * c.tile_rows * lanes]
             product_kernels.product_tiles(
                 tiles, 0, tile_rows, c.columns, groups, lanes, c.matrix, c.quads, floor, out
             )
@@ -162,8 +147,9 @@ class ChainRows(Sink):
         row_kernels.put_rows(tiles, tile_rows, plan.rows, lanes, count, self.flat, first, self.frames)
 
     def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
-        assert self.kept is not None
-        plan, lanes, floor = self.plan, self.lanes, self.floor.level()
+        plan, lanes = self.plan, self.lanes
+        assert self.kept is not None and plan.below is not None
+        floor = max(self.peaks) - plan.below
         share = -(-self.frames // (parts * lanes)) * lanes
         step = lanes * max(1, FINISH_VALUES // (lanes * plan.tile_rows))
         for first in range(part * share, min((part + 1) * share, self.frames), step):
@@ -172,19 +158,6 @@ class ChainRows(Sink):
             at = first * plan.tile_rows
             tiles = self.kept[at : at + groups * plan.tile_rows * lanes]
             self._emit(tiles, groups, work, first, count, floor)
-
-
-def weigh(plan: Plan, bins: np.ndarray, groups: int, tiles: np.ndarray) -> None:
-    """Bands of the bins."""
-    bank, lanes = plan.bank, plan.lanes
-    if isinstance(bank, tables.Runs):
-        band_kernels.band_tiles(
-            bins, plan.bins, groups, lanes, bank.starts, bank.counts, bank.firsts, bank.weights, tiles
-        )
-    elif bank is not None:
-        product_kernels.product_tiles(
-            bins, 0, plan.bins, bank.columns, groups, lanes, bank.matrix, bank.quads, -np.inf, tiles
-        )
 
 
 class PeakTiles(Sink):
@@ -197,7 +170,7 @@ class PeakTiles(Sink):
     def take(self, work: Work, first: int, count: int) -> None:
         p, lanes, groups = self.peaks, self.lanes, -(-count // self.lanes)
         size = groups * (p.high - p.low) * lanes
-        bins = work.raised(self.power)
+        bins = work.to_power(self.power)
         references = work.array("references", groups * lanes)
         pitches, heights = work.array("pitches", size), work.array("heights", size)
         if self.references is None:

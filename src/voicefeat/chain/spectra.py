@@ -34,6 +34,30 @@ def block_frames(bins: int, dtype: np.dtype) -> int:
     return lanes * max(1, min(fit, BLOCK_FRAMES // lanes))
 
 
+class Arrays(dict[tuple[str, int], np.ndarray]):
+    """Scratch arrays: ``arrays[name, size]`` has at least `size` values, and is one array for each name."""
+
+    #: How many sizes are remembered before they are looked up anew.
+    SIZES = 256
+
+    def __init__(self, dtype: np.dtype):
+        self.dtype = dtype
+        self.largest: dict[str, np.ndarray] = {}
+        self.nbytes = 0
+
+    def __missing__(self, key: tuple[str, int]) -> np.ndarray:
+        name, size = key
+        array = self.largest.get(name)
+        if array is None or array.size < size:
+            self.nbytes += (size - (0 if array is None else array.size)) * self.dtype.itemsize
+            array = self.largest[name] = np.empty(size, self.dtype)
+            self.clear()  # none of the smaller array is kept
+        elif len(self) >= self.SIZES:
+            self.clear()
+        self[key] = array
+        return array
+
+
 class Work:
     """The scratch arrays of one thread, and the block of spectra that is in them."""
 
@@ -44,39 +68,38 @@ class Work:
         self.bins = np.empty(0, dtype)
         self.base: float | None = None
         self.values = 0
-        #: Whether everybody wants one power of the block, which may then overwrite it.
-        self.alone = False
-        self._raised: dict[float, np.ndarray] = {}
-        self._arrays: dict[str, np.ndarray] = {}
-        self.size = 0
+        #: Whether all sinks want one power of the block, which may then overwrite it.
+        self.one_power = False
+        self.arrays = Arrays(dtype)
+        self._powers: dict[float, np.ndarray] = {}
         self.idle = _idle.setdefault(dtype, [])
 
-    def hold(self, bins: np.ndarray, values: int, base: float | None, alone: bool) -> None:
-        """Make `bins`, `values` numbers a part of it (complex ones count once), the block."""
-        self.bins, self.values, self.base, self.alone = bins, values, base, alone
-        self._raised.clear()
+    def set_block(self, bins: np.ndarray, values: int, base: float | None, one_power: bool) -> None:
+        """Make `bins`, `values` numbers or a part of it (complex ones count once), the block."""
+        self.bins, self.values, self.base, self.one_power = bins, values, base, one_power
+        self._powers.clear()
 
-    def raised(self, power: float | None) -> np.ndarray:
+    def to_power(self, power: float | None) -> np.ndarray:
         """|X| ** power of the block, or the block as it is where `power` is None."""
         if power is None or power == self.base:
             return self.bins
-        found = self._raised.get(power)
+        found = self._powers.get(power)
         if found is None:
-            found = self._raised[power] = self._raise(power)
+            found = self._powers[power] = self._to_power(power)
         return found
 
-    def _raise(self, power: float) -> np.ndarray:
+    def _to_power(self, power: float) -> np.ndarray:
         size = self.values
         if self.base is None:
-            powers = self.array("power 2", size)
-            row_kernels.square_complex(self.bins, size, self.lanes, powers)
-            self._raised[2.0] = powers
+            squares = self.arrays["power 2", size]
+            row_kernels.square_complex(self.bins, size, self.lanes, squares)
+            self._powers[2.0] = squares
             if power == 2.0:
-                return powers
-            source, base = powers, 2.0
+                return squares
+            source, base = squares, 2.0
         else:
             source, base = self.bins, self.base
-        into = source if self.alone else self.array(f"power {power}", size)
+        into = source if self.one_power else self.arrays[f"power {power}", size]
         if power / base == 0.5:
             row_kernels.root_tiles(source, size, self.lanes, into)
         elif power / base == 2.0:
@@ -86,12 +109,8 @@ class Work:
         return into
 
     def array(self, name: str, size: int) -> np.ndarray:
-        """An array of at least `size` elements, the same each time it is asked for by this name."""
-        found = self._arrays.get(name)
-        if found is None or found.size < size:
-            self.size += (size - (0 if found is None else found.size)) * self.dtype.itemsize
-            found = self._arrays[name] = np.empty(size, self.dtype)
-        return found
+        """An array of at least `size` values, the same one for each name."""
+        return self.arrays[name, size]
 
 
 #: Scratch arrays between calls; the methods of a list are atomic.
@@ -108,7 +127,7 @@ def borrow(dtype: np.dtype) -> Work:
 
 def give_back(work: Work) -> None:
     """Keep scratch arrays for a later call, a few and only small ones."""
-    if len(work.idle) < 8 and work.size <= KEEP_BYTES:
+    if len(work.idle) < 8 and work.arrays.nbytes <= KEEP_BYTES:
         work.idle.append(work)
 
 
@@ -141,13 +160,16 @@ class FramedSpectra:
         self.places = ((n % hop) * self.stride + n // hop).astype(np.int32)
         if self.tables is None:
             self.window = frames.window_array()
+        #: Whether there are only zeros beyond the ends of the signal.
+        self.zeros_beyond = frames.partial != "mirror" and (frames.pad_mode == "constant" or not frames.pad)
         #: Whether powers of the complex bins are those that are computed without them, bit for bit.
         self.exact_powers = self.tables is not None
 
-    def count(self, y: np.ndarray) -> int:
-        return self.frames.count(y.shape[-1])
-
     def open(self, y: np.ndarray) -> Any:
+        """The signal, and what lies before and after it."""
+        if self.zeros_beyond:
+            nothing = y[:0]
+            return y, nothing, nothing
         return y, *ends(y, self.frames)
 
     def values(self, count: int) -> int:
@@ -158,7 +180,7 @@ class FramedSpectra:
         """Spectra of frames first, first + 1, ... to `bins`."""
         lanes, hop, t = self.lanes, self.hop, self.tables
         groups = -(-count // lanes)
-        columns = work.array("columns", self.rows * self.stride)
+        columns = work.arrays["columns", self.rows * self.stride]
         start = first * hop - self.pad
         if t is None:
             self._fill_any_length(bins, signal, start, groups, columns, work)
@@ -175,7 +197,7 @@ class FramedSpectra:
                 groups,
                 lanes,
             )
-            z = work.array("points", self.frames.n_fft * lanes)
+            z = work.arrays["points", self.frames.n_fft * lanes]
             passes = (t.offsets, t.window, z, t.radices, t.factors, t.part, t.last, bins)
             if self.prepared:
                 self._fill_prepared(work, layout + passes, groups)
@@ -261,9 +283,6 @@ class GivenSpectra:
         self.lanes = tables.lanes(dtype)
         self.block = block_frames(bins, dtype)
 
-    def count(self, S: np.ndarray) -> int:
-        return S.shape[-1]
-
     def open(self, S: np.ndarray) -> Any:
         return S
 
@@ -274,29 +293,3 @@ class GivenSpectra:
         row_kernels.take_rows(
             S.reshape(-1), first, S.shape[-1], bins, self.bins, self.bins, self.lanes, count
         )
-
-
-class Pass:
-    """One pass over one item: blocks of its spectra, with what several of its readers share.
-
-    With a `memory` (a dict) blocks are kept there, and taken from there where they are.
-    """
-
-    def __init__(self, source: Any, data: np.ndarray, powers: set[float | None], memory: dict | None):
-        self.source, self.memory = source, memory
-        self.opened = source.open(data)
-        self.alone = len(powers) == 1 and memory is None
-
-    def fill(self, work: Work, first: int, count: int) -> None:
-        """The block of frames first, first + 1, ... to `work`."""
-        source, values = self.source, self.source.values(count)
-        size = values * (2 if source.complex else 1)
-        if self.memory is None:
-            bins = work.array("bins", size)
-            source.fill(bins, work, self.opened, first, count)
-        elif first in self.memory:
-            bins = self.memory[first]
-        else:
-            bins = self.memory[first] = np.empty(size, work.dtype)
-            source.fill(bins, work, self.opened, first, count)
-        work.hold(bins, values, source.base, self.alone)

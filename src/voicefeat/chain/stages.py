@@ -152,10 +152,9 @@ class Compression:
         """`top_db` in the unit of the result."""
         return None if self.top_db is None else self.top_db / 10 * math.log(10) * self.scale
 
-    def fill(self, values: np.ndarray) -> None:
+    def replace_zeros(self, values: np.ndarray) -> None:
         """`zero` for every 0 among the values, in place."""
-        if self.zero:
-            np.copyto(values, self.zero, where=values == 0)
+        np.copyto(values, self.zero, where=values == 0)
 
     def least(self, dtype: np.dtype) -> float:
         """The floor; one that the precision cannot hold in full is refused."""

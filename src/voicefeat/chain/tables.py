@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ class Runs:
     firsts: np.ndarray
     weights: np.ndarray
 
-    @property
+    @cached_property
     def tile_rows(self) -> int:
         return self.starts.size
 
@@ -148,7 +149,7 @@ class Dense:
     quads: int
     matrix: np.ndarray
 
-    @property
+    @cached_property
     def tile_rows(self) -> int:
         return 4 * self.quads
 
@@ -197,16 +198,16 @@ def bank(bands: Bands, dtype: np.dtype) -> Runs | Dense:
     return dense(matrix, dtype) if np.count_nonzero(matrix) > matrix.size // 2 else runs(matrix, dtype)
 
 
-#: What makes the smallest signal, and the smallest spectra, that are too large infinite, by precision.
-_FACTORS: list[dict[np.dtype[Any], float]] = [
-    {kind: float(np.finfo(kind).max) / most for kind, most in limits.items()}
+#: Of signals and of spectra, by precision: the lanes, and what makes the smallest too large value infinite.
+_LIMITS: list[dict[np.dtype[Any], tuple[int, float]]] = [
+    {kind: (simd.lanes(kind.itemsize), float(np.finfo(kind).max) / most) for kind, most in limits.items()}
     for limits in (LARGEST, LARGEST_SPECTRA)
 ]
 
 
 def usable(y: np.ndarray, spectra: bool = False) -> bool:
     """Whether all samples, or values of spectra, are finite and not too large for their precision."""
-    return finite(y.reshape(-1), lanes(y.dtype), _FACTORS[spectra][y.dtype])
+    return finite(y.reshape(-1), *_LIMITS[spectra][y.dtype])
 
 
 def lanes(dtype: np.dtype) -> int:

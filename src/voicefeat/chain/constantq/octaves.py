@@ -1,7 +1,7 @@
 """How a constant-Q transform runs: a signal and its halves, block by block.
 
 Halves are made in pieces and forgotten as soon as the frames that see them are done, so that the memory
-does not grow with the signal; the loop over frames is that of `run`.
+does not grow with the signal; the loop over frames is that of `block_loop`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from ..._typing import ResType
 from ...audio.limits import check_resampled, not_finite
 from ...audio.resample import SOXR, resample
 from ...engine import product as product_kernels, rows as row_kernels, wavelets as kernels
-from .. import block_loop as loop, tables, threads
+from .. import tables, threads
+from ..block_loop import run_item
 from ..blocks import for_parts, thread_budget
 from ..sinks import Sink
 from ..spectra import FramedSpectra, Work, ends
@@ -45,7 +46,7 @@ class Responses(Sink):
         size, at = groups * o.rows * lanes, self.at + first
         tiles = work.array("responses", 2 * size)
         kernels.respond_tiles(
-            work.raised(None), o.plan.bins, groups, lanes,
+            work.to_power(None), o.plan.bins, groups, lanes,
             o.bank.starts, o.bank.counts, o.bank.firsts, o.bank.weights, tiles,
         )  # fmt: skip
         if self.complex:
@@ -72,21 +73,16 @@ class Stretch(FramedSpectra):
         self.plan = copy.copy(octave.plan)
         self.plan.source = self
         self.pad -= skip * self.hop
-        self.counted, self.head, self.tail = frames, head, tail
-
-    def count(self, y: np.ndarray) -> int:
-        return self.counted
+        self.count, self.head, self.tail = frames, head, tail
 
     def open(self, y: np.ndarray) -> Any:
         head, tail = ends(y, self.frames) if self.head or self.tail else (y[:0], y[:0])
         return y, head if self.head else y[:0], tail if self.tail else y[:0]
 
 
-def sweep(
-    stretch: Stretch, samples: np.ndarray, sink: Sink, refuse: Callable[[], None] | None = None
-) -> None:
-    """The frames of a stretch to `sink`; `refuse` raises the error for samples that are not finite."""
-    loop.items(stretch.plan, samples[np.newaxis], refuse, lambda i: [sink])
+def sweep(stretch: Stretch, samples: np.ndarray, sink: Sink) -> None:
+    """The frames of a stretch of finite samples to `sink`."""
+    run_item(stretch.plan, samples, stretch.count, [sink])
 
 
 class Level:
@@ -148,13 +144,13 @@ def transform(ready: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable[[
     q, n, hops = ready.q, y.size, ready.hops
     at = [[o for o in ready.octaves if o.level == i] for i in range(len(hops))]
     begin = 0 if ready.early else 1
+    data = y if ready.early else y.astype(ready.dtype, copy=False)
+    if not tables.usable(data):
+        refuse()
     if not ready.early:
-        data = y.astype(ready.dtype, copy=False)
         for octave in at[0]:
             stretch = Stretch(octave, 0, out.shape[-1], True, True)
-            sweep(stretch, data, Responses(octave, out, 0), refuse)
-    elif not tables.usable(y):
-        refuse()
+            sweep(stretch, data, Responses(octave, out, 0))
     levels, m = [], n
     for i in range(begin, len(hops)):
         factor = 2 if i else 2**ready.early

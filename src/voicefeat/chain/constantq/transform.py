@@ -28,7 +28,7 @@ from ...units.intervals import check_intervals, frequencies
 from ...units.pitches import raised
 from .. import tables
 from ..frames import PAD_MODES, Frames
-from ..plan import Plan
+from ..plan import Plan, plan_for
 from ..stages import Bands, Chain, Spectrum
 
 #: The share of half the new rate that a resampler leaves as it is, within a few hundredths of a decibel.
@@ -245,7 +245,7 @@ class Octaves:
                 weights = weights / np.sqrt(lengths[part])[:, np.newaxis]
             n_fft = 2 * (bank.shape[1] - 1)
             frames = Frames.make(n_fft, self.hops[level], None, "ones", True, q.pad_mode)
-            plan = tables.table(Plan, Chain(frames, Spectrum(None)), None, dtype)
+            plan = plan_for(Chain(frames, Spectrum(None)), None, dtype)
             folded = None if matrix is None else tables.dense(matrix[:, part], dtype)
             self.octaves.append(
                 Octave(plan, frames, level, part.start, len(bank), pairs(weights, dtype), folded)

@@ -169,7 +169,8 @@ class FramedFrontEnd(FrontEndKind):
             chains = self._chains = self._make_chains(rate)
         if self.signal.samples is not None:
             not_finite(y)  # also refuses bad samples that the stage `signal` cuts off
-        y = self.prepare(y, not self.window_scales, prepared)
+        scaled = not self.window_scales
+        y = self.signal.apply(y, scaled) if prepared is None else self.prepare(y, scaled, prepared)
         if self.model is not None:
             jobs: list[Job] = [Rows(chains.body)]
             if chains.energy is not None:

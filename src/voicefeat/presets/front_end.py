@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ..audio.signals import signal
-from ..chain.block_loop import compute
 from ..chain.jobs import Request
 from ..errors import ParameterError, check_int, fail
 from . import replace, toml
@@ -105,8 +104,7 @@ class FrontEnd(FrontEndSettings):
             If the rate differs, or the signal is empty, not finite or too short.
         """
         rate = self._rate(sr)
-        request = self._kind.request(signal(y), rate)
-        return request.finish(compute(request.jobs, request.y) if request.jobs else [])
+        return self._kind.compute(signal(y), rate)
 
     def _rate(self, sr: float | None) -> float | None:
         """The checked rate of a signal; a front end without a rate warns of empty filters here."""

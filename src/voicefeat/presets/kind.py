@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..chain.block_loop import compute
 from ..chain.jobs import Request
 from .stages import Dynamics, Normalisation, Signal
 
@@ -55,6 +56,11 @@ class FrontEndKind:
     def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
         """The jobs that compute the features of a checked signal, and how to finish their results."""
         raise NotImplementedError
+
+    def compute(self, y: np.ndarray, rate: float | None) -> np.ndarray:
+        """Features (..., rows, frames) of a checked signal."""
+        request = self.request(y, rate)
+        return request.finish(compute(request.jobs, request.y) if request.jobs else [])
 
     def prepare(self, y: np.ndarray, scaled: bool, prepared: Prepared | None) -> np.ndarray:
         """The signal after the stage `signal`; a dict `prepared` keeps it for other front ends."""

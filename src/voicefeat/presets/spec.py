@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import ParameterError, check_type
@@ -23,6 +23,9 @@ from .stages import (
 )
 
 __all__ = ["FrontEndSettings"]
+
+#: The settings of a front end: its stages and the name of its rows.
+NAMES = (*STAGES, "row")
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,11 +51,11 @@ class FrontEndSettings:
     def __post_init__(self) -> None:
         for name, kind in STAGES.items():
             stage = getattr(self, name)
-            if stage is not None or name == "signal":
+            if not isinstance(stage, kind) and (stage is not None or name == "signal"):
                 check_type(name, stage, kind, f"give a {kind.__name__}" + " or None" * (name != "signal"))
         check_type("row", self.row, str, 'give a name such as "lfcc"')
         try:
-            object.__setattr__(self, "_hash", hash(tuple(self.__getstate__().values())))
+            object.__setattr__(self, "_hash", hash(tuple([getattr(self, name) for name in NAMES])))
         except (TypeError, ValueError) as error:  # the latter is numpy's, of times without a unit
             remedy = "give numbers, texts and tuples of them"
             raise ParameterError(f"front end: a setting cannot be compared ({error}); {remedy}") from None
@@ -62,7 +65,7 @@ class FrontEndSettings:
 
     def __getstate__(self) -> dict[str, Any]:
         # The settings alone: the hash of a text differs between processes.
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        return {name: getattr(self, name) for name in NAMES}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

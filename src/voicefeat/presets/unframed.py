@@ -27,6 +27,7 @@ class MethodFrontEnd(FrontEndKind):
     def __post_init__(self) -> None:
         self.row = self.row or self.method.name
         self.needs_rate = self.method.has_rate
+        self.function, self.settings = self.method.function, dict(self.method.settings)
 
     def rows(self, rate: float | None) -> int:
         return self.method.shape(LONG, float(rate or 1))[0]
@@ -36,6 +37,13 @@ class MethodFrontEnd(FrontEndKind):
 
     def times(self, n: int, rate: float) -> np.ndarray:
         return self.method.times(self.signal.length(n), rate)
+
+    def compute(self, y: np.ndarray, rate: float | None) -> np.ndarray:
+        not_finite(y)
+        y = self.signal.apply(y)
+        keywords = {"sr": rate, **self.settings} if self.needs_rate else self.settings
+        features = self.function(y, **keywords)
+        return self.follow(features)
 
     def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
         not_finite(y)

@@ -272,34 +272,35 @@ def replace_between(path: Path, text: str) -> None:
 NARROW = "The targets were set for vectors of 512 bits (AVX-512), which this machine does not have."
 
 _MEMORY = """\
-Each function in a process of its own, all threads, synthetic speech in float32 at 16 kHz: the most by which
-memory rose during the call, less the signal, the result and what an option over the whole clip must keep
+Each function in its own process, all threads, synthetic speech in float32 at 16 kHz: the largest increase of
+memory during the call, minus the signal, the result and what an option over the whole clip must keep
 (for `top_db`, the values that the floor may raise)."""
 
 _REMARKS = """\
 How to read it:
 
-- *ours* is the median time of a call; *times librosa* the median over rounds of librosa's time over ours,
-  with the middle half of the rounds in brackets. All that is compared takes turns within each round.
-- librosa transforms in double precision also where the input is float32, and makes its mel or chroma bank
-  anew at every call; voicefeat stays in float32 and keeps banks, windows and twiddles from call to call. Both
-  belong to what a user gets, and both are part of the ratio.
-- *error* is the largest difference from librosa on the very signal that was timed, relative to librosa's
-  largest magnitude, of each result where there are several. Where a value is a decision that the rounding of
-  float32 can turn (which bin, which period), a few in a thousand may differ by more; the cell says how many.
-  Functions that librosa lacks have neither ratio nor error here: their references are those of the tests.
-  librosa's `lpc` sums in float32, and is farther from the truth than ours: it is asked in double precision.
-- *of FFT floor*: our whole time over what the fastest FFT library (MKL, FFTW, ducc, scipy, whichever is
-  installed) needs for the bare transforms: of the windowed frames laid out in memory beforehand; then of the
+- *ours* is the median time of a call; *times librosa* is the median over rounds of librosa's time over
+  ours, with the middle half of the rounds in brackets. Within each round, all candidates take turns.
+- librosa transforms in double precision even if the input is float32, and builds its mel or chroma bank
+  again at every call; voicefeat stays in float32 and keeps banks, windows and twiddle factors between
+  calls. Both affect users, and both are part of the ratio.
+- *error* is the largest difference from librosa on the timed signal, relative to librosa's largest
+  magnitude, for each result if there are several. If a value is a decision that the rounding of float32 can
+  change (which bin, which period), a few in a thousand may differ by more; the cell says how many.
+  Functions that librosa lacks have neither ratio nor error here; the tests have references for them.
+  librosa's `lpc` sums in float32 and is less accurate than ours, so it is called in double precision.
+- *of FFT floor*: our total time over the time of the fastest FFT library (MKL, FFTW, ducc or scipy, if
+  installed) for the bare transforms: first of windowed frames laid out in memory beforehand, then of the
   same number of frames on a batch that stays in cache.
-- *times other libraries*: their time over ours. torchaudio computes the same definitions; the others their
-  own, so theirs is the same work but not the same numbers. Published front ends have no twin in librosa:
-  beside them are plain torch (with our window, bank and matrix) and the library that they are named after.
+- *times other libraries*: their time over ours. torchaudio computes the same definitions; the others have
+  their own, so the work is the same but the results differ. Published front ends have no equivalent in
+  librosa: they are compared with plain torch (with our window, bank and matrix) and with the library they
+  are named after.
 - A batch is passed to voicefeat as one array; librosa is timed clip by clip and on the array, and the
   faster of the two counts.
-- Signals are synthetic speech made from a seed (voiced syllables, hiss, pauses; no white noise, which has a
-  peak in every third bin); long ones are at 22.05 kHz in rows with librosa's default frames (2048/512) and at
-  16 kHz in the others. Rows for which librosa needs many seconds have the first seconds of it, as they say.
-- Rows that start from something else than a signal (inverses, `pcen`, `delta`) are given it ready made. Those
-  that are no transform of frames have no FFT floor.
-- Fresh processes are timed from their start to the end of their first call, interpreter included."""
+- Signals are synthetic speech from a seed (voiced syllables, hiss, pauses; no white noise, which has a peak
+  in every third bin); long ones are at 22.05 kHz in rows with librosa's default frames (2048/512) and at 16
+  kHz in the others. Rows for which librosa is very slow use only the first seconds, as stated.
+- Rows that start from other input than a signal (inverses, `pcen`, `delta`) get it ready made. Rows without
+  a transform of frames have no FFT floor.
+- Fresh processes are timed from their start to the end of their first call, including the interpreter."""

@@ -31,10 +31,11 @@ SECTIONS = ("## One thread: one clip of 4 s", "## One thread: 60 s")
 ROW = "front end "
 HEAD = ["front end", "source, version, licence of the original", "error at most", "4 s", "60 s"]
 REMARK = """\
-*Error at most* is the largest difference that the tests allow, for float64 input and relative to the peak, from the
-original, or from a plain computation of the definition if the original's results are not available. The last two
-columns are the time of a call on one thread in float32, from [performance.md](performance.md), and how many times
-longer the fastest other library takes; empty if nothing was measured or no other library has the front end."""
+*Error at most* is the largest difference that the tests allow, for float64 input and relative to the
+peak, from the original, or from a plain computation of the definition if the original's results are not
+available. The last two columns are the time of a call on one thread in float32, from
+[performance.md](performance.md), and how many times longer the fastest other library takes; empty if
+nothing was measured or no other library has the front end."""
 
 
 def cost(cells):

@@ -35,8 +35,8 @@ ALWAYS = {
 HEAD = """\
 # Front ends
 
-A front end is a value, `vf.FrontEnd`: one small dataclass for each stage of the chain. The published ones
-are had by name, and give the numbers of the original within the error that stands in the tables, which is
+A front end is a value, `vf.FrontEnd`: one small dataclass for each stage of the chain. Published front ends
+are available by name, and equal the original within the error in the tables, which is
 relative to the peak and for float64 input.
 
 ```python
@@ -51,9 +51,9 @@ wider = fe.replace(n_filters=40, fmax=4000.0)
 assert vf.FrontEnd.from_toml(wider.to_toml()) == wider != fe
 ```
 
-Systems that learn their own front end are given samples, repeated or cut to a length. In training the part is
-drawn: with `crop="random"` every start that leaves enough samples is as likely, a clip of just that length is
-taken whole, and `seed` says which draw it is.
+The input of systems that learn their own front end is samples, repeated or cut to a fixed length. In
+training, longer clips are cropped at a random start: `crop="random"` does so, with equal probability for
+all starts, and the same `seed` gives the same crop.
 
 ```python
 aasist = vf.frontend("aasist-waveform")
@@ -69,10 +69,11 @@ voicefeat presets
 voicefeat presets asvspoof2019-lfcc
 ```
 
-Below, rows are settings and columns are front ends. An empty cell is a stage that is not there, and a setting
-without a row has its default everywhere. Lengths of frames are in samples, frequencies in Hz.
+Below, rows are settings and columns are front ends. An empty cell means that the front end does not have
+the stage, and a setting without a row has its default in all of them. Frame lengths are in samples,
+frequencies in Hz.
 """
-FOOT = "\nThis page is made from the values by `python tests/frontends_page.py --write`.\n"
+FOOT = "\nThis page is written by `python tests/frontends_page.py --write`.\n"
 
 
 def shown(value):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from voicefeat.chain.spectra import FramedSpectra
 from voicefeat.corpus.formats import find_format
 
 #: Before a program whose last argument is a number: it ends by SIGKILL where the disk is asked the n-th time
@@ -83,3 +84,17 @@ def fill_disk(monkeypatch, form, number):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(type(find_format(form)), "write", write)
+
+
+def frames_computed(monkeypatch, run):
+    """How many frames of spectra `run` computes."""
+    count, fill = [0], FramedSpectra.fill
+
+    def counting(self, bins, work, signal, first, frames):
+        count[0] += frames
+        return fill(self, bins, work, signal, first, frames)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FramedSpectra, "fill", counting)
+        run()
+    return count[0]

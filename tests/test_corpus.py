@@ -12,12 +12,13 @@ import pytest
 import soundfile
 
 import voicefeat as vf
+from voicefeat.chain.jobs import Request
 from voicefeat.corpus.inputs.sources import find_sources
 from voicefeat.corpus.run import pieces
 from voicefeat.corpus.run.extract import extract_corpus
-from voicefeat.corpus.run.ordered_map import in_order
+from voicefeat.corpus.run.ordered_map import ordered_map
 from voicefeat.corpus.run.settings import as_json, complete, parse
-from voicefeat.corpus.run.task import COMPLEX, Task
+from voicefeat.corpus.run.task import COMPLEX, FeatureTask, Task, compute_tasks
 from voicefeat.feature.registry import FEATURES, find
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
@@ -389,19 +390,34 @@ def test_a_run_that_stops_leaves_no_thread_behind(corpus, tmp_path):
     assert told.value.__traceback__ is not None
 
 
+class Budget(Task):
+    """A task that notes the thread budget that it is computed with, and its thread."""
+
+    name, sr = "budget", None
+
+    def __init__(self):
+        self.seen = []
+
+    def request(self, y, rate, prepared):
+        def finish(results):
+            self.seen.append((vf.get_num_threads(), threading.current_thread().name))
+            return np.zeros((1, 3), np.float32)
+
+        return Request(y, (), finish)
+
+    def settings(self, n_rows):
+        return {}
+
+    def hop(self, rate):
+        return 1.0
+
+
 def test_workers_start_no_threads_of_their_own():
-    seen = []
-
-    def budget(y, sr):
-        seen.append((vf.get_num_threads(), threading.current_thread().name))
-        return np.zeros((1, 3), np.float32)
-
-    task = Task(find("mfcc"), None, {}, budget, True)
-    before = vf.get_num_threads()
+    task, before = Budget(), vf.get_num_threads()
     vf.set_num_threads(2)
     try:
-        list(in_order(lambda _: task.compute(np.zeros(8, np.float32), 8000), range(4), 2))
-        assert [threads for threads, _ in seen] == [1] * 4 and vf.get_num_threads() == 2
+        list(ordered_map(lambda _: compute_tasks([task], np.zeros(8, np.float32), 8000), range(4), 2))
+        assert [threads for threads, _ in task.seen] == [1] * 4 and vf.get_num_threads() == 2
     finally:
         vf.set_num_threads(before)
 
@@ -451,7 +467,7 @@ def test_a_whole_corpus(data, tmp_path):
 @pytest.mark.parametrize("name", COMPLEX)
 def test_complex_features_are_refused_by_name(name):
     with pytest.raises(vf.ParameterError, match=rf"^feature='{name}': is complex.*; use feature='\w+'"):
-        Task.of(name, 16000, None)
+        FeatureTask.of(name, 16000, None)
     assert FEATURES[name].function(np.zeros(20000, np.float32)).dtype.kind == "c"
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from corpora import frames_computed
 
 import voicefeat as vf
 from voicefeat.corpus.inputs.sources import Source
 from voicefeat.corpus.items import Item
 from voicefeat.corpus.run.extract import extract_corpus
-from voicefeat.corpus.run.job import Job
-from voicefeat.corpus.run.task import FrontEndTask, Task, works_of
+from voicefeat.corpus.run.job import CorpusJob
+from voicefeat.corpus.run.task import FeatureTask, FrontEndTask, compute_tasks, make_tasks
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
@@ -89,18 +90,88 @@ def test_a_front_end_that_cannot_be_used_is_refused_first(given, words, tmp_path
 
 def test_a_digest_is_of_what_differs_from_the_defaults():
     def digest(**settings):
-        return Task.of("mfcc", 16000, settings).digest
+        return FeatureTask.of("mfcc", 16000, settings).digest
 
     assert digest() == digest(n_mfcc=20) != digest(n_mfcc=13) != digest(n_mfcc=14)
-    assert Task.of("lfcc", 16000, {}).digest != digest()
+    assert FeatureTask.of("lfcc", 16000, {}).digest != digest()
 
 
 def test_samples_that_are_stored_as_they_are_stay_when_the_next_recording_is_read(tmp_path):
     rng, raw = np.random.default_rng(0), vf.frontend("aasist-waveform")
-    job = Job(works_of(None, raw, None, None), None)
+    job = CorpusJob(make_tasks(None, raw, None, None), None)
     made = []
     for k in range(2):  # longer than what the front end takes of them
         soundfile.write(tmp_path / f"{k}.wav", rng.uniform(-0.5, 0.5, 80000), 16000)
         made.append(job(Item(k, Source(f"{k}", str(tmp_path / f"{k}.wav")))).row.values[0])
     for k, values in enumerate(made):
         np.testing.assert_array_equal(values, raw(vf.load(tmp_path / f"{k}.wav", sr=None)[0], 16000))
+
+
+# --- spectra that are shared --------------------------------------------------------------------------
+
+LFCC = vf.frontend("asvspoof2019-lfcc")
+#: Front ends of equal frames of the same signal: another bank, other cepstra, no deltas, no energy.
+ALIKE = [
+    LFCC.replace(row="wide", n_filters=40),
+    LFCC.replace(row="short", cepstrum__n=12, dynamics=None),
+    LFCC.replace(row="plain", energy=None, normalisation=None),
+]
+
+
+def rows_of(folder):
+    dataset = vf.open_dataset(folder)
+    return [(entry.id, entry.values.tobytes()) for entry in dataset]
+
+
+def test_features_of_a_corpus_share_their_spectra(tmp_path, monkeypatch):
+    """Three features of the same frames take one pass, with the bytes of three runs."""
+    names, noise = ["mfcc", "spectral_centroid", "melspectrogram"], np.random.default_rng(0)
+    trial = frames_computed(monkeypatch, lambda: vf.mfcc(noise.standard_normal(8192)))
+
+    def frames(feature, name):
+        out = tmp_path / name
+        return frames_computed(monkeypatch, lambda: extract_corpus(EXAMPLES, out, feature, workers=1))
+
+    alone = [frames(name, name) for name in names]
+    assert frames(names, "all") - 3 * trial == alone[0] - trial > 0  # each feature is tried once on noise
+    for name in names:
+        assert rows_of(tmp_path / "all" / name) == rows_of(tmp_path / name)
+
+
+def test_front_ends_of_a_corpus_share_their_spectra(tmp_path, monkeypatch):
+    """Front ends of equal frames take one pass, with the bytes of a run each; others a pass of their own."""
+
+    def frames(front_ends, name):
+        how = {"frontend": front_ends, "sr": 16000, "workers": 1}
+        return frames_computed(monkeypatch, lambda: extract_corpus(EXAMPLES, tmp_path / name, **how))
+
+    other = LFCC.replace(row="other", hop_length=80)
+    trial = frames_computed(monkeypatch, lambda: LFCC(np.random.default_rng(0).standard_normal(48000), 16000))
+    alone = [frames(fe, fe.row) - trial for fe in ALIKE]
+    assert alone[0] == alone[1] == alone[2] > 0
+    assert frames(ALIKE, "alike") - 3 * trial == alone[0]
+    finer = frames(other, "other")
+    assert frames([*ALIKE, other], "all") - 3 * trial == alone[0] + finer
+    for fe in ALIKE:
+        assert (
+            rows_of(tmp_path / "all" / fe.row)
+            == rows_of(tmp_path / "alike" / fe.row)
+            == rows_of(tmp_path / fe.row)
+        )
+    assert rows_of(tmp_path / "all" / "other") == rows_of(tmp_path / "other")
+
+
+def test_a_feature_and_a_front_end_share_their_spectra(monkeypatch):
+    """Tasks of equal frames take one pass whatever their kind, with the bits of each alone."""
+    y = np.random.default_rng(0).standard_normal(16000).astype(np.float32)
+    frames = {"n_fft": 400, "hop_length": 200, "pad_mode": "reflect"}
+    centroid = FeatureTask.of("spectral_centroid", 16000, frames)
+    cepstra = FrontEndTask.of("torchaudio-mfcc", 16000)
+    results = []
+
+    def computed(*tasks):
+        return frames_computed(monkeypatch, lambda: results.append(compute_tasks(tasks, y, 16000)))
+
+    assert computed(centroid, cepstra) == computed(centroid) == computed(cepstra) == 81
+    (one, other), [first], [second] = results
+    assert one.tobytes() == first.tobytes() and other.tobytes() == second.tobytes()

@@ -599,7 +599,7 @@ def test_a_full_disk_leaves_whole_shards_and_the_run_goes_on(form, corpus, whole
             extract_corpus(corpus, out, **asked_of(form))
         assert told.value.errno == errno.ENOSPC and told.value.filename == str(out)
         n = len(json.loads((out / "_state.json").read_text())["segments"])
-        message = f"No space left on device (finished shards stay: {n}); make room, and the same call goes on"
+        message = f"No space left on device (completed shards: {n}); make room, and the same call goes on"
         assert 0 < n < len({name.split("/")[0] for name in whole[form] if name.startswith("part-")})
         assert str(told.value).startswith(f"[Errno {errno.ENOSPC}] {message}")
         kept = {name: data for name, data in contents(out).items() if name.startswith("part-")}

@@ -85,10 +85,11 @@ def test_lost_shards_are_told_and_made_again_and_nothing_else_is(form, corpus, c
     with pytest.raises(vf.ParameterError, match=rf"{name}: is not there; \d rows? (is|are) missing; copy it"):
         vf.open_dataset(out)
     read = []
-    from voicefeat.corpus.run.job import Job
+    from voicefeat.corpus.run.job import CorpusJob
 
-    call = Job.__call__
-    monkeypatch.setattr(Job, "__call__", lambda job, item: read.append(item.source.id) or call(job, item))
+    call = CorpusJob.__call__
+    counted = lambda job, item: read.append(item.source.id) or call(job, item)  # noqa: E731
+    monkeypatch.setattr(CorpusJob, "__call__", counted)
     done = extract_corpus(corpus, out, workers=1, **asked_of(form))
     assert (done.again, done.recordings, done.failed) == (3, 10, 2) and done.resumed == 12 - 2 - done_rows(
         before, done

@@ -11,7 +11,6 @@ import pytest
 from corpora import contents, noises
 
 import voicefeat as vf
-from voicefeat.chain.block_loop import Pass
 from voicefeat.corpus.formats import find_format
 from voicefeat.corpus.output.state import State
 from voicefeat.corpus.run.extract import extract_corpus
@@ -234,32 +233,3 @@ def test_an_hdf5_shard_reads_nothing_but_itself(where, corpus, tmp_path):
             file.create_virtual_dataset("values", layout)
     with pytest.raises(vf.ParameterError, match=r"is no shard of a dataset \(.*values"):
         find_format("hdf5").read(shard)
-
-
-def frames_of(monkeypatch, run):
-    """How many frames of spectra `run` computes."""
-    count, block = [0], Pass.block
-
-    def counting(self, work, first, frames):
-        count[0] += frames
-        return block(self, work, first, frames)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Pass, "block", counting)
-        run()
-    return count[0]
-
-
-def test_features_of_a_corpus_share_their_spectra(corpus, tmp_path, monkeypatch):
-    """Three features of the same frames take one pass, with the bytes of three runs."""
-    names = ["mfcc", "spectral_centroid", "melspectrogram"]
-    one = frames_of(monkeypatch, lambda: extract_corpus(corpus, tmp_path / "mfcc", "mfcc", workers=1))
-    all_ = frames_of(monkeypatch, lambda: extract_corpus(corpus, tmp_path / "all", names, workers=1))
-    trials = 2 * frames_of(monkeypatch, lambda: vf.mfcc(np.random.default_rng(0).standard_normal(8192)))
-    assert one < all_ <= one + trials  # each feature is tried once on noise
-    for name in names[1:]:
-        extract_corpus(corpus, tmp_path / name, name, workers=1)
-    for name in names:
-        both = vf.open_dataset(tmp_path / "all" / name), vf.open_dataset(tmp_path / name)
-        for shared, single in zip(*both, strict=True):
-            assert np.array_equal(shared.values, single.values)

@@ -198,7 +198,7 @@ def test_records_that_are_lost_are_one_clear_error(clean, tmp_path):
     with pytest.raises(vf.ParameterError, match=r"_recordings\.bin: knows 1 of 12 recordings, so .*--redo"):
         extract_corpus(clean, tmp_path / "out", **ASKED)
     records.unlink()
-    with pytest.raises(vf.ParameterError, match=r"_recordings\.bin: is not there, so that nobody can tell"):
+    with pytest.raises(vf.ParameterError, match=r"_recordings\.bin: is not there, so that it is not known"):
         extract_corpus(clean, tmp_path / "out", **ASKED)
     extract_corpus(clean, tmp_path / "out", redo=True, **ASKED)
     assert contents(tmp_path / "out") == before

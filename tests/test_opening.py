@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
-from voicefeat.corpus.dataset.rebuild import job_of, restored
+from voicefeat.corpus.dataset.rebuild import rebuild_job, restored
 from voicefeat.corpus.run.extract import extract_corpus
 from voicefeat.corpus.run.settings import as_json, complete
 from voicefeat.feature.registry import FEATURES, find
@@ -230,6 +230,6 @@ def test_settings_come_back_from_json(name, given):
 
 def test_a_digest_that_is_not_found_again_is_an_error(folder):
     about = vf.open_dataset(folder).about
-    assert job_of(about).works[0].settings(0)["digest"] == about["digest"]
+    assert rebuild_job(about).tasks[0].settings(0)["digest"] == about["digest"]
     with pytest.raises(vf.ParameterError, match="does not make these settings again"):
-        job_of({**about, "digest": "0" * 16})
+        rebuild_job({**about, "digest": "0" * 16})

@@ -7,12 +7,11 @@ import warnings
 import numpy as np
 import pytest
 
-from voicefeat.corpus.output.commit import Settling
+from voicefeat.corpus.output.commit import Committer
 from voicefeat.corpus.output.made_from import Recordings
 from voicefeat.corpus.output.state import Segment, State
-from voicefeat.corpus.run import ordered_map
-from voicefeat.corpus.run.ordered_map import AHEAD, in_order
-from voicefeat.corpus.run.warnings import Listening, Remarks
+from voicefeat.corpus.run.ordered_map import AHEAD, ordered_map
+from voicefeat.corpus.run.warnings import ThreadWarnings, WarningsByThread
 
 WORKERS = [1, 2, 5]
 
@@ -20,7 +19,7 @@ WORKERS = [1, 2, 5]
 @pytest.mark.parametrize("workers", WORKERS)
 def test_few_items_are_begun_and_order_is_kept(workers):
     begun = []
-    results = in_order(lambda k: k * k, (begun.append(k) or k for k in range(1000)), workers)
+    results = ordered_map(lambda k: k * k, (begun.append(k) or k for k in range(1000)), workers)
     for k, result in enumerate(results):
         assert result == k * k
         assert len(begun) - (k + 1) < AHEAD * workers
@@ -35,7 +34,7 @@ def test_slow_and_quick_items_in_any_mixture(workers):
         time.sleep(seconds[k])
         return k
 
-    assert list(in_order(function, range(400), workers)) == list(range(400))
+    assert list(ordered_map(function, range(400), workers)) == list(range(400))
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -47,7 +46,7 @@ def test_the_callers_thread_works_too(workers):
             seen.add(threading.current_thread())
             all_there.wait()  # as many threads as there are workers have an item each
 
-    list(in_order(function, range(100), workers))
+    list(ordered_map(function, range(100), workers))
     assert len(seen) == workers and threading.current_thread() in seen
 
 
@@ -62,7 +61,7 @@ def test_an_error_comes_in_its_turn_and_nothing_is_begun_after_it(workers, error
             raise error("thirty")
         return k
 
-    results = in_order(function, range(10**9), workers)
+    results = ordered_map(function, range(10**9), workers)
     with pytest.raises(error, match="thirty"):
         for result in results:
             given.append(result)
@@ -77,16 +76,16 @@ def test_an_error_of_the_items_comes_after_what_they_gave(workers):
 
     given = []
     with pytest.raises(OSError, match="ends here"):
-        for result in in_order(lambda k: k, items(), workers):
+        for result in ordered_map(lambda k: k, items(), workers):
             given.append(result)
     assert given == list(range(5))
 
 
 @pytest.mark.parametrize("workers", WORKERS)
 def test_large_results_wait_in_small_numbers(workers, monkeypatch):
-    monkeypatch.setattr(ordered_map, "HELD", 100)
+    monkeypatch.setattr("voicefeat.corpus.run.ordered_map.HELD", 100)
     made = []
-    results = in_order(lambda k: made.append(k) or k, range(500), workers, size=lambda _: 40)
+    results = ordered_map(lambda k: made.append(k) or k, range(500), workers, size=lambda _: 40)
     for k, _ in enumerate(results):
         assert len(made) - (k + 1) <= 3 + workers  # three fill the room; what was begun before is finished
         time.sleep(0.0002)
@@ -96,7 +95,7 @@ def test_large_results_wait_in_small_numbers(workers, monkeypatch):
 @pytest.mark.parametrize("workers", WORKERS)
 def test_whoever_stops_early_waits_for_no_more_than_what_was_begun(workers):
     begun, stop = [], threading.Event()
-    results = in_order(lambda k: begun.append(k) or k, range(10**9), workers, stop)
+    results = ordered_map(lambda k: begun.append(k) or k, range(10**9), workers, stop)
     assert [next(results) for _ in range(3)] == [0, 1, 2] and not stop.is_set()
     results.close()
     count = len(begun)
@@ -106,17 +105,17 @@ def test_whoever_stops_early_waits_for_no_more_than_what_was_begun(workers):
 
 
 def test_no_items():
-    assert list(in_order(abs, [], 3)) == []
+    assert list(ordered_map(abs, [], 3)) == []
 
 
 def test_a_disk_that_fails_is_told_at_the_next_shard(tmp_path):
     lost = tmp_path / ".part-00000.partial"
     kept = tmp_path / ".part-00001.partial"
     kept.write_bytes(b"x")
-    with Recordings(tmp_path, 0) as recordings, Settling(tmp_path, recordings) as settling:
-        settling.begin([(lost, tmp_path / "part-00000")], Segment(), State({}))
+    with Recordings(tmp_path, 0) as recordings, Committer(tmp_path, recordings) as committer:
+        committer.commit([(lost, tmp_path / "part-00000")], Segment(), State({}))
         with pytest.raises(FileNotFoundError):
-            settling.begin([(kept, tmp_path / "part-00001")], Segment(), State({}))
+            committer.commit([(kept, tmp_path / "part-00001")], Segment(), State({}))
     (tmp_path / "_recordings.bin").unlink()
     assert list(tmp_path.iterdir()) == []  # neither a shard nor a state that knows of one
 
@@ -125,8 +124,8 @@ def test_the_callers_thread_listens_to_its_recordings_only():
     heard = []
     before, warnings.showwarning = warnings.showwarning, lambda message, *_, **__: heard.append(str(message))
     try:
-        with Remarks():
-            with Listening() as own:
+        with WarningsByThread():
+            with ThreadWarnings() as own:
                 warnings.warn("of a recording", UserWarning, stacklevel=1)
             warnings.warn("of the disk", UserWarning, stacklevel=1)
     finally:

@@ -1,4 +1,4 @@
-"""What passes between the parts of a run: an item of work, the row that becomes of it, or its failure."""
+"""What the parts of a run exchange: an item to be processed, its row, or its failure."""
 
 from __future__ import annotations
 
@@ -12,40 +12,41 @@ from .output.checksums import ABSENT, Identity
 
 __all__ = ["DTYPES", "Done", "Failure", "Item", "Row"]
 
-#: What values are stored as.
+#: The types of stored values.
 DTYPES = ("float32", "float64", "float16")
 
 
 class Item(NamedTuple):
-    """A piece of a recording: all of it, or a part of a long one, or one of its channels."""
+    """A piece of a recording: all of it, a part of a long one, or one of its channels."""
 
-    #: Number of the source in the run.
+    #: The number of the source in the run.
     number: int
     source: Source
     piece: int = 0
 
 
 class Row(NamedTuple):
-    """A piece of a recording and its features, a matrix for each front end of the run."""
+    """A piece of a recording with its features: one matrix per task of the run."""
 
     id: str
-    #: Number of the part, and where it begins in the file, in seconds.
+    #: The number of the part, and its start in the file in seconds.
     part: int
     start: float
-    #: Which channel, where each has a row of its own.
+    #: The channel, where each has a row of its own.
     channel: int | None
+    #: Sampling rate in Hz.
     sr: int
-    #: Seconds.
+    #: In seconds.
     duration: float
-    #: Each (rows, frames).
+    #: Each of shape (rows, frames).
     values: tuple[np.ndarray, ...]
-    #: What the manifest says of the recording.
+    #: What the manifest says about the recording.
     carried: tuple[Any, ...] = ()
-    #: What was remarked on the way; not stored.
-    remarks: tuple[str, ...] = ()
-    #: How many values became 0 in the type that they are stored as; not stored.
+    #: The warnings of this recording; not stored.
+    warnings: tuple[str, ...] = ()
+    #: How many values became 0 in the type of stored values; not stored.
     zeroed: int = 0
-    #: SHA-256 of the bytes of the recording's file, in hexadecimal digits.
+    #: SHA-256 of the recording's file, in hexadecimal digits.
     sha256: str = ""
 
     def facts(self) -> dict[str, Any]:
@@ -57,7 +58,7 @@ class Row(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A recording that could not be used."""
+    """A recording that could not be used, as a line of the ledger."""
 
     id: str
     path: str
@@ -68,25 +69,25 @@ class Failure(NamedTuple):
 
     @classmethod
     def of(cls, source: Source, stage: str, error: Exception) -> Failure:
-        """What `error` says, split into the fault and what would mend it."""
+        """The failure that `error` describes, split into the fault and its remedy."""
         text = str(error).removeprefix(f"{source.path}: ").removeprefix(f"{escape(source.path)}: ")
         text = text or type(error).__name__
         remedy = ""
         if isinstance(error, AudioError | ParameterError):  # "what: fault; remedy", as all of ours are built
             fault, semicolon, last = text.rpartition("; ")
             text, remedy = (fault, last) if semicolon else (text, remedy)
-        else:  # its kind is half of what it says
+        else:  # the type is half of the message
             text = f"{type(error).__name__}: {text}"
         return cls(source.id, source.path, stage, " ".join(text.split()), " ".join(remedy.split()))
 
 
 class Done(NamedTuple):
-    """An item and what became of it."""
+    """An item and its result: a row or a failure."""
 
     item: Item
     #: How many pieces its recording has.
     pieces: int
     row: Row | None
     failure: Failure | None = None
-    #: What the recording's file was when it was read.
+    #: Size, time and digest of the recording's file when it was read.
     identity: Identity = ABSENT

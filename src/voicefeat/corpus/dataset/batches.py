@@ -1,4 +1,4 @@
-"""Batches: which rows come together, in which order, and how rows of several lengths become one array."""
+"""Batches: their rows, the order, and how rows of several lengths become one array."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ...errors import check_int
 
 __all__ = ["OWN", "Batch", "Entry", "Sampler", "carried", "collate", "entry_of"]
 
-#: The columns that every dataset has; what else there is, recordings carry.
+#: The columns that every dataset has; all others are carried columns.
 OWN = (
     "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "sha256", "crc32",
 )  # fmt: skip
 
-#: Batches whose rows are sorted by length together: enough that neighbours are alike, no more, for chance.
+#: So many batches are sorted by length together: lengths in a batch are similar, and the order stays random.
 POOL = 50
 
 
@@ -26,42 +26,42 @@ class Entry(NamedTuple):
     id: str
     #: (rows, frames)
     values: np.ndarray
-    #: Number of the part, and where it begins in the file, in seconds.
+    #: The number of the part, and its start in the file in seconds.
     part: int
     start: float
-    #: Which channel, where each has rows of its own.
+    #: The channel, where each has rows of its own.
     channel: int | None
-    #: Of the samples that were analysed: their rate in Hz, and how long they are in seconds.
+    #: Sampling rate in Hz and duration in seconds of the samples that were analysed.
     sr: int
     duration: float
-    #: What the dataset carries of the recording: label, speaker, ...
+    #: The carried columns: label, speaker, ...
     labels: dict[str, Any]
     #: SHA-256 of the bytes of the recording's file when it was read, in hexadecimal digits.
     sha256: str = ""
 
 
-def carried(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Of the columns of a row, those that are not of every dataset."""
-    return {name: value for name, value in told.items() if name not in OWN}
+def carried(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The carried columns of a row, those that not every dataset has."""
+    return {name: value for name, value in facts.items() if name not in OWN}
 
 
-def entry_of(told: Mapping[str, Any], values: np.ndarray) -> Entry:
-    """A row of its columns and its values."""
-    labels = carried(told)
-    part, start, channel = told["part"], told["start"], told.get("channel")
-    sha256 = told.get("sha256") or ""
-    return Entry(told["id"], values, part, start, channel, told["sr"], told["duration"], labels, sha256)
+def entry_of(facts: Mapping[str, Any], values: np.ndarray) -> Entry:
+    """The entry of a row's columns and values."""
+    labels = carried(facts)
+    part, start, channel = facts["part"], facts["start"], facts.get("channel")
+    sha256 = facts.get("sha256") or ""
+    return Entry(facts["id"], values, part, start, channel, facts["sr"], facts["duration"], labels, sha256)
 
 
 class Batch(NamedTuple):
-    """Several rows of a dataset together."""
+    """Several rows of a dataset as one batch."""
 
-    #: (batch, rows, longest), zeros behind each row's end; or a list of (rows, frames), not padded.
+    #: (batch, rows, longest), padded with zeros; or a list of (rows, frames), not padded.
     values: Any
-    #: How many frames each has, int64 (batch,).
+    #: The number of frames of each row, int64 (batch,).
     lengths: np.ndarray
     ids: list[str]
-    #: What the dataset carries of the recordings, a list each.
+    #: The carried columns, each as a list.
     labels: dict[str, list[Any]]
 
 
@@ -88,15 +88,15 @@ def collate(entries: Sequence[Entry], pad: bool = True) -> Batch:
 
 
 class Sampler:
-    """The numbers of the rows of each batch; what ``torch.utils.data.DataLoader(batch_sampler=...)`` takes.
+    """The row numbers of each batch, for ``torch.utils.data.DataLoader(batch_sampler=...)``.
 
-    Iterated the k-th time it draws with (`seed`, k), so that every epoch has another order and every run the
-    same epochs. `epoch` says which comes next, and may be set.
+    Epoch k draws with (`seed`, k): every epoch has another order, and every run has the same epochs. `epoch`
+    is the number of the next one, and may be set.
 
     Parameters
     ----------
     lengths : int64 array
-        Frames of each row; rows of similar length come together.
+        The number of frames of each row; rows of similar length come together.
     rows : int64 array
         The rows to take.
     size : int

@@ -1,4 +1,4 @@
-"""A dataset read back: rows by number and by id, in order, shuffled, in batches, as a table."""
+"""A dataset: its rows by number and by id, in order, shuffled, in batches, as a data frame."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ...errors import check_choice, check_int
 from ...presets.front_end import FrontEnd
 from ..optional import pandas
 from .batches import OWN, Batch, Entry, Sampler, collate, entry_of
-from .index import Lookup, row_number
+from .index import RowIndex, row_number
 from .store import Store
 
 __all__ = ["Dataset"]
 
 
 class Dataset:
-    """What `open_dataset` gives: a sequence of rows, of which only those that are asked for are read.
+    """A dataset that `open_dataset` opened: a sequence of rows, which are read when they are asked for.
 
     ``dataset[3]``, ``dataset[-1]`` and ``dataset[2:5]`` are rows by number; ``dataset[id]`` is the list of
     a recording's rows (its parts and channels), ``dataset[id, part]`` and ``dataset[id, part, channel]``
@@ -41,11 +41,11 @@ class Dataset:
 
     def __init__(self, folder: Path, store: Store, complete: bool = True, held: Any = None) -> None:
         self.folder, self._store, self._held = folder, store, held
-        #: Whether the run that made it came to its end.
+        #: Whether the run that made it is complete.
         self.complete = complete
-        #: What the dataset says of itself: settings, digest, names of rows, versions.
+        #: The metadata: settings, digest, names of rows, versions.
         self.about: dict[str, Any] = store.about
-        #: What recordings carry, by name: label, speaker, ...
+        #: The names of the carried columns: label, speaker, ...
         self.carried = [name for name in store.names if name not in OWN]
 
     @property
@@ -55,7 +55,7 @@ class Dataset:
 
     @property
     def front_end(self) -> FrontEnd | None:
-        """The front end, where it is one and no single feature."""
+        """The front end, or None for a feature."""
         text = self.about.get("front_end")
         return None if text is None else FrontEnd.from_toml(text)
 
@@ -66,27 +66,27 @@ class Dataset:
 
     @property
     def shards(self) -> list[Path]:
-        """The files, or folders, that hold it."""
+        """The files or folders of its shards."""
         return list(self._store.shards)
 
     def damage(self) -> list[str]:
-        """What is wrong with shards by all of their bytes, a line for each; none where no state has them."""
+        """What is wrong with the bytes of shards, one line each; nothing is known without a state file."""
         return [] if self._held is None else self._held.damage()
 
     @property
     def columns(self) -> list[str]:
-        """The names of what `column` gives."""
+        """The names that `column` takes."""
         return list(self._store.names)
 
     @property
     def row_names(self) -> list[str]:
-        """A name for each row of the values."""
+        """The names of the rows of the values."""
         return list(self.about["rows"])
 
     def __repr__(self) -> str:
         rows = f"{len(self):,} row{'s' * (len(self) != 1)} of {self.feature}"
-        told = f"{rows}, {len(self.row_names)} values a frame{'' if self.complete else ', not complete'}"
-        return f"<Dataset {self.folder}: {told}>"
+        state = "" if self.complete else ", not complete"
+        return f"<Dataset {self.folder}: {rows}, {len(self.row_names)} values a frame{state}>"
 
     def __len__(self) -> int:
         return len(self._store)
@@ -104,14 +104,14 @@ class Dataset:
         return next(self.take([key]))
 
     def __getitems__(self, numbers: Sequence[int]) -> list[Entry]:
-        """Several rows in the order given, read in theirs: what PyTorch's loader asks for."""
+        """Several rows in the given order, read in ascending order: PyTorch's loader calls this."""
         known = [row_number(number, len(self)) for number in numbers]
         order = sorted(range(len(known)), key=known.__getitem__)
         found = dict(zip(order, self.take([known[k] for k in order]), strict=True))
         return [found[k] for k in range(len(known))]
 
     def take(self, numbers: Sequence[int] | np.ndarray) -> Iterator[Entry]:
-        """Rows by number, one after the other in the order given; quickest where numbers ascend.
+        """Rows by number, one after the other in the given order; fastest in ascending order.
 
         Parameters
         ----------
@@ -126,7 +126,7 @@ class Dataset:
         Raises
         ------
         NotInDatasetError
-            If a number is out of range; before any row is read.
+            If a number is out of range, before any row is read.
         """
         known = [row_number(number, len(self)) for number in numbers]
         return (entry_of(*found) for found in self._store.rows(known))
@@ -138,11 +138,11 @@ class Dataset:
 
     @property
     def lengths(self) -> np.ndarray:
-        """How many frames each row has, int64."""
+        """The number of frames of each row, int64."""
         return np.array(self._store.column("n_frames"), np.int64)
 
     def find(self, id: str) -> list[int]:
-        """The numbers of the rows of a recording: its parts and channels, in their order.
+        """The row numbers of a recording: its parts and channels, in their order.
 
         Parameters
         ----------
@@ -162,13 +162,13 @@ class Dataset:
         return self._lookup.find(id)
 
     @cached_property
-    def _lookup(self) -> Lookup:
+    def _lookup(self) -> RowIndex:
         column = self._store.column
         channels = column("channel") if "channel" in self._store.names else None
-        return Lookup(self.ids, column("part"), channels)
+        return RowIndex(self.ids, column("part"), channels)
 
     def column(self, name: str) -> np.ndarray:
-        """One column of all rows: what recordings carry (label, speaker, ...), or id, part, sr, duration, ...
+        """One column of all rows: a carried one (label, speaker, ...), or id, part, sr, duration, ...
 
         Parameters
         ----------
@@ -178,7 +178,7 @@ class Dataset:
         Returns
         -------
         array of shape (len(dataset),)
-            Numbers; texts, and whatever has missing values (None), as objects.
+            Numbers; texts, and columns with missing values (None), as objects.
 
         Raises
         ------
@@ -207,7 +207,7 @@ class Dataset:
         Raises
         ------
         ParameterError
-            If the seed is no whole number of 0 or more, or a row is not there.
+            If the seed is not an integer of 0 or more, or a row is not there.
         """
         drawn = np.random.default_rng(check_int("seed", seed, 0, most=None)).permutation(self._chosen(rows))
         return self.take(drawn)
@@ -216,16 +216,16 @@ class Dataset:
         self, size: int, *, seed: int | None = None, rows: Sequence[int] | None = None,
         bucket: bool = True, drop_last: bool = False,
     ) -> Sampler:  # fmt: skip
-        """The numbers of the rows of each batch, for ``DataLoader(dataset, batch_sampler=...)``.
+        """The row numbers of each batch, for ``DataLoader(dataset, batch_sampler=...)``.
 
         Parameters
         ----------
         size : int
             Rows in a batch.
         seed : int, optional
-            Shuffle; each iteration, an epoch, has an order of its own. Without it rows come in order.
+            Shuffle; each iteration (epoch) has another order. Without a seed rows come in order.
         rows : sequence of int, optional
-            Only these, a class or a split say; by default all.
+            Only these, for example a class or a split; by default all.
         bucket : bool
             Put rows of similar length together, so that little is padded.
         drop_last : bool
@@ -254,7 +254,7 @@ class Dataset:
         size, seed, rows, bucket, drop_last
             As for `sampler`.
         pad : bool
-            Pad with zeros behind each row's end to one array (batch, rows, longest); otherwise a list.
+            Pad rows with zeros at their end to one array (batch, rows, longest); otherwise give a list.
 
         Returns
         -------
@@ -279,7 +279,7 @@ class Dataset:
         Parameters
         ----------
         values : bool
-            With a column of the values, each an array (rows, frames): all of them are then in memory.
+            Add a column of the values, each an array (rows, frames): all of them are then in memory.
 
         Returns
         -------
@@ -291,7 +291,7 @@ class Dataset:
         ModuleNotFoundError
             If pandas is not installed.
         """
-        made = pandas().DataFrame({name: self.column(name) for name in self.columns})
+        table = pandas().DataFrame({name: self.column(name) for name in self.columns})
         if values:
-            made["values"] = [entry.values for entry in self]
-        return made
+            table["values"] = [entry.values for entry in self]
+        return table

@@ -1,4 +1,4 @@
-"""Whether a dataset holds what its user means, and in which settings it differs if not."""
+"""Check that a dataset holds the expected feature and settings, or name the differences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...errors import ParameterError
 from ...presets.compare.differences import differences
 from ...presets.front_end import FrontEnd
 from ..output.state import differing
-from ..run.task import FrontEndTask, Task, Work, works_of
+from ..run.task import FeatureTask, FrontEndTask, Task, make_tasks
 
 __all__ = ["check_expected"]
 
@@ -22,7 +22,7 @@ def check_expected(
     frontend: str | FrontEnd | None,
     settings: Mapping[str, Any] | None,
 ) -> None:
-    """Refuse a dataset that holds something else.
+    """Refuse a dataset of another feature, front end or settings.
 
     Raises
     ------
@@ -33,30 +33,30 @@ def check_expected(
         return
     if feature is None and frontend is None:
         feature = about["feature"]
-    [work] = works_of(feature, frontend, None, settings)
-    if work.settings(0)["digest"] == about["digest"]:
+    [task] = make_tasks(feature, frontend, None, settings)
+    if task.settings(0)["digest"] == about["digest"]:
         return
-    found = list(_differing(about, work))
-    if not found:  # settings that have no effect
+    others = list(_differences(about, task))
+    if not others:  # settings that have no effect
         return
-    told = "; ".join(found[:5]) + (f"; and {len(found) - 5} more" if len(found) > 5 else "")
+    listed = "; ".join(others[:5]) + (f"; and {len(others) - 5} more" if len(others) > 5 else "")
     raise ParameterError(
-        f"folder={str(place)!r}: holds other settings than asked for ({told}); open it without them, or "
+        f"folder={str(place)!r}: holds other settings than asked for ({listed}); open it without them, or "
         "extract with them into a new folder"
     )
 
 
-def _differing(about: Mapping[str, Any], work: Work) -> Iterator[str]:
+def _differences(about: Mapping[str, Any], task: Task) -> Iterator[str]:
     """Each difference as "name: 1 there, 2 asked for"."""
     held = "front_end" in about
-    if held and isinstance(work, FrontEndTask):
-        for found in differences(FrontEnd.from_toml(about["front_end"]), work.front_end):
+    if held and isinstance(task, FrontEndTask):
+        for found in differences(FrontEnd.from_toml(about["front_end"]), task.front_end):
             yield f"{found.setting}: {found.a!r} there, {found.b!r} asked for"
-    elif not held and isinstance(work, Task) and work.name == about["feature"]:
-        yield from differing(about["settings"], work.settings(0)["settings"], here="asked for")
+    elif not held and isinstance(task, FeatureTask) and task.name == about["feature"]:
+        yield from differing(about["settings"], task.settings(0)["settings"], here="asked for")
     else:
         kinds = ("feature", "front end")
         yield (
-            f"the {kinds[held]} {about['feature']} there, the {kinds[isinstance(work, FrontEndTask)]} "
-            f"{work.name} asked for"
+            f"the {kinds[held]} {about['feature']} there, the {kinds[isinstance(task, FrontEndTask)]} "
+            f"{task.name} asked for"
         )

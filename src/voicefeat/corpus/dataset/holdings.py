@@ -1,4 +1,4 @@
-"""Which shards a dataset has, and whether they are those that its state lists: by names and sizes."""
+"""The shards of a dataset, compared by names and sizes with those that its state file lists."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ class Holdings:
     """The shards of a dataset."""
 
     folder: Path
-    #: What the run says of itself; None where shards were copied without it.
+    #: The state of the run; None if the shards were copied without the state file.
     state: State | None
-    #: Where each shard is, and what it was when it was written, where that is known.
+    #: The path of each shard, and its inventory when it was written, if that is known.
     shards: list[tuple[Path, Inventory | None]]
-    #: The rows of each, and their checksums in one, where that is known.
+    #: The number of rows of each, and `Writer.chain`, if that is known.
     rows: list[tuple[int, int]] | None
 
     @property
     def places(self) -> list[Path]:
-        """Where the shards are."""
+        """The paths of the shards."""
         return [place for place, _ in self.shards]
 
     def damage(self) -> list[str]:
-        """What is wrong with shards, each in words, by all of their bytes."""
-        found = ((place, changed_bytes(place, told)) for place, told in self.shards if told is not None)
-        return [f"{place}: {how}" for place, how in found if how]
+        """What is wrong with the bytes of shards, one line each."""
+        known = ((place, changed_bytes(place, each)) for place, each in self.shards if each is not None)
+        return [f"{place}: {how}" for place, how in known if how]
 
     def check_settings(self, about: Mapping[str, Any]) -> None:
-        """Refuse a state that is of other settings than the shards."""
+        """Refuse a state file of other settings than the shards."""
         known = [] if self.state is None else self.state.asked["features"]
-        if known and about.get("digest") not in [told["digest"] for told in known]:
+        if known and about.get("digest") not in [each["digest"] for each in known]:
             raise ParameterError(
                 f"{self.folder}: {NAME} is of another dataset (digest {known[0]['digest']} there, "
                 f"{about.get('digest')} in the shards); {RESTORE}"
@@ -50,12 +50,12 @@ class Holdings:
 
 
 def holdings(folder: Path) -> Holdings:
-    """The shards in `folder`, all of them and no others.
+    """The shards in `folder`; all of them must be there, and no others.
 
     Raises
     ------
     ParameterError
-        If one is lost or of another size, is none of the dataset's, or the state cannot be read.
+        If one is lost, has another size or is not of the dataset, or the state file cannot be read.
     """
     found = shards_in(folder)
     state, which = _state(folder, bool(found))
@@ -77,13 +77,13 @@ def holdings(folder: Path) -> Holdings:
     for number, segment in enumerate(state.segments):
         if len(segment.shards) <= which:
             continue
-        told, place = segment.shards[which], by_number.pop(number, None)
+        known, place = segment.shards[which], by_number.pop(number, None)
         if place is None:
             name = f"part-{number:05d}{find_format(state.asked['format']).ending}"
             fail_damaged(folder / name, f"is not there; {_rows(segment.rows)} missing")
-        if how := differs(place, told):
+        if how := differs(place, known):
             fail_damaged(place, how)
-        shards.append((place, told))
+        shards.append((place, known))
         rows.append((segment.rows, segment.chains[which]))
     others = [place for number, place in by_number.items() if state.complete or number < len(state.segments)]
     if others:
@@ -92,16 +92,16 @@ def holdings(folder: Path) -> Holdings:
 
 
 def _state(folder: Path, needed: bool) -> tuple[State | None, int]:
-    """What the run says of itself, and which of its datasets is in `folder`.
+    """The state of the run, and the number of its dataset that is in `folder`.
 
-    It is in the folder, or above it where one run made several.
+    The state file is in the folder, or above it if the run made several datasets.
     """
     state = State.load(folder)
     if state is not None or not needed:
         return state, 0
     above = folder.absolute().parent
     state = State.load(above)
-    names = [] if state is None else [plain(told["feature"]) for told in state.asked["features"]]
+    names = [] if state is None else [plain(about["feature"]) for about in state.asked["features"]]
     return (state, names.index(folder.name)) if len(names) > 1 and folder.name in names else (None, 0)
 
 
@@ -110,7 +110,7 @@ def _rows(count: int) -> str:
 
 
 def _check_numbers(folder: Path, found: list[Path]) -> None:
-    """Shards without a state: their numbers tell whether one is missing between others."""
+    """Refuse shards without a state file if one is missing between others, by their numbers."""
     for number, place in enumerate(found):
         if int(place.name[5:10]) != number:
             raise ParameterError(f"{folder}: has no part-{number:05d}, and has {place.name}; {MEND}")

@@ -1,4 +1,4 @@
-"""From what a user gives, an index or an id, to the numbers of rows."""
+"""From an index or an id to row numbers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import numpy as np
 
 from ...errors import NotInDatasetError
 
-__all__ = ["Lookup", "row_number"]
+__all__ = ["RowIndex", "row_number"]
 
-#: Ids on either side that are looked at for one that is spelled alike.
+#: Ids before and after a wrong one that are compared with it for a suggestion.
 NEAR = 500
 
 
@@ -40,12 +40,12 @@ def row_number(given: Any, count: int) -> int:
     return number % count
 
 
-class Lookup:
-    """The rows sorted by id; rows of one id stay in their order.
+class RowIndex:
+    """The rows sorted by id; rows of one id keep their order.
 
     Examples
     --------
-    >>> lookup = Lookup(["b", "b", "a"], [0, 1, 0], None)
+    >>> lookup = RowIndex(["b", "b", "a"], [0, 1, 0], None)
     >>> lookup.find("b"), lookup.place("b", 1)
     ([0, 1], 1)
     """
@@ -69,23 +69,23 @@ class Lookup:
 
     def place(self, id: str, part: int, channel: int | None = None) -> int:
         """The one row of a part, and of a channel where each has rows of its own."""
-        there = {number: self._told(number) for number in self.find(id)}
+        rows = {number: self._place(number) for number in self.find(id)}
         wanted = (part,) if channel is None else (part, channel)
-        fitting = [number for number, told in there.items() if told[: len(wanted)] == wanted]
+        fitting = [number for number, place in rows.items() if place[: len(wanted)] == wanted]
         if len(fitting) == 1:
             return fitting[0]
         what = "parts" if self._channels is None else "parts and channels"
-        listed = ", ".join(" ".join(map(str, told)) for told in there.values())
+        listed = ", ".join(" ".join(map(str, place)) for place in rows.values())
         asked = ", ".join(map(str, wanted))
         wrong = "several rows are that" if fitting else "no row is that"
         raise NotInDatasetError(f"dataset[{id!r}, {asked}]: {wrong}; give one of the {what} {listed}")
 
-    def _told(self, number: int) -> tuple[int, ...]:
+    def _place(self, number: int) -> tuple[int, ...]:
         part = self._parts[number]
         return (part,) if self._channels is None else (part, self._channels[number])
 
     def _nearest(self, id: str, place: int) -> str | None:
-        """An id that the given is a piece of, or one near its place that is spelled alike."""
+        """An id that contains the given one, or a similar one near its place in the order."""
         for known in self._ids:
             if id and id in known:
                 return known

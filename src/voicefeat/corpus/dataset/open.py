@@ -1,4 +1,4 @@
-"""Opening a dataset: which shards there are, whether all of them, and whether it is the one that is meant."""
+"""Open a dataset: find its shards, check that all are there, and that it is the expected one."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def open_dataset(
     folder : path-like
         The folder of the dataset; where one run made several, the folder of one of them.
     feature, frontend, settings : optional
-        What the dataset should hold, as `voicefeat.extract_corpus` takes it: a dataset of
-        other settings is refused, and the error names them.
+        What the dataset should hold, as `voicefeat.extract_corpus` takes it: a dataset with other settings is
+        refused, and the error names them.
 
     Returns
     -------
@@ -48,10 +48,10 @@ def open_dataset(
     Raises
     ------
     ParameterError
-        If the folder holds no dataset, several, or one of other settings; if it has lost a shard or a part of
-        one, holds a shard that is not its own, or its state or ledger is lost or damaged.
+        If the folder holds no dataset, several, or one with other settings; if a shard is lost or incomplete,
+        or is of another dataset, or the state file or ledger is lost or damaged.
     ModuleNotFoundError
-        If what reads its format is not installed.
+        If the library of its format is not installed.
 
     Examples
     --------
@@ -75,11 +75,11 @@ def open_dataset(
     state, shards = held.state, held.places
     form = _format_of(shards[0]) if state is None else _format_called(state.asked["format"], place)
     store = Store(form, shards, held.rows)
-    made = Dataset(place, store, state is None or state.complete, held)
-    held.check_settings(made.about)
-    check_expected(place, made.about, feature, frontend, settings)
-    _remarks(made)
-    return made
+    dataset = Dataset(place, store, state is None or state.complete, held)
+    held.check_settings(dataset.about)
+    check_expected(place, dataset.about, feature, frontend, settings)
+    _warn(dataset)
+    return dataset
 
 
 def _format_of(shard: Path) -> Format:
@@ -116,19 +116,20 @@ def _empty(place: Path, state: State | None) -> None:
     fail("folder", str(place), f"is no dataset, {held}", GIVE)
 
 
-def _remarks(made: Dataset) -> None:
+def _warn(dataset: Dataset) -> None:
+    """Warn of a dataset that is not complete, or of another version."""
     from ... import __version__
 
-    if not made.complete:
+    if not dataset.complete:
         warnings.warn(
-            f"{made.folder}: is not complete, {len(made):,} rows are there; the 'voicefeat extract' that "
-            "began it goes on with it",
+            f"{dataset.folder}: is not complete, {len(dataset):,} rows are there; the 'voicefeat "
+            "extract' that began it goes on with it",
             stacklevel=3,
         )
-    version = made.about.get("versions", {}).get("voicefeat")
+    version = dataset.about.get("versions", {}).get("voicefeat")
     if version != __version__:
         warnings.warn(
-            f"{made.folder}: was made by voicefeat {version}, this is {__version__}; its numbers may differ "
-            "from those of today, 'voicefeat verify' compares them",
+            f"{dataset.folder}: was made by voicefeat {version}, this is {__version__}; its numbers may "
+            "differ from those of today, 'voicefeat verify' compares them",
             stacklevel=3,
         )

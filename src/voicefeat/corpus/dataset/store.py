@@ -1,4 +1,4 @@
-"""The shards of a dataset as one sequence of rows; few are open, and only what is asked for is read."""
+"""The shards of a dataset as one sequence of rows: few are open, and only wanted rows are read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .batches import carried
 
 __all__ = ["Store"]
 
-#: Shards that are kept open: what says where their rows are takes about 4 MB each.
+#: Shards that are kept open: the index of each takes about 4 MB.
 OPEN = 16
 
 
@@ -30,32 +30,32 @@ class Store:
     def __init__(
         self, form: Format, shards: Sequence[Path], due: Sequence[tuple[int, int]] | None = None
     ) -> None:
-        """`due` is how many rows each shard has to have, and their checksums in one, where that is known."""
+        """`due` has the number of rows of each shard and its `Writer.chain`, if that is known."""
         self._format, self.shards, self._due = form, list(shards), due
-        #: Shards whose rows are known to be those that were written.
+        #: Shards whose rows have been checked.
         self._known: set[int] = set()
         self._nothing_open()
         counts = [self._count(k, None if due is None else due[k][0]) for k in range(len(shards))]
-        #: The first row of each shard, and one past the last of all.
+        #: The first row of each shard, and the number of all rows.
         self._firsts = np.cumsum([0, *counts])
         first = self._reader(0)
-        #: What the dataset says of itself, and its columns but the values.
+        #: The metadata, and the names of all columns but the values.
         self.about, self.names = dict(first.about), list(first.names)
 
     def _count(self, shard: int, due: int | None) -> int:
-        """The rows of a shard, if they are those of this dataset."""
+        """The number of rows of a shard; it must be of this dataset."""
         held, first = self._reader(shard), self._reader(0)
         if due is not None and held.count != due:
             fail_damaged(self.shards[shard], f"has {held.count:,} of its {due:,} rows")
         other = [key for key in ("feature", "digest", "dtype") if held.about.get(key) != first.about.get(key)]
         if other:
-            told = f"{other[0]} {first.about.get(other[0])!r} and {held.about.get(other[0])!r}"
+            problem = f"{other[0]} {first.about.get(other[0])!r} and {held.about.get(other[0])!r}"
             place, name = self.shards[shard], self.shards[0].name
-            raise ParameterError(f"{place}: is of another dataset than {name} ({told}); move it elsewhere")
+            raise ParameterError(f"{place}: is of another dataset than {name} ({problem}); move it elsewhere")
         return held.count
 
     def _check(self, shard: int) -> None:
-        """See once that the rows of a shard are those that were written, by their checksums."""
+        """Check once, by checksums, that the rows of a shard are those that were written."""
         if self._due is None or shard in self._known:
             return
         if has_other_rows(self._reader(shard), self._due[shard][1]):
@@ -72,19 +72,19 @@ class Store:
         return int(self._firsts[-1])
 
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
-        """Columns and values of rows, in the order given; quickest where numbers ascend."""
+        """Columns and values of rows in the given order; fastest in ascending order."""
         for shard, inside in groupby(numbers, self._shard):
             first = int(self._firsts[shard])
             with self._lock:
                 self._check(shard)
             wanted = self._reader(shard).rows([number - first for number in inside])
             while (found := self._next(wanted)) is not None:
-                told, values = found
-                check = told.pop("crc32", None)
-                if check is not None and check != checksum(told, carried(told).values(), values):
-                    how = f"row {told['id']!r} is not what was written (its checksum differs)"
+                facts, values = found
+                check = facts.pop("crc32", None)
+                if check is not None and check != checksum(facts, carried(facts).values(), values):
+                    how = f"row {facts['id']!r} is not what was written (its checksum differs)"
                     fail_damaged(self.shards[shard], how)
-                yield told, values
+                yield facts, values
 
     def _next(self, wanted: Iterator[Any]) -> Any:
         with self._lock:
@@ -120,7 +120,7 @@ class Store:
             return self._open[shard]
 
     def __getstate__(self) -> dict[str, Any]:
-        """What another process needs; files are opened there anew."""
+        """What another process needs; it opens the files itself."""
         return {k: v for k, v in self.__dict__.items() if k not in ("_open", "_columns", "_lock")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Whether a dataset is what its recordings give: computed again, by the engine that made it, and compared."""
+"""Verify a dataset: compute its rows again from the recordings, and compare."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import numpy as np
 from ...errors import ParameterError, check_int, fail
 from ..inputs.sources import Listing, Source, find_sources
 from ..items import Done, Item, Row
-from ..run.decode import versions
+from ..run.arguments import check_workers
 from ..run.schedule import pieces_in_order
-from ..run.task import threads
-from ..run.warnings import Remarks
+from ..run.versions import versions
+from ..run.warnings import WarningsByThread
 from .batches import Entry
 from .dataset import Dataset
-from .rebuild import job_of
+from .rebuild import rebuild_job
 
 __all__ = ["BOUNDS", "Verified", "verify"]
 
-#: What rounding of another processor or of another build of a library may change, relative to the largest
-#: magnitude of the row: some hundred units in the last place, of float16 one.
+#: By how much another processor or build of a library may change a value by rounding, relative to the largest
+#: magnitude of the row: some hundred units in the last place, one for float16.
 BOUNDS = {"float16": 1e-3, "float32": 1e-5, "float64": 1e-12}
 
 
@@ -33,34 +33,34 @@ class Unequal(NamedTuple):
     id: str
     part: int
     channel: int | None
-    #: Largest difference, relative to the row's largest magnitude; None where there is nothing to compare.
+    #: Largest difference, relative to the row's largest magnitude; None if there is nothing to compare.
     error: float | None
-    #: What is wrong, in words.
+    #: What differs, in words.
     why: str
 
 
 @dataclass
 class Verified:
-    """How rows compare with what is computed now."""
+    """How the rows of a dataset compare with those computed now."""
 
-    #: The bound that applied, and the versions that are others, as "numpy 2.0 there, 2.1 here".
+    #: The bound, and the versions that differ, as "numpy 2.0 there, 2.1 here".
     bound: float
     versions: list[str]
-    #: Recordings of the dataset that are not among those given.
+    #: Recordings of the dataset that were not given.
     absent: list[str]
     recordings: int = 0
-    #: Rows that have the same bits, and those that differ within the bound.
+    #: Rows with the same bits, and rows that differ within the bound.
     equal: int = 0
     near: int = 0
-    #: Largest difference of these, relative to their row's largest magnitude.
+    #: Largest difference of the latter, relative to the row's largest magnitude.
     largest: float = 0.0
     unequal: list[Unequal] = field(default_factory=list)
-    #: What is wrong with shards, each in words; by all of their bytes, unless a sample was drawn.
+    #: What is wrong with the bytes of shards, one line each; empty if a sample was drawn.
     damaged: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
-        """How many were compared."""
+        """How many rows were compared."""
         return self.equal + self.near + len(self.unequal)
 
 
@@ -73,35 +73,34 @@ def verify(
     exact: bool = False,
     workers: int | None = None,
 ) -> Verified:
-    """Compute rows of a dataset again and compare; compare the bytes of its shards with their checksums.
+    """Compute rows of a dataset again and compare; compare its shards with their checksums.
 
-    A row whose recording is another file now, by the digest of its bytes, is not equal, whatever its values.
+    A row is not equal if the digest of its recording's file has changed, whatever its values.
 
     Parameters
     ----------
     dataset : Dataset
         An open dataset.
     paths : path-like, iterable of path-like, or Listing
-        The recordings, given as they were when the dataset was made: the dataset knows their ids, not where
-        they lie.
+        The recordings, given as for `voicefeat.extract_corpus`: the dataset has their ids, not their paths.
     sample : int, optional
-        So many recordings, drawn with `seed`, and no checksums of shards; by default all.
+        The number of recordings, drawn with `seed`, without checksums of shards; by default all.
     seed : int
-        The same seed draws the same recordings.
+        Seed of the draw.
     exact : bool
-        Allow no difference at all.
+        Allow no difference.
     workers : int, optional
         Threads; by default voicefeat's thread budget.
 
     Returns
     -------
     Verified
-        How many rows are equal, and which are not.
+        How many rows are equal, and which ones are not.
 
     Raises
     ------
     ParameterError
-        If an argument cannot be used, none of the recordings is there, or this version cannot do the job.
+        If an argument cannot be used, no recording is in the dataset, or this version cannot make the job.
 
     Examples
     --------
@@ -115,11 +114,11 @@ def verify(
     about = dataset.about
     if not about["values"].startswith(about["dtype"]):
         fail("dataset", str(dataset.folder), "is compressed with loss", "verify one that is not compressed")
-    job = job_of(about)
-    workers = threads(workers)
+    job = rebuild_job(about)
+    workers = check_workers(workers)
     given = _listing(paths)
     known = {source.id: source for source in given.sources}
-    told = [name for name, _ in given.columns]
+    names = [name for name, _ in given.columns]
     ids = _drawn(sorted(set(dataset.ids)), sample, check_int("seed", seed, 0, most=None))
     here = [known[id] for id in ids if id in known]
     if not here:
@@ -128,18 +127,18 @@ def verify(
             "give what was given to 'voicefeat extract'"
         )
     bound = 0.0 if exact else BOUNDS[about["dtype"]]
-    found = Verified(bound, _other_versions(dataset), [id for id in ids if id not in known], len(here))
+    result = Verified(bound, _other_versions(dataset), [id for id in ids if id not in known], len(here))
     if sample is None:
-        found.damaged = dataset.damage()
-    with Remarks():
+        result.damaged = dataset.damage()
+    with WarningsByThread():
         for source, made in _by_recording(pieces_in_order(job, _items(here), workers)):
             try:
                 entries = dataset[source.id]
-            except ParameterError as error:  # a shard that is damaged
-                found.unequal.append(Unequal(source.id, 0, None, None, str(error)))
+            except ParameterError as error:  # the shard is damaged
+                result.unequal.append(Unequal(source.id, 0, None, None, str(error)))
                 continue
-            _compare_recording(found, entries, made, told)
-    return found
+            _compare_recording(result, entries, made, names)
+    return result
 
 
 def _listing(paths: Any) -> Listing:
@@ -174,48 +173,48 @@ def _by_recording(pieces: Iterator[Done]) -> Iterator[tuple[Source, list[Done]]]
             held = []
 
 
-def _compare_recording(found: Verified, entries: list[Entry], made: list[Done], columns: list[str]) -> None:
-    """Each row of a recording; what recordings carry is compared in the columns that both have."""
+def _compare_recording(result: Verified, entries: list[Entry], made: list[Done], columns: list[str]) -> None:
+    """Compare the rows of a recording; carried columns are compared where both have them."""
     rows = {(done.row.part, done.row.channel): done.row for done in made if done.row is not None}
     failures = [done.failure.error for done in made if done.failure is not None]
     for entry in entries:
         row = rows.get((entry.part, entry.channel))
         if row is None:
             why = failures[0] if failures else "the recording has no such part"
-            found.unequal.append(Unequal(entry.id, entry.part, entry.channel, None, why))
+            result.unequal.append(Unequal(entry.id, entry.part, entry.channel, None, why))
         else:
-            _compare(found, entry, row, dict(zip(columns, row.carried, strict=True)))
+            _compare(result, entry, row, dict(zip(columns, row.carried, strict=True)))
 
 
-def _compare(found: Verified, entry: Entry, row: Row, carried: dict[str, Any]) -> None:
+def _compare(result: Verified, entry: Entry, row: Row, carried: dict[str, Any]) -> None:
     values = row.values[0]
     other = [name for name, value in entry.labels.items() if not _same(value, carried.get(name, value))]
-    told = (entry.values.shape, entry.sr, entry.start, entry.duration)
+    then = (entry.values.shape, entry.sr, entry.start, entry.duration)
     now = (values.shape, row.sr, row.start, row.duration)
     error, same = None, entry.sha256 in ("", row.sha256)
-    if told != now:
-        why = f"shape, rate, start and duration are {told} there, {now} here"
+    if then != now:
+        why = f"shape, rate, start and duration are {then} there, {now} here"
     elif other:
         why = "; ".join(f"{name}: {entry.labels[name]!r} there, {carried[name]!r} here" for name in other)
     elif entry.values.tobytes() == values.tobytes():
         if same:
-            found.equal += 1
+            result.equal += 1
             return
         why = "values are equal"
     else:
         peak = np.abs(values).max(initial=0).astype(float) or 1.0
         error = float(np.abs(entry.values.astype(float) - values).max() / peak)
-        if same and error <= found.bound:
-            found.near += 1
-            found.largest = max(found.largest, error)
+        if same and error <= result.bound:
+            result.near += 1
+            result.largest = max(result.largest, error)
             return
         why = f"differs by {error:.2g} of its largest magnitude"
     if not same:
         why = f"the recording is another file than the row was made from; {why}"
-    found.unequal.append(Unequal(entry.id, entry.part, entry.channel, error, why))
+    result.unequal.append(Unequal(entry.id, entry.part, entry.channel, error, why))
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two labels are equal; None and NaN are both none."""
+    """Whether two labels are equal; None and NaN are both missing values."""
     none = [value is None or value != value for value in (one, other)]
     return all(none) or (not any(none) and one == other)

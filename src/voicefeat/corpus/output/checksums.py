@@ -1,4 +1,4 @@
-"""Which bytes a recording had when it was read, and a checksum of each row that was made of them."""
+"""Digests of recordings, and checksums of the rows that were made of them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from typing import Any, NamedTuple
 
 __all__ = ["ABSENT", "Identity", "checksum", "combined", "forget", "identity", "known_at"]
 
-#: What the system says of a path where no file can be read.
+#: Error numbers of paths where no file can be read.
 NOWHERE = (
     errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL,
 )  # fmt: skip
 #: Files up to this size are read at once.
 AT_ONCE = 1 << 20
-#: Files whose digests are remembered: many segments may be of one file.
+#: Files whose digests are kept in memory: many segments may be of one file.
 REMEMBERED = 1 << 12
 
 
 class Identity(NamedTuple):
-    """What a file was when it was read."""
+    """Size, time and digest of a file when it was read."""
 
     #: Bytes; -1 where there is no such file.
     size: int
-    #: When it was last modified, in nanoseconds.
+    #: Time of modification in nanoseconds.
     mtime: int
     #: SHA-256 of its bytes; empty where they could not be read.
     sha256: bytes = b""
@@ -38,18 +38,18 @@ ABSENT = Identity(-1, -1)
 
 
 def known_at(path: str) -> Identity:
-    """Size and time of the file at `path`, which is not read."""
+    """Size and time of the file at `path`, without reading it."""
     try:
-        told = os.stat(path)
-    except ValueError:  # no name that a file can have
+        about = os.stat(path)
+    except ValueError:  # not a name that a file can have
         return ABSENT
     except OSError as error:
-        if error.errno not in NOWHERE:  # the machine's fault or the network's: it may be there
+        if error.errno not in NOWHERE:  # a fault of the machine or the network: the file may exist
             raise
         return ABSENT
-    if not stat.S_ISREG(told.st_mode):
-        return ABSENT  # a pipe would wait, a folder has no bytes
-    return Identity(told.st_size, told.st_mtime_ns)
+    if not stat.S_ISREG(about.st_mode):
+        return ABSENT  # reading a pipe would block, a folder has no bytes
+    return Identity(about.st_size, about.st_mtime_ns)
 
 
 def identity(path: str) -> Identity:
@@ -58,7 +58,7 @@ def identity(path: str) -> Identity:
     Raises
     ------
     OSError
-        If the system has no means to tell, too many open files, say.
+        If the machine fails, for example with too many open files.
     """
     known = known_at(path)
     if known == ABSENT:
@@ -72,7 +72,7 @@ def identity(path: str) -> Identity:
 
 
 def forget() -> None:
-    """Forget the digests that are remembered, so that files are read again."""
+    """Forget all digests, so that files are read again."""
     _digest.cache_clear()
 
 

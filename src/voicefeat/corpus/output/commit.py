@@ -13,24 +13,24 @@ from .inventory import inventory
 from .made_from import Recordings
 from .state import Segment, State
 
-__all__ = ["Settling", "put", "remove"]
+__all__ = ["Committer", "put", "remove"]
 
 
-class Settling:
-    """One set of shards after the other, while the run goes on; leaving waits for what has begun."""
+class Committer:
+    """Commits one set of shards after the other while the run continues; leaving waits for the last."""
 
     def __init__(self, folder: Path, recordings: Recordings) -> None:
         self._folder, self._recordings = folder, recordings
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voicefeat-disk")
         self._last: Future[None] | None = None
 
-    def begin(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
-        """Move finished shards, those of `segment`, from where they were written, and save `state` as it is.
+    def commit(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
+        """Begin to commit the shards of `segment`, each moved from where it was written, then save `state`.
 
         Raises
         ------
         OSError
-            If the disk did not take those before.
+            If the shards before could not be committed.
         """
         try:
             self.wait()
@@ -38,20 +38,20 @@ class Settling:
             _drop(moves)
             raise
         now = replace(state, segments=list(state.segments), again=list(state.again))
-        self._last = self._thread.submit(self._settle, moves, segment, now)
+        self._last = self._thread.submit(self._commit, moves, segment, now)
 
-    def _settle(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
+    def _commit(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
         put(moves)
         segment.shards = [inventory(place) for _, place in moves]
         self._recordings.to_disk()
         state.save(self._folder)
 
     def wait(self) -> None:
-        """Until all is in its place; raises as `begin` does."""
+        """Wait until all is committed; raises as `commit` does."""
         if self._last is not None:
             self._last.result()
 
-    def __enter__(self) -> Settling:
+    def __enter__(self) -> Committer:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -59,7 +59,7 @@ class Settling:
 
 
 def put(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Move what `Shards.close` finished, as soon as the disk has it."""
+    """Move the shards that `Shards.close` finished, once they are on the disk."""
     try:
         for aside, place in moves:
             _to_disk(aside)
@@ -70,7 +70,7 @@ def put(moves: Sequence[tuple[Path, Path]]) -> None:
 
 
 def _drop(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Throw away what did not come to its place: a full disk needs the room."""
+    """Remove shards that were not moved: a full disk needs the room."""
     for aside, _ in moves:
         remove(aside)
 
@@ -84,7 +84,7 @@ def remove(place: Path) -> None:
 
 
 def _to_disk(place: Path) -> None:
-    """Have the system write a file, or the files of a folder, before they are renamed."""
+    """Write a file, or the files of a folder, through to the disk."""
     files = [entry for entry in place.rglob("*") if entry.is_file()] if place.is_dir() else [place]
     for file in files:
         with open(file, "rb") as whole:

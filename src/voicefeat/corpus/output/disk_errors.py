@@ -1,4 +1,4 @@
-"""What the system says when a dataset cannot be written: which folder it is, and how to go on."""
+"""Errors of the disk while a dataset is written: they name the folder and how to continue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .state import State
 __all__ = ["writing"]
 
 GOES_ON = "and the same call goes on"
-#: What mends each fault of a folder or its disk; other faults are not those of a folder.
+#: The remedy for each fault of a folder or its disk; other errors have another cause.
 REMEDIES = {
     errno.ENOSPC: f"make room, {GOES_ON}",
     errno.EDQUOT: f"make room within your quota, {GOES_ON}",
@@ -27,12 +27,12 @@ REMEDIES = {
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Make `folder` where there is none; a fault of its disk then names it, and says how to go on.
+    """Make `folder` if it is not there; an error of its disk then names it and says how to continue.
 
     Raises
     ------
     OSError
-        Of the same number and kind as that of the system.
+        With the number and type of the system's error.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,6 +44,6 @@ def writing(folder: Path) -> Iterator[None]:
         with suppress(OSError, ValueError):
             state = State.load(folder)
         count = 0 if state is None else sum(bool(segment.shards) for segment in state.segments)
-        stay = f" (finished shards stay: {count})" if count else ""
-        told = f"{os.strerror(error.errno)}{stay}; {REMEDIES[error.errno]}"
-        raise OSError(error.errno, told, str(folder)) from error
+        kept = f" (completed shards: {count})" if count else ""
+        message = f"{os.strerror(error.errno)}{kept}; {REMEDIES[error.errno]}"
+        raise OSError(error.errno, message, str(folder)) from error

@@ -1,4 +1,4 @@
-"""The ledger: one line for every recording that could not be used, and why."""
+"""The ledger: one line for every recording that could not be used, with the reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import IO, Any
 from ...files.csv_lines import csv_writer
 from ..items import Failure
 
-__all__ = ["HEADER", "Ledger", "replace_lines", "settle_lines"]
+__all__ = ["HEADER", "Ledger", "write_next_ledger", "commit_ledger"]
 
 
 #: The first line of a ledger.
@@ -17,10 +17,10 @@ HEADER = (",".join(Failure._fields) + "\n").encode()
 
 
 class Ledger:
-    """``_failures.csv`` or another name, opened at the first failure and complete after each line.
+    """``_failures.csv`` or another name, opened at the first failure and flushed after each line.
 
-    That name begins with an underscore because readers of Parquet folders skip such files. A run that goes
-    on where another stopped keeps the first `length` bytes, which hold `count` failures.
+    Readers of Parquet folders skip files whose names begin with an underscore. A run that continues another
+    keeps the first `length` bytes, which hold `count` failures.
     """
 
     NAME = "_failures.csv"
@@ -43,7 +43,7 @@ class Ledger:
     def add(self, failure: Failure) -> None:
         """Write one line."""
         if self._stream is None:
-            self._open("x")  # what was there is gone, and no link is followed
+            self._open("x")  # the old file is removed, and no link is followed
             assert self._stream is not None
             self._stream.write(HEADER.decode())
         self._writer.writerow(failure)
@@ -52,7 +52,7 @@ class Ledger:
 
     @property
     def length(self) -> int:
-        """Bytes so far, which are on the disk then."""
+        """Bytes so far; they are on the disk afterwards."""
         if self._stream is None:
             return 0
         os.fsync(self._stream.fileno())
@@ -60,7 +60,7 @@ class Ledger:
 
     @property
     def lines(self) -> int:
-        """Of these, the bytes behind the header."""
+        """Bytes of the lines, without the header."""
         return max(0, self.length - len(HEADER))
 
     def __enter__(self) -> Ledger:
@@ -71,21 +71,21 @@ class Ledger:
             self._stream.close()
 
 
-#: A ledger that takes the place of the one that is there as soon as the state has said so.
+#: A new ledger, which replaces the old one once the state file says so.
 NEXT = f".{Ledger.NAME}.next"
 
 
-def replace_lines(folder: Path, before: int, old: int, after: int, lines: Path) -> int:
-    """Write a ledger aside in which `lines`, a ledger itself, stand for some of the old one's.
+def write_next_ledger(folder: Path, before: int, old: int, after: int, lines: Path) -> int:
+    """Write a new ledger beside the old one, with the lines of the ledger `lines` in place of some old ones.
 
     Parameters
     ----------
     folder : Path
         The folder of the dataset.
     before, old, after : int
-        Bytes of the lines in front of those, of those, and behind them; the header is none of them.
+        Bytes of the lines before the replaced ones, of those, and after them, without the header.
     lines : Path
-        The new ones, or a file that is not there.
+        The ledger of the new lines; the file may be absent.
 
     Returns
     -------
@@ -114,8 +114,8 @@ def _copy(file: Path, begin: int, count: int, out: IO[bytes]) -> None:
                 count -= len(block)
 
 
-def settle_lines(folder: Path, known: bool = True) -> None:
-    """Put the ledger that was written aside in its place, if the state knows of it and it is still there."""
+def commit_ledger(folder: Path, known: bool = True) -> None:
+    """Replace the ledger by the new one if there is one; remove that if the state does not know of it."""
     aside, place = folder / NEXT, folder / Ledger.NAME
     if not known:
         aside.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The folders of a run with several features or front ends, one for each, of its name."""
+"""The folders of a run with several features or front ends: one for each, with its name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["check_folders", "plain"]
 
 
 def plain(name: str) -> str:
-    """A name that a folder may have.
+    """The name of the folder of a front end.
 
     Examples
     --------
@@ -22,20 +22,20 @@ def plain(name: str) -> str:
 
 
 def check_folders(names: Sequence[str]) -> None:
-    """Refuse names of which two would be one folder, on any disk, or one a file or a shard of the run.
+    """Refuse two names with one folder, on any disk, and names of the run's own files.
 
     Raises
     ------
     ParameterError
-        With both names.
+        It names both.
     """
     held: dict[str, str] = {}
     for name in names:
         folder = plain(name)
         if not folder or folder.startswith(("part-", "_state", "_failures", "_recordings")):
             fail("name", name, "is none that the folder of a front end can have", "rename the front end")
-        same = unicodedata.normalize("NFC", folder).casefold()  # some disks do not tell capitals apart
+        same = unicodedata.normalize("NFC", folder).casefold()  # some disks ignore case
         other = held.setdefault(same, name)
         if other is not name:
-            told = f"would both have the folder {folder!r}; rename one"
-            raise ParameterError(f"front ends {other!r} and {name!r}: {told}")
+            problem = f"would both have the folder {folder!r}; rename one"
+            raise ParameterError(f"front ends {other!r} and {name!r}: {problem}")

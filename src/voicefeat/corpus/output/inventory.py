@@ -1,4 +1,4 @@
-"""What the files of a shard are, by names, sizes and bytes: whether one is still what it was."""
+"""The files of a shard, by names, sizes and bytes, to find out whether the shard has changed."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ class Inventory(NamedTuple):
     bytes: int
     #: A fingerprint of their names and sizes: 16 hexadecimal digits.
     sizes: str
-    #: SHA-256 of what is in them, in hexadecimal digits: of a shard that is a file, that of the file; of a
-    #: folder, of its files one after the other, each behind its name.
+    #: SHA-256 in hexadecimal digits: of a file, or of the files of a folder, each after its name.
     sha256: str = ""
 
 
 def inventory(place: Path) -> Inventory:
-    """All of a shard, every byte of it."""
+    """The inventory of a shard; every byte is read."""
     digest = hashlib.sha256()
     for name, file, _ in _listed(place):
         if name:
@@ -36,27 +35,27 @@ def inventory(place: Path) -> Inventory:
     return _by_size(place)._replace(sha256=digest.hexdigest())
 
 
-def differs(place: Path, told: Inventory) -> str:
-    """How a shard is not what it was, by the names and sizes of its files; "" if it is."""
+def differs(place: Path, known: Inventory) -> str:
+    """How the names and sizes of a shard's files differ from the known ones; "" if they do not."""
     if not os.path.lexists(place):
         return "is not there"
     found = _by_size(place)
-    if found.files != told.files:
-        return f"has {found.files:,} of its {told.files:,} files"
-    if found.bytes != told.bytes:
-        return f"has {found.bytes:,} of its {told.bytes:,} bytes"
-    return "" if found.sizes == told.sizes else "has files of other names or sizes"
+    if found.files != known.files:
+        return f"has {found.files:,} of its {known.files:,} files"
+    if found.bytes != known.bytes:
+        return f"has {found.bytes:,} of its {known.bytes:,} bytes"
+    return "" if found.sizes == known.sizes else "has files of other names or sizes"
 
 
-def changed_bytes(place: Path, told: Inventory) -> str:
-    """How a shard is not what it was, by all of its bytes; "" if it is."""
-    if how := differs(place, told):
+def changed_bytes(place: Path, known: Inventory) -> str:
+    """How the bytes of a shard differ from the known ones; "" if they do not."""
+    if how := differs(place, known):
         return how
-    return "" if inventory(place) == told else "has other bytes (its checksum differs)"
+    return "" if inventory(place) == known else "has other bytes (its checksum differs)"
 
 
 def shards_in(folder: Path) -> list[Path]:
-    """What looks like a shard in `folder`, in order."""
+    """The shards in `folder` by their names, in order."""
     return sorted(entry for entry in folder.glob("part-*") if entry.name[5:10].isdigit())
 
 
@@ -69,7 +68,7 @@ def _by_size(place: Path) -> Inventory:
 
 
 def _listed(place: Path) -> list[tuple[str, str, int]]:
-    """Each file of a shard: its name below the shard ("" for one that is a file), its path, its size."""
+    """Each file of a shard: its name below the shard ("" if the shard is a file), its path, its size."""
     if not place.is_dir():
         return [("", str(place), place.stat().st_size)]
     return sorted(_below(str(place), ""))
@@ -78,7 +77,7 @@ def _listed(place: Path) -> list[tuple[str, str, int]]:
 def _below(folder: str, before: str) -> Iterator[tuple[str, str, int]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith("."):  # what an operating system leaves beside files, such as ._name
+            if entry.name.startswith("."):  # files that an operating system adds, such as ._name
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _below(entry.path, f"{before}{entry.name}/")

@@ -1,4 +1,4 @@
-"""One run at a time in a folder: a lock that the system lets go of when its process ends, however it ends."""
+"""One run at a time in a folder: a lock that the system releases when its process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -32,4 +32,4 @@ def held(folder: Path) -> Iterator[None]:
             )
         yield
     finally:
-        os.close(handle)  # which lets go of the lock
+        os.close(handle)  # releases the lock

@@ -1,7 +1,7 @@
-"""Which files a dataset was made from: a file beside it with a record for every recording that is done.
+"""The files that a dataset was made from: a file beside it with one record per recording.
 
-Times of modification differ where the same corpus lies on another disk, so they are here and not in the
-shards. What a record costs, 56 bytes, is next to nothing beside a row.
+Times of modification differ for a copy of the corpus on another disk, so they are here and not in the shards.
+A record has 56 bytes, little beside a row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..inputs.sources import Source
-from ..run.ordered_map import in_order
+from ..run.ordered_map import ordered_map
 from .checksums import Identity, identity, known_at
 
 __all__ = [
@@ -25,20 +25,20 @@ __all__ = [
 ]  # fmt: skip
 
 RECORDINGS = "_recordings.bin"
-#: What the list says of the recording, and what its file was.
+#: A digest of the recording's entry in the list; size, time and digest of its file.
 KIND = np.dtype([("listed", "V8"), ("size", "<i8"), ("mtime", "<i8"), ("sha256", "V32")])
-#: Where the time stands in a record.
+#: The offset of the time in a record.
 MTIME = 16
-#: The file is opened where there is none, and no link is followed to another.
+#: The file is created if it is not there, and no link is followed.
 FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-#: Records that are written, and recordings that are looked at, at a time.
+#: Records that are written at a time.
 TOGETHER = 1 << 10
-#: Threads that look for files: on a disk across a network each question takes its time.
+#: Threads that look for files: on a network disk each look takes long.
 THREADS = 16
 
 
 class Changed(NamedTuple):
-    """A recording that is not the one that was read."""
+    """A recording that has changed since it was read."""
 
     number: int
     id: str
@@ -46,22 +46,22 @@ class Changed(NamedTuple):
 
 
 class Recordings:
-    """The records while a run goes on; what is written binds nobody before a state says so."""
+    """The records of a run that is going on; they count once the state file covers them."""
 
     def __init__(self, folder: Path, known: int) -> None:
         handle = os.open(folder / RECORDINGS, FLAGS, 0o666)
         self._file = os.fdopen(handle, "r+b")
         if not known:
-            self._file.truncate(0)  # what is there is of a run that kept nothing
+            self._file.truncate(0)  # records of a run that kept nothing
         self._first, self._held = 0, bytearray()
 
     def put(self, number: int, source: Source, read: Identity) -> None:
-        """The record of a recording."""
+        """Add the record of a recording."""
         if self._held and number != self._first + len(self._held) // KIND.itemsize:
             self.flush()
         if not self._held:
             self._first = number
-        self._held += _listed(source)
+        self._held += _entry_digest(source)
         for each in (read.size, read.mtime):
             self._held += each.to_bytes(8, "little", signed=True)
         self._held += read.sha256.ljust(32, b"\0")
@@ -69,7 +69,7 @@ class Recordings:
             self.flush()
 
     def flush(self) -> None:
-        """Hand over what is held."""
+        """Write the records that are held."""
         if self._held:
             self._file.seek(self._first * KIND.itemsize)
             self._file.write(self._held)
@@ -77,40 +77,41 @@ class Recordings:
             self._held.clear()
 
     def to_disk(self) -> None:
-        """Wait until the disk has what was handed over."""
+        """Write the file through to the disk."""
         os.fsync(self._file.fileno())
 
     def __enter__(self) -> Recordings:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with suppress(OSError):  # of a full disk; whatever matters was flushed
+        with suppress(OSError):  # of a full disk; all that counts was flushed
             self._file.close()
 
 
 def recordings_digest(sources: Iterable[Source]) -> str:
-    """A fingerprint of which recordings come in which order; where they lie has no part in it."""
+    """A fingerprint of the recordings and their order, but not of their paths."""
     digest = hashlib.sha256()
     for source in sources:
-        digest.update(_told(source))
+        digest.update(_entry(source))
     return digest.hexdigest()[:16]
 
 
-def _told(source: Source) -> bytes:
-    told = (source.id, source.start, source.end, source.channel, source.carried)
-    return repr(told).encode("utf-8", "backslashreplace")
+def _entry(source: Source) -> bytes:
+    """The entry of a source in the list, without its path."""
+    entry = (source.id, source.start, source.end, source.channel, source.carried)
+    return repr(entry).encode("utf-8", "backslashreplace")
 
 
-def _listed(source: Source) -> bytes:
-    return hashlib.blake2b(_told(source), digest_size=8).digest()
+def _entry_digest(source: Source) -> bytes:
+    return hashlib.blake2b(_entry(source), digest_size=8).digest()
 
 
 def first_listed_otherwise(folder: Path, sources: Sequence[Source], done: int) -> str:
-    """Where a list parts from that of a dataset of which `done` recordings are done, in words."""
+    """Where a list first differs from that of a dataset with `done` recordings, in words."""
     records = _records(folder)
     listed = records["listed"][: min(done, len(sources))].tolist()
     for number, (before, source) in enumerate(zip(listed, sources, strict=False)):
-        if before != _listed(source):
+        if before != _entry_digest(source):
             return f"the first that is another or is told of otherwise is number {number + 1}, {source.id!r}"
     if len(listed) < done:
         return f"{done:,} are in the dataset, {len(sources):,} are given"
@@ -118,7 +119,7 @@ def first_listed_otherwise(folder: Path, sources: Sequence[Source], done: int) -
 
 
 def missing_records(folder: Path, done: int) -> str:
-    """What is wrong with the records of the first `done` recordings; "" if they are there."""
+    """What is wrong with the records of the first `done` recordings; "" if all are there."""
     try:
         there = (folder / RECORDINGS).stat().st_size // KIND.itemsize
     except OSError:
@@ -127,10 +128,10 @@ def missing_records(folder: Path, done: int) -> str:
 
 
 def changed(folder: Path, sources: Sequence[Source], numbers: Iterable[int], workers: int) -> list[Changed]:
-    """Which of some recordings are other files than those that were read.
+    """The recordings of some `numbers` whose files have changed since they were read.
 
-    Size and time of modification are compared; where only the time is another, and that is so for all of them
-    after a copy, the bytes decide, and the time is noted.
+    Size and time of modification are compared. Where only the time differs, as after a copy, the bytes
+    decide, and the new time is noted.
     """
     records = _records(folder)
     sizes, times = records["size"].tolist(), records["mtime"].tolist()
@@ -151,7 +152,7 @@ def changed(folder: Path, sources: Sequence[Source], numbers: Iterable[int], wor
 
     found: list[Changed] = []
     moved: list[tuple[int, int]] = []
-    for wrong, same in in_order(look, _groups(numbers), min(THREADS, max(4, workers))):
+    for wrong, same in ordered_map(look, _groups(numbers), min(THREADS, max(4, workers))):
         found += wrong
         moved += same
     if moved:
@@ -185,7 +186,7 @@ def _records(folder: Path) -> np.ndarray:
 
 
 def _note(folder: Path, moved: Sequence[tuple[int, int]]) -> None:
-    """New times of modification of files whose bytes are the same."""
+    """Write new times of modification, of files whose bytes are the same."""
     with open(folder / RECORDINGS, "r+b") as file:
         for number, mtime in moved:
             file.seek(number * KIND.itemsize + MTIME)

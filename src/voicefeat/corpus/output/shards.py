@@ -1,8 +1,7 @@
-"""A dataset as numbered shards, written aside and renamed when they are whole.
+"""The numbered shards of a run: written under another name, and renamed once they are complete.
 
-Which rows share a shard depends on their order and sizes alone. Several datasets of one run, one for each
-front end, close their shards together, so that one place in the list of recordings says what all of them
-hold.
+Which rows share a shard depends on their order and sizes alone. The datasets of one run, one per task, close
+their shards together, so that one place in the list of recordings says what all of them hold.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class Shards:
     folder : Path
         An existing folder.
     abouts : sequence of About
-        Of each front end; one alone has its shards in `folder`, several have folders of their names.
+        One per dataset; a single one has its shards in `folder`, several have folders of their names.
     form : Format
         The format of all datasets.
     shard_mb : float
@@ -41,9 +40,9 @@ class Shards:
         alone = len(self._abouts) == 1
         self.folders = [folder if alone else folder / plain(about.feature) for about in self._abouts]
         self.limit = int(shard_mb * 2**20)
-        #: The number of the shards that are written next.
+        #: The number of the next shards.
         self.number = 0
-        #: Of the shards that were closed last, the checksums of their rows in one.
+        #: `Writer.chain` of the shards that were closed last.
         self.chains: list[int] = []
         self._open: list[Writer] = []
         self._bytes = 0
@@ -51,8 +50,8 @@ class Shards:
             place.mkdir(parents=True, exist_ok=True)
 
     def clear(self, count: int, again: Sequence[int] = ()) -> None:
-        """Begin behind `count` shards, and remove what is no good: those to be made `again`, and what a run
-        that was killed left, shards half written and those that its state does not know."""
+        """Continue after `count` shards. Remove the shards to be made `again`, and those of a killed run that
+        are incomplete or that its state does not know."""
         self.number = count
         for place in self.folders:
             for entry in place.iterdir():
@@ -62,7 +61,7 @@ class Shards:
                     remove(entry)
 
     def refused(self, row: Row, source: Source) -> Failure | None:
-        """Why a shard cannot hold a row, where it cannot."""
+        """The failure of a row that a shard cannot hold, or None."""
         try:
             for about, values in zip(self._abouts, row.values, strict=True):
                 self._format.check_values(values, about)
@@ -71,7 +70,7 @@ class Shards:
         return None
 
     def add(self, row: Row) -> bool:
-        """Take the next row; True where its shards are full and have to be closed."""
+        """Write the next row; True if its shards are full and have to be closed."""
         if not self._open:
             for place in self.folders:
                 remove(self._aside(place))
@@ -85,7 +84,7 @@ class Shards:
         return self._bytes >= self.limit
 
     def close(self) -> list[tuple[Path, Path]]:
-        """Finish the open shards: where each is, and its place once the disk has it."""
+        """Finish the open shards; gives where each is and where it is to be moved."""
         self.chains = []
         if not self._open:
             return []
@@ -99,15 +98,15 @@ class Shards:
         return moves
 
     def abandon(self) -> None:
-        """Throw the open shards away."""
+        """Remove the open shards."""
         for writer in self._open:
             writer.abandon()
-        for place in self.folders:  # also one that the disk let nobody open
+        for place in self.folders:  # also one that could not be opened
             remove(self._aside(place))
         self._open = []
 
     def places(self, number: int) -> list[Path]:
-        """Where the shards of a number are, one for each dataset."""
+        """The paths of the shards of a number, one per dataset."""
         return [folder / f"part-{number:05d}{self._format.ending}" for folder in self.folders]
 
     def _aside(self, folder: Path) -> Path:

@@ -1,7 +1,7 @@
-"""How far a run has come, in a small file of the dataset, so that any later run goes on from there.
+"""The state file of a dataset: what is done, so that a later run can continue.
 
-The file is written anew, and renamed into its place, each time that shards have been: whatever kills a run,
-the shards that it names are whole, and what lies beside them is left over and made again.
+It is written anew, and renamed into its place, each time that shards have been committed. However a run ends,
+the shards that the file names are complete; all others are removed and made again.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ RESTORE = (
 
 @dataclass
 class Segment:
-    """What one round of shards holds, or is to hold: a stretch of the recordings."""
+    """A stretch of the recordings: those of one set of shards."""
 
-    #: The recording, by its number, and its piece that come behind it.
+    #: The next recording, by its number, and its piece.
     next: tuple[int, int] = (0, 0)
     rows: int = 0
     failed: int = 0
@@ -43,64 +43,65 @@ class Segment:
     audio_seconds: float = 0.0
     warned: int = 0
     warning: str = ""
-    #: Values that became 0 in the type that they are stored as.
+    #: Values that became 0 in the type of stored values.
     zeroed: int = 0
-    #: Its shards, one for each dataset of the run; none where no recording of it could be used.
+    #: Its shards, one per dataset of the run; none if no recording could be used.
     shards: list[Inventory] = field(default_factory=list)
-    #: Of each of these, the checksums of its rows in one.
+    #: `Writer.chain` of each of these.
     chains: list[int] = field(default_factory=list)
 
     @cached_property
     def text(self) -> str:
-        """As the file has it; asked for when it is complete."""
-        told = {**vars(self), "shards": [list(shard) for shard in self.shards]}
-        return json.dumps(told, ensure_ascii=False)
+        """The segment as the file has it; read once the segment is complete."""
+        fields = {**vars(self), "shards": [list(shard) for shard in self.shards]}
+        return json.dumps(fields, ensure_ascii=False)
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Segment:
-        """From what the file says."""
-        number, piece = told["next"]
-        return cls(**{**told, "next": (number, piece), "shards": [Inventory(*s) for s in told["shards"]]})
+    def of(cls, fields: dict[str, Any]) -> Segment:
+        """A segment of the file."""
+        number, piece = fields["next"]
+        shards = [Inventory(*shard) for shard in fields["shards"]]
+        return cls(**{**fields, "next": (number, piece), "shards": shards})
 
 
 @dataclass
 class State:
-    """What a dataset was asked to hold, and what it holds."""
+    """What a dataset is to hold, and what it holds."""
 
-    #: What makes the bytes: settings, versions, format; equal in every run that may go on with the dataset.
+    #: What the bytes depend on, settings, versions, format: a run with others cannot continue it.
     asked: dict[str, Any]
-    #: What is done, in order; the k-th has the shards of number k.
+    #: The segments that are done, in order; segment k has the shards of number k.
     segments: list[Segment] = field(default_factory=list)
-    #: Numbers of segments whose shards are lost, or of recordings that have changed: to be made again.
+    #: Numbers of the segments to be made again: their shards are lost, or their recordings have changed.
     again: list[int] = field(default_factory=list)
-    #: Whether a new ledger lies beside the old one, and takes its place next.
+    #: Whether a new ledger is beside the old one, which it replaces next.
     ledger_aside: bool = False
     complete: bool = False
-    #: The columns that every recording carries, with their kinds.
+    #: The carried columns, with their types.
     columns: list[list[str]] = field(default_factory=list)
 
     @property
     def next(self) -> tuple[int, int]:
-        """The recording, by its number, and its piece that come next."""
+        """The next recording, by its number, and its piece."""
         return self.segments[-1].next if self.segments else (0, 0)
 
     def begin(self, number: int) -> tuple[int, int]:
-        """Where a segment begins."""
+        """The first recording of a segment, and its piece."""
         return self.segments[number - 1].next if number else (0, 0)
 
     @property
     def total(self) -> Segment:
-        """All segments as one; of the ledger, all of its bytes."""
-        told = self.segments
-        lines = sum(s.ledger for s in told)
+        """All segments as one; its `ledger` counts the header too."""
+        done = self.segments
+        lines = sum(s.ledger for s in done)
         return Segment(
-            self.next, sum(s.rows for s in told), sum(s.failed for s in told), lines and lines + len(HEADER),
-            sum(s.audio_seconds for s in told), sum(s.warned for s in told),
-            next((s.warning for s in told if s.warning), ""), sum(s.zeroed for s in told),
+            self.next, sum(s.rows for s in done), sum(s.failed for s in done), lines and lines + len(HEADER),
+            sum(s.audio_seconds for s in done), sum(s.warned for s in done),
+            next((s.warning for s in done if s.warning), ""), sum(s.zeroed for s in done),
         )  # fmt: skip
 
     def check_ledger(self, folder: Path) -> str:
-        """What is wrong with the ledger in `folder`; "" if nothing is."""
+        """What is wrong with the ledger in `folder`; "" if it is complete."""
         due = self.total
         try:
             there = (folder / Ledger.NAME).stat().st_size
@@ -113,9 +114,9 @@ class State:
         return f"{folder / Ledger.NAME} {state}; it names {many} that could not be used"
 
     def save(self, folder: Path) -> None:
-        """Write it aside and rename it."""
-        told = {name: value for name, value in vars(self).items() if name != "segments"}
-        head = json.dumps(told, ensure_ascii=False, indent=1).removesuffix("\n}")
+        """Write the file under another name and rename it."""
+        fields = {name: value for name, value in vars(self).items() if name != "segments"}
+        head = json.dumps(fields, ensure_ascii=False, indent=1).removesuffix("\n}")
         lines = ",\n  ".join(segment.text for segment in self.segments)
         with replacing(folder / NAME, encoding="utf-8") as file:
             file.write(f'{head},\n "segments": [\n  {lines}\n ]\n}}\n')
@@ -127,7 +128,7 @@ class State:
         Raises
         ------
         ParameterError
-            If it is not what a run has written.
+            If the file was not written by a run.
         """
         try:
             text = (folder / NAME).read_text(encoding="utf-8")
@@ -141,8 +142,8 @@ class State:
                 raise TypeError(f"it holds {text.strip()[:20]!r} where an object should be")
             if isinstance(found.get("shards"), int):
                 raise TypeError("an earlier version of voicefeat wrote it")
-            told = {**found, "segments": [Segment.of(each) for each in found["segments"]]}
-            return cls(**told)
+            segments = [Segment.of(each) for each in found["segments"]]
+            return cls(**{**found, "segments": segments})
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise _unreadable(folder, error) from None
 
@@ -155,12 +156,12 @@ def _unreadable(folder: Path, error: Exception) -> ParameterError:
 def opened(
     out: str | os.PathLike[str], asked: dict[str, Any], columns: list[list[str]], sources: Sequence[Source]
 ) -> tuple[Path, State]:
-    """The folder `out` and the state to go on from; nothing is created or changed yet.
+    """The folder `out` and the state to continue from; nothing is created or changed yet.
 
     Raises
     ------
     ParameterError
-        If `out` is a file, holds something else, or a dataset that was asked for in another way.
+        If `out` is a file, or holds something else, or a dataset with other settings.
     """
     folder = Path(out)
     if os.path.lexists(folder) and not folder.is_dir():
@@ -180,20 +181,20 @@ def opened(
         return folder, State(asked, columns=columns)  # a run that was stopped before it kept anything
     differences = list(differing(state.asked, asked))
     if differences and asked["recordings"] != state.asked.get("recordings"):
-        differences = [told for told in differences if not told.startswith("recordings: ")]
+        differences = [each for each in differences if not each.startswith("recordings: ")]
         done = state.next[0] + (state.next[1] > 0)
         differences.insert(0, f"recordings: {first_listed_otherwise(folder, sources, done)}")
     if differences:
-        told = "; ".join(differences[:3]) + ("; ..." if len(differences) > 3 else "")
+        listed = "; ".join(differences[:3]) + ("; ..." if len(differences) > 3 else "")
         raise ParameterError(
-            f"out={str(folder)!r}: holds a dataset made in another way ({told}); give a new folder, or the "
+            f"out={str(folder)!r}: holds a dataset made in another way ({listed}); give a new folder, or the "
             "same command and versions as before"
         )
     return folder, state
 
 
 def differing(before: Any, now: Any, where: str = "", here: str = "here") -> Iterable[str]:
-    """Where two descriptions part, as "name: 1 there, 2 here"."""
+    """Where two descriptions differ, as "name: 1 there, 2 here"."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in [*before, *(key for key in now if key not in before)]:
             yield from differing(before.get(key), now.get(key), f"{where}.{key}" if where else key, here)

@@ -13,7 +13,7 @@ import numpy as np
 from ...errors import escape
 from ..dataset.dataset import Dataset
 from ..output.failures import Ledger
-from ..run.decode import versions
+from ..run.versions import versions
 from .run import counted, lasting, sized
 
 __all__ = ["lines", "of_dataset"]

@@ -1,4 +1,4 @@
-"""An existing Dask cluster as what runs the recordings."""
+"""A Dask cluster that processes the recordings."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any
 
 from ...errors import fail
 from ..optional import need
-from .decode import versions
+from .versions import versions
 
 __all__ = ["dask_cluster"]
 
-#: Seconds in which a scheduler has to answer.
+#: Seconds within which a scheduler has to answer.
 PATIENCE = 10
 
 
 @contextmanager
 def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
-    """The cluster whose scheduler is at `address`, as an executor and how many recordings it does at a time.
+    """The cluster whose scheduler is at `address`: an executor, and how many recordings it runs at a time.
 
-    Recordings of a worker that dies are done again by the others. Every worker reads the files itself, so
-    they have to lie at the same paths there.
+    Recordings of a worker that dies are processed again by the others. Every worker reads the files itself,
+    so they must be at the same paths there.
 
     Raises
     ------
     ParameterError
-        If nobody answers there, it has no workers, or they have other versions of what makes the numbers.
+        If nothing answers there, it has no workers, or they have other versions of voicefeat or of libraries.
     ModuleNotFoundError
         If the ``dask`` extra is not installed.
     """
@@ -42,23 +42,23 @@ def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
 
 
 def _client(address: str) -> Any:
-    """A client that has reached its scheduler."""
+    """A client that is connected to its scheduler."""
     distributed = need("distributed", "dask")
     try:
         return distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as problem:
-        told = " ".join(str(problem).split()) or type(problem).__name__
-    # One that has not is closed when it is collected: now. By and by that may be in a thread that begins to
-    # serve another client, which then waits ten seconds for itself and fails.
+        message = " ".join(str(problem).split()) or type(problem).__name__
+    # A client that is not connected is closed when it is collected. Collect it now: later that may happen in
+    # a thread of another client, which then waits ten seconds for itself and fails.
     gc.collect()
     fail(
-        "dask", address, f"no scheduler answers there ({told})",
+        "dask", address, f"no scheduler answers there ({message})",
         "start one with 'dask scheduler', and give the address that it prints",
     )  # fmt: skip
 
 
 def _check_versions(address: str, found: dict[str, Any]) -> None:
-    """The bytes of a dataset are those of one set of versions."""
+    """Refuse workers with other versions: the bytes of a dataset depend on them."""
     here = versions()
     for worker, there in found.items():
         if isinstance(there, Exception):

@@ -1,4 +1,4 @@
-"""What of a dataset has to be made again: shards lost or damaged, or whose recordings have changed."""
+"""What of a dataset has to be made again: shards that are lost or damaged, or whose recordings changed."""
 
 from __future__ import annotations
 
@@ -13,25 +13,24 @@ from ..output.inventory import Inventory, changed_bytes, differs, shards_in
 from ..output.made_from import RECORDINGS, Changed, changed, missing_records
 from ..output.shards import Shards
 from ..output.state import Segment, State
-from .ordered_map import in_order
+from .ordered_map import ordered_map
 
 __all__ = ["mark_due"]
 
 #: Recordings that a message names.
 NAMED = 3
-REDO = "have what was made of them made again (redo=True, --redo)"
+REDO = "have their shards made again (redo=True, --redo)"
 
 
 def mark_due(
     folder: Path, state: State, shards: Shards, sources: Sequence[Source], workers: int, redo: bool
 ) -> None:
-    """Note in `state` what is to be made again; what comes last is simply not done yet.
+    """Mark in `state` what is to be made again; segments at the end simply count as not done.
 
     Raises
     ------
     ParameterError
-        If recordings have changed, or the ledger is lost, and nobody asked to `redo` that; if there are
-        shards that nobody knows.
+        If recordings have changed, or the ledger is lost, without `redo`; if there are unknown shards.
     """
     due = set(state.again)
     if state.complete:
@@ -48,7 +47,7 @@ def mark_due(
 
 
 def _refuse_others(state: State, shards: Shards) -> None:
-    """Refuse shards that nobody knows where a run has come to its end: it leaves none."""
+    """Refuse unknown shards beside those of a run that is complete."""
     ours = {place for k, s in enumerate(state.segments) if s.shards for place in shards.places(k)}
     for folder in shards.folders:
         for place in shards_in(folder) if folder.is_dir() else ():
@@ -59,9 +58,9 @@ def _refuse_others(state: State, shards: Shards) -> None:
 
 
 def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
-    """Segments that lost a shard, or have one with other rows in its place; with `redo`, with any other byte.
+    """Segments whose shard is lost or has other rows; with `redo`, whose shard differs in any byte.
 
-    The checksums of rows are little to read; the bytes of all shards are what was made.
+    Reading the checksums of rows is fast; reading all bytes of all shards takes long.
     """
     form = find_format(state.asked["format"])
     listed = [
@@ -72,26 +71,26 @@ def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
     ]
 
     def wrong(each: tuple[int, Path, Inventory, int]) -> tuple[int, bool]:
-        number, place, told, chain = each
+        number, place, known, chain = each
         if redo or form.read_with:
-            return number, bool(changed_bytes(place, told))
-        return number, bool(differs(place, told)) or _holds_other_rows(form, place, chain)
+            return number, bool(changed_bytes(place, known))
+        return number, bool(differs(place, known)) or _holds_other_rows(form, place, chain)
 
-    return {number for number, found in in_order(wrong, listed, workers) if found}
+    return {number for number, found in ordered_map(wrong, listed, workers) if found}
 
 
 def _holds_other_rows(form: Format, place: Path, chain: int) -> bool:
     """Whether a shard holds other rows than were written, or none that can be read."""
     try:
         return has_other_rows(form.read(place), chain)
-    except Exception as error:  # whatever damage makes of a library
+    except Exception as error:  # libraries raise anything for a damaged file
         if is_transient(error) or isinstance(error, (ImportError, PermissionError)):
             raise
         return True
 
 
 def _lost_failures(folder: Path, state: State, redo: bool) -> set[int]:
-    """Segments whose lines of the ledger are lost."""
+    """Segments with lines in a ledger that is lost."""
     problem = state.check_ledger(folder)
     if not problem:
         return set()
@@ -104,14 +103,14 @@ def _lost_failures(folder: Path, state: State, redo: bool) -> set[int]:
 
 
 def _without_lines(segment: Segment) -> Segment:
-    told = {name: value for name, value in vars(segment).items() if name != "text"}
-    return Segment(**{**told, "ledger": 0})
+    fields = {name: value for name, value in vars(segment).items() if name != "text"}
+    return Segment(**{**fields, "ledger": 0})
 
 
 def _stale(
     folder: Path, state: State, due: set[int], sources: Sequence[Source], workers: int, redo: bool
 ) -> set[int]:
-    """Segments whose recordings are other files now."""
+    """Segments whose recordings have changed."""
     kept = [number for number in range(len(state.segments)) if number not in due]
     if not kept:
         return set()
@@ -119,20 +118,20 @@ def _stale(
     if lost := missing_records(folder, done):
         if not redo:
             raise ParameterError(
-                f"{folder / RECORDINGS}: {lost}, so that nobody can tell what the dataset was made from; "
+                f"{folder / RECORDINGS}: {lost}, so that it is not known what the dataset was made from; "
                 "copy it again, or have all of it made again (redo=True, --redo)"
             )
         return set(kept)
     numbers = sorted({n for number in kept for n in _recordings(state, number)})
-    found = changed(folder, sources, numbers, workers)
-    if found and not redo:
-        _refuse(folder, found)
-    wrong = {each.number for each in found}
+    others = changed(folder, sources, numbers, workers)
+    if others and not redo:
+        _refuse(folder, others)
+    wrong = {each.number for each in others}
     return {number for number in kept if not wrong.isdisjoint(_recordings(state, number))} if wrong else set()
 
 
 def _recordings(state: State, number: int) -> range:
-    """The recordings of a segment; one of several parts may be in two."""
+    """The numbers of the recordings of a segment; a recording of several parts may be in two segments."""
     end, piece = state.segments[number].next
     return range(state.begin(number)[0], end + (piece > 0))
 

@@ -1,7 +1,7 @@
-"""A corpus to a dataset: one engine for one file and for a million.
+"""From a corpus to a dataset, for one file or for a million.
 
-Recordings are decoded and analysed on threads (the decoder, the resampler and the kernels let go of Python's
-lock), or by any executor, and stored in their order, whatever the number of workers.
+Recordings are decoded and analysed on threads (decoder, resampler and kernels release the GIL), or by any
+executor. They are stored in their order, whatever the number of workers.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from ...presets.front_end import FrontEnd
 from ..formats import About, find_format
 from ..inputs.sources import Listing, Source, find_sources
 from ..output.disk_errors import writing
-from ..output.failures import settle_lines
+from ..output.failures import commit_ledger
 from ..output.lock import held
 from ..output.made_from import recordings_digest
 from ..output.shards import Shards
 from ..output.state import State, opened
+from .arguments import check_executor, check_mapping, check_names, check_workers
 from .due import mark_due
-from .job import Job
+from .job import CorpusJob
 from .run import Extraction, Run
 from .run_log import RunLog
-from .task import executor_of, mapping, names, threads, works_of
+from .task import make_tasks
 
 __all__ = ["Extraction", "extract_corpus"]
 
@@ -57,64 +58,65 @@ def extract_corpus(
     progress: bool | None = None,
     log: str | os.PathLike[str] | None = None,
 ) -> Extraction:
-    """Extract features, or front ends, of recordings into a dataset; go on where a killed run stopped.
+    """Extract features, or front ends, of recordings into a dataset; continue a run that was stopped.
 
-    Shards that were lost since are made again, and nothing else is.
+    Shards that were lost are made again, and completed ones are kept.
 
     Parameters
     ----------
     paths : path-like, iterable of path-like, or Listing
-        Files, folders that are searched to any depth, and patterns; or what a function of
-        :mod:`voicefeat.corpus.inputs` made of a manifest, a protocol or the like.
+        Files, folders that are searched to any depth, and patterns; or the listing that a function of
+        :mod:`voicefeat.corpus.inputs` makes of a manifest, a protocol or the like.
     out : path-like
         The folder of the dataset: absent, empty, or one that the same call has begun before.
     feature : str or sequence of str, optional
         Names in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``. Several share decoding,
-        and spectra where their frames are equal.
+        and the spectra of equal frames.
     frontend : str, FrontEnd, or sequence of them, optional
         Instead of a feature: front ends, by the name of a published one (:func:`voicefeat.frontends`), as a
-        file ``*.toml`` that holds one, or as a value. Several share decoding, and each has a folder in
-        `out`.
+        file ``*.toml`` that holds one, or as a value. Several share decoding, and the spectra of equal frames
+        of the same signal; each has a folder in `out`.
     sr : int, optional
-        Resample every recording to this rate (Hz); by default each keeps its own. A front end with a rate of
-        its own takes no other: recordings at another rate go to the ledger unless they are resampled.
+        Sampling rate in Hz to which every recording is resampled; by default each keeps its own. A front end
+        with a rate of its own takes no other: recordings at another rate go to the ledger unless they are
+        resampled.
     settings : mapping, optional
-        Keyword arguments of the feature, over its defaults. A front end has its own.
+        Keyword arguments of the feature; the others keep their defaults. A front end has its own settings.
     channels : {"mean", "first", "each"}
-        What becomes of several channels: their mean, the first, or a row for each.
+        Of several channels, take the mean, the first, or each (one row per channel).
     part_seconds : float
-        Recordings longer than this become several rows, each analysed by itself.
+        Recordings longer than this are split into several rows, each analysed by itself.
     summary : sequence of str
-        Statistics over frames in their place ("mean", "std", "median", "min", "max", "q0.05").
+        Statistics over frames, in place of the frames ("mean", "std", "median", "min", "max", "q0.05").
     windows : float, optional
-        With `summary`: statistics over windows of so many seconds instead of whole recordings.
+        With `summary`: statistics over windows of this length in seconds instead of whole recordings.
     dtype : {"float32", "float64", "float16"}
-        What values are stored as; float64 is computed in double precision.
+        The type of the stored values; float64 is computed in double precision.
     format : str
-        What shards are written as: a name in :data:`voicefeat.corpus.formats.FORMATS`.
+        The format of the shards: a name in :data:`voicefeat.corpus.formats.FORMATS`.
     format_options : mapping, optional
-        What the format lets one choose, for example ``{"compress": True}``.
+        Options of the format, for example ``{"compress": True}``.
     workers : int, optional
         Threads; by default voicefeat's thread budget. The dataset does not depend on it.
     executor : concurrent.futures.Executor, optional
-        What runs the recordings in place of threads: processes, a cluster. `workers` is then how many it has.
+        What runs in place of threads: processes or a cluster. `workers` is then the number of its workers.
     strict : bool
         Stop at the first recording that cannot be used.
     redo : bool
-        Where recordings are no longer the files that were read, make the shards that hold them again. By
-        default that is an error, as nothing says that `out` may lose what it holds. All bytes of all shards
-        are then compared with what was written, and damaged ones made again too.
+        Where recordings are no longer the files that were read, make their shards again. By default that is
+        an error, because `out` would lose what it holds. The checksums of all shards are then compared as
+        well, and damaged ones are made again.
     shard_mb : float
         Megabytes of values in one shard, before compression.
     progress : bool, optional
         Draw a progress bar on stderr; by default when that is a terminal.
     log : path-like, optional
-        A file that gets lines of JSON: the command, the host, progress, failures, times.
+        A file to which lines of JSON are appended: the command, the host, progress, failures, times.
 
     Returns
     -------
     Extraction
-        Counts, sizes, times and the files written.
+        Counts, sizes, times and the files.
 
     Raises
     ------
@@ -125,7 +127,7 @@ def extract_corpus(
     ModuleNotFoundError
         If the extra that the format needs is not installed.
     OSError
-        If `out` cannot be written, or the disk is full. Finished shards stay, and the same call goes on.
+        If `out` cannot be written, or the disk is full. Completed shards are kept; the same call continues.
 
     Examples
     --------
@@ -139,12 +141,13 @@ def extract_corpus(
     check_path("out", out)
     if log is not None:
         check_path("log", log)
-    works = works_of(feature, frontend, sr, mapping("settings", settings))
-    job = Job(works, sr, channels, part_seconds, dtype, names("summary", summary), windows)
-    workers, executor = threads(workers), executor_of(executor)
+    tasks = make_tasks(feature, frontend, sr, check_mapping("settings", settings))
+    statistics = check_names("summary", summary)
+    job = CorpusJob(tasks, sr, channels, part_seconds, dtype, statistics, windows)
+    workers, executor = check_workers(workers), check_executor(executor)
     shard_mb = check_float("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
     form = find_format(format)
-    options = form.complete(mapping("format_options", format_options))
+    options = form.complete(check_mapping("format_options", format_options))
     found = _listing(paths, strict)
     metadata = job.describe(job.probe())
     asked = {
@@ -154,13 +157,13 @@ def extract_corpus(
     columns = [list(column) for column in found.columns]
     folder, _ = opened(out, asked, columns, found.sources)
     abouts = [
-        About(work.name, told, dtype, found.columns, channels == "each", options)
-        for work, told in zip(works, metadata, strict=True)
+        About(task.name, about, dtype, found.columns, channels == "each", options)
+        for task, about in zip(tasks, metadata, strict=True)
     ]
     for about in abouts:
         form.check(about)
     with writing(folder), held(folder), RunLog(log) as lines:
-        # Once more: another run may have been at work until now.
+        # A second time: another run may have held the lock until now.
         _, state = opened(out, asked, columns, found.sources)
         shards = Shards(folder, abouts, form, shard_mb)
         due = _prepared(folder, state, shards, found, workers, redo)
@@ -172,11 +175,11 @@ def extract_corpus(
 
 
 def _prepared(folder: Path, state: State, shards: Shards, found: Listing, workers: int, redo: bool) -> int:
-    """See what is to be done, and have the disk know it before the first shard is written or removed.
+    """Mark what has to be made, and save that before the first shard is written or removed.
 
     Returns how many segments are made a second time.
     """
-    settle_lines(folder, state.ledger_aside)
+    commit_ledger(folder, state.ledger_aside)
     if state.ledger_aside:
         state.ledger_aside = False
         state.save(folder)
@@ -207,7 +210,7 @@ def _listing(paths: Any, strict: bool) -> Listing:
 
 
 def _check_ids(sources: Sequence[Source]) -> None:
-    """See that no two recordings have one id."""
+    """Refuse two recordings with one id."""
     if len({source.id for source in sources}) == len(sources):
         return
     first: dict[str, Source] = {}

@@ -4,55 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 
-from ...chain.threads import single
 from ...errors import ParameterError, check_choice, check_float
-from ...feature.extract import extract
 from ...feature.summarize import summarize
 from ..items import DTYPES, Done, Failure, Item, Row
 from ..output.checksums import Identity, identity
 from ..output.folders import check_folders
-from .decode import versions
 from .machine_faults import stop_if_passing
 from .pieces import CHANNELS, cut
-from .task import Task, Work, bounded
-from .warnings import Listening, Remarks
+from .task import Task, compute_tasks
+from .versions import versions
+from .warnings import ThreadWarnings, WarningsByThread
 
-__all__ = ["Job", "far", "values_of"]
-
-
-def values_of(works: Sequence[Work], y: np.ndarray, rate: int) -> list[np.ndarray]:
-    """What each of `works` makes of `y`, (rows, frames), on the calling thread alone.
-
-    Features take one pass over the spectra of `y`, with the bits of one call each. Front ends, which may each
-    change the signal first, are computed one after the other.
-    """
-    if len(works) == 1 or not _features(works):
-        return [work.compute(y, rate) for work in works]
-    with single():
-        made = extract(y, rate, {work.name: work.given for work in works})
-    return [bounded(made[work.name]) for work in works]
-
-
-def _features(works: Sequence[Work]) -> TypeGuard[Sequence[Task]]:
-    return all(isinstance(work, Task) for work in works)
-
+__all__ = ["CorpusJob", "run_in_worker"]
 
 #: Seconds that no part and no window exceeds, some thirty years.
 LONGEST = 1e9
 
 
 @dataclass(frozen=True)
-class Job:
-    """Features, or front ends, of each recording; called with an item, gives what became of it."""
+class CorpusJob:
+    """The features, or front ends, of a recording: called with an item, it gives what became of it."""
 
-    works: tuple[Work, ...]
+    tasks: tuple[Task, ...]
+    #: Sampling rate in Hz, or None for the recording's own.
     sr: int | None
     channels: str = "mean"
-    #: Seconds beyond which a recording becomes several rows.
+    #: Recordings longer than this many seconds become several rows.
     part_seconds: float = 600.0
     dtype: str = "float32"
     #: Statistics in place of frames, over the whole piece or over windows of so many seconds.
@@ -73,25 +54,25 @@ class Job:
                 )
         if self.summary:
             summarize(np.zeros((1, 8)), self.summary)
-        names = [work.name for work in self.works]
+        names = [task.name for task in self.tasks]
         if len(set(names)) < len(names):
             raise ParameterError(f"features {', '.join(names)}: two have one name; give each once")
         if len(names) > 1:
             check_folders(names)
 
     def probe(self) -> list[int]:
-        """Try the settings on noise; the number of rows that each front end gives, without statistics."""
+        """Try the settings on noise; gives the number of rows of each task, before statistics."""
         if self.windows is not None:
-            for work in self.works:
-                work.hop(16000)
-        return [work.probe() for work in self.works]
+            for task in self.tasks:
+                task.hop(16000)
+        return [task.probe() for task in self.tasks]
 
     def describe(self, n_rows: Sequence[int]) -> list[dict[str, Any]]:
-        """What each dataset says of itself; nothing that differs between two runs of one command."""
-        return [self._about(work, count) for work, count in zip(self.works, n_rows, strict=True)]
+        """The metadata of each dataset; nothing in it differs between two runs of one command."""
+        return [self._about(task, count) for task, count in zip(self.tasks, n_rows, strict=True)]
 
-    def _about(self, work: Work, n_rows: int) -> dict[str, Any]:
-        about = work.settings(n_rows)
+    def _about(self, task: Task, n_rows: int) -> dict[str, Any]:
+        about = task.settings(n_rows)
         if self.summary:
             about["summary"] = list(self.summary)
             about["windows"] = self.windows
@@ -107,24 +88,28 @@ class Job:
         }
 
     def __call__(self, item: Item) -> Done:
-        """One piece of a recording; never raises for what is wrong with it.
+        """The row of one piece of a recording, or the failure that it ended in.
 
         Raises
         ------
         OSError
             If the machine has too few open files, too little memory or the like: see `stop_if_passing`.
         """
-        with Listening() as remarks:
-            return self._done(item, remarks)
+        with ThreadWarnings() as messages:
+            return self._done(item, messages)
 
-    def _done(self, item: Item, remarks: list[str]) -> Done:
+    def _done(self, item: Item, messages: list[str]) -> Done:
         stage, pieces, source = "decode", item.piece + 1, item.source
+        stored, zeroed = [], 0
         try:
             piece = cut(source, item.piece, self.sr, self.channels, self.part_seconds)
             stage, pieces = "feature", piece.pieces
             y = piece.y.astype(np.float64) if self.dtype == "float64" else piece.y
-            made = values_of(self.works, y, piece.sr)
-            stored = [self._stored(w, v, y, piece.sr) for w, v in zip(self.works, made, strict=True)]
+            results = compute_tasks(self.tasks, y, piece.sr)
+            for task, result in zip(self.tasks, results, strict=True):
+                values, zeros = self._stored(task, result, y, piece.sr)
+                stored.append(values)
+                zeroed += zeros
         except Exception as error:  # whatever a file can provoke is a line in the ledger
             stop_if_passing(source.path, error)
             failure = Failure.of(source, stage, error)
@@ -132,17 +117,15 @@ class Job:
         channel = piece.channel if self.channels == "each" else None
         read = _identity(source.path)
         row = Row(
-            source.id, piece.part, piece.start, channel, piece.sr, piece.duration,
-            tuple(values for values, _ in stored), source.carried, tuple(remarks),
-            sum(zeros for _, zeros in stored),
-            read.sha256.hex(),
+            source.id, piece.part, piece.start, channel, piece.sr, piece.duration, tuple(stored),
+            source.carried, tuple(messages), zeroed, read.sha256.hex(),
         )  # fmt: skip
         return Done(item, pieces, row, identity=read)
 
-    def _stored(self, work: Work, values: np.ndarray, y: np.ndarray, rate: int) -> tuple[np.ndarray, int]:
+    def _stored(self, task: Task, values: np.ndarray, y: np.ndarray, rate: int) -> tuple[np.ndarray, int]:
         """The values as they are stored, none of them in the memory of `y`; and how many became 0."""
         if self.summary:
-            frames = None if self.windows is None else max(1, round(self.windows / work.hop(rate)))
+            frames = None if self.windows is None else max(1, round(self.windows / task.hop(rate)))
             columns = summarize(values, self.summary, frames=frames)
             values = np.stack([np.atleast_1d(column) for column in columns.values()])
         with np.errstate(over="ignore"):
@@ -162,7 +145,7 @@ class Job:
 
 
 def _identity(path: str) -> Identity:
-    """What the file was; a fault of the machine stops the run."""
+    """Size, time and digest of the file; a fault of the machine stops the run."""
     try:
         return identity(path)
     except OSError as error:
@@ -170,7 +153,7 @@ def _identity(path: str) -> Identity:
         raise
 
 
-def far(job: Job, items: Sequence[Item]) -> list[Done]:
-    """Several items in a process of its own, where warnings are gathered as in the parent process."""
-    with Remarks():
+def run_in_worker(job: CorpusJob, items: Sequence[Item]) -> list[Done]:
+    """Several items in a worker process, where warnings are collected as in the parent process."""
+    with WarningsByThread():
         return [job(item) for item in items]

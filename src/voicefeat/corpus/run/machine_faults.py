@@ -1,4 +1,4 @@
-"""Faults of the machine that pass: a run stops at them and goes on later, for no recording is to blame."""
+"""Passing faults of the machine: they stop a run, which continues later; no recording is to blame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..output.disk_errors import GOES_ON
 __all__ = ["stop_if_passing"]
 
 _FEWER = "close programs, or give fewer workers"
-#: What mends them; the others are those of a network.
+#: The remedies; all other faults are those of a network.
 _REMEDIES = {
     errno.EMFILE: "allow more open files (ulimit -n), or give fewer workers",
     errno.ENFILE: _FEWER,
@@ -23,15 +23,15 @@ _NETWORK = "see to the network or the server that holds the recordings"
 
 
 def stop_if_passing(path: str, error: BaseException) -> None:
-    """Raise what stops a run if `error`, met while `path` was read or analysed, is no fault of the recording.
+    """Stop the run if `error`, raised while `path` was read or analysed, is no fault of the recording.
 
     Raises
     ------
     OSError
-        Of the number and kind of the fault, with what to do.
+        With the number of the fault, and a remedy.
     """
     if is_transient(error):
         number = error.errno if isinstance(error, OSError) and error.errno else errno.ENOMEM
         remedy = _REMEDIES.get(number, _NETWORK)
-        told = f"{os.strerror(number)}, no fault of this recording; {remedy}, {GOES_ON}"
-        raise OSError(number, told, path) from error
+        message = f"{os.strerror(number)}, no fault of this recording; {remedy}, {GOES_ON}"
+        raise OSError(number, message, path) from error

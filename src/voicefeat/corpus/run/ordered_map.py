@@ -1,4 +1,4 @@
-"""``map`` on threads: results in the order of the items, few of them in memory at once."""
+"""``map`` on threads: results in the order of the items, with few of them in memory at once."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Condition, Event, Lock
 from typing import Any, Generic, TypeVar
 
-__all__ = ["AHEAD", "in_order"]
+__all__ = ["AHEAD", "ordered_map"]
 
 Arg = TypeVar("Arg")
 Result = TypeVar("Result")
 
-#: Items in flight for each worker: enough that nobody waits for a long neighbour, or for the disk.
+#: Items in flight for each worker: enough that no worker waits for a long recording, or for the disk.
 AHEAD = 64
-#: Bytes of results that may wait for their turn, where they have a size.
+#: At most so many bytes of results wait for their turn.
 HELD = 1 << 25
 
 
-def in_order(
+def ordered_map(
     function: Callable[[Arg], Result], items: Iterable[Arg], workers: int, stop: Event | None = None,
     size: Callable[[Result], int] = lambda result: 0,
 ) -> Iterator[Result]:  # fmt: skip
-    """``map(function, items)`` on so many threads, the caller's own among them.
+    """``map(function, items)`` on `workers` threads, one of which is the caller's.
 
     An error of `function` or of `items` is raised in its turn. `stop` is set as soon as no more results are
-    wanted; `size` says how many bytes one has.
+    wanted; `size` gives the bytes of a result.
     """
-    line = _Line(function, items, AHEAD * workers, size)
+    queue = _Queue(function, items, AHEAD * workers, size)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="voicefeat")
     try:
         for _ in range(workers - 1):
-            pool.submit(line.work)
-        yield from line
-    finally:  # also when the caller stops early: what has not begun never begins
+            pool.submit(queue.work)
+        yield from queue
+    finally:  # also when the caller stops early: items that have not begun are left out
         if stop is not None:
             stop.set()
-        line.leave()
+        queue.leave()
         pool.shutdown()
 
 
-class _Line(Generic[Arg, Result]):
-    """Where results wait until those before them are there.
+class _Queue(Generic[Arg, Result]):
+    """Results wait here for those before them.
 
-    Every thread takes the next item by itself, and the caller's does so when it has nothing to give out. With
-    a future for each item, and a thread more than there are workers, threads would wake each other and wait
-    for Python's lock, which short recordings feel.
+    Every thread takes the next item by itself; the caller's thread does so when it has no result to give. A
+    future for each item would make threads wake each other and wait for the GIL, which is slow for short
+    recordings.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class _Line(Generic[Arg, Result]):
         self._more = True
 
     def work(self) -> None:
-        """What each thread but the caller's does."""
+        """The loop of every thread but the caller's."""
         while True:
             with self._room:
                 while self._more and self._full:
@@ -92,7 +92,7 @@ class _Line(Generic[Arg, Result]):
         return self._taken - self._given >= self._limit or self._held >= HELD
 
     def _take(self) -> tuple[int, Arg] | None:
-        """The next item and its number, where there is one and it is wanted."""
+        """The next item and its number, if there is one and it is wanted."""
         if not self._more:
             return None
         number = self._taken
@@ -108,7 +108,7 @@ class _Line(Generic[Arg, Result]):
         return number, item
 
     def _do(self, number: int, item: Arg) -> None:
-        """What becomes of an item; after an error no more are taken."""
+        """Compute the result of an item; after an error no more items are taken."""
         result, held, raised = None, 0, None
         try:
             result = self._function(item)
@@ -123,18 +123,18 @@ class _Line(Generic[Arg, Result]):
                 self._ready.notify()
 
     def _give(self) -> Any:
-        """The result whose turn it is."""
+        """The next result."""
         result, held, raised = self._done.pop(self._given)
         if raised is not None:
             raise raised
         self._given += 1
         self._held -= held
-        if 2 * (self._taken - self._given) <= self._limit:  # not for one at a time
+        if 2 * (self._taken - self._given) <= self._limit:  # not after every single result
             self._room.notify_all()
         return result
 
     def leave(self) -> None:
-        """No more results are wanted."""
+        """Take no more items: no more results are wanted."""
         with self._room:
             self._more = False
             self._room.notify_all()

@@ -15,12 +15,12 @@ from ..inputs.sources import Source
 
 __all__ = ["CHANNELS", "Piece", "cut"]
 
-#: What becomes of several channels.
+#: Of several channels: their mean, the first, or each.
 CHANNELS = ("mean", "first", "each")
-#: Seconds that the last part may be longer than the others, so that no part is a splinter.
+#: Seconds by which the last part may be longer than the others, so that no part is tiny.
 SPLINTER = 1.0
 FLOAT32 = np.dtype(np.float32)
-#: Samples that every thread keeps room for: two minutes at 16 kHz.
+#: Samples for which every thread keeps memory: two minutes at 16 kHz.
 ROOM = 1 << 21
 
 _local = threading.local()
@@ -29,8 +29,9 @@ _local = threading.local()
 class Piece(NamedTuple):
     """One channel of one part."""
 
-    #: float32, (n,); what the thread cuts next may stand in the same place.
+    #: float32, (n,); the next piece of this thread may take the same memory.
     y: np.ndarray
+    #: Sampling rate in Hz.
     sr: int
     #: Pieces of the whole recording; this one is channel `channel` of part `part`.
     pieces: int
@@ -41,12 +42,36 @@ class Piece(NamedTuple):
     duration: float
 
 
+class Parts(NamedTuple):
+    """How a source is divided: parts of one length, the last of which takes up to a second more."""
+
+    #: The first sample of the source in its file, and its length in samples.
+    first: int
+    samples: int
+    #: Samples of a part, and the number of parts.
+    size: int
+    number: int
+
+    @classmethod
+    def of(cls, source: Source, rate: int, total: int, longest: float) -> Parts:
+        """The parts of a source in a file of `total` samples."""
+        first, end = _span(source, rate)
+        samples = (total if end is None else end) - first
+        size, spare = _part_sizes(longest, rate)
+        return cls(first, samples, size, max(1, -(-(samples - spare) // size)))
+
+    def place(self, part: int) -> tuple[int, int]:
+        """The first sample of a part, counted from the first of the source, and its length."""
+        begin = part * self.size
+        return begin, self.samples - begin if part == self.number - 1 else self.size
+
+
 def cut(source: Source, piece: int, sr: int | None, channels: str, longest: float) -> Piece:
     """The samples of piece number `piece`, resampled to `sr` where that is given.
 
     Recordings longer than `longest` seconds come in parts, each a piece for every channel that is kept; the
-    last part takes up to a second more. Where the recording has no more than `piece` of them, what comes is
-    any of its samples, and `Piece.pieces` says that there is no such piece.
+    last part takes up to a second more. Where a recording has no piece of that number, some of its samples
+    are given, and `Piece.pieces` tells that there is no such piece.
 
     Raises
     ------
@@ -54,91 +79,82 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
         If the file cannot be read, ends before the segment does, or has no such channel.
     """
     if piece == 0:
-        frames, rate, parts = _first(source, longest)
+        frames, rate, parts = _first_part(source, longest)
         part = 0
     else:
-        there, rate = length(source.path)
-        parts = Parts.of(_samples(source, rate, there), rate, longest)
+        total, rate = length(source.path)
+        parts = Parts.of(source, rate, total, longest)
         part = piece % parts.number
-        frames = _read(source, rate, *parts.place(part))
+        frames = _read(source, rate, parts, part)
     kept = _kept(source, frames.shape[1], channels)
-    # A file that has lost parts or channels has no such piece any more: `Piece.pieces` says so.
+    # A file that has lost parts or channels no longer has this piece: `Piece.pieces` says so.
     column = kept[min(piece // parts.number, len(kept) - 1)] if kept else None
     if frames.shape[1] == 1:
         y = frames[:, 0]
     else:
         y = frames.mean(axis=1) if column is None else np.ascontiguousarray(frames[:, column])
-    start = source.start + parts.place(part)[0] / rate
+    start = source.start + part * parts.size / rate
     if sr is not None and sr != rate:
         y, rate = resample(y, orig_sr=rate, target_sr=sr), sr
     return Piece(y, int(rate), parts.number * max(1, len(kept)), part, column, start, y.size / rate)
 
 
-class Parts(NamedTuple):
-    """How a recording is divided: parts of one length, the last of which takes up to a second more."""
-
-    samples: int
-    size: int
-    number: int
-
-    @classmethod
-    def of(cls, samples: int, rate: int, longest: float) -> Parts:
-        """Those of so many samples."""
-        size = max(1, sample_at(longest, rate))
-        return cls(samples, size, max(1, -(-(samples - sample_at(SPLINTER, rate)) // size)))
-
-    def place(self, part: int) -> tuple[int, int]:
-        """The first sample of a part, and how many it has."""
-        begin = part * self.size
-        return begin, self.samples - begin if part == self.number - 1 else self.size
+def _part_sizes(longest: float, rate: int) -> tuple[int, int]:
+    """The samples of a part, and how many more the last part may have."""
+    return max(1, sample_at(longest, rate)), sample_at(SPLINTER, rate)
 
 
-def _first(source: Source, longest: float) -> tuple[np.ndarray, int, Parts]:
-    """The first part, the rate, and how the whole is divided."""
-    one = 0
+def _span(source: Source, rate: int) -> tuple[int, int | None]:
+    """The first sample of a source in its file, and the one behind its last; None for the end of the file."""
+    first = sample_at(source.start, rate) if source.start else 0
+    return first, None if source.end is None else sample_at(source.end, rate)
 
-    def wanted(rate: int) -> tuple[int, int]:
-        nonlocal one
-        one = sample_at(longest, rate) + sample_at(SPLINTER, rate)  # the most that are in one part
-        count = _samples(source, rate, sys.maxsize)
-        if count < 1:
+
+def _first_part(source: Source, longest: float) -> tuple[np.ndarray, int, Parts]:
+    """The first part, the rate, and the parts of the whole."""
+    first = size = most = wanted = 0
+
+    def part(rate: int) -> tuple[int, int]:
+        nonlocal first, size, most, wanted
+        size, spare = _part_sizes(longest, rate)
+        first, end = _span(source, rate)
+        most = size + spare
+        # One sample more than the first part can have tells whether there is another part.
+        wanted = min(most + 1, (sys.maxsize if end is None else end) - first)
+        if wanted < 1:
             problem = f"the segment has less than one sample at {rate} Hz"
             raise AudioError(f"{source.path}: {problem}; give a later end")
-        return sample_at(source.start, rate), min(one + 1, count)
+        return first, wanted
 
-    frames, rate = read(source.path, wanted, FLOAT32, _room())
-    if len(frames) > one:
-        parts = Parts.of(_samples(source, rate, length(source.path)[0]), rate, longest)
-        return frames[: parts.size], rate, parts
-    _check(source, rate, len(frames), wanted(rate)[1])
-    return frames, rate, Parts.of(len(frames), rate, longest)
-
-
-def _samples(source: Source, rate: int, there: int) -> int:
-    """How many samples a source has in a file of `there`."""
-    return (there if source.end is None else sample_at(source.end, rate)) - sample_at(source.start, rate)
+    frames, rate = read(source.path, part, FLOAT32, _room())
+    samples = len(frames)
+    if samples > most:
+        return frames[:size], rate, Parts.of(source, rate, length(source.path)[0], longest)
+    if source.end is not None and samples < wanted:
+        _fail_behind_end(source, rate, first + samples)
+    return frames, rate, Parts(first, samples, size, 1)
 
 
-def _read(source: Source, rate: int, begin: int, count: int) -> np.ndarray:
-    """`count` samples from `begin` behind the source's start on, shape (n, channels)."""
-    first = sample_at(source.start, rate) + begin
+def _read(source: Source, rate: int, parts: Parts, part: int) -> np.ndarray:
+    """The samples of a part, shape (n, channels)."""
+    begin, count = parts.place(part)
+    first = parts.first + begin
     frames, rate = read(source.path, lambda _: (first, count), FLOAT32, _room())
-    _check(source, rate, begin + len(frames), begin + count)
+    if source.end is not None and len(frames) < count:
+        _fail_behind_end(source, rate, first + len(frames))
     return frames
 
 
-def _check(source: Source, rate: int, got: int, wanted: int) -> None:
-    """Refuse a segment that ends behind the file."""
-    if source.end is not None and got < wanted:
-        there = (sample_at(source.start, rate) + got) / rate
-        raise AudioError(
-            f"{source.path}: the segment ends at {source.end:g} s, but the file at {there:.6g} s; "
-            "give an end within it"
-        )
+def _fail_behind_end(source: Source, rate: int, end: int) -> None:
+    """Raise the error for a segment that ends behind the file, which has `end` samples."""
+    raise AudioError(
+        f"{source.path}: the segment ends at {source.end:g} s, but the file at {end / rate:.6g} s; "
+        "give an end within it"
+    )
 
 
 def _room() -> np.ndarray:
-    """Where this thread puts samples."""
+    """The memory of this thread for samples."""
     try:
         return _local.room
     except AttributeError:

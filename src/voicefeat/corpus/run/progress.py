@@ -1,4 +1,4 @@
-"""The bar on the terminal; silent elsewhere."""
+"""The progress bar."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ __all__ = ["Progress"]
 
 
 class Progress:
-    """Counts recordings, hours of audio and failures, and draws them when `shown`.
+    """Counts recordings, hours of audio and failures, and draws a bar when `shown`.
 
     Parameters
     ----------
     total : int
-        Recordings to come.
+        The number of recordings.
     shown : bool, optional
         Draw on stderr; by default when stderr is a terminal.
     done, failed : int
-        Recordings that an earlier run did, and of which it could not use so many.
+        Recordings of an earlier run, and how many of them failed.
     """
 
     def __init__(self, total: int, shown: bool | None = None, done: int = 0, failed: int = 0) -> None:
@@ -41,17 +41,17 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """Since the start."""
+        """Seconds since the start."""
         return time.perf_counter() - self._start
 
     def step(self, audio_seconds: float = 0.0, failed: bool = False, whole: bool = True) -> None:
-        """One recording is done, or a piece of it where it is not the `whole` yet."""
+        """Count a recording, or a piece of one that is not the `whole` yet."""
         self.audio_seconds += audio_seconds
         self.failures += failed
         if self._bar is not None:
             hours, speed = self.audio_seconds / 3600, self.audio_seconds / max(self.seconds, 1e-9)
-            told = f"{hours:.2f} h of audio, {speed:.0f} × real time, {self.failures} failed"
-            self._bar.set_postfix_str(told, refresh=False)
+            text = f"{hours:.2f} h of audio, {speed:.0f} × real time, {self.failures} failed"
+            self._bar.set_postfix_str(text, refresh=False)
             self._bar.update(int(whole))
 
     def __enter__(self) -> Progress:

@@ -1,4 +1,4 @@
-"""One run of the loop: results to shards, ledger, state, bar and log."""
+"""One run: its results go to shards, ledger, state, progress bar and log."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from pathlib import Path
 from ...errors import ParameterError
 from ..inputs.sources import Listing
 from ..items import Done, Failure, Item
-from ..output.commit import Settling
-from ..output.failures import Ledger, replace_lines, settle_lines
+from ..output.commit import Committer
+from ..output.failures import Ledger, commit_ledger, write_next_ledger
 from ..output.made_from import Recordings
 from ..output.shards import Shards
 from ..output.state import Segment, State
-from .job import Job
+from .job import CorpusJob
 from .progress import Progress
 from .run_log import RunLog
 from .schedule import pieces_in_order
-from .warnings import Remarks
+from .warnings import WarningsByThread
 
 __all__ = ["Extraction", "Run"]
 
-#: Failures of a segment that is made again, while it is.
-AGAIN = ".again.csv.partial"
+#: The failures of a segment while it is made again.
+REDONE = ".again.csv.partial"
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What a run did, and what it found done."""
+    """The result of a run: what the dataset holds, and what this run did."""
 
     folder: Path
     #: Rows in the dataset: recordings, or their parts and channels.
@@ -48,14 +48,14 @@ class Extraction:
     ignored: Mapping[str, int] = field(default_factory=dict)
     #: Links to folders, which were not followed.
     links: tuple[str, ...] = ()
-    #: Recordings that are in the dataset, but not without a warning; the first of these, as "id: warning".
+    #: How many recordings in the dataset gave a warning; the first warning, as "id: warning".
     warned: int = 0
     warning: str = ""
-    #: Rows that an earlier run had made.
+    #: Rows of an earlier run.
     resumed: int = 0
-    #: Values that became 0 in the type that they are stored as, float16.
+    #: Values that became 0 when they were stored as float16.
     zeroed: int = 0
-    #: Shards that were lost, or whose recordings had changed, and that were made again.
+    #: Shards made again because they were lost or their recordings had changed.
     again: int = 0
 
     @property
@@ -66,11 +66,11 @@ class Extraction:
 
 @dataclass
 class Run:
-    """A run, as far as it has come."""
+    """A run and its progress."""
 
     folder: Path
     state: State
-    job: Job
+    job: CorpusJob
     found: Listing
     log: RunLog
     strict: bool
@@ -78,20 +78,20 @@ class Run:
     workers: int
     executor: Executor | None = None
     progress: bool | None = None
-    #: All that is there, and of it what this run has done.
+    #: What the dataset holds, and the seconds of audio that this run has added.
     total: Segment = field(default_factory=Segment)
     audio_seconds: float = 0.0
 
     def go(self, again: int = 0) -> Extraction:
-        """What is not done yet; then what there is. `again` shards are made a second time."""
+        """Do what is not done yet and report it. `again` shards are made a second time."""
         state, started = self.state, time.perf_counter()
         self.total = state.total
         before = self.total.rows - sum(state.segments[number].rows for number in state.again)
         try:
             if not state.complete:
-                with Recordings(self.folder, len(state.segments)) as recordings, Remarks():
-                    self._once_more(recordings)
-                    self._rest(recordings)
+                with Recordings(self.folder, len(state.segments)) as recordings, WarningsByThread():
+                    self._redo(recordings)
+                    self._continue(recordings)
         except BaseException:
             self.shards.abandon()
             raise
@@ -107,30 +107,30 @@ class Run:
             warned=total.warned, warning=total.warning, resumed=before, again=again,
             zeroed=total.zeroed,
         )  # fmt: skip
-        told = {"rows": total.rows, "failed": total.failed, "bytes": done.bytes}
-        self.log.write("end", audio_seconds=done.audio_seconds, **told)
+        counts = {"rows": total.rows, "failed": total.failed, "bytes": done.bytes}
+        self.log.write("end", audio_seconds=done.audio_seconds, **counts)
         return done
 
-    def _rest(self, recordings: Recordings) -> None:
-        """All behind what is done."""
+    def _continue(self, recordings: Recordings) -> None:
+        """Make all that comes after what is done."""
         state, total = self.state, self.total
         begin, _ = state.next
         with (
             Ledger(self.folder, length=total.ledger, count=total.failed) as ledger,
             Progress(len(self.found.sources), self.progress, begin, total.failed) as bar,
-            Settling(self.folder, recordings) as settling,
+            Committer(self.folder, recordings) as committer,
         ):
             segment = Segment(state.next)
             for done in self._pieces(state.next, None):
                 if self._take(done, segment, ledger, recordings, bar):
-                    self._settle(segment, ledger, recordings, settling)
+                    self._commit(segment, ledger, recordings, committer)
                     segment = Segment(segment.next)
             state.complete = True
-            self._settle(segment, ledger, recordings, settling)
-            settling.wait()
+            self._commit(segment, ledger, recordings, committer)
+            committer.wait()
 
     def _pieces(self, begin: tuple[int, int], end: tuple[int, int] | None) -> Iterator[Done]:
-        """What becomes of every piece from `begin` on, and before `end`."""
+        """The results of all pieces from `begin` on, and before `end`."""
         sources = self.found.sources
         last = len(sources) if end is None else end[0] + (end[1] > 0)
         first, piece = begin
@@ -144,7 +144,7 @@ class Run:
     def _take(
         self, done: Done, segment: Segment, ledger: Ledger, recordings: Recordings, bar: Progress
     ) -> bool:
-        """One result; whether shards are full."""
+        """Store one result; whether the shards are full."""
         row, number, last = done.row, done.item.number, done.item.piece + 1 == done.pieces
         if done.item.piece == 0:
             recordings.put(number, done.item.source, done.identity)
@@ -166,9 +166,9 @@ class Run:
             each.rows += 1
             each.audio_seconds += row.duration
             each.zeroed += row.zeroed
-            if row.remarks:
+            if row.warnings:
                 each.warned += 1
-                each.warning = each.warning or f"{row.id}: {row.remarks[0]}"
+                each.warning = each.warning or f"{row.id}: {row.warnings[0]}"
         bar.step(row.duration, whole=last)
         audio = round(self.total.audio_seconds, 1)
         self.log.progress(rows=self.total.rows, failed=self.total.failed, audio_seconds=audio)
@@ -180,33 +180,34 @@ class Run:
             f"{failure.remedy or 'mend it or leave it out'}, and the same command goes on from there"
         )
 
-    def _settle(self, segment: Segment, ledger: Ledger, recordings: Recordings, settling: Settling) -> None:
-        """Shards to their places, and the state that knows them, while the next are begun."""
+    def _commit(self, segment: Segment, ledger: Ledger, recordings: Recordings, committer: Committer) -> None:
+        """Commit the finished shards, and the state file that records them, while the next ones are begun."""
         recordings.flush()
         moves = self.shards.close()
         segment.chains = self.shards.chains
         segment.ledger = ledger.lines - sum(each.ledger for each in self.state.segments)
         if segment.next != self.state.next:
             self.state.segments.append(segment)
-        settling.begin(moves, segment, self.state)
+        committer.commit(moves, segment, self.state)
 
-    def _once_more(self, recordings: Recordings) -> None:
-        """Segments whose shards are lost, or whose recordings have changed, each in its old bounds."""
+    def _redo(self, recordings: Recordings) -> None:
+        """Make segments again that lost a shard or whose recordings have changed, each in its old bounds."""
         state, folder = self.state, self.folder
-        (folder / AGAIN).unlink(missing_ok=True)  # a run that was killed may have left it
+        (folder / REDONE).unlink(missing_ok=True)  # a run that was killed may have left it
         if not state.again:
             return
         wanted = sum(state.segments[k].next[0] - state.begin(k)[0] for k in state.again)
-        with Progress(wanted, self.progress) as bar, Settling(folder, recordings) as settling:
+        with Progress(wanted, self.progress) as bar, Committer(folder, recordings) as committer:
             for number in list(state.again):
-                self._segment(number, recordings, settling, bar)
+                self._redo_segment(number, recordings, committer, bar)
         self.shards.number = len(state.segments)
 
-    def _segment(self, number: int, recordings: Recordings, settling: Settling, bar: Progress) -> None:
+    def _redo_segment(self, number: int, recordings: Recordings, committer: Committer, bar: Progress) -> None:
+        """Make one segment again, and put its failures in the place of the old ones."""
         state, folder, old = self.state, self.folder, self.state.segments[number]
         begin, end = state.begin(number), old.next
         segment, self.shards.number = Segment(begin), number
-        with Ledger(folder, AGAIN) as ledger:
+        with Ledger(folder, REDONE) as ledger:
             for done in self._pieces(begin, end):
                 self._take(done, segment, ledger, recordings, bar)
         segment.next = end
@@ -215,12 +216,12 @@ class Run:
         segment.chains = self.shards.chains
         before = sum(each.ledger for each in state.segments[:number])
         after = sum(each.ledger for each in state.segments[number + 1 :])
-        segment.ledger = replace_lines(folder, before, old.ledger, after, folder / AGAIN)
-        (folder / AGAIN).unlink(missing_ok=True)
+        segment.ledger = write_next_ledger(folder, before, old.ledger, after, folder / REDONE)
+        (folder / REDONE).unlink(missing_ok=True)
         state.segments[number] = segment
         state.again.remove(number)
-        settling.begin(moves, segment, replace(state, ledger_aside=True))
-        settling.wait()
-        settle_lines(folder)
-        state.save(folder)  # before another ledger is written aside, of which nothing is settled
+        committer.commit(moves, segment, replace(state, ledger_aside=True))
+        committer.wait()
+        commit_ledger(folder)
+        state.save(folder)  # before another ledger is written aside
         self.total = state.total

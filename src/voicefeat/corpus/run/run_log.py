@@ -1,4 +1,4 @@
-"""What a run was and how it went, as lines of JSON beside the dataset: nothing of it is in the dataset."""
+"""The log of a run: lines of JSON in a file that is no part of the dataset."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["RunLog"]
 
 #: Seconds from one line of progress to the next.
 EVERY = 10.0
-#: What JSON lets stand in a text, and a terminal that shows the log would obey or hide.
+#: Characters that JSON allows in a text, and that a terminal may obey or hide.
 _UNSEEN = re.compile(r"[^\x20-\x7e]")
 
 
 def _as_json(found: re.Match[str]) -> str:
-    """A character as it is if it can be seen, else as JSON's escape for it."""
+    """A character that is printable, or else its escape in JSON."""
     return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
@@ -40,8 +40,8 @@ class RunLog:
         self._stream: IO[str] | None = None
         self._begun = self._last = time.perf_counter()
 
-    def start(self, **told: Any) -> None:
-        """The first line: what was asked for, by whom and where.
+    def start(self, **facts: Any) -> None:
+        """Write the first line: the settings, the command and the host.
 
         Raises
         ------
@@ -58,17 +58,17 @@ class RunLog:
         self._begun = self._last = time.perf_counter()
         host = {"host": platform.node(), "processors": os.cpu_count(), "process": os.getpid()}
         system = {"system": platform.platform(), "python": platform.python_version()}
-        self.write("start", command=sys.argv, **host, **system, **told)
+        self.write("start", command=sys.argv, **host, **system, **facts)
 
-    def write(self, event: str, **told: Any) -> None:
-        """One line, at once on its way to the disk.
+    def write(self, event: str, **facts: Any) -> None:
+        """Write one line and flush it.
 
-        A disk that takes no more ends the log with a warning: the dataset, which may be on another, goes on.
+        An error of the disk ends the log with a warning; the run continues, as its dataset may be on another.
         """
         if self._stream is not None:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
             seconds = round(time.perf_counter() - self._begun, 3)
-            line = {"time": now, "event": event, "seconds": seconds, **told}
+            line = {"time": now, "event": event, "seconds": seconds, **facts}
             try:
                 text = json.dumps(line, ensure_ascii=False, default=str)
                 self._stream.write(_UNSEEN.sub(_as_json, text) + "\n")
@@ -78,12 +78,12 @@ class RunLog:
                 full = f"log={str(self.file)!r}: takes no more ({error.strerror}); the run goes on without it"
                 warnings.warn(full, stacklevel=2)
 
-    def progress(self, **told: Any) -> None:
-        """A line, if the last one is old enough."""
+    def progress(self, **facts: Any) -> None:
+        """Write a line if the last one is old enough."""
         now = time.perf_counter()
         if self._stream is not None and now - self._last >= EVERY:
             self._last = now
-            self.write("progress", **told)
+            self.write("progress", **facts)
 
     def __enter__(self) -> RunLog:
         return self
@@ -96,5 +96,5 @@ class RunLog:
     def _close(self) -> None:
         stream, self._stream = self._stream, None
         if stream is not None:
-            with suppress(OSError):  # what it still holds was told, or is lost with it
+            with suppress(OSError):  # its last lines are lost with the disk
                 stream.close()

@@ -1,28 +1,29 @@
-"""Items to results on an executor: in order, few of them in memory at once, whatever runs them."""
+"""From items to results, in order, with few of them in memory at once, on threads or an executor."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
+from itertools import chain
 from typing import Any, TypeVar
 
 from ..items import Done, Item
-from .job import Job, far
-from .ordered_map import in_order
+from .job import CorpusJob, run_in_worker
+from .ordered_map import ordered_map
 
 __all__ = ["pieces_in_order"]
 
 Arg = TypeVar("Arg")
 Result = TypeVar("Result")
 
-#: Recordings of one call of an executor whose workers are elsewhere: what a call costs is shared by so many.
+#: Recordings in one call of an executor: they share the cost of a call to another process.
 TOGETHER = 16
-#: Calls in flight for each of its workers.
+#: Calls in flight for each worker of an executor.
 AHEAD = 4
 
 
-def _mapped(
+def _map_on(
     pool: Executor, function: Callable[[Arg], Result], items: Iterable[Arg], ahead: int
 ) -> Iterator[Result]:
     waiting: deque[Future[Result]] = deque()
@@ -39,40 +40,48 @@ def _mapped(
 
 
 def pieces_in_order(
-    job: Job, items: Iterable[Item], workers: int, executor: Executor | None = None
+    job: CorpusJob, items: Iterable[Item], workers: int, executor: Executor | None = None
 ) -> Iterator[Done]:
-    """What becomes of every piece of every recording, in order.
+    """The results of all pieces of all recordings, in order.
 
-    The items are the first pieces that are wanted of their recordings; how many more there are is known when
-    the first is done. An executor that is given is not shut down.
+    The items are the first pieces of their recordings; how many more there are is known when the first is
+    done. An executor that is given is not shut down.
     """
-    for first in _firsts(job, items, workers, executor):
-        yield first
-        rest = (first.item._replace(piece=piece) for piece in range(first.item.piece + 1, first.pieces))
-        if first.item.piece + 1 < first.pieces:
-            yield from _firsts(job, rest, workers, executor)
+    for done in _results(job, items, workers, executor):
+        yield done
+        item, pieces = done.item, done.pieces
+        if item.piece + 1 < pieces:
+            others = (item._replace(piece=piece) for piece in range(item.piece + 1, pieces))
+            yield from _results(job, others, workers, executor)
 
 
-def _firsts(job: Job, items: Iterable[Item], workers: int, executor: Executor | None) -> Iterator[Done]:
+def _results(
+    job: CorpusJob, items: Iterable[Item], workers: int, executor: Executor | None
+) -> Iterator[Done]:
+    """The results of some pieces, in order."""
     if executor is None:
-        yield from in_order(job, items, workers, size=_size)
-        return
-    for batch in _mapped(executor, _Far(job), _batches(items), AHEAD * workers):
-        yield from batch
+        return ordered_map(job, items, workers, size=_size)
+    batches = _map_on(executor, _InWorker(job), _batches(items), AHEAD * workers)
+    return chain.from_iterable(batches)
 
 
 def _size(done: Done) -> int:
-    return 0 if done.row is None else sum(values.nbytes for values in done.row.values)
+    """Bytes of the values."""
+    size = 0
+    if done.row is not None:
+        for values in done.row.values:  # a loop: a generator takes longer, and there is one per recording
+            size += values.nbytes
+    return size
 
 
-class _Far:
-    """`far` with its job, as something that can be sent to another process."""
+class _InWorker:
+    """`run_in_worker` with its job, as a function that can be sent to another process."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: CorpusJob) -> None:
         self.job = job
 
     def __call__(self, items: list[Item]) -> list[Done]:
-        return far(self.job, items)
+        return run_in_worker(self.job, items)
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:

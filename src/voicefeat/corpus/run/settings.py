@@ -1,4 +1,4 @@
-"""The settings of a feature as text and as values: read, completed, and written as JSON."""
+"""The settings of a feature: read from text, completed with defaults, written as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...feature.registry import Feature
 __all__ = ["as_json", "complete", "parse"]
 
 _WORDS = {"none": None, "null": None, "true": True, "false": False}
-#: A dataset holds float32, whatever the type that a function would give.
+#: Settings that cannot be given for a dataset, and why.
 _FIXED = {"dtype": "values are stored as float32"}
 
 
@@ -26,7 +26,7 @@ def parse(feature: Feature, assignments: Iterable[str]) -> dict[str, Any]:
     Parameters
     ----------
     feature : Feature
-        Where the names and the types of the defaults come from.
+        Its settings give the names, and its defaults the types.
     assignments : iterable of str
         ``"n_fft=512"``, ``"top_db=None"``, ``"htk=true"``, ``"window=hamming"``,
         ``"window=('kaiser', 6.0)"``.
@@ -64,7 +64,7 @@ def parse(feature: Feature, assignments: Iterable[str]) -> dict[str, Any]:
 
 
 def complete(feature: Feature, settings: Mapping[str, Any] | None) -> dict[str, Any]:
-    """`settings` over the defaults of `feature`, in the order of its signature; unknown names are errors."""
+    """All settings of `feature` in the order of its signature: those given, and the other defaults."""
     defaults = feature.settings
     given = dict(settings or {})
     for name in given:
@@ -73,7 +73,7 @@ def complete(feature: Feature, settings: Mapping[str, Any] | None) -> dict[str, 
 
 
 def as_json(value: Any) -> Any:
-    """`value` as JSON can hold it: infinities and types by name, arrays as lists.
+    """`value` as JSON can hold it: infinities and types as their names, arrays as lists.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def _known(feature: Feature, name: str, defaults: Mapping[str, Any]) -> None:
 
 
 def _value(text: str, default: Any) -> Any:
-    """A setting's text as a value: a word, a number or a tuple; else the text itself."""
+    """The value of a setting's text: a word like ``None``, a number or a tuple; else the text itself."""
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     if isinstance(default, bool):

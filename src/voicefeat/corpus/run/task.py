@@ -1,50 +1,42 @@
-"""What is computed of samples: a feature with its settings, and what it has in common with a front end."""
+"""What is computed of each recording: a feature with its settings, or a front end."""
 
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import tomllib
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ...chain.threads import get_num_threads, single
+from ...audio.signals import signal
+from ...chain.block_loop import compute_requests
+from ...chain.jobs import Request
+from ...chain.threads import single
 from ...errors import ParameterError, check_int, fail
 from ...feature.registry import Feature, find
 from ...files.text import open_text
+from ...filters import empty_bands
 from ...presets.catalogue import frontend as published
-from ...presets.front_end import FrontEnd
+from ...presets.front_end import FrontEnd, request
+from .arguments import check_names
 from .settings import as_json, complete
 
-__all__ = [
-    "FrontEndTask",
-    "Task",
-    "Work",
-    "bounded",
-    "executor_of",
-    "mapping",
-    "names",
-    "threads",
-    "works_of",
-]
+__all__ = ["FeatureTask", "FrontEndTask", "Task", "compute_tasks", "make_tasks"]
 
-
-#: The rates of the trial when recordings keep their own, of which one has to do: high, so that no band that
-#: some recording could hold is refused, and low, for bands that need narrow bins.
+#: The rates of the trial when recordings keep their own; one of them has to work. They are high, so that no
+#: band is refused that some recording could hold, and low, for bands that need narrow bins.
 TRIAL_RATES = (192000, 48000, 16000, 8000)
-#: Length of the trial of a feature without frames of one length.
-SECONDS = 3
+#: Seconds of the trial of a feature whose frames have no one length.
+TRIAL_SECONDS = 3
 #: What offsets of 32 bits can address in one recording.
 MOST_VALUES = 2**31 - 1
-#: Features that no dataset can hold, and what would do in their place.
+#: Features that no dataset can hold, and what to use in their place.
 COMPLEX = {
     "stft": "'spectrogram' (power=1 for magnitudes, power=2 for power)",
     "cqt": "'hybrid_cqt', constant-Q magnitudes",
@@ -52,90 +44,94 @@ COMPLEX = {
 }
 
 
-def bounded(values: np.ndarray) -> np.ndarray:
-    """`values`, if a row of a dataset can hold so many.
+def compute_tasks(tasks: Sequence[Task], y: np.ndarray, rate: int) -> list[np.ndarray]:
+    """The values of each task for the signal `y`, (rows, frames), on the calling thread alone.
+
+    Features and front ends of equal frames share the spectra of `y`; the bits are those of separate calls.
 
     Raises
     ------
     ParameterError
-        If it cannot.
+        If a task refuses the signal or its rate, or gives more values than a row of a dataset can hold.
     """
-    if values.size > MOST_VALUES:
-        raise ParameterError(
-            f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
-        )
-    return values
+    y = signal(y)
+    prepared: dict[Any, np.ndarray] = {}
+    with single(), empty_bands.collected() as messages:
+        results = compute_requests([task.request(y, rate, prepared) for task in tasks])
+    for message in dict.fromkeys(messages):  # of a bank that several tasks have in common
+        empty_bands.tell(message)
+    for values in results:
+        if values.size > MOST_VALUES:
+            raise ParameterError(
+                f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
+            )
+    return results
 
 
-class Work(ABC):
-    """What a feature and a front end share."""
+class Task(ABC):
+    """A feature or a front end that a run computes."""
 
-    #: Hz, or None for the recording's own rate.
+    #: Sampling rate in Hz, or None for the recording's own.
     sr: int | None
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """What the column ``feature`` holds."""
+        """The name in the column ``feature``."""
 
     @abstractmethod
-    def values(self, y: np.ndarray, rate: int) -> np.ndarray:
-        """The feature of `y`, (rows, frames)."""
+    def request(self, y: np.ndarray, rate: int, prepared: dict[Any, np.ndarray]) -> Request:
+        """The jobs for the checked signal `y`; `prepared` is one dict for all tasks of the recording."""
 
     @abstractmethod
     def settings(self, n_rows: int) -> dict[str, Any]:
-        """What the dataset says of the feature: its settings, their digest, its rows."""
+        """The metadata: the settings, their digest, the names of the rows."""
 
     @abstractmethod
     def hop(self, rate: int) -> float:
         """Seconds from frame to frame; a ParameterError where there is no such number."""
 
     def trial(self, rate: int) -> int:
-        """How many rows noise gives at `rate`."""
-        y = np.random.default_rng(0).standard_normal(SECONDS * rate).astype(np.float32)
-        return self.compute(y, rate).shape[0]
+        """How many rows a signal of noise gives at `rate`."""
+        return self._rows_of_noise(TRIAL_SECONDS * rate, rate)
 
-    def compute(self, y: np.ndarray, rate: int) -> np.ndarray:
-        """The feature of `y`, (rows, frames), on the calling thread alone."""
-        with single():
-            return bounded(self.values(y, rate))
+    def _rows_of_noise(self, samples: int, rate: int) -> int:
+        y = np.random.default_rng(0).standard_normal(samples).astype(np.float32)
+        return compute_tasks([self], y, rate)[0].shape[0]
 
     def probe(self) -> int:
-        """Try the settings on noise before any recording is opened; returns the number of rows.
+        """Try the settings on noise before any recording is opened; gives the number of rows.
 
         Raises
         ------
         ParameterError
-            What the feature says of a setting.
+            The error of the feature for a setting.
         """
-        with warnings.catch_warnings():  # each recording says the same, and no recording may have such a rate
+        with warnings.catch_warnings():  # recordings give the same warnings, or none have such a rate
             warnings.simplefilter("ignore")
             if self.sr is not None:
                 return self.trial(self.sr)
-            refused = []
+            errors = []
             for rate in TRIAL_RATES:
                 try:
                     return self.trial(rate)
                 except ParameterError as error:
-                    refused.append(error)
-        raise refused[0]
+                    errors.append(error)
+        raise errors[0]
 
 
 @dataclass(frozen=True)
-class Task(Work):
+class FeatureTask(Task):
     """A feature with its settings."""
 
     feature: Feature
     sr: int | None
-    #: What was given, over the feature's defaults.
+    #: The settings that were given; the others are the feature's defaults.
     given: Mapping[str, Any]
-    function: Callable[..., np.ndarray]
-    #: Whether the function takes the rate (a spectrogram does not).
-    has_rate: bool
 
     @classmethod
-    def of(cls, feature: str, sr: int | None, settings: Mapping[str, Any] | None) -> Task:
-        """Check the names; `probe` checks the values."""
+    def of(cls, feature: str, sr: int | None, settings: Mapping[str, Any] | None) -> FeatureTask:
+        """The task of a feature's name; names of settings are checked here, their values by `probe`."""
         found = find(feature)
         if found.name in COMPLEX:
             raise ParameterError(
@@ -145,22 +141,21 @@ class Task(Work):
         if sr is not None:
             sr = check_int("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
         complete(found, settings)
-        function = found.function
-        return cls(found, sr, dict(settings or {}), function, "sr" in inspect.signature(function).parameters)
+        return cls(found, sr, dict(settings or {}))
 
     @property
     def name(self) -> str:
         return self.feature.name
 
-    def values(self, y: np.ndarray, rate: int) -> np.ndarray:
-        return self.function(y, **({"sr": rate, **self.given} if self.has_rate else self.given))
+    def request(self, y: np.ndarray, rate: int, prepared: dict[Any, np.ndarray]) -> Request:
+        return self.feature.request(y, {"sr": rate, **self.given} if self.feature.has_rate else self.given)
 
     def hop(self, rate: int) -> float:
         settings = complete(self.feature, self.given)
         if "hop_length" not in settings:
             fail("windows", "given", f"{self.name} has no hop_length", "leave it out")
         hop = settings["hop_length"]
-        if hop is None:  # a quarter of the window, as the function has it
+        if hop is None:  # the default of the function: a quarter of the window
             hop = (settings.get("win_length") or settings[self.feature.frame or "n_fft"]) // 4
         return hop / rate
 
@@ -169,8 +164,7 @@ class Task(Work):
             return super().trial(rate)
         frame = self.given.get(self.feature.frame, 2048)
         frame = frame if isinstance(frame, int) and 0 < frame <= 1 << 22 else 2048
-        y = np.random.default_rng(0).standard_normal(4 * frame).astype(np.float32)
-        return self.compute(y, rate).shape[0]
+        return self._rows_of_noise(4 * frame, rate)
 
     def settings(self, n_rows: int) -> dict[str, Any]:
         return {
@@ -186,63 +180,23 @@ class Task(Work):
         """A fingerprint of the settings that are not defaults: a new setting changes no fingerprint."""
         defaults = as_json(self.feature.settings)
         given = as_json(complete(self.feature, self.given))
-        told = {key: value for key, value in given.items() if value != defaults[key]}
-        return hashlib.sha256(json.dumps([self.name, told], sort_keys=True).encode()).hexdigest()[:16]
+        changed = {key: value for key, value in given.items() if value != defaults[key]}
+        return hashlib.sha256(json.dumps([self.name, changed], sort_keys=True).encode()).hexdigest()[:16]
 
 
-#: More workers than any machine or cluster has processors for: a slip, which would start them all.
-MOST_WORKERS = 1 << 14
-
-
-def names(name: str, value: Any) -> tuple[str, ...]:
-    """The argument `name` as texts, of which it must be a sequence."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        fail(name, value, "must be a sequence of names", "give a list of texts")
-    found = tuple(value)
-    for each in found:
-        if not isinstance(each, str):
-            fail(name, each, "is no name", "give a list of texts")
-    return found
-
-
-def mapping(name: str, value: Any) -> Mapping[str, Any] | None:
-    """The argument `name`, which must be a mapping or None."""
-    if value is not None and not isinstance(value, Mapping):
-        fail(name, value, "must be a mapping", "give a dict, {'n_fft': 512} say, or nothing")
-    for key in value or {}:
-        if not isinstance(key, str):
-            fail(name, key, "is no name", "give a dict whose keys are texts")
-    return value
-
-
-def threads(workers: Any) -> int:
-    """How many recordings are worked on at a time; None is voicefeat's thread budget."""
-    if workers is None:
-        return get_num_threads()
-    return check_int("workers", workers, unit="workers", most=MOST_WORKERS)
-
-
-def executor_of(value: Any) -> Executor | None:
-    """What runs recordings in place of threads: anything with a method ``submit``; None for threads."""
-    if value is not None and (isinstance(value, type) or not callable(getattr(value, "submit", None))):
-        remedy = "give a concurrent.futures.Executor, or None for threads; workers= is how many"
-        fail("executor", value, "is nothing that work can be submitted to", remedy)
-    return value
-
-
-def works_of(
+def make_tasks(
     feature: str | Sequence[str] | None,
     frontend: str | FrontEnd | Sequence[str | FrontEnd] | None,
     sr: int | None,
     settings: Mapping[str, Any] | None,
-) -> tuple[Work, ...]:
-    """What is computed of each recording: features with settings that fit them all, or front ends."""
+) -> tuple[Task, ...]:
+    """The tasks of a run: features, with settings that all of them know, or front ends."""
     if frontend is None:
         given = ["mfcc"] if feature is None else [feature] if isinstance(feature, str) else feature
-        chosen = names("feature", given)
-        if not chosen:
+        names = check_names("feature", given)
+        if not names:
             raise ParameterError("feature=[]: names no feature; give one, for example 'mfcc'")
-        return tuple(Task.of(name, sr, settings) for name in chosen)
+        return tuple(FeatureTask.of(name, sr, settings) for name in names)
     if feature is not None:
         raise ParameterError(
             f"feature={feature!r} and frontend={frontend!r}: exclude each other; give one of them"
@@ -259,37 +213,37 @@ def works_of(
 
 
 @dataclass(frozen=True)
-class FrontEndTask(Work):
-    """A front end at its rate."""
+class FrontEndTask(Task):
+    """A front end."""
 
-    called: str
+    title: str
     front_end: FrontEnd
     sr: int | None
 
     @classmethod
     def of(cls, front_end: str | FrontEnd, sr: int | None) -> FrontEndTask:
-        """Find the front end; a rate that is not its own is refused."""
-        called, value = _found(front_end)
+        """The task of a front end; a rate other than its own is refused."""
+        title, value = _found(front_end)
         if sr is not None:
             sr = check_int("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
-        task = cls(called, value, sr)
+        task = cls(title, value, sr)
         if sr is not None:
             task.check_rate(sr)
         return task
 
     @property
     def name(self) -> str:
-        return self.called
+        return self.title
 
     def check_rate(self, rate: int) -> None:
-        """Refuse another rate than the one that the system used."""
+        """Refuse a rate other than the front end's own."""
         defined = self.front_end.signal.rate
         if defined is not None and rate != defined:
             fail("sr", rate, f"the front end is defined at {defined} Hz", f"resample: give sr={defined}")
 
-    def values(self, y: np.ndarray, rate: int) -> np.ndarray:
+    def request(self, y: np.ndarray, rate: int, prepared: dict[Any, np.ndarray]) -> Request:
         self.check_rate(rate)
-        return self.front_end(y, rate)
+        return request(self.front_end, y, rate, prepared)
 
     def hop(self, rate: int) -> float:
         framing = self.front_end.framing
@@ -318,7 +272,7 @@ class FrontEndTask(Work):
 
 
 def _found(front_end: str | FrontEnd) -> tuple[str, FrontEnd]:
-    """What the dataset calls it, and the value."""
+    """Its name in the dataset, and its value."""
     if isinstance(front_end, FrontEnd):
         return front_end.row or "frontend", front_end
     if not isinstance(front_end, str):

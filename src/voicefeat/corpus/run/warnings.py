@@ -1,7 +1,6 @@
-"""Warnings of worker threads, kept with the recording at hand.
+"""Warnings of worker threads, collected for the recording at hand.
 
-Printed as they come, they would not say which recording they mean, and a corpus of short clips would fill
-the terminal with them.
+Printed at once, they would not name their recording, and those of a corpus of short clips fill the terminal.
 """
 
 from __future__ import annotations
@@ -10,29 +9,30 @@ import threading
 import warnings
 from typing import Any
 
-__all__ = ["Listening", "Remarks"]
+__all__ = ["ThreadWarnings", "WarningsByThread"]
 
 _local = threading.local()
 
 
-class Listening:
-    """While this is entered, the warnings of this thread go to its list, if `Remarks` is entered too."""
+class ThreadWarnings:
+    """In this context the warnings of this thread go to the list that it gives, inside `WarningsByThread`."""
 
     def __enter__(self) -> list[str]:
-        _local.heard = []
-        return _local.heard
+        messages: list[str] = []
+        _local.messages = messages
+        return messages
 
     def __exit__(self, *exception: Any) -> None:
-        _local.heard = None
+        _local.messages = None
 
 
-class Remarks:
-    """While this is entered, warnings go to the list of the thread that raised them, if it listens."""
+class WarningsByThread:
+    """In this context a warning goes to the `ThreadWarnings` of the thread that raised it, if it has any."""
 
-    def __enter__(self) -> Remarks:
+    def __enter__(self) -> WarningsByThread:
         self._filters = warnings.catch_warnings()
         self._filters.__enter__()
-        warnings.simplefilter("always", UserWarning)  # each recording's, also when it reads like another's
+        warnings.simplefilter("always", UserWarning)  # of each recording, also when the message is the same
         self._before = warnings.showwarning
         warnings.showwarning = self._show
         return self
@@ -42,8 +42,8 @@ class Remarks:
         self._filters.__exit__(*exception)
 
     def _show(self, message: Warning | str, *where: Any, **more: Any) -> None:
-        heard = getattr(_local, "heard", None)
-        if heard is None:
+        messages = getattr(_local, "messages", None)
+        if messages is None:
             self._before(message, *where, **more)
         else:
-            heard.append(str(message))
+            messages.append(str(message))

@@ -1,4 +1,4 @@
-"""One table in one file, CSV or Parquet: written beside its place, renamed when it is whole."""
+"""One table in one CSV or Parquet file: written under another name, renamed once it is complete."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from ..optional import need, numbers, texts
 __all__ = ["TableFile"]
 
 Value = str | int | float
-#: Rows of a Parquet row group, and as many are held as Arrow arrays at a time.
+#: Rows of a Parquet row group; as many are in memory as Arrow arrays at a time.
 GROUP = 1 << 14
 
 
 class TableFile:
-    """A file that does not exist yet, and its format by its ending.
+    """A new file; its ending gives the format.
 
     Raises
     ------
     ParameterError
-        If it exists, or its ending means no format.
+        If the file exists, or its ending means no format.
     ModuleNotFoundError
         If it is to be Parquet and the ``corpus`` extra is not installed.
     """
@@ -51,7 +51,7 @@ class TableFile:
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
-        """Sees that the file's place can be written to; afterwards nothing is left beside it."""
+        """Check that the file can be written; afterwards nothing is left beside it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._aside.claim()
         try:
@@ -60,12 +60,12 @@ class TableFile:
             self._aside.discard()
 
     def write(self, rows: Iterable[Sequence[Value]], names: Sequence[str], about: Mapping[str, Any]) -> None:
-        """Write everything; `about` goes into the metadata of Parquet."""
+        """Write the table; `about` goes into the metadata of Parquet."""
         if self.is_csv:
             self._write_csv(rows, names)
         else:
             self._write_parquet(rows, names, about)
-        self._absent()  # somebody else's, made in the meantime
+        self._absent()  # another process may have made it in the meantime
         self._aside.commit()
 
     def _write_csv(self, rows: Iterable[Sequence[Value]], names: Sequence[str]) -> None:

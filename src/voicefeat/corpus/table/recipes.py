@@ -1,7 +1,7 @@
-"""Recipes: from a window of a recording to a row of a published table.
+"""Recipes: from a window of a recording to one row of a published table.
 
 ``deep-voice`` makes the columns of DEEP-VOICE's ``DATASET-balanced.csv``; the manual, ``docs/table.md``,
-tells which facts of that table it rests on.
+gives the evidence for it.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from ...feature.extract import extract
 from ...feature.registry import find
 from ..run.settings import as_json, complete
 
-__all__ = ["RECIPES", "Column", "Recipe", "recipe_called"]
+__all__ = ["RECIPES", "Column", "Recipe", "find_recipe"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One number of a row: the mean over the frames of a window."""
+    """One number of a row: a mean over the frames of a window."""
 
     name: str
     feature: str
     #: The row of the feature; None for all of its rows together.
     row: int | None = None
-    #: Whether the mean is rounded to single precision, as `numpy.mean` does where librosa gives float32.
+    #: Whether the mean is rounded to single precision, as `numpy.mean` rounds it for float32 values.
     rounded: bool = False
 
     def value(self, means: Mapping[str, np.ndarray]) -> float:
-        """The number, of the means of every row of every feature."""
+        """The number, from the means of all rows of all features."""
         rows = means[self.feature]
         mean = rows.mean() if self.row is None else rows[self.row]
         return float(np.float32(mean) if self.rounded else mean)
@@ -42,27 +42,27 @@ class Column:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is measured in each window of a recording, and how the table calls it."""
+    """What is measured in each window of a recording, and the names of the columns."""
 
     name: str
-    #: Seconds of a window.
+    #: Length of a window in seconds.
     seconds: float
     columns: tuple[Column, ...]
-    #: Settings of each feature over its defaults.
+    #: The settings of each feature that are not defaults.
     features: Mapping[str, Mapping[str, Any]]
     #: The column of the classes.
     label: str = "LABEL"
     decimals: int = 6
-    #: Samples of a frame: shorter windows are expected, and no cause for a warning.
+    #: Length of a frame in samples: shorter windows give no warning.
     frame: int = field(default=2048)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns of numbers."""
+        """The names of the columns of numbers."""
         return tuple(column.name for column in self.columns)
 
     def arrange(self, window: np.ndarray, mono: bool = False) -> np.ndarray:
-        """The samples that are measured, of a window of shape (n, channels).
+        """The samples to be measured, from a window of shape (n, channels).
 
         Two channels become one signal, the right one appended to the left; a single channel counts as two
         equal ones. With `mono`, channels are averaged.
@@ -77,7 +77,7 @@ class Recipe:
         return np.ascontiguousarray(window.T).reshape(-1) if channels == 2 else np.tile(window[:, 0], 2)
 
     def measure(self, y: np.ndarray, sr: int) -> np.ndarray:
-        """The numbers of a row from the samples that `arrange` gives, in the order of the columns.
+        """The numbers of a row, in the order of the columns, from the samples that `arrange` gives.
 
         Nothing is rounded to decimals. The calling thread alone is used.
 
@@ -96,7 +96,7 @@ class Recipe:
         return np.array([column.value(means) for column in self.columns])
 
     def describe(self, mono: bool) -> dict[str, Any]:
-        """What a table says of itself."""
+        """The metadata of a table."""
         settings = {name: complete(find(name), given) for name, given in self.features.items()}
         return {
             "recipe": self.name,
@@ -107,7 +107,7 @@ class Recipe:
         }
 
 
-def recipe_called(name: Any) -> Recipe:
+def find_recipe(name: Any) -> Recipe:
     """The recipe of that name, or an error that lists them."""
     return RECIPES[check_choice("recipe", name, RECIPES)]
 

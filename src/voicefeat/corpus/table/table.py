@@ -1,4 +1,4 @@
-"""A folder of classes to one table: a row for each window of each recording."""
+"""From class folders to one table: one row per window of each recording."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ from ..inputs.sources import Source
 from ..inputs.speakers import read_speakers
 from ..items import Failure
 from ..output.failures import Ledger
-from ..run.decode import versions
+from ..run.arguments import check_workers
 from ..run.machine_faults import stop_if_passing
-from ..run.ordered_map import in_order
+from ..run.ordered_map import ordered_map
 from ..run.progress import Progress
-from ..run.task import threads
-from ..run.warnings import Listening, Remarks
+from ..run.versions import versions
+from ..run.warnings import ThreadWarnings, WarningsByThread
 from .file import TableFile, Value
-from .recipes import Recipe, recipe_called
+from .recipes import Recipe, find_recipe
 
 __all__ = ["Table", "make_table"]
 
-#: The columns that tell where a row comes from.
+#: The columns that say where a row comes from.
 GROUPS = ("file", "window", "source_speaker", "target_speaker")
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a run did."""
+    """The result of a run."""
 
-    #: The table, or None when no recording could be used.
+    #: The table, or None if no recording could be used.
     file: Path | None
     #: Rows of each class in the table.
     rows: Mapping[str, int]
-    #: Windows of each class that were measured: more than rows where classes were balanced.
+    #: Windows of each class that were measured: more than rows if classes were balanced.
     windows: Mapping[str, int]
-    #: Recordings that were measured, and that could not be.
+    #: Recordings that were measured, and recordings that failed.
     recordings: int
     failed: int
     audio_seconds: float
     seconds: float
-    #: Reasons of the failures, or None when nothing failed.
+    #: The file with the failures, or None if nothing failed.
     ledger: Path | None
     #: Files in the folder that were left out, by extension.
     ignored: Mapping[str, int] = field(default_factory=dict)
     #: Links to folders, which were not followed.
     links: tuple[str, ...] = ()
-    #: Recordings that were measured, but not without a warning; the first of these, as "id: warning".
+    #: How many recordings gave a warning; the first warning, as "id: warning".
     warned: int = 0
     warning: str = ""
 
@@ -73,7 +73,7 @@ class Measured(NamedTuple):
     #: float64, (windows, columns).
     values: np.ndarray
     duration: float
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -82,27 +82,27 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True)
 class Measure:
-    """Called with a source, measures its windows one after the other; a failure is a value."""
+    """Called with a source, measures its windows one after the other; gives them, or the failure."""
 
     recipe: Recipe
     mono: bool
-    #: Set when nobody waits for the result any more.
+    #: Set once the result is no longer wanted.
     stop: Event = field(default_factory=Event)
 
     def __call__(self, source: Source) -> Measured | Failure:
-        with Listening() as heard:
-            return self._measured(source, heard)
+        with ThreadWarnings() as messages:
+            return self._measured(source, messages)
 
-    def _measured(self, source: Source, heard: list[str]) -> Measured | Failure:
-        stage, remarks, values, duration = "decode", [], [], 0.0
+    def _measured(self, source: Source, messages: list[str]) -> Measured | Failure:
+        stage, warnings, values, duration = "decode", [], [], 0.0
         try:
             for window, rate in blocks(source.path, self.recipe.seconds, np.dtype(np.float32)):
                 stage = "feature"
                 y = self.recipe.arrange(window, self.mono)
                 values.append(self.recipe.measure(y, rate))
-                if y.size >= self.recipe.frame and y.any():  # tails and pauses are as they are
-                    remarks += heard
-                heard.clear()
+                if y.size >= self.recipe.frame and y.any():  # warnings of tails and pauses say nothing new
+                    warnings += messages
+                messages.clear()
                 duration += len(window) / rate
                 stage = "decode"
                 if self.stop.is_set():
@@ -110,7 +110,7 @@ class Measure:
         except Exception as error:  # whatever a file can provoke is a line in the ledger
             stop_if_passing(source.path, error)
             return Failure.of(source, stage, error)
-        return Measured(source.id, np.array(values), duration, tuple(remarks))
+        return Measured(source.id, np.array(values), duration, tuple(warnings))
 
 
 def make_table(
@@ -129,17 +129,17 @@ def make_table(
     Parameters
     ----------
     folder : path-like
-        Holds two or more folders, one a class, with recordings at any depth; ``REAL`` and ``FAKE``, say.
+        Holds two or more folders, one per class, with recordings at any depth: ``REAL`` and ``FAKE``, say.
     out : path-like
         The table: a new file that ends with ``.csv`` or ``.parquet``.
     recipe : {"deep-voice"}
         What is measured; see :mod:`voicefeat.corpus.table.recipes`.
     balance : int, optional
-        Keep as many rows of each class as the smallest has, drawn at random with this seed.
+        Seed: keep as many rows of each class as the smallest class has, drawn at random.
     groups : bool
         Add the columns ``file``, ``window``, ``source_speaker`` and ``target_speaker``.
     mono : bool
-        Average channels, in place of the recipe's own arrangement of them.
+        Average channels, in place of the recipe's arrangement.
     workers : int, optional
         Threads; by default voicefeat's thread budget. The table does not depend on it.
     progress : bool, optional
@@ -168,10 +168,10 @@ def make_table(
     >>> dict(done.rows), done.failed
     ({'FAKE': 3, 'REAL': 3}, 0)
     """
-    chosen = recipe_called(recipe)
-    workers = threads(workers)
-    told = "give a seed, 0 or more"
-    seed = None if balance is None else check_int("balance", balance, 0, remedy=told, most=None)
+    chosen = find_recipe(recipe)
+    workers = check_workers(workers)
+    remedy = "give a seed, 0 or more"
+    seed = None if balance is None else check_int("balance", balance, 0, remedy=remedy, most=None)
     file = TableFile(out)
     found = class_folders(folder)
     started = time.perf_counter()
@@ -179,9 +179,9 @@ def make_table(
     with file.claimed():
         ledger = Ledger(file.path.parent, f"{file.path.name}.failures.csv")
         ledger.file.unlink(missing_ok=True)  # a former run's, whose table is not there
-        with ledger, Progress(len(found.sources), progress) as bar, Remarks():
+        with ledger, Progress(len(found.sources), progress) as bar, WarningsByThread():
             measure = Measure(chosen, mono)
-            for result in in_order(measure, found.sources, workers, measure.stop):
+            for result in ordered_map(measure, found.sources, workers, measure.stop):
                 if isinstance(result, Measured):
                     measured.append(result)
                     bar.step(result.duration)
@@ -194,7 +194,7 @@ def make_table(
             names = [*chosen.names, chosen.label, *(GROUPS if groups else ())]
             about = {**chosen.describe(mono), "balance": seed, "versions": versions()}
             file.write(_rows(measured, kept, chosen.decimals, speakers, file.is_csv), names, about)
-    remarks = [f"{m.path}: {m.remarks[0]}" for m in measured if m.remarks]
+    warnings = [f"{m.path}: {m.warnings[0]}" for m in measured if m.warnings]
     return Table(
         file=file.path if measured else None,
         rows=_count(measured, kept),
@@ -206,20 +206,20 @@ def make_table(
         ledger=ledger.file if ledger.count else None,
         ignored=dict(found.ignored),
         links=tuple(found.links),
-        warned=len(remarks),
-        warning=remarks[0] if remarks else "",
+        warned=len(warnings),
+        warning=warnings[0] if warnings else "",
     )
 
 
 def _kept(measured: list[Measured], classes: set[str], seed: int | None) -> list[np.ndarray]:
-    """Which windows of each recording go into the table: all, or as many of every class at random."""
+    """The windows of each recording for the table: all, or as many of each class, drawn at random."""
     if seed is None:
         return [np.arange(len(m.values)) for m in measured]
     windows = _count(measured, [np.arange(len(m.values)) for m in measured])
     missing = sorted(classes - windows.keys())
     if missing and measured:
-        told = f"no recording of class {missing[0]!r} could be used"
-        fail("balance", seed, told, "mend one, the reasons are in the ledger, or leave balance out")
+        problem = f"no recording of class {missing[0]!r} could be used"
+        fail("balance", seed, problem, "mend one, the reasons are in the ledger, or leave balance out")
     least = min(windows.values(), default=0)
     draw = np.random.default_rng(seed)
     chosen = {label: np.sort(draw.permutation(windows[label])[:least]) for label in sorted(windows)}

@@ -1,4 +1,4 @@
-"""The versions of everything that has a say in the samples."""
+"""The versions of everything that the numbers of a dataset depend on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["versions"]
 
 
 def versions() -> dict[str, str]:
-    """The versions of everything that has a say in the numbers of a dataset."""
+    """The versions of voicefeat, numpy, soxr and libsndfile."""
     import soundfile
     import soxr
 

@@ -13,7 +13,7 @@ from parity_run import cases, distance, dtypes, error, ours, theirs, unit
 from reference import REFERENCES
 
 import voicefeat as vf
-from voicefeat.feature.registry import GIVEN
+from voicefeat.feature.registry import INPUTS
 
 
 def require(module):
@@ -103,7 +103,7 @@ def test_every_argument_has_a_row(call):
     rows = [row for row in ROWS if row.call == call]
     used = {name for row in rows for name in row.options}
     if any(row.given != "y" for row in rows):
-        used.update(GIVEN)
+        used.update(INPUTS)
     used.add("sr")  # which all rows set
     parameters = inspect.signature(getattr(vf, call)).parameters.values()
     keywords = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY} - {"out"}

@@ -6,6 +6,7 @@ from signals import speech
 
 import voicefeat as vf
 from voicefeat.chain import spectra
+from voicefeat.chain.block_loop import compute_requests
 from voicefeat.feature.registry import FEATURES
 
 SR = 16000
@@ -121,6 +122,42 @@ class TestThePass:
         drift = np.linspace(0, 8000, 1025)[:, None] + np.zeros((1, 1 + len(voice) // 512))
         made = vf.extract(voice, SR, {"mfcc": {}, "spectral_centroid": {"freq": drift}})
         assert same(made["spectral_centroid"], vf.spectral_centroid(voice, SR, freq=drift))
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_a_recipe_has_the_settings_of_its_feature(name):
+    """Each argument is a setting of the feature, and none is missing but what needs another way."""
+    feature = FEATURES[name]
+    arguments, settings = set(feature.recipe.arguments) - {"sr"}, set(feature.settings)
+    assert arguments <= settings
+    assert settings - arguments <= {"centroid"}
+
+
+def test_requests_of_two_signals(voice):
+    """Each signal has a pass of its own, and results come in the order of the requests."""
+    other = voice[::-1].copy()
+    asked = [("mfcc", voice), ("rms", other), ("spectral_centroid", other), ("spectral_rolloff", voice)]
+    results = compute_requests([FEATURES[name].request(y, {}) for name, y in asked])
+    for (name, y), values in zip(asked, results, strict=True):
+        assert same(values, FEATURES[name].function(y)), name
+
+
+def test_a_window_of_numbers_counts_by_its_numbers(voice):
+    """It is looked up by what it holds: the same numbers again, and other numbers in the same array."""
+    window = np.hanning(2048)
+    first = vf.mfcc(voice, SR, window=window)
+    assert same(vf.mfcc(voice, SR, window=window.tolist()), first)
+    window[:1024] = 0
+    halved = vf.mfcc(voice, SR, window=window)
+    assert not same(halved, first) and same(vf.mfcc(voice, SR, window=window.copy()), halved)
+
+
+def test_a_precision_of_its_own(voice):
+    """A transform in double precision leaves the precision of the others as it is."""
+    y = voice.astype(np.float32)
+    features = vf.extract(y, SR, {"stft": {"dtype": np.complex128}, "mfcc": {}})
+    assert same(features["stft"], vf.stft(y, dtype=np.complex128))
+    assert same(features["mfcc"], vf.mfcc(y, SR))
 
 
 class TestStacked:

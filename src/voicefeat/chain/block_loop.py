@@ -217,14 +217,14 @@ def compute_requests(requests: Iterable[Request]) -> list[Any]:
     Requests are of one signal where they hold the same array.
     """
     requests = list(requests)
-    by_signal: dict[int, list[Request]] = {}
+    signals: dict[int, tuple[np.ndarray, list[Job]]] = {}
     for request in requests:
-        by_signal.setdefault(id(request.y), []).append(request)
-    for members in by_signal.values():
-        jobs = [job for request in members for job in request.jobs]
-        if jobs:
-            compute(jobs, members[0].y)
-    return [request.finish([job.result() for job in request.jobs]) for request in requests]
+        if request.jobs:
+            signals.setdefault(id(request.y), (request.y, []))[1].extend(request.jobs)
+    results: dict[Job, Any] = {}
+    for y, jobs in signals.values():
+        results.update(zip(jobs, compute(jobs, y), strict=True))
+    return [request.finish([results[job] for job in request.jobs]) for request in requests]
 
 
 def run(wanted: Chain | Job, y: Any) -> Any:

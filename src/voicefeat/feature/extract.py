@@ -102,26 +102,28 @@ def extract(
     >>> import voicefeat as vf
     >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
     >>> made = vf.extract(y, 22050, ["mfcc", "spectral_centroid"], hop_length=256)
-    >>> {name: values.shape for name, values in made.items()}
+    >>> {name: values.shape for name, values in features.items()}
     {'mfcc': (20, 87), 'spectral_centroid': (1, 87)}
     >>> values, rows = vf.extract(y, 22050, {"mfcc": {"n_mfcc": 2}, "spectral_flatness": {}}, stack=True)
     >>> values.shape, rows
     ((3, 44), ['mfcc_0', 'mfcc_1', 'spectral_flatness_0'])
     """
-    calls = [(feature, _keywords(feature, sr, own, shared)) for feature, own in _asked(features)]
-    _known([feature for feature, _ in calls], shared)
+    asked = _check_features(features)
+    calls = [(feature, _keywords(feature, sr, own, shared)) for feature, own in asked]
+    _check_shared([feature for feature, _ in calls], shared)
     stack = check_bool("stack", stack)
     y = signal(y)
-    with empty_bands.collected() as told:
+    with empty_bands.collected() as messages:
         requests = [feature.request(y, keywords) for feature, keywords in calls]
         results = compute_requests(requests)
-    made = {feature.name: result for (feature, _), result in zip(calls, results, strict=True)}
-    for message in dict.fromkeys(told):  # of a bank that several features have in common
+    values = {feature.name: result for (feature, _), result in zip(calls, results, strict=True)}
+    for message in dict.fromkeys(messages):  # several features can have one bank
         empty_bands.tell(message)
-    return _stacked(made) if stack else made
+    return _stacked(values) if stack else values
 
 
-def _asked(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
+def _check_features(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
+    """Each feature with the settings that are its own."""
     try:
         names = None if isinstance(features, str) else list(features)
     except TypeError:  # what looks iterable need not be: an array of no dimensions
@@ -130,29 +132,37 @@ def _asked(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
         fail("features", features, "must be names of features", "give a list, for example ['mfcc', 'rms']")
     if not names:
         fail("features", features, "names no feature", f"choose among {', '.join(FEATURES)}")
-    for name in names:
-        find(name, "features")
+    found = [find(name, "features") for name in names]
     if len(set(names)) < len(names):
         fail("features", features, "names a feature twice", "name each once")
-    own = features if isinstance(features, Mapping) else {name: {} for name in names}
-    for name, settings in own.items():
+    if not isinstance(features, Mapping):
+        return [(feature, {}) for feature in found]
+    for name, settings in features.items():
         if not isinstance(settings, Mapping):
             fail(f"features[{name!r}]", settings, "must be a mapping of settings", "give {} for none")
-    return [(find(name), settings) for name, settings in own.items()]
+    return list(zip(found, features.values(), strict=True))
 
 
 def _keywords(
     feature: Feature, sr: float, own: Mapping[str, Any], shared: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """The keyword arguments of a feature."""
     known = feature.settings
     for name in own:
         if name not in known:
             _unknown(name, own[name], feature.name, known)
-    rate = {"sr": sr} if feature.has_rate else {}
-    return {**rate, **{k: v for k, v in shared.items() if k in known}, **own}
+    keywords = {"sr": sr} if feature.has_rate else {}
+    for name, value in shared.items():
+        if name in known:
+            keywords[name] = value
+    keywords.update(own)
+    return keywords
 
 
-def _known(features: list[Feature], shared: Mapping[str, Any]) -> None:
+def _check_shared(features: list[Feature], shared: Mapping[str, Any]) -> None:
+    """Refuse a setting that none of the features has."""
+    if not shared:
+        return
     every = {name for feature in features for name in feature.settings}
     for name in shared:
         if name not in every:
@@ -165,17 +175,17 @@ def _unknown(name: str, value: Any, whose: str, known: Iterable[str]) -> None:
     fail(name, value, f"is no setting of {whose}", hint)
 
 
-def _stacked(made: Mapping[str, np.ndarray]) -> Stacked:
-    counts = {name: values.shape[-1] for name, values in made.items()}
+def _stacked(features: Mapping[str, np.ndarray]) -> Stacked:
+    counts = {name: values.shape[-1] for name, values in features.items()}
     if len(set(counts.values())) > 1:
-        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        listed = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise ParameterError(
-            f"stack=True: features differ in their number of frames ({told}); give one hop_length"
+            f"stack=True: features differ in their number of frames ({listed}); give one hop_length"
         )
-    for name, values in made.items():
+    for name, values in features.items():
         if values.dtype.kind == "c":
             fail(
                 "stack", True, f"{name} is complex and the others are not", "ask for spectrogram in its place"
             )
-    rows = [f"{name}_{i}" for name, values in made.items() for i in range(values.shape[-2])]
-    return Stacked(np.concatenate(list(made.values()), axis=-2), rows)
+    rows = [f"{name}_{i}" for name, values in features.items() for i in range(values.shape[-2])]
+    return Stacked(np.concatenate(list(features.values()), axis=-2), rows)

@@ -33,8 +33,8 @@ class Recipe:
 
     def job(self, settings: Mapping[str, Any]) -> Job:
         """The job for all settings of the feature, by name."""
-        made = self.make(*[settings[name] for name in self.arguments])
-        return made if isinstance(made, Job) else Rows(made)
+        wanted = self.make(*[settings[name] for name in self.arguments])
+        return wanted if isinstance(wanted, Job) else Rows(wanted)
 
 
 def computed_by(

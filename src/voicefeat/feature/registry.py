@@ -10,10 +10,11 @@ import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ..cache import memoised
 from ..errors import ParameterError, format_value
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["FEATURES", "Feature", "find"]
 
 
-#: The arguments that are no settings: signals, what may be given in place of them, and where results go.
-GIVEN = ("y", "sr", "S", "C", "V", "chroma", "out")
+#: Arguments that are not settings: the signal and its rate, what may be given in its place, and `out`.
+INPUTS = ("y", "sr", "S", "C", "V", "chroma", "out")
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,12 @@ class Feature:
     #: Frames before it that a frame depends on as well.
     left: int = 0
 
-    @property
+    @cached_property
     def function(self) -> Callable[..., Any]:
-        return _function(self.name)
+        # By way of the public names, which say in which file each is: loaded when it is first asked for.
+        return getattr(import_module(__package__.partition(".")[0]), self.name)
 
-    @property
+    @cached_property
     def recipe(self) -> Recipe | None:
         """What makes its chain from frames, whose spectra other chains can share; None for other features."""
         return getattr(self.function, "recipe", None)
@@ -57,10 +59,20 @@ class Feature:
         """Whether it is a chain from frames."""
         return self.recipe is not None
 
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        """All arguments but the signal, with their defaults."""
+        parameters = inspect.signature(self.function).parameters.values()
+        return {p.name: p.default for p in parameters if p.kind is not p.VAR_KEYWORD and p.name != "y"}
+
+    @cached_property
+    def _settings(self) -> dict[str, Any]:
+        return {name: value for name, value in self._defaults.items() if name not in INPUTS}
+
     @property
     def settings(self) -> dict[str, Any]:
         """The keyword arguments besides what a feature starts from, with their defaults."""
-        return {k: v for k, v in _parameters(self.function).items() if k not in GIVEN}
+        return self._settings.copy()
 
     def context(self, settings: Mapping[str, Any] | None = None) -> tuple[int, int] | str:
         """What a frame depends on: so many frames to the left and to the right of it, or ``"clip"``.
@@ -74,10 +86,10 @@ class Feature:
         """
         return "clip" if self.clip({**self.settings, **(settings or {})}) else (self.left, 0)
 
-    @property
+    @cached_property
     def has_rate(self) -> bool:
         """Whether the function takes `sr` (a spectrogram does not)."""
-        return "sr" in _parameters(self.function)
+        return "sr" in self._defaults
 
     def request(self, y: np.ndarray, settings: Mapping[str, Any]) -> Request:
         """What is computed of the checked signal `y` with these keyword arguments of the function.
@@ -86,25 +98,12 @@ class Feature:
         """
         from ..chain.jobs import Request
 
-        settings = {**_parameters(self.function), **settings}
+        settings = {**self._defaults, **settings}
         recipe = self.recipe
         if recipe is None or recipe.alone(settings):
-            del settings["y"]
             return Request(y, (), lambda results: self.function(y, **settings))
         job = recipe.job(settings)
-        return Request(job.accept(y), (job,), lambda results: results[0])
-
-
-@memoised
-def _function(name: str) -> Callable[..., Any]:
-    # By way of the public names, which say in which file each is: loaded when it is first asked for.
-    return getattr(import_module(__package__.partition(".")[0]), name)
-
-
-@memoised
-def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
-    named = inspect.signature(function).parameters.values()
-    return {p.name: p.default for p in named if p.kind is not p.VAR_KEYWORD}
+        return Request(job.accept(y), (job,), itemgetter(0))
 
 
 def _floor(settings: Mapping[str, Any]) -> bool:

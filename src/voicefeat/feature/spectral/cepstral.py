@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -24,77 +24,71 @@ __all__ = ["lfcc", "mfcc"]
 def mfcc_chain(
     sr: float,
     n_mfcc: int,
-    dct_type: int,
-    norm: str | None,
+    dct_type: DctType,
+    norm: DctNorm,
     lifter: float,
-    mel_norm: Any,
+    mel_norm: BankNorm,
     top_db: float | None,
     amin: float,
     n_fft: int,
     hop_length: int,
     win_length: int | None,
-    window: Any,
+    window: Window,
     center: bool,
-    pad_mode: Any,
+    pad_mode: PadMode,
     power: float,
     n_mels: int,
     fmin: float,
     fmax: float | None,
     htk: bool,
-    dtype: Any,
+    dtype: DTypeLike,
 ) -> Chain:
     """Frames, spectrum, mel bands, decibels, cepstrum."""
     check_norm("mel_norm", mel_norm, "slaney")  # named here as `mfcc` names it
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    spectrum = Spectrum.make(power)
     bands = mel_bands(sr, frames.n_fft, n_mels, fmin, fmax, htk, mel_norm, dtype)
-    return Chain(
-        frames,
-        Spectrum.make(power),
-        bands,
-        Compression.make("db", amin, 0.0, top_db),
-        Cepstrum.make("n_mfcc", len(bands.matrix()), n_mfcc, dct_type, norm, lifter),
-    )
+    logarithm = Compression.make("db", amin, 0.0, top_db)
+    cepstrum = Cepstrum.make("n_mfcc", len(bands.matrix()), n_mfcc, dct_type, norm, lifter)
+    return Chain(frames, spectrum, bands, logarithm, cepstrum)
 
 
 @memoised
 def lfcc_chain(
     sr: float,
     n_lfcc: int,
-    dct_type: int,
-    norm: str | None,
+    dct_type: DctType,
+    norm: DctNorm,
     lifter: float,
     n_filters: int,
     fmin: float,
     fmax: float | None,
-    filter_norm: Any,
+    filter_norm: BankNorm,
     log: str,
     amin: float,
     log_offset: float,
-    top_db: Any,
+    top_db: float | Literal["auto"] | None,
     n_fft: int,
     hop_length: int,
     win_length: int | None,
-    window: Any,
+    window: Window,
     center: bool,
-    pad_mode: Any,
+    pad_mode: PadMode,
     power: float,
-    dtype: Any,
+    dtype: DTypeLike,
 ) -> Chain:
     """Frames, spectrum, linear bands, logarithm, cepstrum."""
     check_norm("filter_norm", filter_norm, "slaney")  # named here as `lfcc` names it
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
+    spectrum = Spectrum.make(power)
     bands = linear_bands(sr, frames.n_fft, n_filters, fmin, fmax, filter_norm, dtype)
-    return Chain(
-        frames,
-        Spectrum.make(power),
-        bands,
-        Compression.make(log, amin, log_offset, top_db),
-        Cepstrum.make("n_lfcc", len(bands.matrix()), n_lfcc, dct_type, norm, lifter),
-    )
+    logarithm = Compression.make(log, amin, log_offset, top_db)
+    cepstrum = Cepstrum.make("n_lfcc", len(bands.matrix()), n_lfcc, dct_type, norm, lifter)
+    return Chain(frames, spectrum, bands, logarithm, cepstrum)
 
 
 @memoised
-def _cepstrum_chain(name: str, bands: int, n: int, dct_type: int, norm: str | None, lifter: float) -> Chain:
+def _cepstrum_chain(name: str, bands: int, n: int, dct_type: DctType, norm: DctNorm, lifter: float) -> Chain:
     """The cepstrum alone, of `bands` log bands that are given; `name` is the argument `n`."""
     return Chain(cepstrum=Cepstrum.make(name, bands, n, dct_type, norm, lifter))
 

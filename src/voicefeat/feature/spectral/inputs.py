@@ -1,4 +1,4 @@
-"""Features start from a signal `y` or from spectra `S`: which of the two it is, and what a valid `S` is."""
+"""Checks of what a feature starts from: a signal `y` or spectra `S`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def signal_or_spectra(y: Any, S: Any) -> Any:
 def check_spectra(S: Any, rows: str, name: str = "S") -> np.ndarray:
     """`S`, given as argument `name`, as contiguous float32 or float64 of shape (..., rows, frames).
 
-    Whole numbers become float64, of the same value: spectra have no full scale as samples have.
+    Integers become float64 of the same value: spectra have no full scale as samples have.
     """
     S = np.asarray(check_numeric(name, S, "fiucb", "pass spectra of float32 or float64", "are no spectra"))
     if S.dtype.kind == "c":
@@ -38,7 +38,7 @@ def check_spectra(S: Any, rows: str, name: str = "S") -> np.ndarray:
 
 
 def check_nonnegative(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
-    """`S` as finite values of shape (..., rows, frames), none of them negative."""
+    """`S` as finite values of shape (..., rows, frames), none of them negative; `advice` is the remedy."""
     S = check_spectra(S, rows, name)
     low, high = float(S.min()), float(S.max())
     if not (low >= 0 and high < LARGEST_SPECTRA[S.dtype]):
@@ -51,7 +51,7 @@ def check_nonnegative(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
 
 
 def check_bins(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
-    """`S` and the frame length that it comes from: `n_fft` where that fits its bins, else the even one."""
+    """`S` and its frame length: `n_fft` if that gives as many bins, else the even length that does."""
     S = check_spectra(S, "bins")
     bins = S.shape[-2]
     if isinstance(n_fft, (int, np.integer)) and n_fft // 2 + 1 == bins:
@@ -62,7 +62,7 @@ def check_bins(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
 
 
 def check_magnitudes(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
-    """`S` as magnitudes, none of them negative, and the frame length that they come from."""
+    """`S` as magnitudes, none of them negative, and its frame length."""
     S, n_fft = check_bins(S, n_fft)
     if np.min(S) < 0:
         fail("S", S, "holds negative values", "pass magnitudes, abs(stft(y)), or powers")

@@ -26,16 +26,16 @@ def melspectrogram_chain(
     n_fft: int,
     hop_length: int,
     win_length: int | None,
-    window: Any,
+    window: Window,
     center: bool,
-    pad_mode: Any,
+    pad_mode: PadMode,
     power: float,
     n_mels: int,
     fmin: float,
     fmax: float | None,
     htk: bool,
-    norm: Any,
-    dtype: Any,
+    norm: BankNorm,
+    dtype: DTypeLike,
 ) -> Chain:
     """Frames, spectrum, mel bands."""
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
@@ -49,15 +49,15 @@ def linear_spectrogram_chain(
     n_fft: int,
     hop_length: int,
     win_length: int | None,
-    window: Any,
+    window: Window,
     center: bool,
-    pad_mode: Any,
+    pad_mode: PadMode,
     power: float,
     n_filters: int,
     fmin: float,
     fmax: float | None,
-    norm: Any,
-    dtype: Any,
+    norm: BankNorm,
+    dtype: DTypeLike,
 ) -> Chain:
     """Frames, spectrum, linear bands."""
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
@@ -66,7 +66,14 @@ def linear_spectrogram_chain(
 
 
 def mel_bands(
-    sr: float, n_fft: int, n_mels: int, fmin: float, fmax: float | None, htk: bool, norm: Any, dtype: Any
+    sr: float,
+    n_fft: int,
+    n_mels: int,
+    fmin: float,
+    fmax: float | None,
+    htk: bool,
+    norm: BankNorm,
+    dtype: DTypeLike,
 ) -> Bands:
     """Mel bands, as `filters.mel` makes them."""
     htk = check_bool("htk", htk)
@@ -76,7 +83,7 @@ def mel_bands(
 
 
 def linear_bands(
-    sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float | None, norm: Any, dtype: Any
+    sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float | None, norm: BankNorm, dtype: DTypeLike
 ) -> Bands:
     """Linear bands, as `filters.linear` makes them."""
     return Bands.make(

@@ -23,14 +23,14 @@ from .stft import spectrogram_chain
 
 __all__ = ["estimate_tuning", "piptrack", "pitch_tuning"]
 
-#: A chain of spectra that are given, with nothing done to them.
+#: The chain of given spectra, which does nothing to them.
 GIVEN = Chain()
 
 peaks_among = memoised(Peaks.make)
 
 
 def absolute(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
-    """The magnitudes of `S`, which may be complex, and the frame length that they come from."""
+    """The magnitudes of `S`, which may be complex, and its frame length."""
     return check_bins(np.abs(check_numeric("S", S, "fiuc")), n_fft)
 
 

@@ -24,7 +24,12 @@ __all__ = ["magphase", "spectrogram", "stft"]
 
 @memoised
 def stft_chain(
-    n_fft: int, hop_length: int | None, win_length: int | None, window: Any, center: bool, pad_mode: Any
+    n_fft: int,
+    hop_length: int | None,
+    win_length: int | None,
+    window: Window,
+    center: bool,
+    pad_mode: PadMode,
 ) -> Chain:
     """Frames, complex spectrum."""
     return Chain(Frames.make(n_fft, hop_length, win_length, window, center, pad_mode), Spectrum(None))
@@ -35,9 +40,9 @@ def spectrogram_chain(
     n_fft: int,
     hop_length: int | None,
     win_length: int | None,
-    window: Any,
+    window: Window,
     center: bool,
-    pad_mode: Any,
+    pad_mode: PadMode,
     power: float,
 ) -> Chain:
     """Frames, magnitudes to a power."""
@@ -49,10 +54,10 @@ def stft_job(
     n_fft: int,
     hop_length: int | None,
     win_length: int | None,
-    window: Any,
+    window: Window,
     center: bool,
     dtype: Any,
-    pad_mode: Any,
+    pad_mode: PadMode,
 ) -> Rows:
     """The rows of `stft_chain` as `dtype`."""
     chain = stft_chain(n_fft, hop_length, win_length, window, center, pad_mode)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .._typing import FloatArray
 from ..audio.signals import signal
 from ..chain.jobs import Request
 from ..errors import ParameterError, check_int, fail
@@ -83,7 +85,7 @@ class FrontEnd(FrontEndSettings):
     def __repr__(self) -> str:
         return toml.text_of(self)
 
-    def __call__(self, y: Any, sr: float | None = None) -> np.ndarray:
+    def __call__(self, y: ArrayLike, sr: float | None = None) -> FloatArray:
         """Features of a signal.
 
         Parameters
@@ -148,7 +150,7 @@ class FrontEnd(FrontEndSettings):
         """
         return self._kind.frames(check_int("n", n, unit="samples"))
 
-    def times(self, n: int) -> np.ndarray:
+    def times(self, n: int) -> FloatArray:
         """The centre of each frame of a signal of `n` samples.
 
         Parameters

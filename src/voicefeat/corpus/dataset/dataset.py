@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 
@@ -15,6 +15,11 @@ from ..optional import pandas
 from .batches import OWN, Batch, Entry, Sampler, collate, entry_of
 from .index import RowIndex, row_number
 from .store import Store
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from .holdings import Holdings
 
 __all__ = ["Dataset"]
 
@@ -39,7 +44,9 @@ class Dataset:
     ('de_fenster.flac', (20, 89))
     """
 
-    def __init__(self, folder: Path, store: Store, complete: bool = True, held: Any = None) -> None:
+    def __init__(
+        self, folder: Path, store: Store, complete: bool = True, held: Holdings | None = None
+    ) -> None:
         self.folder, self._store, self._held = folder, store, held
         #: Whether the run that made it is complete.
         self.complete = complete
@@ -94,14 +101,22 @@ class Dataset:
     def __iter__(self) -> Iterator[Entry]:
         return self.take(range(len(self)))
 
-    def __getitem__(self, key: Any) -> Any:
+    @overload
+    def __getitem__(self, key: SupportsIndex | tuple[str, int] | tuple[str, int, int]) -> Entry: ...
+
+    @overload
+    def __getitem__(self, key: str | slice) -> list[Entry]: ...
+
+    def __getitem__(
+        self, key: SupportsIndex | str | slice | tuple[str, int] | tuple[str, int, int]
+    ) -> Entry | list[Entry]:
         if isinstance(key, slice):
             return list(self.take(range(len(self))[key]))
         if isinstance(key, str):
             return list(self.take(self.find(key)))
         if isinstance(key, tuple) and len(key) in (2, 3) and isinstance(key[0], str):
             return next(self.take([self._lookup.place(*key)]))
-        return next(self.take([key]))
+        return next(self.take([key]))  # type: ignore[list-item]  # `take` refuses what is no number
 
     def __getitems__(self, numbers: Sequence[int]) -> list[Entry]:
         """Several rows in the given order, read in ascending order: PyTorch's loader calls this."""
@@ -273,7 +288,7 @@ class Dataset:
         chosen = range(len(self)) if rows is None else [row_number(k, len(self)) for k in rows]
         return np.array(chosen, np.int64)
 
-    def to_pandas(self, values: bool = True) -> Any:
+    def to_pandas(self, values: bool = True) -> DataFrame:
         """All rows as a data frame.
 
         Parameters

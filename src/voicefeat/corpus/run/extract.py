@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ...errors import ParameterError, check_float, check_path
 from ...presets.front_end import FrontEnd
@@ -43,11 +43,11 @@ def extract_corpus(
     frontend: str | FrontEnd | Sequence[str | FrontEnd] | None = None,
     sr: int | None = None,
     settings: Mapping[str, Any] | None = None,
-    channels: str = "mean",
+    channels: Literal["mean", "first", "each"] = "mean",
     part_seconds: float = 600.0,
     summary: Sequence[str] = (),
     windows: float | None = None,
-    dtype: str = "float32",
+    dtype: Literal["float32", "float64", "float16"] = "float32",
     format: str = "parquet",
     format_options: Mapping[str, Any] | None = None,
     workers: int | None = None,

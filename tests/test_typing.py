@@ -1,0 +1,101 @@
+"""What type checkers and editors are told: precise signatures, which are true and can be read at run time."""
+
+import ast
+import inspect
+import re
+import typing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from public_names import functions
+
+import voicefeat as vf
+
+#: Parameters that are `Any` because nothing narrower is true, and why.
+ANYTHING = {
+    "settings": "the settings of whatever the call names",
+    "shared": "the settings of whichever features are asked for",
+    "kwargs": "the arguments of another library's function",
+    "to_audio": "the arguments of `mel_to_audio`",
+    "style": "what matplotlib takes for a line",
+}
+#: Types of other libraries, which are imported for type checkers alone.
+FOREIGN = ("Axes", "AxesImage", "Colormap", "DataFrame", "Line2D", "PolyCollection", "QuadMesh", "SoundFile")
+#: Public classes are called, too, and so are their public methods.
+CLASSES = {
+    f"{room}.{name}": getattr(module, name)
+    for room, module in {"vf": vf, "augment": vf.augment, "metrics": vf.metrics}.items()
+    for name in module.__all__
+    if inspect.isclass(getattr(module, name))
+}
+
+
+def methods(path, kind):
+    for name, member in vars(kind).items():
+        function = getattr(member, "fget", None) or getattr(member, "__func__", None) or member
+        if inspect.isfunction(function) and (not name.startswith("_") or name in ("__init__", "__call__")):
+            yield f"{path}.{name}", function
+
+
+CALLED = functions() | {path: f for owner in CLASSES.items() for path, f in methods(*owner)}
+
+
+@pytest.mark.parametrize("path", CALLED)
+def test_every_parameter_and_result_has_a_type(path):
+    function = CALLED[path]
+    signature = inspect.signature(function)
+    for name, parameter in signature.parameters.items():
+        if name in ("self", "cls"):
+            continue
+        assert parameter.annotation is not parameter.empty, f"{path}: {name} has no type"
+        if name not in ANYTHING:
+            assert parameter.annotation != "Any", f"{path}: {name} is Any; say what it takes"
+    if function.__name__ != "<lambda>" and "<locals>" not in function.__qualname__:
+        assert signature.return_annotation not in (signature.empty, "Any"), f"{path} returns Any"
+
+
+@pytest.mark.parametrize("path", [path for path in CALLED if not path.endswith("__init__")])
+def test_types_can_be_read_at_run_time(path):
+    """Documentation and validation tools ask for the types themselves, not for their text."""
+    typing.get_type_hints(CALLED[path], localns=dict.fromkeys(FOREIGN, object) | {"Stacked": vf.Stacked})
+
+
+def test_the_exceptions_are_needed():
+    taken = {name for function in CALLED.values() for name in inspect.signature(function).parameters}
+    assert set(ANYTHING) <= taken
+
+
+@pytest.mark.parametrize(
+    ("function", "parameter", "allowed"),
+    [(vf.stft, "pad_mode", str), (vf.mfcc, "dct_type", int), (vf.resample, "res_type", str)],
+)
+def test_every_choice_of_a_literal_is_accepted(function, parameter, allowed):
+    """What a signature lists is what the function takes: all of it, and nothing else of that type."""
+    choices = re.findall(r"Literal\[(.*?)\]", str(typing.get_type_hints(function)[parameter]))
+    listed = ast.literal_eval(f"[{choices[0]}]")
+    given = {"sr": 8000} if "sr" in inspect.signature(function).parameters else {}
+    given |= {"orig_sr": 8000, "target_sr": 4000} if function is vf.resample else {}
+    y = np.sin(np.arange(4096.0))
+    assert listed and all(isinstance(choice, allowed) for choice in listed)
+    for choice in listed:
+        assert np.isfinite(function(y, **given, **{parameter: choice})).all()
+    with pytest.raises(vf.ParameterError) as refusal:
+        function(y, **given, **{parameter: allowed(99)})
+    assert all(repr(choice) in str(refusal.value) for choice in listed)
+
+
+def test_a_users_script_runs():
+    import typing_user
+
+    typing_user.main()
+
+
+@pytest.mark.slow
+def test_a_users_script_is_typed(tmp_path):
+    """`mypy --strict` knows every type, and refuses what is marked as wrong."""
+    api = pytest.importorskip("mypy.api")
+    script = Path(__file__).with_name("typing_user.py")
+    options = ["--strict", "--config-file=", f"--cache-dir={tmp_path}"]
+    told, wrong, status = api.run([*options, str(script)])
+    assert status == 0, told + wrong

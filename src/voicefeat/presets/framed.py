@@ -125,9 +125,7 @@ class FramedFrontEnd(FrontEndKind):
         return names
 
     def frames(self, n: int) -> int:
-        n = self.signal.length(n)
-        self.framing.check_length(n)
-        return self.framing.count(n)
+        return self.framing.check_length(self.signal.length(n))
 
     def times(self, n: int, rate: float) -> np.ndarray:
         framing = self.framing
@@ -176,6 +174,8 @@ class FramedFrontEnd(FrontEndKind):
             if chains.energy is not None:
                 jobs.append(Rows(chains.energy))
             return Request(y, jobs, partial(self._finish_model, self.model, chains))
+        if self.parts == 1 and chains.energy is None:
+            return Request(y, [Rows(chains.body)], partial(self._finish, chains))
         body = PlacedRows(chains.body, self.parts * chains.rows, chains.place)
         if chains.energy is None:
             return Request(y, [body], partial(self._finish, chains))

@@ -17,6 +17,7 @@ from voicefeat.corpus.run.extract import extract_corpus
 
 pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
 distributed = pytest.importorskip("distributed", reason='needs pip install "voicefeat[dask]"')
+pytestmark = pytest.mark.processes
 
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.1}
 
@@ -34,7 +35,6 @@ def cluster():
         yield made
 
 
-@pytest.mark.processes
 def test_a_worker_that_is_killed_loses_nothing_and_doubles_nothing(corpus, cluster, tmp_path):
     done = extract_corpus(corpus, tmp_path / "here", **ASKED)
     assert (done.recordings, done.failed) == (594, 6)
@@ -71,7 +71,6 @@ def test_errors_pass_between_processes():
     assert isinstance(again, FileNotFoundError) and str(again) == str(found.value)
 
 
-@pytest.mark.slow
 def test_the_command(corpus, cluster, tmp_path, capsys):
     command = ["extract", str(corpus), "--frontend", "asvspoof2019-lfcc", "--shard-mb", "0.2"]
     assert main([*command, "--out", str(tmp_path / "there"), "--dask", cluster.scheduler_address]) == 1

@@ -316,7 +316,7 @@ def made_worse(name):
     return CHAIN(CLIPS[name], SR, id=name, epoch=2, seed=5).tobytes()
 
 
-@pytest.mark.slow
+@pytest.mark.processes
 def test_the_same_by_any_worker_and_in_any_order():
     want = {name: made_worse(name) for name in CLIPS}
     assert len(set(want.values())) == len(want)

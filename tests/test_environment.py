@@ -182,6 +182,7 @@ def test_process_pools(method):
             assert same(got, features(seed))
 
 
+@pytest.mark.processes
 def test_joblib():
     """joblib's own workers."""
     joblib = pytest.importorskip("joblib")

@@ -150,7 +150,7 @@ class TestTorch:
         have = FRONT(vf.load(corpus[0][0], sr=SR)[0], SR).shape[1]
         np.testing.assert_array_equal(x[:, :have], x[:, 3 * have : 4 * have])
 
-    @pytest.mark.parametrize("workers", [0, 2])
+    @pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.processes)])
     def test_the_same_in_any_worker_and_another_in_another_epoch(self, torch, module, corpus, workers):
         chain = vf.augment.Chain((vf.augment.step("noise", p=0.8, snr=(5, 20)),))
         data = module.SpeechDataset(*corpus, FRONT, frames=40, augment=chain, seed=3)

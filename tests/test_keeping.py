@@ -304,10 +304,12 @@ def test_numba_is_not_led_elsewhere(tmp_path):
     "fault", [OSError, RuntimeError, ValueError, UnicodeEncodeError("a", "b", 0, 1, "c")]
 )
 def test_whatever_goes_wrong_the_answer_is_no(cache, monkeypatch, fault):
-    def broken(*given):
+    def broken(*given, **named):
         raise fault
 
-    monkeypatch.setattr(keeping, "_doubt", broken)
-    with warnings.catch_warnings():
+    filled(cache)
+    with warnings.catch_warnings(), monkeypatch.context() as patched:
         warnings.simplefilter("error")
-        assert keeping.kept(KEY) == (None, "")
+        patched.setattr(os, "scandir", broken)
+        found = keeping.kept(KEY)
+    assert found == (None, "")

@@ -63,6 +63,7 @@ class TestScikitLearn:
         pytest.importorskip("sklearn")
         return adapter("sklearn_features").VoiceFeatures
 
+    @pytest.mark.slow
     def test_rows_are_those_of_the_library(self, features, corpus):
         paths, _ = corpus
         made = features("asvspoof2019-lfcc", pooling="mean+std").fit_transform(paths)
@@ -133,6 +134,7 @@ class TestTorch:
     def module(self, torch, adapter):
         return adapter("torch_dataset")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("short", ["tile", "pad"])
     def test_items_have_their_length(self, module, corpus, short):
         data = module.SpeechDataset(*corpus, FRONT, frames=80, short=short, random=False)
@@ -207,6 +209,7 @@ class TestKeras:
         needed("torch"), needed("keras")
         return adapter("keras_sequential")
 
+    @pytest.mark.processes
     def test_arrays_are_the_features(self, module, corpus):
         made = module.arrays(corpus[0], "asvspoof2019-lfcc", 80)
         assert made.shape == (12, 80, 60) and made.dtype == np.float32
@@ -216,6 +219,7 @@ class TestKeras:
             np.testing.assert_array_equal(x[:have], want[:80])
             np.testing.assert_array_equal(x[have:], want[: 80 - have])
 
+    @pytest.mark.slow
     def test_it_learns_a_toy(self, module, corpus):
         assert module.keras.backend.backend() == "torch"
         made, labels = module.arrays(corpus[0], FRONT, 60), np.array(corpus[1])
@@ -224,6 +228,7 @@ class TestKeras:
         assert model.evaluate(made, labels, verbose=0)[1] > 0.9
 
 
+@pytest.mark.processes
 def test_blocks_of_the_page_that_need_pytorch_or_keras(adapter, tmp_path, monkeypatch):
     """They are left out where the manual is tested, which knows neither."""
     needed("torch"), needed("keras")

@@ -94,6 +94,7 @@ def test_scripts_are_numbered_short_and_say_what_they_are():
         assert len(head.splitlines()) > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", RUNS)
 def test_on_the_toy(run, tmp_path, number):
     words, wanted = RUNS[number]
@@ -211,6 +212,7 @@ def test_speakers_without_a_second_clip_cannot_be_enrolled(run, tmp_path):
     assert "0 speakers of eval have two bona fide clips" in err
 
 
+@pytest.mark.processes
 def test_the_guard_hears_a_pipe_while_it_is_open(tmp_path):
     """A live call: lines come before the stream ends, and the rate is that of the option."""
     command = [sys.executable, str(SCRIPTS["07"]), "-", "--rate", "8000", "--window", "2", "--smooth", "2"]
@@ -228,6 +230,7 @@ def test_the_guard_hears_a_pipe_while_it_is_open(tmp_path):
     assert re.search(r"a hop takes [\d.]+ ms \(median of 4;", rest), rest
 
 
+@pytest.mark.slow
 def test_the_guard_on_short_and_silent_calls(run, tmp_path):
     for seconds, level, told in ((1.5, 1, "less than a window"), (4, 0, "nothing but silence")):
         path = write(tmp_path / "call.wav", level * buzz(seconds))

@@ -84,6 +84,7 @@ def test_the_seed_protocol_has_settings_of_its_own():
     assert configs.read(path, ["protocol=seed", "batch=7"]).training.batch == 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ann", "lfcc_lcnn", "lfcc_gmm", "lfcc_svm", "fusion"])
 def test_a_run_leaves_everything(name, runs, capsys):
     assert train(runs, f"toy/{name}") == 0
@@ -107,6 +108,7 @@ def test_a_run_leaves_everything(name, runs, capsys):
     assert page.count("<svg") == 6
 
 
+@pytest.mark.slow
 def test_no_model_is_a_pickle(runs):
     train(runs, "toy/lfcc_svm")
     train(runs, "toy/ann")
@@ -118,6 +120,7 @@ def test_no_model_is_a_pickle(runs):
             assert torch.load(path, weights_only=True)["kind"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["cnn_dropout", "lfcc_gmm"])
 def test_the_same_seed_gives_the_same_files(name, runs, tmp_path):
     one, other = runs / "one", tmp_path
@@ -130,6 +133,7 @@ def test_the_same_seed_gives_the_same_files(name, runs, tmp_path):
         assert pair[0] == pair[1]
 
 
+@pytest.mark.slow
 def test_a_finished_seed_is_not_repeated(runs, capsys):
     assert train(runs, "toy/ann") == 0
     capsys.readouterr()
@@ -139,6 +143,7 @@ def test_a_finished_seed_is_not_repeated(runs, capsys):
     assert "seed 1: began" in told
 
 
+@pytest.mark.slow
 def test_a_killed_seed_goes_on(runs, tmp_path, monkeypatch):
     """Stopped in the second of three epochs, half a checkpoint beside it: the scores are a whole run's."""
     words = ["toy/cnn_dropout", "epochs=3", "report.draws=0"]
@@ -216,6 +221,7 @@ class TestSplits:
         assert sum(r.bonafide for r in kept) == 6
 
 
+@pytest.mark.slow
 def test_copies_are_the_same_in_any_order(runs):
     """The seed protocol with windows and copies, twice, in folders of their own."""
     words = [

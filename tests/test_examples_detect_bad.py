@@ -43,6 +43,7 @@ def corpus(tmp_path):
     return tmp_path, lists
 
 
+@pytest.mark.slow
 def test_a_good_corpus_is_taken(corpus, tmp_path):
     words = ["toy/ann", "batch=2", "report.draws=0", "epochs=1"]
     assert train(tmp_path / "out", *words, data=corpus[0]) == 0
@@ -163,6 +164,7 @@ def test_scores_that_are_no_numbers(tmp_path, capsys, monkeypatch):
     assert "toy_dev_6_1" in told
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_network(tmp_path, capsys):
     assert train(tmp_path / "a", "toy/ann", "epochs=1", "report.draws=0") == 0
     model = tmp_path / "a/toy/ann/toy-clean/seed-0/model.pt"
@@ -185,6 +187,7 @@ def test_a_checkpoint_that_would_run_code(tmp_path, capsys):
     assert "cannot be read" in told
 
 
+@pytest.mark.slow
 def test_a_run_with_other_settings(tmp_path, capsys):
     assert train(tmp_path, "toy/lfcc_svm") == 0
     told = refused(capsys, tmp_path, "toy/lfcc_svm", "model.settings.C=1.0")
@@ -304,6 +307,7 @@ for config in ("toy/lfcc_svm", "toy/ann"):
 """
 
 
+@pytest.mark.processes
 def test_without_torch_and_matplotlib(tmp_path):
     """Mixtures and a report without pictures need neither; a network says what to install."""
     (tmp_path / "alone.py").write_text(ALONE)

@@ -60,6 +60,7 @@ def run(trained, tmp_path):
     return tmp_path / "home" / "one" / "corpus", tmp_path / "home" / "out"
 
 
+@pytest.mark.slow
 def test_the_same_data_go_on_wherever_they_are(run, capsys, tmp_path):
     """Another path, other times of files: the same bytes, and so the same run."""
     folder, out = run
@@ -139,6 +140,7 @@ def test_a_report_of_other_settings_is_another(run, capsys):
     assert "report.draws=7, there 0" in told(capsys)
 
 
+@pytest.mark.slow
 def test_a_fusion_of_other_members_is_another(tmp_path, capsys):
     """A member whose file has changed, and that was trained anew: the fusion of the old one does not stay."""
     place = tmp_path / "configs"
@@ -158,6 +160,7 @@ def test_a_fusion_of_other_members_is_another(tmp_path, capsys):
     assert not (tmp_path / "out" / "b").exists(), "refused before work"
 
 
+@pytest.mark.slow
 def test_other_weights_to_begin_from_are_another(tmp_path, capsys):
     words = ["toy/ann", "epochs=1", "report.draws=0", "seeds=[0]"]
     start = tmp_path / "model.pt"
@@ -237,6 +240,7 @@ class TestEvaluation:
         )
         return folder
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["", "eval", "test", "Evaluation"])
     def test_splits_by_their_usual_names(self, tmp_path, name):
         other = self.other(tmp_path, name)

@@ -25,6 +25,7 @@ CONVERTERS = [
 SCORED = ["auc", "cllr", "min_cllr", "det", "roc", "eer", "min_dcf", "act_dcf", "fit_calibration", "remarks"]
 
 
+@pytest.mark.processes
 def test_calls_end_in_results_or_in_our_errors():
     found = fuzz.run(20, 2000)
     assert not found, "\n".join(found)

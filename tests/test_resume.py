@@ -165,6 +165,7 @@ def test_strict_stops_at_the_first_and_goes_on_from_there(corpus, whole, tmp_pat
     assert contents(tmp_path / "out") == whole
 
 
+@pytest.mark.processes
 def test_the_log_tells_the_run_and_nothing_of_it_is_in_the_dataset(corpus, whole, tmp_path):
     extract_corpus(corpus, tmp_path / "out", log=tmp_path / "run.jsonl", **ASKED)
     lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]

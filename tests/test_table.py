@@ -190,6 +190,7 @@ def test_windows_of_the_recipe_obey_what_the_published_table_shows(sr, tmp_path)
     assert single_precision(table) == 1
 
 
+@pytest.mark.slow
 def test_values_are_librosas(corpus, tmp_path):
     """Window by window, both channels one after the other, tails too."""
     make_table(corpus, tmp_path / "t.csv", groups=True)
@@ -484,6 +485,7 @@ def test_a_former_ledger_goes(corpus, tmp_path):
     assert not (tmp_path / "t.csv.failures.csv").exists()
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal here")
 @pytest.mark.parametrize("how, status", [("SIGKILL", -9), ("SIGINT", 130)])
 def test_a_stopped_run_leaves_no_table(how, status, corpus, tmp_path):
@@ -513,6 +515,7 @@ sys.exit(main(["table", {str(corpus)!r}, "--out", {str(tmp_path / "t.csv")!r}, "
     assert sorted(os.listdir(tmp_path)) == ["in", "t.csv"]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_recording(corpus, tmp_path):
     y = np.tile(speech(RATE, 4.0), 150)  # ten minutes, 19 MB
     soundfile.write(corpus / "REAL" / "long.wav", y, RATE)
@@ -551,6 +554,7 @@ def test_the_command_goes_on_over_a_bad_file(corpus, tmp_path, capsys):
     assert told[2] == f"1 recording failed, each with its reason in {tmp_path / 't.csv.failures.csv'}"
 
 
+@pytest.mark.processes
 def test_a_csv_table_loads_neither_pandas_nor_pyarrow(corpus, tmp_path):
     code = f"""
 import sys

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from fnmatch import fnmatch
+from functools import partial
+
+from voicefeat.feature.registry import FEATURES
 
 from .families import FAMILIES
 from .row import Row
+from .twins import reference_call
 
 __all__ = ["ROWS", "firsts", "keeping", "select"]
 
 ROWS: list[Row] = [row for family in FAMILIES for row in family.ROWS]
+# A feature that no family lists is timed with its defaults, against the reference that its tests have.
+ROWS += [
+    Row(name, f"{name}, defaults", peers={"librosa": partial(reference_call, name)}, headline=False)
+    for name in FEATURES
+    if name not in {row.feature for row in ROWS}
+]
 
 
 def select(pattern: str | None) -> list[Row]:

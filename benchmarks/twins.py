@@ -7,11 +7,16 @@ what librosa makes at every call (the mel and chroma banks) is inside, as it is 
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.fft
+
+import voicefeat as vf
 
 Call = Callable[[np.ndarray], Any]
 
@@ -44,6 +49,17 @@ def librosa_call(name: str, sr: int, **settings: Any) -> Call:
     if first.kind is first.KEYWORD_ONLY:
         return lambda y: function(y=y, **settings)
     return lambda y: function(y, **settings)
+
+
+def reference_call(name: str, sr: int, **settings: Any) -> Call:
+    """The reference that the parity table compares the feature `name` with, made of librosa's pieces."""
+    tests = str(Path(__file__).resolve().parents[1] / "tests")
+    if tests not in sys.path:
+        sys.path.append(tests)
+    reference = import_module("reference").REFERENCES[name]
+    if "sr" in inspect.signature(getattr(vf, name)).parameters:
+        settings = {"sr": sr, **settings}
+    return lambda y: reference(y, **settings)
 
 
 def librosa_power(sr: int, *, power: float, **settings: Any) -> Call:

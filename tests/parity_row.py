@@ -6,12 +6,18 @@ precision (relative to the peak of the reference), its options, and what it is g
 the reference machine, and never less than `LEAST`, not even where the numbers are equal there.
 """
 
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from closeness import UNITS
+
+#: The tolerances that ``python tests/tolerances.py`` has measured, by row: [float64, float32].
+MEASURED = Path(__file__).with_name("tolerances.toml")
+_measured = tomllib.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
 
 #: The least tolerance in float64 and in float32: four units in the last place of the peak. Numbers that are
 #: equal here differ by a unit or two on another processor, where numpy, libm and BLAS have other kernels.
@@ -101,6 +107,16 @@ def row(call, float64, float32, options=None, given="y", **more) -> Row:
 def each(call, float64, float32, choices, given="y", **more) -> list[Row]:
     """One row per entry of `choices`, all with the same tolerances."""
     return [row(call, float64, float32, options, given, **more) for options in choices]
+
+
+def measured(call, choices=({},), given="y", **more) -> list[Row]:
+    """One row per entry of `choices`, with the tolerances that ``python tests/tolerances.py CALL`` wrote.
+
+    A row that was not measured yet has a tolerance of NaN, which no error meets.
+    """
+    rows = each(call, np.nan, np.nan, choices, given, **more)
+    found = [_measured.get(call, {}).get(str(r), (np.nan, np.nan)) for r in rows]
+    return [replace(r, float64=a, float32=b) for r, (a, b) in zip(rows, found, strict=True)]
 
 
 def bumps(n: int) -> np.ndarray:

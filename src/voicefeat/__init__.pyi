@@ -108,6 +108,9 @@ from .feature.spectral.descriptors import (
     spectral_flatness as spectral_flatness,
     spectral_rolloff as spectral_rolloff,
 )
+from .feature.spectral.log_spectrogram import (
+    log_spectrogram as log_spectrogram,
+)
 from .feature.spectral.mel import (
     linear_spectrogram as linear_spectrogram,
     melspectrogram as melspectrogram,

@@ -136,6 +136,7 @@ def _relative(settings: Mapping[str, Any]) -> bool:
 _ALL = [
     Feature("stft", "frequency bin"),
     Feature("spectrogram", "frequency bin"),
+    Feature("log_spectrogram", "frequency bin", clip=lambda s: _floor(s) or callable(s.get("ref"))),
     Feature("melspectrogram", "mel band"),
     Feature("linear_spectrogram", "linear band"),
     Feature("mfcc", "coefficient", clip=_floor),

@@ -25,6 +25,8 @@ import voicefeat as vf
 MAP = Path(__file__).with_name("golden.toml")
 #: The repository's own set, which `cut_golden.py` took from the large one.
 SMALL = Path(__file__).parent / "data" / "golden"
+#: Arrays of programs that `run_originals.py` runs itself; the map says `set = "golden_run"`.
+RUN = Path(__file__).parent / "data" / "golden_run"
 #: Files without a call that a test of their own compares.
 HELD_ELSEWHERE = {"sahidullah2015_matlab__rps": "test_relative.py"}
 

@@ -14,8 +14,8 @@ __all__ = ["Preset", "frontend", "frontends", "preset"]
 
 #: The files of presets, one per family; each has a list PRESETS.
 FAMILIES = (
-    "asvspoof", "nii", "kaldi", "htk", "sahidullah", "torch", "constantq", "phase", "auditory", "raw",
-    "project",
+    "asvspoof", "nii", "kaldi", "htk", "sahidullah", "torch", "constantq", "phase", "auditory", "spafe",
+    "raw", "project",
 )  # fmt: skip
 
 

@@ -129,8 +129,9 @@ def family(name):
         *settings(front_ends),
         ("error", [f"{told.error:.0e}" for told in module.PRESETS]),
     ]
-    own = family_pages.PAGES[name]
-    lines = [f"## {module.__doc__.split('.')[0]}", "", f"Formulas, silence, short clips: [{own}]({own}).", ""]
+    own = family_pages.PAGES.get(name)
+    lines = [f"## {module.__doc__.split('.')[0]}", ""]
+    lines += [f"Formulas, silence, short clips: [{own}]({own}).", ""] if own else []
     lines += [line(["setting", *(f"`{told.name}`" for told in module.PRESETS)])]
     lines += [line(["---"] * (1 + len(module.PRESETS)))]
     lines += [line([label, *cells]) for label, cells in table]

@@ -11,12 +11,12 @@ from ..front_end import FrontEnd
 from ..stages import Bands, Cepstrum, Compression, Dynamics, Frames, Signal, Spectrum
 
 EPS = float(np.finfo(np.float64).eps)
-#: The first and second differences of neighbours, x[t + 1] - x[t - 1], not divided.
+#: First and second differences x[t + 1] - x[t - 1], not divided.
 DIFFERENCES = Dynamics(orders=2, width=1, divisor=1.0)
 
 
 def linear(fmax: float, n: int, **more: Any) -> Bands:
-    """Triangles equally far apart in Hz."""
+    """Triangular filters, equally spaced in Hz."""
     return Bands("bank", tuple(sorted({"n_filters": n, "fmax": fmax, "scale": "hz", **more}.items())))
 
 

@@ -1,4 +1,4 @@
-"""Models of hearing: rastamat's PLP, RASTA-PLP and MFCC, gammatone spectrograms."""
+"""Auditory front ends: rastamat's PLP, RASTA-PLP and MFCC, gammatone spectrograms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OCTAVE = (
 
 
 def heard(name: str, row: str, **settings: object) -> FrontEnd:
-    """A feature with these settings."""
+    """A feature of the registry with these settings."""
     return FrontEnd(Signal(rate=16000), method=Method.of(name, **settings), row=row)
 
 
@@ -37,7 +37,7 @@ GAMMATONE = ("gammatone, J. Heeris, after D. Ellis and M. Slaney", "detly/gammat
 
 
 def filtered(row: str, bands: Bands, power: float, note: str) -> Preset:
-    """Cepstra of logarithms of what filters of hearing make of 25 ms every 10 ms."""
+    """Cepstra of the logarithms of auditory bands; frames of 25 ms every 10 ms."""
     chain = FrontEnd(
         Signal(rate=16000, preemphasis=0.97),
         Frames(512, 160, 400, "hamming_symmetric", False, "constant", "left"),

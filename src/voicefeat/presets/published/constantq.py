@@ -8,7 +8,7 @@ from ..catalogue import Preset
 from ..front_end import FrontEnd
 from ..stages import Dynamics, Method, Signal
 
-#: Regression over three frames to each side, twice.
+#: Deltas and their deltas by regression over three frames to each side.
 DELTAS = Dynamics(orders=2, width=3)
 
 

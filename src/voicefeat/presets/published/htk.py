@@ -1,4 +1,4 @@
-"""HTK's cepstra as openSMILE has them, python_speech_features, and Whisper's log-mel spectrogram."""
+"""HTK's cepstra as openSMILE computes them, python_speech_features, and Whisper's log-mel spectrogram."""
 
 from __future__ import annotations
 

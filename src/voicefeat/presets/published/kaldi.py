@@ -1,4 +1,4 @@
-"""Kaldi's front ends and those made after them: kaldi-native-fbank, torchaudio, lhotse, WeDefense."""
+"""Kaldi's front ends and others that follow them: kaldi-native-fbank, torchaudio, lhotse, WeDefense."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ UNIT = Signal(rate=16000)
 
 
 def frames(window: str = "povey_symmetric", partial: str = "drop") -> Frames:
-    """25 ms every 10 ms at the left of 512 samples; each frame without its mean and with a pre-emphasis."""
+    """25 ms every 10 ms at the left of 512 samples, mean removed and pre-emphasised frame by frame."""
     return Frames(
         512, 160, 400, window, False, align="left", partial=partial, remove_dc=True, preemphasis=0.97
     )
 
 
 def mel(n: int, fmax: float | None = None) -> Bands:
-    """Triangles that are straight on the mel scale, from 20 Hz; the last bin is left out."""
+    """Filters that are triangular on the mel scale, from 20 Hz; they leave out the last bin."""
     more: dict[str, Any] = {} if fmax is None else {"fmax": fmax}
     settings = {"n_filters": n, "fmin": 20.0, "slopes": "scale", "nyquist": False, **more}
     return Bands("bank", tuple(sorted(settings.items())))
@@ -40,7 +40,7 @@ def mfcc(
     n: int = 13, bands: int = 23, *, signal: Signal = PCM, framing: Frames | None = None,
     fmax: float | None = None, energy: Energy | None = None, **more: Any,
 ) -> FrontEnd:  # fmt: skip
-    """Cepstra of mel bands with a lifter of 22, which leaves c0 as it is."""
+    """Cepstra of mel bands with a lifter of 22, which does not change c0."""
     return FrontEnd(
         signal,
         framing or frames(),

@@ -1,4 +1,4 @@
-"""The front ends of the NII's PyTorch scripts: LFCC-LCNN and its relatives."""
+"""The front ends of the PyTorch scripts of the NII, such as LFCC-LCNN."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .asvspoof import DIFFERENCES, linear
 EPS = float(np.finfo(np.float32).eps)
 SIGNAL = Signal(rate=16000, preemphasis=0.97)
 LOG = Compression("log10", offset=EPS)
-#: 20 edges of HTK's mel, those below 1 kHz equally far apart in Hz.
+#: 20 filters with edges on HTK's mel scale, which are equally spaced in Hz below 1 kHz.
 MEL = Bands(
     "bank",
     (("dc", True), ("n_filters", 20), ("norm", "slaney"), ("scale", "htk"), ("straight", 1000.0)),
@@ -27,7 +27,7 @@ def frames(n_fft: int) -> Frames:
 
 
 def cepstral(n_fft: int, bands: Bands, energy: bool, bins: int | None = None) -> FrontEnd:
-    """20 coefficients and differences; the logarithm of the energy in place of c0."""
+    """20 coefficients and their differences; with `energy`, its logarithm in place of c0."""
     return FrontEnd(
         signal=SIGNAL,
         framing=frames(n_fft),

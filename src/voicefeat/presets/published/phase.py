@@ -1,4 +1,4 @@
-"""What the comparison of 2015 has besides filter banks, and COVAREP's modified group delay."""
+"""Features without filter banks: those of the comparison of 2015, and COVAREP's modified group delay."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .sahidullah import SOURCE, VERSION
 
 
 def compared(name: str) -> FrontEnd:
-    """A feature with its defaults, which are those of the comparison, and differences."""
+    """A feature with its defaults, which are the settings of the comparison, and differences."""
     return FrontEnd(Signal(rate=16000), method=Method(name), dynamics=DIFFERENCES, row=name)
 
 

@@ -1,4 +1,4 @@
-"""The definitions of a student project on the detection of forged voices."""
+"""The front ends of a student project on the detection of forged voices."""
 
 from __future__ import annotations
 

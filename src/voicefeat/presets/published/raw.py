@@ -1,4 +1,4 @@
-"""Samples themselves: what systems that learn their own front end are given."""
+"""Raw samples, for systems that learn their own front end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TRAINING = "replace(crop='random', seed=...) is the crop of training, which may 
 
 
 def waveform(samples: int) -> FrontEnd:
-    """A longer clip is cut to its first samples, and a shorter one repeated."""
+    """The first `samples` of a longer clip; a shorter clip is repeated."""
     return FrontEnd(Signal(rate=16000, samples=samples), row="sample")
 
 

@@ -1,4 +1,4 @@
-"""The comparison of Sahidullah, Kinnunen and Hanilçi, 2015: one framing, many banks."""
+"""The comparison of Sahidullah, Kinnunen and Hanilçi, 2015: the same frames, many filter banks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .asvspoof import DIFFERENCES, EPS, LFCC_2019
 
 
 def banked(row: str, **bank: object) -> FrontEnd:
-    """20 bands and coefficients of the same frames as in the LFCC of ASVspoof 2019, which is one of them."""
+    """20 bands and 20 coefficients of the frames of the ASVspoof 2019 LFCC, which it includes."""
     bands = Bands("bank", tuple(sorted({"n_filters": 20, **bank}.items())))
     return FrontEnd(
         LFCC_2019.signal,

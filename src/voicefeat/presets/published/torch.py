@@ -1,4 +1,4 @@
-"""torchaudio's transforms, and the front ends that are built on them."""
+"""torchaudio's transforms, and front ends that use them."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from ..front_end import FrontEnd
 from ..stages import Bands, Cepstrum, Compression, Dynamics, Frames, Signal, Spectrum
 
 SIGNAL = Signal(rate=16000)
-#: Decibels with a floor below the clip's largest.
+#: Decibels, at most 80 below the largest value of the clip.
 DECIBELS = Compression("db", floor=1e-10, top_db=80.0)
-#: The logarithm that `log_lf` and `log_mels` stand for.
+#: The logarithm of `log_lf=True` and `log_mels=True`.
 OFFSET = Compression("ln", offset=1e-6)
 #: `ComputeDeltas`: regression over two frames to each side.
 DELTAS = Dynamics(orders=1, width=2, keep="deltas")
 
 
 def frames(n_fft: int = 400, hop: int = 200, win: int | None = None) -> Frames:
-    """Centred, with reflected ends."""
+    """Centred frames with reflection at the ends."""
     return Frames(n_fft, hop, win or n_fft, "hann", True, "reflect")
 
 
 def linear(n: int = 128) -> Bands:
-    """Triangles equally far apart in Hz."""
+    """Triangular filters, equally spaced in Hz."""
     return Bands("bank", (("n_filters", n), ("scale", "hz")))
 
 
 def mel(n: int = 128, **more: Any) -> Bands:
-    """Mel triangles with straight sides in Hz."""
+    """Filters on the mel scale that are triangular in Hz."""
     return Bands("bank", tuple(sorted({"n_filters": n, "scale": "htk", **more}.items())))
 
 
@@ -42,18 +42,18 @@ def cepstral(
 
 
 def plain(bands: Bands | None, row: str, log: Compression | None = None) -> FrontEnd:
-    """Bands, or bins, of the default frames."""
+    """Bands or bins of the default frames."""
     with collected():
         return FrontEnd(SIGNAL, frames(), Spectrum(2.0), bands, log, row=row)
 
 
 SOURCE, VERSION, LICENCE = "torchaudio", "2.11.0", "BSD-2-Clause"
 WHISPER_FRAMES = frames(512, 160, 400)
-#: The window of the deltas is given in samples where frames are meant: 400 of them.
+#: The original gives the width of the deltas in samples where frames are meant: 400.
 WHISPER_DELTAS = Dynamics(orders=2, width=200)
 
 
-#: What is to be known of 128 mel filters over 201 bins.
+#: A note on 128 mel filters over 201 bins.
 EMPTY = "4 of the 128 mel filters (0, 3, 6 and 13) have no bin at n_fft=400 and stay 0, as published."
 
 

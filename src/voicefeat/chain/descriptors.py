@@ -38,8 +38,8 @@ class Frequencies:
         return values
 
 
-class Ready:
-    """A descriptor with its tables, in one precision: how many rows it has, and how a block is done."""
+class PreparedDescriptor:
+    """A descriptor with its tables for one precision: how many rows it has, and what computes a block."""
 
     rows = 1
 
@@ -58,16 +58,16 @@ class Ready:
 class DescriptorRows(Sink):
     """A descriptor's rows."""
 
-    def __init__(self, ready: Ready, plan: Plan, out: np.ndarray):
-        self.ready, self.lanes, self.power = ready, plan.lanes, plan.power
+    def __init__(self, prepared: PreparedDescriptor, plan: Plan, out: np.ndarray):
+        self.prepared, self.lanes, self.power = prepared, plan.lanes, plan.power
         self.flat, self.frames = out.reshape(-1), out.shape[-1]
 
     def take(self, work: Work, first: int, count: int) -> None:
-        ready, lanes = self.ready, self.lanes
+        prepared, lanes = self.prepared, self.lanes
         groups = -(-count // lanes)
-        out = work.array("descriptor", groups * ready.rows * lanes)
-        ready.tiles(work.to_power(self.power), groups, lanes, out)
-        row_kernels.put_rows(out, ready.rows, ready.rows, lanes, count, self.flat, first, self.frames)
+        out = work.array("descriptor", groups * prepared.rows * lanes)
+        prepared.tiles(work.to_power(self.power), groups, lanes, out)
+        row_kernels.put_rows(out, prepared.rows, prepared.rows, lanes, count, self.flat, first, self.frames)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Centroid:
 
     frequencies: Frequencies
 
-    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+    def prepare(self, bins: int, dtype: np.dtype) -> PreparedDescriptor:
         return _Moments(self.frequencies.array(bins), None, True, dtype)
 
 
@@ -88,11 +88,11 @@ class Bandwidth:
     p: float = 2.0
     norm: bool = True
 
-    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+    def prepare(self, bins: int, dtype: np.dtype) -> PreparedDescriptor:
         return _Moments(self.frequencies.array(bins), self.p, self.norm, dtype)
 
 
-class _Moments(Ready):
+class _Moments(PreparedDescriptor):
     def __init__(self, frequencies: np.ndarray, p: float | None, norm: bool, dtype: np.dtype):
         super().__init__(frequencies.size, dtype)
         self.frequencies = frequencies.astype(dtype)
@@ -116,11 +116,11 @@ class Rolloff:
     frequencies: Frequencies
     percent: float
 
-    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+    def prepare(self, bins: int, dtype: np.dtype) -> PreparedDescriptor:
         return _Rolloff(self.frequencies.array(bins), self.percent, dtype)
 
 
-class _Rolloff(Ready):
+class _Rolloff(PreparedDescriptor):
     def __init__(self, frequencies: np.ndarray, percent: float, dtype: np.dtype):
         super().__init__(frequencies.size, dtype)
         # The least of all bins from k on, should frequencies not rise.
@@ -137,14 +137,14 @@ class Flatness:
 
     floor: float
 
-    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+    def prepare(self, bins: int, dtype: np.dtype) -> PreparedDescriptor:
         least = float(np.finfo(dtype).tiny)
         if self.floor < least:
             fail("amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin")
         return _Flatness(self.floor, bins, dtype)
 
 
-class _Flatness(Ready):
+class _Flatness(PreparedDescriptor):
     def __init__(self, floor: float, bins: int, dtype: np.dtype):
         super().__init__(bins, dtype)
         self.floor = floor
@@ -162,11 +162,11 @@ class Contrast:
     top_db: float | None = 80.0
     amin: float = 1e-10
 
-    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+    def prepare(self, bins: int, dtype: np.dtype) -> PreparedDescriptor:
         return _Contrast(self, bins, dtype)
 
 
-class _Contrast(Ready):
+class _Contrast(PreparedDescriptor):
     def __init__(self, spec: Contrast, bins: int, dtype: np.dtype):
         super().__init__(bins, dtype)
         self.spec, self.rows = spec, len(spec.bands)
@@ -180,40 +180,40 @@ class _Contrast(Ready):
 class ContrastRows(Sink):
     """Peaks over valleys, each with a floor of its own below the largest of the clip."""
 
-    def __init__(self, ready: _Contrast, plan: Plan, out: np.ndarray):
-        self.ready, self.lanes, self.power, self.dtype = ready, plan.lanes, plan.power, plan.dtype
+    def __init__(self, prepared: _Contrast, plan: Plan, out: np.ndarray):
+        self.prepared, self.lanes, self.power, self.dtype = prepared, plan.lanes, plan.power, plan.dtype
         self.flat, self.frames = out.reshape(-1), out.shape[-1]
         #: How far below the largest peak, and the largest valley, of the clip their floor is.
-        self.top_db = None if ready.spec.linear else ready.spec.top_db
+        self.top_db = None if prepared.spec.linear else prepared.spec.top_db
         #: The largest of each block, of peaks and of valleys.
         self.largest: tuple[list[float], list[float]] = ([], [])
         self.kept = None
         if self.top_db is not None:
             self.deferred = True
             groups = -(-self.frames // self.lanes)
-            self.kept = np.empty((2, groups * ready.rows * self.lanes), plan.dtype)
+            self.kept = np.empty((2, groups * prepared.rows * self.lanes), plan.dtype)
 
     def take(self, work: Work, first: int, count: int) -> None:
-        ready, lanes = self.ready, self.lanes
+        prepared, lanes = self.prepared, self.lanes
         groups = -(-count // lanes)
-        size = groups * ready.rows * lanes
+        size = groups * prepared.rows * lanes
         if self.kept is None:
             peaks, valleys = work.array("peaks", size), work.array("valleys", size)
         else:
-            at = first * ready.rows
+            at = first * prepared.rows
             peaks, valleys = self.kept[0, at : at + size], self.kept[1, at : at + size]
         extreme_kernels.extreme_tiles(
             work.to_power(self.power),
-            ready.bins,
+            prepared.bins,
             groups,
             lanes,
-            ready.bands,
-            work.array("extremes", (2 * ready.most + 12) * lanes),
+            prepared.bands,
+            work.array("extremes", (2 * prepared.most + 12) * lanes),
             peaks,
             valleys,
         )
-        if not ready.spec.linear:
-            scale, amin, rows = 10 / np.log(10), ready.spec.amin, ready.rows
+        if not prepared.spec.linear:
+            scale, amin, rows = 10 / np.log(10), prepared.spec.amin, prepared.rows
             for tiles, largest in zip((peaks, valleys), self.largest, strict=True):
                 largest.append(
                     band_kernels.log_tiles(tiles, rows, rows, count, lanes, 0.0, amin, scale, 0.0, work.peak)
@@ -224,7 +224,7 @@ class ContrastRows(Sink):
     def _emit(
         self, peaks: np.ndarray, valleys: np.ndarray, first: int, count: int, high: float, low: float
     ) -> None:
-        rows, lanes = self.ready.rows, self.lanes
+        rows, lanes = self.prepared.rows, self.lanes
         groups = -(-count // lanes)
         kernels.difference_tiles(peaks, valleys, groups * rows * lanes, lanes, high, low)
         row_kernels.put_rows(peaks, rows, rows, lanes, count, self.flat, first, self.frames)
@@ -235,7 +235,7 @@ class ContrastRows(Sink):
         first = part * share
         count = min(share, self.frames - first)
         if count > 0:
-            at, size = first * self.ready.rows, -(-count // self.lanes) * self.lanes * self.ready.rows
+            at, size = first * self.prepared.rows, -(-count // self.lanes) * self.lanes * self.prepared.rows
             peaks, valleys = self.kept[0, at : at + size], self.kept[1, at : at + size]
             high, low = (max(largest) - self.top_db for largest in self.largest)
             self._emit(peaks, valleys, first, count, high, low)
@@ -248,11 +248,11 @@ class Loudness:
     gain: float
     compression: Compression
 
-    def ready(self, bins: int, dtype: np.dtype) -> Ready:
+    def prepare(self, bins: int, dtype: np.dtype) -> PreparedDescriptor:
         return _Loudness(self, bins, dtype)
 
 
-class _Loudness(Ready):
+class _Loudness(PreparedDescriptor):
     def __init__(self, spec: Loudness, bins: int, dtype: np.dtype):
         super().__init__(bins, dtype)
         self.spec, self.floor = spec, spec.compression.least(dtype)
@@ -264,21 +264,21 @@ class _Loudness(Ready):
 class LoudnessRows(Sink):
     """One row of log energies."""
 
-    def __init__(self, ready: _Loudness, plan: Plan, out: np.ndarray):
-        self.ready, self.lanes, self.power = ready, plan.lanes, plan.power
+    def __init__(self, prepared: _Loudness, plan: Plan, out: np.ndarray):
+        self.prepared, self.lanes, self.power = prepared, plan.lanes, plan.power
         self.flat, self.frames = out.reshape(-1), out.shape[-1]
 
     def take(self, work: Work, first: int, count: int) -> None:
-        c, lanes = self.ready.spec.compression, self.lanes
+        c, lanes = self.prepared.spec.compression, self.lanes
         size = -(-count // lanes) * lanes
         tiles = work.array("loudness", size)
         np.multiply(
-            work.array("energies", size)[:size], tiles.dtype.type(self.ready.spec.gain), out=tiles[:size]
+            work.array("energies", size)[:size], tiles.dtype.type(self.prepared.spec.gain), out=tiles[:size]
         )
         if c.zero:
             c.replace_zeros(tiles[:size])
         band_kernels.log_tiles(
-            tiles, 1, 1, count, lanes, float(c.offset), self.ready.floor, c.scale, -c.add, work.peak
+            tiles, 1, 1, count, lanes, float(c.offset), self.prepared.floor, c.scale, -c.add, work.peak
         )
         row_kernels.put_rows(tiles, 1, 1, lanes, count, self.flat, first, self.frames)
 

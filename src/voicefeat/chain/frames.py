@@ -160,9 +160,11 @@ class Frames:
 
     @cached_property
     def _least(self) -> float:
-        """Samples that are enough for librosa's frames; without end where a field differs from those."""
-        if self.align != "center" or self.partial != "drop" or self.trim:
+        """Samples from which no signal is too short; infinite where that takes a closer look."""
+        if self.trim or self.partial == "mirror":
             return math.inf
+        if self.align == "left" or self.partial == "pad":
+            return 0 if self.partial == "pad" else self.length
         if not self.center:
             return self.n_fft
         return {"reflect": self.pad + 1, "symmetric": self.pad}.get(self.pad_mode, 1)
@@ -178,9 +180,8 @@ class Frames:
 
     def check_length(self, n: int) -> int:
         """The number of frames of a signal of `n` samples; refuses one too short to be framed or padded."""
-        if n >= self._least:
-            return 1 + (n + 2 * self.pad - self.n_fft) // self.hop_length
-        self._check_length(n)
+        if n < self._least:
+            self._check_length(n)
         return self.count(n)
 
     def _check_length(self, n: int) -> None:

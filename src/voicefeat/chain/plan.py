@@ -1,4 +1,4 @@
-"""A chain made ready for one precision: every table it needs, looked up once a call."""
+"""A chain with the tables that it needs for one precision, looked up once a call."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Plan:
         )
         self.rows = self.bands if self.matrix is None else self.matrix.rows
         #: What the bins of a frame are reduced to, and the tables of it.
-        self.descriptor = None if chain.descriptor is None else chain.descriptor.ready(self.bins, dtype)
+        self.descriptor = None if chain.descriptor is None else chain.descriptor.prepare(self.bins, dtype)
         if self.descriptor is not None:
             self.rows = self.descriptor.rows
         #: The bins as they are, with nothing done to them.

@@ -61,7 +61,7 @@ class Spectrum:
         check_flag(f"{stage}.divided", self.divided)
 
 
-#: Names of the arguments that say the rows of a bank.
+#: Names of the arguments that give the number of rows of a bank.
 ROWS = {"n_mels", "n_filters", "n_chroma", "n_bands"}
 
 
@@ -71,22 +71,22 @@ class Bands:
 
     bank: str
     arguments: tuple[tuple[str, Any], ...]
-    # What is to be said of filters without a bin; no field, since it follows from the others.
+    # The warning of filters without a bin; not a field, because it follows from the fields.
     empty = ""
 
     @classmethod
     def make(cls, bank: str, **arguments: Any) -> Bands:
-        """Checked by building the bank, which is what an odd argument would fail in."""
+        """Checked by building the bank, which refuses arguments that cannot be used."""
         for name in ROWS & arguments.keys():
             check_bank(name, arguments[name], arguments.get("n_fft", 0))
-        made = cls(bank, tuple(sorted(arguments.items())))
-        with empty_bands.collected() as told:
-            made._build()
-        object.__setattr__(made, "empty", "".join(told[:1]))
-        return made
+        bands = cls(bank, tuple(sorted(arguments.items())))
+        with empty_bands.collected() as messages:
+            bands._build()
+        object.__setattr__(bands, "empty", "".join(messages[:1]))
+        return bands
 
     def matrix(self) -> np.ndarray:
-        """The bank, shape (bands, 1 + n_fft // 2), without a word of empty filters: those are in `empty`."""
+        """The bank, shape (bands, 1 + n_fft // 2), without a warning of empty filters: that is in `empty`."""
         with empty_bands.collected():
             return self._build()
 

@@ -139,23 +139,23 @@ class Level:
         self.origin = keep
 
 
-def transform(ready: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable[[], None]) -> None:
+def transform(octaves: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable[[], None]) -> None:
     """One signal; what is folded is added to `out`."""
-    q, n, hops = ready.q, y.size, ready.hops
-    at = [[o for o in ready.octaves if o.level == i] for i in range(len(hops))]
-    begin = 0 if ready.early else 1
-    data = y if ready.early else y.astype(ready.dtype, copy=False)
+    q, n, hops = octaves.q, y.size, octaves.hops
+    at = [[o for o in octaves.octaves if o.level == i] for i in range(len(hops))]
+    begin = 0 if octaves.early else 1
+    data = y if octaves.early else y.astype(octaves.dtype, copy=False)
     if not tables.usable(data):
         refuse()
-    if not ready.early:
+    if not octaves.early:
         for octave in at[0]:
             stretch = Stretch(octave, 0, out.shape[-1], True, True)
             sweep(stretch, data, Responses(octave, out, 0))
     levels, m = [], n
     for i in range(begin, len(hops)):
-        factor = 2 if i else 2**ready.early
+        factor = 2 if i else 2**octaves.early
         gain = 1.0 if i or q.scale else math.sqrt(factor)
-        levels.append(Level(factor, m, gain, hops[i], at[i], ready.dtype))
+        levels.append(Level(factor, m, gain, hops[i], at[i], octaves.dtype))
         m = levels[-1].n
     if not levels:
         return
@@ -171,20 +171,20 @@ def transform(ready: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable[[
                 level.sweep(out)
 
 
-def run(ready: Octaves, data: np.ndarray, result: np.dtype) -> np.ndarray:
+def run(octaves: Octaves, data: np.ndarray, result: np.dtype) -> np.ndarray:
     """The transform of signals (..., n) as (..., rows, frames): magnitudes where `result` is real."""
     batch, n = data.shape[:-1], data.shape[-1]
-    out = np.zeros((*batch, ready.rows, ready.frames(n)), result)
+    out = np.zeros((*batch, octaves.rows, octaves.frames(n)), result)
     flat, into = data.reshape(-1, n), out.reshape(-1, *out.shape[-2:])
     refuse = partial(not_finite, data, "y")
 
     def item(i: int) -> None:
         with threads.single():
-            transform(ready, flat[i], into[i], refuse)
+            transform(octaves, flat[i], into[i], refuse)
 
     if 1 < thread_budget(data.size) <= len(flat):
         for_parts(item, len(flat), data.size)
     else:
         for y, rows in zip(flat, into, strict=True):
-            transform(ready, y, rows, refuse)
+            transform(octaves, y, rows, refuse)
     return out

@@ -21,7 +21,7 @@ from .gabor import OFFSET, Channels, Layout, each_block, transformed
 
 
 @dataclass(frozen=True)
-class Plan:
+class SlicePlan:
     """How the channels of n samples are computed: frames, and the slices that they come from."""
 
     layout: Layout
@@ -38,7 +38,7 @@ class Plan:
         return self.layout.n / self.layout.points
 
 
-def plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") -> Plan:
+def slice_plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") -> SlicePlan:
     """The plan for a signal `y` of n samples, in slices that advance by `block` seconds, or whole."""
     least = channels.least
     step = (
@@ -54,14 +54,14 @@ def plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") -> Pla
         fail(name, y, problem, f"give {least} samples or more, fewer bins_per_octave, or a larger gamma")
     if block is None:
         layout = channels.layout(n)
-        return Plan(layout, layout.points, layout.points, 1)
+        return SlicePlan(layout, layout.points, layout.points, 1)
     from scipy.fft import next_fast_len
 
     layout = channels.layout(2 * step)
     points = 4 * next_fast_len(-(-layout.points // 4))
     layout = Layout(layout.n, layout.centres, layout.lengths, points)
     frames = -(-n * points // layout.n)
-    return Plan(layout, frames, points // 2, -(-frames // (points // 2)), step)
+    return SlicePlan(layout, frames, points // 2, -(-frames // (points // 2)), step)
 
 
 def _slice(y: np.ndarray, number: int, step: int) -> np.ndarray:
@@ -80,24 +80,24 @@ def _slice(y: np.ndarray, number: int, step: int) -> np.ndarray:
 Fill = Callable[[np.ndarray, Layout, Work, np.ndarray], None]
 
 
-def computed(made: Plan, y: np.ndarray, rows: int, kind: Any, fill: Fill) -> np.ndarray:
+def computed(plan: SlicePlan, y: np.ndarray, rows: int, kind: Any, fill: Fill) -> np.ndarray:
     """What `fill` makes of each signal: (..., rows, frames) of type `kind`."""
     signals = y.reshape(-1, y.shape[-1])
-    out = np.empty((len(signals), rows, made.frames), kind)
+    out = np.empty((len(signals), rows, plan.frames), kind)
 
     def take(work: Work, item: int, part: int, one: int) -> None:
-        if not made.step:
-            fill(transformed(signals[item]), made.layout, work, out[item])
+        if not plan.step:
+            fill(transformed(signals[item]), plan.layout, work, out[item])
         else:
-            into = np.empty((rows, made.layout.points), kind)
-            fill(transformed(_slice(signals[item], part, made.step)), made.layout, work, into)
-            first = part * made.kept
-            last = min(first + made.kept, made.frames)
-            middle = made.layout.points // 4
+            into = np.empty((rows, plan.layout.points), kind)
+            fill(transformed(_slice(signals[item], part, plan.step)), plan.layout, work, into)
+            first = part * plan.kept
+            last = min(first + plan.kept, plan.frames)
+            middle = plan.layout.points // 4
             out[item, :, first:last] = into[:, middle : middle + last - first]
 
-    for_blocks(take, y, made.slices, 1, y.dtype)
-    return out.reshape(*y.shape[:-1], rows, made.frames)
+    for_blocks(take, y, plan.slices, 1, y.dtype)
+    return out.reshape(*y.shape[:-1], rows, plan.frames)
 
 
 def _log_tiles(layout: Layout, work: Work, count: int, pairs: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ class ConstantQ:
     pad_mode: Any
     res_type: ResType
     #: `fmin` as it was given, before the tuning.
-    asked: float
+    given_fmin: float
 
     @classmethod
     def make(
@@ -102,23 +102,25 @@ class ConstantQ:
         if not callable(pad_mode):
             check_choice("pad_mode", pad_mode, PAD_MODES)
         res_type = check_choice("res_type", "soxr_hq" if res_type is None else res_type, WAYS)
-        made = cls(
+        transform = cls(
             sr, hop_length, fmin, n_bins, bins_per_octave, intervals, gamma, filter_scale, norm, sparsity,
             window, bool(scale), pad_mode, res_type, given,
         )  # fmt: skip
-        made._check_top(*counted)
-        return made
+        transform._check_top(*counted)
+        return transform
 
     def _check_top(self, name: str, each: int) -> None:
         """Refuse wavelets that reach above half the rate."""
         nyquist = self.sr / 2
         if self.fmin >= nyquist:
-            remedy = f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz"
-            fail("fmin", self.asked, f"lies at or above half of sr, {nyquist:g} Hz", remedy)
+            remedy = f"give less than {self.given_fmin * nyquist / self.reach(1):.4g} Hz"
+            fail("fmin", self.given_fmin, f"lies at or above half of sr, {nyquist:g} Hz", remedy)
         octaves = math.log2(nyquist / self.fmin)
         if self.n_bins > self.bins_per_octave * (octaves + 2):  # before there are bins without end
             most = max(1, int(self.bins_per_octave * octaves) // each)
-            problem = f"of {self.asked:g} Hz and above, there are {octaves:.3g} octaves below {nyquist:g} Hz"
+            problem = (
+                f"of {self.given_fmin:g} Hz and above, there are {octaves:.3g} octaves below {nyquist:g} Hz"
+            )
             fail(name, self.n_bins // each, problem, f"give at most {most}, or a lower fmin")
         reached = self.reach()
         if reached <= nyquist:
@@ -132,20 +134,25 @@ class ConstantQ:
             fail(name, self.n_bins // each, problem, f"give at most {fits // each}, or a lower fmin")
         if self.filter_scale < 1 and replace(self, filter_scale=1.0).reach(1) <= nyquist:
             fail("filter_scale", self.filter_scale, problem, "give more, 1 is usual")
-        fail("fmin", self.asked, problem, f"give less than {self.asked * nyquist / self.reach(1):.4g} Hz")
+        fail(
+            "fmin",
+            self.given_fmin,
+            problem,
+            f"give less than {self.given_fmin * nyquist / self.reach(1):.4g} Hz",
+        )
 
     def check_length(self, n: int) -> None:
         """Refuse a signal that is too short to hold the lowest frequency."""
         if n * self.fmin < self.sr:
             problem = f"a period has {self.sr / self.fmin:.0f} samples, more than the {n} of the signal"
-            least = self.asked * self.sr / (n * self.fmin)
-            fail("fmin", self.asked, problem, f"give at least {least:.4g} Hz, or a longer signal")
+            least = self.given_fmin * self.sr / (n * self.fmin)
+            fail("fmin", self.given_fmin, problem, f"give at least {least:.4g} Hz, or a longer signal")
 
     def check_room(self, lengths: np.ndarray) -> None:
         """Refuse wavelets of so many samples, side by side, that their spectra would fill the memory."""
         if not too_many(lengths):
             return
-        name, value = "fmin", self.asked
+        name, value = "fmin", self.given_fmin
         if self.filter_scale > 1 and not too_many(lengths / self.filter_scale):
             name, value = "filter_scale", self.filter_scale
         elif self.bins_per_octave > MANY and not too_many(lengths * (MANY / self.bins_per_octave)):
@@ -257,10 +264,10 @@ class Octaves:
 
     def samples(self, n: int) -> list[int]:
         """Samples of a signal of `n` at each level."""
-        found = [-(-n // 2**self.early)]
+        samples = [-(-n // 2**self.early)]
         for _ in self.hops[1:]:
-            found.append(-(-found[-1] // 2))
-        return found
+            samples.append(-(-samples[-1] // 2))
+        return samples
 
     def frames(self, n: int) -> int:
         """Frames of a signal of `n` samples."""
@@ -285,10 +292,10 @@ def pairs(matrix: np.ndarray, dtype: np.dtype) -> Pairs:
         firsts.append(first)
         kept.append(block.ravel())
         first += block.size
-    made = Pairs(starts, np.array(counts), np.array(firsts), np.concatenate(kept).astype(dtype))
-    for array in (made.starts, made.counts, made.firsts, made.weights):
+    found = Pairs(starts, np.array(counts), np.array(firsts), np.concatenate(kept).astype(dtype))
+    for array in (found.starts, found.counts, found.firsts, found.weights):
         array.flags.writeable = False
-    return made
+    return found
 
 
 def octaves(q: ConstantQ, fold: Bands | None, dtype: np.dtype) -> Octaves:

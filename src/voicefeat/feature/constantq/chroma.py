@@ -16,7 +16,7 @@ from ...filters.norms import check_norm
 from ...filters.windows import get_window
 from ...units.intervals import check_intervals
 from ..spectral.inputs import check_spectra
-from .cqt import responses, settled
+from .cqt import checked_transform, responses
 from .hybrid import hybrid_magnitudes
 
 __all__ = ["chroma_cens", "chroma_cqt", "chroma_vqt", "tonnetz"]
@@ -145,7 +145,7 @@ def chroma_cqt(
         raise ParameterError("y=None: a signal is needed; pass y, or constant-Q magnitudes as C=")
     n_bins = _octaves(n_octaves) * bins
     bank = _bank(n_bins, bins, n_chroma, fmin, window)
-    q, y = settled(y, sr, hop_length, fmin, n_bins, bins, tuning, counted=("n_octaves", bins))
+    q, y = checked_transform(y, sr, hop_length, fmin, n_bins, bins, tuning, counted=("n_octaves", bins))
     magnitudes = responses if cqt_mode == "full" else hybrid_magnitudes
     return _finished(magnitudes(q, y, y.dtype, bank), threshold, norm)
 
@@ -225,7 +225,7 @@ def chroma_vqt(
     n_bins = _octaves(n_octaves) * bins
     bank = _bank(n_bins, bins, bins, fmin, None)
     octaves = ("n_octaves", bins)
-    q, y = settled(y, sr, hop_length, fmin, n_bins, bins, 0.0, intervals, gamma, counted=octaves)
+    q, y = checked_transform(y, sr, hop_length, fmin, n_bins, bins, 0.0, intervals, gamma, counted=octaves)
     return _finished(responses(q, y, y.dtype, bank), threshold, norm)
 
 

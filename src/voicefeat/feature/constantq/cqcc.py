@@ -144,12 +144,12 @@ def cqcc(
     channels = sr, fmin, fmax, bins_per_octave, gamma
     uniform, first = _cepstrum(n_cqcc, c0, deltas, delta_width, d, *channels)
     y = signal(y)
-    plan = slices.plan(uniform.channels, y, y.shape[-1], block)
+    plan = slices.slice_plan(uniform.channels, y, y.shape[-1], block)
     matrix = tables.table(_matrix, uniform, first, n_cqcc, y.dtype)
-    made = [slices.computed(plan, y, n_cqcc, y.dtype, slices.products(matrix))]
+    parts = [slices.computed(plan, y, n_cqcc, y.dtype, slices.products(matrix))]
     for _ in range(deltas):
-        made.append(delta(made[-1], width=delta_width, mode="nearest"))
-    return made[0] if len(made) == 1 else np.concatenate(made, axis=-2)
+        parts.append(delta(parts[-1], width=delta_width, mode="nearest"))
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-2)
 
 
 def cqcc_spectrum(
@@ -202,7 +202,7 @@ def cqcc_spectrum(
     check_choice("uniform", uniform, (True, False))
     y = signal(y)
     knots = grid.channels.frequencies()
-    plan = slices.plan(grid.channels, y, y.shape[-1], block)
+    plan = slices.slice_plan(grid.channels, y, y.shape[-1], block)
     powers = slices.computed(plan, y, knots.size, y.dtype, slices.log_powers)
     if not uniform:
         return powers

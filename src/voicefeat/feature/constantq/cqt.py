@@ -26,7 +26,7 @@ __all__ = ["cqt", "vqt"]
 transform_of = memoised(ConstantQ.make)
 
 
-def settled(
+def checked_transform(
     y: Any,
     sr: Any,
     hop_length: Any,
@@ -72,7 +72,8 @@ def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None 
 
 def warn_if_mostly_padding(q: ConstantQ, longest: float, n: int) -> None:
     if longest > n:
-        warn(f"fmin={q.asked:.4g}: a wavelet of {longest:.0f} samples in a signal of {n} sees mostly padding")
+        problem = f"a wavelet of {longest:.0f} samples in a signal of {n} sees mostly padding"
+        warn(f"fmin={q.given_fmin:.4g}: {problem}")
 
 
 def complex_type(dtype: Any, y: np.ndarray) -> np.dtype:
@@ -165,7 +166,7 @@ def cqt(
     ((48, 44), dtype('complex64'), 21)
     """
     shape = ("equal", 0.0, filter_scale, norm, sparsity, window, scale, pad_mode, res_type)
-    q, y = settled(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
+    q, y = checked_transform(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
     return responses(q, y, complex_type(dtype, y))
 
 
@@ -248,5 +249,5 @@ def vqt(
         pad_mode,
         res_type,
     )
-    q, y = settled(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
+    q, y = checked_transform(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
     return responses(q, y, complex_type(dtype, y))

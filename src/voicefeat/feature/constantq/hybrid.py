@@ -17,7 +17,7 @@ from ...chain.jobs import Rows
 from ...chain.stages import Bands, Chain, Spectrum
 from ...filters.folding import bandwidths
 from ...filters.wavelets import wavelet_lengths
-from .cqt import complex_type, responses, settled, warn_if_mostly_padding
+from .cqt import checked_transform, complex_type, responses, warn_if_mostly_padding
 
 __all__ = ["hybrid_cqt", "pseudo_cqt"]
 
@@ -147,7 +147,7 @@ def pseudo_cqt(
     ((48, 44), dtype('float32'), 24)
     """
     shape = ("equal", 0.0, filter_scale, norm, sparsity, window, scale, pad_mode)
-    q, y = settled(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
+    q, y = checked_transform(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
     return pseudo_magnitudes(q, y, np.dtype(f"f{complex_type(dtype, y).itemsize // 2}"))
 
 
@@ -210,7 +210,7 @@ def hybrid_cqt(
     ((48, 44), dtype('float32'), 24)
     """  # noqa: E501
     shape = ("equal", 0.0, filter_scale, norm, sparsity, window, scale, pad_mode, res_type)
-    q, y = settled(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
+    q, y = checked_transform(y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
     result = np.dtype(f"f{complex_type(dtype, y).itemsize // 2}")
     return hybrid_magnitudes(q, y, result)
 

@@ -128,7 +128,7 @@ def nsgcqt(
     if check_choice("ends", ends, (True, False)) and block is not None:
         fail("ends", ends, "the channels at the ends are those of a whole signal", "leave block out")
     y = signal(y)
-    plan = slices.plan(channels, y, y.shape[-1], block)
+    plan = slices.slice_plan(channels, y, y.shape[-1], block)
     kind = np.result_type(y.dtype, np.complex64)
     made = slices.computed(plan, y, plan.layout.bins, kind, slices.bins)
     if not ends:
@@ -291,5 +291,5 @@ def nsgcqt_times(
     """
     channels = _channels(sr, fmin, fmax, bins_per_octave, gamma)
     n = check_int("n", n, unit="samples")
-    plan = slices.plan(channels, n, n, block, name="n")
+    plan = slices.slice_plan(channels, n, n, block, name="n")
     return np.arange(1, plan.frames + 1) * plan.period / channels.sr

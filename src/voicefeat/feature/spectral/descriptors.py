@@ -224,8 +224,8 @@ def spectral_bandwidth(
             else:
                 bins = check_magnitudes(S, n_fft)[0].shape[-2]
             freq = bin_frequencies(sr, 2 * (bins - 1), freq).array(bins)[:, np.newaxis]
-        found = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
-        return varying.bandwidth(*found, centroid, norm, p)
+        magnitudes = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
+        return varying.bandwidth(*magnitudes, centroid, norm, p)
     if signal_or_spectra(y, S) is S:
         S, n_fft = check_magnitudes(S, n_fft)
         return run_spectra(_of_spectra(_bandwidth, sr, n_fft, freq, norm, p), S)
@@ -316,8 +316,8 @@ def spectral_rolloff(
     """
     if varies(freq):
         _rolloff(sr, 2, None, roll_percent)  # refuses what cannot be used
-        found = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
-        return varying.rolloff(*found, roll_percent)
+        magnitudes = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
+        return varying.rolloff(*magnitudes, roll_percent)
     if signal_or_spectra(y, S) is S:
         S, n_fft = check_magnitudes(S, n_fft)
         return run_spectra(_of_spectra(_rolloff, sr, n_fft, freq, roll_percent), S)
@@ -649,8 +649,8 @@ def poly_features(
     """
     if varies(freq):
         varying.check_powers(check_int("order", order, least=0), check_numeric("freq", freq))
-        found = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
-        return varying.polynomial(*found, order)
+        magnitudes = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
+        return varying.polynomial(*magnitudes, order)
     if signal_or_spectra(y, S) is S:
         S, n_fft = check_magnitudes(S, n_fft)
         return run_spectra(_polynomial_of_spectra(sr, n_fft, freq, order), S)

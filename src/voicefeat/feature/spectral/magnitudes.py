@@ -29,11 +29,11 @@ def bin_frequencies(sr: Any, n_fft: int, freq: Any) -> Frequencies:
 
 def hertz(name: str, values: Any, remedy: str) -> np.ndarray:
     """Frequencies as float64, finite and within rates of samples, so that their squares are."""
-    found = check_numeric(name, values).astype(np.float64)
-    if not (np.abs(found) <= 1e12).all():
-        worse = "must hold finite numbers" if not np.isfinite(found).all() else "holds more than 1e12 Hz"
-        fail(name, values, worse, remedy)
-    return found
+    frequencies = check_numeric(name, values).astype(np.float64)
+    if not (np.abs(frequencies) <= 1e12).all():
+        finite = np.isfinite(frequencies).all()
+        fail(name, values, "holds more than 1e12 Hz" if finite else "must hold finite numbers", remedy)
+    return frequencies
 
 
 def varies(freq: Any) -> bool:
@@ -86,9 +86,9 @@ def bandwidth(S: np.ndarray, freq: np.ndarray, about: Any, norm: bool, p: float)
     about = about.astype(S.dtype)
     weights = _shares(S) if norm else S
     with np.errstate(over="ignore", invalid="ignore"):
-        found = (weights * np.abs(freq - about) ** p).sum(axis=-2, keepdims=True) ** (1.0 / p)
-    check_spread(found, p)
-    return found
+        spread = (weights * np.abs(freq - about) ** p).sum(axis=-2, keepdims=True) ** (1.0 / p)
+    check_spread(spread, p)
+    return spread
 
 
 def rolloff(S: np.ndarray, freq: np.ndarray, percent: float) -> np.ndarray:

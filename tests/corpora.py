@@ -29,7 +29,7 @@ os.replace, os.fsync = counted(os.replace), counted(os.fsync)
 
 
 def noises(folder, count, every, shortest, longer):
-    """`count` noises at 16 kHz, each `longer` samples longer than the last; one of `every` is no audio."""
+    """`count` noises at 16 kHz, each `longer` samples longer than the last; one of `every` is not audio."""
     folder.mkdir()
     rng = np.random.default_rng(0)
     for k in range(count):

@@ -77,7 +77,7 @@ FEATURES = {
 
 @pytest.mark.parametrize("name", FEATURES)
 def test_a_feature_says_it_once_a_call(name):
-    """As often as it is called: a chain that is remembered is no reason to be silent at another line."""
+    """As often as it is called: a chain that is remembered is not a reason to be silent at another line."""
     for _ in range(2):
         [message] = said(FEATURES[name])
         bank = filters.linear if name[0] == "l" else filters.mel

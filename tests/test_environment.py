@@ -81,7 +81,7 @@ def test_no_cache_can_be_written(tmp_path, first):
 
 @pytest.mark.processes
 def test_broken_cache_entries_are_compiled_again(tmp_path, first):
-    """Files cut short by a full disk or a kill are no reason to fail."""
+    """Files cut short by a full disk or a kill are not a reason to fail."""
     expected, folder = first
     shutil.copytree(folder, tmp_path / "broken")
     kernels = list((tmp_path / "broken").rglob("*.nb?"))

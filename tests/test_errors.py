@@ -188,7 +188,7 @@ def write(path, content=None, frames=SR):
     ("name", "content", "words"),
     [
         ("empty.wav", lambda b: b"", "empty|no bytes|0 bytes"),
-        ("text.wav", lambda b: b"this is no recording\n" * 50, "not|no"),
+        ("text.wav", lambda b: b"this is not a recording\n" * 50, "not|no"),
         ("half.flac", lambda b: b[: len(b) // 2], "flac|truncated|cut|damaged|early"),
         ("half.wav", lambda b: b[: len(b) // 2], "fewer|truncated|cut|early"),
         ("header.wav", lambda b: b[:44], "no samples|0 of the"),

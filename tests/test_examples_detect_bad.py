@@ -107,7 +107,7 @@ def test_a_recording_that_cannot_be_read(corpus, tmp_path, capsys):
         ("[input]\nstatistics='mean'\n[model]\nsettings={ hiden = 3 }\n[training]\nbatch=8", "hiden"),
         ("[input]\nfront_end = 'project-mfc'", "project-mfcc"),
         ("[data]\nprotocol = 'random'", "choose one of clean, seed, folds"),
-        ("[data\n", "is no TOML"),
+        ("[data\n", "is not TOML"),
     ],
 )
 def test_a_config_that_is_wrong(text, told, tmp_path, capsys):

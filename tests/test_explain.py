@@ -192,9 +192,9 @@ class TestCommand:
         [
             (("a.npy",), "give one of them"),
             (("a.npy", "b.npy", "--preset", "kaldi-mfcc"), "give one of them"),
-            (("objects.npy", "a.npy"), "is no array of numbers"),
+            (("objects.npy", "a.npy"), "is not an array of numbers"),
             (("several.npz", "a.npy"), "holds several arrays"),
-            (("clip.wav", "a.npy"), "is no array of numbers"),
+            (("clip.wav", "a.npy"), "is not an array of numbers"),
             (("missing.npy", "a.npy"), "missing.npy: No such file"),
         ],
         ids=lambda v: None if isinstance(v, tuple) else v.split()[0],

@@ -162,7 +162,7 @@ def whole(corpus, tmp_path_factory):
 def test_values_are_those_of_the_direct_call(form, options, dtype, tmp_path):
     asked = {"format": form, "format_options": options, "dtype": dtype, "settings": {"top_db": None}}
     if dtype not in find_format(form).dtypes:
-        with pytest.raises(vf.ParameterError, match="dtype='float16': is no type that kaldi has; give "):
+        with pytest.raises(vf.ParameterError, match="dtype='float16': is not a type of kaldi; give "):
             extract_corpus(EXAMPLES, tmp_path / "out", "mfcc", **asked)
         assert not (tmp_path / "out").exists()
         return
@@ -546,7 +546,7 @@ def test_every_shard_says_how_its_values_came_about(form, whole, tmp_path):
 
 
 @pytest.mark.parametrize("form, option, told", [
-    ("kaldi", {"compress": "yes"}, "compress='yes': is no choice of kaldi; give one of false, true, auto"),
+    ("kaldi", {"compress": "yes"}, "compress='yes': is not a choice of kaldi; give one of false, true, auto"),
     ("kaldi", {"compression": True}, "kaldi has no option 'compression'; it has compress"),
     ("npy", {"compress": True}, "npy has no option 'compress'; it has none"),
     ("hdf", {}, "format='hdf': no such format; did you mean 'hdf5'"),

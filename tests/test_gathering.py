@@ -97,7 +97,7 @@ def test_another_file_is_refused(change, gathered, tmp_path):
     with pytest.raises(vf.ParameterError, match=r"cmvn\.json"):
         vf.CorpusStatistics.load(tmp_path / "cmvn.json")
     (tmp_path / "cmvn.json").write_bytes(b"\x80\x04K\x01.")
-    with pytest.raises(vf.ParameterError, match="is no JSON"):
+    with pytest.raises(vf.ParameterError, match="is not JSON"):
         vf.CorpusStatistics.load(tmp_path / "cmvn.json")
 
 
@@ -105,8 +105,8 @@ def test_another_file_is_refused(change, gathered, tmp_path):
     ("call", "words"),
     [
         (lambda g: vf.CorpusStatistics().normalisation(), "nothing was gathered"),
-        (lambda g: vf.CorpusStatistics.of(np.zeros(5)), "no real array"),
-        (lambda g: vf.CorpusStatistics.of(np.zeros((2, 5), complex)), "no real array"),
+        (lambda g: vf.CorpusStatistics.of(np.zeros(5)), "not a real array"),
+        (lambda g: vf.CorpusStatistics.of(np.zeros((2, 5), complex)), "not a real array"),
         (lambda g: vf.CorpusStatistics.of([[1.0, np.nan]]), "NaN or infinity"),
         (lambda g: g + vf.CorpusStatistics.of(np.ones((3, 4))), "60 and of 3 rows"),
         (lambda g: g + vf.CorpusStatistics.of(np.ones((60, 4)), "other"), "front ends .* and other"),

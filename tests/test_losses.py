@@ -305,7 +305,7 @@ def test_a_state_that_is_none_is_one_clear_error(text, corpus, copied, capsys):
     kept = state.read_text()
     state.write_bytes({"cut": kept[: len(kept) // 2].encode(), "latin": b"\xff{}"}.get(text, text.encode()))
     for call in (lambda: vf.open_dataset(out), lambda: extract_corpus(corpus, out, **ASKED)):
-        with pytest.raises(vf.ParameterError, match=r"_state\.json: is no state .*; copy it again from"):
+        with pytest.raises(vf.ParameterError, match=r"_state\.json: is not the state .*; copy it again from"):
             call()
     assert main(["verify", str(out), str(corpus)]) == 2 and main(["show", str(out)]) == 2
     assert "Traceback" not in capsys.readouterr().err

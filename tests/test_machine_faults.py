@@ -246,5 +246,5 @@ def test_an_hdf5_shard_reads_nothing_but_itself(where, corpus, tmp_path):
             layout = h5py.VirtualLayout(shape=(1000,), dtype=np.float32)
             layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "values", shape=(1000,))
             file.create_virtual_dataset("values", layout)
-    with pytest.raises(vf.ParameterError, match=r"is no shard of a dataset \(.*values"):
+    with pytest.raises(vf.ParameterError, match=r"is not a shard of a dataset \(.*values"):
         find_format("hdf5").read(shard)

@@ -67,7 +67,7 @@ def test_a_finished_dataset_is_not_taken_for_that_of_other_recordings(clean, noi
     given = ["--set", "n_mfcc=5", "--shard-mb", "0.001", "--out", str(out)]
     assert main(["extract", str(noisy), *given]) == 2
     assert "--redo" in capsys.readouterr().err and contents(out) == before
-    assert main(["extract", str(noisy), *given, "--redo"]) == 1  # one is no audio
+    assert main(["extract", str(noisy), *given, "--redo"]) == 1  # one is not audio
     extract_corpus(noisy, tmp_path / "noisy", **ASKED)
     kept = {name: data for name, data in contents(out).items()}
     assert kept == contents(tmp_path / "noisy")

@@ -157,7 +157,7 @@ def test_words_end_at_spaces_and_not_within_names(tmp_path):
     assert key.columns["utterance"] == names
 
 
-# --- lists that are no text, or no list ---------------------------------------------------------------
+# --- lists that are not text, or no list ---------------------------------------------------------------
 
 READ = {
     "list.csv": lambda file: read_manifest(file),
@@ -219,7 +219,7 @@ def test_files_beside_an_scp(name, tmp_path):
 def test_json_of_many_brackets(tmp_path):
     tone(tmp_path / "a.wav")
     for text in ("[" * 100_000, '{"path": "a.wav", "x": ' + "[" * 100_000 + "]" * 100_000 + "}", "9" * 5000):
-        with pytest.raises(vf.ParameterError, match=r"line 1: is no JSON"):
+        with pytest.raises(vf.ParameterError, match=r"line 1: is not JSON"):
             read_manifest(written(tmp_path / "list.jsonl", text))
 
 

@@ -98,10 +98,10 @@ def test_a_format_that_is_not_opened_says_what_opens_it(tmp_path):
 def test_what_is_no_dataset(tmp_path):
     with pytest.raises(vf.ParameterError, match="there is no such folder; give the folder that"):
         vf.open_dataset(tmp_path / "nowhere")
-    with pytest.raises(vf.ParameterError, match="is no dataset, it is empty"):
+    with pytest.raises(vf.ParameterError, match="is not a dataset, it is empty"):
         vf.open_dataset(tmp_path)
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(vf.ParameterError, match=r"is no dataset, it holds 'notes\.txt'; give"):
+    with pytest.raises(vf.ParameterError, match=r"is not a dataset, it holds 'notes\.txt'; give"):
         vf.open_dataset(tmp_path)
 
 
@@ -120,7 +120,7 @@ def test_a_shard_that_is_damaged(copied):
     with pytest.raises(vf.ParameterError, match=r"part-00000\.parquet: has 14 of its [\d,]+ bytes; copy it"):
         vf.open_dataset(copied)
     (copied / "_state.json").unlink()
-    with pytest.raises(vf.ParameterError, match=r"part-00000\.parquet: is no shard of a dataset"):
+    with pytest.raises(vf.ParameterError, match=r"part-00000\.parquet: is not a shard of a dataset"):
         vf.open_dataset(copied)
 
 
@@ -146,7 +146,9 @@ def test_a_wrong_number_or_id_says_what_there_is(folder):
     with pytest.raises(vf.ParameterError, match=r"no recording has this id; dataset\.ids lists them"):
         dataset["zzzzzzz"]
     for key in (1.5, None, ("de_fenster.flac",), (1, 2)):
-        with pytest.raises(vf.ParameterError, match="is no row; give a number, an id, or an id and a part"):
+        with pytest.raises(
+            vf.ParameterError, match="is not a row; give a number, an id, or an id and a part"
+        ):
             dataset[key]
     for key in (("de_fenster.flac", 1), ("de_fenster.flac", 0, 1)):
         with pytest.raises(vf.ParameterError, match="no row is that; give one of the parts 0"):

@@ -225,7 +225,7 @@ class TestGriffinLim:
         y = vf.griffinlim(np.broadcast_to(long, (2, *long.shape)), n_iter=2, rng=0)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        copies = 2 * long.nbytes  # a view that is repeated is no contiguous array
+        copies = 2 * long.nbytes  # a view that is repeated is not a contiguous array
         assert peak < y.nbytes + copies + 4 * long.nbytes + 8e6
 
 

@@ -101,10 +101,13 @@ def test_a_value_of_the_wrong_type_in_toml_is_refused_or_computed(line):
         ("row = 3", "row=3: must be a text"),
         ("[method]\nname = 3", "feature=3: must be a text"),
         ("[method]\nname = []", r"feature=\(\): must be a text"),
-        ('[method]\nname = "mfcc"\nn_mfcc = {a = 1}', r"method\.n_mfcc={'a': 1}: is no setting's value"),
+        (
+            '[method]\nname = "mfcc"\nn_mfcc = {a = 1}',
+            r"method\.n_mfcc={'a': 1}: is not a value of a setting",
+        ),
         ("[bands]\nbank = 3", r"bands\.bank=3: is not known here"),
         ('[bands]\nbank = "get_window"', r"bands\.bank='get_window': is not known here"),
-        ("[signal.rate]\na = 1", r"signal\.rate={'a': 1}: is no setting's value"),
+        ("[signal.rate]\na = 1", r"signal\.rate={'a': 1}: is not a value of a setting"),
         ("[[signal]]\nrate = 3", "signal=.*: must be a table"),
     ],
 )

@@ -373,7 +373,7 @@ def truncate(path, keep):
 
 
 def test_bad_files_become_lines_of_the_ledger(corpus, tmp_path):
-    """One that is no audio, one that ends after two good windows, one with a NaN, one of three channels."""
+    """One that is not audio, one that ends after two good windows, one with a NaN, one of three channels."""
     before = make_table(corpus, tmp_path / "good.csv")
     (corpus / "FAKE" / "aaa.wav").write_text("no audio")
     long = stereo(corpus / "FAKE" / "ends-to-early.wav", 4.0)

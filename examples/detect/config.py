@@ -126,7 +126,7 @@ def find(given: str) -> Path:
                 return path
     known = sorted(p.relative_to(here).as_posix() for p in (here / "configs").rglob("*.toml"))
     one_of("CONFIG", given, known)
-    raise vf.ParameterError(f"CONFIG={given!r}: is no file")
+    raise vf.ParameterError(f"CONFIG={given!r}: is not a file")
 
 
 def read(path: Path, overrides: Sequence[str] = ()) -> Config:
@@ -154,7 +154,7 @@ def _merged(path: Path) -> dict[str, Any]:
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise vf.ParameterError(f"{path}: is no TOML ({error}); mend it") from None
+        raise vf.ParameterError(f"{path}: is not TOML ({error}); mend it") from None
     base = said.pop("base", None)
     if base is None:
         return said
@@ -182,7 +182,7 @@ def _override(text: str) -> tuple[list[str], Any]:
     """`training.epochs=3`; `epochs=3`, as one section alone has that key; `model.settings.components=8`."""
     key, equals, value = text.partition("=")
     if not equals:
-        raise vf.ParameterError(f"{text!r}: is no key=value; write for example epochs=5")
+        raise vf.ParameterError(f"{text!r}: is not key=value; write for example epochs=5")
     full = {f"{s}.{f.name}": f.name for s, kind in SECTIONS.items() for f in dataclasses.fields(kind)}
     place = key.split(".")
     if len(place) == 1:

@@ -75,7 +75,7 @@ class Network:
             held = self._loss(features, places["dev"], y)
             if not np.isfinite([loss, held]).all():
                 raise vf.ParameterError(
-                    f"training.rate={how.rate:g}: the loss is no number in epoch {epoch}; give a smaller rate"
+                    f"training.rate={how.rate:g}: the loss is not finite in epoch {epoch}; give less"
                 )
             spent = time.process_time() - began
             told = {"epoch": epoch, "loss": round(loss, 5), "dev_loss": round(held, 5)}
@@ -229,7 +229,9 @@ def _get(path: Path, kind: str) -> dict[str, Any]:
             f"{path}: cannot be read ({type(error).__name__}); remove it to begin from nothing"
         ) from None
     if not isinstance(state, dict) or not {"kind", "net", "standardise"} <= set(state):
-        raise vf.ParameterError(f"{path}: is no model of these examples; name a model.pt of an earlier run")
+        raise vf.ParameterError(
+            f"{path}: is not a model of these examples; name a model.pt of an earlier run"
+        )
     if state["kind"] != kind:
         raise vf.ParameterError(
             f"{path}: is a {state['kind']}, and model.kind={kind!r}; give the config that it was trained with"

@@ -32,7 +32,7 @@ def read_table(path: Path) -> Corpus:
             label = row[-1].strip().upper() if row else ""
             if label not in ("REAL", "FAKE") or len(row) != len(head):
                 raise vf.ParameterError(
-                    f"{path}:{number}: is no row of {len(head) - 1} numbers and REAL or FAKE"
+                    f"{path}:{number}: is not a row of {len(head) - 1} numbers and REAL or FAKE"
                 )
             real = label == "REAL"
             attack = "-" if real else "conversion"

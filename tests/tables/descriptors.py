@@ -72,7 +72,7 @@ REFERENCES["spectral_flatness"] = spectral_flatness
 
 
 def warped(n):
-    """Rising frequencies that are no transform's."""
+    """Rising frequencies that are not those of a transform."""
     return np.linspace(0, 1, n) ** 1.3 * 7000
 
 

@@ -49,7 +49,7 @@ def window_value(window: Any) -> Any:
     try:
         hash(window)
     except (TypeError, ValueError):  # numpy raises the latter for times without a unit
-        fail("window", window, "is no window", 'give a name such as "hann", (name, parameter) or an array')
+        fail("window", window, "is not a window", 'give a name such as "hann", (name, parameter) or an array')
     return window
 
 
@@ -129,7 +129,7 @@ class Frames:
             check_choice("pad_mode", pad_mode, PAD_MODES)
         pad_mode = pad_mode if center else "constant"
         frames = cls(n_fft, hop_length, win_length, window_value(window), bool(center), pad_mode)
-        frames.window_array()  # refuses what is no window
+        frames.window_array()  # refuses what is not a window
         return frames
 
     def check(self, stage: str) -> None:

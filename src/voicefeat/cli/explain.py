@@ -55,7 +55,9 @@ def _array(path: str) -> np.ndarray:
         array = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as problem:
         message = str(problem).split("\n")[0]
-        raise ParameterError(f"{path}: is no array of numbers ({message}); save it by numpy.save") from None
+        raise ParameterError(
+            f"{path}: is not an array of numbers ({message}); save it by numpy.save"
+        ) from None
     if not isinstance(array, np.ndarray):
         array.close()
         fail("path", path, "holds several arrays", "save one of them by numpy.save")

@@ -34,7 +34,9 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print what the dataset or the recording holds, and draw it if asked."""
     if options.plot is not None and Path(options.plot).suffix.lower() not in (".png", ".pdf", ".svg"):
-        fail("--plot", options.plot, "is no picture's name", "give one that ends in .png, .pdf or .svg")
+        fail(
+            "--plot", options.plot, "is not the name of a picture", "give one that ends in .png, .pdf or .svg"
+        )
     if os.path.isdir(options.path):
         return _dataset(options)
     if options.id is not None:

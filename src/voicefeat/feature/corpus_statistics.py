@@ -89,7 +89,7 @@ class CorpusStatistics:
         x = np.asarray(features)
         if x.ndim < 2 or x.dtype.kind not in "fiu" or x.shape[-2] == 0:
             told = f"array of shape {x.shape} and type {x.dtype}"
-            wrong = "is no real array of shape (..., rows, frames)"
+            wrong = "is not a real array of shape (..., rows, frames)"
             fail("features", told, wrong, "give what a feature gives")
         wide = np.moveaxis(x, -2, 0).reshape(x.shape[-2], -1).astype(np.float64)
         if not np.isfinite(wide).all():
@@ -190,7 +190,7 @@ class CorpusStatistics:
         except ParameterError:
             raise
         except ValueError as problem:
-            raise ParameterError(f"{told}: is no JSON ({problem}); give what save wrote") from None
+            raise ParameterError(f"{told}: is not JSON ({problem}); give what save wrote") from None
         if not isinstance(held, dict) or held.get("form") != FORM:
             raise ParameterError(f"{told}: does not begin with {FORM!r}; give what save wrote")
         try:

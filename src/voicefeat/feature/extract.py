@@ -172,7 +172,7 @@ def _check_shared(features: list[Feature], shared: Mapping[str, Any]) -> None:
 def _unknown(name: str, value: Any, whose: str, known: Iterable[str]) -> None:
     near = difflib.get_close_matches(name, list(known), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"choose among {', '.join(sorted(known))}"
-    fail(name, value, f"is no setting of {whose}", hint)
+    fail(name, value, f"is not a setting of {whose}", hint)
 
 
 def _stacked(features: Mapping[str, np.ndarray]) -> Stacked:

@@ -127,7 +127,7 @@ def _chosen(statistics: Any) -> dict[str, Statistic]:
     for name in names:
         if not isinstance(name, str):
             near = f"did you mean 'q{name:g}'? " if isinstance(name, float) and 0 <= name <= 1 else ""
-            fail("statistics", name, "is no name of a statistic", near + _CHOICES)
+            fail("statistics", name, "is not a statistic", near + _CHOICES)
         label, function = name, _STATISTICS.get(name)
         if function is None and _QUANTILE.fullmatch(name):
             fraction = float(name[1:])
@@ -168,7 +168,7 @@ def _arrays(features: Any, name: Any) -> dict[str, np.ndarray]:
             fail("name", name, "is for one array, and these features have names", "leave it out")
         return {"stacked": _array("features", features.values)}
     if name is not None and not isinstance(name, str):
-        fail("name", name, "is no text", 'give one like "mfcc"')
+        fail("name", name, "is not a text", 'give one like "mfcc"')
     return {name or "feature": _array("features", features)}
 
 

@@ -217,7 +217,7 @@ class FrontEnd(FrontEndSettings):
         Raises
         ------
         ParameterError
-            If the text is no TOML, a key is unknown, or a value has the wrong type or is out of range.
+            If the text is not TOML, a key is unknown, or a value has the wrong type or is out of range.
         """
         return toml.read(cls, source)
 

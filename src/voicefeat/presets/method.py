@@ -28,7 +28,7 @@ class Method:
         known = find(self.name).settings
         for key, value in self.settings:
             if key not in known:
-                fail(key, value, f"is no setting of {self.name}", f"choose among {', '.join(known)}")
+                fail(key, value, f"is not a setting of {self.name}", f"choose among {', '.join(known)}")
 
     @classmethod
     def of(cls, name: str, **settings: Any) -> Method:

@@ -56,7 +56,7 @@ def _place(fe: FrontEndSettings, key: str, value: Any) -> tuple[str, str]:
     every = [*STAGES, *(name for names in known.values() for name in names)]
     near = difflib.get_close_matches(key, every, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"choose among {', '.join(sorted(set(every)))}"
-    fail(key, value, "is no setting of this front end", hint)
+    fail(key, value, "is not a setting of this front end", hint)
 
 
 def _known(name: str, stage: Any) -> set[str]:

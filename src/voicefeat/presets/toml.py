@@ -111,7 +111,7 @@ def _plain(name: str, value: Any) -> Any:
     if value == "none":
         return None
     if not isinstance(value, bool | int | float | str | list):  # a table, a date
-        fail(name, value, "is no setting's value", "give a number, a text or a list")
+        fail(name, value, "is not a value of a setting", "give a number, a text or a list")
     if isinstance(value, list):
         numbers = bool(value) and all(isinstance(v, (int, float)) for v in value)
         if numbers:

@@ -30,7 +30,7 @@ def row_number(given: Any, count: int) -> int:
         number = operator.index(given)
     except TypeError:
         raise NotInDatasetError(
-            f"dataset[{given!r}]: is no row; give a number, an id, or an id and a part"
+            f"dataset[{given!r}]: is not a row; give a number, an id, or an id and a part"
         ) from None
     if not -count <= number < count:
         raise NotInDatasetError(

@@ -113,7 +113,7 @@ def _empty(place: Path, state: State | None) -> None:
     names = sorted(entry.name for entry in place.iterdir())
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     held = f"it holds {names[0]!r}{more}" if names else "it is empty"
-    fail("folder", str(place), f"is no dataset, {held}", GIVE)
+    fail("folder", str(place), f"is not a dataset, {held}", GIVE)
 
 
 def _warn(dataset: Dataset) -> None:

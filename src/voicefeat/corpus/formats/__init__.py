@@ -149,7 +149,7 @@ class Format(ABC):
             if str(choice).lower() == text:  # the command line says true, Python True
                 return choice
         listed = ", ".join(str(choice).lower() for choice in choices)
-        fail(name, given[name], f"is no choice of {self.name}", f"give one of {listed}")
+        fail(name, given[name], f"is not a choice of {self.name}", f"give one of {listed}")
 
     def check(self, about: About) -> None:
         """Refuse a dataset that the format cannot hold, before any work.
@@ -160,7 +160,7 @@ class Format(ABC):
             If it cannot.
         """
         if about.dtype not in self.dtypes:
-            fail("dtype", about.dtype, f"is no type that {self.name} has", f"give {' or '.join(self.dtypes)}")
+            fail("dtype", about.dtype, f"is not a type of {self.name}", f"give {' or '.join(self.dtypes)}")
 
     def check_values(self, values: np.ndarray, about: About) -> None:  # noqa: B027
         """Refuse the values of a recording that a shard cannot hold; the recording then goes to the ledger.

@@ -29,5 +29,5 @@ def fail_unreadable(place: Path, error: Exception) -> NoReturn:
     """Raise the error for a file or folder that is no shard."""
     message = " ".join(str(error).split()) or type(error).__name__
     raise ParameterError(
-        f"{place}: is no shard of a dataset ({message}); copy it again, or extract into a new folder"
+        f"{place}: is not a shard of a dataset ({message}); copy it again, or extract into a new folder"
     ) from None

@@ -94,7 +94,7 @@ class KaldiReader(FolderReader):
                 file.seek(where[1] + 2)
                 self._check(facts, file.read(end - where[1] - 2))
             else:
-                raise ValueError(f"{head!r} is no mark of a matrix")
+                raise ValueError(f"{head!r} is not the mark of a matrix")
         return np.ascontiguousarray(values.T)
 
     def _check(self, facts: dict[str, Any], stored: bytes) -> None:

@@ -82,7 +82,7 @@ def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
     columns = [(f"given_{name}" if name.lower() in TAKEN else name, kind) for name, kind in carried.items()]
     for name, _ in columns:
         if name != printable(name):
-            fail("manifest", file, f"has a column {printable(name)!r} that is no UTF-8", "save it as UTF-8")
+            fail("manifest", file, f"has a column {printable(name)!r} that is not UTF-8", "save it as UTF-8")
     if len(dict(columns)) < len(columns):
         fail("manifest", file, "has a column of the dataset's under two names", "rename one")
     return tuple(columns)
@@ -137,7 +137,7 @@ def _source(
     """One record, checked."""
     path = os.fsdecode(path) if isinstance(path, bytes) else path
     if not isinstance(path, str):
-        fail("path", path, "is no path", "give the file of every record")
+        fail("path", path, "is not a path", "give the file of every record")
     below, path = place.place(path)
     begin = 0.0 if _absent(start) else _seconds("start", start)
     until = None if _absent(end) else _seconds("end", end)
@@ -180,6 +180,6 @@ def _carried(where: str, name: str, values: Sequence[Any], places: Sequence[int]
             try:
                 value.encode()
             except UnicodeEncodeError:
-                told = f"{name}: {printable(value)} is no UTF-8; save the manifest as UTF-8"
+                told = f"{name}: {printable(value)} is not UTF-8; save the manifest as UTF-8"
                 raise ParameterError(f"{where} {line}: {told}") from None
     return values

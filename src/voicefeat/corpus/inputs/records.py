@@ -34,7 +34,7 @@ def read_records(file: str) -> Iterator[Chunk]:
     """The records of `file`, by its ending.
 
     Values of CSV and TSV are text; TSV has no quotes, so a quotation mark there is part of the text. Bytes
-    that are no UTF-8 become surrogates, as in names of files.
+    that are not UTF-8 become surrogates, as in names of files.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def read_records(file: str) -> Iterator[Chunk]:
 def read_lines(name: str, file: str) -> Iterator[tuple[int, str]]:
     """The lines of a text file and their numbers, counted from 1, without those that are empty.
 
-    `name` is what the caller calls the file; bytes that are no UTF-8 become surrogates.
+    `name` is what the caller calls the file; bytes that are not UTF-8 become surrogates.
     """
     _there(name, file)
     with open_text(name, file, errors="surrogateescape", newline="\n") as stream:
@@ -129,7 +129,7 @@ def _object(file: str, line: int, text: str) -> dict[str, Any]:
         record = json.loads(text, parse_float=_number)
     except (ValueError, RecursionError) as error:
         why = "too many brackets" if isinstance(error, RecursionError) else error
-        raise wrong_line(file, line, f"is no JSON ({why}); write one object in each line") from None
+        raise wrong_line(file, line, f"is not JSON ({why}); write one object in each line") from None
     if not isinstance(record, dict):
         raise wrong_line(file, line, 'holds no object; write one in each line, like {"path": "a.wav"}')
     return record
@@ -142,7 +142,7 @@ def _number(text: str) -> float | str:
 
 
 def _missing(values: Sequence[Any]) -> list[Any]:
-    """`values` with None for what is no value: an empty text, as in CSV, and NaN."""
+    """`values` with None for what is not a value: an empty text, as in CSV, and NaN."""
     return [None if value is None or value != value or value == "" else value for value in values]
 
 

@@ -52,7 +52,7 @@ class Root:
         except UnicodeEncodeError:
             possible = False
         if not possible:
-            fail("path", text, "is no name that a file can have", "mend it")
+            fail("path", text, "cannot be the name of a file", "correct it")
         relative = os.path.normpath(text)
         if os.path.isabs(relative):
             if not relative.startswith(self._above):

@@ -174,7 +174,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     by_id: dict[str, Source] = {}
     by_file: dict[str, Source] = {}
     if not isinstance(paths, Iterable) or getattr(paths, "ndim", 1) != 1:
-        fail("paths", paths, "is no list of paths", "give files, folders and patterns in a list")
+        fail("paths", paths, "is not a list of paths", "give files, folders and patterns in a list")
     for given in paths:
         root = check_path("path", given)
         base, pattern = split_pattern(root)
@@ -281,7 +281,7 @@ def _unlistable(error: OSError) -> NoReturn:
 
 
 def printable(text: str) -> str:
-    """A path or an id as text: ``/`` between parts, bytes that are no UTF-8 as ``\\xff``."""
+    """A path or an id as text: ``/`` between parts, bytes that are not UTF-8 as ``\\xff``."""
     plain = text.replace(os.sep, "/")
     if plain.isascii():
         return plain

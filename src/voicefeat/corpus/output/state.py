@@ -150,7 +150,7 @@ class State:
 
 def _unreadable(folder: Path, error: Exception) -> ParameterError:
     why = f"it has no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
-    return ParameterError(f"{folder / NAME}: is no state of a dataset ({why}); {RESTORE}")
+    return ParameterError(f"{folder / NAME}: is not the state of a dataset ({why}); {RESTORE}")
 
 
 def opened(

@@ -1,4 +1,4 @@
-"""The arguments of a run that are no settings of a feature: names, mappings, workers, an executor."""
+"""The arguments of a run that are not settings of a feature: names, mappings, workers, an executor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check_names(name: str, value: Any) -> tuple[str, ...]:
     names = tuple(value)
     for each in names:
         if not isinstance(each, str):
-            fail(name, each, "is no name", "give a list of texts")
+            fail(name, each, "is not a name", "give a list of texts")
     return names
 
 
@@ -32,7 +32,7 @@ def check_mapping(name: str, value: Any) -> Mapping[str, Any] | None:
         fail(name, value, "must be a mapping", "give a dict, {'n_fft': 512} say, or nothing")
     for key in value or {}:
         if not isinstance(key, str):
-            fail(name, key, "is no name", "give a dict whose keys are texts")
+            fail(name, key, "is not a name", "give a dict whose keys are texts")
     return value
 
 

@@ -23,7 +23,7 @@ _NETWORK = "see to the network or the server that holds the recordings"
 
 
 def stop_if_passing(path: str, error: BaseException) -> None:
-    """Stop the run if `error`, raised while `path` was read or analysed, is no fault of the recording.
+    """Stop the run if `error`, raised while `path` was read or analysed, is not a fault of the recording.
 
     Raises
     ------

@@ -113,7 +113,7 @@ def chroma_cqt(
     Raises
     ------
     ParameterError
-        As `cqt`, and if `bins_per_octave` is no multiple of `n_chroma`.
+        As `cqt`, and if `bins_per_octave` is not a multiple of `n_chroma`.
 
     Warns
     -----

@@ -122,14 +122,14 @@ def generator(random_state: Any, rng: Any) -> Any:
         try:
             return np.random.default_rng(rng)
         except (TypeError, ValueError):
-            fail("rng", rng, "is no seed", "give a whole number, 0 or more, or a numpy.random.Generator")
+            fail("rng", rng, "is not a seed", "give a whole number, 0 or more, or a numpy.random.Generator")
     if isinstance(random_state, (np.random.RandomState, np.random.Generator)):
         return random_state
     whole_number = isinstance(random_state, numbers.Integral) and not isinstance(random_state, bool)
     if whole_number and 0 <= random_state < 2**32:
         return np.random.RandomState(int(random_state))
     remedy = "give a whole number from 0 to 2**32 - 1, a RandomState or a Generator"
-    fail("random_state", random_state, "is no seed", remedy)
+    fail("random_state", random_state, "is not a seed", remedy)
 
 
 def signal_length(frames: Frames, count: int, length: Any) -> int:

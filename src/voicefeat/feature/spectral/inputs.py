@@ -24,7 +24,7 @@ def check_spectra(S: Any, rows: str, name: str = "S") -> np.ndarray:
 
     Integers become float64 of the same value: spectra have no full scale as samples have.
     """
-    S = np.asarray(check_numeric(name, S, "fiucb", "pass spectra of float32 or float64", "are no spectra"))
+    S = np.asarray(check_numeric(name, S, "fiucb", "pass spectra of float32 or float64", "are not spectra"))
     if S.dtype.kind == "c":
         fail(name, S, "is complex", f"pass its magnitude or power: abs({name}) ** 2")
     if S.dtype.kind in "iu":

@@ -305,9 +305,9 @@ MOST_ORDER = 512
 
 
 def _numbers(name: str, x: Any) -> np.ndarray:
-    array = check_numeric(name, x, what="are no finite numbers")
+    array = check_numeric(name, x, what="are not finite numbers")
     if array.dtype.kind not in "fiu" or array.ndim < 1 or not array.size or not np.isfinite(array).all():
-        fail(name, x, f"{format_value(x)} is no array of finite numbers", "give real numbers")
+        fail(name, x, f"{format_value(x)} is not an array of finite numbers", "give real numbers")
     if array.shape[-1] > MOST_ORDER + 1 or np.abs(array).max() > 1e30:
         fail(name, x, f"is of an order above {MOST_ORDER}, or too large", "give coefficients last")
     return array.astype(np.float64)

@@ -25,9 +25,9 @@ class Passes:
     def __init__(self, y: np.ndarray, filters: Iterable[np.ndarray]):
         self.y = y
         #: Sections of each pass; passes with odd numbers run backwards.
-        self.passes = [sections for sections in filters for _ in range(2)]
+        self.passes: list[np.ndarray] = [sections for sections in filters for _ in range(2)]
         edges = np.linspace(0, y.size, -(-y.size // PART) + 1).astype(int)
-        self.parts = [slice(a, b) for a, b in pairwise(edges)]
+        self.parts: list[slice] = [slice(a, b) for a, b in pairwise(edges)]
         #: For each pass, the state at the beginning of each part, in the direction of the pass.
         self.states: list[dict[int, np.ndarray]] = [{} for _ in self.passes]
 

@@ -19,7 +19,7 @@ from .blocks import thread_budget
 from .jobs import Job, Request, Rows
 from .plan import Plan, plan_for
 from .sinks import Sink
-from .spectra import MEMORY_BYTES, Work, borrow, give_back
+from .spectra import MEMORY_BYTES, FramedSpectra, GivenSpectra, Work, borrow, give_back
 from .stages import Chain
 
 #: Blocks that each of several threads takes, where blocks need not be larger than fits.
@@ -33,10 +33,12 @@ class Pass:
     """
 
     def __init__(self, plan: Plan, data: np.ndarray, sinks: list[Sink], memory: dict[int, np.ndarray] | None):
-        self.source, self.sinks, self.memory = plan.source, sinks, memory
-        self.opened = plan.source.open(data)
+        self.source: FramedSpectra | GivenSpectra = plan.source
+        self.sinks: list[Sink] = sinks
+        self.memory: dict[int, np.ndarray] | None = memory
+        self.opened: Any = plan.source.open(data)
         self.width = 2 if self.source.complex else 1
-        self.one_power = memory is None
+        self.one_power: bool = memory is None
         for sink in sinks:
             if sink.power != sinks[0].power:
                 self.one_power = False

@@ -81,9 +81,11 @@ class Rows(Job):
         place: slice | None = None,
     ):
         self.chain = chain
-        self.out, self.dtype, self.place = out, dtype, place
+        self.out: np.ndarray | None = out
+        self.dtype: np.dtype[Any] | None = dtype
+        self.place: slice | None = place
         if dtype is not None:
-            self.double = dtype == np.complex128
+            self.double: bool = dtype == np.complex128
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         if self.out is None:
@@ -91,7 +93,7 @@ class Rows(Job):
         into = self.out if batch else self.out[np.newaxis]
         if len(batch) > 1:
             into = into.reshape(-1, *into.shape[-2:])
-        self.into = into if self.place is None else into[:, self.place]
+        self.into: np.ndarray = into if self.place is None else into[:, self.place]
 
     def sink(self, i: int) -> Sink:
         plan, into = self.plan, self.into[i]
@@ -120,12 +122,16 @@ class PeaksInRows(Job):
 
     def __init__(self, chain: Chain, peaks: Peaks, reference: np.ndarray | float | None = None):
         super().__init__(chain)
-        self.peaks, self.reference = peaks, reference
+        self.peaks: Peaks = peaks
+        self.reference: np.ndarray | float | None = reference
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         shape = (*batch, self.plan.bins, frames)
-        self.out = np.zeros(shape, self.plan.dtype), np.zeros(shape, self.plan.dtype)
-        self.into = [part.reshape(-1, *shape[-2:]) for part in self.out]
+        self.out: tuple[np.ndarray, np.ndarray] = (
+            np.zeros(shape, self.plan.dtype),
+            np.zeros(shape, self.plan.dtype),
+        )
+        self.into: list[np.ndarray] = [part.reshape(-1, *shape[-2:]) for part in self.out]
         self.references: np.ndarray | None = None
         if isinstance(self.reference, np.ndarray):
             self.references = self.reference.reshape(-1, frames)
@@ -147,7 +153,8 @@ class AllPeaks(Job):
 
     def __init__(self, chain: Chain, peaks: Peaks, count: Callable[[np.ndarray], np.ndarray]):
         super().__init__(chain)
-        self.peaks, self.half = peaks, StrongerHalf(count)
+        self.peaks: Peaks = peaks
+        self.half: StrongerHalf = StrongerHalf(count)
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         pass
@@ -169,7 +176,7 @@ class AllPeaks(Job):
 class Tuned(AllPeaks):
     """The rows of a chain that is known only when all peaks are: `chain_of` makes it of what they show."""
 
-    needs_second_pass = True
+    needs_second_pass: bool = True
 
     def __init__(
         self,

@@ -24,10 +24,15 @@ class StrongerHalf:
     def __init__(
         self, count: Callable[[np.ndarray], np.ndarray], within: tuple[float, float] | None = None
     ) -> None:
-        self.count, self.fixed = count, within is not None
+        self.count: Callable[..., np.ndarray] = count
+        self.fixed: bool = within is not None
+        self.low: float
+        self.high: float
         self.low, self.high = within or (-np.inf, np.inf)
-        self.lock = threading.Lock()
+        self.lock: threading.Lock = threading.Lock()
         self.blocks: list[tuple[np.ndarray, np.ndarray]] = []
+        self.kept: int
+        self.bytes: int
         self.kept = self.bytes = self.below = self.above = 0
         self.room: float = ROOM
         #: What the higher ones show; and those that are not kept, by the first half of their bits.

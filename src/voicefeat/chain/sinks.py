@@ -67,12 +67,14 @@ class SpectrumRows(Sink):
     """The bins themselves, real or complex, as rows."""
 
     def __init__(self, plan: Plan, out: np.ndarray):
-        self.power = plan.power
-        self.complex = out.dtype.kind == "c"
+        self.power: float | None = plan.power
+        self.complex: bool = out.dtype.kind == "c"
         real = np.dtype(f"f{out.dtype.itemsize // 2}") if self.complex else out.dtype
-        self.lanes = tables.lanes(real)
+        self.lanes: int = tables.lanes(real)
+        self.bins: int
+        self.stride: int
         self.bins, self.stride = out.shape
-        self.flat = out.reshape(-1).view(real)
+        self.flat: np.ndarray = out.reshape(-1).view(real)
 
     def take(self, work: Work, first: int, count: int) -> None:
         bins = work.to_power(self.power)
@@ -86,9 +88,12 @@ class ChainRows(Sink):
     """Bands, their logarithm, cosine transform and scaling, as far as the chain has them, as rows."""
 
     def __init__(self, plan: Plan, out: np.ndarray):
-        self.plan, self.lanes, self.power = plan, plan.lanes, plan.power
-        self.flat, self.frames = out.reshape(-1), out.shape[-1]
-        self.kept = None
+        self.plan: Plan = plan
+        self.lanes: int = plan.lanes
+        self.power: float | None = plan.power
+        self.flat: np.ndarray = out.reshape(-1)
+        self.frames: int = out.shape[-1]
+        self.kept: np.ndarray | None = None
         if plan.below is not None:
             self.deferred = True
             #: The largest value of each block; several threads append, and the largest of all is the same.
@@ -164,7 +169,10 @@ class PeakTiles(Sink):
     """Frequencies and heights of spectral peaks; what is done with them is left to `put`."""
 
     def __init__(self, plan: Plan, peaks: Peaks, references: np.ndarray | None = None):
-        self.peaks, self.bins, self.lanes, self.power = peaks, plan.bins, plan.lanes, plan.power
+        self.peaks: Peaks = peaks
+        self.bins: int = plan.bins
+        self.lanes: int = plan.lanes
+        self.power: float | None = plan.power
         self.references = references
 
     def take(self, work: Work, first: int, count: int) -> None:
@@ -199,7 +207,7 @@ class PeakRows(PeakTiles):
         references: np.ndarray | None,
     ):
         super().__init__(plan, peaks, references)
-        self.out = pitches, heights
+        self.out: tuple[np.ndarray, np.ndarray] = pitches, heights
 
     def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
         rows = self.peaks.high - self.peaks.low

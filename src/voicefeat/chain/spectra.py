@@ -14,6 +14,7 @@ from ..engine import (
 )
 from . import tables
 from .frames import Frames
+from .tables import Transform
 
 #: Bytes of the bins of one block: with the columns of the signal they stay in the second-level cache.
 BLOCK_BYTES = 512 * 1024
@@ -62,17 +63,18 @@ class Work:
     """The scratch arrays of one thread, and the block of spectra that is in them."""
 
     def __init__(self, lanes: int, dtype: np.dtype):
-        self.dtype, self.lanes = dtype, lanes
-        self.peak = np.empty(lanes, dtype)
+        self.dtype: np.dtype[Any] = dtype
+        self.lanes: int = lanes
+        self.peak: np.ndarray = np.empty(lanes, dtype)
         #: The block as its source made it: |X| ** base, or the complex X where `base` is None.
-        self.bins = np.empty(0, dtype)
+        self.bins: np.ndarray = np.empty(0, dtype)
         self.base: float | None = None
-        self.values = 0
+        self.values: int = 0
         #: Whether all sinks want one power of the block, which may then overwrite it.
-        self.one_power = False
-        self.arrays = Arrays(dtype)
+        self.one_power: bool = False
+        self.arrays: Arrays = Arrays(dtype)
         self._powers: dict[float, np.ndarray] = {}
-        self.idle = _idle.setdefault(dtype, [])
+        self.idle: list[Work] = _idle.setdefault(dtype, [])
 
     def set_block(self, bins: np.ndarray, values: int, base: float | None, one_power: bool) -> None:
         """Make `bins`, `values` numbers or a part of it (complex ones count once), the block."""
@@ -135,35 +137,40 @@ class FramedSpectra:
     """Spectra of the frames of a signal: powers, or complex numbers."""
 
     def __init__(self, frames: Frames, complex: bool, dtype: np.dtype):
-        self.frames, self.complex, self.dtype = frames, complex, dtype
-        self.base = None if complex else 2.0
-        self.lanes = tables.lanes(dtype)
-        self.bins = 1 + frames.n_fft // 2
-        self.block = block_frames(self.bins * (2 if self.complex else 1), dtype)
+        self.frames: Frames = frames
+        self.complex: bool = complex
+        self.dtype: np.dtype[Any] = dtype
+        self.base: float | None = None if complex else 2.0
+        self.lanes: int = tables.lanes(dtype)
+        self.bins: int = 1 + frames.n_fft // 2
+        self.block: int = block_frames(self.bins * (2 if self.complex else 1), dtype)
         hop = frames.hop_length
-        self.hop, self.pad = hop, frames.pad
+        self.hop: int = hop
+        self.pad: int = frames.pad
         #: Hops that a frame spans: the columns that the last frame of a block adds.
-        self.overlap = -(-frames.n_fft // hop)
-        self.rows = min(hop, frames.n_fft)
+        self.overlap: int = -(-frames.n_fft // hop)
+        self.rows: int = min(hop, frames.n_fft)
         #: Groups of lanes that are laid out at a time.
-        self.chunk = max(1, COLUMN_BYTES // (self.rows * self.lanes * dtype.itemsize))
+        self.chunk: int = max(1, COLUMN_BYTES // (self.rows * self.lanes * dtype.itemsize))
         # Rows start on a new cache line, and not all on the same set of lines.
         line = 64 // dtype.itemsize
         lines = -(-(self.chunk * self.lanes - 1 + self.overlap) // line)
-        self.stride = line * (lines + 1 - lines % 2)
+        self.stride: int = line * (lines + 1 - lines % 2)
         #: Whether frames are changed before their window; they then stand sample by sample in an array of
         #: their own, the window at its beginning.
-        self.prepared = frames.remove_dc or frames.preemphasis != 0.0
+        self.prepared: bool = frames.remove_dc or frames.preemphasis != 0.0
         layout = (self.lanes, dtype, frames.n_fft) if self.prepared else (self.stride, dtype)
-        self.tables = tables.transform(frames, *layout)
+        self.tables: Transform | None = tables.transform(frames, *layout)
         n = np.arange(frames.length)
-        self.places = ((n % hop) * self.stride + n // hop).astype(np.int32)
+        self.places: np.ndarray = ((n % hop) * self.stride + n // hop).astype(np.int32)
         if self.tables is None:
-            self.window = frames.window_array()
+            self.window: np.ndarray = frames.window_array()
         #: Whether there are only zeros beyond the ends of the signal.
-        self.zeros_beyond = frames.partial != "mirror" and (frames.pad_mode == "constant" or not frames.pad)
+        self.zeros_beyond: bool = frames.partial != "mirror" and (
+            frames.pad_mode == "constant" or not frames.pad
+        )
         #: Whether powers of the complex bins are those that are computed without them, bit for bit.
-        self.exact_powers = self.tables is not None
+        self.exact_powers: bool = self.tables is not None
 
     def open(self, y: np.ndarray) -> Any:
         """The signal, and what lies before and after it."""
@@ -275,13 +282,14 @@ class GivenSpectra:
     """Spectra that were given as an array of (bins, frames)."""
 
     complex = False
-    base = 1.0
+    base: float = 1.0
     exact_powers = True
 
     def __init__(self, bins: int, dtype: np.dtype):
-        self.bins, self.dtype = bins, dtype
-        self.lanes = tables.lanes(dtype)
-        self.block = block_frames(bins, dtype)
+        self.bins: int = bins
+        self.dtype: np.dtype[Any] = dtype
+        self.lanes: int = tables.lanes(dtype)
+        self.block: int = block_frames(bins, dtype)
 
     def open(self, S: np.ndarray) -> Any:
         return S

@@ -30,8 +30,8 @@ class Aside:
     """
 
     def __init__(self, place: str | os.PathLike[str]) -> None:
-        self.place = Path(place)
-        self.file = self.place.with_name(f".{self.place.name}.partial")
+        self.place: Path = Path(place)
+        self.file: Path = self.place.with_name(f".{self.place.name}.partial")
         self._handle: int | None = None
 
     def claim(self) -> None:

@@ -22,14 +22,14 @@ class Curve:
     def __init__(self, thresholds: np.ndarray, bonafide: np.ndarray, spoof: np.ndarray) -> None:
         """From the thresholds, and the number of utterances of each class with each score."""
         self.thresholds = thresholds
-        self.counts = bonafide, spoof
+        self.counts: tuple[np.ndarray, np.ndarray] = bonafide, spoof
         rejected, stopped = np.cumsum(bonafide), np.cumsum(spoof)
         #: Number of utterances of each class.
-        self.sizes = int(rejected[-1]), int(stopped[-1])
+        self.sizes: tuple[int, int] = int(rejected[-1]), int(stopped[-1])
         #: The share of bona fide utterances that are rejected, from 0 to 1.
-        self.miss = np.append(0, rejected) / rejected[-1]
+        self.miss: np.ndarray = np.append(0, rejected) / rejected[-1]
         #: The share of spoofs that are accepted, from 1 to 0.
-        self.false_alarm = np.append(stopped[-1], stopped[-1] - stopped) / stopped[-1]
+        self.false_alarm: np.ndarray = np.append(stopped[-1], stopped[-1] - stopped) / stopped[-1]
 
     @classmethod
     def of(cls, bonafide: np.ndarray, spoof: np.ndarray) -> Curve:

@@ -51,11 +51,13 @@ class Scores:
         *,
         layout: str = "in memory",
     ) -> None:
-        self.utterances = check_texts("utterances", utterances)
-        self.scores = check_numeric("scores", scores, what="are not scores").astype(np.float64)
-        self.keys = None if keys is None else np.asarray(check_texts("keys", keys), dtype=object)
-        self.attacks = _column("attacks", attacks, len(self.utterances))
-        self.speakers = _column("speakers", speakers, len(self.utterances))
+        self.utterances: list[str] = check_texts("utterances", utterances)
+        self.scores: np.ndarray = check_numeric("scores", scores, what="are not scores").astype(np.float64)
+        self.keys: np.ndarray | None = (
+            None if keys is None else np.asarray(check_texts("keys", keys), dtype=object)
+        )
+        self.attacks: np.ndarray = _column("attacks", attacks, len(self.utterances))
+        self.speakers: np.ndarray = _column("speakers", speakers, len(self.utterances))
         self.layout = layout
         if self.scores.shape != (len(self.utterances),):
             remedy = f"give one for each of the {len(self.utterances)} utterances"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..audio.limits import not_finite
+from ..chain.deltas import Dynamics
 from ..chain.descriptors import Loudness
 from ..chain.jobs import Job, Request, Rows
 from ..chain.stages import Chain
@@ -47,11 +48,12 @@ class PlacedRows(Rows):
 
     def __init__(self, chain: Chain, rows: int, place: slice, beside: PlacedRows | None = None):
         super().__init__(chain, place=place)
-        self.rows, self.beside = rows, beside
+        self.rows: int = rows
+        self.beside: PlacedRows | None = beside
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         if self.beside is None:
-            self.out = np.empty((*batch, self.rows, frames), self.plan.dtype)
+            self.out: np.ndarray = np.empty((*batch, self.rows, frames), self.plan.dtype)
         else:
             self.out = self.beside.out
         super().open(batch, items, frames)
@@ -91,16 +93,18 @@ class FramedFrontEnd(FrontEndKind):
     def __post_init__(self) -> None:
         coefficients = self.cepstrum is not None or self.model is not None
         named = "cepstrum" if coefficients else "bin" if self.bands is None else "band"
+        self.row: str
+        self.needs_rate: bool
         self.row, self.needs_rate = self.row or named, self.bands is not None
         #: Whether the window scales the samples, which saves a copy of the signal.
-        self.window_scales = self.signal.scale != 1.0 and not self.signal.dither
+        self.window_scales: bool = self.signal.scale != 1.0 and not self.signal.dither
         # Statics are written to an array that has room for their deltas, which saves a copy.
         follows = self.dynamics is not None and self.dynamics.follows and self.model is None
-        self.room = self.dynamics if follows else None
-        self.parts = 1 if self.room is None else self.room.parts
+        self.room: Dynamics | None = self.dynamics if follows else None
+        self.parts: int = 1 if self.room is None else self.room.parts
         top_db = self.compression is not None and self.compression.top_db is not None
         #: Whether the energy is copied in last: rows with a clip's floor are written after the last block.
-        self.late_energy = top_db and self.energy is not None and not self.energy.more
+        self.late_energy: bool = top_db and self.energy is not None and not self.energy.more
 
     def body_rows(self, rate: float | None) -> int:
         """Number of rows without an added row of energies."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +26,10 @@ class MethodFrontEnd(FrontEndKind):
     method: Method
 
     def __post_init__(self) -> None:
-        self.row = self.row or self.method.name
-        self.needs_rate = self.method.has_rate
-        self.function, self.settings = self.method.function, dict(self.method.settings)
+        self.row: str = self.row or self.method.name
+        self.needs_rate: bool = self.method.has_rate
+        self.function: Callable[..., Any] = self.method.function
+        self.settings: dict[str, Any] = dict(self.method.settings)
 
     def rows(self, rate: float | None) -> int:
         return self.method.shape(LONG, float(rate or 1))[0]
@@ -60,7 +62,7 @@ class RawFrontEnd(FrontEndKind):
     """The samples themselves: one row, one frame per sample."""
 
     def __post_init__(self) -> None:
-        self.row = self.row or "sample"
+        self.row: str = self.row or "sample"
 
     def rows(self, rate: float | None) -> int:
         return 1

@@ -61,8 +61,8 @@ class Place:
     """
 
     def __init__(self, given: Any) -> None:
-        self.name = printable_name(given)
-        self.file = given if hasattr(given, "read") else None
+        self.name: str = printable_name(given)
+        self.file: None = given if hasattr(given, "read") else None
         self.path: str | bytes | None = None
         self._stream: IO[bytes] | None = None
         self._content: bytes | None = None

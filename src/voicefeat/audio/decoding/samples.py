@@ -37,15 +37,15 @@ class Stream:
         #: The links in order; None is the unchanged file.
         self._links: list[Link | None] = [None]
         try:
-            self.file = place.open()
+            self.file: Any = place.open()
         except (soundfile.SoundFileError, OSError, TypeError) as problem:
             self._open_plain(problem)
         self.rate: int = self.file.samplerate
         self.channels: int = self.file.channels
         #: Whether a header states the length.
-        self.stated = True
+        self.stated: bool = True
         #: Whether the end is marked, for formats with such a mark.
-        self.ended = True
+        self.ended: bool = True
         #: Whether reading begins at the position of an open file, not at an offset.
         self.stands = False
         self._at = 0

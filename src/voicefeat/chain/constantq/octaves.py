@@ -21,6 +21,7 @@ from ...engine import product as product_kernels, rows as row_kernels, wavelets 
 from .. import tables, threads
 from ..block_loop import run_item
 from ..blocks import for_parts, thread_budget
+from ..plan import Plan
 from ..sinks import Sink
 from ..spectra import FramedSpectra, Work, ends
 from .transform import Octave, Octaves
@@ -35,11 +36,12 @@ class Responses(Sink):
     """What the wavelets of an octave respond: complex rows, magnitudes, or magnitudes folded and added."""
 
     def __init__(self, octave: Octave, out: np.ndarray, first: int):
-        self.octave, self.lanes = octave, octave.plan.lanes
-        self.complex = out.dtype.kind == "c"
-        self.stride = out.shape[-1]
-        self.flat = out.reshape(-1).view(octave.plan.dtype)
-        self.at = first if octave.fold is not None else octave.row * self.stride + first
+        self.octave: Octave = octave
+        self.lanes: int = octave.plan.lanes
+        self.complex: bool = out.dtype.kind == "c"
+        self.stride: int = out.shape[-1]
+        self.flat: np.ndarray = out.reshape(-1).view(octave.plan.dtype)
+        self.at: int = first if octave.fold is not None else octave.row * self.stride + first
 
     def take(self, work: Work, first: int, count: int) -> None:
         o, lanes, groups = self.octave, self.lanes, -(-count // self.lanes)
@@ -70,10 +72,12 @@ class Stretch(FramedSpectra):
 
     def __init__(self, octave: Octave, skip: int, frames: int, head: bool, tail: bool):
         self.__dict__.update(octave.plan.source.__dict__)
-        self.plan = copy.copy(octave.plan)
+        self.plan: Plan = copy.copy(octave.plan)
         self.plan.source = self
         self.pad -= skip * self.hop
-        self.count, self.head, self.tail = frames, head, tail
+        self.count: int = frames
+        self.head: bool = head
+        self.tail: bool = tail
 
     def open(self, y: np.ndarray) -> Any:
         head, tail = ends(y, self.frames) if self.head or self.tail else (y[:0], y[:0])
@@ -89,12 +93,17 @@ class Level:
     """One of the signals: resampled from the one before, piece by piece, and kept as far as it is needed."""
 
     def __init__(self, factor: int, n: int, gain: float, hop: int, octaves: list[Octave], kind: np.dtype):
-        self.factor, self.n, self.gain = factor, -(-n // factor), gain
-        self.hop, self.octaves, self.kind = hop, octaves, kind
-        self.pad = max((o.frames.pad for o in octaves), default=0)
-        self.done = [0] * len(octaves)
+        self.factor: int = factor
+        self.n: int = -(-n // factor)
+        self.gain: float = gain
+        self.hop: int = hop
+        self.octaves: list[Octave] = octaves
+        self.kind: np.dtype[Any] = kind
+        self.pad: int = max((o.frames.pad for o in octaves), default=0)
+        self.done: list[int] = [0] * len(octaves)
+        self.origin: int
         self.origin = self.end = 0
-        self.buffer = np.empty(0, kind)
+        self.buffer: np.ndarray = np.empty(0, kind)
         self.pieces: list[np.ndarray] = []
         self.stream: Any = None
 

@@ -227,20 +227,21 @@ class Octaves:
     """The tables of a transform for one precision."""
 
     def __init__(self, q: ConstantQ, fold: Bands | None, dtype: np.dtype):
-        self.q, self.dtype = q, dtype
-        self.early = q.halvings()
+        self.q: ConstantQ = q
+        self.dtype: np.dtype[Any] = dtype
+        self.early: int = q.halvings()
         sr, hop = q.sr / 2**self.early, q.hop_length >> self.early
         hertz, alpha, lengths, _ = q._wavelets(None, sr)
         #: The longest wavelet, in samples of the signal.
-        self.longest = q.longest()
+        self.longest: float = q.longest()
         step = min(q.bins_per_octave, q.n_bins)
         q.check_room(lengths[:step] / 2 ** (math.ceil(q.n_bins / step) - 1))  # the least that it can come to
         matrix = None if fold is None else fold.matrix()
         #: Rows of the result: bins, or what they are folded into.
-        self.rows = q.n_bins if matrix is None else len(matrix)
+        self.rows: int = q.n_bins if matrix is None else len(matrix)
         level, rate = 0, sr
         self.octaves: list[Octave] = []
-        self.hops = [hop]
+        self.hops: list[int] = [hop]
         for high in range(q.n_bins, 0, -step):
             part = slice(max(0, high - step), high)
             q.check_room(q._wavelets(None, rate)[2][part])

@@ -41,15 +41,20 @@ class LagPlan:
     """What the difference functions of frames need, for one precision."""
 
     def __init__(self, lags: Lags, dtype: np.dtype):
-        self.lags, self.dtype, self.lanes = lags, dtype, tables.lanes(dtype)
+        self.lags: Lags = lags
+        self.dtype: np.dtype[Any] = dtype
+        self.lanes: int = tables.lanes(dtype)
         length, hop = lags.frames.n_fft, lags.frames.hop_length
+        self.n_fft: int
         self.n_fft = n = transform_length(length + lags.high)
-        self.hop, self.rows, self.overlap = hop, min(hop, n), -(-n // hop)
+        self.hop: int = hop
+        self.rows: int = min(hop, n)
+        self.overlap: int = -(-n // hop)
         #: Groups of lanes that are laid out, transformed and compared at a time.
-        self.groups = max(1, TILE_BYTES // ((n // 2 + 1 + lags.high) * self.lanes * dtype.itemsize))
+        self.groups: int = max(1, TILE_BYTES // ((n // 2 + 1 + lags.high) * self.lanes * dtype.itemsize))
         line = 64 // dtype.itemsize
         lines = -(-(self.groups * self.lanes - 1 + self.overlap) // line)
-        self.stride = line * (lines + 1 - lines % 2)
+        self.stride: int = line * (lines + 1 - lines % 2)
         ones = WindowArray((1.0,) * length + (0.0,) * (n - length))
         t = tables.transform(Frames(n, hop, n, ones, False, "constant"), self.stride, dtype)
         assert t is not None
@@ -59,11 +64,11 @@ class LagPlan:
         assert natural is not None
         sample = np.asarray(natural.offsets, np.int64) % n
         k = np.arange(lags.high)
-        self.mirrored = tables._frozen(np.minimum(sample, n - sample) * self.lanes, np.int32)
-        self.scale = tables._frozen(np.full(n, 0.5 / n), dtype)
-        self.places = tables._frozen((k % hop) * self.stride + k // hop, np.int32)
-        self.numbers = tables._frozen(k + 1, dtype)
-        self.tiny = float(np.finfo(dtype).tiny)
+        self.mirrored: np.ndarray = tables._frozen(np.minimum(sample, n - sample) * self.lanes, np.int32)
+        self.scale: np.ndarray = tables._frozen(np.full(n, 0.5 / n), dtype)
+        self.places: np.ndarray = tables._frozen((k % hop) * self.stride + k // hop, np.int32)
+        self.numbers: np.ndarray = tables._frozen(k + 1, dtype)
+        self.tiny: float = float(np.finfo(dtype).tiny)
 
     @property
     def block(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -59,10 +60,10 @@ class Prior:
         k, decay = np.arange(most + 1), thresholds.decay
         totals = np.zeros(most + 1)
         totals[1:] = (1 - np.exp(-decay)) / (1 - np.exp(-decay * k[1:]))
-        self.tables = tuple(
+        self.tables: tuple[np.ndarray, ...] = tuple(
             tables._frozen(x, np.float64) for x in (edges[1:], weights, heads, np.exp(-decay * k), totals)
         )
-        self.rescue = thresholds.rescue
+        self.rescue: float = thresholds.rescue
 
 
 class Transitions:
@@ -80,7 +81,7 @@ class Transitions:
         # librosa sets the window into n bins, which puts one of even width half a bin to either side.
         left = half - 1 if width % 2 or n % 2 == 0 else half
         window_at = np.arange(width) - left
-        self.reach = int(np.abs(window_at).max())
+        self.reach: int = int(np.abs(window_at).max())
         sums, row = np.empty(n), np.zeros(n)
         for i in range(n):
             places = i + window_at
@@ -96,18 +97,19 @@ class Transitions:
         stay = 1.0 - pitches.switch
         with np.errstate(divide="ignore"):
             same, switch = (np.where(near > 0, np.log(near * p + TINY), -np.inf) for p in (stay, 1.0 - stay))
-        self.rows = tables._frozen(which * span + margin, np.int64)
-        self.same, self.switch = tables._frozen(same, np.float64), tables._frozen(switch, np.float64)
-        self.top = float(max(same.max(), switch.max()))
+        self.rows: np.ndarray = tables._frozen(which * span + margin, np.int64)
+        self.same: np.ndarray = tables._frozen(same, np.float64)
+        self.switch: np.ndarray = tables._frozen(switch, np.float64)
+        self.top: float = float(max(same.max(), switch.max()))
 
 
 class Observed:
     """The candidates of one item, tile after tile."""
 
     def __init__(self, frames: int, bins: int):
-        self.counts = np.zeros(frames, np.int64)
-        self.voiced = np.zeros(frames)
-        self.kind = np.dtype(np.int16 if bins < 2**15 else np.int32)
+        self.counts: np.ndarray = np.zeros(frames, np.int64)
+        self.voiced: np.ndarray = np.zeros(frames)
+        self.kind: np.dtype[Any] = np.dtype(np.int16 if bins < 2**15 else np.int32)
         self.parts: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def together(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

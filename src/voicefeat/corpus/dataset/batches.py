@@ -122,9 +122,10 @@ class Sampler:
         *, bucket: bool = True, drop_last: bool = False,
     ) -> None:  # fmt: skip
         self._lengths, self._rows = lengths, rows
-        self.size = check_int("size", size, unit="rows")
-        self.seed = seed if seed is None else check_int("seed", seed, 0, most=None)
-        self.bucket, self.drop_last = bucket, drop_last
+        self.size: int = check_int("size", size, unit="rows")
+        self.seed: int | None = seed if seed is None else check_int("seed", seed, 0, most=None)
+        self.bucket: bool = bucket
+        self.drop_last: bool = drop_last
         self.epoch = 0
 
     def __len__(self) -> int:

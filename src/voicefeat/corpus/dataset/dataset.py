@@ -47,13 +47,15 @@ class Dataset:
     def __init__(
         self, folder: Path, store: Store, complete: bool = True, held: Holdings | None = None
     ) -> None:
-        self.folder, self._store, self._held = folder, store, held
+        self.folder: Path = folder
+        self._store = store
+        self._held = held
         #: Whether the run that made it is complete.
         self.complete = complete
         #: The metadata: settings, digest, names of rows, versions.
         self.about: dict[str, Any] = store.about
         #: The names of the carried columns: label, speaker, ...
-        self.carried = [name for name in store.names if name not in OWN]
+        self.carried: list[str] = [name for name in store.names if name not in OWN]
 
     @property
     def feature(self) -> str:

@@ -31,7 +31,9 @@ class Store:
         self, form: Format, shards: Sequence[Path], due: Sequence[tuple[int, int]] | None = None
     ) -> None:
         """`due` has the number of rows of each shard and its `Writer.chain`, if that is known."""
-        self._format, self.shards, self._due = form, list(shards), due
+        self._format = form
+        self.shards: list[Path] = list(shards)
+        self._due = due
         #: Shards whose rows have been checked.
         self._known: set[int] = set()
         self._nothing_open()
@@ -40,7 +42,8 @@ class Store:
         self._firsts = np.cumsum([0, *counts])
         first = self._reader(0)
         #: The metadata, and the names of all columns but the values.
-        self.about, self.names = dict(first.about), list(first.names)
+        self.about: dict[str, Any] = dict(first.about)
+        self.names: list[str] = list(first.names)
 
     def _count(self, shard: int, due: int | None) -> int:
         """The number of rows of a shard; it must be of this dataset."""

@@ -80,6 +80,7 @@ class Table:
         self._kinds = [("offset", "int64"), *row_columns(about), *carried, *missing]
         self._columns = [GrowingArray(make(name, kind, ROWS), ROWS) for name, kind in self._kinds]
         self._rows: list[tuple[Any, ...]] = []
+        self.chain: int
         self._offset = self.chain = 0
 
     def add(self, row: Row, values: np.ndarray) -> None:
@@ -132,9 +133,11 @@ class FlatReader(Reader):
         carried: Sequence[str],
         known: Sequence[str],
     ) -> None:
-        self._array, self._carried, self.about = array, list(carried), about
-        self.names = [*(name for name, _ in COLUMNS if name in known), *self._carried]
-        self.count = int(array("offset").shape[0])
+        self._array = array
+        self._carried = list(carried)
+        self.about: Mapping[str, Any] = about
+        self.names: list[str] = [*(name for name, _ in COLUMNS if name in known), *self._carried]
+        self.count: int = int(array("offset").shape[0])
         self._read: dict[str, list[Any]] = {}
 
     def column(self, name: str) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ class Index:
     def __init__(self, folder: Path, about: About, values: str) -> None:
         self._about = about
         self._carried = [name for name, _ in about.columns]
-        self.chain = 0
+        self.chain: int = 0
         folder.mkdir()
         write_about(folder, about, values)
         index = folder / "index.jsonl"
@@ -88,15 +88,15 @@ class FolderReader(Reader):
     def __init__(self, place: Path) -> None:
         self.place = place
         try:
-            self.about = json.loads((place / "about.json").read_text(encoding="utf-8"))
+            self.about: Mapping[str, Any] = json.loads((place / "about.json").read_text(encoding="utf-8"))
             with open(place / "index.jsonl", encoding="utf-8") as lines:
                 rows = [json.loads(line) for line in lines]
             names = list(rows[0])
             self._columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in names}
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
             fail_unreadable(place, error)
-        self.names = [name for name in names if name not in self.where]
-        self.count = len(rows)
+        self.names: list[Any] = [name for name in names if name not in self.where]
+        self.count: int = len(rows)
 
     def column(self, name: str) -> list[Any]:
         return self._columns[name]

@@ -42,7 +42,7 @@ class Hdf5Writer(Writer):
     def add(self, row: Row, values: np.ndarray) -> None:
         carried = tuple(map(_text, row.carried))
         self._table.add(row._replace(id=_text(row.id), carried=carried), values)
-        self.chain = self._table.chain
+        self.chain: int = self._table.chain
         self._disk.check()
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class Hdf5(Format):
 
     name = "hdf5"
     ending = ".h5"
-    library = "h5py"
+    library: ClassVar[str | None] = "h5py"
     extra = "hdf5"
     options: ClassVar = {"compress": (False, True)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 import numpy as np
@@ -63,7 +63,7 @@ class KaldiWriter(Writer):
                 self._text[file].write(f"{name} {_word(str(facts[column]))}\n")
         # Compressed values are not read back as they were: the checksum is then of the bytes in the archive.
         self._index.add(row, values, stored if self._method else None, key=name, offset=begin)
-        self.chain = self._index.chain
+        self.chain: int = self._index.chain
 
     def close(self) -> None:
         self._open.close()
@@ -77,7 +77,7 @@ class KaldiWriter(Writer):
 class KaldiReader(FolderReader):
     """A folder ``part-00000`` with ``feats.ark``; kaldiio decodes compressed matrices."""
 
-    where = ("key", "offset")
+    where: tuple[Literal["key"], Literal["offset"]] = ("key", "offset")
 
     def matrix(self, facts: dict[str, Any], *where: Any) -> np.ndarray:
         with open(self.place / "feats.ark", "rb") as file:
@@ -109,7 +109,7 @@ class Kaldi(Format):
 
     name = "kaldi"
     mark = "feats.ark"
-    dtypes = ("float32", "float64")
+    dtypes: ClassVar[tuple[str, ...]] = ("float32", "float64")
     options: ClassVar = {"compress": (False, True, *METHODS)}
 
     def write(self, place: Path, about: About) -> Writer:

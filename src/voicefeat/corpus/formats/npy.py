@@ -6,7 +6,7 @@ import hashlib
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class NpyWriter(Writer):
             np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
             file.write(values.data)
         self._index.add(row, values, file=name)
-        self.chain = self._index.chain
+        self.chain: int = self._index.chain
 
     def close(self) -> None:
         self._index.close()
@@ -53,7 +53,7 @@ class NpyWriter(Writer):
 class NpyReader(FolderReader):
     """A folder ``part-00000`` with one file per row."""
 
-    where = ("file",)
+    where: tuple[Literal["file"]] = ("file",)
 
     def matrix(self, facts: dict[str, Any], *where: Any) -> np.ndarray:
         file = self.place / Path(where[0]).name  # in this folder, whatever the index says

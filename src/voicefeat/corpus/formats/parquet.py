@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -92,7 +92,7 @@ class ParquetWriter(Writer):
             end = values.size
         n_rows, n_frames = values.shape
         check = checksum(row.facts(), row.carried, np.ascontiguousarray(values))
-        self.chain = combined(self.chain, [check])
+        self.chain: int = combined(self.chain, [check])
         known = (row.part, row.start, row.channel, row.sr, n_frames, row.duration, n_rows, row.sha256, check)
         self._rows.append((row.id, *known, *row.carried))
         self._ends.append(end)
@@ -154,15 +154,15 @@ class ParquetReader(Reader):
         parquet, invalid = need("pyarrow.parquet"), need("pyarrow").ArrowInvalid
         try:
             self._file: Any = parquet.ParquetFile(place)
-            self.about = json.loads(self._file.schema_arrow.metadata[KEY.encode()])
+            self.about: Mapping[str, Any] = json.loads(self._file.schema_arrow.metadata[KEY.encode()])
         except (invalid, TypeError, KeyError, ValueError) as error:
             fail_unreadable(place, error)
-        self.names = [name for name in self._file.schema_arrow.names if name != "values"]
+        self.names: list[Any] = [name for name in self._file.schema_arrow.names if name != "values"]
         footer = self._file.metadata
         sizes = [footer.row_group(k).num_rows for k in range(footer.num_row_groups)]
         #: The first row of each group, and the number of all rows.
         self._firsts = np.cumsum([0, *sizes])
-        self.count = int(self._firsts[-1])
+        self.count: int = int(self._firsts[-1])
 
     def column(self, name: str) -> list[Any]:
         return self._file.read(columns=[name], use_threads=False)[name].to_pylist()
@@ -200,7 +200,7 @@ class Parquet(Format):
 
     name = "parquet"
     ending = ".parquet"
-    library = "pyarrow.parquet"
+    library: ClassVar[str | None] = "pyarrow.parquet"
     options: ClassVar = {"compress": (False, True)}
 
     def write(self, place: Path, about: About) -> Writer:

@@ -36,7 +36,7 @@ class ZarrWriter(Writer):
 
     def add(self, row: Row, values: np.ndarray) -> None:
         self._table.add(row, values)
-        self.chain = self._table.chain
+        self.chain: int = self._table.chain
 
     def close(self) -> None:
         self._table.close()
@@ -64,7 +64,7 @@ class Zarr(Format):
 
     name = "zarr"
     ending = ".zarr"
-    library = "zarr"
+    library: ClassVar[str | None] = "zarr"
     extra = "zarr"
     options: ClassVar = {"compress": (False, True)}
 

@@ -33,7 +33,7 @@ class Root:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = check_path("root", folder)
+        self.folder: str = check_path("root", folder)
         if not os.path.isdir(self.folder):
             problem = "is a file" if os.path.lexists(self.folder) else "there is no such folder"
             fail("root", self.folder, problem, "give the folder that the paths are relative to")

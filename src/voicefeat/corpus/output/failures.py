@@ -26,7 +26,7 @@ class Ledger:
     NAME = "_failures.csv"
 
     def __init__(self, folder: Path, name: str = NAME, *, length: int = 0, count: int = 0) -> None:
-        self.file = folder / name
+        self.file: Path = folder / name
         self.count = count
         self._stream: IO[str] | None = None
         self._writer: Any = None

@@ -38,8 +38,10 @@ class Shards:
         self._format = form
         self._abouts = list(abouts)
         alone = len(self._abouts) == 1
-        self.folders = [folder if alone else folder / plain(about.feature) for about in self._abouts]
-        self.limit = int(shard_mb * 2**20)
+        self.folders: list[Path] = [
+            folder if alone else folder / plain(about.feature) for about in self._abouts
+        ]
+        self.limit: int = int(shard_mb * 2**20)
         #: The number of the next shards.
         self.number = 0
         #: `Writer.chain` of the shards that were closed last.

@@ -36,7 +36,7 @@ class RunLog:
     """
 
     def __init__(self, file: str | os.PathLike[str] | None) -> None:
-        self.file = None if file is None else Path(file)
+        self.file: Path | None = None if file is None else Path(file)
         self._stream: IO[str] | None = None
         self._begun = self._last = time.perf_counter()
 

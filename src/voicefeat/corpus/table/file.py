@@ -35,11 +35,11 @@ class TableFile:
     """
 
     def __init__(self, out: str | os.PathLike[str]) -> None:
-        self.path = Path(out)
+        self.path: Path = Path(out)
         ending = self.path.suffix.lower()
         if ending not in (".csv", ".parquet"):
             fail("out", str(self.path), "has an ending that means no format", "end it with .csv or .parquet")
-        self.is_csv = ending == ".csv"
+        self.is_csv: bool = ending == ".csv"
         self._absent()
         if not self.is_csv:
             need("pyarrow.parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from ..spectral.stft import spectrogram_chain
 
 __all__ = ["cqt", "vqt"]
 
-transform_of = memoised(ConstantQ.make)
+transform_of: Callable[..., ConstantQ] = memoised(ConstantQ.make)
 
 
 def checked_transform(

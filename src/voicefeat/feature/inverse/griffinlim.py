@@ -203,16 +203,19 @@ class Phases:
     """
 
     def __init__(self, frames: Frames, bins: int, count: int, n: int, dtype: np.dtype) -> None:
-        self.chain = Chain(frames, Spectrum(None))
-        self.bins, self.count, self.pad = bins, count, frames.pad
+        self.chain: Chain = Chain(frames, Spectrum(None))
+        self.bins: int = bins
+        self.count: int = count
+        self.pad: int = frames.pad
         reached = min(count, math.ceil((n + 2 * frames.pad) / frames.hop_length))
-        self.adder = OverlapAdd(frames.window_array(), frames.hop_length, reached, dtype)
+        self.adder: OverlapAdd = OverlapAdd(frames.window_array(), frames.hop_length, reached, dtype)
         kind = np.result_type(dtype, np.complex64)
-        self.now, self.before = np.empty((bins, count), kind), np.empty((bins, count), kind)
-        self.block = np.empty(bins * self.adder.block, kind)
-        self.lanes = lanes(dtype)
-        self.spare = np.empty(8 * self.lanes, dtype)
-        self.weight = np.zeros(1, dtype)
+        self.now: np.ndarray = np.empty((bins, count), kind)
+        self.before: np.ndarray = np.empty((bins, count), kind)
+        self.block: np.ndarray = np.empty(bins * self.adder.block, kind)
+        self.lanes: int = lanes(dtype)
+        self.spare: np.ndarray = np.empty(8 * self.lanes, dtype)
+        self.weight: np.ndarray = np.zeros(1, dtype)
 
     def start(self, magnitudes: np.ndarray, rng: Any) -> None:
         """Random phases, or where `rng` is None phases of 0."""

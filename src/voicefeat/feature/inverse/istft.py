@@ -129,14 +129,17 @@ class OverlapAdd:
     """
 
     def __init__(self, window: np.ndarray, hop: int, n_frames: int, kind: np.dtype) -> None:
-        self.n_fft, self.hop, self.n_frames, self.kind = len(window), hop, n_frames, kind
-        self.reach = math.ceil(self.n_fft / hop)  # rows that a frame reaches into
-        self.block = max(_BLOCK_SAMPLES // self.n_fft, 1)
-        self.window = window.astype(kind)
+        self.n_fft: int = len(window)
+        self.hop: int = hop
+        self.n_frames: int = n_frames
+        self.kind: np.dtype[Any] = kind
+        self.reach: int = math.ceil(self.n_fft / hop)  # rows that a frame reaches into
+        self.block: int = max(_BLOCK_SAMPLES // self.n_fft, 1)
+        self.window: np.ndarray = window.astype(kind)
         squares = np.zeros(self.reach * hop)
         squares[: self.n_fft] = window**2
-        self.squares = squares.reshape(self.reach, hop)
-        self.inner = self._divisor(self.reach - 1) if n_frames >= self.reach else None
+        self.squares: np.ndarray = squares.reshape(self.reach, hop)
+        self.inner: np.ndarray | None = self._divisor(self.reach - 1) if n_frames >= self.reach else None
 
     def _divisor(self, row: int) -> np.ndarray:
         """The sum of the squared windows over one row; 1 where it vanishes."""

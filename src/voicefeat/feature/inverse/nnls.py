@@ -22,10 +22,14 @@ class Memory:
     """The curvature seen so far, as B = theta I - W M W' with W = [slopes, theta steps]."""
 
     def __init__(self, size: int) -> None:
-        self.theta, self.size, self.count = 1.0, size, 0
-        self.steps, self.slopes = np.empty((0, size)), np.empty((0, size))
-        self.products, self.squares = np.empty((0, 0)), np.empty((0, 0))
-        self.middle = np.empty((0, 0))
+        self.theta: float = 1.0
+        self.size: int = size
+        self.count = 0
+        self.steps: np.ndarray = np.empty((0, size))
+        self.slopes: np.ndarray = np.empty((0, size))
+        self.products: np.ndarray = np.empty((0, 0))
+        self.squares: np.ndarray = np.empty((0, 0))
+        self.middle: np.ndarray = np.empty((0, 0))
 
     def add(self, step: np.ndarray, slope: np.ndarray, curvature: float) -> None:
         if self.count == len(self.steps):  # twice the room

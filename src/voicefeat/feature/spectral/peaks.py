@@ -26,7 +26,7 @@ __all__ = ["estimate_tuning", "piptrack", "pitch_tuning"]
 #: The chain of given spectra, which does nothing to them.
 GIVEN = Chain()
 
-peaks_among = memoised(Peaks.make)
+peaks_among: Callable[..., Peaks] = memoised(Peaks.make)
 
 
 def absolute(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:

@@ -13,7 +13,8 @@ from ...cache import memoised
 from ...chain import tables
 from ...chain.allpole import loudness
 from ...chain.frames import WindowArray, window_value
-from ...chain.spectra import Work
+from ...chain.spectra import FramedSpectra, Work
+from ...chain.tables import Dense
 from ...engine import (
     allpole as kernels,
     auditory as auditory_kernels,
@@ -70,9 +71,9 @@ class Bands(Reading):
         matrix = critical.matrix()
         super().__init__(cut, dtype, rows or len(matrix))
         louder = WindowArray(tuple((critical.scale * cut.window_array()).tolist()))
-        self.source = replace(cut, window=louder).spectra(False, dtype)
-        self.bank = tables.dense(matrix, dtype)
-        self.added = np.zeros((self.bank.tile_rows, 1), dtype)
+        self.source: FramedSpectra = replace(cut, window=louder).spectra(False, dtype)
+        self.bank: Dense = tables.dense(matrix, dtype)
+        self.added: np.ndarray = np.zeros((self.bank.tile_rows, 1), dtype)
         self.added[: len(matrix), 0] = critical.noise * cut.frame_length * matrix.sum(axis=1)
 
     @property
@@ -99,12 +100,13 @@ class Prediction(Bands):
 
     def __init__(self, cut: Cut, critical: Critical, model: Model, dtype: np.dtype):
         super().__init__(cut, critical, dtype, model.n)
-        self.model, count = model, self.bank.rows
+        self.model: Model = model
+        count = self.bank.rows
         bank = dict(critical.bank)
         centres = bark_centres(count, bank["fmin"], bank["fmax"])
-        self.lags = tables.dense(lag_matrix(model.order, centres, model.exponent), dtype)
-        self.lift = np.maximum(np.arange(model.n), 1.0)[:, np.newaxis] ** model.lift
-        self.least = float(np.finfo(dtype).tiny)
+        self.lags: Dense = tables.dense(lag_matrix(model.order, centres, model.exponent), dtype)
+        self.lift: np.ndarray = np.maximum(np.arange(model.n), 1.0)[:, np.newaxis] ** model.lift
+        self.least: float = float(np.finfo(dtype).tiny)
 
     def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
         tiles, groups = self.bands(work, x, frames)
@@ -154,11 +156,11 @@ class Weighted(Reading):
     def __init__(self, cut: Cut, bank: tuple, dtype: np.dtype):
         sr, n_filters, fmin, fmax = bank
         super().__init__(cut, dtype, n_filters)
-        self.source = cut.spectra(False, dtype)
+        self.source: FramedSpectra = cut.spectra(False, dtype)
         matrix = filters.gammatone(
             sr=sr, n_fft=cut.n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, dtype=np.float64
         )
-        self.bank = tables.dense(matrix / cut.n_fft, dtype)
+        self.bank: Dense = tables.dense(matrix / cut.n_fft, dtype)
 
     @property
     def block(self) -> int:

@@ -111,8 +111,10 @@ class Reading:
     ordered = False
 
     def __init__(self, cut: Cut, dtype: Any, rows: int):
-        self.cut, self.dtype, self.rows = cut, np.dtype(dtype), rows
-        self.lanes = tables.lanes(self.dtype)
+        self.cut: Cut = cut
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        self.rows: int = rows
+        self.lanes: int = tables.lanes(self.dtype)
 
     @property
     def block(self) -> int:

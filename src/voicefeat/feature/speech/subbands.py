@@ -12,8 +12,9 @@ from ..._typing import DctNorm, FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
 from ...chain.frames import window_value
-from ...chain.spectra import Work
+from ...chain.spectra import FramedSpectra, Work
 from ...chain.stages import Cepstrum
+from ...chain.tables import Dense, Runs
 from ...engine import bands as band_kernels, flux as flux_kernels, rows as row_kernels
 from ...errors import check_float, check_int, check_rate, fail
 from ...filters import empty_bands
@@ -41,9 +42,9 @@ class Bands(Reading):
 
     def __init__(self, cut: Cut, bank: tuple, dtype: np.dtype, rows: int):
         super().__init__(cut, dtype, rows)
-        self.source = cut.spectra(False, dtype)
-        self.matrix = rectangles(*bank)
-        self.frequencies = fft_frequencies(sr=bank[0], n_fft=cut.n_fft)
+        self.source: FramedSpectra = cut.spectra(False, dtype)
+        self.matrix: np.ndarray = rectangles(*bank)
+        self.frequencies: np.ndarray = fft_frequencies(sr=bank[0], n_fft=cut.n_fft)
 
     @property
     def block(self) -> int:
@@ -76,8 +77,8 @@ class Centroids(Bands):
 
     def __init__(self, cut: Cut, bank: tuple, dtype: np.dtype):
         super().__init__(cut, bank, dtype, bank[2])
-        self.plain = tables.runs(self.matrix, dtype)
-        self.weighted = tables.runs(self.matrix * (self.frequencies / bank[0]), dtype)
+        self.plain: Runs = tables.runs(self.matrix, dtype)
+        self.weighted: Runs = tables.runs(self.matrix * (self.frequencies / bank[0]), dtype)
 
     def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
         bins, groups = self.magnitudes(work, x, frames)
@@ -95,9 +96,10 @@ class Cepstra(Bands):
 
     def __init__(self, cut: Cut, bank: tuple, cepstrum: Cepstrum, offset: float, dtype: np.dtype):
         super().__init__(cut, bank, dtype, cepstrum.n)
-        self.offset, self.floor = offset, float(np.finfo(dtype).tiny)
-        self.transform = tables.dense(cepstrum.matrix(bank[2]), dtype)
-        self.runs = tables.runs(self.weights(), dtype)
+        self.offset: float = offset
+        self.floor: float = float(np.finfo(dtype).tiny)
+        self.transform: Dense = tables.dense(cepstrum.matrix(bank[2]), dtype)
+        self.runs: Runs = tables.runs(self.weights(), dtype)
 
     def weights(self) -> np.ndarray:
         return self.matrix
@@ -384,11 +386,11 @@ class Centres(Reading):
     def __init__(self, cut: Cut, given: tuple, dtype: np.dtype):
         weights = _bank(*given)
         super().__init__(cut, dtype, len(weights))
-        self.source = cut.spectra(False, dtype)
+        self.source: FramedSpectra = cut.spectra(False, dtype)
         weighted = weights * np.linspace(1.0, given[0] / 2, weights.shape[1])
-        self.banks = tables.runs(weighted, dtype), tables.runs(weights, dtype)
+        self.banks: tuple[Runs, Runs] = tables.runs(weighted, dtype), tables.runs(weights, dtype)
         #: The sums of a flat spectrum in each row of tiles; 1 in those that only fill up.
-        self.flat = np.ones((2, self.banks[0].tile_rows, 1), dtype)
+        self.flat: np.ndarray = np.ones((2, self.banks[0].tile_rows, 1), dtype)
         self.flat[:, : len(weights), 0] = weighted.sum(axis=1), weights.sum(axis=1)
 
     @property

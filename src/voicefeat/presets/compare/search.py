@@ -50,10 +50,11 @@ class Search:
     """The search for one matrix of one signal; keeps the candidates it has tried."""
 
     def __init__(self, matrix: np.ndarray, y: np.ndarray, sr: int) -> None:
-        self.y, self.sr = y, sr
-        self.kind = np.dtype(np.float64 if matrix.dtype == np.float64 else np.float32)
+        self.y: np.ndarray = y
+        self.sr: int = sr
+        self.kind: np.dtype[Any] = np.dtype(np.float64 if matrix.dtype == np.float64 else np.float32)
         wide = matrix.astype(np.float64)
-        self.ways = [_Way(wide, False), _Way(wide.T, True)]
+        self.ways: list[_Way] = [_Way(wide, False), _Way(wide.T, True)]
         self.left = max(LEAST, int(EVALUATIONS * min(1.0, SHORT / y.size)))
         self._seen: dict[FrontEnd, Candidate | None] = {}
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import pickle
 import sys
 import threading
 from pathlib import Path
@@ -388,6 +389,11 @@ def test_a_run_that_stops_leaves_no_thread_behind(corpus, tmp_path):
     names = [thread.name for thread in set(threading.enumerate()) - before]
     assert not [name for name in names if name.startswith("voicefeat")]  # while the error is still held
     assert told.value.__traceback__ is not None
+
+
+def test_features_can_be_sent_to_other_processes():
+    for name in FEATURES:
+        assert pickle.loads(pickle.dumps(find(name))) is find(name)
 
 
 class Budget(Task):

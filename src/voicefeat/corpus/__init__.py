@@ -5,29 +5,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import inputs as inputs
+    from .dataset.batches import Batch as Batch, Entry as Entry, Sampler as Sampler, collate as collate
     from .dataset.dataset import Dataset as Dataset
     from .dataset.open import open_dataset as open_dataset
-    from .dataset.verify import verify as verify
+    from .dataset.verify import Verified as Verified, verify as verify
     from .run.extract import extract_corpus as extract_corpus
     from .run.run import Extraction as Extraction
-    from .table.table import make_table as make_table
+    from .table.recipes import RECIPES as RECIPES
+    from .table.table import Table as Table, make_table as make_table
 
-#: The public names and the files that they are in, each loaded when it is first used.
-_HOME = {
+#: The public names and their files; each is loaded when it is first used.
+_FILES = {
+    "Batch": "dataset.batches",
     "Dataset": "dataset.dataset",
+    "Entry": "dataset.batches",
     "Extraction": "run.run",
+    "RECIPES": "table.recipes",
+    "Sampler": "dataset.batches",
+    "Table": "table.table",
+    "Verified": "dataset.verify",
+    "collate": "dataset.batches",
     "extract_corpus": "run.extract",
     "make_table": "table.table",
     "open_dataset": "dataset.open",
     "verify": "dataset.verify",
 }
 
-__all__ = [*_HOME, "inputs"]
+__all__ = [*_FILES, "inputs"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    if name in _FILES:
+        return getattr(import_module(f"{__name__}.{_FILES[name]}"), name)
     if name == "inputs":
         return import_module(f"{__name__}.inputs")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

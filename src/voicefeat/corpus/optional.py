@@ -1,4 +1,4 @@
-"""What needs the `corpus` extra: its modules, and Arrow arrays made of buffers.
+"""Modules of the optional extras, and Arrow arrays made of buffers.
 
 `pyarrow.array` would import pandas, for a second.
 """
@@ -15,7 +15,7 @@ __all__ = ["array", "need", "numbers", "pandas", "texts"]
 
 
 def need(module: str, extra: str = "corpus") -> Any:
-    """Import a module of an extra, or say how to install it."""
+    """Import a module of an extra; the error says how to install it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
@@ -29,16 +29,16 @@ def need(module: str, extra: str = "corpus") -> Any:
 
 
 def pandas() -> Any:
-    """The module pandas, or how to install it."""
+    """The module pandas; the error says how to install it."""
     try:
         return import_module("pandas")
     except ModuleNotFoundError:
-        told = "pandas is not installed, and a data frame needs it: pip install pandas"
-        raise ModuleNotFoundError(told, name="pandas") from None
+        message = "pandas is not installed, and a data frame needs it: pip install pandas"
+        raise ModuleNotFoundError(message, name="pandas") from None
 
 
 def array(kind: Any, length: int, buffers: list[Any], children: list[Any] | None = None) -> Any:
-    """An array of Arrow type `kind` in which no value is missing."""
+    """An array of Arrow type `kind` without missing values."""
     pa = need("pyarrow")
     held = [None, *(pa.py_buffer(buffer) for buffer in buffers)]
     return pa.Array.from_buffers(kind, length, held, children=children)

@@ -44,6 +44,10 @@ class Feature:
     #: Frames before it that a frame depends on as well.
     left: int = 0
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process finds the feature by its name."""
+        return find, (self.name,)
+
     @cached_property
     def function(self) -> Callable[..., Any]:
         # By way of the public names, which say in which file each is: loaded when it is first asked for.

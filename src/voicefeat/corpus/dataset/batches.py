@@ -68,6 +68,18 @@ class Batch(NamedTuple):
 def collate(entries: Sequence[Entry], pad: bool = True) -> Batch:
     """Rows as one batch: padded with zeros to the longest, or as a list.
 
+    Parameters
+    ----------
+    entries : sequence of Entry
+        Rows of a dataset, at least one.
+    pad : bool
+        Pad rows with zeros at their end to one array (batch, rows, longest); otherwise give a list.
+
+    Returns
+    -------
+    Batch
+        Values, lengths, ids and labels.
+
     Examples
     --------
     >>> rows = [Entry("a", np.ones((2, n)), 0, 0.0, None, 8000, 1.0, {"label": n}) for n in (1, 3)]

@@ -1,4 +1,4 @@
-"""What a run can be given: each function makes the list of recordings that `extract_corpus` takes.
+"""The inputs of a run: each function makes the listing of recordings that `extract_corpus` takes.
 
 `find_sources` for files, folders and patterns, `read_manifest` for tables, `read_protocol` for ASVspoof,
 `read_wav_scp` for Kaldi, `read_class_folders` for folders of classes such as DEEP-VOICE's.

@@ -1,4 +1,4 @@
-"""The protocols of the ASVspoof challenges, and a folder that holds the audio they speak of."""
+"""ASVspoof protocols, with a folder that holds the audio of their utterances."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from .sources import EXTENSIONS, Listing, Source, printable, walk
 
 __all__ = ["read_protocol"]
 
-#: What the fields of a line are, by their number; one alone is a bare list of utterances.
+#: The fields of a line, by their number; a single field is a plain list of utterances.
 FIELDS = {1: ("utterance",)} | {len(names): names for names in LAYOUTS.values()}
 SHARED = "differ from other utterances only in how they are written, and one file would be both"
 CALLED = "1 (a list of utterances), 5 (2019), 8, 12 and 13 (2021 LA, PA, DF) or 10 (ASVspoof 5)"
 
 
 def read_protocol(file: str | os.PathLike[str], root: str | os.PathLike[str]) -> Listing:
-    """The recordings of an ASVspoof protocol, in its order, with what it says of each.
+    """The recordings of an ASVspoof protocol, in its order, with its fields as columns.
 
     Parameters
     ----------
     file : path-like
         A countermeasure protocol of ASVspoof 2019 (LA, PA), of 2021 (LA, PA, DF: ``trial_metadata.txt``)
-        or of ASVspoof 5, or a bare list of utterances. Which one it is follows from the fields of a line.
+        or of ASVspoof 5, or a plain list of utterances. The number of fields tells which one it is.
     root : path-like
-        The folder of the audio. It is searched to any depth for files that are called as the utterances,
-        whatever their ending. An utterance may have an ending or folders of its own, and another Unicode form
-        than its file, where one file alone can be meant.
+        The folder of the audio. It is searched to any depth for files with the names of the utterances and
+        any ending. An utterance may have an ending or folders, or another Unicode form than its file, as long
+        as only one file matches.
 
     Returns
     -------
     Listing
-        The sources, whose ids are the utterances; the columns ``speaker``, ``label``, ``attack`` and what
-        else the layout has; and how many of the utterances have no audio. Those keep the path that they
-        should have, and become lines of the ledger.
+        The sources, whose ids are the utterances; the columns ``speaker``, ``label``, ``attack`` and the
+        others of the layout; and how many utterances have no audio. Those keep the path that they should
+        have, and become lines of the ledger.
 
     Raises
     ------
@@ -62,14 +62,14 @@ def read_protocol(file: str | os.PathLike[str], root: str | os.PathLike[str]) ->
     (['speaker', 'attack', 'label'], 1)
     """
     file, place = check_path("protocol", file), Root(root)
-    names, told = _told(file)
+    names, rows = _read(file)
     links: list[str] = []
     audio = _Audio(place, links)
     pick = [k for k, name in enumerate(names) if name not in ("utterance", "-")]
     at = names.index("utterance")
     sources: list[Source] = []
     seen: dict[str, tuple[int, str]] = {}
-    for line, fields in told:
+    for line, fields in rows:
         utterance = fields[at]
         once(f"{file}, line", line, utterance, seen)
         try:
@@ -82,17 +82,17 @@ def read_protocol(file: str | os.PathLike[str], root: str | os.PathLike[str]) ->
     return Listing(sources, Counter(), links, tuple((names[k], "string") for k in pick), missing, why)
 
 
-def _told(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
-    """The layout of a protocol, and the fields of its lines; equal fields are one object."""
+def _read(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
+    """The layout of a protocol, and the fields of its lines; equal fields are the same object."""
     memory: dict[str, str] = {}
-    told = [
+    rows = [
         (line, [memory.setdefault(field, field) for field in words(text)])
         for line, text in read_lines("protocol", file)
     ]
-    if not told:
+    if not rows:
         fail("protocol", file, "lists no utterance", "write one in each line")
-    names = FIELDS.get(len(told[0][1]), ())
-    for line, fields in told:
+    names = FIELDS.get(len(rows[0][1]), ())
+    for line, fields in rows:
         if len(fields) != len(names):
             wanted = f"the first has {len(names)}" if names else f"a protocol has {CALLED}"
             raise wrong_line(
@@ -101,19 +101,19 @@ def _told(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
         if "label" in names and (label := fields[names.index("label")]) not in LABELS:
             remedy = "give a protocol of countermeasures, or make a manifest of the file"
             raise wrong_line(file, line, f"label={label!r}: is neither 'bonafide' nor 'spoof'; {remedy}")
-    if len(names) == 5 and set(map(itemgetter(2), map(itemgetter(1), told))) == {"-"}:
-        names = ("speaker", "utterance", "-", "attack", "label")  # LA: speech that was never in a room
-    return names, told
+    if len(names) == 5 and set(map(itemgetter(2), map(itemgetter(1), rows))) == {"-"}:
+        names = ("speaker", "utterance", "-", "attack", "label")  # LA has no room
+    return names, rows
 
 
 class _Audio:
-    """The files below a root by the utterances that mean them."""
+    """The files below a root, found by utterance."""
 
     def __init__(self, place: Root, links: list[str]) -> None:
         self._place = place
         before = os.path.join(place.folder, "")
         found = [source.path for source in walk(place.folder, Counter(), links)]
-        #: By name without ending; of names that two files have, the second.
+        #: The files by name without ending, and the second file of names that two files have.
         self._first: dict[str, str] = {}
         self._second: dict[str, str] = {}
         for path in found:
@@ -121,13 +121,13 @@ class _Audio:
             if self._first.setdefault(name, path) is not path:
                 self._second[name] = path
         self._files = Files((path.removeprefix(before), path) for path in found)
-        #: Which utterance, written in another way than its file, was taken to mean it.
+        #: The files of utterances that are spelled otherwise.
         self._read: dict[str, str] = {}
         #: Why utterances were not found.
         self.reasons: list[str] = []
 
     def path(self, utterance: str) -> str:
-        """The file of an utterance, or the path that it should have."""
+        """The file of an utterance, or the path where it should be."""
         paths = [held[utterance] for held in (self._first, self._second) if utterance in held]
         if not paths:
             paths, why = self._files.find(utterance)
@@ -141,7 +141,7 @@ class _Audio:
         return paths[0] if paths else self._due(utterance)
 
     def once_each(self, sources: list[Source]) -> list[Source]:
-        """The sources, without a file where two utterances would share it and one is written otherwise."""
+        """The sources; an utterance that is spelled otherwise gets no file that another one has."""
         if not self._read:
             return sources
         shared = Counter(source.path for source in sources)
@@ -150,6 +150,6 @@ class _Audio:
         return [each._replace(path=self._due(odd[each.id])) if each.id in odd else each for each in sources]
 
     def _due(self, utterance: str) -> str:
-        """Where the audio of an utterance should be."""
+        """The path where the audio of an utterance should be."""
         ending = os.path.splitext(utterance)[1].lower()
         return self._place.place(utterance if ending in EXTENSIONS else f"{utterance}.flac")[1]

@@ -1,4 +1,4 @@
-"""Recordings in folders that are called as their classes, like ``REAL`` and ``FAKE`` of DEEP-VOICE."""
+"""Recordings in folders with the names of their classes, like ``REAL`` and ``FAKE`` of DEEP-VOICE."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["class_folders", "class_of", "read_class_folders"]
 
 
 def read_class_folders(folder: str | os.PathLike[str]) -> Listing:
-    """The recordings below folders of classes, with their labels and, where names tell, their speakers.
+    """The recordings in folders of classes, with labels and, if their names tell them, speakers.
 
     Parameters
     ----------
     folder : path-like
-        Holds a folder for each class, ``REAL`` and ``FAKE``, say, with recordings at any depth.
+        Holds one folder per class, for example ``REAL`` and ``FAKE``, with recordings at any depth.
 
     Returns
     -------
@@ -28,7 +28,7 @@ def read_class_folders(folder: str | os.PathLike[str]) -> Listing:
     Raises
     ------
     ParameterError
-        If there are no two classes, or a recording lies in none.
+        If there are fewer than two classes, or a recording is in no class folder.
 
     Examples
     --------

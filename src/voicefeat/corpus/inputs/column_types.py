@@ -1,4 +1,4 @@
-"""What kind of values a column holds, where the file does not say: text, whole numbers or numbers."""
+"""The type of a column's values, where the file does not give it: text, integers or floats."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 __all__ = ["as_text", "converted", "kind_of"]
 
-# Whole numbers as Python writes them: "007" is a name, and so are more digits than a number can hold.
+# Integers as Python writes them: "007" is a name, and so is one with more digits than int64 holds.
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII).fullmatch
 _REAL = re.compile(r"-?\d+(\.\d+)?(e[+-]\d+)?|-?inf", re.ASCII).fullmatch
-#: What stands for a missing value among numbers.
+#: Texts that mean a missing value among numbers.
 _NONE = frozenset({"nan", "NaN"})
 
 
 def kind_of(values: Iterable[Any], written: bool = False) -> str | None:
     """The narrowest of "int64", "float64" and "string" that holds all `values`; None if none is there.
 
-    Text is text, unless it is all that the file could hold (`written`), as in CSV. There a column is numbers
-    only if one way of writing gives all of them back as they were written: with as many decimals each, or
-    with the fewest digits each. So ``1.1`` and ``1.10``, which would become one number, are text.
+    Text stays text, unless the file can hold nothing else (`written`), as CSV. There a column is numbers only
+    if one way of writing gives back all texts: with the same number of decimals, or with the fewest digits.
+    So ``1.1`` and ``1.10``, which would become one number, are text.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def kind_of(values: Iterable[Any], written: bool = False) -> str | None:
 
 
 def _come_back(texts: Sequence[str]) -> bool:
-    """Whether one way of writing numbers gives all `texts` back."""
+    """Whether one way of writing numbers gives back all `texts`."""
     if not all(map(_REAL, texts)):
         return False
     first = next((text for text in texts if not text.endswith("inf")), "")
@@ -64,14 +64,14 @@ def _come_back(texts: Sequence[str]) -> bool:
 
 
 def converted(values: Sequence[Any], kind: str) -> list[Any]:
-    """`values` as `kind`; None where one is missing, as NaN is among numbers."""
+    """`values` as `kind`; None for missing ones, such as NaN among numbers."""
     convert = _CONVERT[kind]
     found = [None if value is None else convert(value) for value in values]
     return found if kind == "string" else [None if value != value else value for value in found]
 
 
 def as_text(value: Any) -> str:
-    """A value as text: dates and the like as Python writes them, the rest as JSON."""
+    """A value as text: dates and the like as Python writes them, others as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool | int | list | dict) or (isinstance(value, float) and math.isfinite(value)):

@@ -1,4 +1,4 @@
-"""Kaldi's ``wav.scp``: recordings by id, or the segments of them that a file ``segments`` beside it lists."""
+"""Kaldi data folders: the recordings of ``wav.scp``, or the segments that a file ``segments`` lists."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     Parameters
     ----------
     file : path-like
-        ``wav.scp``, of which each line is an id and a file. Where files called ``segments`` (segment,
-        recording, start, end and perhaps a channel) and ``utt2spk`` lie beside it, its segments take the
-        place of whole recordings, and speakers are carried.
+        ``wav.scp``: each line is an id and a file. With a file ``segments`` (segment, recording, start, end
+        and perhaps a channel) beside it, its segments are listed in place of whole recordings; with
+        ``utt2spk``, speakers are carried.
     root : path-like, optional
-        The folder that files are relative to, and which they must not leave. By default they are read as
-        Kaldi reads them, from the working folder, and may lie anywhere.
+        The folder that paths are relative to and must not leave. By default they are relative to the working
+        folder, as in Kaldi, and may lead anywhere.
 
     Returns
     -------
     Listing
-        The sources, the column ``speaker`` where it is known, and how many of the files are not there.
+        The sources, the column ``speaker`` if it is known, and how many files are not there.
 
     Raises
     ------
     ParameterError
-        With the line: for a command in place of a file, a file outside the root, an id that another line has,
-        a segment of an unknown recording or with times that no file can have.
+        With the line: for a command in place of a file, a file outside the root, an id that occurs twice, a
+        segment of an unknown recording, or impossible times.
 
     Examples
     --------
@@ -57,8 +57,8 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     seen: dict[str, tuple[int, str]] = {}
     for line, identity, name in _pairs("scp", file):
         if name.endswith("|") or name == "-":
-            told = f"{name!r} is a command, and none is run; write its output to a file and name that"
-            raise wrong_line(file, line, told)
+            problem = f"{name!r} is a command, and none is run; write its output to a file and name that"
+            raise wrong_line(file, line, problem)
         once(f"{file}, line", line, identity, seen, name)
         try:
             path = name if place is None else place.place(name)[1]
@@ -72,8 +72,8 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     if os.path.exists(segments):
         sources = list(_segments(segments, recordings))
         if not sources:
-            told = "write its segments, or remove it to have whole recordings"
-            fail("segments", segments, "lists no segment", told)
+            remedy = "write its segments, or remove it to have whole recordings"
+            fail("segments", segments, "lists no segment", remedy)
     sources, missing, why = located("scp", file, sources, place.folder if place else "")
     speakers = os.path.join(os.path.dirname(file), "utt2spk")
     if not os.path.exists(speakers):
@@ -84,7 +84,7 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
 
 
 def _pairs(name: str, file: str) -> Iterator[tuple[int, str, str]]:
-    """The lines of a file as their first word and the rest."""
+    """The lines of a file: number, first word, and the rest."""
     for line, text in read_lines(name, file):
         identity = words(text)[0]
         rest = text[len(identity) :].strip(BLANK)
@@ -94,7 +94,7 @@ def _pairs(name: str, file: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _segments(file: str, recordings: dict[str, Source]) -> Iterator[Source]:
-    """The segments of a file; an end of -1 is that of the recording."""
+    """The segments of a file; an end of -1 is the end of the recording."""
     seen: dict[str, tuple[int, str]] = {}
     for line, text in read_lines("segments", file):
         fields = words(text)

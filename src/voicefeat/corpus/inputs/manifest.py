@@ -1,4 +1,4 @@
-"""Manifests: a table with a record for each recording, or each segment of one, to the list of a run."""
+"""Manifests: tables with one record per recording, or per segment of one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .sources import TAKEN, Listing, Source, printable
 
 __all__ = ["read_manifest"]
 
-#: What says where a recording lies; the dataset has the id and the place in the file on its own.
+#: The columns that say where a recording is; the dataset has its own columns for them.
 _PLACE = ("path", "id", "start", "end")
 _FROM = "count seconds from the file's beginning"
 
@@ -28,24 +28,24 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
     Parameters
     ----------
     file : path-like
-        A table with a record for each recording or segment: ``.csv``, ``.tsv``, ``.jsonl`` (``.ndjson``,
-        ``.json``: an object in each line) or ``.parquet``. The column ``path`` is needed; ``id`` (by default
-        the path), ``start`` and ``end`` (seconds) and ``channel`` (counted from 0) are understood; every
-        other column, ``label`` and ``speaker`` among them, is carried into the dataset, as whole numbers,
-        numbers or text.
+        A table with one record per recording or segment: ``.csv``, ``.tsv``, ``.jsonl`` (``.ndjson``,
+        ``.json``: one object per line) or ``.parquet``. The column ``path`` is required; ``id`` (by default
+        the path), ``start`` and ``end`` (in seconds) and ``channel`` (counted from 0) are optional. All other
+        columns, for example ``label`` and ``speaker``, are carried into the dataset as integers, floats or
+        text.
     root : path-like, optional
-        The folder that paths are relative to, and which they must not leave; by default the manifest's own.
+        The folder that paths are relative to and must not leave; by default that of the manifest.
 
     Returns
     -------
     Listing
-        The sources, the carried columns and their kinds, and how many of the files are not there.
+        The sources, the carried columns and their types, and how many files are not there.
 
     Raises
     ------
     ParameterError
-        If the file cannot be read, has no column ``path``, lists nothing, or nothing that is there; with the
-        line, for a path outside the root, an id that another line has, and a place that no file can have.
+        If the file cannot be read, has no column ``path``, lists nothing, or none of its files is there; with
+        the line, for a path outside the root, an id that occurs twice, and impossible times or channels.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
 
 
 def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """The carried columns, those that every dataset has under names of their own."""
+    """The carried columns; names that every dataset has are changed."""
     columns = [(f"given_{name}" if name.lower() in TAKEN else name, kind) for name, kind in carried.items()]
     for name, _ in columns:
         if name != printable(name):
@@ -89,7 +89,7 @@ def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def _gathered(file: str) -> tuple[list[Chunk], dict[str, str | None]]:
-    """All records, and the columns with their kinds."""
+    """All records, and the columns with their types."""
     chunks = []
     memory: dict[str, dict[Any, Any]] = {}
     for chunk in read_records(file):
@@ -105,7 +105,7 @@ def _kind(chunks: Sequence[Chunk], name: str) -> str | None:
 
 
 def _shared(values: Sequence[Any], memory: dict[Any, Any]) -> Sequence[Any]:
-    """`values` with one object for equal texts, as long as there are not too many."""
+    """`values` with the same object for equal texts, unless there are too many different ones."""
     if len(memory) > len(values) // 2:
         return values
     return [memory.setdefault(value, value) if isinstance(value, str) else value for value in values]
@@ -134,7 +134,7 @@ def _sources(
 def _source(
     place: Root, carried: tuple[Any, ...], path: Any, identity: Any, start: Any, end: Any, channel: Any
 ) -> Source:
-    """One record, checked."""
+    """The source of one record, checked."""
     path = os.fsdecode(path) if isinstance(path, bytes) else path
     if not isinstance(path, str):
         fail("path", path, "is not a path", "give the file of every record")
@@ -164,7 +164,7 @@ def _absent(value: Any) -> bool:
 
 
 def _number(value: Any) -> Any:
-    """What a text says, if it is a number."""
+    """The number that a text holds, or the value itself."""
     if not isinstance(value, str):
         return value
     try:
@@ -174,12 +174,12 @@ def _number(value: Any) -> Any:
 
 
 def _carried(where: str, name: str, values: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
-    """A carried column, in which text has to be text that can be stored."""
+    """A carried column; refuse texts that cannot be stored."""
     for line, value in zip(places, values, strict=True):
         if isinstance(value, str) and not value.isascii():
             try:
                 value.encode()
             except UnicodeEncodeError:
-                told = f"{name}: {printable(value)} is not UTF-8; save the manifest as UTF-8"
-                raise ParameterError(f"{where} {line}: {told}") from None
+                problem = f"{name}: {printable(value)} is not UTF-8; save the manifest as UTF-8"
+                raise ParameterError(f"{where} {line}: {problem}") from None
     return values

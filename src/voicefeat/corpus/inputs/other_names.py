@@ -1,7 +1,7 @@
-"""Other readings of a name that is not there: Windows' separators, another Unicode form, an ending more.
+"""Other spellings of a name that is not there: Windows separators, another Unicode form, an extra ending.
 
 A list and a disk may come from different systems. A name that is there as it is written is that file; another
-reading counts only where it is the only one.
+spelling counts only if it is the only one.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from .sources import EXTENSIONS
 
 __all__ = ["Files", "Folders", "told"]
 
-#: Why a name was not taken for a file that is there.
+#: Reasons why a name was not taken for a file that is there.
 UNICODE = "differ only in Unicode form from files that are there"
 CAPITALS = "differ only in capitals from files that are there"
 BACKSLASH = "have backslashes, which are letters of a name here"
 
 
 def told(reasons: Iterable[str], missing: int) -> str:
-    """Why `missing` names are not there, in words; "" where nothing is known.
+    """Why `missing` names are not there, in words; "" if unknown.
 
     Examples
     --------
@@ -45,20 +45,20 @@ def told(reasons: Iterable[str], missing: int) -> str:
 
 
 def same(name: str) -> str:
-    """`name` in the one Unicode form in which equal names are equal."""
+    """`name` in Unicode form NFC, in which equal names are equal."""
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 class Folders:
-    """The folders below one, listed when first looked into."""
+    """The folders below one folder, each listed when it is first needed."""
 
     def __init__(self, before: str) -> None:
-        #: What all paths begin with: a folder and its separator, or nothing.
+        #: The beginning of all paths: a folder and its separator, or nothing.
         self._before = before
         self._held: dict[str, tuple[dict[str, list[str]], set[str]]] = {}
 
     def find(self, path: str) -> tuple[str, str]:
-        """What an absent `path` must mean, "" where nothing or too much is possible; and then why not."""
+        """The only file that an absent `path` can mean, or "" with the reason."""
         if path.isascii() and "\\" not in path:
             return "", self._capitals(path)
         relative = path.removeprefix(self._before)
@@ -74,7 +74,7 @@ class Folders:
         return "", BACKSLASH if "\\" in relative else self._capitals(path)
 
     def _alike(self, relative: str) -> list[str]:
-        """The files that are called so in some Unicode form; names that are there as written stand alone."""
+        """The files with that name in any Unicode form; a name that is there as it is written comes alone."""
         first, *parts = relative.split("/")
         places = [self._before]
         if not first and parts and not self._before:  # an absolute path
@@ -95,7 +95,7 @@ class Folders:
         return CAPITALS if name.casefold() in self._listed(folder)[1] else ""
 
     def _listed(self, folder: str) -> tuple[dict[str, list[str]], set[str]]:
-        """The names in a folder by their one form, and without capitals."""
+        """The names in a folder by their form NFC, and in lower case."""
         if folder not in self._held:
             try:
                 names = sorted(os.listdir(folder or os.curdir))
@@ -110,12 +110,12 @@ class Folders:
 
 
 class Files:
-    """Files that were found below a folder, looked for by names that may have an ending or folders.
+    """Files below a folder, found by names that may have an ending or folders.
 
     Parameters
     ----------
     files : iterable of (str, str)
-        What each file is called from the folder on, with ``/``, and its path.
+        The name of each file below the folder, with ``/``, and its path.
     """
 
     def __init__(self, files: Iterable[tuple[str, str]]) -> None:
@@ -150,7 +150,7 @@ class Files:
         return {name.casefold() for name in (*self._written, *self._stems)}
 
     def find(self, name: str) -> tuple[list[str], str]:
-        """The files that `name` may mean, beside those whose stem it is; and why none of several is taken."""
+        """The files that `name` may mean, or none with the reason."""
         plain = name.replace("\\", "/")
         bare, ending = os.path.splitext(plain)
         names = [plain] if ending.lower() not in EXTENSIONS else [plain, bare]

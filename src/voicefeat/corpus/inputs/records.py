@@ -1,4 +1,4 @@
-"""Tables of recordings as files hold them, CSV, TSV, JSON lines or Parquet, some records at a time."""
+"""Tables of recordings, read from CSV, TSV, JSON lines or Parquet, some records at a time."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ CHUNK = 1 << 13
 
 
 class Chunk(NamedTuple):
-    """Neighbouring records, column by column; a value that is not there is None."""
+    """Consecutive records, column by column; a missing value is None."""
 
-    #: Where each begins: a line, counted from 1, or a row of Parquet.
+    #: The line of each, counted from 1, or the row of Parquet.
     places: Sequence[int]
     columns: Mapping[str, Sequence[Any]]
-    #: Whether values are texts because the file can hold nothing else.
+    #: Whether the file can hold nothing but text.
     written: bool = False
 
 
 def read_records(file: str) -> Iterator[Chunk]:
-    """The records of `file`, by its ending.
+    """The records of `file`; its ending gives the format.
 
-    Values of CSV and TSV are text; TSV has no quotes, so a quotation mark there is part of the text. Bytes
-    that are not UTF-8 become surrogates, as in names of files.
+    Values of CSV and TSV are text; TSV has no quotes, so a quotation mark is part of the text. Bytes that are
+    not UTF-8 become surrogates, as in file names.
 
     Raises
     ------
     ParameterError
-        If there is no such file, its ending means no format, or a record cannot be read; with its line.
+        If there is no such file, its ending means no format, or (with its line) a record cannot be read.
     """
     ending = os.path.splitext(file)[1].lower()
     if ending not in _READERS:
@@ -50,9 +50,9 @@ def read_records(file: str) -> Iterator[Chunk]:
 
 
 def read_lines(name: str, file: str) -> Iterator[tuple[int, str]]:
-    """The lines of a text file and their numbers, counted from 1, without those that are empty.
+    """The lines of a text file with their numbers, counted from 1, without empty ones.
 
-    `name` is what the caller calls the file; bytes that are not UTF-8 become surrogates.
+    `name` is the argument that names the file; bytes that are not UTF-8 become surrogates.
     """
     _there(name, file)
     with open_text(name, file, errors="surrogateescape", newline="\n") as stream:
@@ -69,7 +69,7 @@ def _there(name: str, file: str) -> None:
 
 
 def wrong_line(file: str, line: int, problem: object) -> ParameterError:
-    """The error for what is wrong in a line of a text file."""
+    """The error for a problem in a line of a text file."""
     return ParameterError(f"{file}, line {line}: {problem}")
 
 
@@ -96,7 +96,7 @@ def _delimited(file: str, delimiter: str, quoting: Any) -> Iterator[Chunk]:
 
 
 def _numbered(file: str, reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """The records, each with the line in which it begins; empty lines are none."""
+    """The records, each with its first line; empty lines are skipped."""
     begin = 1
     try:
         for row in reader:
@@ -108,7 +108,7 @@ def _numbered(file: str, reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _names(file: str, header: Sequence[str]) -> list[str]:
-    """The names of columns; one without a name is called by its place."""
+    """The names of columns; one without a name is called ``column_k``."""
     names = [name.strip() or f"column_{k}" for k, name in enumerate(header, 1)]
     for name in names:
         if names.count(name) > 1:
@@ -136,13 +136,13 @@ def _object(file: str, line: int, text: str) -> dict[str, Any]:
 
 
 def _number(text: str) -> float | str:
-    """A number of JSON; as text if no float is so large."""
+    """A number of JSON; as text if it is too large for a float."""
     number = float(text)
     return number if math.isfinite(number) else text
 
 
 def _missing(values: Sequence[Any]) -> list[Any]:
-    """`values` with None for what is not a value: an empty text, as in CSV, and NaN."""
+    """`values` with None for missing ones: empty texts, as in CSV, and NaN."""
     return [None if value is None or value != value or value == "" else value for value in values]
 
 

@@ -1,4 +1,4 @@
-"""Where the paths of a list lie: below one folder, and nowhere else."""
+"""The paths of a list, below one folder and nowhere else."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .sources import Source, printable
 
 __all__ = ["Root", "located", "once"]
 
-#: Paths that stay where they are put, however many there are to look at: no part of them begins with a dot.
+#: Paths that cannot leave the root, recognised fast: no part of them begins with a dot.
 _PLAIN = re.compile(r"[^/.\\:\0][^/\\:\0]*(/[^/.\\:\0][^/\\:\0]*)*").fullmatch
 
 
 class Root:
-    """The folder that the paths of a list are relative to, and must not leave.
+    """The folder that the paths of a list are relative to and must not leave.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ class Root:
         self._above = os.path.join(os.path.abspath(self.folder), "")
 
     def place(self, text: str) -> tuple[str, str]:
-        """The path `text` relative to the root as an id, and as it is opened.
+        """The id of the path `text`, relative to the root, and the path to open.
 
-        What counts is how a path reads: links inside the root may lead anywhere.
+        Only the text of the path is checked: links inside the root may lead anywhere.
         """
         if text.isascii() and _PLAIN(text):
             return text, self._before + text
@@ -68,13 +68,13 @@ class Root:
 
 
 def once(where: str, line: int, identity: str, seen: dict[str, tuple[int, str]], path: str = "") -> None:
-    """See that no other line has the same id; `where` is the file, and what it has of it."""
+    """Refuse an id that another line has; `where` is the file and its unit, "line" or "row"."""
     first, other = seen.setdefault(identity, (line, path))
     if first != line:
-        told = f"has the id {identity!r}, as has {where.rpartition(', ')[2]} {first}"
+        problem = f"has the id {identity!r}, as has {where.rpartition(', ')[2]} {first}"
         if other != path:
-            told += f" ({path!r} and {other!r})"
-        raise ParameterError(f"{where} {line}: {told}; give each an id of its own")
+            problem += f" ({path!r} and {other!r})"
+        raise ParameterError(f"{where} {line}: {problem}; give each an id of its own")
 
 
 def located(
@@ -85,17 +85,17 @@ def located(
     links: Sequence[str] = (),
     reasons: Iterable[str] | None = None,
 ) -> tuple[list[Source], int, str]:
-    """The sources of a list, at the files that they mean; how many have none, and what is known of why.
+    """The sources of a list with their files, how many files are not there, and why.
 
     Parameters
     ----------
     name, file : str
-        What the caller calls the list, and where it is.
+        The argument that names the list, and its path.
     sources : sequence of Source
-        A path that is not there is read in other ways, as `readings` says, where one alone is possible; by
-        the caller, where it gives `reasons`.
+        A path that is not there is looked for in other spellings, unless the caller has done so and gives
+        `reasons`.
     root : str
-        The folder that paths do not leave; "" for none.
+        The folder that paths must not leave; "" for none.
     links : sequence of str
         Links to folders, which were not followed.
     reasons : iterable of str, optional
@@ -104,7 +104,7 @@ def located(
     Raises
     ------
     ParameterError
-        If none is there.
+        If no file is there.
     """
     absent = _absent(sources)
     sources, why = list(sources), list(reasons or ())
@@ -129,7 +129,7 @@ def located(
 
 
 def _meant(paths: set[str], sources: Sequence[Source], before: str) -> tuple[dict[str, str], list[str]]:
-    """What absent paths mean, each a file that no other line names; and of the others why not."""
+    """The files of absent paths, if no other line names the same file; for the others the reasons."""
     folders = Folders(before)
     found = {path: folders.find(path) for path in sorted(paths)}
     reasons = [why for _, why in found.values() if why]
@@ -143,10 +143,9 @@ def _meant(paths: set[str], sources: Sequence[Source], before: str) -> tuple[dic
 
 
 def _absent(sources: Iterable[Source]) -> list[int]:
-    """Which of `sources` are not there.
+    """The numbers of the sources that are not there.
 
-    Folders are listed rather than files looked for: on a disk across a network a million questions take
-    minutes.
+    Folders are listed, because looking for a million files on a network disk takes minutes.
     """
     held: dict[str, set[str]] = {}
     missing = []
@@ -154,7 +153,7 @@ def _absent(sources: Iterable[Source]) -> list[int]:
         folder, name = os.path.split(source.path)
         if folder not in held:
             held[folder] = _names(folder or os.curdir)
-        # Names may be there in another spelling: the disk has the last word.
+        # A disk may know a name in another spelling, so it is asked.
         if name not in held[folder] and not os.path.lexists(source.path):
             missing.append(k)
     return missing

@@ -1,8 +1,8 @@
-"""Which recordings a run reads: files, folders and patterns become one ordered list of unique ids.
+"""The recordings of a run: files, folders and patterns become one sorted list of sources with unique ids.
 
-An id is the path below the folder that was given, or below the folder in which a pattern begins, with ``/``
-between its parts on every system (a file that was given itself is known by its name). The list is sorted by
-id, so that it depends neither on the order of the arguments nor on the file system.
+An id is the path below the given folder, or below the folder in which a pattern begins, with ``/`` between
+its parts on every system; the id of a given file is its name. The list is sorted by id, so it depends neither
+on the order of the arguments nor on the file system.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ def split_pattern(text: str) -> tuple[str, Sequence[str]]:
 
 
 def matches(folder: str, parts: Sequence[str], links: list[str]) -> Iterator[str]:
-    """The files and folders below `folder` that a pattern means, in a fixed order.
+    """The files and folders below `folder` that match a pattern, in a fixed order.
 
     ``*``, ``?`` and ``[...]`` stand for letters of one name, ``**`` for folders to any depth. Hidden names
-    are matched only where the pattern has the dot. Links to folders are followed where the pattern has their
-    very name; those that it only matches go to `links`.
+    match only a part with a dot. Links to folders are followed where the pattern has their exact name; other
+    links that match go to `links`.
     """
     below = [(folder, parts)]
-    while below:  # not by a call for each folder, of which Python has a thousand
+    while below:  # no recursion, which Python limits to a thousand calls
         folder, parts = below.pop()
         head, rest = parts[0], parts[1:]
         names = sorted(os.listdir(folder))
@@ -81,22 +81,22 @@ def matches(folder: str, parts: Sequence[str], links: list[str]) -> Iterator[str
         below += reversed(deeper)
 
 
-#: Names that mean audio. libsndfile tells formats by content, so a wrong ending does no harm.
+#: Names that mean audio. libsndfile finds the format by the content, so a wrong ending does no harm.
 # fmt: off
 READABLE = frozenset({
     ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".aif", ".aiff", ".aifc", ".au",
     ".snd", ".caf", ".w64", ".rf64", ".sph", ".nist", ".voc", ".paf", ".sf", ".ircam", ".pvf", ".svx",
     ".iff", ".avr", ".sds", ".wve",
 })
-#: Audio that libsndfile cannot read: listed too, so that it ends in the ledger instead of vanishing.
+#: Audio that libsndfile cannot read; it is listed too, so that it becomes a line of the ledger.
 UNREADABLE = frozenset({
     ".m4a", ".aac", ".mp4", ".wma", ".webm", ".amr", ".spx", ".ape", ".wv", ".mka", ".ac3", ".3gp",
 })
 # fmt: on
 EXTENSIONS = READABLE | UNREADABLE
-#: How names begin of the files that macOS puts beside others on disks that are not its own (AppleDouble).
+#: How the names of AppleDouble files begin, which macOS writes beside others on foreign disks.
 SIDE = "._"
-#: Names of columns that every dataset has, so that what is carried has others.
+#: The names of the columns that every dataset has; carried columns must have others.
 TAKEN = frozenset({
     "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "sha256", "crc32",
     "values",
@@ -104,37 +104,37 @@ TAKEN = frozenset({
 
 
 class Source(NamedTuple):
-    """One recording, or a segment of one: its id in the dataset, and where it lies."""
+    """One recording, or a segment of one: its id in the dataset, and its file."""
 
     id: str
     path: str
-    #: Seconds; an `end` of None is that of the file.
+    #: In seconds; an `end` of None is the end of the file.
     start: float = 0.0
     end: float | None = None
-    #: Which channel, counted from 0; None: what the run does with several.
+    #: The channel, counted from 0; None leaves the choice to the run.
     channel: int | None = None
     #: The values of `Listing.columns`, None where one is missing.
     carried: tuple[Any, ...] = ()
 
 
 class Listing(NamedTuple):
-    """What was found: the recordings, and what lay beside them and was left out."""
+    """The recordings of a run, and what was left out."""
 
     sources: list[Source]
-    #: Files in folders whose names do not mean audio, counted by extension.
+    #: How many files in folders are no audio by their names, by extension.
     ignored: Counter[str]
     #: Links to folders, which are not followed.
     links: list[str]
-    #: What is known of every recording and goes into the dataset: names, and "string", "int64" or "float64".
+    #: The carried columns: names, and "string", "int64" or "float64".
     columns: tuple[tuple[str, str], ...] = ()
-    #: How many of the recordings are known to lie nowhere; each becomes a line of the ledger.
+    #: How many recordings are not there; each becomes a line of the ledger.
     missing: int = 0
-    #: Why they are not there, as far as their names say; "" where nothing is known.
+    #: Why they are not there, as far as their names show; "" if unknown.
     because: str = ""
 
     @property
     def first_missing(self) -> str:
-        """The path of the first that lies nowhere; "" if there is none."""
+        """The path of the first recording that is not there; "" if all are there."""
         paths = (source.path for source in self.sources)
         return next((path for path in paths if not os.path.lexists(path)), "")
 
@@ -145,9 +145,9 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     Parameters
     ----------
     paths : iterable of path-like
-        Files (taken whatever their name), folders (searched to any depth for names that mean audio), and
-        patterns with ``*``, ``?``, ``[...]`` and ``**`` (folders to any depth), where nothing has that very
-        name. Hidden files and folders are skipped; links to folders are not followed.
+        Files (with any name), folders (searched to any depth for names that mean audio), and patterns with
+        ``*``, ``?``, ``[...]`` and ``**`` (folders to any depth), unless a file has that exact name. Hidden
+        files and folders are skipped; links to folders are not followed.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
         if os.path.isdir(root):
             base = root
             found: Iterable[Source] = walk(root, ignored, links)
-        elif os.path.lexists(root):  # a broken link is somebody's recording: the ledger will name it
+        elif os.path.lexists(root):  # a broken link is listed too: the ledger will name it
             base, name = os.path.split(root)
             found = [Source(printable(name), root)]
         elif pattern and os.path.isdir(base):
@@ -211,18 +211,19 @@ def _add(source: Source, file: str, by_id: dict[str, Source], by_file: dict[str,
 
 def walk(root: str, ignored: Counter[str], links: list[str]) -> Iterator[Source]:
     """The recordings below `root`, folder by folder."""
-    below = [root]
-    while below:  # os.walk would go into itself for each folder, and Python does that a thousand times
+    below, top = [root], os.path.join(root, "")
+    while below:  # os.walk is recursive, which Python limits to a thousand calls
         before = os.path.join(below.pop(), "")
         folders, files = _listed(before)
         links += [before + name for name in folders if os.path.islink(before + name)]
         for name in files:
-            yield from _by_name(before + name, root, ignored)
+            if (source := _by_name(before + name, top, ignored)) is not None:
+                yield source
         below += [before + name for name in reversed(folders) if not os.path.islink(before + name)]
 
 
 def _listed(folder: str) -> tuple[list[str], list[str]]:
-    """The folders and the files in a folder, sorted, without those that are hidden."""
+    """The folders and files in a folder, sorted, without hidden ones."""
     folders: list[str] = []
     files: list[str] = []
     try:
@@ -245,7 +246,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _matching(
     text: str, base: str, pattern: Sequence[str], ignored: Counter[str], links: list[str]
 ) -> Iterator[Source]:
-    """The recordings that a pattern means, each once: files, and what is in folders."""
+    """The recordings that match a pattern, each once: files, and the recordings in folders."""
     found: dict[str, Source] = {}
     try:
         paths = list(matches(base, pattern, links))
@@ -259,21 +260,23 @@ def _matching(
             inside = walk(path, ignored, links)
             sources: Iterable[Source] = (s._replace(id=f"{before}/{s.id}") for s in inside)
         else:
-            sources = _by_name(path, base, ignored)
+            source = _by_name(path, os.path.join(base, ""), ignored)
+            sources = () if source is None else (source,)
         for source in sources:
             found.setdefault(source.path, source)
     yield from found.values()
 
 
-def _by_name(path: str, root: str, ignored: Counter[str]) -> Iterator[Source]:
-    """A file below `root`, if its name means audio."""
+def _by_name(path: str, top: str, ignored: Counter[str]) -> Source | None:
+    """The source of a file below the folder `top` (with a separator at its end); None if it is no audio."""
     extension = os.path.splitext(path)[1].lower()
     if os.path.basename(path).startswith(SIDE):
         ignored[f"{SIDE}*"] += 1
     elif extension in EXTENSIONS:
-        yield Source(printable(path.removeprefix(os.path.join(root, ""))), path)
+        return Source(printable(path.removeprefix(top)), path)
     else:
         ignored[extension or "no extension"] += 1
+    return None
 
 
 def _unlistable(error: OSError) -> NoReturn:
@@ -281,11 +284,11 @@ def _unlistable(error: OSError) -> NoReturn:
 
 
 def printable(text: str) -> str:
-    """A path or an id as text: ``/`` between parts, bytes that are not UTF-8 as ``\\xff``."""
+    """A path or an id as text, with ``/`` between parts and ``\\xff`` for bytes that are not UTF-8."""
     plain = text.replace(os.sep, "/")
     if plain.isascii():
         return plain
     try:
         return plain.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:  # half a character, as only JSON can write it
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold
         return plain.encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""Who speaks, read from names of recordings like ``linus-to-musk.wav`` and ``musk-original.wav``."""
+"""Speakers, from names of recordings like ``linus-to-musk.wav`` and ``musk-original.wav``."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ __all__ = ["read_speakers"]
 
 _CONVERTED = re.compile(r"(?P<source>.+?)[-_ ]to[-_ ](?P<target>.+)", re.IGNORECASE | re.DOTALL)
 _GENUINE = re.compile(r"(?P<speaker>.+)[-_ ]original", re.IGNORECASE | re.DOTALL)
-#: What DEEP-VOICE's demonstration files have at the end of their names.
+#: How the names of DEEP-VOICE's demonstration files end.
 _SUFFIX = re.compile(r"[-_ ]demo$", re.IGNORECASE)
 
 
 def read_speakers(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Source and target speaker of each recording, ("", "") where the name does not say.
+    """Source and target speaker of each recording, ("", "") if the name does not tell.
 
-    ``A-to-B`` is A's speech with B's voice. ``A-original``, and ``A`` alone where another name mentions that
-    speaker, are A's own: source and target are A.
+    ``A-to-B`` is A's speech with B's voice. For ``A-original``, and for ``A`` if another name has that
+    speaker, source and target are A.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What a run writes: shards, failures, the state, and which bytes each row was made from."""
+"""The output of a run: shards, the ledger of failures, the state file, and digests of the recordings."""

@@ -1,1 +1,1 @@
-"""What a run did and what a dataset or recording holds, in a few lines each."""
+"""Reports: a run, a dataset or a recording in a few lines."""

@@ -1,4 +1,4 @@
-"""What a dataset holds, in lines that fit a screen."""
+"""A dataset described in lines that fit a screen."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from .run import counted, lasting, sized
 
 __all__ = ["lines", "of_dataset"]
 
-#: Different values of a column that are counted one by one, and kinds of failures that are named.
+#: At most so many values of a column are counted one by one, and so many kinds of failures are named.
 COUNTED, NAMED = 12, 5
 
 
 def of_dataset(dataset: Dataset) -> str:
-    """A dataset in words: how much, of what, made how and by which versions; labels and failures counted.
+    """A dataset in words: its size, contents, settings and versions, with labels and failures counted.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def of_dataset(dataset: Dataset) -> str:
     recordings  8, 21.0 s of audio, 16000 Hz
     """
     about = dataset.about
-    told = {
+    facts = {
         escape(str(dataset.folder)): f"{'' if dataset.complete else 'not complete, '}{_shards(dataset)}",
         "recordings": _recordings(dataset),
         "rows": _rows(dataset),
@@ -50,13 +50,13 @@ def of_dataset(dataset: Dataset) -> str:
         total = sum(failures.values())
         kinds = "; ".join(f"{n:,} {why}" for why, n in failures.most_common(NAMED))
         more = f"; and {len(failures) - NAMED} other kinds" if len(failures) > NAMED else ""
-        told["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {escape(kinds)}{more}"
-    return lines(told)
+        facts["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {escape(kinds)}{more}"
+    return lines(facts)
 
 
-def lines(told: Mapping[str, str]) -> str:
-    """What is told under names of one width; the first line is the name of it all."""
-    (title, first), *rest = told.items()
+def lines(facts: Mapping[str, str]) -> str:
+    """One line per fact, with names of one width; the first fact is the title."""
+    (title, first), *rest = facts.items()
     wide = max(len(name) for name, _ in rest) + 2
     return "\n".join([f"{title}: {first}", *(f"{name:{wide}s}{text}" for name, text in rest)])
 
@@ -120,7 +120,7 @@ def _versions(there: Mapping[str, str]) -> Iterator[str]:
 
 
 def _values(column: np.ndarray) -> str:
-    """A column in short: how often each value is, or its range where there are many numbers."""
+    """A column in short: how often each value occurs, or the range of many numbers."""
     values = Counter(column.tolist())
     missing = values.pop(None, 0)
     lack = f", {missing:,} without" if missing else ""
@@ -134,7 +134,7 @@ def _values(column: np.ndarray) -> str:
 
 
 def _failures(folder: Path) -> Counter[str]:
-    """How often each stage failed for which reason, in its words."""
+    """How often each kind of failure occurs: its stage and error."""
     try:
         with open(folder / Ledger.NAME, newline="", encoding="utf-8") as rows:
             return Counter(f"{line['stage']}, {line['error']}" for line in csv.DictReader(rows))

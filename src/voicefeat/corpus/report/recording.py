@@ -1,4 +1,4 @@
-"""What a recording is, in a few lines: how long, in what form, how loud."""
+"""A recording described in a few lines: duration, format, level."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .run import counted, lasting
 
 __all__ = ["of_recording"]
 
-#: Seconds that are in memory at once.
+#: Seconds in memory at a time.
 BLOCK = 60.0
 
 
 def of_recording(path: str) -> str:
-    """A recording in words, whatever its length; every sample is looked at.
+    """A recording in words, of any length; every sample is read.
 
     Raises
     ------
@@ -39,18 +39,18 @@ def of_recording(path: str) -> str:
         raise AudioError(f"{path}: holds no samples; create it again or leave it out")
     form, subtype = kind(path)
     rms = np.sqrt(squares / count)
-    told = {
+    facts = {
         escape(path): f"{form}, {subtype}",
         "duration": f"{lasting(count / sr)}, {count:,} samples at {sr} Hz, {counted(rms.size, 'channel')}",
         "peak": _levels(peak),
         "rms": _levels(rms),
         "clipped": f"{counted(full, 'sample')} at full scale",
     }
-    return lines(told)
+    return lines(facts)
 
 
 def _levels(values: np.ndarray) -> str:
-    """A level of each channel, of full scale and in decibels below it."""
+    """The level of each channel, relative to full scale and in decibels."""
     with np.errstate(divide="ignore"):
         decibels = 20 * np.log10(values)
     each = zip(values, decibels, strict=True)

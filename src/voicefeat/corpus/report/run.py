@@ -1,4 +1,4 @@
-"""What a run did, in a few lines that a tired person can act on."""
+"""The result of a run in a few lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["counted", "lasting", "notice", "sized", "summary", "table_summary", 
 
 
 def summary(done: Extraction) -> str:
-    """The end of a run in words: what was stored, how fast, what failed, what was left out.
+    """The result of a run in words: what was stored, how fast, what failed, what was left out.
 
     Examples
     --------
@@ -27,8 +27,8 @@ def summary(done: Extraction) -> str:
     stored = f"{escape(str(done.folder))}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
     lines = [_speed(done), stored, *_rest(done, "name one itself to include it")]
     if done.zeroed:
-        told = "became 0 in float16, whose least number is 6e-08; float32 keeps them"
-        lines.insert(2, f"{counted(done.zeroed, 'value')} {told}")
+        lost = "became 0 in float16, whose least number is 6e-08; float32 keeps them"
+        lines.insert(2, f"{counted(done.zeroed, 'value')} {lost}")
     if done.resumed:
         lines.insert(1, f"{counted(done.resumed, 'row')} of them were there already")
     if done.again:
@@ -37,7 +37,7 @@ def summary(done: Extraction) -> str:
 
 
 def notice(found: Listing) -> str:
-    """What is to be said before a run: how many recordings of a list are not there; "" if all are."""
+    """The notice before a run: how many recordings of a list are not there; "" if all are."""
     if not found.missing:
         return ""
     count = f"{found.missing:,} of {counted(len(found.sources), 'recording')}"
@@ -48,7 +48,7 @@ def notice(found: Listing) -> str:
 
 
 def table_summary(done: Table) -> str:
-    """The end of a run that made a table.
+    """The result of a run that made a table.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def _speed(done: Extraction | Table) -> str:
 
 
 def _rest(done: Extraction | Table, remedy: str) -> list[str]:
-    """What went wrong, and what was left out."""
+    """Lines for failures, warnings, and what was left out."""
     lines = []
     if done.failed:
         ledger = escape(str(done.ledger))
@@ -97,12 +97,12 @@ def _rest(done: Extraction | Table, remedy: str) -> list[str]:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number and what it counts."""
+    """A number with the noun that it counts."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def lasting(seconds: float) -> str:
-    """A length of audio."""
+    """A duration of audio."""
     return f"{seconds / 3600:.2f} hours" if seconds >= 360 else f"{seconds:.1f} s"
 
 
@@ -111,7 +111,7 @@ def sized(count: int) -> str:
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.1f} kB"
 
 
-#: Rows that are named.
+#: At most so many rows are named.
 NAMED = 10
 
 

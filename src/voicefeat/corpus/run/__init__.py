@@ -1,1 +1,1 @@
-"""A run over a corpus: which recordings, computed where, in which order, and what becomes of failures."""
+"""A run over a corpus: its tasks, the order of recordings, their processing, and failures."""

@@ -56,10 +56,14 @@ def compute_tasks(tasks: Sequence[Task], y: np.ndarray, rate: int) -> list[np.nd
     """
     y = signal(y)
     prepared: dict[Any, np.ndarray] = {}
-    with single(), empty_bands.collected() as messages:
-        results = compute_requests([task.request(y, rate, prepared) for task in tasks])
-    for message in dict.fromkeys(messages):  # of a bank that several tasks have in common
-        empty_bands.tell(message)
+    with single():
+        if len(tasks) == 1:
+            results = compute_requests([tasks[0].request(y, rate, prepared)])
+        else:
+            with empty_bands.collected() as messages:
+                results = compute_requests([task.request(y, rate, prepared) for task in tasks])
+            for message in dict.fromkeys(messages):  # of a bank that several tasks have in common
+                empty_bands.tell(message)
     for values in results:
         if values.size > MOST_VALUES:
             raise ParameterError(

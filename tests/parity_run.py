@@ -157,9 +157,14 @@ PITCHES = ("piptrack", "estimate_tuning")
 
 
 def error(row, name, sr, dtype) -> float:
-    """How far apart the two answers are; differences of features are measured against the features."""
+    """How far apart the two answers are."""
+    return apart(row, name, sr, dtype, ours(row, name, sr, dtype), theirs(row, name, sr, dtype))
+
+
+def apart(row, name, sr, dtype, got, want) -> float:
+    """How far apart two answers are; differences of features are measured against the features."""
     scale = np.abs(inputs(row, name, sr, dtype)[0][0]).max() if row.call == "delta" else 0.0
-    return distance(ours(row, name, sr, dtype), theirs(row, name, sr, dtype), scale)
+    return distance(got, want, scale)
 
 
 def distance(got, want, scale=0.0) -> float:

@@ -9,7 +9,7 @@ import pytest
 from closeness import UNITS
 from hypothesis import assume, given, settings, strategies as st
 from parity import ROWS
-from parity_run import cases, distance, dtypes, error, ours, theirs, unit
+from parity_run import apart, cases, distance, dtypes, ours, theirs, unit
 from reference import REFERENCES
 
 import voicefeat as vf
@@ -35,7 +35,7 @@ def test_row(row, dtype):
         got, want = ours(row, name, sr, dtype), theirs(row, name, sr, dtype)
         if shapes(got) != shapes(want):
             wrong.append(f"{name} at {sr} Hz: shape {shapes(got)}, expected {shapes(want)}")
-        elif not (worst := error(row, name, sr, dtype)) <= allowed:
+        elif not (worst := apart(row, name, sr, dtype, got, want)) <= allowed:
             wrong.append(f"{name} at {sr} Hz: error {worst:.2e}, allowed {allowed:.1e}")
         if allowed < (least := UNITS * unit(got)):
             wrong.append(f"allowed {allowed:.1e}; give {UNITS} units of the result's type, {least:.1e}")

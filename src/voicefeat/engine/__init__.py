@@ -1,4 +1,4 @@
-"""The machine room: kernels over plain arrays, compiled by numba, which nothing else imports.
+"""Kernels over plain arrays, compiled by numba; no other package imports numba.
 
 `simd` is the vector type and `lanemath` its logarithm and power; `frames`, `fft`, `spectrum`, `bands`,
 `product` and `rows` hold one stage of the chain each; `jit` compiles them and keeps the result on disk.

@@ -1,9 +1,9 @@
-"""Per-channel energy normalisation: each band over a power of its own smoothed past, then compressed.
+"""Per-channel energy normalisation: each band divided by a power of its smoothed past, then compressed.
 
 Along a row m[t] = b r[t] + (1 - b) m[t - 1], with r the row itself or another reference; then
 G = S / (eps + m)^gain and the result (G + bias)^power - bias^power, computed as
-bias^power expm1(power log1p(G / bias)), which loses nothing beside `bias`; log1p(G) where power is 0, and
-G^power where bias is. What a row remembers is kept in double precision, so that pieces give the bits of the
+bias^power expm1(power log1p(G / bias)), which loses no digits of small G; log1p(G) if power is 0, and
+G^power if bias is 0. The state of a row is kept in double precision, so that pieces give the same bits as the
 whole.
 """
 
@@ -18,15 +18,15 @@ from .simd import shuffle
 
 #: Frames that are smoothed before they are compressed.
 CHUNK = 256
-#: Rows that are smoothed side by side, since each waits for its own last sum.
+#: Rows that are smoothed in parallel, because each one waits for its own last sum.
 ROWS = 4
-#: Vectors that the usual law takes at once.
+#: Vectors that the usual formula processes at once.
 SEVERAL = 4
 
 
 def _adapting(compress, vectors):
     def several(x, i):
-        """`vectors` vectors of an array as one: their long chains of operations overlap."""
+        """`vectors` vectors of an array as one, so that their long chains of operations overlap."""
         parts = [x.load(i + x.lanes * q) for q in range(vectors)]
         while len(parts) > 1:
             count = 2 * parts[0].type.count
@@ -91,7 +91,7 @@ def smooth_rows(reference, at, stride, rows, count, b, state, row, smooth):
 
 @kernel
 def adapt_run(S, at, smooth, i, count, eps, gain, bias, exponent, scale, lanes, out, to):
-    """A run of whole vectors by the law that the numbers ask for."""
+    """A run of whole vectors, with the formula for the given `power` and `bias`."""
     if exponent == 0.0:
         for t in range(0, count, lanes):
             adapt_logarithms(S, at + t, smooth, i + t, eps, gain, bias, exponent, scale, out, to + t)
@@ -108,7 +108,7 @@ def adapt_run(S, at, smooth, i, count, eps, gain, bias, exponent, scale, lanes, 
 
 @kernel
 def adapt_rows(S, reference, frames, low, high, b, state, eps, gain, bias, exponent, scale, lanes, out):
-    """Rows low .. high - 1 of S, flat (rows, frames), to `out`; `state` becomes what the next frames need."""
+    """Rows low .. high - 1 of S, flat (rows, frames), to `out`; `state` is updated for the next frames."""
     smooth = np.zeros((ROWS + 1) * CHUNK, S.dtype)
     part, law = np.zeros(lanes, S.dtype), (eps, gain, bias, exponent, scale, lanes)
     for row in range(low, high, ROWS):

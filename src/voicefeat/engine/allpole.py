@@ -1,8 +1,8 @@
-"""Linear prediction of windowed frames by their autocorrelation, and what follows from the prediction.
+"""Linear prediction of windowed frames from their autocorrelation, and its cepstrum.
 
 Rows are values, and columns the frames of a block, a whole number of vectors. The prediction error filter
-A(z) = 1 + a_1 z^-1 + ... + a_p z^-p is found by Levinson's recursion: from the filter of i - 1 coefficients
-and its error e,
+A(z) = 1 + a_1 z^-1 + ... + a_p z^-p is computed by Levinson's recursion: from the filter of i - 1
+coefficients and its error e,
 
     k = -(r_i + a_1 r_(i-1) + ... + a_(i-1) r_1) / e        a'_j = a_j + k a_(i-j)        e' = (1 - k^2) e
 
@@ -57,11 +57,11 @@ def lag_rows(x, hop, window, offset, width, lanes, lags, frames, out):
 
 @kernel
 def filter_rows(r, order, width, a, spare):
-    """The order + 1 rows of A from the rows of lags; where nothing is left to predict, what follows is 0.
+    """The order + 1 rows of A from the rows of lags; coefficients after a prediction without error are 0.
 
     `spare` has room for order + 1 rows.
     """
-    error, k = spare[:width], a[:width]  # the first row of A is 1, and written at the end
+    error, k = spare[:width], a[:width]  # the first row of A is 1; it is written at the end
     error[:] = r[:width]
     for i in range(1, order + 1):
         k[:] = r[i * width : (i + 1) * width]

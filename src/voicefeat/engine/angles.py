@@ -1,7 +1,7 @@
 """Angles of complex numbers in double lanes, and differences of angles.
 
-The angle of x + i y is that of the first eighth of the circle, atan(a) with a = min / max of |x| and |y|,
-put into its place. Above 0.66, atan(a) = pi / 4 + atan((a - 1) / (a + 1)). What is left is
+The angle of x + i y is reduced to the first eighth of the circle, atan(a) with a = min / max of |x| and |y|.
+Above 0.66, atan(a) = pi / 4 + atan((a - 1) / (a + 1)). The remaining function is
 a + a^3 P(a^2) / Q(a^2), P and Q from S. L. Moshier's Cephes (atan.c), to about one unit in the last place.
 """
 
@@ -51,9 +51,9 @@ def turn(tiles, re, im, next_re, next_im, out, to):
 
 @kernel
 def delay_tiles(response, tile_rows, points, groups, lanes, out):
-    """out[k] = arg A[k + 1] - arg A[k] between -pi and pi, and the last of them again.
+    """out[k] = arg A[k + 1] - arg A[k] between -pi and pi; the last one is repeated.
 
-    Rows 0 .. points - 1 of `response` are the real parts of A, the next so many its imaginary parts.
+    Rows 0 .. points - 1 of `response` are the real parts of A, the next `points` rows its imaginary parts.
     """
     for g in range(groups):
         re, to = g * tile_rows * lanes, g * points * lanes
@@ -69,8 +69,8 @@ def delay_tiles(response, tile_rows, points, groups, lanes, out):
 def advance_tiles(bins, n_bins, groups, lanes, turns, before, spare, out):
     """The angle from each frame's bin, times its `turns`, to the next frame's, between -pi and pi.
 
-    Complex tiles have a row of real and a row of imaginary lanes a bin; `turns` holds a complex number for
-    each bin. What comes before the first frame is 0, and so is the angle from there. `before` has room for
+    Complex tiles have a row of real and a row of imaginary lanes per bin; `turns` holds a complex number for
+    each bin. The frame before the first is 0, and so is the angle from it. `before` has room for
     2 n_bins numbers, `spare` for four vectors.
     """
     before[: 2 * n_bins] = 0

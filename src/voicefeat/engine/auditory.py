@@ -4,8 +4,8 @@ A gammatone filter is four sections in a row, each with the same two poles and a
 
     y = x + u        u' = b x - a1 y + v        v' = -a2 y
 
-with b = -zero, a1 = -2 r cos w and a2 = r^2. A lane is a filter. What a section remembers is set to 0 where
-it is below `LEAST`, long before numbers become so small that processors take their time.
+with b = -zero, a1 = -2 r cos w and a2 = r^2. A lane is a filter. The state of a section is set to 0 if
+it is below `LEAST`, far above the subnormal numbers, which are slow on many processors.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from .lanemath import exp, sqrt
 from .laneop import accumulate, lane_op
 from .simd import fma, select
 
-#: Numbers that a band of RASTA remembers: four logarithms, the latest first, and the latest result.
+#: The size of the state of a RASTA band: four logarithms, the latest first, and the latest result.
 MEMORY = 5
-#: What a lane of a gammatone filter has: a1, a2, four b and a gain; and remembers: u and v of four sections.
+#: The constants of a lane of a gammatone filter: a1, a2, four b and a gain; its state: u and v of four
+#: sections.
 CONSTANTS, STATES = 7, 8
 LEAST = 1e-200
 
@@ -36,9 +37,9 @@ def exponential_tiles(tiles, size, lanes, exponent):
 
 @kernel
 def rasta_tiles(tiles, tile_rows, rows, frames, lanes, pole, first, state):
-    """The slope over five frames, with a pole, of each row, in place; `first` is the number of frame 0.
+    """RASTA's filter, a slope over five frames and a pole, in place; `first` is the number of frame 0.
 
-    The first four frames of a signal have 0, and the fifth is the slope alone.
+    The first four frames of a signal are 0, and the fifth is the slope alone.
     """
     for k in range(rows):
         kept = state[k * MEMORY : (k + 1) * MEMORY]
@@ -53,7 +54,7 @@ def rasta_tiles(tiles, tile_rows, rows, frames, lanes, pole, first, state):
 
 @lane_op
 def cascade(x, count, constants, state, squares, to):
-    """Squares of what the filters make of `count` samples, to rows of lanes from element `to` on."""
+    """Squares of the outputs of the filters for `count` samples, to rows of lanes from element `to` on."""
     n = squares.lanes
     a1, a2, gain = constants.load(0), constants.load(n), constants.load(6 * n)
     zeros = [constants.load((2 + s) * n) for s in range(4)]
@@ -92,7 +93,7 @@ def root_mean(squares, at, fours, left, share, out, to):
 
 @kernel
 def filtered(x, at, count, chunk, constants, state, squares, to):
-    """Samples at, ..., at + count - 1 through the filters; there are zeros beyond the end of x."""
+    """Samples at, ..., at + count - 1 through the filters; x is zero-padded at its end."""
     real = max(0, min(count, x.size - at))
     for i in range(real):
         chunk[i] = x[at + i]
@@ -105,8 +106,8 @@ def filtered(x, at, count, chunk, constants, state, squares, to):
 def filter_frames(x, frames, length, hop, constants, lanes, state, chunk, squares, block, out):
     """out[t, lane] = root mean square of the lane's filter over samples t hop, ..., t hop + length - 1.
 
-    Frames are taken `block` at a time: `squares` has room for the rows of so many, `chunk` for the samples
-    that are filtered at a time.
+    Frames are processed `block` at a time: `squares` has room for the rows of a block, `chunk` for the
+    samples that are filtered at a time.
     """
     done, base, share = 0, 0, 1.0 / length
     for first in range(0, frames, block):

@@ -1,7 +1,7 @@
 """Filter banks as runs of weights, and the logarithm.
 
-Four bands at a time, four chains of fused multiply-adds: bands of one bank have neighbours of much the
-same width, so little is padded, and the loop's end is foreseen four times as often.
+Four bands at a time, four chains of fused multiply-adds. Neighbouring bands of a bank have similar widths, so
+there is little padding, and the end of the loop is predicted better.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The walk along a projected gradient, from bound to bound, down to the first least value of a quadratic."""
+"""A search along a projected gradient, from bound to bound, for the first minimum of a quadratic."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ def walk(order, times, x, gradient, steps, slopes, count, size, theta, middle, p
 
     The quadratic is that of B = theta I - W M W', where row i of W holds ``slopes[j, i]`` and then theta
     ``steps[j, i]``, j < `count`, and M is `middle`. Variable ``order[k]`` reaches 0 at ``times[k]``, which
-    rise. `p` is W' of the direction and becomes that of what is left of it; `c` is W' of the way gone; both
-    have 2 `count` elements. `start` holds the first and the second derivative. `room` is for 4 `count`.
+    ascend. `p` is W' of the direction and becomes that of its remaining part; `c` is W' of the path so far;
+    both have 2 `count` elements. `start` holds the first and the second derivative. `room` has 4 `count`
+    elements.
     """
     wide = 2 * count
     first, second = start[0], start[1]

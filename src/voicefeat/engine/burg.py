@@ -4,14 +4,14 @@ From the errors f and b of predicting each sample forward and backward, a stage 
 
     f'[i] = f[i + 1] + k b[i + 1]        b'[i] = b[i] + k f[i]        k = -2 sum f b / D
 
-where D, the energy of both, follows from stage to stage. Instead of keeping f and b of the whole signal, a
-block of it is taken through all earlier stages again, in scratch memory that stays in the first-level cache.
+where D, the energy of both, is updated from stage to stage. Instead of keeping f and b of the whole signal, a
+block of it goes through all earlier stages again, in scratch memory that stays in the first-level cache.
 Since
 
     sum f'[i] b'[i] = sum f[i+1] b[i] + k sum (f[i+1] f[i] + b[i+1] b[i]) + k^2 sum b[i+1] f[i]
 
-one pass over the signal finds the reflections of two stages. These are sums of numbers as large as the energy
-before; where little of that is left, `careful` starts again and measures at each stage.
+one pass over the signal gives the reflections of two stages. The terms of these sums are as large as the
+energy before; if little energy remains, `careful` starts again and computes it at each stage.
 
 L. Marple, "A new autoregressive spectrum analysis algorithm", 1980.
 """
@@ -24,7 +24,7 @@ from .careful import careful
 from .jit import kernel
 from .residual import BLOCK, PARTS, energies, errors_of_block, products
 
-#: The share of energy that must be left for the sums of two stages at once: they lose what is below.
+#: The share of energy that must remain for the sums of two stages at once; below it they are too inaccurate.
 SURE = 1e-4
 
 
@@ -45,9 +45,9 @@ def sums_of_pass(y, at, n, stage, reflections, lanes, y_lanes, f, b, parts, sums
 
 @kernel
 def add_stage(k, stage, order, ends, a, spare):
-    """One stage more: the coefficients, and the errors at both ends, whose energy leaves the sum.
+    """Add one stage: update the coefficients and the errors at both ends, whose energy leaves the sum.
 
-    ends holds `order` values of f and of b from the beginning on, and of f and of b from the end on.
+    `ends` holds `order` values of f and of b from the beginning, and of f and of b from the end.
     """
     for j in range(stage + 1):
         spare[j] = a[j + 1] + k * a[stage - j]
@@ -93,7 +93,7 @@ def burg(y, items, n, order, lanes, y_lanes, tiny, out):
             else:
                 k = reflections[stage - 1]
                 product = sums[1] + k * (sums[2] + k * sums[3])
-            # Nothing left to predict is rounding; it predicts nothing more.
+            # The remaining error is rounding noise: no further prediction.
             k = -2.0 * product / (left + tiny) if left > 0.0 else 0.0
             reflections[stage] = k
             left = (1.0 - k * k) * left - add_stage(k, stage, order, ends, a, spare)

@@ -1,8 +1,8 @@
-"""Burg's method where next to nothing is left to predict, and `burg`'s sums of large numbers would be lost.
+"""Burg's method for signals with almost no prediction error, for which the sums of `burg` are too inaccurate.
 
-The energy of the errors is measured anew at each stage, so that no reflection exceeds 1. Where even that
-leaves few digits, all is done again in numbers of twice the precision. A filter is rounded last; where that
-alone would move a root out of the unit circle, the filter has as many stages as leave it stable.
+The energy of the errors is computed again at each stage, so that no reflection exceeds 1. If that still
+leaves few correct digits, everything is repeated in twice the precision. The filter is rounded at the end; if
+rounding alone would move a root out of the unit circle, the filter gets fewer stages, so that it is stable.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from .jit import kernel
 from .pairs import plus, product, quotient
 
-#: Samples whose errors are held at a time; those of longer signals are made anew at each stage.
+#: Samples whose errors are kept; those of longer signals are computed again at each stage.
 ROOM = 1 << 16
-#: The share of energy below which double precision does not do.
+#: The share of energy below which double precision is not sufficient.
 DEEP = 1e-9
 
 
@@ -63,7 +63,7 @@ def exact_sums(f, f_low, b, b_low, count, sums):
 
 @kernel
 def find_reflections(y, at, n, order, scale, exact, errors, sums, k):
-    """The reflections k[0] + k[1] of each stage, and the share of energy that they leave."""
+    """The reflections k[0] + k[1] of each stage, and the remaining share of energy."""
     f, f_low, b, b_low = errors[0], errors[1], errors[2], errors[3]
     room = f.size - order - 1
     kept = n - 1 <= room
@@ -101,7 +101,7 @@ def find_reflections(y, at, n, order, scale, exact, errors, sums, k):
 
 @kernel
 def filter_of(k, stages, a, spare):
-    """The coefficients a[0] + a[1] that so many reflections make."""
+    """The coefficients a[0] + a[1] of the filter with the first `stages` reflections."""
     a[:] = 0.0
     a[0, 0] = 1.0
     for stage in range(stages):
@@ -113,7 +113,7 @@ def filter_of(k, stages, a, spare):
 
 @kernel
 def stability(a, stages, spare):
-    """1 if all reflections of a[0], which is lost, are below 1; 0 if the first is 1 itself; or -1."""
+    """1 if all reflections of a[0], which is overwritten, are below 1; 0 if the first is 1; otherwise -1."""
     a[1] = 0.0
     for stage in range(stages, 0, -1):
         k, k_low = a[0, stage], a[1, stage]

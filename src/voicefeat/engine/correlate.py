@@ -1,7 +1,7 @@
 """Short correlations along time, for deltas: here lanes are neighbouring frames of one row.
 
-Eight vectors at a time, eight chains of fused multiply-adds: a single one would wait for itself. Each sum is
-made in the order of the weights, wherever its vector lies.
+Eight vectors at a time, eight chains of fused multiply-adds, which hide the latency of one. Each sum is
+computed in the order of the weights, wherever its vector lies.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from .jit import kernel
 from .laneop import LaneOp, accumulate, lane_op
 from .simd import fma
 
-#: Vectors that are summed side by side.
+#: Vectors that are summed in parallel.
 ABREAST = 8
 
 
@@ -42,7 +42,7 @@ def correlate_run(x, at, count, weights, lanes, out, to):
         many_taps(x, at + t, weights, weights.size, out, to + t)
         t += ABREAST * lanes
     while t < count:
-        t = min(t, count - lanes)  # the last vector overlaps the one before
+        t = min(t, count - lanes)  # the last vector overlaps the previous one
         taps(x, at + t, weights, weights.size, out, to + t)
         t += lanes
 
@@ -94,7 +94,7 @@ def correlate_repeated(x, at, rows, frames, weights, lanes, padded, out, to):
 
 @kernel
 def fit_ends(x, rows, length, fitted, out):
-    """The first and the last frames of each row, as weights of the first and the last `width` frames.
+    """The first and the last frames of each row, as weighted sums of the first and the last `width` frames.
 
     `fitted` is (width, width) in double precision; its middle row is the one of `correlate_rows`.
     """

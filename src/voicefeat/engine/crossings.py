@@ -1,7 +1,8 @@
-"""Where a signal changes its sign, and how often in each frame.
+"""Zero crossings: where a signal changes its sign, and how often in each frame.
 
-Changes are counted once for all frames: from hop to hop in two parts, where frames begin and where they end.
-Counts are whole numbers, so their running total is exact, and a frame's count is the difference of two.
+Sign changes are counted once for all frames: between the points where frames begin and end.
+Counts are integers, so their running total is exact, and the count of a frame is the difference of two
+totals.
 """
 
 from __future__ import annotations
@@ -94,9 +95,9 @@ def changes(y, low, high, threshold, zero_pos, lanes, found, watch):
 def crossing_rates(y, head, tail, start, length, hop, count, threshold, zero_pos, more, lanes, out, first):
     """out[first + t] = changes of sign within frame t, and `more`, over `length`; t < count.
 
-    Frame t begins at sample start + t hop. Beyond the signal nothing changes: `head` and `tail` are not read.
-    `threshold` is a number of y's precision. Returns whether all samples that have a neighbour in a frame
-    are finite.
+    Frame t begins at sample start + t hop. There are no changes beyond the signal: `head` and `tail` are not
+    read. `threshold` is a number of y's precision. Returns whether all samples that have a neighbour in a
+    frame are finite.
     """
     hops, rest = (length - 1) // hop, (length - 1) % hop
     found, watch = np.empty(1, np.int64), np.zeros(lanes, y.dtype)

@@ -1,7 +1,7 @@
 """Spectral descriptors: sums over the bins of each frame, four chains at a time.
 
-Four chains of additions hide the latency of one; the bins that four does not divide come last, one by one.
-The chains do not depend on how many lanes there are, and neither does the result.
+Four chains of additions hide the latency of one; the remaining bins come last, one by one.
+The chains do not depend on the number of lanes, and neither does the result.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _sums(tiles, at, quads, rest, zero, parts, step):
 
 @lane_op
 def centroid(bins, at, quads, rest, frequencies, tiny, out, to):
-    """sum f S / sum S, the sum taken as 1 where it is nearly nothing."""
+    """sum f S / sum S; a sum of almost 0 counts as 1."""
 
     def step(k, x, sums):
         return [sums[0] + x, fma(frequencies.splat(k), x, sums[1])]
@@ -99,10 +99,9 @@ def bandwidth_tiles(bins, n_bins, groups, lanes, frequencies, tiny, kind, p, div
 
 @lane_op
 def rolloff(bins, at_a, at_b, n_bins, percent, out, to_a, to_b):
-    """How many running sums stay below `percent` of the last one, for groups a and b.
+    """The number of running sums below `percent` of the last one, for groups a and b.
 
-    The sums run through the bins one by one, as numpy's cumulative sum does: where the last of them is, is
-    a matter of the last bit.
+    The sums add the bins one by one, like numpy's cumulative sum, because the last bit may decide the result.
     """
     n, zero = bins.lanes, bins.number(0.0)
 
@@ -125,7 +124,7 @@ def rolloff(bins, at_a, at_b, n_bins, percent, out, to_a, to_b):
 def rolloff_tiles(bins, n_bins, groups, lanes, percent, least, out):
     """One row of frequencies: `least` is that of each bin."""
     for a in range(0, groups, 2):
-        b = min(a + 1, groups - 1)  # an odd last group is done twice
+        b = min(a + 1, groups - 1)  # an odd last group is computed twice
         rolloff(bins, a * n_bins * lanes, b * n_bins * lanes, n_bins, percent, out, a * lanes, b * lanes)
     for i in range(groups * lanes):
         out[i] = least[min(int(out[i]), n_bins - 1)]
@@ -135,8 +134,8 @@ def rolloff_tiles(bins, n_bins, groups, lanes, percent, least, out):
 def flatness(bins, at, quads, rest, n_bins, floor, out, to):
     """exp(mean log S) / mean S.
 
-    The logarithm of a product: after each factor its exponent is taken off and counted, so that the product
-    stays in [1, 2) and is one logarithm in the end.
+    The logarithm of a product: after each factor, the exponent is removed and counted, so that the product
+    stays in [1, 2) and needs one logarithm at the end.
     """
     n, least = bins.lanes, bins.number(floor)
     zero, one = bins.number(0.0), bins.number(1.0)

@@ -1,7 +1,8 @@
 """The means of the few largest and the few smallest bins of a band, without sorting the band.
 
-The few are kept in order; a new bin goes in by one comparison with each. Bands are long and the few are
-few, so this is sooner than a sort, and it is the same for all lanes. Up to a dozen stay in registers.
+The extreme bins are kept in order; a new bin is inserted by one comparison with each. They are few compared
+with the band, so this is faster than sorting, and it is the same for all lanes. Up to a dozen stay in
+registers.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from .simd import maximum, minimum
 
 @lane_op
 def fill(kept, count, low, high):
-    """The smallest of nothing is inf, the largest -inf."""
+    """Initial values: inf for the smallest, -inf for the largest."""
     n = kept.lanes
 
     def step(i, none):
@@ -28,7 +29,7 @@ def fill(kept, count, low, high):
 
 @lane_op
 def insert(bins, at, kept, count):
-    """One bin among the `count` smallest and the `count` largest, both in memory."""
+    """Insert a bin into the `count` smallest and the `count` largest, both in memory."""
     n = bins.lanes
     x = bins.load(at)
 
@@ -88,9 +89,9 @@ def means(kept, count, scale, peaks, valleys, to):
 
 @kernel
 def extreme_tiles(bins, n_bins, groups, lanes, bands, kept, peaks, valleys):
-    """Of each band (first bin, bins, how many, in `bands`) the means of its largest and smallest bins.
+    """The means of the largest and smallest bins of each of `bands` (first bin, bins, number of extremes).
 
-    `kept` has room for twice the most of them, and a dozen more.
+    `kept` has room for twice the largest number of extremes, and a dozen more.
     """
     rows = bands.size // 3
     for g in range(groups):

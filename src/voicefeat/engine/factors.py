@@ -8,10 +8,10 @@ from .simd import Vector
 
 
 def split(x: Vector) -> tuple[Vector, Vector]:
-    """m in [1, 2) and a whole number e with x = 2^e m, of normal numbers above 0.
+    """m in [1, 2) and an integer e with x = 2^e m, for normal numbers above 0.
 
     The exponent's bits become the last ones of 2^23 (of 2^52 in double precision): exact, and without the
-    conversion of an integer, which few processors have for 64 bits.
+    conversion of an integer, which few processors support for 64 bits.
     """
     b, double = x.b, isinstance(x.type.element, ir.DoubleType)
     size, mantissa, bias = (64, 52, 1023) if double else (32, 23, 127)

@@ -2,8 +2,8 @@
 
 The M points of the packed transform z[n] = x[2 n] + i x[2 n + 1] lie one after another, each as its real
 lanes and then its imaginary lanes. The first pass gathers windowed samples in digit-reversed order, so
-that every later pass reads and writes the same places and the last one ends in natural order. A point
-is a pair of whole vectors, so that gathering it costs nothing. All passes but the last finish one part of
+that every later pass works in place and the last one ends in natural order. A point
+is a pair of whole vectors, so that gathering it is free. All passes but the last finish one part of
 M / 4 points, which stays in the first-level cache, before the next; the last pass is in `spectrum`.
 
 Cooley and Tukey 1965; packing two real points into a complex one: Cooley, Lewis and Welch 1970.
@@ -126,7 +126,7 @@ def middle_pass(z, m, r, w, first, low, high):
 
 @kernel
 def transform(source, column, offsets, window, z, radices, w, part):
-    """All passes but the last: the transforms of `part` points each that z holds."""
+    """All passes but the last: the transforms of `part` points each in z."""
     for low in range(0, offsets.size // 2, part):
         first_pass(source, column, offsets, window, z, radices[0], low, low + part)
         m, t = radices[0], 0

@@ -1,4 +1,4 @@
-"""How much spectra change from frame to frame."""
+"""Spectral flux: the change of spectra from frame to frame."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .jit import kernel
 def flux_tiles(bins, n_bins, groups, lanes, peaks, before, out):
     """out = (m[t] - m[t - 1])^2, m being magnitudes divided by the largest of their frame.
 
-    A frame of silence counts as zeros, and so does what comes before the first frame. `peaks` has room for
+    A frame of silence counts as zeros, and so does the frame before the first. `peaks` has room for
     `lanes` numbers, `before` for `n_bins`.
     """
     before[:n_bins] = 0

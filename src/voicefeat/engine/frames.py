@@ -35,15 +35,15 @@ def tile(y, at, hop, columns, to, stride):
 def transpose(y, start, hop, rows, count, lanes, head, tail, columns, stride):
     """columns[j stride + c] = y[start + c hop + j] for j < rows, c < count.
 
-    Before the signal lies `head`, which ends where it begins, and after it `tail`; beyond them, zeros.
+    `head` comes before the signal, up to its beginning, and `tail` after it; beyond them are zeros.
     """
-    # Columns low .. high - 1 lie wholly inside the signal.
+    # Columns low .. high - 1 are completely inside the signal.
     low = min(count, max(0, -(start // hop)))
     high = max(low, min(count, (y.size - rows - start) // hop + 1))
     if high - low < lanes or rows < lanes:
         high = low
     for c in range(low, high, lanes):
-        c = min(c, high - lanes)  # the last tile overlaps the one before
+        c = min(c, high - lanes)  # the last tile overlaps the previous one
         for j in range(0, rows, lanes):
             j = min(j, rows - lanes)
             tile(y, start + c * hop + j, hop, columns, j * stride + c, stride)

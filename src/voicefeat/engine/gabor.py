@@ -1,7 +1,7 @@
 """Channels of a spectrum: windowed and folded, their logarithmic powers in tiles, and products over them.
 
-A channel of L bins around bin p, transformed back with M >= L points, gives its M samples of the whole
-signal; bin i goes to point i mod M, so that phases are those of the signal's own time.
+The inverse transform with M >= L points of a channel of L bins around bin p gives its M samples of the whole
+signal; bin i goes to point i mod M, so that phases refer to the time of the signal.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def log_power(pairs, at, offset, out, to):
 def log_power_tiles(pairs, points, count, lanes, offset, tiles):
     """`count` channels of `points` complex numbers each to tiles of as many rows.
 
-    Lanes beyond the last point hold what follows in `pairs`, which is longer by a vector of them.
+    Lanes beyond the last point hold the values that follow in `pairs`, which is longer by one vector.
     """
     for g in range((points + lanes - 1) // lanes):
         for c in range(count):
@@ -85,11 +85,11 @@ def add_four(tiles, at_a, at_b, count, matrix, first, out, to_a, to_b):
 def add_products(tiles, count, groups, lanes, matrix, quads, columns, column, out):
     """`count` columns of a dense matrix, from `column` on, times the rows of tiles, added to `out`.
 
-    `matrix` is as in `product`. Sums run through the columns one by one, so that it does not matter in how
-    many calls they come.
+    `matrix` is as in `product`. Columns are added one by one, so that the result does not depend on the
+    number of calls.
     """
     for a in range(0, groups, 2):
-        b = min(a + 1, groups - 1)  # an odd last group is its own twin, and both read first
+        b = min(a + 1, groups - 1)  # an odd last group is paired with itself, and both read first
         for q in range(quads):
             add_four(
                 tiles,

@@ -1,4 +1,4 @@
-"""Modified group delay: the group delay of a spectrum, divided by what is smooth of its magnitude."""
+"""Modified group delay: the group delay of a spectrum, divided by its smoothed magnitude."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .simd import Vector, fma, maximum, minimum, select
 
 @lane_op
 def log_magnitude(bins, i, out, to):
-    """log |X|, that of the least normal number where it is less."""
+    """log |X|, at least that of the smallest normal number."""
     re, im = bins.load(i), bins.load(i + bins.lanes)
     tiny = 2.0**-1022 if bins.item == 8 else 2.0**-126
     out.store(to, log(maximum(fma(re, re, im * im), re.constant(tiny))) * 0.5)
 
 
 def _middle(a: Vector, b: Vector, c: Vector, d: Vector, e: Vector) -> Vector:
-    """The median: the middle of c and the two that are neither the least nor the largest of the others."""
+    """The median: the middle of c and the two inner ones of the other four."""
     low = maximum(minimum(a, b), minimum(d, e))
     high = minimum(maximum(a, b), maximum(d, e))
     return maximum(minimum(low, high), minimum(maximum(low, high), c))

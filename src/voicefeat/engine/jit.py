@@ -1,8 +1,8 @@
-"""How a kernel is compiled, and where the compiled kernel is kept.
+"""Compilation of kernels, and the cache of compiled kernels.
 
-numba's own cache looks at the one file a function stands in, so an edit in `simd.py` would leave every
-kernel that uses it stale. Here the folder of the cache is named by a hash of all sources of the engine
-and of all that changes the machine code, and an old kernel can never be found. numba adds the
+numba's own cache only looks at the file of a function, so after an edit in `simd.py` every
+kernel that uses it would be stale. Here the name of the cache folder is a hash of all sources of the engine
+and of everything that changes the machine code, so an old kernel can never be found. numba adds the
 processor's name and features to each entry.
 """
 
@@ -53,7 +53,7 @@ class _Locator(caching._CacheLocator):
         self.name = name
 
     def ensure_cache_path(self):
-        """It was made when it was probed. One that is gone is not made again: by then others may have."""
+        """Do nothing: the folder was made when it was probed; a missing one is not trusted."""
 
     def get_cache_path(self):
         return str(FOLDER)
@@ -67,7 +67,7 @@ class _Locator(caching._CacheLocator):
 
 class _Impl(caching.CompileResultCacheImpl):
     def __init__(self, function):
-        """Not numba's, which lets NUMBA_CACHE_LOCATOR_CLASSES lead to a folder that nobody checked."""
+        """Not numba's: NUMBA_CACHE_LOCATOR_CLASSES could lead to a folder that was not checked."""
         name = Path(inspect.getfile(function)).stem
         self._locator = _Locator(name)
         self._lineno = function.__code__.co_firstlineno
@@ -77,7 +77,7 @@ class _Impl(caching.CompileResultCacheImpl):
 class _Files(caching.IndexDataCacheFile):
     @contextlib.contextmanager
     def _open_for_write(self, filepath):
-        """A file that is whole or not there, made exclusively, and with its rights whatever the umask."""
+        """A file that appears only when complete, created exclusively, with a fixed mode."""
         aside = f"{filepath}.tmp.{uuid.uuid4().hex[:16]}"
         try:
             with open(aside, "xb") as file:
@@ -91,8 +91,8 @@ class _Files(caching.IndexDataCacheFile):
 
 
 def _still_ours() -> bool:
-    """Whether the folder is the one that was probed, as far as that matters: a cleaner of temporary files
-    may have removed it, and anybody made another of its name."""
+    """Whether the folder is still the one that was probed: it may have been removed as a temporary file, and
+    another user may have made one with its name."""
     if os.name == "nt" or FOLDER is None:
         return FOLDER is not None
     try:
@@ -102,7 +102,7 @@ def _still_ours() -> bool:
 
 
 class _KernelCache(caching.FunctionCache):
-    """A cache that is never the reason for a failure: what cannot be read or written is compiled."""
+    """A cache that never fails: a kernel that cannot be read or written is compiled."""
 
     _impl_class = _Impl
 
@@ -112,10 +112,10 @@ class _KernelCache(caching.FunctionCache):
         self._cache_file = _Files(self.cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, sig, target_context):
-        """A kernel that was kept, without numba's compiler.
+        """Load a stored kernel without numba's compiler.
 
-        numba would first load all that it could compile with (and scipy.linalg for its BLAS), which takes
-        several times as long as all kernels of a feature; running one takes only its runtime.
+        numba would first load its whole compiler (and scipy.linalg for its BLAS), which takes
+        several times as long as all kernels of a feature; to run a kernel, its runtime is sufficient.
         """
         if not _still_ours():
             self.disable()
@@ -123,7 +123,7 @@ class _KernelCache(caching.FunctionCache):
         try:
             rtsys.initialize(target_context)
             return self._load_overload(sig, target_context)
-        except Exception:  # cut short by a full disk or a kill: begin anew
+        except Exception:  # truncated by a full disk or a kill: compile again
             with contextlib.suppress(OSError):
                 self.flush()
             return None
@@ -131,12 +131,12 @@ class _KernelCache(caching.FunctionCache):
     def save_overload(self, sig, data):
         try:
             super().save_overload(sig, data)
-        except Exception:  # read-only, full, removed meanwhile
+        except Exception:  # read-only, full, or removed in the meantime
             self.disable()
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile `function` when it is first called and keep the result."""
+    """Compile `function` at its first call and store the result."""
     dispatcher = numba.njit(**OPTIONS)(function)
     if FOLDER is not None:
         dispatcher._cache = _KernelCache(function)

@@ -1,7 +1,7 @@
-"""The folder where compiled kernels are kept, and whether what lies there may be run.
+"""The folder where compiled kernels are stored, and whether its files may be run.
 
-A kept kernel is machine code and its index a pickle: whoever can write them decides what is run by those who
-load them. So a folder is used only if it and all files in it belong to the user or to root and nobody else
+A stored kernel is machine code and its index a pickle: who can write them can run code as every user who
+loads them. So a folder is used only if it and all files in it belong to the user or to root and nobody else
 may write there, and if nobody else can put another folder in its place.
 """
 
@@ -16,16 +16,16 @@ from typing import NamedTuple
 
 #: Rights of a folder in the user's cache, of one that is installed with the package, and of a kernel's file.
 OWN, INSTALLED, FILE = 0o700, 0o755, 0o644
-#: Rights of others: to write, and to enter a folder.
+#: Mode bits of others: to write, and to enter a folder.
 WRITE, ENTER = 0o022, 0o011
 
 
 class Place(NamedTuple):
-    """A folder that kernels may be kept in.
+    """A folder in which kernels may be stored.
 
-    rights   what it and the folders above it are made with
-    named    the folder that somebody chose: from there down others may write nowhere, however well what
-             is above is closed
+    rights   the mode with which it and the folders above it are made
+    named    the folder that the user chose: from there down others may write nowhere, even if the folders
+             above are closed to them
     """
 
     folder: Path
@@ -34,17 +34,17 @@ class Place(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Where kernels are kept, None when nowhere; and why a folder that was there is not used."""
+    """The folder of kernels, or None; and the reason why an existing folder is not used."""
 
     folder: Path | None
     why: str
 
 
 def kept(key: str) -> Kept:
-    """The first place that holds kernels of this key, else the first where they can be kept.
+    """The first place with kernels of this key, otherwise the first where they can be stored.
 
-    A folder that cannot be written but was filled before (a read-only install, warmed when it was
-    built) is used as it is.
+    A folder that cannot be written but was filled before (a read-only installation, filled when it was
+    built) is used unchanged.
     """
     places, why = _places(f"kernels-{key}"), ""
     for filled in (True, False):
@@ -57,7 +57,8 @@ def kept(key: str) -> Kept:
 
 
 def _places(name: str) -> list[Place]:
-    """Folders to try in turn: the user's choice alone, else beside the source, else the user's cache."""
+    """Folders to try in turn: only the user's choice if there is one; otherwise beside the source, then the
+    user's cache."""
     for variable in ("VOICEFEAT_CACHE_DIR", "NUMBA_CACHE_DIR"):
         if chosen := os.environ.get(variable):
             return [Place(Path(chosen) / "voicefeat" / name, OWN, Path(chosen))]
@@ -81,9 +82,9 @@ def _user_cache() -> Path:
 
 
 def _probe(place: Place, filled: bool) -> tuple[Path | None, str]:
-    """The folder if its kernels can be used, or with `filled` false if kernels can be kept there.
+    """The folder if its kernels can be used, or with `filled` false if kernels can be stored there.
 
-    Whatever goes wrong, the answer is no; the text says why where others could have changed what is there.
+    On any error the answer is no; the text gives the reason if others could have changed the files.
     """
     try:
         folder, named = place.folder.resolve(), place.named.resolve()
@@ -97,12 +98,12 @@ def _probe(place: Place, filled: bool) -> tuple[Path | None, str]:
                 return None, fault
             tempfile.TemporaryFile(dir=folder).close()
         return folder, ""
-    except Exception:  # not ours to enter, no folder, full, a name that cannot be one, removed meanwhile
+    except Exception:  # no right to enter, not a folder, full, an invalid name, removed in the meantime
         return None, ""
 
 
 def _make(folder: Path, rights: int) -> None:
-    """Make a folder and those above it, with these rights whatever the umask."""
+    """Make a folder and those above it, with this mode whatever the umask."""
     for place in [*reversed(folder.parents), folder]:
         if not place.exists():
             try:
@@ -113,11 +114,11 @@ def _make(folder: Path, rights: int) -> None:
 
 
 def _doubt(folder: Path, named: Path) -> str:
-    """What speaks against running what lies in a folder; empty where nothing does.
+    """The reason not to run the files of a folder; empty if there is none.
 
-    Looked at are the folders from the root down, as far as they are there, and the files. Above `named`, a
-    folder that others may write is no harm if its sticky bit is set, or below one that they may not enter.
-    Windows tells nothing of owners and rights here: a user's own folders are closed there as they are made.
+    The existing folders from the root down are checked, and the files. Above `named`, a folder that others
+    may write is harmless if its sticky bit is set, or below one that they may not enter. On Windows, owners
+    and modes say nothing: a user's own folders are closed when they are made.
     """
     if os.name == "nt":
         return ""
@@ -136,7 +137,7 @@ def _doubt(folder: Path, named: Path) -> str:
         for entry in entries:
             try:
                 found = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # put in its place by another process meanwhile
+            except FileNotFoundError:  # renamed by another process in the meantime
                 continue
             if fault := foreign(found, Path(entry.path)):
                 return fault
@@ -146,7 +147,7 @@ def _doubt(folder: Path, named: Path) -> str:
 
 
 def foreign(found: os.stat_result, place: Path, may_write: bool = False) -> str:
-    """How a file or folder is not the user's alone; empty where it is, or belongs to root."""
+    """Why a file or folder is not the user's alone; empty if it is, or belongs to root."""
     if found.st_uid not in (0, os.geteuid()):
         return f"{place} belongs to another user ({found.st_uid})"
     if found.st_mode & WRITE and not may_write and not stat.S_ISLNK(found.st_mode):

@@ -1,13 +1,13 @@
-"""How much a frame differs from itself a few samples later: the difference function of YIN, in lanes.
+"""The difference function of YIN, in lanes: how much a frame differs from itself a few samples later.
 
 The autocorrelation r of a frame of W samples is the transform of its power spectrum, which is real and
-even; with N >= W + L points no lag up to L is touched by the circle. Both transforms are those of `fft`: the
-second one gathers the powers P[min(n, N - n)] as if they were samples, and its last pass makes only the
+even; with N >= W + L points no lag up to L wraps around. Both transforms are those of `fft`: the
+second one gathers the powers P[min(n, N - n)] as if they were samples, and its last pass computes only the
 real parts of the first few bins, which are the lags. Then, as in librosa,
 
     d(k) = 2 (r(0) - r(k)) - sum_{j < k} y_j^2        d'(k) = d(k) / (sum_{1 <= i <= k} d(i) / k)
 
-for k >= 2, and d(1) = 2 (r(0) - r(1)), from which librosa takes no sample away.
+for k >= 2, and d(1) = 2 (r(0) - r(1)), from which librosa subtracts nothing.
 
 A. de Cheveigne and H. Kawahara, "YIN, a fundamental frequency estimator for speech and music", 2002.
 """

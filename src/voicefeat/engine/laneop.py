@@ -1,9 +1,9 @@
 """Operations on lanes that kernels call.
 
 A body decorated with `lane_op` runs once, while a kernel is compiled. Its arrays arrive as `Memory`,
-its whole numbers as `Index`, its floats as `Number`; what it does with them becomes machine
-instructions of the kernel that calls it. Python loops are unrolled, and nothing is left for the compiler
-to vectorise.
+its integers as `Index`, its floats as `Number`; its operations on them become machine
+instructions of the kernel that calls it. Python loops are unrolled, and nothing depends on vectorisation by
+the compiler.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LaneOp: TypeAlias = Callable[..., None]
 
 
 class Index:
-    """A whole number known when the kernel runs."""
+    """An integer known when the kernel runs."""
 
     def __init__(self, builder: Any, value: Any) -> None:
         self.b: Any = builder
@@ -82,7 +82,7 @@ class Memory:
         return Vector(self.b, self.b.load(address, align=self.item))
 
     def store(self, i: Index | int, x: Vector) -> None:
-        """Lanes to elements i, i + 1, ...; a longer vector takes as many more."""
+        """Store lanes to elements i, i + 1, ...; a longer vector takes more elements."""
         address = self.b.bitcast(self._address(i, x.type.count), x.type.as_pointer())
         self.b.store(x.value, address, align=self.item)
 
@@ -91,11 +91,11 @@ class Memory:
         return spread(self.b, self.b.load(self._address(i)), self.lanes)
 
     def index(self, i: Index | int) -> Index:
-        """Element i of an array of whole numbers."""
+        """Element i of an array of integers."""
         return Index(self.b, self.b.sext(self.b.load(self._address(i)), I64))
 
     def put(self, i: Index | int, scalar: Any) -> None:
-        """One element."""
+        """Store one element."""
         self.b.store(scalar, self._address(i))
 
     def number(self, x: Number | float) -> Vector:
@@ -139,7 +139,7 @@ def _wrap(context, builder, kind, value):
 
 
 def lane_op(body: Callable[..., None]) -> LaneOp:
-    """Make `body` callable from kernels, with flat arrays, whole numbers and floats."""
+    """Make `body` callable from kernels, with flat arrays, integers and floats."""
 
     def op(*args):
         raise TypeError(f"{body.__name__} works inside kernels only")

@@ -1,4 +1,4 @@
-"""Running medians of rows: a window is kept sorted, and each step takes one number out and puts one in."""
+"""Running medians of rows: a window is kept sorted, and each step removes one number and inserts one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from .jit import kernel
 
 @kernel
 def mirrored(i, n):
-    """The place in a row of `n` that place `i` beyond its ends stands for: d c b a | a b c d | d c b a."""
+    """The place in a row of `n` that `i` beyond its ends is reflected to: d c b a | a b c d | d c b a."""
     i %= 2 * n
     return i if i < n else 2 * n - 1 - i
 
 
 @kernel
 def place_of(window, count, x):
-    """How many of the first `count` sorted numbers are below x."""
+    """The number of the first `count` sorted numbers below x."""
     low, high = 0, count
     while low < high:
         middle = (low + high) // 2
@@ -29,7 +29,7 @@ def place_of(window, count, x):
 def running_medians(x, rows, length, width, window, out):
     """out[r, t] = number width // 2 of the sorted x[r, t - width // 2 ...], `width` of them, in flat arrays.
 
-    Rows go on mirrored beyond their ends. `window` has room for `width` numbers.
+    Rows are reflected beyond their ends. `window` has room for `width` numbers.
     """
     before = width // 2
     for r in range(rows):

@@ -1,4 +1,4 @@
-"""Numbers of twice the precision: the unevaluated sum of a double and of what it lacks.
+"""Numbers of twice the precision: the unevaluated sum of a double and its rounding error.
 
 T. J. Dekker, "A floating-point technique for extending the available precision", 1971.
 """

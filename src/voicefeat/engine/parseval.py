@@ -1,7 +1,7 @@
-"""Sums of squares of frames from their magnitudes: by Parseval, those of the samples.
+"""Sums of squares of frames from their magnitudes, by Parseval's theorem.
 
-The sums of a frame are taken in the order of `squares`, sixteen side by side, whether bins or frames lie
-next to each other in memory.
+The sums of a frame are computed in the order of `squares`, sixteen in parallel, whether bins or frames are
+contiguous in memory.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ def sum_bins(S, bins, full, t, sums, to):
 def root_mean_squares_of_bins(S, bins, frames, length, rows_first, lanes, out):
     """out[t] = root of the mean square of a frame of `length` samples, from its magnitudes.
 
-    By Parseval, with each bin standing for two, but bin 0 and, where `length` is even, the last one for
-    themselves: the mean is 2 (S[0]^2 / 2 + S[1]^2 + ...) / length^2. S is flat, (bins, frames) with
-    `rows_first`, else (frames, bins). Returns whether all squares are finite.
+    By Parseval's theorem, in which each bin counts twice, except bin 0 and, if `length` is even, the last
+    one: the mean is 2 (S[0]^2 / 2 + S[1]^2 + ...) / length^2. S is flat, (bins, frames) with `rows_first`,
+    otherwise (frames, bins). Returns whether all squares are finite.
     """
     full = bins - 1 if length % 2 == 0 and bins > 1 else bins
     width = frames
@@ -96,7 +96,7 @@ def root_mean_squares_of_bins(S, bins, frames, length, rows_first, lanes, out):
         count = min(CHUNK, width - first)
         if rows_first and count % lanes:
             count -= count % lanes
-        if count == 0:  # the last vector overlaps the one before
+        if count == 0:  # the last vector overlaps the previous one
             first, count = width - lanes, lanes
         if rows_first:
             sum_rows(S, bins, width, full, first, count, lanes, sums)

@@ -25,9 +25,10 @@ def largest(bins, at, count, threshold, references, to):
 
 @lane_op
 def peak(bins, at, above, reference, references, number, hertz, inner, pitches, heights, to):
-    """Frequency and height of bin `number` where it is a peak above its reference, else 0 and 0.
+    """Frequency and height of bin `number` if it is a peak above its reference, otherwise 0 and 0.
 
-    `above` is the place of the next bin; `inner` is 0.0 for the last bin, which has none and is not refined.
+    `above` is the place of the next bin; `inner` is 0.0 for the last bin, which has no next one and is not
+    refined.
     """
     below, x, above = bins.load(at - bins.lanes), bins.load(at), bins.load(above)
     isolated = (x > below) & (x >= above) & (x > references.load(reference))
@@ -82,7 +83,7 @@ def collect(pitches, heights, rows, lanes, frames, kept_pitches, kept_heights):
         valid = min(lanes, frames - g * lanes)
         for i in range(g * rows * lanes, (g + 1) * rows * lanes, lanes):
             positive(pitches, i, bits)
-            if bits[0] == 0:  # most bins of most frames are no peaks
+            if bits[0] == 0:  # most bins of most frames are not peaks
                 continue
             for lane in range(valid):
                 if (bits[0] >> lane) & 1:

@@ -1,8 +1,8 @@
 """The period of each frame, from the normalised differences of `lags`.
 
-YIN takes the first local minimum below a threshold, or else the smallest value, and refines it by the
-parabola through it and its neighbours. Probabilistic YIN asks how likely each local minimum is to be taken
-if the threshold is drawn from a distribution.
+YIN takes the first local minimum below a threshold, or otherwise the smallest value, and refines it by the
+parabola through it and its neighbours. Probabilistic YIN computes the probability that each local minimum is
+taken if the threshold is drawn from a distribution.
 
 M. Mauch and S. Dixon, "pYIN: a fundamental frequency estimator using probabilistic threshold
 distributions", 2014.
@@ -47,7 +47,7 @@ def first_or_lowest(d, at, count, threshold, numbers, places):
 
 @kernel
 def vertex(before, x, after):
-    """Where the parabola through three neighbours has its vertex; 0 where that is not between them."""
+    """The vertex of the parabola through three neighbours; 0 if it is not between them."""
     a = before + after - 2.0 * x
     b = (after - before) / 2.0
     return -b / a if abs(b) < abs(a) else 0.0

@@ -1,4 +1,4 @@
-"""Phases that are kept while magnitudes are replaced: the step between two transforms of Griffin and Lim."""
+"""Replacing magnitudes and keeping phases: the step between two transforms of Griffin-Lim."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .laneop import lane_op
 from .simd import maximum, select, shuffle
 
 #: By bytes of a number: numbers below the first are multiplied by the second before they are squared, those
-#: above the third by the fourth; the fifth is the least normal number.
+#: above the third by the fourth; the fifth is the smallest normal number.
 _RANGES = {
     4: (2.0**-50, 2.0**100, 2.0**60, 2.0**-70, 2.0**-126),
     8: (2.0**-500, 2.0**900, 2.0**500, 2.0**-600, 2.0**-1022),

@@ -1,7 +1,6 @@
-"""Frames that are changed before their window: their mean taken off, a pre-emphasis of their own.
+"""Frames processed before windowing, as in Kaldi and HTK: mean subtraction and pre-emphasis by frame.
 
-So do Kaldi and HTK. A group of frames is gathered from the columns of the signal, changed on the way, and
-then transformed like any other.
+A group of frames is gathered from the columns of the signal, processed, and then transformed like any other.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ from .spectrum import complex_frames, power_frames
 def prepare(columns, column, places, count, quads, rest, mean, share, frame, energies, to):
     """Samples i < count of the frames at `column` to rows of `frame`; the sum of squares to `energies`.
 
-    `mean` is 1 / count, or 0 for frames whose mean stays. The energy is that before `share` of the previous
-    sample is taken off each; the first takes off a share of itself.
+    `mean` is 1 / count, or 0 to keep the mean. The energy is that before pre-emphasis, which subtracts
+    `share` of the previous sample from each; the first sample uses itself.
     """
     n = columns.lanes
     zero = columns.number(0.0)
@@ -41,7 +40,7 @@ def prepare(columns, column, places, count, quads, rest, mean, share, frame, ene
 
     def four(i, carried):
         x, sums = carried[0], []
-        for q, energy in enumerate(carried[1:]):  # four sums, none of which waits for another
+        for q, energy in enumerate(carried[1:]):  # four independent sums
             x, energy = put(i * 4 + q, x, energy)
             sums.append(energy)
         return [x, *sums]
@@ -58,7 +57,8 @@ def prepared_bins(
 ):  # fmt: skip
     """`spectrum.power_bins`, or `complex_bins` where `whole` is 1, of frames that are prepared first.
 
-    `places` is where the samples of a frame stand in the columns, `frame` has room for all n_fft of a group.
+    `places` are the positions of the samples of a frame in the columns; `frame` has room for all n_fft of a
+    group.
     """
     step, count = offsets.size // 2 + 1, places.size
     frame[count * lanes : offsets.size * lanes] = 0.0

@@ -1,4 +1,4 @@
-"""Complex quotients of which one part is wanted, for reassigned spectra."""
+"""The real or the imaginary part of complex quotients, for reassigned spectra."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _parts(x, i):
 
 
 def _raised(re, im, item):
-    """Both parts times a power of 2 with which their squares are no subnormal numbers, and the power."""
+    """Both parts times a power of 2 that keeps their squares normal, and that power."""
     small, up = _RANGES[item]
     factor = select(maximum(maximum(re, -re), maximum(im, -im)) < small, re.constant(up), re.constant(1.0))
     return re * factor, im * factor, factor

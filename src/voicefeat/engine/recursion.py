@@ -1,6 +1,6 @@
-"""Filters of one sample's memory along rows: differences, and sums that fade.
+"""First-order filters along rows: differences, and sums with a decay.
 
-What a filter remembers is one number a row, so a signal that comes in pieces gives the bits of the whole.
+The state of a filter is one number per row, so a signal in pieces gives the same bits as the whole.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def differences(y, length, factor, before, lanes, out):
 
 @kernel
 def fading_sums(y, length, factor, state, out):
-    """out[i] = y[i] + factor out[i - 1] in each row; `state`, added to its first, becomes the next."""
+    """out[i] = y[i] + factor out[i - 1] in each row; `state` is added to its first, and updated."""
     for r in range(state.size):
         carried = state[r]
         for i in range(r * length, (r + 1) * length):

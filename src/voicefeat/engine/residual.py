@@ -1,6 +1,6 @@
-"""What is left of a signal when its past predicts it: the errors f and b of a lattice of stages.
+"""The prediction errors f and b of a signal, by a lattice of stages.
 
-See `burg`. A block of the signal is taken through the stages in scratch memory, two stages at a time.
+See `burg`. A block of the signal goes through the stages in scratch memory, two stages at a time.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def load_errors(y, at, n, begin, count, lanes, f, b):
 
 @kernel
 def errors_of_block(y, at, n, begin, stage, kept, reflections, lanes, y_lanes, f, b):
-    """f and b of a block after `stage` stages, then zeros; when `kept`, all but the last two are done."""
+    """f and b of a block after `stage` stages, then zeros; with `kept`, only the last two are computed."""
     left = n - 1 - stage - begin
     size = min(BLOCK, left)
     span = min(f.size, size + stage + 2 * lanes + PARTS + 2)

@@ -1,4 +1,4 @@
-"""Between tiles, where a value's lanes are neighbouring frames, and arrays of (rows, frames).
+"""Conversion between tiles, whose lanes are neighbouring frames, and arrays of (rows, frames).
 
 A tile array holds group after group of `lanes` frames, and in each group row after row of lanes.
 """
@@ -111,6 +111,6 @@ def power_tiles(tiles, size, lanes, exponent, out):
 
 @kernel
 def square_complex(tiles, size, lanes, out):
-    """|X|^2 of `size` complex numbers, as `spectrum.power_bins` has them."""
+    """|X|^2 of `size` complex numbers, in the layout of `spectrum.power_bins`."""
     for i in range(0, size, lanes):
         magnitude(tiles, 2 * i, out, i)

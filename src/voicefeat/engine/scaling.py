@@ -1,4 +1,4 @@
-"""Each frame divided by its norm over rows, as librosa.util.normalize has it with its defaults."""
+"""Each frame divided by its norm over rows, as in librosa.util.normalize with its defaults."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The vector type: one number a lane, written as mathematics, compiled to explicit vector instructions.
+"""The vector type: one number per lane, written as mathematics, compiled to explicit vector instructions.
 
-`fma` is explicit and no fast-math flag is set, so a result does not depend on how many lanes there are.
+`fma` is explicit and no fast-math flag is set, so a result does not depend on the number of lanes.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ LANES32: int = _lanes32()
 
 
 def lanes(itemsize: int) -> int:
-    """Lanes of a vector of floats of `itemsize` bytes; float64 takes half of float32's."""
+    """Lanes of a vector of floats of `itemsize` bytes; float64 has half as many as float32."""
     return LANES32 * 4 // itemsize
 
 
 class Vector:
-    """One number a lane; operators work lane by lane and take plain numbers as constants."""
+    """One number per lane; operators work lane by lane and accept plain numbers as constants."""
 
     def __init__(self, builder: Any, value: Any) -> None:
         self.b: Any = builder
@@ -100,7 +100,7 @@ class Vector:
 
 
 def fma(x: Vector, y: Vector, z: Vector) -> Vector:
-    """x y + z, rounded once (twice where the processor has no such instruction)."""
+    """x y + z, rounded once (twice if the processor has no such instruction)."""
     return x.call("fma", y, z) if HAS_FMA else x * y + z
 
 

@@ -1,4 +1,4 @@
-"""The largest value in each of many stretches of a row that slide upwards."""
+"""The largest value in each of many ranges of a row that slide upwards."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .jit import kernel
 
 @kernel
 def slide(row, lows, highs, queue, starts, places, values):
-    """Where row[lows[i] .. highs[i]] is largest, for every i, the first of equal ones; returns how many runs.
+    """The largest of row[lows[i] .. highs[i]] for each i, the first of equal ones; returns how many runs.
 
-    Neither `lows` nor `highs` falls from one to the next, so the largest stays the same for a while: run j
-    begins at i = starts[j], its largest is values[j] and stands at places[j]. `queue` has room for a row.
+    `lows` and `highs` never decrease, so the largest value stays the same for a while: run j
+    begins at i = starts[j]; its largest value is values[j], at places[j]. `queue` has room for a row.
     """
     first = last = runs = 0
     pushed = lows[0]

@@ -5,8 +5,8 @@ From Z, the transform of x[2 n] + i x[2 n + 1], the bins k and M - k of the fram
     X[k] = E + W O        E = Z[k] + conj Z[M - k]
     conj X[M - k] = E - W O    O = -i (Z[k] - conj Z[M - k])        W = exp(-i pi k / M)
 
-where the window's halves take care of the factor 1/2. Butterflies p and m - p of the last pass together
-hold all the pairs, so z is read once and the bins are written once: as power, or as complex numbers.
+where the window contains the factor 1/2. Butterflies p and m - p of the last pass together
+hold all the pairs, so z is read once and the bins are written once, as powers or as complex numbers.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ complex_ends4: LaneOp = _ends(4, _complex)
 
 @kernel
 def power_frames(source, column, offsets, window, z, radices, w, part, last, bins, at):
-    """|X|^2 of the frames whose samples stand at `column` of `source`, from bin number `at` on."""
+    """|X|^2 of the frames whose samples are at `column` of `source`, from bin number `at` on."""
     transform(source, column, offsets, window, z, radices, w, part)
     if part == offsets.size // 2:
         power_ends1(z, part, last, bins, at)
@@ -119,7 +119,7 @@ def power_bins(
     """|X|^2 of `groups` times `lanes` frames, the first from sample `start` of y on.
 
     Bin k of group g goes to bins[(g (M + 1) + k) lanes]. The signal is laid out for `chunk` groups at a
-    time, in `columns`, of which a frame spans `overlap`; see `frames.transpose`.
+    time in `columns`; a frame spans `overlap` of them; see `frames.transpose`.
     """
     step = offsets.size // 2 + 1
     for g in range(groups):

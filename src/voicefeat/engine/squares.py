@@ -1,8 +1,8 @@
 """Sums of squares of the frames of a signal.
 
-Where neighbouring frames share whole granules of gcd(frame, hop) samples, each granule is summed once and
-a frame is the sum of its granules; short granules would cost more than they save, and then each frame is
-summed for itself. Sixteen sums run side by side, sample i in sum i mod 16, and are folded in halves: the
+If neighbouring frames share whole granules of gcd(frame, hop) samples, each granule is summed once and
+a frame is the sum of its granules; short granules would cost more than they save, so each frame is then
+summed separately. Sixteen sums run in parallel, sample i in sum i mod 16, and are folded in halves: the
 order of additions is the same for every number of lanes and for every block of frames.
 """
 
@@ -16,12 +16,12 @@ from .jit import kernel
 from .laneop import LaneOp, accumulate, lane_op
 from .simd import Vector, fma, shuffle
 
-#: Sums that run side by side.
+#: Sums that run in parallel.
 SUMS = 16
 
 
 def _folded(sums: list[Vector]) -> Vector:
-    """One sum of sixteen, in one lane: halves are added to each other, whatever the number of lanes."""
+    """The total of sixteen sums in one lane, by adding halves, for any number of lanes."""
     while len(sums) > 1:
         half = len(sums) // 2
         sums = [sums[q] + sums[q + half] for q in range(half)]
@@ -61,7 +61,7 @@ def sum_squares(y, at, count, out, to):
 
 @kernel
 def cut(y, head, tail, at, part):
-    """part[i] = sample at + i; `head` ends where the signal begins, `tail` follows it, and beyond is 0."""
+    """part[i] = sample at + i; `head` ends where the signal begins, `tail` follows it; zeros beyond."""
     size, n = part.size, y.size
     low = min(size, max(0, -at))
     high = max(low, min(size, n - at))

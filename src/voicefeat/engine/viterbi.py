@@ -1,14 +1,14 @@
-"""The most likely path through voiced and unvoiced pitches, where a pitch moves a little at a time.
+"""The most likely path through voiced and unvoiced pitches, with small steps of pitch.
 
 States are n voiced pitches and the same n unvoiced. From pitch k to pitch j the logarithm of the
-probability is same[rows[k] + j - k] while voicing stays and switch[rows[k] + j - k] when it changes, as far
-as j is near k (-inf beside that), and `off` to every state far away. With V the best path up to each state,
+probability is same[rows[k] + j - k] if voicing stays and switch[rows[k] + j - k] if it changes, as long
+as j is near k (-inf outside), and `off` to every state far away. With V the best path up to each state,
 
     V[t + 1, j] = observation[t + 1, j] + max over k of V[t, k] + transition[k, j]
 
-in the logarithmic domain, each sum rounded as it is when all pairs are tried. Few voiced pitches are
-candidates at a time: the others lie so far below that they cannot be anybody's best way, and are left out
-when that is certain. The way back looks for the best predecessor of one state a frame, so no pointers are
+in the logarithmic domain, with each sum rounded as if all pairs were tried. Few voiced pitches are
+candidates at a time: the others are so unlikely that they cannot be on any best path, and are skipped
+if that is certain. The backward pass searches the best predecessor of one state per frame, so no pointers are
 kept.
 
 A row of V holds the voiced states, padded to `stride`, and then the unvoiced ones.
@@ -25,7 +25,7 @@ from .simd import maximum
 
 @lane_op
 def spread_unvoiced(values, at, first, count, j, rows, same, switch, floor, out, voiced, unvoiced):
-    """The best way to `lanes` pitches from j on, voiced and unvoiced, from unvoiced pitches first ..."""
+    """The best path to `lanes` pitches from j on, voiced and unvoiced, from unvoiced pitches first ..."""
 
     def step(i, best):
         k = first + i
@@ -82,7 +82,7 @@ def forward(
 ):  # fmt: skip
     """Rows of V for frames first + 1 .. last; row 0 is that of frame `first`.
 
-    ceilings[i] is the best that a far state can give from row i on. Candidates of frame t are ends[t] ..
+    ceilings[i] is the best value from a far state of row i. Candidates of frame t are ends[t] ..
     ends[t + 1] - 1; `top` is the largest of the transitions, `reach` how far the near ones go.
     """
     for t in range(first, last):

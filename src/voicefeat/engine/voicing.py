@@ -1,8 +1,9 @@
-"""Pitch candidates of a frame and how likely each is, by probabilistic YIN.
+"""Pitch candidates of a frame and their probabilities, by probabilistic YIN.
 
 A threshold s is drawn from a distribution; each local minimum of the normalised difference below s is then
-taken with a probability that decays with the number of minima below s before it (a truncated geometric law,
-also called Boltzmann's), and where none is below s, the lowest is, at times. See `periods`.
+taken with a probability that decays with the number of minima below s before it (a truncated geometric
+distribution, also called Boltzmann's). If none is below s, the lowest is taken with some probability. See
+`periods`.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def candidates(
         n = troughs(d, at, lanes, count, rows, heights)
         if n > 0:
             likelihoods(heights, n, thresholds, weights, heads, decays, totals, rescue, firsts, probs)
-        for m in range(n - 1, -1, -1):  # from the longest period, the lowest pitch
+        for m in range(n - 1, -1, -1):  # from the longest period, which is the lowest pitch
             if probs[m] == 0.0:
                 continue
             f0 = sr / (low + refined(d, at, lanes, rows[m], count))

@@ -1,7 +1,7 @@
-"""Complex weights of complex bins, and the magnitudes of what they give.
+"""Weighted sums of complex bins with complex weights, and their magnitudes.
 
-A wavelet's spectrum is nothing but a short run of bins. Two of them are done at a time, each with four sums
-of its own: eight chains of fused multiply-adds hide the latency of one.
+The spectrum of a wavelet is a short run of bins. Two wavelets are computed at a time, each with four
+sums: eight chains of fused multiply-adds hide the latency of one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .simd import fma, maximum, select
 def respond(bins, at, starts, a, b, count, weights, first, out, to):
     """Rows a and b: sum_j w_j X[at + start + j], j < count, as real lanes and then imaginary lanes.
 
-    The weights of the two stand side by side: real and imaginary part of a's, then of b's.
+    The weights of the two are interleaved: real and imaginary part of a's, then of b's.
     """
     n = bins.lanes
     places = [(starts.index(row) + at) * (2 * n) for row in (a, b)]
@@ -44,7 +44,7 @@ def respond_tiles(bins, n_bins, groups, lanes, starts, counts, firsts, weights, 
     for g in range(groups):
         for pair in range(counts.size):
             a = 2 * pair
-            b = min(a + 1, rows - 1)  # an odd last one is done twice
+            b = min(a + 1, rows - 1)  # an odd last one is computed twice
             respond(
                 bins, g * n_bins, starts, a, b, counts[pair], weights, firsts[pair], out, g * rows * 2 * lanes
             )
@@ -52,7 +52,7 @@ def respond_tiles(bins, n_bins, groups, lanes, starts, counts, firsts, weights, 
 
 @lane_op
 def magnitude(tiles, i, out, j):
-    """sqrt(re^2 + im^2), with no square that could overflow or vanish."""
+    """sqrt(re^2 + im^2), computed so that no square overflows or underflows."""
     re, im = tiles.load(i).call("fabs"), tiles.load(i + tiles.lanes).call("fabs")
     large, small = maximum(re, im), select(re < im, re, im)
     tiny = 2.0**-1022 if tiles.item == 8 else 2.0**-126

@@ -1,4 +1,4 @@
-"""Means and deviations of rows over a window of frames for each frame."""
+"""Means and standard deviations of rows over a window of frames, for each frame."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from .jit import kernel
 
 @kernel
 def standardise(x, rows, frames, first, end, variance, floor, sums, squares, out):
-    """out[r, t] = x[r, t] less the mean of frames first[t] .. end[t] - 1 of its row, flat arrays.
+    """out[r, t] = x[r, t] minus the mean of frames first[t] .. end[t] - 1 of its row, flat arrays.
 
-    With `variance` it is divided by their standard deviation, whose square is `floor` at least. A window's
-    sum is the difference of two running sums; `sums` and `squares` hold frames + 1 of them, in double
+    With `variance` it is divided by their standard deviation, whose square is at least `floor`. The sum of a
+    window is the difference of two running sums; `sums` and `squares` hold frames + 1 of them, in double
     precision.
     """
     sums[0] = 0.0

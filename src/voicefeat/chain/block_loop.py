@@ -1,6 +1,6 @@
-"""The one loop over blocks: whole signals, batches of them, and arrays of spectra go through it.
+"""The loop over blocks of spectra, for signals, batches of signals and given spectra.
 
-Jobs that start from the same frames share each block of spectra, which is computed once and then gone.
+Jobs with equal frames share each block of spectra, which is computed once and not kept.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from .sinks import Sink
 from .spectra import MEMORY_BYTES, FramedSpectra, GivenSpectra, Work, borrow, give_back
 from .stages import Chain
 
-#: Blocks that each of several threads takes, where blocks need not be larger than fits.
+#: Blocks for each of several threads, unless that makes blocks larger than the cache.
 SHARES = 4
 
 
 class Pass:
     """One pass over one item: each block of its spectra goes to all sinks.
 
-    With a `memory` (a dict) blocks are kept there, and taken from there where they are.
+    With a `memory` (a dict), blocks are kept there for a second pass.
     """
 
     def __init__(self, plan: Plan, data: np.ndarray, sinks: list[Sink], memory: dict[int, np.ndarray] | None):
@@ -79,7 +79,7 @@ def run_serial(
 
 
 def block_size(plan: Plan, frames: int, budget: int) -> int:
-    """Frames of a block: larger ones for several threads, which then meet less often at Python's lock."""
+    """Frames of a block for several threads: a larger block makes them wait less for Python's lock."""
     fair = -(-frames // (SHARES * budget * plan.lanes)) * plan.lanes
     return max(plan.block, min(fair, 4 * plan.block))
 
@@ -134,9 +134,9 @@ def run_batch(
 ) -> None:
     """The `frames` of every item of `data`, signals (..., n) or spectra (..., bins, frames), for all jobs.
 
-    Long items share their blocks among threads, many short ones are shared as they are. Values that are not
-    finite are refused by the `name` of their argument, before anything else unless several threads are at
-    work; without a name they are finite. `memory` keeps the spectra of a single item.
+    Threads share the blocks of long items, or the items of a large batch. Values that are not finite are
+    refused by the `name` of their argument, before anything else unless several threads work; without a name
+    they are known to be finite. `memory` keeps the spectra of a single item.
     """
     inner = 2 if plan.chain.frames is None else 1
     items = data.reshape(-1, *data.shape[-inner:])
@@ -195,15 +195,15 @@ def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]
 
 
 def _second_passes(jobs: Sequence[Job]) -> list[Job]:
-    """The jobs that go over the spectra once more."""
+    """The jobs for one more pass."""
     later = [job.second_pass() for job in jobs if job.needs_second_pass is not False]
     return [job for job in later if job is not None]
 
 
 def _group_by_frames(jobs: Sequence[Job]) -> list[Sequence[Job]]:
-    """Jobs with equal spectra; the first of a group has the source that serves all of them.
+    """Jobs with equal spectra; the plan of the first of a group has the source for all of them.
 
-    Powers are made of complex bins where those are at hand.
+    Where one of them needs complex bins, the powers of the others are computed from those.
     """
     groups: dict[Any, list[Job]] = {}
     for job in jobs:
@@ -239,6 +239,6 @@ def run(wanted: Chain | Job, y: Any) -> Any:
 
 
 def run_spectra(wanted: Chain | Job, S: np.ndarray, name: str = "S") -> Any:
-    """The same for checked spectra (..., bins, frames) that were given as argument `name`."""
+    """What a feature returns for checked spectra (..., bins, frames), given as argument `name`."""
     job = wanted if isinstance(wanted, Job) else Rows(wanted)
     return compute((job,), job.accept(S), name)[0]

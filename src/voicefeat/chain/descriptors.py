@@ -1,4 +1,4 @@
-"""What the bins of a frame are reduced to: a number or a few, in place of bands."""
+"""Descriptors: the bins of a frame reduced to one number or a few, in place of bands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wanted of a pass over spectra: each job takes part with one sink for every item of a batch."""
+"""Jobs: each is one result of a pass over spectra, and has one sink for every item of a batch."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .plan import Plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
 from .stages import Chain, Peaks
 
-#: Powers of signals that are not too large; others are looked at in what comes of them.
+#: Powers that stay finite for every accepted signal; the results of other powers are checked.
 _USUAL = (None, 1.0, 2.0)
 
 
 class Job:
     """One result, of one chain."""
 
-    #: Whether the spectra are gone over twice, so that they are worth keeping; None where only the first pass
-    #: shows it.
+    #: Whether there is a second pass over the spectra, so that they are worth keeping; None if that is known
+    #: only after the first.
     needs_second_pass: bool | None = False
     #: Whether samples of single precision are computed in double precision.
     double = False
@@ -60,7 +60,7 @@ class Job:
         raise NotImplementedError
 
     def second_pass(self) -> Job | None:
-        """After a pass, the job that goes over the spectra once more; None where none has to."""
+        """The job for one more pass, asked for after each pass; None if there is none."""
         return None
 
     def result(self) -> Any:
@@ -147,7 +147,7 @@ class PeaksInRows(Job):
 
 
 class AllPeaks(Job):
-    """What the stronger half of all peaks of all items shows: `count` of their pitches, or None of none."""
+    """`count` of the pitches of the stronger half of all peaks of all items; None if there are no peaks."""
 
     needs_second_pass: bool | None = None
 
@@ -174,7 +174,7 @@ class AllPeaks(Job):
 
 
 class Tuned(AllPeaks):
-    """The rows of a chain that is known only when all peaks are: `chain_of` makes it of what they show."""
+    """The rows of a chain that depends on all peaks: `chain_of` makes it from their counts."""
 
     needs_second_pass: bool = True
 

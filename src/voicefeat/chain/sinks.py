@@ -1,7 +1,7 @@
-"""What is done with a block of spectra.
+"""Sinks: each takes blocks of spectra and writes a result.
 
 A sink takes blocks in any order, from several threads, and never changes their bins, so that several
-sinks can share one pass. `finish` does what had to wait for the whole clip.
+sinks can share one pass. `finish` does what depends on the whole clip.
 """
 
 from __future__ import annotations
@@ -21,37 +21,16 @@ from .plan import Plan
 from .spectra import Work
 from .stages import Peaks
 
-
-def counted(residuals: np.ndarray, resolution: float) -> np.ndarray:
-    """How many of `residuals` in [-0.5, 0.5) lie in each bin as wide as `resolution`."""
-    edges = _edges(resolution)
-    last = edges.size - 2
-    # The bin by arithmetic, then put right where rounding has it on the wrong side of an edge.
-    place = np.clip(((residuals + 0.5) * (last + 1)).astype(np.int64), 0, last)
-    place -= residuals < edges[place]
-    place += (residuals >= edges[place + 1]) & (place < last)
-    return np.bincount(place, minlength=last + 1)
-
-
-def commonest(counts: np.ndarray, resolution: float) -> float:
-    """The left edge of the fullest bin."""
-    return float(_edges(resolution)[np.argmax(counts)])
-
-
-def _edges(resolution: float) -> np.ndarray:
-    return np.linspace(-0.5, 0.5, int(np.ceil(1.0 / resolution)) + 1)
-
-
 #: Values of log bands that one step of the second pass takes at most.
 FINISH_VALUES = 131072
 
 
 class Sink:
-    """What blocks are handed to."""
+    """Takes blocks of spectra."""
 
-    #: Whether something is deferred until the whole clip was seen; then `finish` does it.
+    #: Whether a part of the work is deferred until all blocks were taken; `finish` does it.
     deferred = False
-    #: The power of the magnitudes that it takes; None for the bins as their source has them.
+    #: The power of the magnitudes that it works on; None for the bins as their source gives them.
     power: float | None = None
 
     def take(self, work: Work, first: int, count: int) -> None:
@@ -166,7 +145,7 @@ class ChainRows(Sink):
 
 
 class PeakTiles(Sink):
-    """Frequencies and heights of spectral peaks; what is done with them is left to `put`."""
+    """Frequencies and heights of spectral peaks; `put` stores them."""
 
     def __init__(self, plan: Plan, peaks: Peaks, references: np.ndarray | None = None):
         self.peaks: Peaks = peaks
@@ -217,7 +196,7 @@ class PeakRows(PeakTiles):
 
 
 class PeakList(PeakTiles):
-    """Peaks one after another, in no order, for `half`."""
+    """Peaks one after another, in any order, for `half`."""
 
     def __init__(self, plan: Plan, peaks: Peaks, half: StrongerHalf):
         super().__init__(plan, peaks)

@@ -1,4 +1,4 @@
-"""Where the spectra of a block come from: a signal, or an array of spectra that was given."""
+"""Sources of the spectra of a block: a signal, or an array of given spectra; and scratch arrays."""
 
 from __future__ import annotations
 

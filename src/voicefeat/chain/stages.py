@@ -1,4 +1,4 @@
-"""The stages of the chain as frozen values: equal by value, hashable, checked when they are made."""
+"""The stages of the chain as frozen, hashable values; `make` checks the settings of each."""
 
 from __future__ import annotations
 
@@ -270,7 +270,7 @@ class Chain:
     #: A matrix over bands, or over bins where there are none.
     cepstrum: Any = None
     scaling: Scaling | None = None
-    #: What the bins are reduced to in place of all that (`chain.descriptors`).
+    #: What reduces the bins in place of bands and all that follows (`chain.descriptors`).
     descriptor: Any = None
     _hash: int = field(default=0, init=False, repr=False, compare=False)
 

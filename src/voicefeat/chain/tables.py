@@ -1,4 +1,4 @@
-"""What a chain needs computed once, for one precision."""
+"""Tables of a chain for one precision: twiddle factors, windows, banks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .stages import Bands
 
 @memoised
 def table(make: Callable[..., Any], *key: Any) -> Any:
-    """make(*key), remembered by value."""
+    """make(*key), cached by value."""
     return make(*key)
 
 

@@ -1,4 +1,4 @@
-"""How a feature says what it is computed by, so that several features can share one pass."""
+"""The recipe of a feature, noted on its function, so that `extract` can compute several in one pass."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def _never(settings: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Recipe:
-    """The chain, or the job, of a feature of a signal, made of the feature's settings."""
+    """How the settings of a feature become its chain, or its job."""
 
-    #: A function whose arguments are those of the feature, by name; it checks all of them.
+    #: A function whose arguments have the names of the feature's settings; it checks all of them.
     make: Callable[..., Chain | Job]
-    #: Whether the feature goes another way with these settings, without a chain.
+    #: Whether the feature has no chain with these settings, and is computed by its own call.
     alone: Callable[[Mapping[str, Any]], bool]
 
     @cached_property
@@ -40,7 +40,10 @@ class Recipe:
 def computed_by(
     make: Callable[..., Chain | Job], alone: Callable[[Mapping[str, Any]], bool] = _never
 ) -> Callable[[Feature], Feature]:
-    """Note on a feature the recipe that its own call uses, for `extract`."""
+    """Note on a feature the recipe that its own call uses: ``@computed_by(mfcc_chain)``.
+
+    `alone` says with which settings the feature has no chain.
+    """
 
     def note(feature: Feature) -> Feature:
         feature.recipe = Recipe(make, alone)  # type: ignore[attr-defined]

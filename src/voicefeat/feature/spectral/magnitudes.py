@@ -1,4 +1,4 @@
-"""Frequencies of bins as values, and descriptors in numpy whose frequencies differ from frame to frame."""
+"""Frequencies of bins as values; descriptors in numpy, for frequencies that vary from frame to frame."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from ...cache import memoised
 from ...chain.block_loop import run, run_spectra
 from ...chain.jobs import AllPeaks, PeaksInRows
 from ...chain.loud_peaks import StrongerHalf
-from ...chain.sinks import commonest, counted
 from ...chain.stages import Chain, Peaks
 from ...errors import check_float, check_int, check_numeric, fail
 from ...filters.empty_bands import warn
@@ -181,13 +180,34 @@ def estimate_tuning(
 
 
 def counter(resolution: float, bins_per_octave: int) -> Callable[[np.ndarray], np.ndarray]:
-    """What counts pitches by how far they are from the nearest bin."""
-    return lambda pitches: counted(_residuals(pitches, bins_per_octave), resolution)
+    """A function that counts pitches by how far they are from the nearest bin."""
+    return lambda pitches: _histogram(_residuals(pitches, bins_per_octave), resolution)
+
+
+def _histogram(residuals: np.ndarray, resolution: float) -> np.ndarray:
+    """How many of `residuals` in [-0.5, 0.5) lie in each step as wide as `resolution`."""
+    edges = _edges(resolution)
+    last = edges.size - 2
+    # The step by arithmetic, then put right where rounding has it on the wrong side of an edge.
+    place = np.clip(((residuals + 0.5) * (last + 1)).astype(np.int64), 0, last)
+    place -= residuals < edges[place]
+    place += (residuals >= edges[place + 1]) & (place < last)
+    return np.bincount(place, minlength=last + 1)
+
+
+def _fullest(counts: np.ndarray, resolution: float) -> float:
+    """The left edge of the step with the largest count."""
+    return float(_edges(resolution)[np.argmax(counts)])
+
+
+@memoised
+def _edges(resolution: float) -> np.ndarray:
+    return np.linspace(-0.5, 0.5, int(np.ceil(1.0 / resolution)) + 1)
 
 
 def tuning_of(counts: np.ndarray | None, resolution: float) -> float:
     """The tuning that the stronger half of all peaks shows; 0.0, with a warning, where there are none."""
-    return _untuned() if counts is None else commonest(counts, resolution)
+    return _untuned() if counts is None else _fullest(counts, resolution)
 
 
 def _untuned() -> float:
@@ -248,4 +268,4 @@ def pitch_tuning(frequencies: ArrayLike, *, resolution: float = 0.01, bins_per_o
     hertz = hertz[(hertz / 27.5 > 0) & np.isfinite(hertz)]
     if hertz.size == 0:
         return _untuned()
-    return commonest(counter(resolution, bins_per_octave)(hertz), resolution)
+    return _fullest(counter(resolution, bins_per_octave)(hertz), resolution)

@@ -10,7 +10,11 @@ import pytest
 import soundfile
 
 from voicefeat.chain.spectra import FramedSpectra
-from voicefeat.corpus.formats import find_format
+from voicefeat.corpus.formats import FORMATS, find_format
+
+#: A module that each format needs, and the formats that voicefeat itself reads.
+LIBRARIES = {name: find_format(name).library or "numpy" for name in FORMATS}
+READABLE = [name for name in FORMATS if not find_format(name).read_with]
 
 #: Before a program whose last argument is a number: it ends by SIGKILL where the disk is asked the n-th time
 #: to keep or rename a file. A killer from outside alone comes too late where it has to wait for a processor.

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from corpora import contents, noises, stopped_at_rename
+from corpora import LIBRARIES, contents, noises, stopped_at_rename
 
 import voicefeat as vf
 from voicefeat.cli.main import main
@@ -24,9 +24,6 @@ from voicefeat.corpus.run.extract import extract_corpus
 pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.001}
-FORMATS = {
-    "parquet": "pyarrow", "hdf5": "h5py", "zarr": "zarr", "npy": "numpy", "kaldi": "numpy", "csv": "numpy",
-}  # fmt: skip
 
 
 def asked_of(form):
@@ -48,7 +45,7 @@ def whole(corpus, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
 
     def made(form):
-        pytest.importorskip(FORMATS[form])
+        pytest.importorskip(LIBRARIES[form])
         if not (folder / form).exists():
             done = extract_corpus(corpus, folder / form, **asked_of(form))
             assert (done.recordings, done.failed) == (10, 2) and len(done.shards) >= 5
@@ -74,7 +71,7 @@ def shards(folder):
 # --- shards -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", LIBRARIES)
 def test_lost_shards_are_told_and_made_again_and_nothing_else_is(form, corpus, copied, monkeypatch):
     out = copied(form)
     before, there = contents(out), shards(out)
@@ -106,7 +103,7 @@ def done_rows(before, done):
     return sum(segments[k]["rows"] for k in (held[0], held[2], held[-1]))
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", LIBRARIES)
 def test_a_shard_that_nobody_listed_is_neither_read_nor_removed(form, corpus, copied):
     out = copied(form)
     last = shards(out)[-1]
@@ -175,7 +172,7 @@ def test_a_damaged_shard_of_the_same_size_is_found_by_reading_and_by_verify(
     assert f"damaged: {shard}: has other bytes" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", LIBRARIES)
 def test_shards_that_changed_places_are_made_again(form, corpus, copied, whole, tmp_path):
     """Of other recordings, of the same sizes: HDF5's shards often have all one size."""
     out, folder = copied(form), Path(shutil.copytree(corpus, tmp_path / "in"))
@@ -190,7 +187,7 @@ def test_shards_that_changed_places_are_made_again(form, corpus, copied, whole, 
     assert extract_corpus(corpus, out, redo=True, **asked_of(form)).again == 0
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", LIBRARIES)
 def test_redo_makes_shards_with_a_changed_byte_again(form, corpus, copied, whole):
     out = copied(form)
     for shard in (shards(out)[0], shards(out)[-1]):

@@ -12,14 +12,13 @@ import pytest
 from corpora import contents, noises
 
 import voicefeat as vf
-from voicefeat.corpus.formats import find_format
+from voicefeat.corpus.formats import FORMATS, find_format
 from voicefeat.corpus.output.state import State
 from voicefeat.corpus.run.extract import extract_corpus
 from voicefeat.corpus.run.run import Run
 
 pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
 
-FORMATS = {"parquet": ".parquet", "hdf5": ".h5", "zarr": ".zarr", "npy": "", "kaldi": "", "csv": ""}
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.01}
 
 
@@ -155,10 +154,10 @@ def test_no_name_of_a_dataset_follows_a_link(form, corpus, tmp_path, monkeypatch
     mine.write_text("mine")
     (tmp_path / "folder").mkdir()
     out.mkdir()
-    target = mine if FORMATS[form] not in ("", ".zarr") else tmp_path / "folder"
+    target = mine if find_format(form).ending not in ("", ".zarr") else tmp_path / "folder"
 
     def plant():
-        aside = out / f".part-00000{FORMATS[form]}.partial"
+        aside = out / f".part-00000{find_format(form).ending}.partial"
         aside.unlink(missing_ok=True)
         aside.symlink_to(target)
         for name in ("._state.json.partial", "_failures.csv"):

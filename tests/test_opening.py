@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from corpora import LIBRARIES, READABLE
 
 import voicefeat as vf
 from voicefeat.corpus.dataset.rebuild import rebuild_job, restored
@@ -17,7 +18,6 @@ from voicefeat.feature.registry import FEATURES, find
 pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "audio"
-FORMATS = {"parquet": "pyarrow", "hdf5": "h5py", "zarr": "zarr", "npy": "numpy", "kaldi": "numpy"}
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,9 @@ def changed(folder, **told):
 
 
 @pytest.mark.parametrize("state", [True, False])
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", READABLE)
 def test_every_format_gives_the_same_rows(form, state, folder, tmp_path):
-    pytest.importorskip(FORMATS[form])
+    pytest.importorskip(LIBRARIES[form])
     how = {"frontend": "asvspoof2019-lfcc", "sr": 16000, "shard_mb": 0.2}
     extract_corpus(EXAMPLES, tmp_path / "out", format=form, **how)
     if not state:
@@ -59,11 +59,11 @@ def test_every_format_gives_the_same_rows(form, state, folder, tmp_path):
     np.testing.assert_array_equal(dataset[same[5].id, 0].values, same[k].values)
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", READABLE)
 def test_every_format_carries_labels_that_some_lack(form, tmp_path):
     from voicefeat.corpus.inputs.sources import Listing, Source, find_sources
 
-    pytest.importorskip(FORMATS[form])
+    pytest.importorskip(LIBRARIES[form])
     found = find_sources([EXAMPLES])
     carried = [("spoof", 1, 0.5), (None, None, None), ("bona fide", -3, 2.0)]
     sources = [Source(s.id, s.path, carried=c) for s, c in zip(found.sources, carried, strict=False)]

@@ -57,7 +57,7 @@ DctType: TypeAlias = Literal[1, 2, 3, 4]
 DctNorm: TypeAlias = Literal["ortho"] | None
 #: Norm of the filters of a bank: Slaney's unit area, none, or a p-norm.
 BankNorm: TypeAlias = Literal["slaney"] | float | None
-#: Scale on which the edges of filters are equally far apart.
+#: Scale on which the edges of filters are equally spaced.
 Scale: TypeAlias = Literal["hz", "slaney", "htk"]
 #: How a signal is resampled: by soxr, best to fastest, or by SciPy.
 ResType: TypeAlias = Literal[

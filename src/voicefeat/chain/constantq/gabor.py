@@ -29,7 +29,7 @@ BLOCK_BYTES = 512 * 1024
 MOST_CHANNELS = 1 << 16
 #: What is added to powers before the logarithm.
 OFFSET = 2.0**-52
-#: Bandwidths grow from this many hertz over the constant Q, for B bins an octave times 2^(1/B) - 2^(-1/B).
+#: Bandwidths grow from this many hertz over the constant Q, for B bins per octave times 2^(1/B) - 2^(-1/B).
 EARS = 228.7
 
 

@@ -1,7 +1,7 @@
 """Constant-Q channels of whole signals, or of one overlapping slice of a long recording after another.
 
 A slice of 2 H samples has a Tukey window, flat over the H samples in its middle, whose frames alone are kept.
-Its channels have a multiple of four points, so that the frames of all slices are equally far apart.
+Its channels have a multiple of four points, so that the frames of all slices are equally spaced.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ class ConstantQ:
             name, value = "filter_scale", self.filter_scale
         elif self.bins_per_octave > MANY and not too_many(lengths * (MANY / self.bins_per_octave)):
             name, value = "bins_per_octave", self.bins_per_octave
-        remedy = "give a higher fmin, fewer bins an octave or a smaller filter_scale"
+        remedy = "give a higher fmin, fewer bins per octave or a smaller filter_scale"
         check_points(name, value, lengths, remedy)
 
     def frequencies(self, n_bins: int | None = None) -> np.ndarray:

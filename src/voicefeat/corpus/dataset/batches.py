@@ -118,7 +118,7 @@ class Sampler:
     bucket : bool
         Sort by length within `POOL` batches before cutting them.
     drop_last : bool
-        Leave out a last batch that is smaller.
+        Drop a last batch that is smaller.
 
     Examples
     --------

@@ -246,7 +246,7 @@ class Dataset:
         bucket : bool
             Put rows of similar length together, so that little is padded.
         drop_last : bool
-            Leave out a last batch that is smaller.
+            Drop a last batch that is smaller.
 
         Returns
         -------

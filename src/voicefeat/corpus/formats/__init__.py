@@ -157,7 +157,7 @@ class Format(ABC):
         Raises
         ------
         ParameterError
-            If it cannot.
+            If the format cannot hold it.
         """
         if about.dtype not in self.dtypes:
             fail("dtype", about.dtype, f"is not a type of {self.name}", f"give {' or '.join(self.dtypes)}")

@@ -91,13 +91,13 @@ def chroma_cqt(
     norm : float or None
         Each frame is divided by this norm: inf, -inf, 0 or a number above 0; None for none.
     threshold : float or None
-        Sums below it become 0, before that.
+        Smaller sums are first set to 0.
     tuning : float, optional
         As in `cqt`. By default it is estimated from the whole clip (all of a batch together).
     n_chroma : int
         Number of pitch classes.
     n_octaves : int
-        Octaves that are added, from `fmin` up.
+        Number of octaves, from `fmin` upwards.
     window : array of float, optional
         Pitch classes are smoothed with it, as in `filters.cq_to_chroma`.
     bins_per_octave : int or None
@@ -179,9 +179,9 @@ def chroma_vqt(
     norm : float or None
         Each frame is divided by this norm: inf, -inf, 0 or a number above 0; None for none.
     threshold : float or None
-        Sums below it become 0, before that.
+        Smaller sums are first set to 0.
     n_octaves : int
-        Octaves that are added, from `fmin` up.
+        Number of octaves, from `fmin` upwards.
     bins_per_octave : int
         Bins of an octave, and rows of the result; of given `intervals`, their number.
 

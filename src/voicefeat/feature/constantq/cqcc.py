@@ -96,13 +96,13 @@ def cqcc(
         Frames of the regression of a delta: the slope of the least-squares line, edges repeated; delta-deltas
         are deltas of deltas.
     bins_per_octave : int
-        Channels an octave.
+        Channels per octave.
     fmin, fmax : float
         Centres of the first and the last channel in hertz. By default `fmax` is half of `sr` and `fmin` nine
         octaves below `fmax`. Channels that reach beyond half of `sr` are left out.
     gamma : float, 0 or more
         Hertz by which every channel is wider than constant Q would have it. By default it follows the ear,
-        ``228.7 * (2**(1/B) - 2**(-1/B))`` for B bins an octave.
+        ``228.7 * (2**(1/B) - 2**(-1/B))`` for B bins per octave.
     d : float, 1 or more
         Uniform frequencies in the first octave, to which the log spectrum is resampled before the cosines.
     block : float, optional

@@ -82,13 +82,13 @@ def nsgcqt(
     sr : float
         Sampling rate in Hz.
     bins_per_octave : int
-        Channels an octave.
+        Channels per octave.
     fmin, fmax : float
         Centres of the first and the last channel in hertz. By default `fmax` is half of `sr` and `fmin` nine
         octaves below `fmax`. Channels that reach beyond half of `sr` are left out.
     gamma : float, 0 or more
         Hertz by which every channel is wider than constant Q would have it. By default it follows the ear,
-        ``228.7 * (2**(1/B) - 2**(-1/B))`` for B bins an octave.
+        ``228.7 * (2**(1/B) - 2**(-1/B))`` for B bins per octave.
     ends : bool
         Whether to return what lies below the first and above the last channel, which the inverse needs.
     block : float, optional

@@ -44,7 +44,7 @@ def mel_to_stft(
     sr : float
         Sampling rate in Hz.
     n_fft : int
-        Samples of a frame.
+        Frame length in samples.
     power : float above 0
         Exponent of the magnitudes that `M` is made of.
     fmin, fmax, htk, norm

@@ -104,7 +104,7 @@ def srh_pitch(
     win_length : int
         Samples of a frame; 100 ms is usual. Frames are not centred; a last one that is not full is left out.
     hop_length : int
-        Samples from one frame to the next.
+        Hop in samples.
     order : int
         Of the prediction, in frames of 25 ms every 5 ms.
     threshold : float or None

@@ -143,7 +143,7 @@ def mfcc(
         Decibels are raised to `top_db` below the clip's largest (each channel by itself). None leaves them,
         and then a frame's values depend on its own samples alone.
     amin : float above 0
-        Powers below it count as `amin`.
+        Smaller powers count as `amin`.
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     power : float above 0

@@ -87,7 +87,7 @@ def spectral_centroid(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
-        Hz of each bin; those of the transform by default.
+        Frequency of each bin in Hz; by default those of the transform.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def spectral_bandwidth(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
-        Hz of each bin; those of the transform by default.
+        Frequency of each bin in Hz; by default those of the transform.
     centroid : array of shape (..., 1, frames), optional
         Hz about which the spread is taken; the centroid by default.
     norm : bool
@@ -287,7 +287,7 @@ def spectral_rolloff(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
-        Hz of each bin; those of the transform by default.
+        Frequency of each bin in Hz; by default those of the transform.
     roll_percent : float in (0, 1)
         The part of the magnitude that lies below.
 
@@ -379,7 +379,7 @@ def spectral_flatness(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     amin : float above 0
-        Powers below it count as `amin`.
+        Smaller powers count as `amin`.
     power : float above 0
         Exponent of the magnitudes.
 
@@ -626,7 +626,7 @@ def poly_features(
     order : int, 0 or more
         Order of the polynomial; so large a power of the highest frequency that no float holds it is refused.
     freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
-        Hz of each bin; those of the transform by default.
+        Frequency of each bin in Hz; by default those of the transform.
 
     Returns
     -------

@@ -128,11 +128,11 @@ def estimate_tuning(
     S : array of shape (..., 1 + n_fft // 2, frames), optional
         Magnitude or power spectrogram to use in place of `y`.
     n_fft : int
-        Samples of a frame.
+        Frame length in samples.
     resolution : float in (0, 1)
         Step of the estimate.
     bins_per_octave : int
-        Bins of an octave.
+        Bins per octave.
     **kwargs
         The other arguments of `piptrack`.
 
@@ -244,7 +244,7 @@ def pitch_tuning(frequencies: ArrayLike, *, resolution: float = 0.01, bins_per_o
     resolution : float in (0, 1]
         Step of the estimate.
     bins_per_octave : int
-        Bins of an octave.
+        Bins per octave.
 
     Returns
     -------

@@ -84,7 +84,7 @@ def stft(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     n_fft : int
-        Samples of a frame.
+        Frame length in samples.
     hop_length : int, optional
         Samples from one frame to the next; a quarter of `win_length` by default.
     win_length : int, optional

@@ -112,7 +112,7 @@ def lpcc(
     n_lpcc : int
         Coefficients; there may be more than `order`.
     order : int
-        Samples that a prediction looks back, fewer than `frame_length`.
+        Order of the prediction, less than `frame_length`.
     frame_length, hop_length, window, preemphasis, partial
         As in `scfc`.
 
@@ -174,11 +174,11 @@ def apgdf(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     n_apgdf : int
-        Coefficients, ``n_fft // 2`` at most.
+        Number of coefficients, at most ``n_fft // 2``.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     order : int
-        Samples that a prediction looks back, fewer than `frame_length`.
+        Order of the prediction, less than `frame_length`.
     offset : float
         What is added to every sample of a windowed frame, so that silence has a model as well.
     n_fft : int
@@ -189,7 +189,7 @@ def apgdf(
     Returns
     -------
     array of shape (..., n_apgdf, frames), of y's precision
-        Coefficients, the zeroth among them.
+        Number of coefficients, including the zeroth.
 
     Raises
     ------

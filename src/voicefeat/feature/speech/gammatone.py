@@ -106,7 +106,7 @@ def gammatone_spectrogram(
     sr : float
         Sampling rate in hertz.
     n_filters : int
-        Filters, equally far apart on the scale of their bandwidths.
+        Filters, equally spaced on the scale of their bandwidths.
     fmin, fmax : float
         Centre of the lowest filter, and where the one above the highest would stand, in hertz; `fmax` is half
         the rate by default.
@@ -116,12 +116,12 @@ def gammatone_spectrogram(
     frame_length : int
         Samples of a frame; of its Hann window in a transform.
     hop_length : int
-        Samples from one frame to the next.
+        Hop in samples.
     n_fft : int, optional
         Points of the transform, in whose middle the window stands: the power of 2 from twice the
         `frame_length` on by default. It does nothing for filters.
     partial : str
-        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it. A frame
+        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it. A frame
         of the transform is `n_fft` samples.
 
     Returns

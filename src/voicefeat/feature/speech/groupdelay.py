@@ -184,7 +184,7 @@ def mgd(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     n_mgd : int
-        Coefficients, ``n_fft // 2`` at most.
+        Number of coefficients, at most ``n_fft // 2``.
     rho, gamma, n_smooth, relative, frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `modified_group_delay`.
 

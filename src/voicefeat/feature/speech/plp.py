@@ -235,7 +235,7 @@ def bark_spectrogram(
     preemphasis: float = 0.0,
     partial: Literal["pad", "drop"] = "drop",
 ) -> FloatArray:
-    """Power in critical bands, which are equally far apart on the Bark scale.
+    """Power in critical bands, which are equally spaced on the Bark scale.
 
     Parameters
     ----------
@@ -258,17 +258,17 @@ def bark_spectrogram(
         Power of white noise, in squares of the scaled samples, whose expectation is added to every bin; 0
         for none.
     frame_length : int
-        Samples of a frame.
+        Frame length in samples.
     hop_length : int
-        Samples from one frame to the next.
+        Hop in samples.
     n_fft : int
-        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
+        FFT length, `frame_length` or more; frames are zero-padded at the end.
     window : str, tuple, float, callable or array of shape (frame_length,)
         As in ``scipy.signal.get_window``; names may end in "_symmetric".
     preemphasis : float
-        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
+        Pre-emphasis coefficient, applied to all samples but the first of the signal; 0 for none.
     partial : str
-        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
+        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
 
     Returns
     -------
@@ -411,7 +411,7 @@ def rasta_plp(
     sr : float
         Sampling rate in hertz.
     n_plp : int
-        Coefficients, the zeroth among them.
+        Number of coefficients, including the zeroth.
     pole : float, 0 to below 1
         How much of the filter's last value stays.
     order, exponent, lift

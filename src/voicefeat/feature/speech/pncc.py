@@ -53,7 +53,7 @@ def pncc(
     sr : float
         Sampling rate in Hz.
     n_pncc : int
-        Coefficients, at most `n_filters`.
+        Number of coefficients, at most `n_filters`.
     n_filters : int
         Gammatone channels.
     fmin, fmax : float

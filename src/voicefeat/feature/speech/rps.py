@@ -45,7 +45,7 @@ def rps(
     sr : float
         Sampling rate in Hz.
     n_rps : int
-        Coefficients, at most `n_filters`.
+        Number of coefficients, at most `n_filters`.
     n_filters : int
         Triangles on HTK's mel scale.
     norm : None or "ortho"

@@ -186,23 +186,23 @@ def scfc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
+        Sampling rate in hertz; used only if `fmin` or `fmax` is given.
     n_filters : int
         Bands, each two spacings wide, half overlapped, with both ends inside.
     fmin, fmax : float
-        Ends of the bands in hertz; `fmax` is half the rate by default.
+        Lowest and highest edge of the bands in hertz; `fmax` is half of `sr` by default.
     frame_length : int
-        Samples of a frame.
+        Frame length in samples.
     hop_length : int
-        Samples from one frame to the next.
+        Hop in samples.
     n_fft : int
-        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
+        FFT length, `frame_length` or more; frames are zero-padded at the end.
     window : str, tuple, float, callable or array of shape (frame_length,)
         As in ``scipy.signal.get_window``; names may end in "_symmetric".
     preemphasis : float
-        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
+        Pre-emphasis coefficient, applied to all samples but the first of the signal; 0 for none.
     partial : str
-        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
+        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
 
     Returns
     -------
@@ -263,20 +263,20 @@ def scmc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
+        Sampling rate in hertz; used only if `fmin` or `fmax` is given.
     n_scmc : int
-        Coefficients, `n_filters` at most.
+        Number of coefficients, at most `n_filters`.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     log_offset : float, 0 or more
-        What is added to a band's value before its logarithm.
+        Offset that is added to a band's value before its logarithm.
     n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `scfc`.
 
     Returns
     -------
     array of shape (..., n_scmc, frames), of y's precision
-        Coefficients, the zeroth among them.
+        Number of coefficients, including the zeroth.
 
     Raises
     ------
@@ -331,20 +331,20 @@ def ssfc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
+        Sampling rate in hertz; used only if `fmin` or `fmax` is given.
     n_ssfc : int
-        Coefficients, `n_filters` at most.
+        Number of coefficients, at most `n_filters`.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     log_offset : float, 0 or more
-        What is added to a band's value before its logarithm.
+        Offset that is added to a band's value before its logarithm.
     n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `scfc`.
 
     Returns
     -------
     array of shape (..., n_ssfc, frames), of y's precision
-        Coefficients, the zeroth among them.
+        Number of coefficients, including the zeroth.
 
     Raises
     ------
@@ -463,21 +463,21 @@ def ssc(
     sr : float
         Sampling rate in hertz.
     n_filters : int
-        Bands: triangles over whole bins, equally far apart in mel.
+        Bands: triangles over whole bins, equally spaced in mel.
     fmin, fmax : float
-        Ends of the bands in hertz; `fmax` is half the rate by default.
+        Lowest and highest edge of the bands in hertz; `fmax` is half of `sr` by default.
     frame_length : int
-        Samples of a frame.
+        Frame length in samples.
     hop_length : int
-        Samples from one frame to the next.
+        Hop in samples.
     n_fft : int
-        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
+        FFT length, `frame_length` or more; frames are zero-padded at the end.
     window : str, tuple, float, callable or array of shape (frame_length,)
         As in ``scipy.signal.get_window``; names may end in "_symmetric".
     preemphasis : float
-        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
+        Pre-emphasis coefficient, applied to all samples but the first of the signal; 0 for none.
     partial : str
-        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
+        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
 
     Returns
     -------

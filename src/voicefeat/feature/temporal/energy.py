@@ -45,7 +45,7 @@ def rms(
     frame_length : int
         Samples of a frame. With `S` it must fit: ``bins == 1 + frame_length // 2``.
     hop_length : int
-        Samples from frame to frame.
+        Hop in samples.
     center : bool
         Pad half a frame at both ends, so that frame t is centred on sample t hop_length.
     pad_mode : str or callable
@@ -130,9 +130,9 @@ def zero_crossing_rate(
     y : float array of shape (..., n)
         A signal; int16 and int32 PCM is scaled to [-1, 1).
     frame_length : int
-        Samples of a frame.
+        Frame length in samples.
     hop_length : int
-        Samples from frame to frame.
+        Hop in samples.
     center : bool
         Continue the signal by half a frame of its first and of its last sample, so that frame t is centred on
         sample t hop_length.

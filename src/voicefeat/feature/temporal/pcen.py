@@ -114,7 +114,7 @@ def pcen(
     sr : float
         Sampling rate in hertz.
     hop_length : int
-        Samples from frame to frame.
+        Hop in samples.
     gain : float, 0 or more
         How much of the level is taken out; 0 for none, 1 for all.
     bias : float, 0 or more

@@ -65,7 +65,7 @@ WORDS = {
     "framing.preemphasis": "pre-emphasis inside each frame",
     "spectrum.power": "magnitude (1) or power (2)",
     "spectrum.divided": "spectrum divided by n_fft",
-    "bands.scale": "scale on which bands are equally far apart",
+    "bands.scale": "scale on which bands are equally spaced",
     "bands.slopes": "triangles straight in Hz or on the scale",
     "bands.edges": "edges exact, or moved to whole bins",
     "bands.norm": "height of the bands: unit peak (None), or unit area",

@@ -44,7 +44,7 @@ PRESETS = [
         front_end(
             "lfcc", bank(n_filters=40, scale="hz", norm="peak"), compression=LOG, cepstrum=Cepstrum(13)
         ),
-        "Corrected: the filters are equally far apart in Hz, as the text says; the code has those of mel.",
+        "Corrected: the filters are equally spaced in Hz, as the text says; the code has those of mel.",
     ),
     preset(
         "project-lfcc-mel",

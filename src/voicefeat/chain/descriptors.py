@@ -44,7 +44,8 @@ class PreparedDescriptor:
     rows = 1
 
     def __init__(self, bins: int, dtype: np.dtype):
-        self.bins, self.dtype = bins, dtype
+        self.bins: int = bins
+        self.dtype: np.dtype[Any] = dtype
 
     def tiles(self, bins: np.ndarray, groups: int, lanes: int, out: np.ndarray) -> None:
         """`rows` rows of each group of frames to `out`."""
@@ -59,8 +60,11 @@ class DescriptorRows(Sink):
     """A descriptor's rows."""
 
     def __init__(self, prepared: PreparedDescriptor, plan: Plan, out: np.ndarray):
-        self.prepared, self.lanes, self.power = prepared, plan.lanes, plan.power
-        self.flat, self.frames = out.reshape(-1), out.shape[-1]
+        self.prepared: PreparedDescriptor = prepared
+        self.lanes: int = plan.lanes
+        self.power: float | None = plan.power
+        self.flat: np.ndarray = out.reshape(-1)
+        self.frames: int = out.shape[-1]
 
     def take(self, work: Work, first: int, count: int) -> None:
         prepared, lanes = self.prepared, self.lanes
@@ -169,9 +173,10 @@ class Contrast:
 class _Contrast(PreparedDescriptor):
     def __init__(self, spec: Contrast, bins: int, dtype: np.dtype):
         super().__init__(bins, dtype)
-        self.spec, self.rows = spec, len(spec.bands)
-        self.bands = np.array(spec.bands, dtype=np.int64).reshape(-1)
-        self.most = max(count for _, _, count in spec.bands)
+        self.spec: Contrast = spec
+        self.rows: int = len(spec.bands)
+        self.bands: np.ndarray = np.array(spec.bands, dtype=np.int64).reshape(-1)
+        self.most: int = max(count for _, _, count in spec.bands)
 
     def sink(self, plan: Plan, out: np.ndarray) -> Sink:
         return ContrastRows(self, plan, out)
@@ -181,13 +186,17 @@ class ContrastRows(Sink):
     """Peaks over valleys, each with a floor of its own below the largest of the clip."""
 
     def __init__(self, prepared: _Contrast, plan: Plan, out: np.ndarray):
-        self.prepared, self.lanes, self.power, self.dtype = prepared, plan.lanes, plan.power, plan.dtype
-        self.flat, self.frames = out.reshape(-1), out.shape[-1]
+        self.prepared: _Contrast = prepared
+        self.lanes: int = plan.lanes
+        self.power: float | None = plan.power
+        self.dtype: np.dtype[Any] = plan.dtype
+        self.flat: np.ndarray = out.reshape(-1)
+        self.frames: int = out.shape[-1]
         #: How far below the largest peak, and the largest valley, of the clip their floor is.
-        self.top_db = None if prepared.spec.linear else prepared.spec.top_db
+        self.top_db: float | None = None if prepared.spec.linear else prepared.spec.top_db
         #: The largest of each block, of peaks and of valleys.
         self.largest: tuple[list[float], list[float]] = ([], [])
-        self.kept = None
+        self.kept: np.ndarray | None = None
         if self.top_db is not None:
             self.deferred = True
             groups = -(-self.frames // self.lanes)
@@ -255,7 +264,8 @@ class Loudness:
 class _Loudness(PreparedDescriptor):
     def __init__(self, spec: Loudness, bins: int, dtype: np.dtype):
         super().__init__(bins, dtype)
-        self.spec, self.floor = spec, spec.compression.least(dtype)
+        self.spec: Loudness = spec
+        self.floor: float = spec.compression.least(dtype)
 
     def sink(self, plan: Plan, out: np.ndarray) -> Sink:
         return LoudnessRows(self, plan, out)
@@ -265,8 +275,11 @@ class LoudnessRows(Sink):
     """One row of log energies."""
 
     def __init__(self, prepared: _Loudness, plan: Plan, out: np.ndarray):
-        self.prepared, self.lanes, self.power = prepared, plan.lanes, plan.power
-        self.flat, self.frames = out.reshape(-1), out.shape[-1]
+        self.prepared: _Loudness = prepared
+        self.lanes: int = plan.lanes
+        self.power: float | None = plan.power
+        self.flat: np.ndarray = out.reshape(-1)
+        self.frames: int = out.shape[-1]
 
     def take(self, work: Work, first: int, count: int) -> None:
         c, lanes = self.prepared.spec.compression, self.lanes

@@ -33,6 +33,8 @@ class StrongerHalf:
         self.blocks: list[tuple[np.ndarray, np.ndarray]] = []
         self.kept: int
         self.bytes: int
+        self.below: int
+        self.above: int
         self.kept = self.bytes = self.below = self.above = 0
         self.room: float = ROOM
         #: What the higher ones show; and those that are not kept, by the first half of their bits.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..cache import memoised
 from . import tables
 from .spectra import FramedSpectra, GivenSpectra
 from .stages import Chain
+from .tables import Dense, Runs
 
 
 class Plan:
@@ -17,20 +20,23 @@ class Plan:
     """
 
     def __init__(self, chain: Chain, bins: int | None, dtype: np.dtype):
-        self.chain, self.dtype, self.lanes = chain, dtype, tables.lanes(dtype)
+        self.chain: Chain = chain
+        self.dtype: np.dtype[Any] = dtype
+        self.lanes: int = tables.lanes(dtype)
         #: The power of the magnitudes that the chain goes on from; None for the bins as they are.
-        self.power = None if chain.spectrum is None else chain.spectrum.power
+        self.power: float | None = None if chain.spectrum is None else chain.spectrum.power
         self.source: FramedSpectra | GivenSpectra
         if chain.frames is None:
             self.source = GivenSpectra(bins or 0, dtype)
         else:
             self.source = tables.table(FramedSpectra, chain.frames, self.power is None, dtype)
-        self.result = np.result_type(dtype, np.complex64) if self.source.complex else dtype
-        self.bins, self.block = self.source.bins, self.source.block
-        self.bank = None if chain.bands is None else tables.bank(chain.bands, dtype)
+        self.result: np.dtype[Any] = np.result_type(dtype, np.complex64) if self.source.complex else dtype
+        self.bins: int = self.source.bins
+        self.block: int = self.source.block
+        self.bank: Runs | Dense | None = None if chain.bands is None else tables.bank(chain.bands, dtype)
         #: Rows of bands, and of their tiles, which are padded to what the kernels do at a time.
-        self.bands = self.bins if self.bank is None else self.bank.rows
-        self.tile_rows = self.bins if self.bank is None else self.bank.tile_rows
+        self.bands: int = self.bins if self.bank is None else self.bank.rows
+        self.tile_rows: int = self.bins if self.bank is None else self.bank.tile_rows
         compression = chain.compression
         #: Of the logarithm: the offset, the least value it is taken of, what it is multiplied by, and what is
         #: subtracted from it.
@@ -41,16 +47,18 @@ class Plan:
             floor = compression.least(dtype)
             self.log = (float(compression.offset), floor, compression.scale, -compression.add)
             self.below = compression.below
-        self.matrix = (
+        self.matrix: Dense | None = (
             None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
         )
-        self.rows = self.bands if self.matrix is None else self.matrix.rows
+        self.rows: int = self.bands if self.matrix is None else self.matrix.rows
         #: What the bins of a frame are reduced to, and the tables of it.
-        self.descriptor = None if chain.descriptor is None else chain.descriptor.prepare(self.bins, dtype)
+        self.descriptor: Any = (
+            None if chain.descriptor is None else chain.descriptor.prepare(self.bins, dtype)
+        )
         if self.descriptor is not None:
             self.rows = self.descriptor.rows
         #: The bins as they are, with nothing done to them.
-        self.plain = (
+        self.plain: bool = (
             chain.bands is chain.compression is chain.cepstrum is chain.scaling is chain.descriptor is None
         )
 

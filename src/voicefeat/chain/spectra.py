@@ -44,7 +44,7 @@ class Arrays(dict[tuple[str, int], np.ndarray]):
     def __init__(self, dtype: np.dtype):
         self.dtype = dtype
         self.largest: dict[str, np.ndarray] = {}
-        self.nbytes = 0
+        self.nbytes: int = 0
 
     def __missing__(self, key: tuple[str, int]) -> np.ndarray:
         name, size = key

@@ -17,7 +17,7 @@ __all__ = ["LAYOUTS", "Protocol", "Table", "named", "read_protocol", "read_table
 
 #: The columns of each layout, ``-`` for an unused one. Sources: README of ASVspoof 2019 LA and PA;
 #: README of the keys and configuration of the evaluation package of ASVspoof 2021; README of ASVspoof 5.
-LAYOUTS = {
+LAYOUTS: dict[str, tuple[str, ...]] = {
     "ASVspoof 2019": ("speaker", "utterance", "environment", "attack", "label"),
     "ASVspoof 2021 LA": (
         "speaker", "utterance", "codec", "transmission", "attack", "label", "trim", "subset",

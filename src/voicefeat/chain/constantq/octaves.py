@@ -74,7 +74,7 @@ class Stretch(FramedSpectra):
         self.__dict__.update(octave.plan.source.__dict__)
         self.plan: Plan = copy.copy(octave.plan)
         self.plan.source = self
-        self.pad -= skip * self.hop
+        self.pad: int = self.pad - skip * self.hop
         self.count: int = frames
         self.head: bool = head
         self.tail: bool = tail
@@ -102,6 +102,7 @@ class Level:
         self.pad: int = max((o.frames.pad for o in octaves), default=0)
         self.done: list[int] = [0] * len(octaves)
         self.origin: int
+        self.end: int
         self.origin = self.end = 0
         self.buffer: np.ndarray = np.empty(0, kind)
         self.pieces: list[np.ndarray] = []

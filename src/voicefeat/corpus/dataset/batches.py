@@ -138,7 +138,7 @@ class Sampler:
         self.seed: int | None = seed if seed is None else check_int("seed", seed, 0, most=None)
         self.bucket: bool = bucket
         self.drop_last: bool = drop_last
-        self.epoch = 0
+        self.epoch: int = 0
 
     def __len__(self) -> int:
         full, rest = divmod(self._rows.size, self.size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
@@ -84,7 +85,7 @@ class Hdf5(Format):
     ending = ".h5"
     library: ClassVar[str | None] = "h5py"
     extra = "hdf5"
-    options: ClassVar = {"compress": (False, True)}
+    options: ClassVar[Mapping[str, tuple[Any, ...]]] = {"compress": (False, True)}
 
     def write(self, place: Path, about: About) -> Writer:
         return Hdf5Writer(place, about)

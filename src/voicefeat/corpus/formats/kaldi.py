@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -110,7 +111,7 @@ class Kaldi(Format):
     name = "kaldi"
     mark = "feats.ark"
     dtypes: ClassVar[tuple[str, ...]] = ("float32", "float64")
-    options: ClassVar = {"compress": (False, True, *METHODS)}
+    options: ClassVar[Mapping[str, tuple[Any, ...]]] = {"compress": (False, True, *METHODS)}
 
     def write(self, place: Path, about: About) -> Writer:
         return KaldiWriter(place, about)

@@ -201,7 +201,7 @@ class Parquet(Format):
     name = "parquet"
     ending = ".parquet"
     library: ClassVar[str | None] = "pyarrow.parquet"
-    options: ClassVar = {"compress": (False, True)}
+    options: ClassVar[Mapping[str, tuple[Any, ...]]] = {"compress": (False, True)}
 
     def write(self, place: Path, about: About) -> Writer:
         return ParquetWriter(place, about)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -66,7 +67,7 @@ class Zarr(Format):
     ending = ".zarr"
     library: ClassVar[str | None] = "zarr"
     extra = "zarr"
-    options: ClassVar = {"compress": (False, True)}
+    options: ClassVar[Mapping[str, tuple[Any, ...]]] = {"compress": (False, True)}
 
     def write(self, place: Path, about: About) -> Writer:
         return ZarrWriter(place, about)

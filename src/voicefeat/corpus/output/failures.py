@@ -27,7 +27,7 @@ class Ledger:
 
     def __init__(self, folder: Path, name: str = NAME, *, length: int = 0, count: int = 0) -> None:
         self.file: Path = folder / name
-        self.count = count
+        self.count: int = count
         self._stream: IO[str] | None = None
         self._writer: Any = None
         if length:

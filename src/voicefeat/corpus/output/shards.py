@@ -43,7 +43,7 @@ class Shards:
         ]
         self.limit: int = int(shard_mb * 2**20)
         #: The number of the next shards.
-        self.number = 0
+        self.number: int = 0
         #: `Writer.chain` of the shards that were closed last.
         self.chains: list[int] = []
         self._open: list[Writer] = []

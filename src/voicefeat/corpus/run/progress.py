@@ -25,8 +25,8 @@ class Progress:
     """
 
     def __init__(self, total: int, shown: bool | None = None, done: int = 0, failed: int = 0) -> None:
-        self.audio_seconds = 0.0
-        self.failures = failed
+        self.audio_seconds: float = 0.0
+        self.failures: int = failed
         self._start = time.perf_counter()
         self._bar: Any = None
         if sys.stderr.isatty() if shown is None else shown:

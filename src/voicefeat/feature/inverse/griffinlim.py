@@ -168,8 +168,9 @@ class Reconstruction:
 
     @classmethod
     def make(
-        cls, shape, S_dtype, n_iter, hop_length, win_length, n_fft, window, center, dtype, length, pad_mode,
-        momentum, init, random_state, rng,
+        cls, shape: tuple[int, ...], S_dtype: np.dtype, n_iter: Any, hop_length: Any, win_length: Any,
+        n_fft: Any, window: Any, center: Any, dtype: Any, length: Any, pad_mode: Any, momentum: Any,
+        init: Any, random_state: Any, rng: Any,
     ) -> Reconstruction:  # fmt: skip
         n_iter = check_int("n_iter", n_iter, least=0, unit="turns")
         momentum = check_float("momentum", momentum, low=0.0)

@@ -24,7 +24,7 @@ class Memory:
     def __init__(self, size: int) -> None:
         self.theta: float = 1.0
         self.size: int = size
-        self.count = 0
+        self.count: int = 0
         self.steps: np.ndarray = np.empty((0, size))
         self.slopes: np.ndarray = np.empty((0, size))
         self.products: np.ndarray = np.empty((0, 0))

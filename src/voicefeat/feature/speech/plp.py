@@ -153,7 +153,7 @@ class Relative(Prediction):
 class Weighted(Reading):
     """Magnitudes over the length of the transform, under the responses of gammatone filters."""
 
-    def __init__(self, cut: Cut, bank: tuple, dtype: np.dtype):
+    def __init__(self, cut: Cut, bank: tuple[Any, ...], dtype: np.dtype):
         sr, n_filters, fmin, fmax = bank
         super().__init__(cut, dtype, n_filters)
         self.source: FramedSpectra = cut.spectra(False, dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def rectangles(sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float) 
 class Bands(Reading):
     """Magnitudes and sums of them over bands."""
 
-    def __init__(self, cut: Cut, bank: tuple, dtype: np.dtype, rows: int):
+    def __init__(self, cut: Cut, bank: tuple[Any, ...], dtype: np.dtype, rows: int):
         super().__init__(cut, dtype, rows)
         self.source: FramedSpectra = cut.spectra(False, dtype)
         self.matrix: np.ndarray = rectangles(*bank)
@@ -75,7 +75,7 @@ class Bands(Reading):
 class Centroids(Bands):
     """sum(f |X|) / (sum(|X|) + eps) / sr."""
 
-    def __init__(self, cut: Cut, bank: tuple, dtype: np.dtype):
+    def __init__(self, cut: Cut, bank: tuple[Any, ...], dtype: np.dtype):
         super().__init__(cut, bank, dtype, bank[2])
         self.plain: Runs = tables.runs(self.matrix, dtype)
         self.weighted: Runs = tables.runs(self.matrix * (self.frequencies / bank[0]), dtype)
@@ -94,7 +94,7 @@ class Centroids(Bands):
 class Cepstra(Bands):
     """Logarithms of band values, and their cosine transform."""
 
-    def __init__(self, cut: Cut, bank: tuple, cepstrum: Cepstrum, offset: float, dtype: np.dtype):
+    def __init__(self, cut: Cut, bank: tuple[Any, ...], cepstrum: Cepstrum, offset: float, dtype: np.dtype):
         super().__init__(cut, bank, dtype, cepstrum.n)
         self.offset: float = offset
         self.floor: float = float(np.finfo(dtype).tiny)
@@ -383,7 +383,7 @@ class Centres(Reading):
     Nothing is added to the power: a band without any has the mean of its weights, one with little its own.
     """
 
-    def __init__(self, cut: Cut, given: tuple, dtype: np.dtype):
+    def __init__(self, cut: Cut, given: tuple[Any, ...], dtype: np.dtype):
         weights = _bank(*given)
         super().__init__(cut, dtype, len(weights))
         self.source: FramedSpectra = cut.spectra(False, dtype)

@@ -28,8 +28,8 @@ ROWS: tuple[dict[str, Any], ...] = (
     {"c0": "first", "first": 1},
 )
 #: Largest error relative to the peak at which a matrix counts as reproduced, in double and single precision.
-FOUND = {np.dtype(np.float64): 1e-8, np.dtype(np.float32): 2e-3}
-ROUNDING = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 5e-6}
+FOUND: dict[np.dtype[Any], float] = {np.dtype(np.float64): 1e-8, np.dtype(np.float32): 2e-3}
+ROUNDING: dict[np.dtype[Any], float] = {np.dtype(np.float64): 1e-11, np.dtype(np.float32): 5e-6}
 #: Scores above this one, after one changed setting, mean that the search is lost.
 LOST = 0.6
 #: One more setting must reduce the error by this factor.
@@ -55,7 +55,7 @@ class Search:
         self.kind: np.dtype[Any] = np.dtype(np.float64 if matrix.dtype == np.float64 else np.float32)
         wide = matrix.astype(np.float64)
         self.ways: list[_Way] = [_Way(wide, False), _Way(wide.T, True)]
-        self.left = max(LEAST, int(EVALUATIONS * min(1.0, SHORT / y.size)))
+        self.left: int = max(LEAST, int(EVALUATIONS * min(1.0, SHORT / y.size)))
         self._seen: dict[FrontEnd, Candidate | None] = {}
 
     def found(self, candidate: Candidate) -> bool:

@@ -31,7 +31,7 @@ PLACES = (
 EMPHASES = (0.0, 0.95, 0.97)
 SMALL = (0.0, EPS, EPS32, 1e-20, 1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-3, 1.0)
 #: The values of each setting of a bank.
-BANK = {
+BANK: dict[str, tuple[Any, ...]] = {
     "scale": ("hz", "htk", "slaney"),
     "slopes": ("hz", "scale"),
     "edges": ("exact", "floor"),

@@ -451,16 +451,16 @@ def test_a_dataset_of_compressed_matrices(method, corpus, tmp_path):
 def test_what_a_compressed_matrix_cannot_hold_is_a_failure(corpus, tmp_path, monkeypatch):
     from voicefeat.corpus.run import job
 
-    values_of, seen = job.values_of, []
+    compute_tasks, seen = job.compute_tasks, []
 
     def one_is_infinite(*given):
-        made = values_of(*given)
+        made = compute_tasks(*given)
         seen.append(None)
         if len(seen) == 3:
             made[0][0, 0] = -np.inf
         return made
 
-    monkeypatch.setattr(job, "values_of", one_is_infinite)
+    monkeypatch.setattr(job, "compute_tasks", one_is_infinite)
     done = extract_corpus(corpus, tmp_path / "out", "mfcc", format="kaldi", workers=1,
                           format_options={"compress": True})  # fmt: skip
     assert (done.recordings, done.failed) == (86, 4)
@@ -506,14 +506,14 @@ def test_windows_are_lines(corpus, tmp_path):
 def test_a_recording_with_other_rows_is_a_failure_of_a_table(corpus, tmp_path, monkeypatch):
     from voicefeat.corpus.run import job
 
-    values_of, seen = job.values_of, []
+    compute_tasks, seen = job.compute_tasks, []
 
     def one_has_more(*given):
         seen.append(None)
-        made = values_of(*given)
+        made = compute_tasks(*given)
         return [np.concatenate([made[0], made[0]])] if len(seen) == 2 else made
 
-    monkeypatch.setattr(job, "values_of", one_has_more)
+    monkeypatch.setattr(job, "compute_tasks", one_has_more)
     asked = {"format": "csv", "summary": ["mean"], "workers": 1}
     done = extract_corpus(corpus, tmp_path / "out", "mfcc", settings={"n_mfcc": 5}, **asked)
     assert (done.recordings, done.failed) == (86, 4)

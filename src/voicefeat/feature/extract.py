@@ -102,7 +102,7 @@ def extract(
     >>> import voicefeat as vf
     >>> y = np.sin(2 * np.pi * 440 * np.arange(22050) / 22050)
     >>> features = vf.extract(y, 22050, ["mfcc", "spectral_centroid"], hop_length=256)
-    >>> {name: values.shape for name, values in made.items()}
+    >>> {name: values.shape for name, values in features.items()}
     {'mfcc': (20, 87), 'spectral_centroid': (1, 87)}
     >>> values, rows = vf.extract(y, 22050, {"mfcc": {"n_mfcc": 2}, "spectral_flatness": {}}, stack=True)
     >>> values.shape, rows

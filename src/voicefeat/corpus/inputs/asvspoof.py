@@ -17,7 +17,7 @@ from .sources import EXTENSIONS, Listing, Source, printable, walk
 __all__ = ["read_protocol"]
 
 #: The fields of a line, by their number; a single field is a plain list of utterances.
-FIELDS = {1: ("utterance",)} | {len(names): names for names in LAYOUTS.values()}
+FIELDS: dict[int, tuple[str, ...]] = {1: ("utterance",)} | {len(names): names for names in LAYOUTS.values()}
 SHARED = "differ from other utterances only in how they are written, and one file would be both"
 CALLED = "1 (a list of utterances), 5 (2019), 8, 12 and 13 (2021 LA, PA, DF) or 10 (ASVspoof 5)"
 

@@ -81,7 +81,7 @@ def pages():
         text = (DOCS / page).read_text(encoding="utf-8")
         assert text.count(START) == text.count(END) == 1, f"docs/{page}: no {START} and {END}, or not once"
         before, after = text.split(START)[0], text.split(END)[1]
-        block = table([name for name in FAMILIES if PAGES[name] == page], measured)
+        block = table([name for name in FAMILIES if PAGES.get(name) == page], measured)
         found[DOCS / page] = text, f"{before}{START}\n{block}\n{END}{after}"
     return found
 

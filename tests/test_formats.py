@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from collections import Counter
 from functools import partial
@@ -117,6 +118,19 @@ def read_npy(shard):
     assert {row["file"] for row in rows} | {"about.json", "index.jsonl"} == set(os.listdir(shard))
     for row in rows:
         yield {**row, "matrix": np.load(shard / row["file"])}
+
+
+def read_webdataset(shard):
+    """As the package webdataset does: files of one name up to the first dot are one sample."""
+    samples = {}
+    with tarfile.open(shard) as tar:
+        assert json.loads(tar.pax_headers["comment"])["rows"]
+        for member in tar:
+            key, _, ending = member.name.partition(".")
+            samples.setdefault(key, {})[ending] = tar.extractfile(member).read()
+    for sample in samples.values():
+        assert list(sample) == ["json", "npy"]
+        yield {**json.loads(sample["json"]), "matrix": np.load(io.BytesIO(sample["npy"]))}
 
 
 def read_kaldi(shard):
@@ -553,6 +567,9 @@ def test_every_shard_says_how_its_values_came_about(form, whole, tmp_path):
             about = json.loads(file.attrs["voicefeat"])
     elif form == "zarr":
         about = zarr.open(str(shard)).attrs["voicefeat"]
+    elif form == "webdataset":
+        with tarfile.open(shard) as tar:
+            about = json.loads(tar.pax_headers["comment"])
     else:
         about = json.loads((shard / "about.json").read_text(encoding="utf-8"))
     state = json.loads((tmp_path / "_state.json").read_text())

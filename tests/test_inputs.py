@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 import voicefeat as vf
+from voicefeat.corpus.formats import FORMATS
 from voicefeat.corpus.inputs import read_manifest
 from voicefeat.corpus.inputs.column_types import converted, kind_of
 from voicefeat.corpus.inputs.sources import TAKEN
@@ -306,7 +307,7 @@ def test_all_of_formats_by_its_manifest(data, tmp_path):
     assert {row["given_sr"] for row in stored} >= {8000, 16000, 44100}
 
 
-@pytest.mark.parametrize("form", ["parquet", "hdf5", "zarr", "npy", "kaldi", "csv"])
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet"])
 def test_missing_values_are_equal_in_every_format(ending, form, folder, tmp_path):
     """Of the manifest and of the dataset: an empty text, null, NaN and the word of it are None alike."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from corpora import LIBRARIES, contents, noises, stopped_at_rename
+from corpora import LIBRARIES, READABLE, contents, noises, stopped_at_rename
 
 import voicefeat as vf
 from voicefeat.cli.main import main
@@ -116,7 +116,7 @@ def test_a_shard_that_nobody_listed_is_neither_read_nor_removed(form, corpus, co
     assert foreign.exists()
 
 
-@pytest.mark.parametrize("form", ["parquet", "hdf5", "zarr", "npy", "kaldi"])
+@pytest.mark.parametrize("form", READABLE)
 def test_a_shard_of_another_dataset_in_the_place_of_one(form, corpus, copied, tmp_path):
     out = copied(form)
     extract_corpus(corpus, tmp_path / "other", **{**asked_of(form), "settings": {"n_mfcc": 6}})
@@ -130,7 +130,7 @@ def test_a_shard_of_another_dataset_in_the_place_of_one(form, corpus, copied, tm
         vf.open_dataset(out)
 
 
-@pytest.mark.parametrize("form", ["parquet", "hdf5", "zarr", "npy", "kaldi"])
+@pytest.mark.parametrize("form", READABLE)
 def test_a_shard_of_the_same_size_and_settings_from_other_recordings(form, copied, corpus, tmp_path):
     out, folder = copied(form), Path(shutil.copytree(corpus, tmp_path / "in"))
     for path in folder.glob("*.wav"):
@@ -145,7 +145,7 @@ def test_a_shard_of_the_same_size_and_settings_from_other_recordings(form, copie
             call(vf.open_dataset(out))
 
 
-@pytest.mark.parametrize("form", ["parquet", "hdf5", "zarr", "npy", "kaldi"])
+@pytest.mark.parametrize("form", READABLE)
 def test_a_damaged_shard_of_the_same_size_is_found_by_reading_and_by_verify(
     form, corpus, whole, copied, capsys
 ):

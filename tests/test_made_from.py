@@ -13,6 +13,7 @@ from corpora import contents, noises, stopped_at_rename
 import voicefeat as vf
 from voicefeat.cli.main import main
 from voicefeat.corpus.dataset.verify import verify
+from voicefeat.corpus.formats import FORMATS
 from voicefeat.corpus.inputs import Listing, Source, read_manifest
 from voicefeat.corpus.run.extract import extract_corpus
 
@@ -85,7 +86,7 @@ def test_a_stopped_run_does_not_go_on_with_other_recordings(clean, noisy, tmp_pa
     assert contents(out) == contents(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("form", ["parquet", "hdf5", "zarr", "npy", "kaldi", "csv"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_redo_makes_the_shards_of_changed_recordings_again_and_no_others(form, changing, tmp_path):
     pytest.importorskip({"hdf5": "h5py", "zarr": "zarr"}.get(form, "numpy"))
     asked, out = {**ASKED, "format": form}, tmp_path / "out"

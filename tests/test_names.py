@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from corpora import READABLE
 
 import voicefeat as vf
 from voicefeat.cli.main import main
@@ -289,7 +290,7 @@ def test_names_in_csv_are_read_back_as_they_were_written(odd, tmp_path):
     assert not any(row["error"].startswith(str(odd)) for row in ledger)
 
 
-@pytest.mark.parametrize("form", ["parquet", "npy", "hdf5", "zarr", "kaldi"])
+@pytest.mark.parametrize("form", READABLE)
 def test_names_in_every_other_format(form, odd, tmp_path):
     for library in {"parquet": ["pyarrow"], "hdf5": ["h5py"], "zarr": ["zarr"]}.get(form, []):
         pytest.importorskip(library)

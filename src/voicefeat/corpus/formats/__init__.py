@@ -19,7 +19,7 @@ from ..optional import need
 __all__ = ["FORMATS", "About", "Format", "Reader", "Writer", "find_format"]
 
 #: The names of the formats. Each is a module of this package, whose `FORMAT` is the format.
-FORMATS = ("parquet", "hdf5", "zarr", "npy", "kaldi", "csv")
+FORMATS = ("parquet", "hdf5", "zarr", "npy", "webdataset", "kaldi", "csv")
 
 
 @dataclass(frozen=True)

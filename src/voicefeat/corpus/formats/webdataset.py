@@ -1,0 +1,130 @@
+"""Tar shards as WebDataset reads them: for each row a file of JSON and a NumPy file, one behind the other."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..items import Row
+from ..output.checksums import combined
+from . import About, Format, Reader, Writer
+from .damage import fail_unreadable
+from .folder import row_facts
+
+__all__ = ["FORMAT"]
+
+
+class WebDatasetWriter(Writer):
+    """One file ``part-00000.tar``: ``000000.json``, ``000000.npy``, ``000001.json``, and so on.
+
+    The names are running numbers, since a dot in an id would end the key of a sample; the id is in the JSON.
+    The metadata are the comment of the archive, a global header of POSIX tar that other programs skip.
+    """
+
+    def __init__(self, place: Path, about: About) -> None:
+        layout = f"{about.dtype}, a file for each row: numpy.load(file) is (n_rows, n_frames)"
+        comment = json.dumps({**about.metadata, "values": layout})  # ASCII alone
+        self._about = about
+        self._carried = [name for name, _ in about.columns]
+        self._count = 0
+        self._tar = tarfile.TarFile(
+            place, "x", format=tarfile.PAX_FORMAT, pax_headers={"comment": comment}
+        )  # fmt: skip
+
+    def add(self, row: Row, values: np.ndarray) -> None:
+        line = row_facts(row, values, self._about)
+        self.chain = combined(self.chain, [line["crc32"]])
+        carried = (None if value != value else value for value in row.carried)  # JSON has no NaN
+        line |= zip(self._carried, carried, strict=True)
+        self._put("json", json.dumps(line).encode("ascii"))
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(values))
+        self._put("npy", header.getvalue() + np.ascontiguousarray(values).tobytes())
+        self._count += 1
+
+    def _put(self, ending: str, data: bytes) -> None:
+        member = tarfile.TarInfo(
+            f"{self._count:06d}.{ending}"
+        )  # no owner and no time: equal runs, equal bytes
+        member.size = len(data)
+        self._tar.addfile(member, io.BytesIO(data))
+
+    def close(self) -> None:
+        self._tar.close()
+
+    def abandon(self) -> None:
+        with suppress(Exception):
+            self._tar.close()
+
+
+class WebDatasetReader(Reader):
+    """One file ``part-00000.tar``, whose members are found once and read where they lie."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        try:
+            with tarfile.open(place, "r:") as tar, open(place, "rb") as file:
+                members = tar.getmembers()
+                self.about = json.loads(tar.pax_headers["comment"])
+                pairs = list(zip(members[::2], members[1::2], strict=True))
+                for facts, values in pairs:
+                    check_pair(facts, values)
+                rows = [json.loads(_content(file, facts)) for facts, _ in pairs]
+            self.names = list(rows[0])
+            self._columns = {name: [row[name] for row in rows] for name in self.names}
+        except (OSError, ValueError, KeyError, IndexError, TypeError, tarfile.TarError) as error:
+            fail_unreadable(place, error)
+        self.count = len(rows)
+        self._values = [values for _, values in pairs]
+
+    def column(self, name: str) -> list[Any]:
+        return self._columns[name]
+
+    def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
+        try:
+            with open(self.place, "rb") as file:
+                for number in numbers:
+                    facts = {name: column[number] for name, column in self._columns.items()}
+                    data = io.BytesIO(_content(file, self._values[number]))
+                    yield facts, np.lib.format.read_array(data, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            fail_unreadable(self.place, error)
+
+
+def check_pair(facts: tarfile.TarInfo, values: tarfile.TarInfo) -> None:
+    """Refuse two neighbours in an archive that are not the JSON and the values of one row."""
+    key = facts.name.removesuffix(".json")
+    if not (facts.isreg() and values.isreg() and facts.name == f"{key}.json" and values.name == f"{key}.npy"):
+        raise ValueError(f"{facts.name} and {values.name} are not the two files of a row")
+
+
+def _content(file: io.BufferedReader, member: tarfile.TarInfo) -> bytes:
+    """The bytes of a member, read from the archive itself."""
+    file.seek(member.offset_data)
+    data = file.read(member.size)
+    if len(data) < member.size:
+        raise ValueError(f"{member.name} ends early")
+    return data
+
+
+class WebDataset(Format):
+    """Tar files, as the package webdataset streams them."""
+
+    name = "webdataset"
+    ending = ".tar"
+
+    def write(self, place: Path, about: About) -> Writer:
+        return WebDatasetWriter(place, about)
+
+    def read(self, place: Path) -> Reader:
+        return WebDatasetReader(place)
+
+
+FORMAT = WebDataset()

@@ -150,7 +150,7 @@ def run_batch(
         check(items[i])
         run_serial(plan, items[i], frames, [job.sink(i) for job in jobs])
 
-    if budget > len(items):
+    if budget > len(items) and not plan.ordered:
         for i, item in enumerate(items):
             run_threaded(plan, item, frames, [job.sink(i) for job in jobs], budget, check, memory)
     elif budget > 1:
@@ -208,7 +208,8 @@ def _group_by_frames(jobs: Sequence[Job]) -> list[Sequence[Job]]:
     groups: dict[Any, list[Job]] = {}
     for job in jobs:
         source = job.plan.source
-        group = groups.setdefault((job.chain.frames, source.exact_powers or source.complex), [])
+        alike = source.key, source.exact_powers or source.complex, job.plan.ordered
+        group = groups.setdefault(alike, [])
         group.insert(0 if source.complex else len(group), job)
     return list(groups.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -36,6 +36,23 @@ class Frequencies:
         if values.size != bins:
             fail("freq", values, f"must hold the frequencies of {bins} bins", "give one frequency a bin")
         return values
+
+
+class Descriptor:
+    """What the bins of a frame are reduced to, as a value; `prepare` makes its tables."""
+
+    #: Whether it is computed in double precision for every type of signal.
+    double: ClassVar[bool] = False
+    #: Whether a block needs what the one before it left.
+    ordered: ClassVar[bool] = False
+    #: Frames before it that a frame is compared with (of short frames).
+    lead: ClassVar[int] = 0
+    #: Whether it takes the spectra of ramped samples as well (of short frames).
+    ramped: ClassVar[bool] = False
+
+    def prepare(self, bins: int, dtype: np.dtype) -> PreparedDescriptor:
+        """The descriptor with its tables, for spectra of so many bins."""
+        raise NotImplementedError
 
 
 class PreparedDescriptor:
@@ -75,7 +92,7 @@ class DescriptorRows(Sink):
 
 
 @dataclass(frozen=True)
-class Centroid:
+class Centroid(Descriptor):
     """The mean frequency, weighted by magnitude; 0 for silence."""
 
     frequencies: Frequencies
@@ -85,7 +102,7 @@ class Centroid:
 
 
 @dataclass(frozen=True)
-class Bandwidth:
+class Bandwidth(Descriptor):
     """(sum S |f - centroid|^p)^(1/p), S divided by its sum where `norm` says so; 0 for silence."""
 
     frequencies: Frequencies
@@ -114,7 +131,7 @@ class _Moments(PreparedDescriptor):
 
 
 @dataclass(frozen=True)
-class Rolloff:
+class Rolloff(Descriptor):
     """The least frequency below which `percent` of the magnitude lies; that of the first bin for silence."""
 
     frequencies: Frequencies
@@ -136,7 +153,7 @@ class _Rolloff(PreparedDescriptor):
 
 
 @dataclass(frozen=True)
-class Flatness:
+class Flatness(Descriptor):
     """The geometric over the arithmetic mean of max(S, floor); 1 for silence."""
 
     floor: float
@@ -158,7 +175,7 @@ class _Flatness(PreparedDescriptor):
 
 
 @dataclass(frozen=True)
-class Contrast:
+class Contrast(Descriptor):
     """Of each band (first bin, bins, how many) the mean of its largest bins over that of its smallest."""
 
     bands: tuple[tuple[int, int, int], ...]
@@ -251,7 +268,7 @@ class ContrastRows(Sink):
 
 
 @dataclass(frozen=True)
-class Loudness:
+class Loudness(Descriptor):
     """The compressed energy of each frame's samples, as prepared frames have it (`engine.prepared`)."""
 
     gain: float

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..cache import memoised
 from . import tables
+from .shortterm import ShortFrames, ShortSpectra
 from .spectra import FramedSpectra, GivenSpectra
 from .stages import Chain
 from .tables import Dense, Runs
@@ -20,17 +21,30 @@ class Plan:
     """
 
     def __init__(self, chain: Chain, bins: int | None, dtype: np.dtype):
+        described, given = chain.descriptor, dtype
+        if described is not None and described.double:
+            dtype = np.dtype(np.float64)
         self.chain: Chain = chain
         self.dtype: np.dtype[Any] = dtype
         self.lanes: int = tables.lanes(dtype)
+        #: Frames before each block that the block has as well.
+        self.lead: int = 0 if described is None else described.lead
+        #: Whether the blocks of an item must follow one another.
+        self.ordered: bool = described is not None and described.ordered
         #: The power of the magnitudes that the chain goes on from; None for the bins as they are.
         self.power: float | None = None if chain.spectrum is None else chain.spectrum.power
         self.source: FramedSpectra | GivenSpectra
         if chain.frames is None:
             self.source = GivenSpectra(bins or 0, dtype)
+        elif isinstance(chain.frames, ShortFrames):
+            extra = self.lead, described is not None and described.ramped
+            self.source = tables.table(ShortSpectra, chain.frames, self.power is None, dtype, *extra)
         else:
             self.source = tables.table(FramedSpectra, chain.frames, self.power is None, dtype)
-        self.result: np.dtype[Any] = np.result_type(dtype, np.complex64) if self.source.complex else dtype
+        #: The type of the result.
+        self.result: np.dtype[Any] = given
+        if self.source.complex and described is None:
+            self.result = np.result_type(dtype, np.complex64)
         self.bins: int = self.source.bins
         self.block: int = self.source.block
         self.bank: Runs | Dense | None = None if chain.bands is None else tables.bank(chain.bands, dtype)

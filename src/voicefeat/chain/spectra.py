@@ -140,6 +140,8 @@ class FramedSpectra:
         self.frames: Frames = frames
         self.complex: bool = complex
         self.dtype: np.dtype[Any] = dtype
+        #: Sources with equal keys make the same spectra.
+        self.key: tuple[Any, ...] = (frames, dtype)
         self.base: float | None = None if complex else 2.0
         self.lanes: int = tables.lanes(dtype)
         self.bins: int = 1 + frames.n_fft // 2
@@ -284,6 +286,7 @@ class GivenSpectra:
     complex = False
     base: float = 1.0
     exact_powers = True
+    key: tuple[Any, ...] = ()
 
     def __init__(self, bins: int, dtype: np.dtype):
         self.bins: int = bins

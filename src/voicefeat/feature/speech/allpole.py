@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from ..._typing import DctNorm, FloatArray, SignalLike, Window
+from ...audio.signals import signal
 from ...cache import memoised
 from ...chain import tables
+from ...chain.blocks import for_blocks
 from ...chain.frames import window_value
+from ...chain.shortterm import NO_TRANSFORM, ShortFrames, short_frames
 from ...chain.spectra import Work
 from ...chain.stages import Cepstrum
 from ...engine import allpole as kernels, angles, rows as row_kernels
 from ...errors import MOST_ROWS, check_float, check_int, fail
-from .shortterm import NO_TRANSFORM, Cut, Reading, multiplied, rows
+from .shortterm import multiplied
 
 __all__ = ["apgdf", "lpcc"]
 
@@ -23,33 +26,34 @@ GROUPS = 32
 
 
 @memoised
-def _made(order, offset, frame_length, hop_length, n_fft, window, preemphasis, partial):
-    """The cut, the order and the offset."""
-    cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    order = check_int("order", order)
-    if order >= cut.frame_length:
-        fail(
-            "order", order, f"a frame has {cut.frame_length} samples", "give fewer, or a larger frame_length"
-        )
-    return cut, order, check_float("offset", offset, remedy="give 0 for none, or 1e-8")
+def _settings(order, offset, frame_length, hop_length, n_fft, window, preemphasis, partial):
+    """The checked frames, order and offset."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    order, length = check_int("order", order), frames.win_length
+    if order >= length:
+        fail("order", order, f"a frame has {length} samples", "give fewer, or a larger frame_length")
+    return frames, order, check_float("offset", offset, remedy="give 0 for none, or 1e-8")
 
 
-class _Predictions(Reading):
-    """Prediction error filters of the frames."""
+class _Predictions:
+    """Prediction error filters of the frames, in double precision, and `rows` values that they make."""
 
-    def __init__(self, cut: Cut, order: int, offset: float, dtype: np.dtype, rows: int):
-        super().__init__(cut, dtype, rows)
-        self.order, self.offset = order, offset
+    dtype = np.dtype(np.float64)
+
+    def __init__(self, frames: ShortFrames, order: int, offset: float, rows: int):
+        self.frames, self.order, self.offset, self.rows = frames, order, offset, rows
+        self.lanes = tables.lanes(self.dtype)
+        self.block = GROUPS * self.lanes
         self.lags = -(-(order + 1) // kernels.LAGS) * kernels.LAGS
-        self.window = cut.window_array()
+        self.window = frames.window_array()[: frames.win_length]
 
-    @property
-    def block(self) -> int:
-        return GROUPS * self.lanes
+    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
+        """Values of the first `frames` frames of samples `x`, (rows, frames or more)."""
+        raise NotImplementedError
 
     def filters(self, work: Work, x: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
         """The order + 1 rows of the filters, and how many frames they are, a whole number of groups."""
-        width, hop = -(-frames // self.lanes) * self.lanes, self.cut.hop_length
+        width, hop = -(-frames // self.lanes) * self.lanes, self.frames.hop_length
         samples = work.array("samples", (width - 1) * hop + self.window.size)
         samples[: x.size], samples[x.size :] = x[: samples.size], 0
         scratch = work.array("frames", (self.window.size + self.lags) * self.lanes)
@@ -61,9 +65,6 @@ class _Predictions(Reading):
 
 
 class _Cepstra(_Predictions):
-    def __init__(self, cut: Cut, order: int, offset: float, n: int, dtype: np.dtype):
-        super().__init__(cut, order, offset, dtype, n)
-
     def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
         a, width = self.filters(work, x, frames)
         out = work.array("rows", self.rows * width)
@@ -72,13 +73,13 @@ class _Cepstra(_Predictions):
 
 
 class _Delays(_Predictions):
-    def __init__(self, cut: Cut, order: int, offset: float, cepstrum: Cepstrum, dtype: np.dtype):
-        super().__init__(cut, order, offset, dtype, cepstrum.n)
-        self.points = cut.n_fft // 2
-        turns = np.outer(np.arange(self.points), np.arange(order + 1)) % cut.n_fft
-        z = np.exp(-2j * np.pi * turns / cut.n_fft)
-        self.response = tables.dense(np.concatenate([z.real, z.imag]), dtype)
-        self.transform = tables.dense(cepstrum.matrix(self.points), dtype)
+    def __init__(self, frames: ShortFrames, order: int, offset: float, cepstrum: Cepstrum):
+        super().__init__(frames, order, offset, cepstrum.n)
+        self.points, n_fft = frames.n_fft // 2, frames.n_fft
+        turns = np.outer(np.arange(self.points), np.arange(order + 1)) % n_fft
+        z = np.exp(-2j * np.pi * turns / n_fft)
+        self.response = tables.dense(np.concatenate([z.real, z.imag]), self.dtype)
+        self.transform = tables.dense(cepstrum.matrix(self.points), self.dtype)
 
     def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
         a, width = self.filters(work, x, frames)
@@ -89,7 +90,25 @@ class _Delays(_Predictions):
         delays = work.array("delays", width * self.points)
         angles.delay_tiles(response, z.tile_rows, self.points, groups, lanes, delays)
         out = multiplied(work, self.transform, delays, self.points, groups, "product")
-        return self.laid_out(work, out, self.transform.tile_rows, frames)
+        laid = work.array("rows", self.rows * frames)
+        row_kernels.put_rows(out, self.transform.tile_rows, self.rows, lanes, frames, laid, 0, frames)
+        return laid[: self.rows * frames].reshape(self.rows, frames)
+
+
+def _run(y: Any, make: Any, frames: ShortFrames, *settings: Any) -> np.ndarray:
+    """The rows of ``make(frames, *settings)`` of signals (..., n), rounded to their type."""
+    y = signal(y)
+    count = frames.check_length(y.shape[-1])
+    model = tables.table(make, frames, *settings)
+    data = y.reshape(-1, y.shape[-1])
+    out = np.empty((data.shape[0], model.rows, count), y.dtype)
+
+    def block(work: Work, item: int, first: int, size: int) -> None:
+        x = frames.samples(work, data[item], first, size)
+        out[item, :, first : first + size] = model.values(work, x, size)[:, :size]
+
+    for_blocks(block, y, count, model.block, model.dtype)
+    return out.reshape(*y.shape[:-1], *out.shape[1:])
 
 
 def lpcc(
@@ -146,11 +165,11 @@ def lpcc(
     >>> vf.lpcc(y).shape
     (20, 99)
     """
-    made = _made(
+    settings = _settings(
         order, 0.0, frame_length, hop_length, NO_TRANSFORM, window_value(window), preemphasis, partial
     )
     n = check_int("n_lpcc", n_lpcc, unit="coefficients", most=MOST_ROWS)
-    return rows(y, _Cepstra, *made, n, double=True)
+    return _run(y, _Cepstra, *settings, n)
 
 
 def apgdf(
@@ -216,9 +235,11 @@ def apgdf(
     >>> vf.apgdf(y).shape
     (20, 99)
     """
-    made = _made(order, offset, frame_length, hop_length, n_fft, window_value(window), preemphasis, partial)
-    cepstrum = _transform(made[0].n_fft // 2, n_apgdf, norm)
-    return rows(y, _Delays, *made, cepstrum, double=True)
+    settings = _settings(
+        order, offset, frame_length, hop_length, n_fft, window_value(window), preemphasis, partial
+    )
+    cepstrum = _transform(settings[0].n_fft // 2, n_apgdf, norm)
+    return _run(y, _Delays, *settings, cepstrum)
 
 
 @memoised

@@ -12,12 +12,14 @@ from ...cache import memoised
 from ...chain import tables
 from ...chain.blocks import check_finite, for_parts
 from ...chain.frames import WindowArray
+from ...chain.shortterm import NO_TRANSFORM, ShortFrames, TransformFrames, short_frames
+from ...chain.stages import Chain, Spectrum
 from ...engine import auditory as kernels
 from ...errors import check_choice, check_int
 from ...filters.gammatones import cascades, checked
 from ...filters.windows import get_window
-from .plp import Weighted
-from .shortterm import NO_TRANSFORM, Cut, rows
+from .plp import GammatoneBands
+from .shortterm import run_alone
 
 __all__ = ["gammatone_spectrogram"]
 
@@ -28,22 +30,32 @@ COST = 10
 
 
 @memoised
-def _made(sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial):
-    """The cut and the checked arguments of the filters."""
+def _settings(sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial):
+    """The checked frames and arguments of the filters."""
     check_choice("method", method, ("filter", "fft"))
-    cut = Cut.make(frame_length, hop_length, NO_TRANSFORM, "boxcar", 0.0, partial)
+    frames = short_frames(frame_length, hop_length, NO_TRANSFORM, "boxcar", 0.0, partial)
+    frame_length = frames.win_length
     if n_fft is None:
-        n_fft = 1 << (2 * cut.frame_length - 1).bit_length()
-    n_fft = check_int("n_fft", n_fft, max(cut.frame_length, 2), unit="samples")
+        n_fft = 1 << (2 * frame_length - 1).bit_length()
+    n_fft = check_int("n_fft", n_fft, max(frame_length, 2), unit="samples")
     bank = checked(sr, n_filters, fmin, fmax)
     if method == "fft":
-        length = cut.frame_length // 2 * 2
+        length = frame_length // 2 * 2
         before = (n_fft - length) // 2
         window = np.zeros(n_fft)
         window[before : before + length] = get_window("hann", length) if length else 1.0
         values = WindowArray(tuple(window.tolist()))
-        cut = Cut(n_fft, cut.hop_length, n_fft, values, 0.0, cut.partial, "n_fft")
-    return cut, bank
+        frames = TransformFrames(
+            n_fft, frames.hop_length, n_fft, values, False, "constant", "left", frames.partial
+        )
+    return frames, bank
+
+
+@memoised
+def _chain(*settings: Any) -> Chain:
+    """Frames, magnitudes, gammatone bands."""
+    frames, bank = _settings(*settings)
+    return Chain(frames, Spectrum(1.0), descriptor=GammatoneBands(*bank))
 
 
 def _constants(bank: tuple, lanes: int) -> np.ndarray:
@@ -58,23 +70,23 @@ def _constants(bank: tuple, lanes: int) -> np.ndarray:
     return np.ascontiguousarray(out.reshape(kernels.CONSTANTS, -1, lanes).swapaxes(0, 1))
 
 
-def _filtered(y: Any, cut: Cut, bank: tuple) -> np.ndarray:
+def _filtered(y: Any, frames: ShortFrames, bank: tuple) -> np.ndarray:
     """Root mean squares of the filtered signals; a part of the work is a group of lanes of one signal."""
     y = signal(y)
-    count = cut.count(y.shape[-1])
+    count, length, hop = frames.check_length(y.shape[-1]), frames.win_length, frames.hop_length
     check_finite(y)
     lanes = tables.lanes(np.dtype(np.float64))
     constants = tables.table(_constants, bank, lanes)
     data = y.reshape(-1, y.shape[-1])
     out = np.empty((data.shape[0], bank[1], count), y.dtype)
-    block = 1 + max(0, ROWS - cut.frame_length) // cut.hop_length
-    size = max((block - 1) * cut.hop_length + cut.frame_length, CHUNK)
+    block = 1 + max(0, ROWS - length) // hop
+    size = max((block - 1) * hop + length, CHUNK)
 
     def part(i: int) -> None:
         item, group = divmod(i, len(constants))
         means, squares = np.empty(count * lanes), np.empty(size * lanes)
         kernels.filter_frames(
-            data[item], count, cut.frame_length, cut.hop_length, constants[group].reshape(-1), lanes,
+            data[item], count, length, hop, constants[group].reshape(-1), lanes,
             np.zeros(kernels.STATES * lanes), np.empty(CHUNK), squares, block, means,
         )  # fmt: skip
         part = out[item, group * lanes : (group + 1) * lanes]
@@ -154,5 +166,7 @@ def gammatone_spectrogram(
     >>> vf.gammatone_spectrogram(y, 16000).shape
     (64, 98)
     """
-    cut, bank = _made(sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial)
-    return rows(y, Weighted, cut, bank) if method == "fft" else _filtered(y, cut, bank)
+    settings = sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial
+    if method == "fft":
+        return run_alone(_chain(*settings), y)
+    return _filtered(y, *_settings(*settings))

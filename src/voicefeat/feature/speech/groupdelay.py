@@ -2,93 +2,175 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
 from ..._typing import FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
-from ...chain.frames import window_value
+from ...chain.descriptors import Descriptor
+from ...chain.jobs import Rows
+from ...chain.shortterm import short_frames
 from ...chain.spectra import Work
-from ...chain.stages import Cepstrum
+from ...chain.stages import Cepstrum, Chain, Spectrum
 from ...engine import groupdelay as kernels
-from ...errors import check_float, check_int, fail
-from .shortterm import Cut, Reading, multiplied, rows
+from ...errors import check_bool, check_float, check_int, fail
+from ..recipe import computed_by
+from .shortterm import Reading, multiplied, run_alone
 
 __all__ = ["mgd", "modified_group_delay"]
 
 
-#: In place of a number of coefficients: all bins.
-_SPECTRUM = "all"
+@dataclass(frozen=True)
+class GroupDelay(Descriptor):
+    """The modified group delay at every bin.
 
+    With `n` it is terms 1 to n of its cosine transform, and below them its largest magnitude.
+    """
 
-@memoised
-def _made(
-    rho, gamma, n_smooth, relative, n_mgd,
-    frame_length, hop_length, n_fft, window, preemphasis, partial,
-):  # fmt: skip
-    """The cut, the checked settings, and the cosine transform where there is one."""
-    cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    rho = check_float("rho", rho, low=0.0, high=1.0, remedy="give 0 for no division, or 0.4")
-    gamma = check_float("gamma", gamma, above=0.0, high=10.0, remedy="give 1 for no compression, or 0.9")
-    bins = 1 + cut.n_fft // 2
-    n_smooth = check_int("n_smooth", n_smooth, unit="cepstral terms", remedy="try n_smooth=30")
-    if n_smooth > bins:
-        fail("n_smooth", n_smooth, f"a spectrum has {bins} bins", f"give at most {bins}")
-    if not isinstance(relative, (bool, np.bool_)):
-        fail("relative", relative, "must be True or False", "give True to divide by the clip's largest")
-    if n_mgd is _SPECTRUM:
-        return cut, rho, gamma, n_smooth, None
-    n_mgd = check_int("n_mgd", n_mgd, unit="coefficients")
-    if n_mgd >= bins:
-        fail("n_mgd", n_mgd, f"a spectrum of {bins} bins has {bins - 1} of them", f"give at most {bins - 1}")
-    return cut, rho, gamma, n_smooth, n_mgd
+    rho: float
+    gamma: float
+    n_smooth: int
+    n: int | None = None
+    double = True
+    ramped = True
+
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        return _Delays(self, bins, dtype)
 
 
 class _Delays(Reading):
-    """The modified group delay at every bin; or terms 1, 2, ... of its cosine transform, and below them its
-    largest magnitude."""
+    in_tiles = False
 
-    def __init__(self, cut: Cut, rho: float, gamma: float, n_smooth: int, n: int | None, dtype: np.dtype):
-        self.source = cut.spectra(True, dtype)
-        self.ramped = cut.spectra(True, dtype, ramp=True)
-        bins = self.source.bins
-        super().__init__(cut, dtype, bins if n is None else n + 1)
-        self.rho, self.gamma = rho, gamma
+    def __init__(self, delay: GroupDelay, bins: int, dtype: np.dtype):
+        n = delay.n
+        super().__init__(bins, dtype, bins if n is None else n + 1)
+        self.rho, self.gamma = delay.rho, delay.gamma
         cosines = Cepstrum(bins).matrix(bins)
-        self.down = tables.dense(cosines[:n_smooth], dtype)
-        self.up = tables.dense(cosines[:n_smooth].T, dtype)
+        self.down = tables.dense(cosines[: delay.n_smooth], dtype)
+        self.up = tables.dense(cosines[: delay.n_smooth].T, dtype)
         self.transform = None
         if n is not None:  # with a row of zeros, in whose place the largest magnitude is put
             self.transform = tables.dense(np.pad(cosines[1 : n + 1], ((0, 1), (0, 0))), dtype)
 
-    @property
-    def block(self) -> int:
-        return self.source.block
-
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        source, lanes, groups = self.source, self.lanes, -(-frames // self.lanes)
-        bins, size = source.bins, source.values(frames)
-        spectra, ramped = work.array("bins", 2 * size), work.array("ramped", 2 * size)
-        for one, into in ((source, spectra), (self.ramped, ramped)):
-            one.fill(into, work, one.open(x), 0, frames)
-        logs = work.array("logs", size)
-        kernels.log_tiles(spectra, bins, groups, lanes, work.array("padded", (bins + 4) * lanes), logs)
-        terms = multiplied(work, self.down, logs, bins, groups, "terms")
+    def values(self, work: Work, bins: np.ndarray, frames: int, state: Any) -> np.ndarray:
+        n, lanes, groups = self.bins, self.lanes, self.groups(frames)
+        size = groups * n * lanes
+        ramped, logs = work.array("ramped", 2 * size), work.array("logs", size)
+        kernels.log_tiles(bins, n, groups, lanes, work.array("padded", (n + 4) * lanes), logs)
+        terms = multiplied(work, self.down, logs, n, groups, "terms")
         smooth = multiplied(work, self.up, terms, self.down.tile_rows, groups, "smooth")
         kernels.delay_tiles(
-            spectra, ramped, bins, groups, lanes, smooth, self.up.tile_rows, self.rho, self.gamma, logs
+            bins, ramped, n, groups, lanes, smooth, self.up.tile_rows, self.rho, self.gamma, logs
         )
         if self.transform is None:
-            return self.laid_out(work, logs, bins, frames)
-        out = multiplied(work, self.transform, logs, bins, groups, "product")
-        found = self.laid_out(work, out, self.transform.tile_rows, frames)
-        sizes = np.abs(logs[:size], out=logs[:size]).reshape(groups, bins, lanes)
-        found[-1] = sizes.max(axis=1).reshape(-1)[:frames]
-        return found
+            return self.laid_out(work, logs, n, frames)
+        out = multiplied(work, self.transform, logs, n, groups, "product")
+        rows = self.laid_out(work, out, self.transform.tile_rows, frames)
+        sizes = np.abs(logs[:size], out=logs[:size]).reshape(groups, n, lanes)
+        rows[-1] = sizes.max(axis=1).reshape(-1)[:frames]
+        return rows
 
 
+@memoised
+def group_delay_chain(
+    n_mgd: int | None,
+    rho: float,
+    gamma: float,
+    n_smooth: int,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, complex spectra of them and of ramped ones, group delay; with `n_mgd` a cosine transform."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    rho = check_float("rho", rho, low=0.0, high=1.0, remedy="give 0 for no division, or 0.4")
+    gamma = check_float("gamma", gamma, above=0.0, high=10.0, remedy="give 1 for no compression, or 0.9")
+    bins = 1 + frames.n_fft // 2
+    n_smooth = check_int("n_smooth", n_smooth, unit="cepstral terms", remedy="try n_smooth=30")
+    if n_smooth > bins:
+        fail("n_smooth", n_smooth, f"a spectrum has {bins} bins", f"give at most {bins}")
+    if n_mgd is not None and n_mgd >= bins:
+        fail("n_mgd", n_mgd, f"a spectrum of {bins} bins has {bins - 1} of them", f"give at most {bins - 1}")
+    return Chain(frames, Spectrum(None), descriptor=GroupDelay(rho, gamma, n_smooth, n_mgd))
+
+
+def _relative(delays: np.ndarray) -> np.ndarray:
+    """Each clip divided by its largest magnitude, in place; a second time this divides by 1."""
+    for item in delays.reshape(-1, *delays.shape[-2:]):
+        item /= max(item.max(), -item.min()) or 1
+    return delays
+
+
+def _coefficients(rows: np.ndarray, relative: bool) -> np.ndarray:
+    """The coefficients, divided by the largest of the last row where they are `relative`."""
+    peaks = rows[..., -1:, :].max(axis=-1, keepdims=True) if relative else 1
+    return rows[..., :-1, :] / np.where(peaks == 0, 1, peaks).astype(rows.dtype)
+
+
+class DelayRows(Rows):
+    """The modified group delay, divided by the largest magnitude of the clip where it is `relative`."""
+
+    def __init__(self, chain: Chain, relative: bool):
+        super().__init__(chain)
+        self.relative = relative
+
+    def result(self) -> np.ndarray:
+        delays = super().result()
+        return _relative(delays) if self.relative else delays
+
+
+class CoefficientRows(DelayRows):
+    """The coefficients, whose last row holds the largest magnitude of each frame."""
+
+    def result(self) -> np.ndarray:
+        return _coefficients(Rows.result(self), self.relative)
+
+
+def modified_group_delay_job(
+    rho: float,
+    gamma: float,
+    n_smooth: int,
+    relative: bool,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> DelayRows:
+    """The job of `modified_group_delay`."""
+    settings = frame_length, hop_length, n_fft, window, preemphasis, partial
+    chain = group_delay_chain(None, rho, gamma, n_smooth, *settings)
+    return DelayRows(chain, check_bool("relative", relative))
+
+
+def mgd_job(
+    n_mgd: int,
+    rho: float,
+    gamma: float,
+    n_smooth: int,
+    relative: bool,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> CoefficientRows:
+    """The job of `mgd`."""
+    n_mgd = check_int("n_mgd", n_mgd, unit="coefficients")
+    settings = frame_length, hop_length, n_fft, window, preemphasis, partial
+    chain = group_delay_chain(n_mgd, rho, gamma, n_smooth, *settings)
+    return CoefficientRows(chain, check_bool("relative", relative))
+
+
+@computed_by(modified_group_delay_job)
 def modified_group_delay(
     y: SignalLike,
     *,
@@ -151,17 +233,14 @@ def modified_group_delay(
     >>> vf.modified_group_delay(y).shape
     (257, 98)
     """
-    made = _made(
-        rho, gamma, n_smooth, relative, _SPECTRUM,
-        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
-    )  # fmt: skip
-    found = rows(y, _Delays, *made, double=True)
-    if relative:
-        for item in found.reshape(-1, *found.shape[-2:]):
-            item /= max(item.max(), -item.min()) or 1
-    return found
+    job = modified_group_delay_job(
+        rho, gamma, n_smooth, relative, frame_length, hop_length, n_fft, window, preemphasis, partial
+    )
+    delays = run_alone(job.chain, y)
+    return _relative(delays) if job.relative else delays
 
 
+@computed_by(mgd_job)
 def mgd(
     y: SignalLike,
     *,
@@ -212,10 +291,8 @@ def mgd(
     >>> vf.mgd(y).shape
     (12, 98)
     """
-    made = _made(
-        rho, gamma, n_smooth, relative, n_mgd,
-        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
+    job = mgd_job(
+        n_mgd, rho, gamma, n_smooth, relative,
+        frame_length, hop_length, n_fft, window, preemphasis, partial,
     )  # fmt: skip
-    found = rows(y, _Delays, *made, double=True)
-    peaks = found[..., -1:, :].max(axis=-1, keepdims=True) if relative else 1
-    return found[..., :-1, :] / np.where(peaks == 0, 1, peaks).astype(found.dtype)
+    return _coefficients(run_alone(job.chain, y), job.relative)

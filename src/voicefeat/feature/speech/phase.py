@@ -2,95 +2,132 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
-from ..._typing import FloatArray, SignalLike, Window
+from ..._typing import DctNorm, FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
-from ...chain.frames import window_value
+from ...chain.descriptors import Descriptor
+from ...chain.shortterm import ShortFrames, short_frames
 from ...chain.spectra import Work
-from ...chain.stages import Cepstrum
+from ...chain.stages import Cepstrum, Chain, Spectrum
 from ...engine import angles
-from ...errors import fail
-from .shortterm import Cut, Reading, multiplied, rows
+from ...errors import check_bool
+from ..recipe import computed_by
+from .shortterm import Reading, multiplied, run_alone
 
 __all__ = ["cosine_phase", "instantaneous_frequency"]
 
 
-class _Spectra(Reading):
-    """Complex spectra of the frames."""
-
-    def __init__(self, cut: Cut, dtype: np.dtype, rows: int | None = None):
-        self.source = cut.spectra(True, dtype)
-        super().__init__(cut, dtype, rows or self.source.bins)
-
-    @property
-    def block(self) -> int:
-        return self.source.block
-
-    def bins(self, work: Work, x: np.ndarray, frames: int) -> tuple[np.ndarray, np.ndarray]:
-        """X as complex tiles, and room for as many numbers."""
-        size = self.source.values(frames)
-        bins, out = work.array("bins", 2 * size), work.array("tiles", size)
-        self.source.fill(bins, work, self.source.open(x), 0, frames)
-        return bins, out
+#: What both go on from: bins as they are.
+COMPLEX = Spectrum(None)
 
 
-class _Cosines(_Spectra):
+@dataclass(frozen=True)
+class CosinePhase(Descriptor):
     """Re X / |X|, or its cosine transform."""
 
-    def __init__(self, cut: Cut, cepstrum: Cepstrum | None, dtype: np.dtype):
-        super().__init__(cut, dtype, None if cepstrum is None else cepstrum.n)
-        self.transform = None
-        if cepstrum is not None:
-            self.transform = tables.dense(cepstrum.matrix(self.source.bins), dtype)
+    cepstrum: Cepstrum | None = None
+    double = True
 
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        bins, cosines = self.bins(work, x, frames)
-        rows = self.source.bins
-        angles.cosine_tiles(bins, self.source.values(frames), self.lanes, cosines)
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        return _Cosines(self.cepstrum, bins, dtype)
+
+
+class _Cosines(Reading):
+    def __init__(self, cepstrum: Cepstrum | None, bins: int, dtype: np.dtype):
+        super().__init__(bins, dtype, bins if cepstrum is None else cepstrum.n)
+        self.transform = None if cepstrum is None else tables.dense(cepstrum.matrix(bins), dtype)
+
+    def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        groups, rows = self.groups(frames), self.bins
+        size = groups * rows * self.lanes
+        cosines = work.array("tiles", size)
+        angles.cosine_tiles(bins, size, self.lanes, cosines)
         if self.transform is not None:
-            groups, rows = -(-frames // self.lanes), self.transform.tile_rows
-            cosines = multiplied(work, self.transform, cosines, self.source.bins, groups, "product")
-        return self.laid_out(work, cosines, rows, frames)
+            cosines = multiplied(work, self.transform, cosines, rows, groups, "product")
+            rows = self.transform.tile_rows
+        return cosines, rows
 
 
-class _Advances(_Spectra):
-    """The phase of a frame less that of the one before."""
+@dataclass(frozen=True)
+class PhaseAdvance(Descriptor):
+    """The phase of a frame less that of the one before, and less `turns` of each bin."""
 
+    #: Turns in parts of `n_fft`, bin by bin.
+    turns: tuple[float, ...]
+    n_fft: int
+    double = True
     lead = 1
 
-    def __init__(self, cut: Cut, baseband: bool, dtype: np.dtype):
-        super().__init__(cut, dtype)
-        turns = np.arange(self.source.bins) * cut.hop_length % cut.n_fft * float(baseband)
-        radians = 2 * np.pi * turns / cut.n_fft
-        half = 2 * turns % cut.n_fft == 0  # of a turn: real bins stay real
+    @classmethod
+    def of(cls, frames: ShortFrames, baseband: bool) -> PhaseAdvance:
+        """With `baseband` less the advance of a tone at the frequency of the bin."""
+        bins = np.arange(1 + frames.n_fft // 2)
+        turns = bins * frames.hop_length % frames.n_fft * float(baseband)
+        return cls(tuple(turns.tolist()), frames.n_fft)
+
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        return _Advances(np.array(self.turns), self.n_fft, dtype)
+
+
+class _Advances(Reading):
+    def __init__(self, turns: np.ndarray, n_fft: int, dtype: np.dtype):
+        super().__init__(turns.size, dtype, turns.size)
+        radians = 2 * np.pi * turns / n_fft
+        half = 2 * turns % n_fft == 0  # of a turn: real bins stay real
         self.turns = np.stack([np.cos(radians), np.where(half, 0.0, np.sin(radians))], axis=-1).ravel()
 
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        (bins, out), n, lanes = self.bins(work, x, frames), self.source.bins, self.lanes
+    def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        n, lanes, groups = self.bins, self.lanes, self.groups(frames)
+        out = work.array("tiles", groups * n * lanes)
         before, spare = work.array("before", 2 * n), work.array("spare", 4 * lanes)
-        angles.advance_tiles(bins, n, -(-frames // lanes), lanes, self.turns, before, spare, out)
-        return self.laid_out(work, out, n, frames)
+        angles.advance_tiles(bins, n, groups, lanes, self.turns, before, spare, out)
+        return out, n
 
 
 @memoised
-def _made(frame_length, hop_length, n_fft, window, preemphasis, partial, n, norm="ortho", baseband=False):
-    """The cut, and what is made of its spectra."""
-    cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    if not isinstance(baseband, (bool, np.bool_)):
-        fail("baseband", baseband, "must be True or False", "give True to take a steady advance off")
-    cepstrum = Cepstrum.make("n_cosine", 1 + cut.n_fft // 2, 1 if n is None else n, 2, norm, 0.0)
-    return cut, None if n is None else cepstrum, bool(baseband)
+def cosine_phase_chain(
+    n_cosine: int | None,
+    norm: str | None,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, complex spectrum, the cosine of its phase, cosine transform."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    bins = 1 + frames.n_fft // 2
+    cepstrum = Cepstrum.make("n_cosine", bins, 1 if n_cosine is None else n_cosine, 2, norm, 0.0)
+    return Chain(frames, COMPLEX, descriptor=CosinePhase(None if n_cosine is None else cepstrum))
 
 
+@memoised
+def instantaneous_frequency_chain(
+    baseband: bool,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, complex spectrum, the advance of its phase."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    return Chain(frames, COMPLEX, descriptor=PhaseAdvance.of(frames, check_bool("baseband", baseband)))
+
+
+@computed_by(cosine_phase_chain)
 def cosine_phase(
     y: SignalLike,
     *,
     n_cosine: int | None = 20,
-    norm: str | None = "ortho",
+    norm: DctNorm = "ortho",
     frame_length: int = 320,
     hop_length: int = 160,
     n_fft: int = 512,
@@ -140,12 +177,12 @@ def cosine_phase(
     >>> vf.cosine_phase(y).shape
     (20, 99)
     """
-    cut, cepstrum, _ = _made(
-        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial, n_cosine, norm
+    return run_alone(
+        cosine_phase_chain(n_cosine, norm, frame_length, hop_length, n_fft, window, preemphasis, partial), y
     )
-    return rows(y, _Cosines, cut, cepstrum, double=True)
 
 
+@computed_by(instantaneous_frequency_chain)
 def instantaneous_frequency(
     y: SignalLike,
     *,
@@ -201,7 +238,9 @@ def instantaneous_frequency(
     >>> float((1000 + D[32, 50] / (2 * np.pi) * 100).round(1))  # bin 32 is at 1000 Hz, and a hop is 10 ms
     1010.0
     """
-    cut, _, baseband = _made(
-        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial, None, "ortho", baseband
+    return run_alone(
+        instantaneous_frequency_chain(
+            baseband, frame_length, hop_length, n_fft, window, preemphasis, partial
+        ),
+        y,
     )
-    return rows(y, _Advances, cut, baseband, double=True)

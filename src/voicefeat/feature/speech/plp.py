@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -12,9 +12,10 @@ from ..._typing import FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
 from ...chain.allpole import loudness
-from ...chain.frames import WindowArray, window_value
-from ...chain.spectra import FramedSpectra, Work
-from ...chain.tables import Dense
+from ...chain.descriptors import Descriptor
+from ...chain.shortterm import short_frames
+from ...chain.spectra import Work
+from ...chain.stages import Chain, Spectrum
 from ...engine import (
     allpole as kernels,
     auditory as auditory_kernels,
@@ -23,19 +24,24 @@ from ...engine import (
 )
 from ...errors import check_float, check_int, check_rate, fail
 from ...filters.barks import bark_centres, bark_count
-from .shortterm import Cut, Reading, multiplied, rows
+from ..recipe import computed_by
+from .shortterm import Reading, multiplied, run_alone
+
+__all__ = ["bark_spectrogram", "plp", "rasta_plp"]
 
 
 @dataclass(frozen=True)
-class Critical:
-    """Critical bands: the arguments of the bank, what samples are times, and white noise that is added."""
+class CriticalBands(Descriptor):
+    """Power in critical bands: the arguments of the bank, and the power of white noise in a frame."""
 
     bank: tuple[tuple[str, Any], ...]
-    scale: float
     noise: float
 
     def matrix(self) -> np.ndarray:
         return filters.bark(**dict(self.bank), dtype=np.float64)
+
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        return CriticalReading(self, bins, dtype)
 
 
 @dataclass(frozen=True)
@@ -64,54 +70,56 @@ def lag_matrix(order: int, centres: np.ndarray, exponent: float) -> np.ndarray:
     return cosines * loudness(centres) ** exponent
 
 
-class Bands(Reading):
+class CriticalReading(Reading):
     """Power in critical bands."""
 
-    def __init__(self, cut: Cut, critical: Critical, dtype: np.dtype, rows: int | None = None):
-        matrix = critical.matrix()
-        super().__init__(cut, dtype, rows or len(matrix))
-        louder = WindowArray(tuple((critical.scale * cut.window_array()).tolist()))
-        self.source: FramedSpectra = replace(cut, window=louder).spectra(False, dtype)
-        self.bank: Dense = tables.dense(matrix, dtype)
-        self.added: np.ndarray = np.zeros((self.bank.tile_rows, 1), dtype)
-        self.added[: len(matrix), 0] = critical.noise * cut.frame_length * matrix.sum(axis=1)
+    def __init__(self, bands: CriticalBands, bins: int, dtype: np.dtype, rows: int | None = None):
+        matrix = bands.matrix()
+        super().__init__(bins, dtype, rows or len(matrix))
+        self.bank = tables.dense(matrix, dtype)
+        self.added = np.zeros((self.bank.tile_rows, 1), dtype)
+        self.added[: len(matrix), 0] = bands.noise * matrix.sum(axis=1)
 
-    @property
-    def block(self) -> int:
-        return self.source.block
-
-    def bands(self, work: Work, x: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+    def bands(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
         """The bands as tiles, and how many groups of lanes they are."""
-        groups = -(-frames // self.lanes)
-        bins = work.array("bins", self.source.values(frames))
-        self.source.fill(bins, work, self.source.open(x), 0, frames)
-        tiles = multiplied(work, self.bank, bins, self.source.bins, groups, "bands")
+        groups = self.groups(frames)
+        tiles = multiplied(work, self.bank, bins, self.bins, groups, "bands")
         shape = groups, self.bank.tile_rows, self.lanes
         tiles[: shape[0] * shape[1] * shape[2]].reshape(shape)[...] += self.added
         return tiles, groups
 
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        tiles, _ = self.bands(work, x, frames)
-        return self.laid_out(work, tiles, self.bank.tile_rows, frames)
+    def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        return self.bands(work, bins, frames)[0], self.bank.tile_rows
 
 
-class Prediction(Bands):
+@dataclass(frozen=True)
+class PerceptualPrediction(Descriptor):
     """Cepstra of the all-pole model of the bands, as loud as they sound."""
 
-    def __init__(self, cut: Cut, critical: Critical, model: Model, dtype: np.dtype):
-        super().__init__(cut, critical, dtype, model.n)
-        self.model: Model = model
-        count = self.bank.rows
-        bank = dict(critical.bank)
-        centres = bark_centres(count, bank["fmin"], bank["fmax"])
-        self.lags: Dense = tables.dense(lag_matrix(model.order, centres, model.exponent), dtype)
-        self.lift: np.ndarray = np.maximum(np.arange(model.n), 1.0)[:, np.newaxis] ** model.lift
-        self.least: float = float(np.finfo(dtype).tiny)
+    bands: CriticalBands
+    model: Model
+    double = True
 
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        tiles, groups = self.bands(work, x, frames)
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        return PredictionReading(self.bands, self.model, bins, dtype)
+
+
+class PredictionReading(CriticalReading):
+    in_tiles = False
+
+    def __init__(self, bands: CriticalBands, model: Model, bins: int, dtype: np.dtype):
+        super().__init__(bands, bins, dtype, model.n)
+        self.model, count = model, self.bank.rows
+        bank = dict(bands.bank)
+        centres = bark_centres(count, bank["fmin"], bank["fmax"])
+        self.lags = tables.dense(lag_matrix(model.order, centres, model.exponent), dtype)
+        self.lift = np.maximum(np.arange(model.n), 1.0)[:, np.newaxis] ** model.lift
+        self.least = float(np.finfo(dtype).tiny)
+
+    def values(self, work: Work, bins: np.ndarray, frames: int, state: Any) -> np.ndarray:
+        tiles, groups = self.bands(work, bins, frames)
         size = groups * self.bank.tile_rows * self.lanes
-        self.compress(work, tiles, size, frames)
+        self.compress(work, tiles, size, frames, state)
         order, lanes, width = self.model.order, self.lanes, groups * self.lanes
         products = multiplied(work, self.lags, tiles, self.bank.tile_rows, groups, "products")
         r = work.array("lags", (order + 1) * width)
@@ -122,81 +130,97 @@ class Prediction(Bands):
         out[:width] = spare[:width]  # what is left of the power
         band_kernels.log_tiles(out, 1, 1, width, lanes, 0.0, self.least, 1.0, 0.0, work.peak)
         kernels.cepstrum_rows(a, order, self.rows - 1, width, out[width:])
-        found = out[: self.rows * width].reshape(self.rows, width)
-        found *= self.lift
-        return found
+        rows = out[: self.rows * width].reshape(self.rows, width)
+        rows *= self.lift
+        return rows
 
-    def compress(self, work: Work, tiles: np.ndarray, size: int, frames: int) -> None:
+    def compress(self, work: Work, tiles: np.ndarray, size: int, frames: int, state: Any) -> None:
         """Bands to the power of the exponent, in place."""
         row_kernels.power_tiles(tiles, size, self.lanes, self.model.exponent, tiles)
 
 
-class Relative(Prediction):
+@dataclass(frozen=True)
+class RastaPrediction(PerceptualPrediction):
     """The same of bands whose logarithms went through RASTA's filter."""
 
     ordered = True
 
-    def begin(self, work: Work) -> None:
-        work.array("memory", 1 + auditory_kernels.MEMORY * self.bank.rows)[:] = 0
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        return RastaReading(self.bands, self.model, bins, dtype)
 
-    def compress(self, work: Work, tiles: np.ndarray, size: int, frames: int) -> None:
-        memory = work.array("memory", 1 + auditory_kernels.MEMORY * self.bank.rows)
+
+class RastaReading(PredictionReading):
+    def state(self) -> np.ndarray:
+        """How many frames there were, and what the filter remembers of them."""
+        return np.zeros(1 + auditory_kernels.MEMORY * self.bank.rows, self.dtype)
+
+    def compress(self, work: Work, tiles: np.ndarray, size: int, frames: int, state: Any) -> None:
         tile_rows, count, lanes = self.bank.tile_rows, self.bank.rows, self.lanes
         band_kernels.log_tiles(tiles, tile_rows, count, frames, lanes, 0.0, self.least, 1.0, 0.0, work.peak)
         auditory_kernels.rasta_tiles(
-            tiles, tile_rows, count, frames, lanes, self.model.pole, int(memory[0]), memory[1:]
+            tiles, tile_rows, count, frames, lanes, self.model.pole, int(state[0]), state[1:]
         )
-        memory[0] += frames
+        state[0] += frames
         auditory_kernels.exponential_tiles(tiles, size, lanes, self.model.exponent)
 
 
-class Weighted(Reading):
+@dataclass(frozen=True)
+class GammatoneBands(Descriptor):
     """Magnitudes over the length of the transform, under the responses of gammatone filters."""
 
-    def __init__(self, cut: Cut, bank: tuple[Any, ...], dtype: np.dtype):
-        sr, n_filters, fmin, fmax = bank
-        super().__init__(cut, dtype, n_filters)
-        self.source: FramedSpectra = cut.spectra(False, dtype)
-        matrix = filters.gammatone(
-            sr=sr, n_fft=cut.n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, dtype=np.float64
-        )
-        self.bank: Dense = tables.dense(matrix / cut.n_fft, dtype)
+    sr: float
+    n_filters: int
+    fmin: float
+    fmax: float
 
-    @property
-    def block(self) -> int:
-        return self.source.block
-
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        size = self.source.values(frames)
-        bins = work.array("bins", size)
-        self.source.fill(bins, work, self.source.open(x), 0, frames)
-        row_kernels.root_tiles(bins, size, self.lanes, bins)
-        out = multiplied(work, self.bank, bins, self.source.bins, -(-frames // self.lanes), "product")
-        return self.laid_out(work, out, self.bank.tile_rows, frames)
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        n_fft = 2 * (bins - 1)
+        return GammatoneReading(self, n_fft, bins, dtype)
 
 
-__all__ = ["bark_spectrogram", "plp", "rasta_plp"]
+class GammatoneReading(Reading):
+    def __init__(self, bands: GammatoneBands, n_fft: int, bins: int, dtype: np.dtype):
+        super().__init__(bins, dtype, bands.n_filters)
+        settings: dict[str, Any] = {"n_filters": bands.n_filters, "fmin": bands.fmin, "fmax": bands.fmax}
+        matrix = filters.gammatone(sr=bands.sr, n_fft=n_fft, **settings, dtype=np.float64)
+        self.bank = tables.dense(matrix / n_fft, dtype)
+
+    def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        out = multiplied(work, self.bank, bins, self.bins, self.groups(frames), "product")
+        return out, self.bank.tile_rows
 
 
 @memoised
-def _made(
-    sr, n_filters, fmin, fmax, width, labelled, scale, noise,
-    frame_length, hop_length, n_fft, window, preemphasis, partial,
-):  # fmt: skip
-    """The cut and the critical bands."""
-    cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
+def bark_spectrogram_chain(
+    sr: float,
+    n_filters: int | None,
+    fmin: float,
+    fmax: float | None,
+    width: float,
+    labelled: int | None,
+    scale: float,
+    noise: float,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, power spectrum, critical bands."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
     sr = check_rate("sr", sr, remedy="give the sampling rate, such as 16000")
     low = check_float("fmin", fmin, low=0.0, unit="Hz")
     high = sr / 2 if fmax is None else check_float("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
     if low < high and n_filters is None:
         n_filters = bark_count(low, high)
-    bank = {"sr": sr, "n_fft": cut.n_fft, "n_filters": n_filters, "fmin": low, "fmax": high,
+    bank = {"sr": sr, "n_fft": frames.n_fft, "n_filters": n_filters, "fmin": low, "fmax": high,
             "width": width, "labelled": labelled}  # fmt: skip
     scale = check_float("scale", scale, above=0.0, high=1e10, remedy="give 32768 for 16-bit samples, or 1")
     noise = check_float("noise", noise, low=0.0, high=1e10, remedy="give 0 for none, or 1")
-    critical = Critical(tuple(bank.items()), scale, noise)
-    critical.matrix()
-    return cut, critical
+    bands = CriticalBands(tuple(bank.items()), noise * frames.win_length)
+    bands.matrix()  # refuses what is no bank
+    return Chain(frames.scaled(scale), Spectrum(2.0), descriptor=bands)
 
 
 @memoised
@@ -217,6 +241,70 @@ def _model(name, n, order, exponent, lift, pole, bands):
     return Model(n, order, exponent, lift, pole)
 
 
+@memoised
+def plp_chain(
+    sr: float,
+    n_plp: int,
+    order: int,
+    exponent: float,
+    lift: float,
+    n_filters: int | None,
+    fmin: float,
+    fmax: float | None,
+    width: float,
+    labelled: int | None,
+    scale: float,
+    noise: float,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, power spectrum, critical bands, their loudness, its all-pole model, cepstrum."""
+    bands = bark_spectrogram_chain(
+        sr, n_filters, fmin, fmax, width, labelled, scale, noise,
+        frame_length, hop_length, n_fft, window, preemphasis, partial,
+    )  # fmt: skip
+    critical = bands.descriptor
+    model = _model("n_plp", n_plp, order, exponent, lift, 0.0, dict(critical.bank)["n_filters"])
+    return Chain(bands.frames, bands.spectrum, descriptor=PerceptualPrediction(critical, model))
+
+
+@memoised
+def rasta_plp_chain(
+    sr: float,
+    n_plp: int,
+    pole: float,
+    order: int,
+    exponent: float,
+    lift: float,
+    n_filters: int | None,
+    fmin: float,
+    fmax: float | None,
+    width: float,
+    labelled: int | None,
+    scale: float,
+    noise: float,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, power spectrum, critical bands, RASTA's filter, loudness, its all-pole model, cepstrum."""
+    bands = bark_spectrogram_chain(
+        sr, n_filters, fmin, fmax, width, labelled, scale, noise,
+        frame_length, hop_length, n_fft, window, preemphasis, partial,
+    )  # fmt: skip
+    critical = bands.descriptor
+    model = _model("n_plp", n_plp, order, exponent, lift, pole, dict(critical.bank)["n_filters"])
+    return Chain(bands.frames, bands.spectrum, descriptor=RastaPrediction(critical, model))
+
+
+@computed_by(bark_spectrogram_chain)
 def bark_spectrogram(
     y: SignalLike,
     sr: float = 16000,
@@ -235,7 +323,7 @@ def bark_spectrogram(
     preemphasis: float = 0.0,
     partial: Literal["pad", "drop"] = "drop",
 ) -> FloatArray:
-    """Power in critical bands, which are equally spaced on the Bark scale.
+    """Power in critical bands, which are equally far apart on the Bark scale.
 
     Parameters
     ----------
@@ -258,17 +346,17 @@ def bark_spectrogram(
         Power of white noise, in squares of the scaled samples, whose expectation is added to every bin; 0
         for none.
     frame_length : int
-        Frame length in samples.
+        Samples of a frame.
     hop_length : int
-        Hop in samples.
+        Samples from one frame to the next.
     n_fft : int
-        FFT length, `frame_length` or more; frames are zero-padded at the end.
+        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
     window : str, tuple, float, callable or array of shape (frame_length,)
         As in ``scipy.signal.get_window``; names may end in "_symmetric".
     preemphasis : float
-        Pre-emphasis coefficient, applied to all samples but the first of the signal; 0 for none.
+        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
     partial : str
-        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
+        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
 
     Returns
     -------
@@ -292,13 +380,14 @@ def bark_spectrogram(
     >>> vf.bark_spectrogram(y, 16000).shape
     (21, 98)
     """
-    made = _made(
+    chain = bark_spectrogram_chain(
         sr, n_filters, fmin, fmax, width, labelled, scale, noise,
-        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
+        frame_length, hop_length, n_fft, window, preemphasis, partial,
     )  # fmt: skip
-    return rows(y, Bands, *made)
+    return run_alone(chain, y)
 
 
+@computed_by(plp_chain)
 def plp(
     y: SignalLike,
     sr: float = 16000,
@@ -371,14 +460,14 @@ def plp(
     >>> vf.plp(y, 16000).shape
     (13, 98)
     """
-    cut, critical = _made(
-        sr, n_filters, fmin, fmax, width, labelled, scale, noise,
-        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
+    chain = plp_chain(
+        sr, n_plp, order, exponent, lift, n_filters, fmin, fmax, width, labelled, scale, noise,
+        frame_length, hop_length, n_fft, window, preemphasis, partial,
     )  # fmt: skip
-    model = _model("n_plp", n_plp, order, exponent, lift, 0.0, dict(critical.bank)["n_filters"])
-    return rows(y, Prediction, cut, critical, model, double=True)
+    return run_alone(chain, y)
 
 
+@computed_by(rasta_plp_chain)
 def rasta_plp(
     y: SignalLike,
     sr: float = 16000,
@@ -411,7 +500,7 @@ def rasta_plp(
     sr : float
         Sampling rate in hertz.
     n_plp : int
-        Number of coefficients, including the zeroth.
+        Coefficients, the zeroth among them.
     pole : float, 0 to below 1
         How much of the filter's last value stays.
     order, exponent, lift
@@ -449,9 +538,8 @@ def rasta_plp(
     >>> vf.rasta_plp(y, 16000).shape
     (13, 98)
     """
-    cut, critical = _made(
-        sr, n_filters, fmin, fmax, width, labelled, scale, noise,
-        frame_length, hop_length, n_fft, window_value(window), preemphasis, partial,
+    chain = rasta_plp_chain(
+        sr, n_plp, pole, order, exponent, lift, n_filters, fmin, fmax, width, labelled, scale, noise,
+        frame_length, hop_length, n_fft, window, preemphasis, partial,
     )  # fmt: skip
-    model = _model("n_plp", n_plp, order, exponent, lift, pole, dict(critical.bank)["n_filters"])
-    return rows(y, Relative, cut, critical, model, double=True)
+    return run_alone(chain, y)

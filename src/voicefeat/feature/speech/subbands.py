@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -11,17 +12,17 @@ from ... import filters
 from ..._typing import DctNorm, FloatArray, SignalLike, Window
 from ...cache import memoised
 from ...chain import tables
-from ...chain.frames import window_value
-from ...chain.spectra import FramedSpectra, Work
-from ...chain.stages import Cepstrum
-from ...chain.tables import Dense, Runs
-from ...engine import bands as band_kernels, flux as flux_kernels, rows as row_kernels
+from ...chain.descriptors import Descriptor
+from ...chain.shortterm import short_frames
+from ...chain.spectra import Work
+from ...chain.stages import Cepstrum, Chain, Spectrum
+from ...engine import bands as band_kernels, flux as flux_kernels
 from ...errors import check_float, check_int, check_rate, fail
-from ...filters import empty_bands
 from ...filters.banks import bank
 from ...filters.empty_bands import collected
 from ...units.hertz import fft_frequencies
-from .shortterm import Cut, Reading, multiplied, rows
+from ..recipe import computed_by
+from .shortterm import Reading, multiplied, run_alone
 
 __all__ = ["scfc", "scmc", "ssc", "ssfc"]
 
@@ -29,142 +30,210 @@ __all__ = ["scfc", "scmc", "ssc", "ssfc"]
 EPS = 2.0**-52
 
 
-def rectangles(sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float) -> np.ndarray:
-    """Bands two spacings wide, half overlapped, both ends inside: (n_filters, 1 + n_fft // 2)."""
-    with empty_bands.collected():  # who calls this refuses them
-        return filters.bank(
-            sr=sr, n_fft=n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, scale="hz", shape="rectangle"
-        )
+@dataclass(frozen=True)
+class Rectangles:
+    """Bands two spacings wide, half overlapped, both ends inside."""
 
+    sr: float
+    n_fft: int
+    n_filters: int
+    fmin: float
+    fmax: float
 
-class Bands(Reading):
-    """Magnitudes and sums of them over bands."""
-
-    def __init__(self, cut: Cut, bank: tuple[Any, ...], dtype: np.dtype, rows: int):
-        super().__init__(cut, dtype, rows)
-        self.source: FramedSpectra = cut.spectra(False, dtype)
-        self.matrix: np.ndarray = rectangles(*bank)
-        self.frequencies: np.ndarray = fft_frequencies(sr=bank[0], n_fft=cut.n_fft)
+    def matrix(self) -> np.ndarray:
+        """The bank, (n_filters, 1 + n_fft // 2)."""
+        settings: dict[str, Any] = {"n_filters": self.n_filters, "fmin": self.fmin, "fmax": self.fmax}
+        with collected():  # who calls this refuses empty ones
+            return filters.bank(sr=self.sr, n_fft=self.n_fft, **settings, scale="hz", shape="rectangle")
 
     @property
-    def block(self) -> int:
-        return self.source.block
+    def frequencies(self) -> np.ndarray:
+        return fft_frequencies(sr=self.sr, n_fft=self.n_fft)
 
-    def magnitudes(self, work: Work, x: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
-        """|X| as tiles, and how many groups of lanes they are."""
-        size = self.source.values(frames)
-        bins = work.array("bins", size)
-        self.source.fill(bins, work, self.source.open(x), 0, frames)
-        row_kernels.root_tiles(bins, size, self.lanes, bins)
-        return bins, -(-frames // self.lanes)
+
+class SubbandReading(Reading):
+    """Sums of magnitudes over bands."""
 
     def summed(self, bank: tables.Runs, bins: np.ndarray, groups: int, out: np.ndarray) -> None:
-        band_kernels.band_tiles(
-            bins,
-            self.source.bins,
-            groups,
-            self.lanes,
-            bank.starts,
-            bank.counts,
-            bank.firsts,
-            bank.weights,
-            out,
-        )
+        places = bank.starts, bank.counts, bank.firsts
+        band_kernels.band_tiles(bins, self.bins, groups, self.lanes, *places, bank.weights, out)
 
 
-class Centroids(Bands):
-    """sum(f |X|) / (sum(|X|) + eps) / sr."""
+@dataclass(frozen=True)
+class SubbandCentroids(Descriptor):
+    """sum(f |X|) / (sum(|X|) + eps) / sr of each band."""
 
-    def __init__(self, cut: Cut, bank: tuple[Any, ...], dtype: np.dtype):
-        super().__init__(cut, bank, dtype, bank[2])
-        self.plain: Runs = tables.runs(self.matrix, dtype)
-        self.weighted: Runs = tables.runs(self.matrix * (self.frequencies / bank[0]), dtype)
+    bands: Rectangles
 
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        bins, groups = self.magnitudes(work, x, frames)
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        return _Centroids(self.bands, bins, dtype)
+
+
+class _Centroids(SubbandReading):
+    def __init__(self, bands: Rectangles, bins: int, dtype: np.dtype):
+        super().__init__(bins, dtype, bands.n_filters)
+        matrix = bands.matrix()
+        self.plain = tables.runs(matrix, dtype)
+        self.weighted = tables.runs(matrix * (bands.frequencies / bands.sr), dtype)
+
+    def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        groups = self.groups(frames)
         size = groups * self.plain.tile_rows * self.lanes
         above, below = work.array("tiles", size), work.array("below", size)
         self.summed(self.weighted, bins, groups, above)
         self.summed(self.plain, bins, groups, below)
         np.add(below[:size], self.dtype.type(EPS), out=below[:size])
         np.divide(above[:size], below[:size], out=above[:size])
-        return self.laid_out(work, above, self.plain.tile_rows, frames)
+        return above, self.plain.tile_rows
 
 
-class Cepstra(Bands):
+@dataclass(frozen=True)
+class SubbandMagnitudes(Descriptor):
+    """Cosine transform of log10(sum(f |X|) / sum(f) + offset) of each band."""
+
+    bands: Rectangles
+    cepstrum: Cepstrum
+    offset: float
+
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        weighted = self.bands.matrix() * self.bands.frequencies
+        weights = weighted / weighted.sum(axis=1, keepdims=True)
+        return _Cepstra(weights, self.cepstrum, self.offset, bins, dtype)
+
+
+class _Cepstra(SubbandReading):
     """Logarithms of band values, and their cosine transform."""
 
-    def __init__(self, cut: Cut, bank: tuple[Any, ...], cepstrum: Cepstrum, offset: float, dtype: np.dtype):
-        super().__init__(cut, bank, dtype, cepstrum.n)
-        self.offset: float = offset
-        self.floor: float = float(np.finfo(dtype).tiny)
-        self.transform: Dense = tables.dense(cepstrum.matrix(bank[2]), dtype)
-        self.runs: Runs = tables.runs(self.weights(), dtype)
+    def __init__(self, weights: np.ndarray, cepstrum: Cepstrum, offset: float, bins: int, dtype: np.dtype):
+        super().__init__(bins, dtype, cepstrum.n)
+        self.offset, self.floor = offset, float(np.finfo(dtype).tiny)
+        self.transform = tables.dense(cepstrum.matrix(len(weights)), dtype)
+        self.runs = tables.runs(weights, dtype)
 
-    def weights(self) -> np.ndarray:
-        return self.matrix
-
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        bins, groups = self.magnitudes(work, x, frames)
+    def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        groups, tile_rows, lanes = self.groups(frames), self.runs.tile_rows, self.lanes
         bins = self.changed(work, bins, groups)
-        tile_rows, lanes = self.runs.tile_rows, self.lanes
         values = work.array("tiles", groups * tile_rows * lanes)
         self.summed(self.runs, bins, groups, values)
         band_kernels.log_tiles(
-            values, tile_rows, len(self.matrix), groups * lanes, lanes,
+            values, tile_rows, self.runs.rows, groups * lanes, lanes,
             self.offset, self.floor, 1 / math.log(10), 0.0, work.peak,
         )  # fmt: skip
         out = multiplied(work, self.transform, values, tile_rows, groups, "product")
-        return self.laid_out(work, out, self.transform.tile_rows, frames)
+        return out, self.transform.tile_rows
 
     def changed(self, work: Work, bins: np.ndarray, groups: int) -> np.ndarray:
+        """What is summed over bands in place of the magnitudes."""
         return bins
 
 
-class Magnitudes(Cepstra):
-    """sum(f |X|) / sum(f)."""
+@dataclass(frozen=True)
+class SubbandFlux(Descriptor):
+    """Cosine transform of the logarithms of each band's flux.
 
-    def weights(self) -> np.ndarray:
-        weighted = self.matrix * self.frequencies
-        return weighted / weighted.sum(axis=1, keepdims=True)
+    The flux is the sum of the squared changes of the magnitudes, each frame divided by its largest.
+    """
 
-
-class Flux(Cepstra):
-    """Sums of squared changes of the magnitudes, each frame divided by its largest."""
-
+    bands: Rectangles
+    cepstrum: Cepstrum
+    offset: float
     lead = 1
 
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        return _Flux(self.bands.matrix(), self.cepstrum, self.offset, bins, dtype)
+
+
+class _Flux(_Cepstra):
     def changed(self, work: Work, bins: np.ndarray, groups: int) -> np.ndarray:
-        n = self.source.bins
-        out = work.array("changes", groups * n * self.lanes)
-        peaks, before = work.array("peaks", self.lanes), work.array("before", n)
-        flux_kernels.flux_tiles(bins, n, groups, self.lanes, peaks, before, out)
+        out = work.array("changes", groups * self.bins * self.lanes)
+        peaks, before = work.array("peaks", self.lanes), work.array("before", self.bins)
+        flux_kernels.flux_tiles(bins, self.bins, groups, self.lanes, peaks, before, out)
         return out
 
 
-@memoised
-def _made(
-    sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial,
-    name="", n=None, norm=None, log_offset=0.0,
-):  # fmt: skip
-    """The cut, the bank's arguments, and the cosine transform and offset where there are any."""
-    cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
+def _bands(sr: Any, n_fft: int, n_filters: Any, fmin: Any, fmax: Any) -> Rectangles:
+    """Checked bands, none of them without a bin above 0 Hz."""
     sr = check_rate("sr", sr, remedy="give the sampling rate, such as 16000")
     n_filters = check_int("n_filters", n_filters, unit="bands")
     low = check_float("fmin", fmin, low=0.0, unit="Hz")
     high = sr / 2 if fmax is None else check_float("fmax", fmax, above=0.0, high=sr / 2, unit="Hz")
     if low >= high:
         fail("fmin", fmin, f"leaves nothing below fmax={high:g}", "give fmin below fmax, in Hz")
-    bank = (sr, cut.n_fft, n_filters, low, high)
-    if not rectangles(*bank)[:, 1:].any(axis=1).all():
-        problem = f"leaves a band without a bin of n_fft={cut.n_fft} above 0 Hz"
+    bands = Rectangles(sr, n_fft, n_filters, low, high)
+    if not bands.matrix()[:, 1:].any(axis=1).all():
+        problem = f"leaves a band without a bin of n_fft={n_fft} above 0 Hz"
         fail("n_filters", n_filters, problem, "give fewer bands, or a larger n_fft")
-    if not name:
-        return cut, bank
-    cepstrum = Cepstrum.make(name, n_filters, n, 2, norm, 0.0)
-    return cut, bank, cepstrum, check_float("log_offset", log_offset, low=0.0)
+    return bands
 
 
+@memoised
+def scfc_chain(
+    sr: float,
+    n_filters: int,
+    fmin: float,
+    fmax: float | None,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, magnitudes, the centroid of each band."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    bands = _bands(sr, frames.n_fft, n_filters, fmin, fmax)
+    return Chain(frames, Spectrum(1.0), descriptor=SubbandCentroids(bands))
+
+
+@memoised
+def scmc_chain(
+    sr: float,
+    n_scmc: int,
+    norm: str | None,
+    log_offset: float,
+    n_filters: int,
+    fmin: float,
+    fmax: float | None,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, magnitudes, the magnitude of each band, logarithm, cosine transform."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    bands = _bands(sr, frames.n_fft, n_filters, fmin, fmax)
+    cepstrum = Cepstrum.make("n_scmc", bands.n_filters, n_scmc, 2, norm, 0.0)
+    offset = check_float("log_offset", log_offset, low=0.0)
+    return Chain(frames, Spectrum(1.0), descriptor=SubbandMagnitudes(bands, cepstrum, offset))
+
+
+@memoised
+def ssfc_chain(
+    sr: float,
+    n_ssfc: int,
+    norm: str | None,
+    log_offset: float,
+    n_filters: int,
+    fmin: float,
+    fmax: float | None,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, magnitudes, the flux of each band, logarithm, cosine transform."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    bands = _bands(sr, frames.n_fft, n_filters, fmin, fmax)
+    cepstrum = Cepstrum.make("n_ssfc", bands.n_filters, n_ssfc, 2, norm, 0.0)
+    offset = check_float("log_offset", log_offset, low=0.0)
+    return Chain(frames, Spectrum(1.0), descriptor=SubbandFlux(bands, cepstrum, offset))
+
+
+@computed_by(scfc_chain)
 def scfc(
     y: SignalLike,
     sr: float = 16000,
@@ -186,23 +255,23 @@ def scfc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; used only if `fmin` or `fmax` is given.
+        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
     n_filters : int
         Bands, each two spacings wide, half overlapped, with both ends inside.
     fmin, fmax : float
-        Lowest and highest edge of the bands in hertz; `fmax` is half of `sr` by default.
+        Ends of the bands in hertz; `fmax` is half the rate by default.
     frame_length : int
-        Frame length in samples.
+        Samples of a frame.
     hop_length : int
-        Hop in samples.
+        Samples from one frame to the next.
     n_fft : int
-        FFT length, `frame_length` or more; frames are zero-padded at the end.
+        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
     window : str, tuple, float, callable or array of shape (frame_length,)
         As in ``scipy.signal.get_window``; names may end in "_symmetric".
     preemphasis : float
-        Pre-emphasis coefficient, applied to all samples but the first of the signal; 0 for none.
+        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
     partial : str
-        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
+        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
 
     Returns
     -------
@@ -233,12 +302,13 @@ def scfc(
     >>> vf.scfc(y, 16000).shape
     (20, 99)
     """
-    made = _made(
-        sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window_value(window), preemphasis, partial
+    chain = scfc_chain(
+        sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial
     )
-    return rows(y, Centroids, *made)
+    return run_alone(chain, y)
 
 
+@computed_by(scmc_chain)
 def scmc(
     y: SignalLike,
     sr: float = 16000,
@@ -263,20 +333,20 @@ def scmc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; used only if `fmin` or `fmax` is given.
+        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
     n_scmc : int
-        Number of coefficients, at most `n_filters`.
+        Coefficients, `n_filters` at most.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     log_offset : float, 0 or more
-        Offset that is added to a band's value before its logarithm.
+        What is added to a band's value before its logarithm.
     n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `scfc`.
 
     Returns
     -------
     array of shape (..., n_scmc, frames), of y's precision
-        Number of coefficients, including the zeroth.
+        Coefficients, the zeroth among them.
 
     Raises
     ------
@@ -300,13 +370,14 @@ def scmc(
     >>> vf.scmc(y, 16000).shape
     (20, 99)
     """
-    made = _made(
-        sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window_value(window), preemphasis,
-        partial, "n_scmc", n_scmc, norm, log_offset,
+    chain = scmc_chain(
+        sr, n_scmc, norm, log_offset, n_filters, fmin, fmax,
+        frame_length, hop_length, n_fft, window, preemphasis, partial,
     )  # fmt: skip
-    return rows(y, Magnitudes, *made)
+    return run_alone(chain, y)
 
 
+@computed_by(ssfc_chain)
 def ssfc(
     y: SignalLike,
     sr: float = 16000,
@@ -331,20 +402,20 @@ def ssfc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; used only if `fmin` or `fmax` is given.
+        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
     n_ssfc : int
-        Number of coefficients, at most `n_filters`.
+        Coefficients, `n_filters` at most.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     log_offset : float, 0 or more
-        Offset that is added to a band's value before its logarithm.
+        What is added to a band's value before its logarithm.
     n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `scfc`.
 
     Returns
     -------
     array of shape (..., n_ssfc, frames), of y's precision
-        Number of coefficients, including the zeroth.
+        Coefficients, the zeroth among them.
 
     Raises
     ------
@@ -370,76 +441,85 @@ def ssfc(
     >>> vf.ssfc(y, 16000).shape
     (20, 99)
     """
-    made = _made(
-        sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window_value(window), preemphasis,
-        partial, "n_ssfc", n_ssfc, norm, log_offset,
+    chain = ssfc_chain(
+        sr, n_ssfc, norm, log_offset, n_filters, fmin, fmax,
+        frame_length, hop_length, n_fft, window, preemphasis, partial,
     )  # fmt: skip
-    return rows(y, Flux, *made)
+    return run_alone(chain, y)
 
 
-class Centres(Reading):
-    """sum(f |X|^2) / sum(|X|^2) over the weights of a band, f in equal steps from 1 Hz to half the rate.
+def _mel_bank(sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float | None) -> np.ndarray:
+    """Triangles over whole bins."""
+    settings: dict[str, Any] = {"n_filters": n_filters, "fmin": fmin, "fmax": fmax}
+    with collected():  # who calls this refuses empty ones
+        return bank(sr=sr, n_fft=n_fft, **settings, scale="htk", edges="floor")
+
+
+@dataclass(frozen=True)
+class MelCentroids(Descriptor):
+    """sum(f |X|^2) / sum(|X|^2) over the weights of a mel band, f in equal steps from 1 Hz to half the rate.
 
     Nothing is added to the power: a band without any has the mean of its weights, one with little its own.
     """
 
-    def __init__(self, cut: Cut, given: tuple[Any, ...], dtype: np.dtype):
-        weights = _bank(*given)
-        super().__init__(cut, dtype, len(weights))
-        self.source: FramedSpectra = cut.spectra(False, dtype)
-        weighted = weights * np.linspace(1.0, given[0] / 2, weights.shape[1])
-        self.banks: tuple[Runs, Runs] = tables.runs(weighted, dtype), tables.runs(weights, dtype)
+    sr: float
+    n_fft: int
+    n_filters: int
+    fmin: float
+    fmax: float | None
+
+    def prepare(self, bins: int, dtype: np.dtype) -> Reading:
+        weights = _mel_bank(self.sr, self.n_fft, self.n_filters, self.fmin, self.fmax)
+        return _MelCentroids(weights, self.sr, dtype)
+
+
+class _MelCentroids(SubbandReading):
+    def __init__(self, weights: np.ndarray, sr: float, dtype: np.dtype):
+        super().__init__(weights.shape[1], dtype, len(weights))
+        weighted = weights * np.linspace(1.0, sr / 2, weights.shape[1])
+        self.banks = tables.runs(weighted, dtype), tables.runs(weights, dtype)
         #: The sums of a flat spectrum in each row of tiles; 1 in those that only fill up.
-        self.flat: np.ndarray = np.ones((2, self.banks[0].tile_rows, 1), dtype)
+        self.flat = np.ones((2, self.banks[0].tile_rows, 1), dtype)
         self.flat[:, : len(weights), 0] = weighted.sum(axis=1), weights.sum(axis=1)
 
-    @property
-    def block(self) -> int:
-        return self.source.block
-
-    def values(self, work: Work, x: np.ndarray, frames: int) -> np.ndarray:
-        groups = -(-frames // self.lanes)
-        bins = work.array("bins", self.source.values(frames))
-        self.source.fill(bins, work, self.source.open(x), 0, frames)
-        shape = groups, self.banks[0].tile_rows, self.lanes
+    def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
+        shape = groups, rows, lanes = self.groups(frames), self.banks[0].tile_rows, self.lanes
         sums = []
         for name, runs in zip(("tiles", "below"), self.banks, strict=True):
-            out = work.array(name, shape[0] * shape[1] * shape[2])
-            band_kernels.band_tiles(
-                bins,
-                self.source.bins,
-                groups,
-                self.lanes,
-                runs.starts,
-                runs.counts,
-                runs.firsts,
-                runs.weights,
-                out,
-            )
-            sums.append(out[: shape[0] * shape[1] * shape[2]].reshape(shape))
+            out = work.array(name, groups * rows * lanes)
+            self.summed(runs, bins, groups, out)
+            sums.append(out[: groups * rows * lanes].reshape(shape))
         nothing = sums[1] < np.finfo(self.dtype).tiny  # what is below holds too few digits for a quotient
         for part, flat in zip(sums, self.flat, strict=True):
             np.copyto(part, flat, where=nothing)
         sums[0] /= sums[1]
-        return self.laid_out(work, sums[0].reshape(-1), shape[1], frames)
-
-
-def _bank(sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float | None) -> np.ndarray:
-    with collected():  # who calls this refuses empty ones
-        return bank(sr=sr, n_fft=n_fft, n_filters=n_filters, fmin=fmin, fmax=fmax, scale="htk", edges="floor")
+        return sums[0].reshape(-1), rows
 
 
 @memoised
-def _ssc_settings(sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial):
-    """The cut and the bank's arguments."""
-    cut = Cut.make(frame_length, hop_length, n_fft, window, preemphasis, partial)
-    given = (sr, cut.n_fft, check_int("n_filters", n_filters, unit="bands"), fmin, fmax)
-    if not _bank(*given).any(axis=1).all():
-        problem = f"leaves a band without a bin of n_fft={cut.n_fft}"
+def ssc_chain(
+    sr: float,
+    n_filters: int,
+    fmin: float,
+    fmax: float | None,
+    frame_length: int,
+    hop_length: int,
+    n_fft: int,
+    window: Any,
+    preemphasis: float,
+    partial: str,
+) -> Chain:
+    """Frames, power spectrum, the centroid of each mel band."""
+    frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
+    n_filters = check_int("n_filters", n_filters, unit="bands")
+    if not _mel_bank(sr, frames.n_fft, n_filters, fmin, fmax).any(axis=1).all():
+        problem = f"leaves a band without a bin of n_fft={frames.n_fft}"
         fail("n_filters", n_filters, problem, "give fewer bands, or a larger n_fft")
-    return cut, given
+    centroids = MelCentroids(sr, frames.n_fft, n_filters, fmin, fmax)
+    return Chain(frames, Spectrum(2.0), descriptor=centroids)
 
 
+@computed_by(ssc_chain)
 def ssc(
     y: SignalLike,
     sr: float = 16000,
@@ -463,21 +543,21 @@ def ssc(
     sr : float
         Sampling rate in hertz.
     n_filters : int
-        Bands: triangles over whole bins, equally spaced in mel.
+        Bands: triangles over whole bins, equally far apart in mel.
     fmin, fmax : float
-        Lowest and highest edge of the bands in hertz; `fmax` is half of `sr` by default.
+        Ends of the bands in hertz; `fmax` is half the rate by default.
     frame_length : int
-        Frame length in samples.
+        Samples of a frame.
     hop_length : int
-        Hop in samples.
+        Samples from one frame to the next.
     n_fft : int
-        FFT length, `frame_length` or more; frames are zero-padded at the end.
+        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
     window : str, tuple, float, callable or array of shape (frame_length,)
         As in ``scipy.signal.get_window``; names may end in "_symmetric".
     preemphasis : float
-        Pre-emphasis coefficient, applied to all samples but the first of the signal; 0 for none.
+        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
     partial : str
-        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
+        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
 
     Returns
     -------
@@ -507,7 +587,7 @@ def ssc(
     >>> vf.ssc(y, 16000).shape
     (26, 99)
     """
-    made = _ssc_settings(
-        sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window_value(window), preemphasis, partial
+    chain = ssc_chain(
+        sr, n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial
     )
-    return rows(y, Centres, *made)
+    return run_alone(chain, y)

@@ -46,8 +46,7 @@ def by_frames(
     whether it saw finite samples only. `samples` has the precision `dtype`.
     """
     n, hop, length = y.shape[-1], frames.hop_length, frames.n_fft
-    frames.check_length(n)
-    count, pad = frames.count(n), frames.pad
+    count, pad = frames.check_length(n), frames.pad
     out = np.empty((*y.shape[:-1], 1, count), dtype)
     signals, rows = y.reshape(-1, n), out.reshape(-1, count)
     # What lies behind the last frame or between frames is seen here, and the last sample, which may be

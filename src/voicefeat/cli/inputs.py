@@ -38,8 +38,8 @@ def listing(options: argparse.Namespace) -> Listing:
 
     given = [name for name in ("paths", *LISTS) if getattr(options, name)]
     if len(given) != 1:
-        told = " and ".join("PATH" if name == "paths" else f"--{name}" for name in given)
-        problem = f"{told} exclude each other" if given else "nothing says which recordings"
+        names = " and ".join("PATH" if name == "paths" else f"--{name}" for name in given)
+        problem = f"{names} exclude each other" if given else "nothing says which recordings"
         choice = ", ".join(f"--{name} {value}" for name, value in LISTS.items())
         raise ParameterError(f"{problem}; give one of PATH ..., {choice}")
     [kind] = given

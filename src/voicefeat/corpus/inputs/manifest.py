@@ -122,9 +122,9 @@ def _sources(
         for name, kind in carried.items()
     ]
     rest: Iterable[tuple[Any, ...]] = zip(*more, strict=True) if more else [()] * len(nothing)
-    for line, told, values in zip(chunk.places, zip(*known, strict=True), rest, strict=True):
+    for line, fields, values in zip(chunk.places, zip(*known, strict=True), rest, strict=True):
         try:
-            source = _source(place, values, *told)
+            source = _source(place, values, *fields)
         except ParameterError as error:
             raise ParameterError(f"{where} {line}: {error}") from None
         once(where, line, source.id, seen, source.path)

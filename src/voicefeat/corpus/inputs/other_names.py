@@ -13,7 +13,7 @@ from functools import cached_property
 
 from .sources import EXTENSIONS
 
-__all__ = ["Files", "Folders", "told"]
+__all__ = ["Files", "Folders", "reasons_text"]
 
 #: Reasons why a name was not taken for a file that is there.
 UNICODE = "differ only in Unicode form from files that are there"
@@ -21,14 +21,14 @@ CAPITALS = "differ only in capitals from files that are there"
 BACKSLASH = "have backslashes, which are letters of a name here"
 
 
-def told(reasons: Iterable[str], missing: int) -> str:
+def reasons_text(reasons: Iterable[str], missing: int) -> str:
     """Why `missing` names are not there, in words; "" if unknown.
 
     Examples
     --------
-    >>> told([UNICODE, UNICODE], 2)
+    >>> reasons_text([UNICODE, UNICODE], 2)
     'these differ only in Unicode form from files that are there'
-    >>> told([CAPITALS], 3)
+    >>> reasons_text([CAPITALS], 3)
     '1 of these differs only in capitals from files that are there'
     """
     counts: dict[str, int] = {}

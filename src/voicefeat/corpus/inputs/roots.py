@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ...errors import ParameterError, check_path, fail
-from .other_names import UNICODE, Folders, told
+from .other_names import UNICODE, Folders, reasons_text
 from .sources import Source, printable
 
 __all__ = ["Root", "located", "once"]
@@ -115,7 +115,7 @@ def located(
             sources[k] = sources[k]._replace(path=meant.get(sources[k].path, sources[k].path))
         here = set(meant.values())
         absent = [k for k in absent if sources[k].path not in here]
-    because = told(why, len(absent))
+    because = reasons_text(why, len(absent))
     if len(absent) == len(sources):
         each = f"none of its {len(absent):,} recordings is" if len(absent) > 1 else "its recording is not"
         beside = f", and links to folders are not followed ({', '.join(links)})" if links else ""

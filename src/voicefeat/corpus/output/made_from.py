@@ -112,7 +112,7 @@ def first_listed_otherwise(folder: Path, sources: Sequence[Source], done: int) -
     listed = records["listed"][: min(done, len(sources))].tolist()
     for number, (before, source) in enumerate(zip(listed, sources, strict=False)):
         if before != _entry_digest(source):
-            return f"the first that is another or is told of otherwise is number {number + 1}, {source.id!r}"
+            return f"the first that differs is number {number + 1}, {source.id!r}"
     if len(listed) < done:
         return f"{done:,} are in the dataset, {len(sources):,} are given"
     return f"the {done:,} that are done are the same, those behind them are not"

@@ -58,12 +58,12 @@ def table_summary(done: Table) -> str:
     3 recordings, 190.0 s of audio in 0.5 s (380 times real time)
     t.csv: 120 rows (60 FAKE, 60 REAL), drawn from 190 windows (130 FAKE, 60 REAL)
     """
-    told = "no table was written"
+    table = "no table was written"
     if done.file:
-        told = f"{escape(str(done.file))}: {_by_class(done.rows, 'row')}"
+        table = f"{escape(str(done.file))}: {_by_class(done.rows, 'row')}"
         if done.rows != done.windows:
-            told += f", drawn from {_by_class(done.windows, 'window')}"
-    return "\n".join([_speed(done), told, *_rest(done, "replace them by folders to include them")])
+            table += f", drawn from {_by_class(done.windows, 'window')}"
+    return "\n".join([_speed(done), table, *_rest(done, "replace them by folders to include them")])
 
 
 def _by_class(counts: Mapping[str, int], noun: str) -> str:
@@ -125,14 +125,14 @@ def verified(found: Verified) -> str:
     versions differ: numpy 2.0 there, 2.1 here; differences up to 1e-05 are rounding
     1 recording of the dataset is not among those given, the first 'b.wav'
     """
-    told = [f"{found.equal:,} equal bit for bit"]
+    counts = [f"{found.equal:,} equal bit for bit"]
     if found.near:
         whose = "its" if found.near == 1 else "their"
-        told.append(f"{found.near:,} within {found.largest:.0e} of {whose} largest magnitude")
+        counts.append(f"{found.near:,} within {found.largest:.0e} of {whose} largest magnitude")
     if found.unequal:
-        told.append(f"{len(found.unequal):,} not equal")
+        counts.append(f"{len(found.unequal):,} not equal")
     what = f"{counted(found.rows, 'row')} of {counted(found.recordings, 'recording')}"
-    lines = [f"{what} computed again: {', '.join(told)}"]
+    lines = [f"{what} computed again: {', '.join(counts)}"]
     if found.versions:
         lines.append(f"versions differ: {'; '.join(found.versions)}")
     elif found.near:

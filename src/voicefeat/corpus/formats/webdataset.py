@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class WebDatasetWriter(Writer):
 
     def add(self, row: Row, values: np.ndarray) -> None:
         line = row_facts(row, values, self._about)
-        self.chain = combined(self.chain, [line["crc32"]])
+        self.chain: int = combined(self.chain, [line["crc32"]])
         carried = (None if value != value else value for value in row.carried)  # JSON has no NaN
         line |= zip(self._carried, carried, strict=True)
         self._put("json", json.dumps(line).encode("ascii"))
@@ -72,16 +72,16 @@ class WebDatasetReader(Reader):
         try:
             with tarfile.open(place, "r:") as tar, open(place, "rb") as file:
                 members = tar.getmembers()
-                self.about = json.loads(tar.pax_headers["comment"])
+                self.about: Mapping[str, Any] = json.loads(tar.pax_headers["comment"])
                 pairs = list(zip(members[::2], members[1::2], strict=True))
                 for facts, values in pairs:
                     check_pair(facts, values)
                 rows = [json.loads(_content(file, facts)) for facts, _ in pairs]
-            self.names = list(rows[0])
+            self.names: list[str] = list(rows[0])
             self._columns = {name: [row[name] for row in rows] for name in self.names}
         except (OSError, ValueError, KeyError, IndexError, TypeError, tarfile.TarError) as error:
             fail_unreadable(place, error)
-        self.count = len(rows)
+        self.count: int = len(rows)
         self._values = [values for _, values in pairs]
 
     def column(self, name: str) -> list[Any]:

@@ -97,10 +97,11 @@ class ShortSpectra(FramedSpectra):
 
     def __init__(self, frames: ShortFrames, complex: bool, dtype: np.dtype, lead: int, ramped: bool):
         super().__init__(frames, complex, dtype)
-        self.short, self.lead = frames, lead
-        self.block -= lead
-        self.key = (*self.key, lead, ramped)
-        self.ramp = _ramp(frames, complex, dtype) if ramped else None
+        self.short: ShortFrames = frames
+        self.lead: int = lead
+        self.block: int = self.block - lead
+        self.key: tuple[Any, ...] = (*self.key, lead, ramped)
+        self.ramp: FramedSpectra | None = _ramp(frames, complex, dtype) if ramped else None
 
     def values(self, count: int) -> int:
         return super().values(count + self.lead)

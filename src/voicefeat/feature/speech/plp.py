@@ -16,6 +16,7 @@ from ...chain.descriptors import Descriptor
 from ...chain.shortterm import short_frames
 from ...chain.spectra import Work
 from ...chain.stages import Chain, Spectrum
+from ...chain.tables import Dense
 from ...engine import (
     allpole as kernels,
     auditory as auditory_kernels,
@@ -76,8 +77,8 @@ class CriticalReading(Reading):
     def __init__(self, bands: CriticalBands, bins: int, dtype: np.dtype, rows: int | None = None):
         matrix = bands.matrix()
         super().__init__(bins, dtype, rows or len(matrix))
-        self.bank = tables.dense(matrix, dtype)
-        self.added = np.zeros((self.bank.tile_rows, 1), dtype)
+        self.bank: Dense = tables.dense(matrix, dtype)
+        self.added: np.ndarray = np.zeros((self.bank.tile_rows, 1), dtype)
         self.added[: len(matrix), 0] = bands.noise * matrix.sum(axis=1)
 
     def bands(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
@@ -109,12 +110,13 @@ class PredictionReading(CriticalReading):
 
     def __init__(self, bands: CriticalBands, model: Model, bins: int, dtype: np.dtype):
         super().__init__(bands, bins, dtype, model.n)
-        self.model, count = model, self.bank.rows
+        self.model: Model = model
+        count = self.bank.rows
         bank = dict(bands.bank)
         centres = bark_centres(count, bank["fmin"], bank["fmax"])
-        self.lags = tables.dense(lag_matrix(model.order, centres, model.exponent), dtype)
-        self.lift = np.maximum(np.arange(model.n), 1.0)[:, np.newaxis] ** model.lift
-        self.least = float(np.finfo(dtype).tiny)
+        self.lags: Dense = tables.dense(lag_matrix(model.order, centres, model.exponent), dtype)
+        self.lift: np.ndarray = np.maximum(np.arange(model.n), 1.0)[:, np.newaxis] ** model.lift
+        self.least: float = float(np.finfo(dtype).tiny)
 
     def values(self, work: Work, bins: np.ndarray, frames: int, state: Any) -> np.ndarray:
         tiles, groups = self.bands(work, bins, frames)
@@ -183,7 +185,7 @@ class GammatoneReading(Reading):
         super().__init__(bins, dtype, bands.n_filters)
         settings: dict[str, Any] = {"n_filters": bands.n_filters, "fmin": bands.fmin, "fmax": bands.fmax}
         matrix = filters.gammatone(sr=bands.sr, n_fft=n_fft, **settings, dtype=np.float64)
-        self.bank = tables.dense(matrix / n_fft, dtype)
+        self.bank: Dense = tables.dense(matrix / n_fft, dtype)
 
     def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
         out = multiplied(work, self.bank, bins, self.bins, self.groups(frames), "product")

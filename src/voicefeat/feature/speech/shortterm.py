@@ -25,7 +25,8 @@ class Reading(PreparedDescriptor):
 
     def __init__(self, bins: int, dtype: np.dtype, rows: int):
         super().__init__(bins, dtype)
-        self.rows, self.lanes = rows, tables.lanes(dtype)
+        self.rows: int = rows
+        self.lanes: int = tables.lanes(dtype)
 
     def state(self) -> Any:
         """What the blocks of one signal hand on to one another."""
@@ -57,11 +58,15 @@ class ReadingRows(Sink):
     """The rows of a reading, rounded to the type of `out`."""
 
     def __init__(self, reading: Reading, plan: Plan, out: np.ndarray):
-        self.reading, self.out, self.power = reading, out, plan.power
-        self.lead, self.state = plan.lead, reading.state()
+        self.reading: Reading = reading
+        self.out: np.ndarray = out
+        self.power: float | None = plan.power
+        self.lead: int = plan.lead
+        self.state: Any = reading.state()
         #: Whether tiles go to `out` without an array between them.
-        self.direct = reading.in_tiles and out.dtype == plan.dtype and not plan.lead
-        self.flat, self.frames = out.reshape(-1), out.shape[-1]
+        self.direct: bool = reading.in_tiles and out.dtype == plan.dtype and not plan.lead
+        self.flat: np.ndarray = out.reshape(-1)
+        self.frames: Any = out.shape[-1]
 
     def take(self, work: Work, first: int, count: int) -> None:
         reading, bins, before = self.reading, work.to_power(self.power), min(self.lead, first)

@@ -67,7 +67,7 @@ def decoded(files: list[Path], workers: int) -> None:
 
 def digested(files: list[Path], workers: int) -> None:
     """Take the digest of every file's bytes, which an extraction does too, and nothing else."""
-    from voicefeat.corpus.output.checksums import forget, identity
+    from voicefeat.corpus.checksums import forget, identity
 
     forget()
     with ThreadPoolExecutor(workers) as pool:

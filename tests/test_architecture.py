@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import public_names
@@ -32,6 +33,17 @@ LAYERS = [
     ["cli", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+#: The same within the largest room.
+CORPUS = [
+    ["items", "optional", "checksums", "ordered_map", "inputs"],
+    ["formats"],
+    ["output"],
+    ["run"],
+    ["dataset"],
+    ["table"],
+    ["report"],
+]
+CORPUS_LEVEL = {name: level for level, names in enumerate(CORPUS) for name in names}
 #: Lines of code: docstrings, comments and blank lines are not counted. Kernels are read closer.
 FILE_LINES, KERNEL_LINES, FUNCTION_LINES = 400, 200, 60
 
@@ -92,6 +104,19 @@ def imports_point_down(file):
             yield f"line {line} imports {other}, which is above {file.unit}"
 
 
+def imports_of_the_corpus_point_down(file):
+    room, *inner = file.shown.removesuffix(".py").split("/")
+    if room != "corpus" or inner == ["__init__"]:
+        return
+    if inner[0] not in CORPUS_LEVEL:
+        yield f"is on no layer: add {inner[0]} to CORPUS"
+        return
+    for line, target, _ in file.imports:
+        parts = (target or "").split(".")
+        if parts[0] == "corpus" and CORPUS_LEVEL.get(parts[1], 0) > CORPUS_LEVEL[inner[0]]:
+            yield f"line {line} imports corpus.{parts[1]}, which is above corpus.{inner[0]}"
+
+
 def numba_stays_in_the_engine(file):
     if file.unit != "engine" and {top for _, _, top in file.imports} & {"numba", "llvmlite"}:
         yield "imports numba"
@@ -132,6 +157,7 @@ def says_what_it_is(file):
 #: What holds for every file: each rule gives the faults that it finds.
 RULES = [
     imports_point_down,
+    imports_of_the_corpus_point_down,
     numba_stays_in_the_engine,
     the_engine_knows_arrays_only,
     only_what_is_declared_is_imported,
@@ -161,7 +187,7 @@ LONG = "def long():\n" + "    x = 1\n" * 61
         ("newroom/a.py", '"""A."""\n', "is on no layer"),
         ("chain/a.py", '"""A."""\ndef f():\n    import numba\n', "imports numba"),
         ("engine/a.py", '"""A."""\nfrom .. import errors\n', "line 2 imports errors"),
-        ("corpus/a.py", '"""A."""\nimport matplotlib\n', "line 2 imports matplotlib, which pyproject.toml"),
+        ("corpus/items.py", '"""A."""\nimport matplotlib\n', "line 2 imports matplotlib, which pyproject.toml"),
         ("chain/a.py", '"""A."""\n' + "x = 1\n" * 401, "has 401 lines of code, more than 400"),
         ("engine/a.py", '"""A."""\n' + "x = 1\n" * 201, "has 201 lines of code, more than 200"),
         ("chain/a.py", f'"""A."""\n{LONG}', "line 2: long has 61 lines of code"),
@@ -177,6 +203,19 @@ def test_a_fault_of_a_file_is_noticed(path, text, fault):
 #: What a test could fail by on a machine that is busy; `explained` tells how long it took, and nothing asks.
 CLOCKS = {"perf_counter", "perf_counter_ns", "process_time", "process_time_ns", "monotonic", "monotonic_ns"}
 CLOCKS |= {"thread_time", "timeout", "timeit"}
+
+
+def test_no_files_import_each_other():
+    """Not by way of others either, nor inside a function or for type checkers alone."""
+    names = {path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", "."): path for path in SOURCES}
+    graph = {}
+    for name, path in names.items():
+        if path.name == "__init__.py":  # shows names of its files, each loaded when it is first used
+            continue
+        found = {target for _, target, top in Source(path, path.read_text()).imports if target}
+        graph[name] = {n for n in names for t in found if t == n or t.rpartition(".")[0] == n} - {name}
+    assert len(graph) > 200
+    assert list(TopologicalSorter(graph).static_order()), "there is an order in which each is read once"
 
 
 def test_no_test_depends_on_how_busy_the_machine_is():

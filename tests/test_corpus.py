@@ -15,9 +15,9 @@ import soundfile
 import voicefeat as vf
 from voicefeat.chain.jobs import Request
 from voicefeat.corpus.inputs.sources import find_sources
+from voicefeat.corpus.ordered_map import ordered_map
 from voicefeat.corpus.run import pieces
 from voicefeat.corpus.run.extract import extract_corpus
-from voicefeat.corpus.run.ordered_map import ordered_map
 from voicefeat.corpus.run.settings import as_json, complete, parse
 from voicefeat.corpus.run.task import COMPLEX, FeatureTask, Task, compute_tasks
 from voicefeat.feature.registry import FEATURES, find

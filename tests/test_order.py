@@ -7,10 +7,10 @@ import warnings
 import numpy as np
 import pytest
 
+from voicefeat.corpus.ordered_map import AHEAD, ordered_map
 from voicefeat.corpus.output.commit import Committer
 from voicefeat.corpus.output.made_from import Recordings
 from voicefeat.corpus.output.state import Segment, State
-from voicefeat.corpus.run.ordered_map import AHEAD, ordered_map
 from voicefeat.corpus.run.warnings import ThreadWarnings, WarningsByThread
 
 WORKERS = [1, 2, 5]
@@ -83,7 +83,7 @@ def test_an_error_of_the_items_comes_after_what_they_gave(workers):
 
 @pytest.mark.parametrize("workers", WORKERS)
 def test_large_results_wait_in_small_numbers(workers, monkeypatch):
-    monkeypatch.setattr("voicefeat.corpus.run.ordered_map.HELD", 100)
+    monkeypatch.setattr("voicefeat.corpus.ordered_map.HELD", 100)
     made = []
     results = ordered_map(lambda k: made.append(k) or k, range(500), workers, size=lambda _: 40)
     for k, _ in enumerate(results):

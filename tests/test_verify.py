@@ -10,8 +10,8 @@ import soundfile
 
 import voicefeat as vf
 from voicefeat.cli.main import main
+from voicefeat.corpus.checksums import checksum
 from voicefeat.corpus.dataset.verify import BOUNDS, verify
-from voicefeat.corpus.output.checksums import checksum
 from voicefeat.corpus.report.run import verified
 from voicefeat.corpus.run.extract import extract_corpus
 

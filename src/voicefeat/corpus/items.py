@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import AudioError, ParameterError, escape
+from .checksums import ABSENT, Identity
 from .inputs.sources import Source
-from .output.checksums import ABSENT, Identity
 
-__all__ = ["DTYPES", "Done", "Failure", "Item", "Row"]
+__all__ = ["DTYPES", "Done", "Failure", "Item", "OWN", "Row", "carried"]
 
 #: The types of stored values.
 DTYPES = ("float32", "float64", "float16")
@@ -91,3 +92,14 @@ class Done(NamedTuple):
     failure: Failure | None = None
     #: Size, time and digest of the recording's file when it was read.
     identity: Identity = ABSENT
+
+
+#: The columns that every dataset has; all others are carried columns.
+OWN = (
+    "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "sha256", "crc32",
+)  # fmt: skip
+
+
+def carried(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The carried columns of a row, those that not every dataset has."""
+    return {name: value for name, value in facts.items() if name not in OWN}

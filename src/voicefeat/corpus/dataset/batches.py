@@ -8,13 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import check_int
+from ..items import carried
 
-__all__ = ["OWN", "Batch", "Entry", "Sampler", "carried", "collate", "entry_of"]
-
-#: The columns that every dataset has; all others are carried columns.
-OWN = (
-    "id", "part", "start", "channel", "sr", "n_frames", "duration", "feature", "n_rows", "sha256", "crc32",
-)  # fmt: skip
+__all__ = ["Batch", "Entry", "Sampler", "collate", "entry_of"]
 
 #: So many batches are sorted by length together: lengths in a batch are similar, and the order stays random.
 POOL = 50
@@ -38,11 +34,6 @@ class Entry(NamedTuple):
     labels: dict[str, Any]
     #: SHA-256 of the bytes of the recording's file when it was read, in hexadecimal digits.
     sha256: str = ""
-
-
-def carried(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The carried columns of a row, those that not every dataset has."""
-    return {name: value for name, value in facts.items() if name not in OWN}
 
 
 def entry_of(facts: Mapping[str, Any], values: np.ndarray) -> Entry:

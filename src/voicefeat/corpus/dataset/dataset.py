@@ -11,8 +11,9 @@ import numpy as np
 
 from ...errors import check_choice, check_int
 from ...presets.front_end import FrontEnd
+from ..items import OWN
 from ..optional import pandas
-from .batches import OWN, Batch, Entry, Sampler, collate, entry_of
+from .batches import Batch, Entry, Sampler, collate, entry_of
 from .index import RowIndex, row_number
 from .store import Store
 

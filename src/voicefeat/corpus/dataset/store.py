@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import ParameterError
+from ..checksums import checksum
 from ..formats import Format, Reader
 from ..formats.damage import fail_damaged, has_other_rows
-from ..output.checksums import checksum
-from .batches import carried
+from ..items import carried
 
 __all__ = ["Store"]
 

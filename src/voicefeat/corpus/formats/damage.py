@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...errors import ParameterError
-from ..output.checksums import combined
+from ..checksums import combined
 from . import Reader
 
 __all__ = ["MEND", "fail_damaged", "fail_unreadable", "has_other_rows"]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import fail
+from ..checksums import combined
 from ..items import Row
-from ..output.checksums import combined
 from . import About, Reader
 from .folder import COLUMNS, row_columns, row_facts
 

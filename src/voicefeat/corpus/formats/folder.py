@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from ..checksums import checksum, combined
 from ..items import Row
-from ..output.checksums import checksum, combined
 from . import About, Reader
 from .damage import fail_unreadable
 

@@ -12,10 +12,9 @@ from urllib.parse import quote
 import numpy as np
 
 from ...errors import ParameterError
-from ..dataset.batches import carried
-from ..items import Row
+from ..checksums import checksum
+from ..items import Row, carried
 from ..optional import need
-from ..output.checksums import checksum
 from . import About, Format, Reader, Writer
 from .compressed import METHODS, compressed
 from .folder import FolderReader, Index

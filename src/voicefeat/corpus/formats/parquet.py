@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..checksums import checksum, combined
 from ..items import Row
 from ..optional import array, need, numbers, texts
-from ..output.checksums import checksum, combined
 from . import About, Format, Reader, Writer
 from .damage import fail_unreadable
 

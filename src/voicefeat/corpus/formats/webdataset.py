@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ..checksums import combined
 from ..items import Row
-from ..output.checksums import combined
 from . import About, Format, Reader, Writer
 from .damage import fail_unreadable
 from .folder import row_facts

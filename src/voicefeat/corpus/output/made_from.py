@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..checksums import Identity, identity, known_at
 from ..inputs.sources import Source
-from ..run.ordered_map import ordered_map
-from .checksums import Identity, identity, known_at
+from ..ordered_map import ordered_map
 
 __all__ = [
     "RECORDINGS", "Changed", "Recordings", "changed", "first_listed_otherwise", "missing_records",

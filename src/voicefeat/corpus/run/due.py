@@ -9,11 +9,11 @@ from ...errors import ParameterError, is_transient
 from ..formats import Format, find_format
 from ..formats.damage import has_other_rows
 from ..inputs.sources import Source
+from ..ordered_map import ordered_map
 from ..output.inventory import Inventory, changed_bytes, differs, shards_in
 from ..output.made_from import RECORDINGS, Changed, changed, missing_records
 from ..output.shards import Shards
 from ..output.state import Segment, State
-from .ordered_map import ordered_map
 
 __all__ = ["mark_due"]
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from ...errors import ParameterError, check_choice, check_float
 from ...feature.summarize import summarize
+from ..checksums import Identity, identity
 from ..items import DTYPES, Done, Failure, Item, Row
-from ..output.checksums import Identity, identity
 from ..output.folders import check_folders
 from .machine_faults import stop_if_passing
 from .pieces import CHANNELS, cut

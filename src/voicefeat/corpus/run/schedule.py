@@ -9,8 +9,8 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from ..items import Done, Item
+from ..ordered_map import ordered_map
 from .job import CorpusJob, run_in_worker
-from .ordered_map import ordered_map
 
 __all__ = ["pieces_in_order"]
 

@@ -19,10 +19,10 @@ from ..inputs.class_folders import class_folders, class_of
 from ..inputs.sources import Source
 from ..inputs.speakers import read_speakers
 from ..items import Failure
+from ..ordered_map import ordered_map
 from ..output.failures import Ledger
 from ..run.arguments import check_workers
 from ..run.machine_faults import stop_if_passing
-from ..run.ordered_map import ordered_map
 from ..run.progress import Progress
 from ..run.versions import versions
 from ..run.warnings import ThreadWarnings, WarningsByThread

@@ -8,15 +8,13 @@ have.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from ...chain.blocks import for_parts
 from ...engine import sliding
-
-if TYPE_CHECKING:
-    from .srh import Search
+from ...errors import LONGEST, check_int, check_rate, fail
 
 #: Seconds of the frames that the residual is predicted in, and from one to the next.
 FRAME, HOP = 0.025, 0.005
@@ -28,6 +26,63 @@ STRETCH = 1 << 17
 BLOCK, POINTS, THREADS = 64, 1 << 19, 8
 #: How many times as long as for a spectrogram a sample takes.
 COST = 100
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for, and where."""
+
+    sr: float
+    fmin: int
+    fmax: int
+    win_length: int
+    hop_length: int
+    order: int
+    shift: int
+
+    @classmethod
+    def make(
+        cls, sr: Any, fmin: Any, fmax: Any, win_length: Any, hop_length: Any, order: Any, shift: Any
+    ) -> Search:
+        """Checked."""
+        sr = check_rate("sr", sr)
+        if sr > LONGEST:
+            fail("sr", sr, "needs transforms of a second, which are too long", f"give at most {LONGEST}")
+        fmin = check_int("fmin", fmin, unit="hertz", remedy="try fmin=80")
+        fmax = check_int("fmax", fmax, unit="hertz", remedy="try fmax=500")
+        if fmin >= fmax:
+            fail("fmin", fmin, f"is not below fmax={fmax}", "give a lower fmin or a higher fmax")
+        most = int((sr / 2 - 1) / HARMONICS)
+        if fmax > most:
+            fail("fmax", fmax, f"{HARMONICS} harmonics do not fit below sr/2={sr / 2:g}", f"give {most}")
+        win_length = check_int(
+            "win_length", win_length, least=2, unit="samples", remedy="try win_length=1600"
+        )
+        if win_length > sr:
+            fail("win_length", win_length, "is longer than a second", f"give at most {int(sr)}")
+        hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=160")
+        order = check_int("order", order, remedy="try order=12")
+        if order >= int(FRAME * sr):
+            fail("order", order, f"frames of 25 ms have {int(FRAME * sr)} samples", "give fewer")
+        return cls(
+            sr, fmin, fmax, win_length, hop_length, order, check_int("shift", shift, least=0, unit="hertz")
+        )
+
+    def count(self, n: int) -> int:
+        """Frames of `n` samples."""
+        if n < self.win_length:
+            fail(
+                "win_length",
+                self.win_length,
+                f"the signal has {n} samples, fewer than one frame",
+                f"give at most {n}",
+            )
+        return 1 + (n - self.win_length) // self.hop_length
+
+    @property
+    def middle(self) -> int:
+        """The sample of a frame that is its middle."""
+        return self.win_length // 2
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ LONG = "def long():\n" + "    x = 1\n" * 61
         ("newroom/a.py", '"""A."""\n', "is on no layer"),
         ("chain/a.py", '"""A."""\ndef f():\n    import numba\n', "imports numba"),
         ("engine/a.py", '"""A."""\nfrom .. import errors\n', "line 2 imports errors"),
-        ("corpus/items.py", '"""A."""\nimport matplotlib\n', "line 2 imports matplotlib, which pyproject.toml"),
+        ("corpus/items.py", '"""A."""\nimport matplotlib\n', "line 2 imports matplotlib, which pyproject"),
         ("chain/a.py", '"""A."""\n' + "x = 1\n" * 401, "has 401 lines of code, more than 400"),
         ("engine/a.py", '"""A."""\n' + "x = 1\n" * 201, "has 201 lines of code, more than 200"),
         ("chain/a.py", f'"""A."""\n{LONG}', "line 2: long has 61 lines of code"),

@@ -16,32 +16,32 @@ from ..files.text import open_text
 
 __all__ = ["CorpusStatistics"]
 
-#: Written into every file: another form is another text.
+#: Version of the file format, written into every file.
 FORM = "voicefeat corpus statistics 1"
 
 
 @dataclass(frozen=True)
 class CorpusStatistics:
-    """How many frames a corpus has, and the mean and variance of each row over all of them.
+    """Number of frames of a corpus, and the mean and variance of each row over all of them.
 
-    A value: `of` makes one of a recording, ``+`` merges two, so that workers may gather parts of a corpus.
+    `of` computes the statistics of one recording and ``+`` merges two, so workers can share a corpus.
 
     Parameters
     ----------
     frames : int
-        Frames that were gathered.
+        Number of frames.
     mean : tuple of float
-        Of each row.
+        Mean of each row.
     squares : tuple of float
-        Of each row, the sum of squared distances from the mean.
+        Sum of squared distances from the mean, of each row.
     digest : str
-        That of the front end whose features these are (`FrontEnd.digest`), or empty.
+        Digest of the front end that computed the features (`FrontEnd.digest`), or empty.
 
     Notes
     -----
     Two parts are merged as in Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
     computing sample variances" (1979): no sum of squares is subtracted from another, so the variance of
-    rows far from 0 keeps its digits.
+    rows far from 0 is accurate.
 
     Examples
     --------
@@ -67,24 +67,24 @@ class CorpusStatistics:
 
     @classmethod
     def of(cls, features: ArrayLike, digest: str = "") -> CorpusStatistics:
-        """Those of one recording, or of a batch.
+        """Compute the statistics of one recording, or of a batch.
 
         Parameters
         ----------
         features : real array of shape (..., rows, frames)
-            What a feature or a front end gives.
+            Result of a feature or a front end.
         digest : str
-            That of the front end, so that statistics of another one are refused.
+            Digest of the front end, so that statistics of another front end are refused.
 
         Returns
         -------
         CorpusStatistics
-            Of all frames of all leading dimensions.
+            Statistics over all frames of all leading dimensions.
 
         Raises
         ------
         ParameterError
-            If the features are no finite real array of two dimensions or more.
+            If the features are not a finite real array of two dimensions or more.
         """
         x = np.asarray(features)
         if x.ndim < 2 or x.dtype.kind not in "fiu" or x.shape[-2] == 0:
@@ -123,28 +123,28 @@ class CorpusStatistics:
 
     @property
     def variance(self) -> np.ndarray:
-        """Of each row, divided by the number of frames: float64 array of shape (rows,)."""
+        """Variance of each row, with the number of frames as divisor: float64 array of shape (rows,)."""
         return np.array(self.squares) / max(self.frames, 1)
 
     def normalisation(self, variance: bool = True, floor: float = 1e-20) -> Normalisation:
-        """A stage that takes these means off, and divides by these deviations.
+        """Make a stage that subtracts these means and divides by these standard deviations.
 
         Parameters
         ----------
         variance : bool
             Whether to divide.
         floor : float
-            Least variance.
+            Lower bound of the variances.
 
         Returns
         -------
         Normalisation
-            For ``fe.replace(normalisation=...)``. A frame still depends on no other.
+            For ``fe.replace(normalisation=...)``. With it, a frame does not depend on other frames.
 
         Raises
         ------
         ParameterError
-            If nothing was gathered.
+            If there are no frames.
         """
         if not self.frames:
             raise ParameterError("frames=0: nothing was gathered; add features with CorpusStatistics.of")
@@ -152,7 +152,7 @@ class CorpusStatistics:
         return Normalisation("corpus", variance, means=self.mean, deviations=tuple(spread))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write them as JSON, every digit kept; a file that is there is replaced at once or not at all.
+        """Write the statistics as JSON, with all digits; an existing file is replaced in one step.
 
         Parameters
         ----------
@@ -181,7 +181,7 @@ class CorpusStatistics:
         Raises
         ------
         ParameterError
-            If the file holds anything else, or is a pipe or a device.
+            If the file holds something else, or is a pipe or a device.
         """
         told = f"path={os.fspath(path)!r}"
         try:

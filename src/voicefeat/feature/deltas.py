@@ -15,11 +15,11 @@ from ..errors import LONGEST, MOST, check_choice, check_float, check_int, check_
 
 __all__ = ["delta", "stack_memory"]
 
-#: scipy.ndimage's names for what lies beyond the ends, and numpy's.
+#: Padding modes: scipy.ndimage's names and numpy's.
 _BEYOND = {"mirror": "reflect", "nearest": "edge", "wrap": "wrap", "constant": "constant"}
 
 
-#: What numpy.pad knows.
+#: Modes of numpy.pad.
 _PADDING = (
     "constant", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap",
     "empty",
@@ -41,7 +41,7 @@ def _fit(width: int, polyorder: int, deriv: int, spacing: float) -> np.ndarray:
     return turned @ coefficients / spacing**deriv
 
 
-#: Frames of a fit, at most: its weights are the square of them.
+#: Largest width of a fit: the number of weights is its square.
 WIDEST = 4095
 
 
@@ -55,7 +55,7 @@ class _Fit:
         self.centre = {np.dtype(t): fitted[width // 2].astype(t) for t in (np.float32, np.float64)}
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """Along the last axis of contiguous rows."""
+        """The derivative along the last axis of contiguous rows."""
         from ..engine.correlate import correlate_rows, fit_ends
 
         out = np.empty(x.shape, x.dtype)
@@ -102,24 +102,24 @@ def delta(
     mode: Literal["interp", "mirror", "nearest", "constant", "wrap"] = "interp",
     **kwargs: Any,
 ) -> FloatArray:
-    """Derivative along time of a local polynomial (Savitzky and Golay), as ``librosa.feature.delta``.
+    """Deltas: time derivatives of a local polynomial (Savitzky and Golay), as ``librosa.feature.delta``.
 
     Parameters
     ----------
     data : float array of shape (..., frames)
         Features.
     width : int, odd, 3 to 4095
-        Frames of a fit.
+        Number of frames that a polynomial is fitted to.
     order : int, 1 or more
         Order of the derivative, and degree of the polynomial unless `polyorder` is given.
     axis : int
         Axis of time.
     mode : {"interp", "mirror", "nearest", "constant", "wrap"}
-        What lies beyond the ends; "interp" evaluates the polynomials fitted to the first and the last
-        `width` frames.
+        Padding beyond the ends; "interp" evaluates the polynomials fitted to the first and the last `width`
+        frames.
     **kwargs
-        `polyorder` (int), `delta` (float, spacing of frames) and `cval` (float, what ``mode="constant"``
-        pads with), as in ``scipy.signal.savgol_filter``.
+        `polyorder` (int), `delta` (float, spacing of frames) and `cval` (float, padding value of
+        ``mode="constant"``), as in ``scipy.signal.savgol_filter``.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def delta(
     Raises
     ------
     ParameterError
-        If there are fewer frames than ``mode="interp"`` fits, or a setting cannot be used.
+        If there are fewer frames than `width` with ``mode="interp"``, or a setting cannot be used.
 
     References
     ----------
@@ -167,23 +167,23 @@ def delta(
 
 
 def stack_memory(data: ArrayLike, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) -> NDArray[Any]:
-    """Each frame on top of `n_steps` - 1 earlier ones, `delay` apart, as ``librosa.feature.stack_memory``.
+    """Stack each frame on `n_steps` - 1 earlier ones, `delay` apart, as ``librosa.feature.stack_memory``.
 
     Parameters
     ----------
     data : array of shape (..., rows, frames)
-        Features; one row may come as (frames,).
+        Features; a single row may have shape (frames,).
     n_steps : int, 1 or more
-        Frames in a stack.
+        Number of frames in a stack.
     delay : int, not 0
-        Frames between them; below 0 for later ones.
+        Distance between the stacked frames; negative for later frames.
     **kwargs
-        `mode` and the rest of ``numpy.pad``, for what lies beyond the ends; zeros by default.
+        `mode` and the other arguments of ``numpy.pad``, for the padding beyond the ends; zeros by default.
 
     Returns
     -------
     array of shape (..., rows * n_steps, frames)
-        The frame itself first.
+        The frame itself comes first.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Several features of one signal: those that start from the same frames share one pass over its spectra."""
+"""Several features of one signal: features of the same frames share one pass over its spectra."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Stacked", "extract"]
 
 
 class Stacked(NamedTuple):
-    """Features one below the other: `values` of shape (..., rows, frames), and what each row is."""
+    """Stacked features: `values` of shape (..., rows, frames), and the names of the `rows`."""
 
     values: np.ndarray
     rows: list[str]
@@ -67,8 +67,8 @@ def extract(
 ) -> dict[str, NDArray[Any]] | Stacked:
     """Several features of one signal at little more than the cost of one.
 
-    Features that start from the same frames share their spectra, each block of which is computed once and not
-    kept. Every number is the one that the single call gives, bit for bit.
+    Features that start from the same frames share their spectra, which are computed once, block by block.
+    Every value is the same, bit for bit, as that of the single call.
 
     Parameters
     ----------
@@ -77,24 +77,24 @@ def extract(
     sr : float
         Sampling rate in Hz.
     features : sequence of str, or mapping of str to mapping
-        Names of the registry (``voicefeat features`` lists them); or of each name the settings that are its
-        own.
+        Names of features (``voicefeat features`` lists them), or a mapping from each name to the settings of
+        that feature.
     stack : bool
-        One array with named rows in place of a mapping.
+        Return one array with named rows in place of a mapping.
     **shared
-        Settings of every feature that takes them; those of a feature's own go before.
+        Settings for every feature that has them. The settings of a single feature take precedence.
 
     Returns
     -------
     dict of str to array of shape (..., rows, frames), or Stacked
-        The features by name, in the order in which they were asked for; or (`values`, `rows`), where row 3 of
-        mfcc is called "mfcc_3".
+        The features by name, in the order of `features`; or (`values`, `rows`), where row 3 of mfcc is called
+        "mfcc_3".
 
     Raises
     ------
     ParameterError
-        If a feature or a setting is not known, the features to be stacked differ in their number of frames,
-        or one of them refuses the signal or a setting.
+        If a feature or a setting is not known, a feature cannot use the signal or a setting, or the features
+        to be stacked differ in their number of frames.
 
     Examples
     --------
@@ -117,16 +117,16 @@ def extract(
         requests = [feature.request(y, keywords) for feature, keywords in calls]
         results = compute_requests(requests)
     values = {feature.name: result for (feature, _), result in zip(calls, results, strict=True)}
-    for message in dict.fromkeys(messages):  # several features can have one bank
+    for message in dict.fromkeys(messages):  # several features can share a bank
         empty_bands.tell(message)
     return _stacked(values) if stack else values
 
 
 def _check_features(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
-    """Each feature with the settings that are its own."""
+    """Each feature with its own settings."""
     try:
         names = None if isinstance(features, str) else list(features)
-    except TypeError:  # what looks iterable need not be: an array of no dimensions
+    except TypeError:  # an array of no dimensions looks iterable but is not
         names = None
     if names is None:
         fail("features", features, "must be names of features", "give a list, for example ['mfcc', 'rms']")
@@ -160,7 +160,7 @@ def _keywords(
 
 
 def _check_shared(features: list[Feature], shared: Mapping[str, Any]) -> None:
-    """Refuse a setting that none of the features has."""
+    """Refuse a shared setting that none of the features has."""
     if not shared:
         return
     every = {name for feature in features for name in feature.settings}

@@ -1,4 +1,4 @@
-"""The recipe of a feature, noted on its function, so that `extract` can compute several in one pass."""
+"""The recipe of a feature, stored on its function, so that `extract` can compute several in one pass."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Recipe:
 def computed_by(
     make: Callable[..., Chain | Job], alone: Callable[[Mapping[str, Any]], bool] = _never
 ) -> Callable[[Feature], Feature]:
-    """Note on a feature the recipe that its own call uses: ``@computed_by(mfcc_chain)``.
+    """Store on a feature the recipe that its own call uses: ``@computed_by(mfcc_chain)``.
 
     `alone` says with which settings the feature has no chain.
     """

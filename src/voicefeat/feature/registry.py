@@ -1,7 +1,6 @@
-"""Every feature of a signal: its name, what a row is, and how far a frame looks.
+"""Every feature of a signal: its name, the meaning of a row, and the frames that a frame depends on.
 
-One line here makes a feature known to the command line, the contract tests, the benchmarks and the
-manual.
+One line here adds a feature to the command line, the contract tests, the benchmarks and the manual.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FEATURES", "Feature", "find"]
 
 
-#: Arguments that are not settings: the signal and its rate, what may be given in its place, and `out`.
+#: Arguments that are not settings: the signal and its rate, spectra given in its place, and `out`.
 INPUTS = ("y", "sr", "S", "C", "V", "chroma", "out")
 
 
@@ -35,7 +34,7 @@ class Feature:
     """One feature: a function ``f(y, sr, **settings)`` that returns ``(..., rows, frames)``."""
 
     name: str
-    #: What one row is.
+    #: The meaning of one row.
     row: str
     #: True when settings make a frame depend on the whole clip (a floor below its maximum, say).
     clip: Callable[[Mapping[str, Any]], bool] = lambda settings: False
@@ -50,12 +49,12 @@ class Feature:
 
     @cached_property
     def function(self) -> Callable[..., Any]:
-        # By way of the public names, which say in which file each is: loaded when it is first asked for.
+        # Through the public names, which know the file of each function and load it when first used.
         return getattr(import_module(__package__.partition(".")[0]), self.name)
 
     @cached_property
     def recipe(self) -> Recipe | None:
-        """What makes its chain from frames, whose spectra other chains can share; None for other features."""
+        """The recipe of a chain that can share spectra with other chains; None for other features."""
         return getattr(self.function, "recipe", None)
 
     @property
@@ -65,7 +64,7 @@ class Feature:
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:
-        """All arguments but the signal, with their defaults."""
+        """All arguments except the signal, with their defaults."""
         parameters = inspect.signature(self.function).parameters.values()
         return {p.name: p.default for p in parameters if p.kind is not p.VAR_KEYWORD and p.name != "y"}
 
@@ -75,11 +74,11 @@ class Feature:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The keyword arguments besides what a feature starts from, with their defaults."""
+        """The keyword arguments without the inputs of the feature, with their defaults."""
         return self._settings.copy()
 
     def context(self, settings: Mapping[str, Any] | None = None) -> tuple[int, int] | str:
-        """What a frame depends on: so many frames to the left and to the right of it, or ``"clip"``.
+        """The frames that a frame depends on: how many before and after it, or ``"clip"`` for all.
 
         Examples
         --------
@@ -96,9 +95,9 @@ class Feature:
         return "sr" in self._defaults
 
     def request(self, y: np.ndarray, settings: Mapping[str, Any]) -> Request:
-        """What is computed of the checked signal `y` with these keyword arguments of the function.
+        """The request for the checked signal `y` with these keyword arguments of the function.
 
-        A feature that is no chain has no jobs: its function is called once those of others are done.
+        A feature that is not a chain has no jobs: its function is called when the jobs of others are done.
         """
         from ..chain.jobs import Request
 
@@ -186,7 +185,7 @@ FEATURES: dict[str, Feature] = {f.name: f for f in _ALL}
 
 
 def find(name: str, argument: str = "feature") -> Feature:
-    """The feature called `name`, which a caller gave as `argument`.
+    """The feature called `name`; `argument` is the caller's argument that holds the name.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Frames to numbers: statistics of features over a clip, or over windows of frames."""
+"""Statistics of features over a clip, or over windows of frames."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _STATISTICS: dict[str, Statistic] = {
 }
 _QUANTILE = re.compile(r"q(0(\.\d+)?|1(\.0+)?|\.\d+)")
 _CHOICES = f"choose among {', '.join(map(repr, _STATISTICS))} and quantiles like 'q0.05'"
-#: Values of which a copy in double precision is held at a time.
+#: Number of values copied to double precision at a time.
 _AT_ONCE = 1 << 18
 
 
@@ -46,24 +46,24 @@ def summarize(
     partial: bool = True,
     name: str | None = None,
 ) -> dict[str, np.float64 | Float64Array]:
-    """Statistics of each row over all frames, or over windows of frames: columns of a table.
+    """Statistics of each row over all frames, or over windows of frames, as columns of a table.
 
     Parameters
     ----------
     features : mapping of str to real array of shape (..., rows, frames), Stacked, or one such array
-        What `extract` returns, stacked or not, or any feature. Arrays of a mapping have the same leading
-        dimensions and, where windows are asked for, the same number of frames.
+        Result of `extract`, stacked or not, or of any feature. The arrays of a mapping must have the same
+        leading dimensions and, with `frames`, the same number of frames.
     statistics : str or sequence of str
         "mean", "std", "median", "min", "max", and quantiles: "q" with a fraction from 0 to 1, "q0.05".
     frames : int, optional
         Length of a window in frames; by default one window holds them all.
     step : int, optional
-        Frames from the beginning of a window to that of the next; by default `frames`.
+        Hop from one window to the next in frames; by default `frames`.
     partial : bool
-        Whether frames that are left behind the last whole window make a shorter one. Without it they are
-        left out, and a clip shorter than one window gives columns of no numbers.
+        Whether the frames after the last full window make a shorter one. Otherwise they are left out, and a
+        clip shorter than one window gives empty columns.
     name : str, optional
-        How columns call the rows of an array that comes without a name; by default "feature".
+        Prefix of the columns of an array that has no name; by default "feature".
 
     Returns
     -------
@@ -81,8 +81,8 @@ def summarize(
     Notes
     -----
     Definitions are numpy's: ``std`` divides by the number of frames (``ddof=0``), quantiles interpolate
-    linearly, NaN makes NaN. Everything is computed in double precision, and a number does not depend on what
-    else is in the batch.
+    linearly, and the statistics of NaN are NaN. Everything is computed in double precision, and a value does
+    not depend on the rest of the batch.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def summarize(
 
 
 def _chosen(statistics: Any) -> dict[str, Statistic]:
-    """The statistics by the names that columns show."""
+    """The statistics by their names in the columns."""
     names = [statistics] if isinstance(statistics, str) else statistics
     if not isinstance(names, Sequence) or isinstance(names, bytes) or not names:
         fail("statistics", statistics, "must be a name or some names", _CHOICES)
@@ -173,7 +173,7 @@ def _arrays(features: Any, name: Any) -> dict[str, np.ndarray]:
 
 
 def _stacked(features: object) -> TypeGuard[Stacked]:
-    """Whether it is what `extract` stacks; its class is not imported, which would load the engine."""
+    """Whether it is a `Stacked` of `extract`; importing that class would load the engine."""
     return getattr(features, "_fields", None) == ("values", "rows")
 
 
@@ -221,8 +221,8 @@ def _over_windows(
 def _fill(views: np.ndarray, functions: list[Statistic], results: list[np.ndarray]) -> None:
     """results[k][window, row] = functions[k] of views[row, window], a bounded copy at a time.
 
-    A copy has the frames of one window side by side, so that numpy adds them in the same order whatever the
-    batch and the layout of what was given.
+    In a copy the frames of one window are contiguous, so that numpy adds them in the same order for every
+    batch and memory layout.
     """
     rows, windows, size = views.shape
     some = max(1, min(windows, _AT_ONCE // size))

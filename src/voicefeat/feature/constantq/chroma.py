@@ -1,4 +1,4 @@
-"""Pitch classes of constant-Q and variable-Q magnitudes."""
+"""Chroma of constant-Q and variable-Q magnitudes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .hybrid import hybrid_magnitudes
 __all__ = ["chroma_cens", "chroma_cqt", "chroma_vqt", "tonnetz"]
 
 
-#: Octaves, at most.
+#: Largest number of octaves.
 MOST_OCTAVES = 64
 
 
@@ -47,7 +47,7 @@ def _finished(chroma: np.ndarray, threshold: float | None, norm: float | None) -
 
 
 def _octaves(n_octaves: Any) -> int:
-    """The octaves, of which the weights that fold them are made before they are compared with the rate."""
+    """The number of octaves; checked early, because fold weights are made before the range is checked."""
     n_octaves = check_int("n_octaves", n_octaves, unit="octaves")
     if n_octaves > MOST_OCTAVES:
         fail("n_octaves", n_octaves, "reach beyond any rate", "give fewer, such as 7")
@@ -89,19 +89,19 @@ def chroma_cqt(
     hop_length, fmin
         As in `cqt`.
     norm : float or None
-        Each frame is divided by this norm: inf, -inf, 0 or a number above 0; None for none.
+        Norm by which each frame is divided: inf, -inf, 0 or a number above 0; None for no division.
     threshold : float or None
-        Smaller sums are first set to 0.
+        Sums below it are set to 0 before the division; None for no threshold.
     tuning : float, optional
-        As in `cqt`. By default it is estimated from the whole clip (all of a batch together).
+        As in `cqt`. By default it is estimated from the whole clip (the whole batch together).
     n_chroma : int
         Number of pitch classes.
     n_octaves : int
         Number of octaves, from `fmin` upwards.
     window : array of float, optional
-        Pitch classes are smoothed with it, as in `filters.cq_to_chroma`.
+        Window that smooths pitch classes, as in `filters.cq_to_chroma`.
     bins_per_octave : int or None
-        Constant-Q bins of an octave, a multiple of `n_chroma`; None is `n_chroma`.
+        Constant-Q bins per octave, a multiple of `n_chroma`; None for `n_chroma`.
     cqt_mode : "full" or "hybrid"
         Magnitudes of `cqt` or of `hybrid_cqt`.
 
@@ -118,7 +118,7 @@ def chroma_cqt(
     Warns
     -----
     UserWarning
-        If wavelets are longer than the signal.
+        If a wavelet is longer than the signal.
 
     References
     ----------
@@ -177,13 +177,13 @@ def chroma_vqt(
     hop_length, fmin, intervals, gamma
         As in `vqt`; librosa has no default for `intervals`.
     norm : float or None
-        Each frame is divided by this norm: inf, -inf, 0 or a number above 0; None for none.
+        Norm by which each frame is divided: inf, -inf, 0 or a number above 0; None for no division.
     threshold : float or None
-        Smaller sums are first set to 0.
+        Sums below it are set to 0 before the division; None for no threshold.
     n_octaves : int
         Number of octaves, from `fmin` upwards.
     bins_per_octave : int
-        Bins of an octave, and rows of the result; of given `intervals`, their number.
+        Bins per octave, and rows of the result; for given `intervals`, their number.
 
     Returns
     -------
@@ -198,7 +198,7 @@ def chroma_vqt(
     Warns
     -----
     UserWarning
-        If wavelets are longer than the signal.
+        If a wavelet is longer than the signal.
 
     References
     ----------
@@ -229,9 +229,9 @@ def chroma_vqt(
     return _finished(responses(q, y, y.dtype, bank), threshold, norm)
 
 
-#: Shares of a frame's sum above which a pitch class gains a step.
+#: Fractions of a frame's sum; a pitch class gains one step for each that it exceeds.
 _STEPS = (0.4, 0.2, 0.1, 0.05)
-#: Frames that are averaged, at most: hours of them.
+#: Largest number of frames that are averaged: hours.
 SMOOTHED = 1 << 20
 
 
@@ -252,7 +252,7 @@ def chroma_cens(
     win_len_smooth: int | None = 41,
     smoothing_window: Window = "hann",
 ) -> FloatArray:
-    """Pitch classes in four steps of loudness, smoothed over time, as ``librosa.feature.chroma_cens``.
+    """CENS: chroma quantised in four steps and smoothed over time, as ``librosa.feature.chroma_cens``.
 
     Parameters
     ----------
@@ -265,11 +265,11 @@ def chroma_cens(
     hop_length, fmin, tuning, n_chroma, n_octaves, bins_per_octave, cqt_mode, window
         As in `chroma_cqt`.
     norm : float or None
-        Each smoothed frame is divided by this norm.
+        Norm by which each smoothed frame is divided.
     win_len_smooth : int or None
-        Frames that are averaged; None for no smoothing.
+        Number of frames that are averaged; None for no smoothing.
     smoothing_window : str, tuple, float, callable or array_like
-        The weights of the average: a symmetric window of `win_len_smooth` + 2, whose ends are often 0.
+        Weights of the average: a symmetric window of `win_len_smooth` + 2 samples, whose ends are often 0.
 
     Returns
     -------
@@ -284,7 +284,7 @@ def chroma_cens(
     Warns
     -----
     UserWarning
-        If wavelets are longer than the signal.
+        If a wavelet is longer than the signal.
 
     References
     ----------
@@ -350,7 +350,7 @@ def tonnetz(
     bins_per_octave: int | None = 36,
     cqt_mode: Literal["full", "hybrid"] = "full",
 ) -> FloatArray:
-    """Tonal centroids: pitch classes on the circles of fifths and thirds, as ``librosa.feature.tonnetz``.
+    """Tonal centroids of chroma on circles of fifths and thirds, as ``librosa.feature.tonnetz``.
 
     Parameters
     ----------
@@ -359,7 +359,7 @@ def tonnetz(
     sr : float
         Sampling rate in Hz.
     chroma : float array of shape (..., n_chroma, frames), optional
-        Pitch classes to use in place of `y`.
+        Chroma to use in place of `y`.
     hop_length, fmin, norm, threshold, tuning, n_chroma, n_octaves, window, bins_per_octave, cqt_mode
         As in `chroma_cqt`.
 
@@ -376,7 +376,7 @@ def tonnetz(
     Warns
     -----
     UserWarning
-        If wavelets are longer than the signal.
+        If a wavelet is longer than the signal.
 
     References
     ----------

@@ -78,7 +78,7 @@ def cqcc(
     d: float = 16,
     block: float | None = None,
 ) -> FloatArray:
-    """Constant-Q cepstral coefficients of the whole clip (CQCC), statics, deltas and delta-deltas.
+    """Constant-Q cepstral coefficients (CQCC) of the whole clip: statics, deltas and delta-deltas.
 
     Parameters
     ----------
@@ -87,33 +87,34 @@ def cqcc(
     sr : float
         Sampling rate in Hz.
     n_cqcc : int
-        Coefficients.
+        Number of coefficients.
     c0 : bool
-        Whether the first of them is coefficient 0, the mean of the log spectrum; else they begin with 1.
+        Whether the first is coefficient 0, the mean of the log spectrum; otherwise it is coefficient 1.
     deltas : {0, 1, 2}
         0 for coefficients alone, 1 to stack their deltas below them, 2 for delta-deltas as well.
     delta_width : int, odd, 3 or more
-        Frames of the regression of a delta: the slope of the least-squares line, edges repeated; delta-deltas
-        are deltas of deltas.
+        Number of frames of the regression: a delta is the slope of the least-squares line, with the edges
+        repeated; delta-deltas are deltas of deltas.
     bins_per_octave : int
         Channels per octave.
     fmin, fmax : float
-        Centres of the first and the last channel in hertz. By default `fmax` is half of `sr` and `fmin` nine
+        Centres of the first and the last channel in Hz. By default `fmax` is half of `sr` and `fmin` is nine
         octaves below `fmax`. Channels that reach beyond half of `sr` are left out.
     gamma : float, 0 or more
-        Hertz by which every channel is wider than constant Q would have it. By default it follows the ear,
-        ``228.7 * (2**(1/B) - 2**(-1/B))`` for B bins per octave.
+        Constant in Hz added to the bandwidth that constant Q gives to each channel. By default it follows
+        hearing, ``228.7 * (2**(1/B) - 2**(-1/B))`` for B bins per octave.
     d : float, 1 or more
-        Uniform frequencies in the first octave, to which the log spectrum is resampled before the cosines.
+        Number of uniform frequencies in the first octave, to whose spacing the log spectrum is resampled
+        before the cosine transform.
     block : float, optional
-        Seconds by which overlapping slices of a long recording advance. By default the recording is
-        transformed whole, which is the published definition.
+        Hop in seconds of the overlapping slices into which a long recording is cut. By default the whole
+        recording is transformed at once, which is the published definition.
 
     Returns
     -------
     float array of shape (..., n_cqcc * (1 + deltas), frames)
-        float32 for float32, else float64. Frames are ``n / (sr * frames)`` seconds apart, which is
-        no whole number of samples; `nsgcqt_times` gives their times.
+        float32 for float32, else float64. Frames are ``n / (sr * frames)`` seconds apart, which need not be
+        an integer number of samples; `nsgcqt_times` returns their times.
 
     Raises
     ------
@@ -122,9 +123,9 @@ def cqcc(
 
     Notes
     -----
-    ``ln(|X|**2 + 2**-52)`` of each channel, a cubic spline from their frequencies to uniform ones, and the
-    orthonormal cosine transform. Every frame depends on the whole clip, or with `block` on ``2 * block``
-    seconds around it. A silent clip has ``ln(2**-52)`` everywhere, so all but coefficient 0 vanish.
+    ``ln(|X|**2 + 2**-52)`` of each channel is resampled to uniform frequencies by a cubic spline, then comes
+    the orthonormal cosine transform. Every frame depends on the whole clip, or with `block` on ``2 * block``
+    seconds around it. A silent clip has ``ln(2**-52)`` everywhere, so all coefficients but 0 vanish.
 
     References
     ----------
@@ -164,7 +165,7 @@ def cqcc_spectrum(
     d: float = 16,
     block: float | None = None,
 ) -> FloatArray:
-    """The logarithmic power spectrum that CQCC are the cosine transform of.
+    """Logarithmic constant-Q power spectrum, from which CQCC are computed by the cosine transform.
 
     Parameters
     ----------
@@ -226,7 +227,7 @@ def cqcc_frequencies(
     gamma: float | None = None,
     d: float = 16,
 ) -> FloatArray:
-    """The uniform frequencies of `cqcc_spectrum`.
+    """Uniform frequencies of `cqcc_spectrum`.
 
     Parameters
     ----------
@@ -238,7 +239,7 @@ def cqcc_frequencies(
     Returns
     -------
     float64 array
-        Hertz, ``fmin / d`` apart.
+        Frequencies in Hz, ``fmin / d`` apart.
 
     Raises
     ------

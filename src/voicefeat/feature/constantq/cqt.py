@@ -38,9 +38,9 @@ def checked_transform(
     *shape: Any,
     counted: tuple[str, int] = ("n_bins", 1),
 ) -> tuple[ConstantQ, np.ndarray]:
-    """The checked transform and the checked signal; a `tuning` of None is estimated from all of it.
+    """The checked transform and the checked signal; a `tuning` of None is estimated from the whole signal.
 
-    `counted` is the argument that `n_bins` came from, and how many bins one of it is.
+    `counted` is the argument that sets `n_bins`, and the number of bins for each unit of it.
     """
     head = (sr, hop_length, fmin, n_bins, bins_per_octave)
     shape = (counted, *shape)
@@ -52,7 +52,7 @@ def checked_transform(
 
 
 def _tuning(y: np.ndarray, sr: float, bins_per_octave: int) -> float:
-    """As `estimate_tuning` has it by default; 0 where there is no pitch."""
+    """The tuning of `estimate_tuning` with its defaults; 0 where there is no pitch."""
     chain = spectrogram_chain(2048, None, None, "hann", True, "constant", 1.0)
     peaks = peaks_among(sr, 2048, 150.0, 4000.0, 0.1)
     (counts,) = compute([AllPeaks(chain, peaks, counter(0.01, bins_per_octave))], y)
@@ -60,11 +60,11 @@ def _tuning(y: np.ndarray, sr: float, bins_per_octave: int) -> float:
 
 
 def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None = None) -> np.ndarray:
-    """The transform of `y` as `result`, complex or the real magnitudes, folded where that is asked for."""
+    """The transform of `y` as type `result`: complex values or real magnitudes, folded if `fold` is given."""
     wide = result in (np.float64, np.complex128)
     kind = np.dtype(np.float64) if wide else y.dtype
     n = y.shape[-1]
-    q.check_length(n)  # before the tables: wavelets can be of any length
+    q.check_length(n)  # before the tables are made: wavelets can have any length
     ready = octaves(q, fold, kind)
     warn_if_mostly_padding(q, ready.longest, n)
     computed = np.result_type(kind, np.complex64) if result.kind == "c" else kind
@@ -78,7 +78,7 @@ def warn_if_mostly_padding(q: ConstantQ, longest: float, n: int) -> None:
 
 
 def complex_type(dtype: Any, y: np.ndarray) -> np.dtype:
-    """The complex type of a transform: that of the signal's precision unless one is given."""
+    """The complex type of a transform: `dtype`, or by default that of the signal's precision."""
     if dtype is None:
         return np.result_type(y.dtype, np.complex64)
     return check_complex_dtype("dtype", dtype)
@@ -102,7 +102,7 @@ def cqt(
     res_type: ResType | None = "soxr_hq",
     dtype: DTypeLike | None = None,
 ) -> ComplexArray:
-    """Constant-Q transform: frequencies in equal steps of pitch, as ``librosa.cqt``.
+    """Constant-Q transform, with frequencies in equal steps of pitch, as ``librosa.cqt``.
 
     Parameters
     ----------
@@ -111,35 +111,36 @@ def cqt(
     sr : float
         Sampling rate in Hz.
     hop_length : int
-        Samples from one frame to the next. Each factor of 2 in it saves work: with one for every octave but
-        the first, each octave is computed at half the rate of the one above.
+        Hop in samples. Each factor of 2 in it saves work: with one for every octave below the
+        highest, each octave is computed at half the rate of the one above.
     fmin : float, optional
         Frequency of the first bin in Hz; C1, 32.7 Hz, by default.
     n_bins, bins_per_octave : int
-        How many bins, and how many of them make an octave.
+        Number of bins, and bins per octave.
     tuning : float or None
-        How far all of them are raised, in bins; None estimates it from the whole signal.
+        Tuning deviation in bins, by which all frequencies are raised; None estimates it from the whole
+        signal.
     filter_scale : float
-        Lengths of the wavelets are multiplied by it.
+        Factor of the lengths of the wavelets.
     norm : float or None
-        The wavelets have unit p-norm.
+        Order p of the norm to which wavelets are normalised; None for no normalisation.
     sparsity : float in [0, 1)
-        Share of each wavelet's magnitude that may be left out.
+        Fraction of each wavelet's magnitude that may be discarded.
     window : str, tuple, float or callable
-        The wavelets' window.
+        Window of the wavelets.
     scale : bool
         True to divide by the square roots of the wavelets' lengths.
     pad_mode : str or callable
         As in `stft`.
     res_type : str or None
-        How the signal is halved, as in `resample`; None is "soxr_hq".
+        Resampling to half the rate, as in `resample`; None for "soxr_hq".
     dtype : complex64 or complex128, optional
-        Type of the result; that of the signal's precision by default.
+        Type of the result; by default that of the signal's precision.
 
     Returns
     -------
     complex array of shape (..., n_bins, frames)
-        The responses.
+        Responses of the wavelets, one row per bin.
 
     Raises
     ------
@@ -150,7 +151,7 @@ def cqt(
     Warns
     -----
     UserWarning
-        If wavelets are longer than the signal.
+        If a wavelet is longer than the signal.
 
     References
     ----------
@@ -191,7 +192,7 @@ def vqt(
     res_type: ResType | None = "soxr_hq",
     dtype: DTypeLike | None = None,
 ) -> ComplexArray:
-    """Variable-Q transform: any scale, and wavelets with fewer periods where it is low, as ``librosa.vqt``.
+    """Variable-Q transform: any scale, and shorter wavelets at low frequencies, as ``librosa.vqt``.
 
     Parameters
     ----------
@@ -200,20 +201,20 @@ def vqt(
     sr, hop_length, fmin, n_bins
         As in `cqt`.
     intervals : str or array of float
-        "equal" steps; "pythagorean", stacked fifths; "ji3", "ji5" or "ji7", just intonation with primes up to
-        that; or the ratios of an octave's frequencies to its first.
+        "equal" for equal steps; "pythagorean" for stacked fifths; "ji3", "ji5" or "ji7" for just intonation
+        with primes up to 3, 5 or 7; or the ratios of the frequencies of an octave to its first.
     gamma : float or None
-        Hz that are added to each bandwidth: low frequencies have shorter wavelets. 0 is `cqt`; None follows
-        the ear's equivalent rectangular bandwidths.
+        Bandwidth offset in Hz: added to each bandwidth, it makes wavelets of low frequencies shorter. 0 for
+        `cqt`; None for the equivalent rectangular bandwidths of hearing.
     bins_per_octave : int
-        Bins of an octave; of given `intervals`, their number.
+        Bins per octave; for given `intervals`, their number.
     tuning, filter_scale, norm, sparsity, window, scale, pad_mode, res_type, dtype
         As in `cqt`.
 
     Returns
     -------
     complex array of shape (..., n_bins, frames)
-        The responses.
+        Responses of the wavelets, one row per bin.
 
     Raises
     ------
@@ -223,7 +224,7 @@ def vqt(
     Warns
     -----
     UserWarning
-        If wavelets are longer than the signal.
+        If a wavelet is longer than the signal.
 
     References
     ----------

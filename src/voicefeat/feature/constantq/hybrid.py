@@ -1,4 +1,4 @@
-"""Constant-Q magnitudes from spectra of one frame length: for all bins, or where that comes near."""
+"""Constant-Q magnitudes from spectra of one frame length: for all bins, or for the short wavelets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _mirror_again(padded: np.ndarray, pad: tuple[int, int], axis: int, settings:
     padded[:] = np.pad(padded[pad[0] : padded.size - pad[1]], pad, "symmetric")
 
 
-#: What pads a signal that is shorter than its padding: numpy, which mirrors it again and again.
+#: Functions that pad a signal shorter than its padding: numpy's, which mirror it repeatedly.
 _AGAIN = {"reflect": _reflect_again, "symmetric": _mirror_again}
 
 
@@ -38,7 +38,7 @@ _AGAIN = {"reflect": _reflect_again, "symmetric": _mirror_again}
 def _chain(q: ConstantQ, fold: Bands | None) -> Chain:
     """Frames as long as the longest wavelet, their magnitudes, and the magnitudes of the wavelets as bands.
 
-    With `fold`, whose last columns are these bins, bands are what that makes of them.
+    With `fold`, whose last columns are these bins, the bands are folded by it.
     """
     q.check_room(q._wavelets(None, q.sr)[2])
     bands = Bands.make(
@@ -72,7 +72,7 @@ def pseudo_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands
 
 
 def hybrid_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None = None) -> np.ndarray:
-    """The magnitudes of the long wavelets and below them those of the others; folded, their sum."""
+    """The magnitudes of the long wavelets, with those of the others below; if folded, their sum."""
     low, high = parted(q)
     parts = []
     if low is not None:
@@ -108,19 +108,19 @@ def pseudo_cqt(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window
-        As in `cqt`. The frames are a power of two as long as the longest wavelet and two hops.
+        As in `cqt`. The frame length is a power of two, at least the longest wavelet and two hops.
     scale : bool
-        True to divide by the square root of the frames' length; False to multiply by that of the wavelets'
-        lengths as well.
+        True to divide by the square root of the frame length; False to multiply by the square roots of the
+        wavelets' lengths as well.
     pad_mode : str or callable
         As in `stft`.
     dtype : complex64 or complex128, optional
-        Twice the precision of the result; that of the signal by default.
+        Complex type of the transform: the result is its real counterpart. By default that of the signal.
 
     Returns
     -------
     float array of shape (..., n_bins, frames)
-        The magnitudes.
+        Magnitudes, one row per bin.
 
     Raises
     ------
@@ -169,22 +169,22 @@ def hybrid_cqt(
     res_type: ResType | None = "soxr_hq",
     dtype: DTypeLike | None = None,
 ) -> FloatArray:
-    """Constant-Q magnitudes, where wavelets are short those of `pseudo_cqt`, as ``librosa.hybrid_cqt``.
+    """Constant-Q magnitudes, those of short wavelets by `pseudo_cqt`, as ``librosa.hybrid_cqt``.
 
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, pad_mode, res_type
-        As in `cqt`. Wavelets that fit into less than two hops, padded to a power of two, are those of
-        `pseudo_cqt`.
+        As in `cqt`. `pseudo_cqt` computes the bins of wavelets that, padded to a power of two, are shorter
+        than two hops.
     dtype : complex64 or complex128, optional
-        Twice the precision of the result; that of the signal by default.
+        Complex type of the transform: the result is its real counterpart. By default that of the signal.
 
     Returns
     -------
     float array of shape (..., n_bins, frames)
-        The magnitudes.
+        Magnitudes, one row per bin.
 
     Raises
     ------
@@ -194,7 +194,7 @@ def hybrid_cqt(
     Warns
     -----
     UserWarning
-        If wavelets are longer than the signal.
+        If a wavelet is longer than the signal.
 
     Notes
     -----
@@ -217,7 +217,7 @@ def hybrid_cqt(
 
 @memoised
 def parted(q: ConstantQ) -> tuple[ConstantQ | None, ConstantQ | None]:
-    """The transform of the long wavelets, and that of those that fit into less than two hops."""
+    """The transform of the long wavelets, and that of the wavelets shorter than two hops."""
     hertz = q.frequencies()
     lengths, _ = wavelet_lengths(
         freqs=hertz,

@@ -19,7 +19,7 @@ from .cqt import transform_of
 
 __all__ = ["icqt"]
 
-#: Samples of a period that are let pass for however few frames, so that a transform can be cut.
+#: A period of this many samples is accepted for any number of frames, so that a transform can be cut.
 ALWAYS = 1 << 16
 
 
@@ -40,29 +40,30 @@ def icqt(
     res_type: ResType | None = "soxr_hq",
     dtype: DTypeLike | None = None,
 ) -> FloatArray:
-    """A signal with about this constant-Q transform, as ``librosa.icqt``.
+    """Inverse constant-Q transform (approximate), as ``librosa.icqt``.
 
     Each octave's responses are spread over the bins of their wavelets, transformed back, added where frames
-    overlap, and brought to the full rate. What no wavelet saw is lost: the rest of the spectrum, and, where
-    frames are farther apart than wavelets are long, what lay between.
+    overlap, and resampled to the full rate. What no wavelet covers is lost: the rest of the spectrum, and the
+    time between wavelets that are shorter than the hop.
 
     Parameters
     ----------
     C : complex array of shape (..., n_bins, frames)
-        Responses, as `cqt` returns them.
+        Constant-Q transform, as returned by `cqt`.
     sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale
-        As `cqt` was called with.
+        The arguments with which `cqt` was called.
     length : int or None
-        Samples wanted: the signal is cut, or padded with up to 2^24 zeros. None is all that the frames cover.
+        Length of the result in samples: the signal is cut, or padded with up to 2^24 zeros. None gives all
+        samples that the frames cover.
     res_type : str or None
-        How octaves are brought to the full rate, as in `resample`; None is "soxr_hq".
+        Resampling of octaves to the full rate, as in `resample`; None for "soxr_hq".
     dtype : float32 or float64, optional
-        Type of the result; that of C's precision by default.
+        Type of the result; by default that of C's precision.
 
     Returns
     -------
     float array of shape (..., n)
-        The signal.
+        Signal.
 
     Raises
     ------
@@ -71,7 +72,7 @@ def icqt(
 
     References
     ----------
-    Definition: librosa 0.11, whose result is float64 whatever `C` is.
+    Definition: librosa 0.11, whose result is float64 for every type of `C`.
 
     Examples
     --------
@@ -106,7 +107,7 @@ def icqt(
 
 
 def _check_length(q: ConstantQ, frames: int, length: int | None) -> None:
-    """Refuse, before the wavelets are made, a signal that holds none of them, or almost nothing but zeros."""
+    """Refuse, before the wavelets are made, a length that is too short, or almost only padding."""
     covered = q.hop_length * frames
     if q.sr / q.fmin > max(covered, ALWAYS):
         q.check_length(covered)
@@ -115,14 +116,14 @@ def _check_length(q: ConstantQ, frames: int, length: int | None) -> None:
 
 
 def _octaves(q: ConstantQ) -> list[tuple[slice, int, int, np.ndarray, np.ndarray]]:
-    """The octaves from the lowest up: rows, factor of the rate, hop, weights and lengths at the full rate."""
+    """The octaves from the lowest: rows, factor of the rate, hop, weights and lengths at the full rate."""
     hertz = q.frequencies()
     alpha = bandwidths(hertz, q.bins_per_octave)
     lengths, _ = wavelet_lengths(
         freqs=hertz, sr=q.sr, window=q.window, filter_scale=q.filter_scale, alpha=alpha
     )
     found, halvings, count = [], 0, math.ceil(q.n_bins / q.bins_per_octave)
-    q.check_room(lengths[: q.bins_per_octave] / 2 ** (count - 1))  # the least that it can come to
+    q.check_room(lengths[: q.bins_per_octave] / 2 ** (count - 1))  # a lower bound of the room needed
     for i in reversed(range(count)):
         rows = slice(i * q.bins_per_octave, min((i + 1) * q.bins_per_octave, q.n_bins))
         half = q.sr / 2 ** (halvings + 1)
@@ -158,7 +159,7 @@ def _signal(
 def _octave(
     C: np.ndarray, weights: np.ndarray, lengths: np.ndarray, hop: int, scale: bool, kind: np.dtype
 ) -> np.ndarray:
-    """The signal of one octave at its own rate: each wavelet's bins get its response, by its power."""
+    """The signal of one octave at its own rate: each wavelet times its response, divided by its power."""
     bins, frames = weights.shape[1], C.shape[1]
     n_fft = 2 * (bins - 1)
     back = weights.conj()

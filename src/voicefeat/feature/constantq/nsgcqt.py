@@ -73,7 +73,7 @@ def nsgcqt(
     ends: bool = False,
     block: float | None = None,
 ) -> ComplexArray | tuple[ComplexArray, ComplexArray, ComplexArray]:
-    """Constant-Q transform of the whole clip by non-stationary Gabor frames, all channels at the same times.
+    """Constant-Q transform of the whole clip by non-stationary Gabor frames, at common times.
 
     Parameters
     ----------
@@ -84,24 +84,24 @@ def nsgcqt(
     bins_per_octave : int
         Channels per octave.
     fmin, fmax : float
-        Centres of the first and the last channel in hertz. By default `fmax` is half of `sr` and `fmin` nine
+        Centres of the first and the last channel in Hz. By default `fmax` is half of `sr` and `fmin` is nine
         octaves below `fmax`. Channels that reach beyond half of `sr` are left out.
     gamma : float, 0 or more
-        Hertz by which every channel is wider than constant Q would have it. By default it follows the ear,
-        ``228.7 * (2**(1/B) - 2**(-1/B))`` for B bins per octave.
+        Constant in Hz added to the bandwidth that constant Q gives to each channel. By default it follows
+        hearing, ``228.7 * (2**(1/B) - 2**(-1/B))`` for B bins per octave.
     ends : bool
-        Whether to return what lies below the first and above the last channel, which the inverse needs.
+        Whether to return the channels at 0 Hz and half of `sr`, which the inverse needs.
     block : float, optional
-        Seconds by which overlapping slices of a long recording advance. By default the recording is
-        transformed whole.
+        Hop in seconds of the overlapping slices into which a long recording is cut. By default the whole
+        recording is transformed at once.
 
     Returns
     -------
     C : complex array of shape (..., channels, frames)
         complex64 for float32, else complex128. A sine of amplitude 1 at the centre of a channel has magnitude
-        1 there; phases are those of the signal's own time.
+        1 there; phases refer to the time of the signal.
     dc, nyquist : complex arrays of shape (..., 1, m)
-        The channels at 0 Hz and half of `sr`, each with samples of its own; with ``ends=True``.
+        Channels at 0 Hz and half of `sr`, each with its own number of samples; only with ``ends=True``.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def nsgcqt(
 
 
 def _checked(C: Any, dc: Any, nyquist: Any, layout: Layout, lengths: list[int]) -> list[np.ndarray]:
-    """The three parts as complex arrays of one precision, leading dimensions as one."""
+    """The three parts as complex arrays of one precision, with the leading dimensions merged."""
     shapes = [(layout.bins, layout.points), (1, lengths[0]), (1, lengths[1])]
     parts: list[np.ndarray] = []
     for name, given, shape in zip(("C", "dc", "nyquist"), (C, dc, nyquist), shapes, strict=True):
@@ -171,18 +171,18 @@ def insgcqt(
     fmax: float | None = None,
     gamma: float | None = None,
 ) -> FloatArray:
-    """The signal of a constant-Q transform, exactly.
+    """Inverse of `nsgcqt`, exact.
 
     Parameters
     ----------
     C, dc, nyquist : complex arrays of shape (..., channels, frames), (..., 1, m)
-        What `nsgcqt` returned with ``ends=True``.
+        Result of `nsgcqt` with ``ends=True``.
     sr : float
         Sampling rate in Hz.
     length : int
-        Samples of the signal.
+        Length of the signal in samples.
     bins_per_octave, fmin, fmax, gamma
-        As they were given to `nsgcqt`.
+        The arguments with which `nsgcqt` was called.
 
     Returns
     -------
@@ -221,7 +221,7 @@ def nsgcqt_frequencies(
     fmax: float | None = None,
     gamma: float | None = None,
 ) -> FloatArray:
-    """Centres of the channels of `nsgcqt`.
+    """Centre frequencies of the channels of `nsgcqt`.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def nsgcqt_frequencies(
     Returns
     -------
     float64 array
-        Hertz, ``fmin * 2**(k / bins_per_octave)``.
+        Frequencies in Hz, ``fmin * 2**(k / bins_per_octave)``.
 
     Raises
     ------
@@ -260,12 +260,12 @@ def nsgcqt_times(
     gamma: float | None = None,
     block: float | None = None,
 ) -> FloatArray:
-    """Times of the frames of `nsgcqt`, `cqcc` and `cqcc_spectrum`, as the constant-Q toolbox counts them.
+    """Times of the frames of `nsgcqt`, `cqcc` and `cqcc_spectrum`, as in the constant-Q toolbox.
 
     Parameters
     ----------
     n : int
-        Samples of the signal.
+        Length of the signal in samples.
     sr : float
         Sampling rate in Hz.
     bins_per_octave, fmin, fmax, gamma, block
@@ -274,8 +274,8 @@ def nsgcqt_times(
     Returns
     -------
     float64 array of shape (frames,)
-        Seconds, ``(1 + t) * n / (frames * sr)`` for frame t of a signal that is transformed whole. The
-        toolbox counts from 1; what frame t shows is centred one period earlier.
+        Times in seconds: ``(1 + t) * n / (frames * sr)`` for frame t, without `block`. The toolbox counts
+        frames from 1; the true centre of frame t is one hop earlier.
 
     Raises
     ------

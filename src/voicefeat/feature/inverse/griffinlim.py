@@ -1,4 +1,4 @@
-"""From magnitudes to a signal: Griffin and Lim."""
+"""Signals from magnitudes, by the algorithm of Griffin and Lim."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .istft import OverlapAdd, check_hop, frame_length
 
 __all__ = ["griffinlim"]
 
-#: Random numbers that are drawn at once.
+#: Number of random numbers drawn at once.
 _DRAWN = 1 << 16
 
 
@@ -45,40 +45,40 @@ def griffinlim(
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
     rng: Rng | None = None,
 ) -> FloatArray:
-    """A signal with (nearly) the given magnitudes, as ``librosa.griffinlim``.
+    """Approximate a signal from its magnitude spectrogram, as ``librosa.griffinlim``.
 
-    Phases are random at first. In turns, the spectra become a signal, and the signal's own spectra get the
-    wanted magnitudes; the step before is continued by `momentum`.
+    Phases are random at first. In each iteration the spectra become a signal, and the spectra of that signal
+    are given the wanted magnitudes; `momentum` extrapolates from the iteration before.
 
     Parameters
     ----------
     S : float array of shape (..., 1 + n_fft // 2, frames)
-        Magnitudes, as `spectrogram` returns them.
+        Magnitudes, as returned by `spectrogram`.
     n_iter : int, 0 or more
-        Turns.
+        Number of iterations.
     hop_length, win_length, window, center
         As in `istft`.
     n_fft : int, optional
-        Length of a frame; ``2 * (bins - 1)`` by default. It must be given where it is odd.
+        Frame length in samples; ``2 * (bins - 1)`` by default. It must be given if it is odd.
     dtype : float32 or float64, optional
         Type of the result and of all arithmetic; that of `S` by default.
     length : int, optional
-        Samples wanted, as many as `S` has frames for; the shortest such signal by default.
+        Length of the signal in samples; it must fit the number of frames. By default the shortest that fits.
     pad_mode : str or callable
-        As in `stft`, for the spectra of the signal in between.
+        As in `stft`, for the spectra computed in each iteration.
     momentum : float, 0 or more
-        0 is the method of 1984; values above 1 may not settle, and are warned of.
+        0 for the method of 1984; values above 1 may not converge and raise a warning.
     init : {"random", None}
-        Random phases at first, or phases of 0.
+        Initial phases: random, or 0 for None.
     random_state : int, numpy.random.RandomState or numpy.random.Generator, optional
-        Seed of a ``RandomState``, or a source of random numbers, as in librosa 0.11.
-    rng : int, numpy.random.Generator or whatever else ``numpy.random.default_rng`` takes, optional
-        Seed of a ``Generator``, or one, as in librosa 1.0. One of `random_state` and `rng` at most.
+        Seed of a ``RandomState``, or a random generator, as in librosa 0.11.
+    rng : int, numpy.random.Generator or another argument of ``numpy.random.default_rng``, optional
+        Seed of a ``Generator``, or a generator, as in librosa 1.0. Give only one of `random_state` and `rng`.
 
     Returns
     -------
     float32 or float64 array of shape (..., n)
-        The signal. The same seed gives the same signal.
+        Signal. The same seed gives the same signal.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def griffinlim(
 
 
 def generator(random_state: Any, rng: Any) -> Any:
-    """The source of random numbers that a call names: the old way, the new way, or a fresh one."""
+    """The random generator of a call: from `random_state`, from `rng`, or a new one."""
     if random_state is not None and rng is not None:
         fail(
             "rng",
@@ -133,7 +133,7 @@ def generator(random_state: Any, rng: Any) -> Any:
 
 
 def signal_length(frames: Frames, count: int, length: Any) -> int:
-    """Samples of a signal that has `count` frames; `length` where that is one such number."""
+    """Length of a signal with `count` frames: `length` if it fits, by default the shortest."""
     check_hop(frames.hop_length, frames.win_length)
     shortest = frames.n_fft + frames.hop_length * (count - 1) - 2 * frames.pad
     if length is None:
@@ -163,7 +163,7 @@ class Reconstruction:
     kind: np.dtype
     n_iter: int
     momentum: float
-    #: The source of random phases; None for phases of 0.
+    #: The generator of random phases; None for phases of 0.
     rng: Any
 
     @classmethod
@@ -197,9 +197,9 @@ class Reconstruction:
 
 
 class Phases:
-    """Phases for magnitudes (bins, frames), found by turns of transform and inverse transform.
+    """Phases for magnitudes (bins, frames), found by iterating transform and inverse transform.
 
-    What is kept are the spectra of this turn and of the one before; a block of frames at a time they get
+    The spectra of this iteration and of the one before are kept. A block of frames at a time, they are given
     the wanted magnitudes and become samples.
     """
 
@@ -219,7 +219,7 @@ class Phases:
         self.weight: np.ndarray = np.zeros(1, dtype)
 
     def start(self, magnitudes: np.ndarray, rng: Any) -> None:
-        """Random phases, or where `rng` is None phases of 0."""
+        """Set random phases, or phases of 0 if `rng` is None."""
         self.now[...] = 1
         step = max(1, _DRAWN // self.count)
         for row in range(0, self.bins if rng is not None else 0, step):
@@ -229,19 +229,19 @@ class Phases:
         self.now *= magnitudes
 
     def run(self, magnitudes: np.ndarray, turns: int, momentum: float, y: np.ndarray) -> None:
-        """Write the signal to `y`, which is zeros, after so many turns from the phases of `start`."""
+        """Write the signal to `y`, which holds zeros, after `turns` iterations from the phases of `start`."""
         self.adder.run(lambda first, count: self.now[:, first : first + count].T, y, self.pad)
         flat = magnitudes.reshape(-1)
         for turn in range(turns):
             target = self.now if turn == 0 else self.before
             compute([Rows(self.chain, target)], y)
             self.now, self.before = target, self.now if turn else self.before
-            # The first turn has none before it.
+            # The first iteration has none before it.
             self.weight[0] = momentum / (1 + momentum) if turn else 0
             self.adder.run(lambda first, count: self._wanted(flat, first, count), y, self.pad)
 
     def _wanted(self, magnitudes: np.ndarray, first: int, count: int) -> np.ndarray:
-        """Spectra of this turn, less a share of those before it, with the wanted magnitudes; one a row."""
+        """Spectra of this iteration, minus a part of those before, with the wanted magnitudes, as rows."""
         kind = magnitudes.dtype
         now, before = (spectra.reshape(-1).view(kind) for spectra in (self.now, self.before))
         block = self.block[: self.bins * count]

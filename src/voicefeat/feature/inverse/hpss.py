@@ -1,4 +1,4 @@
-"""Harmonic and percussive parts: what is steady along time, and what is along frequency."""
+"""Harmonic-percussive separation: medians along time and along frequency."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from .istft import istft
 
 __all__ = ["harmonic", "hpss", "percussive", "softmask"]
 
-#: Numbers of a median, at most: more than a minute of frames, and each step of it takes as many moves.
+#: Largest size of a median: more than a minute of frames; the time of each step grows with it.
 MOST_KERNEL = 1 << 12
 
 
 def softmask(
     X: ArrayLike, X_ref: ArrayLike, *, power: float = 1.0, split_zeros: bool = False
 ) -> NDArray[Any]:
-    """How much of each number is X's where X and a reference compete for it.
+    """Soft mask of X against a reference, as ``librosa.util.softmask``.
 
     Parameters
     ----------
     X, X_ref : real arrays of one shape (...), 0 or more
-        The wanted part and the other.
+        Magnitudes of the wanted part, and of the reference.
     power : float above 0
-        ``X**power / (X**power + X_ref**power)``; infinite: 1 where X is the larger, else 0.
+        Exponent: ``X**power / (X**power + X_ref**power)``; if infinite, 1 where X is the larger, else 0.
     split_zeros : bool
-        What both leave empty: 0.5 with this, else 0.
+        Mask where both are 0: 0.5 if True, else 0.
 
     Returns
     -------
     array of shape (...), float32 or float64 (bool for an infinite power)
-        From 0 to 1.
+        Mask, from 0 to 1.
 
     Raises
     ------
@@ -73,30 +73,30 @@ def hpss(
     mask: bool = False,
     margin: float | Sequence[float] = 1.0,
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The harmonic and the percussive part of a spectrogram, by medians along time and along frequency.
+    """Harmonic-percussive separation of a spectrogram by median filters, as ``librosa.decompose.hpss``.
 
     Parameters
     ----------
     S : array of shape (..., bins, frames), real or complex
         Magnitudes, or `stft`.
     kernel_size : int, or (int, int)
-        Frames, and bins, of a median; 4096 at most.
+        Length of the medians in frames, and in bins; 4096 at most.
     power : float above 0
-        Of the masks; infinite for masks of yes and no.
+        Exponent of the masks; infinite for binary masks.
     mask : bool
-        The masks in place of the parts.
+        Return the masks in place of the parts.
     margin : float, or (float, float), 1 or more
-        How many times the other's median must be exceeded. Above 1 the parts no longer add up to S.
+        Factor by which a part must exceed the other. Above 1 the parts no longer add up to S.
 
     Returns
     -------
     (harmonic, percussive) : two arrays of shape (..., bins, frames)
-        Of the type of S; masks are real, or bool for an infinite power.
+        The two parts, of the type of S; masks are real, or bool for an infinite power.
 
     Raises
     ------
     ParameterError
-        If S holds what is not finite, or a setting cannot be used.
+        If `S` is not finite, or a setting cannot be used.
 
     Notes
     -----
@@ -151,7 +151,7 @@ def harmonic(
     center: bool = True,
     pad_mode: PadMode = "constant",
 ) -> FloatArray:
-    """The harmonic part of a signal.
+    """Harmonic part of a signal, as ``librosa.effects.harmonic``.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def harmonic(
     Returns
     -------
     array of shape (..., n), of y's precision
-        Samples.
+        Signal of that part.
 
     Raises
     ------
@@ -200,7 +200,7 @@ def percussive(
     center: bool = True,
     pad_mode: PadMode = "constant",
 ) -> FloatArray:
-    """The percussive part of a signal.
+    """Percussive part of a signal, as ``librosa.effects.percussive``.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def percussive(
     Returns
     -------
     array of shape (..., n), of y's precision
-        Samples.
+        Signal of that part.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def percussive(
 
 
 def _kernel(size: Any) -> tuple[int, int]:
-    """The frames and the bins of the medians."""
+    """The lengths of the medians in frames and in bins."""
     frames, bins = (check_int("kernel_size", n, most=MOST_KERNEL) for n in _pair("kernel_size", size))
     return frames, bins
 
@@ -304,7 +304,7 @@ def _magnitudes(name: str, x: Any) -> np.ndarray:
 
 
 def _check_finite(name: str, array: np.ndarray) -> None:
-    """Refuse NaN and infinite values, and say where the first is: `numpy.abs` would not help."""
+    """Refuse NaN and infinite values, and name the position of the first."""
     if not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         problem = f"{name}[{', '.join(map(str, at))}] is {array[at]}"

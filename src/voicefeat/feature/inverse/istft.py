@@ -1,4 +1,4 @@
-"""From a spectrum back to a signal."""
+"""Inverse short-time Fourier transform."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def istft(
     length: int | None = None,
     out: np.ndarray | None = None,
 ) -> FloatArray:
-    """The signal whose spectra these are, nearest in the least-squares sense.
+    """Inverse short-time Fourier transform by least squares, as ``librosa.istft``.
 
     Frames are transformed back, windowed again, added where they overlap and divided by the sum of the
     squared windows.
@@ -41,34 +41,35 @@ def istft(
     Parameters
     ----------
     stft_matrix : numpy.ndarray, shape (..., 1 + n_fft // 2, frames), complex64 or complex128
-        Spectra, as `stft` returns them.
+        Spectra, as returned by `stft`.
     hop_length : int > 0 or None
-        Samples from one frame to the next, at most `win_length`; None is ``win_length // 4``.
+        Hop in samples, at most `win_length`; None for ``win_length // 4``.
     win_length : int > 0 or None
-        Length of the window, in the middle of a frame; None is `n_fft`.
+        Length of the window in samples, centred in the frame; None for `n_fft`.
     n_fft : int > 0 or None
-        Length of a frame; None is ``2 * (bins - 1)``. It must be given where it is odd.
+        Frame length in samples; None for ``2 * (bins - 1)``. It must be given if it is odd.
     window : str, tuple, float, callable or array_like
-        The window that the spectra were made with, as for `filters.get_window`.
+        Window with which the spectra were computed, as in `filters.get_window`.
     center : bool
-        True where frames are centred on multiples of the hop: half a frame is cut off at both ends.
+        True if frames are centred on multiples of the hop: half a frame is cut off at both ends.
     dtype : float32, float64 or None
-        Type of the result; None is the precision of the spectra.
+        Type of the result; None for the precision of the spectra.
     length : int > 0 or None
-        Samples wanted: the signal is cut, or padded with up to 2^24 zeros. None is all that the frames cover.
+        Length of the result in samples: the signal is cut, or padded with up to 2^24 zeros. None gives all
+        samples that the frames cover.
     out : numpy.ndarray or None
-        An array for the result.
+        Array for the result.
 
     Returns
     -------
     numpy.ndarray, shape (..., n)
-        The signal; `out` if that was given.
+        Signal; `out` if it was given.
 
     Raises
     ------
     ParameterError
-        If an argument cannot be used; a hop above the window's length is one, since nothing is known of the
-        samples between two windows.
+        If an argument cannot be used. A hop above the window's length is refused: the samples between two
+        windows would be unknown.
 
     Notes
     -----
@@ -121,9 +122,9 @@ def istft(
 
 
 class OverlapAdd:
-    """Windowed frames into one signal, a block of frames at a time.
+    """Overlap-add of windowed frames, a block of frames at a time.
 
-    The signal is seen as rows of one hop. Frame t adds its r-th hop to row t + r, so the r-th hops of all
+    The signal is viewed as rows of one hop. Frame t adds its r-th hop to row t + r, so the r-th hops of all
     frames of a block are added by one sum of two matrices, and a row is finished once no later frame
     reaches it.
     """
@@ -142,16 +143,16 @@ class OverlapAdd:
         self.inner: np.ndarray | None = self._divisor(self.reach - 1) if n_frames >= self.reach else None
 
     def _divisor(self, row: int) -> np.ndarray:
-        """The sum of the squared windows over one row; 1 where it vanishes."""
+        """The sum of the squared windows over one row; 1 where the sum is 0."""
         first, last = max(row - self.n_frames + 1, 0), min(row, self.reach - 1)
         total = self.squares[first : last + 1].sum(axis=0).astype(self.kind)
         total[total <= np.finfo(self.kind).tiny] = 1
         return total
 
     def run(self, spectra: Callable[[int, int], np.ndarray], y: np.ndarray, before: int) -> None:
-        """Write to `y` the signal from sample `before` on; what no frame reaches is left as it is.
+        """Write to `y` the signal from sample `before` on; samples that no frame reaches stay unchanged.
 
-        ``spectra(first, count)`` gives the spectra of `count` frames, one a row.
+        ``spectra(first, count)`` returns the spectra of `count` frames, one per row.
         """
         from scipy.fft import irfft
 
@@ -174,7 +175,7 @@ class OverlapAdd:
             for t in range(count):
                 samples[t * hop : t * hop + self.n_fft] += frames[t]
             return
-        # Last hops first: every sample is then summed in the order of its frames, whatever the blocks.
+        # Last hops first: every sample is then summed in the order of its frames, for any size of block.
         for r in reversed(range(self.reach)):
             part = frames[:, r * hop : (r + 1) * hop]
             rows[r : r + count, : part.shape[1]] += part
@@ -196,7 +197,7 @@ def _columns(spectra: np.ndarray) -> Callable[[int, int], np.ndarray]:
 
 
 def _put(y: np.ndarray, samples: np.ndarray, place: int) -> None:
-    """`samples` into `y` from `place` on, as far as they fit."""
+    """Write `samples` to `y` from `place` on, as far as they fit."""
     low, high = max(place, 0), min(place + len(samples), len(y))
     if low < high:
         y[low:high] = samples[low - place : high - place]
@@ -215,7 +216,7 @@ def _spectra(stft_matrix: Any) -> np.ndarray:
 
 
 def frame_length(n_fft: Any, bins: int, name: str) -> int:
-    """The frame length that spectra of so many bins, given as argument `name`, belong to."""
+    """The frame length of spectra with `bins` bins, given as argument `name`."""
     if n_fft is None:
         if bins < 2:
             fail("n_fft", n_fft, "one bin belongs to a frame of one sample", "give n_fft=1")
@@ -228,7 +229,7 @@ def frame_length(n_fft: Any, bins: int, name: str) -> int:
 
 
 def check_padding(length: int, covered: int) -> None:
-    """Refuse a length whose samples are zeros for many minutes beyond those that the frames cover."""
+    """Refuse a length that adds many minutes of zeros after the samples that the frames cover."""
     if length > covered + LONGEST:
         problem = f"is more than {LONGEST:,} samples beyond the {covered:,} that the frames cover"
         fail("length", length, problem, "give fewer, or None for all that the frames cover")
@@ -253,11 +254,11 @@ def _result(out: Any, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
 
 
 def _not_finite(spectra: np.ndarray) -> None:
-    """Raise the error for the bins that make samples of `spectra` NaN or infinite."""
+    """Raise the error for the bins of `spectra` that make samples NaN or infinite."""
     bad = np.argwhere(~np.isfinite(spectra))
     remedy = "repair it, numpy.nan_to_num(stft_matrix)"
     worse = ""
-    if not len(bad):  # finite, but their sum is not
+    if not len(bad):  # the bins are finite, but their sum is not
         with np.errstate(over="ignore"):
             bad = np.array([np.unravel_index(np.abs(spectra).argmax(), spectra.shape)])
         worse = f", too large for {spectra.dtype}"

@@ -1,4 +1,4 @@
-"""From mel bands and MFCC back to spectra and signals."""
+"""Spectra and signals from mel bands and MFCC."""
 
 from __future__ import annotations
 
@@ -33,20 +33,21 @@ def mel_to_stft(
     htk: bool = False,
     norm: BankNorm = "slaney",
 ) -> FloatArray:
-    """Magnitudes that have the given mel bands, as ``librosa.feature.inverse.mel_to_stft``.
+    """Approximate magnitudes from mel bands, as ``librosa.feature.inverse.mel_to_stft``.
 
-    Non-negative least squares; of the many spectra with the same bands, one near the pseudo-inverse.
+    Computed by non-negative least squares. Many spectra have the same bands: the result is one near the
+    pseudo-inverse.
 
     Parameters
     ----------
     M : float array of shape (..., n_mels, frames)
-        Mel bands, as `melspectrogram` returns them.
+        Mel bands, as returned by `melspectrogram`.
     sr : float
         Sampling rate in Hz.
     n_fft : int
         Frame length in samples.
     power : float above 0
-        Exponent of the magnitudes that `M` is made of.
+        Exponent of the magnitudes in `M`.
     fmin, fmax, htk, norm
         As in `melspectrogram`.
 
@@ -62,8 +63,8 @@ def mel_to_stft(
 
     Notes
     -----
-    The solver (L-BFGS-B of scipy) works on blocks of frames and stops when their mean is good enough, as in
-    librosa: a frame's values depend on its neighbours.
+    The solver (L-BFGS-B, as in scipy) works on blocks of frames and stops when their mean error is small
+    enough, as in librosa: a frame's values depend on its neighbours.
 
     Examples
     --------
@@ -120,27 +121,27 @@ def mel_to_audio(
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
     rng: Rng | None = None,
 ) -> FloatArray:
-    """A signal with (nearly) the given mel bands, as ``librosa.feature.inverse.mel_to_audio``.
+    """Approximate a signal from mel bands, as ``librosa.feature.inverse.mel_to_audio``.
 
-    `mel_to_stft`, then `griffinlim`.
+    It calls `mel_to_stft`, then `griffinlim`.
 
     Parameters
     ----------
     M : float array of shape (..., n_mels, frames)
-        Mel bands, as `melspectrogram` returns them.
+        Mel bands, as returned by `melspectrogram`.
     sr, n_fft, power, fmin, fmax, htk, norm
         As in `mel_to_stft`.
     hop_length, win_length, window, center, pad_mode, n_iter, length
         As in `griffinlim`.
     dtype : float32 or float64
-        Type of the result, float32 as in librosa even where `M` is float64.
+        Type of the result; by default float32 even for float64 `M`, as in librosa.
     random_state, rng
         As in `griffinlim`. librosa has no such argument here.
 
     Returns
     -------
     float array of shape (..., n)
-        The signal.
+        Signal.
 
     Raises
     ------
@@ -175,18 +176,18 @@ def mfcc_to_mel(
     ref: float = 1.0,
     lifter: float = 0,
 ) -> FloatArray:
-    """Mel bands that have the given coefficients, as ``librosa.feature.inverse.mfcc_to_mel``.
+    """Mel bands from MFCC, as ``librosa.feature.inverse.mfcc_to_mel``.
 
-    Coefficients that are not there count as 0, which leaves smooth bands.
+    Missing coefficients count as 0, which gives smooth bands.
 
     Parameters
     ----------
     mfcc : float array of shape (..., n_mfcc, frames)
-        Coefficients, as `mfcc` returns them.
+        Coefficients, as returned by `mfcc`.
     n_mels : int
-        Bands, as many as coefficients or more.
+        Number of bands, at least that of the coefficients.
     dct_type, norm, lifter
-        As in `mfcc`, where they were made.
+        The arguments with which `mfcc` was called.
     ref : float above 0
         Power of 0 dB.
 
@@ -203,7 +204,7 @@ def mfcc_to_mel(
     Warns
     -----
     UserWarning
-        If the lifter has made a coefficient 0, so that it is lost; it is taken as 0.
+        If the lifter multiplied a coefficient by 0; the lost coefficient counts as 0.
 
     Examples
     --------
@@ -238,7 +239,7 @@ def mfcc_to_mel(
 
 
 def _unliftered(c: np.ndarray, lifter: float) -> np.ndarray:
-    """Coefficients as they were before `mfcc` weighed them."""
+    """Coefficients as they were before the lifter."""
     if lifter == 0:
         return c
     places = np.arange(1, 1 + c.shape[-2], dtype=c.dtype)
@@ -261,14 +262,14 @@ def mfcc_to_audio(
     mel_norm: BankNorm = "slaney",
     **to_audio: Any,
 ) -> FloatArray:
-    """A signal with (nearly) the given coefficients, as ``librosa.feature.inverse.mfcc_to_audio``.
+    """Approximate a signal from MFCC, as ``librosa.feature.inverse.mfcc_to_audio``.
 
-    `mfcc_to_mel`, then `mel_to_audio`.
+    It calls `mfcc_to_mel`, then `mel_to_audio`.
 
     Parameters
     ----------
     mfcc : float array of shape (..., n_mfcc, frames)
-        Coefficients, as `mfcc` returns them.
+        Coefficients, as returned by `mfcc`.
     n_mels, dct_type, norm, ref, lifter
         As in `mfcc_to_mel`.
     mel_norm : {"slaney", None} or float
@@ -279,7 +280,7 @@ def mfcc_to_audio(
     Returns
     -------
     float array of shape (..., n)
-        The signal.
+        Signal.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Non-negative least squares: what is nearest to given bands among spectra that are nowhere negative."""
+"""Non-negative least squares: the non-negative spectra whose bands are nearest to the given ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...engine.breakpoints import walk
 
 #: When to stop, as in scipy: the largest part of the projected gradient, and the relative gain of a step.
 _GRADIENT, _GAIN = 1e-5, 1e7 * np.finfo(float).eps
-#: What a step must gain of the slope promises, and how much flatter it must end.
+#: Wolfe conditions: sufficient decrease, and curvature.
 _DECREASE, _CURVATURE = 1e-3, 0.9
 
 
@@ -32,7 +32,7 @@ class Memory:
         self.middle: np.ndarray = np.empty((0, 0))
 
     def add(self, step: np.ndarray, slope: np.ndarray, curvature: float) -> None:
-        if self.count == len(self.steps):  # twice the room
+        if self.count == len(self.steps):  # double the capacity
             more = (max(8, self.count), self.size)
             self.steps = np.concatenate([self.steps, np.empty(more)])
             self.slopes = np.concatenate([self.slopes, np.empty(more)])
@@ -66,7 +66,7 @@ class Memory:
 
 
 def _cauchy(x: np.ndarray, g: np.ndarray, memory: Memory) -> tuple[np.ndarray, np.ndarray]:
-    """The least value along the projected gradient, and W' of the way there."""
+    """The minimum along the projected gradient (Cauchy point), and W' times the way to it."""
     if not memory.count:
         return np.maximum(x - g / memory.theta, 0), np.empty(0)
     d = np.where((x <= 0) & (g >= 0), 0, -g)
@@ -86,7 +86,7 @@ def _cauchy(x: np.ndarray, g: np.ndarray, memory: Memory) -> tuple[np.ndarray, n
 
 
 def _within(x: np.ndarray, g: np.ndarray, point: np.ndarray, c: np.ndarray, memory: Memory) -> np.ndarray:
-    """From a point of the path, the least value over the variables that are not at 0."""
+    """From the Cauchy point, the minimum over the variables that are not at 0."""
     free = point > 0
     if not memory.count or not free.any():
         return point
@@ -108,10 +108,10 @@ def _within(x: np.ndarray, g: np.ndarray, point: np.ndarray, c: np.ndarray, memo
 def least(
     objective: Callable[[np.ndarray], tuple[float, np.ndarray]], x: np.ndarray, most: int
 ) -> np.ndarray | None:
-    """From `x` the variables, none negative, of the least value; None where scipy is to be asked.
+    """The non-negative variables that minimise `objective`, from `x`; None if scipy has to solve it.
 
-    `objective` returns a value and its gradient, which it must not change afterwards; `most` is the number of
-    steps.
+    `objective` returns a value and its gradient, which it must not change afterwards; `most` is the largest
+    number of steps.
     """
     value, g = objective(x)
     before, memory = 0.0, Memory(x.size)
@@ -125,7 +125,7 @@ def least(
         d = target - x
         slope = float(g @ d)
         length = 1.0 if step else min(1.0, 1 / math.sqrt(d @ d))
-        # As far as may be gone: for the first step that is set, later some variable is at its bound.
+        # The longest allowed step: fixed for the first step, later until some variable reaches its bound.
         farthest = length == 1 and (not step or bool(np.any((target == 0) & (x > 0))))
         x = target if length == 1 else x + length * d
         before, old = value, g
@@ -141,8 +141,8 @@ def least(
     return None
 
 
-#: Bytes of the bands that are solved for together, as in librosa: the solver stops when the mean over all of
-#: them is good enough, so that other blocks would give other numbers.
+#: Bytes of the bands that are solved together, as in librosa: the solver stops when the mean error over all
+#: of them is small enough, so other blocks would give other numbers.
 _BLOCK_BYTES = 2**18
 
 
@@ -156,10 +156,10 @@ def _tables(bands: Bands, dtype: np.dtype) -> tuple[np.ndarray, Any]:
 
 
 def least_squares(bands: Bands, values: np.ndarray) -> np.ndarray:
-    """X of shape (..., bins, frames), nowhere negative, that brings ``bank @ X`` near `values`.
+    """Non-negative X of shape (..., bins, frames) for which ``bank @ X`` is near `values`.
 
-    Of a bank with fewer bands than bins there are many. The search starts from what the pseudo-inverse gives,
-    raised to 0, and ends where the gradient is small.
+    With fewer bands than bins there are many. The search starts from the pseudo-inverse solution, with
+    negative values set to 0, and ends where the gradient is small.
     """
     inverse, bank = _tables(bands, values.dtype)
     result = np.empty((*values.shape[:-2], bank.shape[1], values.shape[-1]), values.dtype)

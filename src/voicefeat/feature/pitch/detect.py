@@ -13,13 +13,13 @@ from ...errors import check_divisor, check_float, check_int, check_rate, fail
 
 __all__ = ["detect_pitch_frequency"]
 
-#: What the root of an energy is kept away from 0 by.
+#: Added to the root of an energy to keep it away from 0.
 EPSILON = 1e-9
-#: A maximum among the shorter half of the lags wins if it reaches this share of the largest of all.
+#: A maximum in the shorter half of the lags wins if it reaches this fraction of the overall maximum.
 SHARE = 0.99
 #: Samples, and lags of medians, that are held at a time.
 AT_ONCE = 1 << 20
-#: Lags, at most.
+#: Largest number of lags.
 MOST_LAGS = 1 << 17
 
 
@@ -32,7 +32,7 @@ def detect_pitch_frequency(
     freq_low: float = 85.0,
     freq_high: float = 3400.0,
 ) -> FloatArray:
-    """Pitch of each frame, as torchaudio finds it: quick, without a decision whether there is a voice.
+    """Pitch of each frame, as in torchaudio: fast, without a voicing decision.
 
     Parameters
     ----------
@@ -41,17 +41,17 @@ def detect_pitch_frequency(
     sr : float
         Sampling rate in Hz.
     frame_time : float above 0
-        Seconds of a frame, and from one to the next.
+        Frame length and hop in seconds.
     win_length : int
-        Frames of the running median.
+        Number of frames of the running median.
     freq_low, freq_high : float above 0
-        Hertz: the longest and the shortest lag.
+        Range of pitches in Hz, which sets the longest and the shortest lag.
 
     Returns
     -------
     array of shape (..., frames), of y's precision
-        Hertz. A frame looks `win_length` // 2 frames ahead, and there are so many fewer. Silence has the
-        highest pitch there is.
+        Pitch in Hz. A frame depends on ``win_length // 2`` later frames, and there are that many frames
+        fewer. Silence has the highest possible pitch.
 
     Raises
     ------
@@ -60,11 +60,10 @@ def detect_pitch_frequency(
 
     Notes
     -----
-    The correlation of a frame s with the samples `lag` later, u, is ``sum(s u) / sum(s**2) / sum(u**2)``,
-    which no level leaves alone: scaling the signal scales it, but not where its maximum is, down to where the
-    1e-9 shows that is added to the root of each energy. Decisions can turn by rounding; sums are in double
-    precision here. Source: torchaudio 2.11.0,
-    ``functional.detect_pitch_frequency``.
+    The correlation of a frame s with the samples u one lag later is ``sum(s u) / sum(s**2) / sum(u**2)``. It
+    changes with the level of the signal, but the position of its maximum does not, until the level is so low
+    that the 1e-9 added to the root of each energy matters. Rounding can change decisions; sums are computed
+    in double precision here. Source: torchaudio 2.11.0, ``functional.detect_pitch_frequency``.
 
     Examples
     --------
@@ -118,7 +117,7 @@ def _lags(y: np.ndarray, frames: int, size: int, lags: int, least: int) -> np.nd
 
 
 def _best(correlations: np.ndarray, lags: int, least: int) -> np.ndarray:
-    """The row in which each column is largest, or nearly so among the shorter half."""
+    """The row of the maximum of each column, or of a value close to it in the shorter half of the lags."""
     best = least + correlations[least:].argmax(axis=0)
     half = least + correlations[least : lags // 2].argmax(axis=0)
     t = np.arange(correlations.shape[1])
@@ -126,12 +125,12 @@ def _best(correlations: np.ndarray, lags: int, least: int) -> np.ndarray:
 
 
 def _squared(frames: np.ndarray) -> np.ndarray:
-    """The squares of the lengths of the frames, which are kept away from 0 before they are squared."""
+    """The squared norms of the frames; norms are kept away from 0 before they are squared."""
     return (EPSILON + np.sqrt(np.einsum("ts,ts->t", frames, frames))) ** 2
 
 
 def _smoothed(lags: np.ndarray, win_length: int) -> np.ndarray:
-    """The lower median of so many frames; the first is repeated before the beginning."""
+    """The lower running median of `win_length` frames; the first frame is repeated before the beginning."""
     before = (win_length - 1) // 2
     padded = np.concatenate([np.repeat(lags[:1], before), lags])
     windows = np.lib.stride_tricks.sliding_window_view(padded, win_length)

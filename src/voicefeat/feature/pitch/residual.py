@@ -1,8 +1,7 @@
-"""Harmonics of the prediction residual, frame after frame: what `srh_pitch` and `rps` look for a pitch in.
+"""Harmonics of the prediction residual, frame by frame, in which `srh_pitch` and `rps` search a pitch.
 
-A clip is gone through in stretches, of which the residual and the spectra are there at a time. What is kept
-of a frame is where its summed harmonics are largest, for every range of pitches that the clip may turn out to
-have.
+A clip is processed in stretches; the residual and the spectra of one stretch are held at a time. For each
+frame only the maxima of the summed harmonics are kept, one for every range of pitches that the clip may have.
 """
 
 from __future__ import annotations
@@ -16,21 +15,21 @@ from ...chain.blocks import for_parts
 from ...engine import sliding
 from ...errors import LONGEST, check_int, check_rate, fail
 
-#: Seconds of the frames that the residual is predicted in, and from one to the next.
+#: Length and hop of the prediction frames in seconds.
 FRAME, HOP = 0.025, 0.005
-#: Harmonics that are summed up.
+#: Number of harmonics that are summed.
 HARMONICS = 5
 #: Samples of a stretch.
 STRETCH = 1 << 17
 #: Frames, and points of their transforms, that are held at a time, and the most threads that hold as many.
 BLOCK, POINTS, THREADS = 64, 1 << 19, 8
-#: How many times as long as for a spectrogram a sample takes.
+#: Time per sample, relative to a spectrogram.
 COST = 100
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for, and where."""
+    """The settings of a pitch search."""
 
     sr: float
     fmin: int
@@ -44,7 +43,7 @@ class Search:
     def make(
         cls, sr: Any, fmin: Any, fmax: Any, win_length: Any, hop_length: Any, order: Any, shift: Any
     ) -> Search:
-        """Checked."""
+        """Checked settings."""
         sr = check_rate("sr", sr)
         if sr > LONGEST:
             fail("sr", sr, "needs transforms of a second, which are too long", f"give at most {LONGEST}")
@@ -69,7 +68,7 @@ class Search:
         )
 
     def count(self, n: int) -> int:
-        """Frames of `n` samples."""
+        """Number of frames of `n` samples."""
         if n < self.win_length:
             fail(
                 "win_length",
@@ -81,7 +80,7 @@ class Search:
 
     @property
     def middle(self) -> int:
-        """The sample of a frame that is its middle."""
+        """The index of the middle sample of a frame."""
         return self.win_length // 2
 
 
@@ -89,19 +88,19 @@ class Search:
 class Sums:
     """The largest sums of the frames of a stretch that do not reach into silence."""
 
-    #: Which frames these are.
+    #: Indices of the frames.
     frames: np.ndarray
-    #: Their best pitch of all, and its sum.
+    #: The best pitch of each frame in the whole range, and its sum.
     pitches: np.ndarray
     largest: np.ndarray
-    #: How many runs of ranges each has (`engine.sliding`), and the runs.
+    #: Number of runs of ranges of each frame (`engine.sliding`), and the runs.
     counts: np.ndarray
     starts: np.ndarray
     places: np.ndarray
     values: np.ndarray
 
     def within(self, number: int, fmin: int) -> tuple[np.ndarray, np.ndarray]:
-        """The best pitch of each frame, and its sum, in a range by its number."""
+        """The best pitch of each frame, and its sum, in the range of that number."""
         if not self.frames.size:
             return self.pitches, self.largest
         firsts = np.cumsum(self.counts) - self.counts
@@ -110,7 +109,7 @@ class Sums:
 
 
 def ranges(search: Search) -> tuple[np.ndarray, np.ndarray]:
-    """From half to twice the clip's median pitch, by twice how far that lies above `fmin`."""
+    """From half to twice the clip's median pitch, indexed by twice the distance of the median from `fmin`."""
     middles = search.fmin + np.arange(2 * (search.fmax - search.fmin) + 1) / 2
     lows, highs = np.round(middles / 2).astype(int), np.round(2 * middles).astype(int)
     return np.maximum(lows, search.fmin), np.minimum(highs, search.fmax)
@@ -130,7 +129,7 @@ def summed(y: np.ndarray, search: Search) -> list[Sums]:
 
 
 def _residual(y: np.ndarray, begin: int, end: int, search: Search) -> tuple[np.ndarray, np.ndarray]:
-    """Samples `begin` to `end` of what prediction leaves of windowed frames, with their energy, added up; and
+    """Samples `begin` to `end` of the prediction residual, overlap-added with the energy of the frames, and
     which of them are silent."""
     length, hop = int(FRAME * search.sr), max(1, int(HOP * search.sr))
     first, last = max(0, (begin - length) // hop + 1), min((y.size - length) // hop + 1, -(-end // hop))
@@ -151,12 +150,12 @@ def _residual(y: np.ndarray, begin: int, end: int, search: Search) -> tuple[np.n
 
 
 def _several(frames: np.ndarray) -> np.ndarray:
-    """The frames, a single one twice: numpy adds one row up in another order than several."""
+    """The frames, a single one repeated: numpy sums one row in another order than several."""
     return np.repeat(frames, 2) if frames.size == 1 else frames
 
 
 def _predictors(frames: np.ndarray, order: int) -> np.ndarray:
-    """Prediction error filters (frames, order + 1) by Levinson's recursion, ended where all is predicted."""
+    """Prediction error filters (frames, order + 1) by Levinson's recursion, stopped at an error of 0."""
     n = frames.shape[1]
     r = np.stack([np.einsum("tn,tn->t", frames[:, : n - i], frames[:, i:]) for i in range(order + 1)], axis=1)
     a = np.zeros(r.shape)
@@ -170,7 +169,7 @@ def _predictors(frames: np.ndarray, order: int) -> np.ndarray:
 
 
 def _unpredicted(frames: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """The frames filtered by their filters, and scaled to the energy that they had."""
+    """The prediction errors of the frames, scaled to the energy of the frames."""
     left = frames.copy()
     for k in range(1, a.shape[1]):
         left[:, k:] += a[:, k : k + 1] * frames[:, :-k]

@@ -15,7 +15,7 @@ __all__ = ["srh_pitch"]
 
 #: Strength from which a frame counts in the first pass.
 SURE = 0.1
-#: Least strength of a voiced frame; the second where strengths deviate by more than the third.
+#: Least strength of a voiced frame; the second if the standard deviation of strengths exceeds the third.
 USUAL, STRICT, SPREAD = 0.07, 0.085, 0.05
 
 
@@ -40,25 +40,25 @@ def srh_pitch(
     sr : float
         Sampling rate in Hz.
     fmin, fmax : int
-        Lowest and highest pitch, in whole hertz.
+        Lowest and highest pitch in Hz.
     win_length : int
-        Samples of a frame; 100 ms is usual. Frames are not centred; a last one that is not full is left out.
+        Frame length in samples; 100 ms is usual. Frames are not centred; an incomplete last one is left out.
     hop_length : int
         Hop in samples.
     order : int
-        Of the prediction, in frames of 25 ms every 5 ms.
+        Order of the prediction, in frames of 25 ms every 5 ms.
     threshold : float or None
         Least strength of a voiced frame. None for 0.07, and 0.085 where the strengths of the clip have a
         standard deviation above 0.05.
     shift : int
-        Hertz by which spectra are read too low, for numbers of programs that count bins from 1 (see `rps`).
+        Offset in Hz by which spectra are read too low, to match programs that count bins from 1 (see `rps`).
 
     Returns
     -------
     f0 : float64 array of shape (..., frames)
-        Hz, whole; the best guess where a frame is not voiced, 0 where it has no strength.
+        Pitch in whole Hz; the best guess where a frame is unvoiced, 0 where its strength is 0.
     strength : float64 array of shape (..., frames)
-        How much the harmonics stand out. Frames that reach into digital silence (25 ms of zeros) have 0.
+        Strength of the harmonics. Frames that reach into digital silence (25 ms of zeros) have 0.
     voiced : bool array of shape (..., frames)
         Whether the strength is above the threshold.
 
@@ -69,10 +69,10 @@ def srh_pitch(
 
     Notes
     -----
-    Of the spectrum E of a frame of the residual, Blackman's window, of norm 1: the f0 of largest
-    ``E(f) + sum of E(k f) - E((k - 1/2) f) for k = 2 to 5``. A first pass over the whole range finds the
-    median of frames of strength above 0.1; the second looks from half to twice of it. Double precision
-    throughout.
+    E is the spectrum of a frame of the residual under a Blackman window, normalised to norm 1. The pitch is
+    the f with the largest ``E(f) + sum of E(k f) - E((k - 1/2) f) for k = 2 to 5``. A first pass over the
+    whole range finds the median pitch of frames with strength above 0.1; the second pass searches from half
+    to twice that median. Computed in double precision for every type.
 
     References
     ----------
@@ -117,7 +117,7 @@ def tracked(
         best[part.frames], strength[part.frames] = found
     if threshold is None:
         heard = strength[np.isfinite(strength)]
-        silent = heard.size < strength.size  # the spread of a clip with silence in it is that of no other
+        silent = heard.size < strength.size  # the deviation of strengths differs in a clip with silence
         threshold = STRICT if not silent and heard.std() > SPREAD else USUAL
     strength = np.maximum(strength, 0.0)
     return np.where(strength > 0, best, 0.0), strength, strength > threshold

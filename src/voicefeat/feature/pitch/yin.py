@@ -20,12 +20,12 @@ from ...chain.pitch.voicing import Pitches, Thresholds, voicing
 from ...engine import periods
 from ...errors import LONGEST, check_divisor, check_float, check_int, check_rate, fail
 
-#: Thresholds that are tried, and pitches that are told apart, at most.
+#: Largest number of thresholds, and of pitches.
 MOST_STEPS = 100_000
 
 
 def checked_range(sr: Any, fmin: Any, fmax: Any, frame_length: Any) -> tuple[float, float, float, int]:
-    """Checked rate, range of pitches, and samples of a frame, which the longest period must fit into."""
+    """Checked rate, range of pitches, and frame length, into which the longest period must fit."""
     sr = check_rate("sr", sr)
     remedy = "C2 to C7, 65.4 to 2093 Hz, is usual"
     fmin = check_float("fmin", fmin, above=0.0, unit="hertz", remedy=remedy)
@@ -66,7 +66,7 @@ def checked_lags(
 
 
 def check_win_length(win_length: Any, length: int) -> None:
-    """An argument of older versions of librosa, which librosa 0.11 takes and does not use."""
+    """Check an argument of older versions of librosa, which librosa 0.11 accepts and ignores."""
     if win_length is None:
         return
     if check_int("win_length", win_length, unit="samples", remedy="leave it out") >= length:
@@ -144,23 +144,23 @@ def yin(
     fmin, fmax : float
         Range of pitches in Hz, ``0 < fmin < fmax <= sr / 2``.
     frame_length : int
-        Samples of a frame; a period of `fmin` must fit into it, two should.
+        Frame length in samples; at least one period of `fmin`, better two.
     win_length : None
         Has no effect, as in librosa 0.11.
     hop_length : int, optional
-        Samples from frame to frame; a quarter of `frame_length` by default.
+        Hop in samples; a quarter of `frame_length` by default.
     trough_threshold : float, above 0
-        The first local minimum of the normalised difference below it is the period; where there is none,
-        the smallest value.
+        The period is the first local minimum of the normalised difference below this threshold, or, if there
+        is none, its global minimum.
     center : bool
         True to pad half a frame at both ends, so that frame t is centred on sample ``t * hop_length``.
     pad_mode : str or callable
-        How, as in `stft`.
+        Padding mode, as in `stft`.
 
     Returns
     -------
     float array of shape (..., frames)
-        Hz; every frame has one, voiced or not. Silence has ``sr / floor(sr / fmax)``.
+        Frequency in Hz, for unvoiced frames as well. Silence has ``sr / floor(sr / fmax)``.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def yin(
 
     See Also
     --------
-    pyin : which also says which frames are voiced.
+    pyin : also decides which frames are voiced.
 
     Notes
     -----
@@ -198,7 +198,7 @@ def yin(
 
 
 def _at_least(x: float, dtype: np.dtype) -> float:
-    """The smallest number of that type that is not below x: what is below one is below the other."""
+    """The smallest number of `dtype` that is not below x: values of `dtype` below one are below the other."""
     near = dtype.type(x)
     return float(near if near >= x else np.nextafter(near, dtype.type(np.inf)))
 
@@ -238,30 +238,30 @@ def pyin(
     y, sr, fmin, fmax, frame_length, win_length, hop_length, center, pad_mode
         As in `yin`.
     n_thresholds : int
-        Thresholds that are tried, spread evenly over (0, 1].
+        Number of thresholds, spaced evenly over (0, 1].
     beta_parameters : pair of float above 0
-        Shape of the beta distribution from which the threshold is drawn.
+        Parameters of the beta distribution that is the prior of the threshold.
     boltzmann_parameter : float above 0
-        How steeply longer periods are less likely.
+        Parameter of the Boltzmann prior: the larger, the less likely are longer periods.
     resolution : float in (0, 1]
-        Step of the pitches told apart, in semitones; rounded down to one over a whole number.
+        Resolution of the pitches in semitones; rounded down to 1 / k with an integer k.
     max_transition_rate : float, 0 or more
-        How fast a pitch may move, in octaves a second.
+        Largest change of pitch in octaves per second.
     switch_prob : float in [0, 1]
-        Chance that voicing begins or ends from one frame to the next.
+        Probability that voicing begins or ends from one frame to the next.
     no_trough_prob : float in [0, 1]
-        Weight of the lowest minimum where none is below the threshold.
+        Weight of the global minimum if no minimum is below the threshold.
     fill_na : float or None
-        What stands for the pitch of unvoiced frames; None keeps the best guess.
+        Value for unvoiced frames; None keeps the best guess.
 
     Returns
     -------
     f0 : float64 array of shape (..., frames)
-        Hz.
+        Frequency in Hz.
     voiced_flag : bool array of shape (..., frames)
         Whether a frame is voiced on the most likely path through the whole clip.
     voiced_prob : float64 array of shape (..., frames)
-        How likely a frame is voiced by itself. Silence has 0.
+        Probability that a frame is voiced, from the frame alone. Silence has 0.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Cepstral coefficients: MFCC, and LFCC, its twin with a linear bank."""
+"""Cepstral coefficients: MFCC, and LFCC, the same with a linear bank."""
 
 from __future__ import annotations
 
@@ -130,20 +130,20 @@ def mfcc(
     S : float array of shape (..., n_mels, frames), optional
         Log-power mel spectrogram to use in place of `y`.
     n_mfcc : int
-        Coefficients, from c0 on; at most `n_mels`.
+        Number of coefficients, c0 first; at most `n_mels`.
     dct_type : {2, 1, 3, 4}
         Type of the cosine transform over bands.
     norm : {"ortho", None}
-        Its norm.
+        Norm of the cosine transform.
     lifter : float, 0 or more
-        Coefficient i is times ``1 + lifter / 2 * sin(pi * (i + 1) / lifter)``; 0 for none.
+        Coefficient i is multiplied by ``1 + lifter / 2 * sin(pi * (i + 1) / lifter)``; 0 for no lifter.
     mel_norm : {"slaney", None} or float
-        Norm of the mel bank, `norm` of `filters.mel`.
+        Norm of the mel bank; see `norm` of `filters.mel`.
     top_db : float or None
-        Decibels are raised to `top_db` below the clip's largest (each channel by itself). None leaves them,
-        and then a frame's values depend on its own samples alone.
+        Decibels are clipped at `top_db` below the maximum of the clip (each channel by itself). With None
+        nothing is clipped, and a frame's values depend on its own samples alone.
     amin : float above 0
-        Smaller powers count as `amin`.
+        Powers below `amin` are replaced by `amin`.
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     power : float above 0
@@ -211,10 +211,10 @@ def lfcc(
     power: float = 2.0,
     dtype: DTypeLike = np.float32,
 ) -> FloatArray:
-    """Linear-frequency cepstral coefficients: `mfcc` with triangles spaced evenly in Hz.
+    """Linear-frequency cepstral coefficients: `mfcc` with triangular filters spaced evenly in Hz.
 
-    There is no single LFCC; published systems differ in frames, filters, logarithm and deltas. This one
-    differs from `mfcc` in its bank alone.
+    There is no single LFCC: published systems differ in frames, filters, logarithm and deltas. This one
+    differs from `mfcc` only in its filter bank.
 
     Parameters
     ----------
@@ -223,23 +223,23 @@ def lfcc(
     sr : float
         Sampling rate in Hz.
     S : float array of shape (..., n_filters, frames), optional
-        Logarithms of bands to use in place of `y`.
+        Log spectrogram of the bands, to use in place of `y`.
     n_lfcc : int
-        Coefficients, from c0 on; at most `n_filters`.
+        Number of coefficients, c0 first; at most `n_filters`.
     dct_type, norm, lifter
         As in `mfcc`.
     n_filters, fmin, fmax, dtype
         As in `filters.linear`.
     filter_norm : {None, "slaney"} or float
-        Norm of the bank, `norm` of `filters.linear`; None leaves triangles of height 1.
+        Norm of the bank; see `norm` of `filters.linear`. With None the triangles have height 1.
     log : {"db", "ln", "log10"}
-        ``10 log10``, natural or decimal logarithm of ``max(x + log_offset, amin)``.
+        Logarithm of ``max(x + log_offset, amin)``: ``10 log10``, natural or decimal.
     amin : float above 0
-        Least value of which the logarithm is taken.
+        Lower bound of the values whose logarithm is taken.
     log_offset : float, 0 or more
-        Added before the logarithm.
+        Constant added before the logarithm.
     top_db : float, None or "auto"
-        As in `mfcc`, for decibels only; "auto" is 80.0 for ``log="db"`` and None otherwise.
+        As in `mfcc`, for decibels only; "auto" means 80.0 for ``log="db"`` and None otherwise.
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     power : float above 0

@@ -1,4 +1,4 @@
-"""Pitch classes."""
+"""Chroma of the short-time Fourier transform."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def chroma_stft_job(
     base_c: bool,
     dtype: Any,
 ) -> Job:
-    """The rows of the chain; a `tuning` of None is that of the whole clip."""
+    """The job of the chain; with a `tuning` of None the tuning is estimated from the whole clip."""
     frames = (n_fft, hop_length, win_length, window, center, pad_mode)
     bank = (n_chroma, ctroct, octwidth, base_c, dtype)
     spectra = spectrogram_chain(*frames, 2.0)
@@ -103,12 +103,12 @@ def _tuned(
     n_chroma: int,
     chain_of: Callable[[float], Chain],
 ) -> Job:
-    """The rows of the chain of `tuning`, or of the tuning that the peaks of the power spectra show."""
+    """The job for the given `tuning`, or for the one estimated from the peaks of the power spectra."""
     if tuning is not None:
         check_float("tuning", tuning, unit="chroma bins")
         return Rows(chain_of(tuning))
-    chain_of(0.0)  # refuses the other settings before the peaks are sought
-    # librosa's estimate takes any spectrum for that of an even n_fft.
+    chain_of(0.0)  # checks the other settings before the peaks are searched
+    # librosa's estimate treats every spectrum as one of an even n_fft.
     peaks = peaks_among(sr, n_fft - n_fft % 2, 150.0, 4000.0, 0.1)
     return Tuned(spectra, peaks, counter(0.01, n_chroma), lambda counts: chain_of(tuning_of(counts, 0.01)))
 
@@ -144,12 +144,12 @@ def chroma_stft(
     S : float array of shape (..., 1 + n_fft // 2, frames), optional
         Power spectrogram to use in place of `y`.
     norm : float or None
-        Each frame is divided by this norm: inf, -inf, 0 or a number above 0; None for none.
+        Norm by which each frame is divided: inf, -inf, 0 or a number above 0; None for no division.
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     tuning : float, optional
-        Deviation from A440 in fractions of a chroma bin. By default it is estimated from the whole clip (all
-        of a batch together), so that a frame's values depend on the others; 0.0 prevents that.
+        Deviation from A440 in fractions of a chroma bin. By default it is estimated from the whole clip (the
+        whole batch together), so that a frame's values depend on other frames; 0.0 prevents that.
     n_chroma, ctroct, octwidth, base_c, dtype
         As in `filters.chroma`.
 

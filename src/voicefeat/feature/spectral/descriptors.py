@@ -1,4 +1,4 @@
-"""Where the energy of a frame lies: centroid, bandwidth, roll-off."""
+"""Spectral descriptors: centroid, bandwidth, roll-off, flatness, contrast, polynomial."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
     "spectral_rolloff",
 ]
 
-#: What the descriptors go on from, but for the flatness.
+#: Descriptors are computed from magnitudes, except the flatness.
 MAGNITUDES = Spectrum(1.0)
 
 
@@ -92,7 +92,7 @@ def spectral_centroid(
     Returns
     -------
     float32 or float64 array of shape (..., 1, frames)
-        Hz; 0 where a frame is silent.
+        Frequency in Hz; 0 where a frame is silent.
 
     Raises
     ------
@@ -186,16 +186,16 @@ def spectral_bandwidth(
     freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
         Frequency of each bin in Hz; by default those of the transform.
     centroid : array of shape (..., 1, frames), optional
-        Hz about which the spread is taken; the centroid by default.
+        Frequency in Hz from which distances are measured; the centroid by default.
     norm : bool
         Divide each frame's magnitudes by their sum.
     p : float above 0
-        ``(sum S abs(freq - centroid) ** p) ** (1 / p)``.
+        Exponent of the distances: ``(sum S abs(freq - centroid) ** p) ** (1 / p)``.
 
     Returns
     -------
     float32 or float64 array of shape (..., 1, frames)
-        Hz; 0 where a frame is silent.
+        Frequency in Hz; 0 where a frame is silent.
 
     Raises
     ------
@@ -217,7 +217,7 @@ def spectral_bandwidth(
     1000.0
     """
     if varies(freq) or centroid is not None:
-        _bandwidth(sr, 2, None, norm, p)  # refuses what cannot be used
+        _bandwidth(sr, 2, None, norm, p)  # checks the arguments
         if not varies(freq):
             if S is None:
                 bins = 1 + check_int("n_fft", n_fft, unit="samples", remedy="try n_fft=2048") // 2
@@ -254,7 +254,7 @@ def spectral_rolloff_chain(
     freq: Any,
     roll_percent: float,
 ) -> Chain:
-    """Frames, magnitudes, the frequency below which most of them lie."""
+    """Frames, magnitudes, roll-off frequency."""
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
     return Chain(frames, MAGNITUDES, descriptor=_rolloff(sr, frames.n_fft, freq, roll_percent))
 
@@ -289,12 +289,12 @@ def spectral_rolloff(
     freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
         Frequency of each bin in Hz; by default those of the transform.
     roll_percent : float in (0, 1)
-        The part of the magnitude that lies below.
+        Fraction of the summed magnitude that lies below the roll-off.
 
     Returns
     -------
     float32 or float64 array of shape (..., 1, frames)
-        Hz, the frequency of a bin; that of the first bin, 0, where a frame is silent.
+        Frequency of a bin in Hz; that of the first bin, 0, where a frame is silent.
 
     Raises
     ------
@@ -303,8 +303,8 @@ def spectral_rolloff(
 
     Notes
     -----
-    The bin is where a running sum passes a limit. Where it does so within rounding, float32 and float64 can
-    be one bin apart.
+    The result is the bin at which a running sum reaches a limit. Where the sum is equal to the limit within
+    rounding, the results of float32 and float64 can be one bin apart.
 
     Examples
     --------
@@ -315,7 +315,7 @@ def spectral_rolloff(
     True
     """
     if varies(freq):
-        _rolloff(sr, 2, None, roll_percent)  # refuses what cannot be used
+        _rolloff(sr, 2, None, roll_percent)  # checks the arguments
         magnitudes = varying.data(y, sr, S, freq, n_fft, hop_length, win_length, window, center, pad_mode)
         return varying.rolloff(*magnitudes, roll_percent)
     if signal_or_spectra(y, S) is S:
@@ -342,7 +342,7 @@ def spectral_flatness_chain(
     amin: float,
     power: float,
 ) -> Chain:
-    """Frames, magnitudes to a power, their geometric over their arithmetic mean."""
+    """Frames, magnitudes to a power, flatness."""
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
     flatness = _flatness(amin)
     return Chain(frames, Spectrum.make(power), descriptor=flatness)
@@ -350,7 +350,7 @@ def spectral_flatness_chain(
 
 @memoised
 def _flatness_of_spectra(amin: float, power: float) -> Chain:
-    """The same of magnitudes that are given."""
+    """The descriptor alone, of magnitudes that are given."""
     return Chain(spectrum=Spectrum.make(power), descriptor=_flatness(amin))
 
 
@@ -368,7 +368,7 @@ def spectral_flatness(
     amin: float = 1e-10,
     power: float = 2.0,
 ) -> FloatArray:
-    """Geometric over arithmetic mean of each frame's power, as ``librosa.feature.spectral_flatness``.
+    """Geometric over arithmetic mean of each power spectrum, as ``librosa.feature.spectral_flatness``.
 
     Parameters
     ----------
@@ -379,14 +379,14 @@ def spectral_flatness(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     amin : float above 0
-        Smaller powers count as `amin`.
+        Powers below `amin` are replaced by `amin`.
     power : float above 0
         Exponent of the magnitudes.
 
     Returns
     -------
     float32 or float64 array of shape (..., 1, frames)
-        From nearly 0 (a tone) to 1 (white; also silence, all of whose powers are `amin`).
+        From nearly 0 (a tone) to 1 (white noise; also silence, where every power is `amin`).
 
     Raises
     ------
@@ -475,7 +475,7 @@ def spectral_contrast_chain(
     linear: bool,
     top_db: float | None,
 ) -> Chain:
-    """Frames, magnitudes, peaks over valleys of each octave."""
+    """Frames, magnitudes, contrast of each octave."""
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
     contrast = _contrast(sr, frames.n_fft, freq, fmin, n_bands, quantile, linear, top_db)
     return Chain(frames, MAGNITUDES, descriptor=contrast)
@@ -500,7 +500,7 @@ def spectral_contrast(
     linear: bool = False,
     top_db: float | None = 80.0,
 ) -> FloatArray:
-    """Peaks over valleys of each octave, as ``librosa.feature.spectral_contrast``.
+    """Difference of peaks and valleys in each octave, as ``librosa.feature.spectral_contrast``.
 
     Parameters
     ----------
@@ -513,19 +513,19 @@ def spectral_contrast(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     freq : array of shape (1 + n_fft // 2,), optional
-        Hz of each bin, rising; those of the transform by default.
+        Frequency of each bin in Hz, in ascending order; by default those of the transform.
     fmin : float above 0
-        Hz; the first band reaches from 0 to here, the others are octaves above it.
+        Upper edge of the first band in Hz; that band begins at 0, the others are octaves above it.
     n_bands : int
-        Octaves; the last one reaches to the top.
+        Number of octaves; the last one reaches to the highest bin.
     quantile : float in (0, 1)
-        The part of a band's bins that make its peak, and its valley; at least one.
+        Fraction of a band's bins whose mean is its peak, and its valley; at least one bin.
     linear : bool
-        The difference of peak and valley in place of that of their decibels.
+        Return the difference of the magnitudes in place of the difference of their decibels.
     top_db : float or None
-        Decibels of peaks are raised to `top_db` below the clip's largest, and those of valleys to `top_db`
-        below the largest valley, as in librosa. None leaves them, and then a frame's values depend on its
-        own samples alone.
+        Decibels of peaks are clipped at `top_db` below the largest peak of the clip, and those of valleys at
+        `top_db` below the largest valley, as in librosa. With None nothing is clipped, and a frame's values
+        depend on its own samples alone.
 
     Returns
     -------
@@ -585,14 +585,14 @@ def poly_features_chain(
     order: int,
     freq: Any,
 ) -> Chain:
-    """Frames, magnitudes, the polynomial through them."""
+    """Frames, magnitudes, polynomial fitted to them."""
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
     return Chain(frames, MAGNITUDES, cepstrum=_polynomial(sr, frames.n_fft, freq, order))
 
 
 @memoised
 def _polynomial_of_spectra(sr: float, n_fft: int, freq: Any, order: int) -> Chain:
-    """The same of magnitudes that are given."""
+    """The descriptor alone, of magnitudes that are given."""
     return Chain(cepstrum=_polynomial(sr, n_fft, freq, order))
 
 
@@ -611,7 +611,7 @@ def poly_features(
     order: int = 1,
     freq: ArrayLike | None = None,
 ) -> FloatArray:
-    """Polynomial through the magnitudes of each frame, as ``librosa.feature.poly_features``.
+    """Polynomial fitted to the magnitudes of each frame, as ``librosa.feature.poly_features``.
 
     Parameters
     ----------
@@ -624,14 +624,14 @@ def poly_features(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     order : int, 0 or more
-        Order of the polynomial; so large a power of the highest frequency that no float holds it is refused.
+        Order of the polynomial. An order is refused if powers of the highest frequency would overflow.
     freq : array of shape (1 + n_fft // 2,) or (..., 1 + n_fft // 2, frames), optional
         Frequency of each bin in Hz; by default those of the transform.
 
     Returns
     -------
     float32 or float64 array of shape (..., order + 1, frames)
-        Coefficients by least squares, the highest power first.
+        Coefficients of the least-squares fit, the highest power first.
 
     Raises
     ------

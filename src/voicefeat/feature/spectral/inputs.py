@@ -1,4 +1,4 @@
-"""Checks of what a feature starts from: a signal `y` or spectra `S`."""
+"""Checks of the input of a feature: a signal `y` or spectra `S`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def signal_or_spectra(y: Any, S: Any) -> Any:
 def check_spectra(S: Any, rows: str, name: str = "S") -> np.ndarray:
     """`S`, given as argument `name`, as contiguous float32 or float64 of shape (..., rows, frames).
 
-    Integers become float64 of the same value: spectra have no full scale as samples have.
+    Integers become float64 of the same value: unlike samples, spectra have no full scale.
     """
     S = np.asarray(check_numeric(name, S, "fiucb", "pass spectra of float32 or float64", "are not spectra"))
     if S.dtype.kind == "c":
@@ -51,7 +51,7 @@ def check_nonnegative(name: str, S: Any, rows: str, advice: str) -> np.ndarray:
 
 
 def check_bins(S: Any, n_fft: Any) -> tuple[np.ndarray, int]:
-    """`S` and its frame length: `n_fft` if that gives as many bins, else the even length that does."""
+    """`S` and its frame length: `n_fft` if it fits the number of bins, else the even length that does."""
     S = check_spectra(S, "bins")
     bins = S.shape[-2]
     if isinstance(n_fft, (int, np.integer)) and n_fft // 2 + 1 == bins:

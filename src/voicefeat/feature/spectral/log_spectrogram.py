@@ -19,7 +19,7 @@ from .stft import spectrogram
 
 __all__ = ["log_spectrogram"]
 
-#: Magnitudes from here on have a square that single precision holds in full.
+#: The squares of magnitudes from here on are normal numbers of single precision.
 LEAST_AMIN = 1.1e-19
 
 
@@ -68,13 +68,12 @@ def log_spectrogram(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     ref : float or function
-        The magnitude that is 0 dB; a function such as ``numpy.max`` computes it from the magnitudes of the
-        whole clip.
+        Magnitude of 0 dB; a function such as ``numpy.max`` computes it from the magnitudes of the whole clip.
     amin : float above 0
-        Magnitudes below it count as `amin`.
+        Magnitudes below `amin` are replaced by `amin`.
     top_db : float or None
-        Decibels are raised to `top_db` below the clip's largest (each channel by itself). None leaves them;
-        with a number for `ref`, a frame's values then depend on its own samples alone.
+        Decibels are clipped at `top_db` below the maximum of the clip (each channel by itself). With None,
+        and a number for `ref`, a frame's values depend on its own samples alone.
 
     Returns
     -------

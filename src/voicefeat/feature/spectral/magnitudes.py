@@ -23,12 +23,12 @@ def bin_frequencies(sr: Any, n_fft: int, freq: Any) -> Frequencies:
         return Frequencies(float(sr), n_fft)
     given = np.atleast_1d(hertz("freq", freq, _FREQ))
     frequencies = Frequencies(float(sr), n_fft, tuple(given.tolist()))
-    frequencies.array(1 + n_fft // 2)  # refuses another number of bins
+    frequencies.array(1 + n_fft // 2)  # checks the number of bins
     return frequencies
 
 
 def hertz(name: str, values: Any, remedy: str) -> np.ndarray:
-    """Frequencies as float64, finite and within rates of samples, so that their squares are."""
+    """Frequencies as float64, finite and within the limits of sampling rates, so that squares are finite."""
     frequencies = check_numeric(name, values).astype(np.float64)
     if not (np.abs(frequencies) <= 1e12).all():
         finite = np.isfinite(frequencies).all()
@@ -42,7 +42,7 @@ def varies(freq: Any) -> bool:
 
 
 def has_varying(settings: Mapping[str, Any]) -> bool:
-    """Whether the frequencies among the settings of a feature do."""
+    """Whether the settings of a feature hold frequencies that differ from frame to frame."""
     return varies(settings["freq"])
 
 
@@ -92,20 +92,20 @@ def bandwidth(S: np.ndarray, freq: np.ndarray, about: Any, norm: bool, p: float)
 
 
 def rolloff(S: np.ndarray, freq: np.ndarray, percent: float) -> np.ndarray:
-    """The least frequency at which the running sum reaches `percent` of the whole."""
+    """The lowest frequency at which the running sum reaches the fraction `percent` of the total."""
     running = np.cumsum(S, axis=-2)
     reached = running >= S.dtype.type(percent) * running[..., -1:, :]
     return np.where(reached, freq, np.inf).min(axis=-2, keepdims=True).astype(S.dtype)
 
 
 def _digits(freq: np.ndarray) -> float:
-    """The decimal logarithm of the largest frequency; 0 where that is below 1, or none."""
+    """The decimal logarithm of the largest frequency; 0 where it is below 1, or there is none."""
     largest = float(np.abs(freq).max(initial=0.0))
     return math.log10(largest) if 1 < largest < math.inf else 0.0
 
 
 def check_powers(order: int, freq: np.ndarray) -> None:
-    """Refuse a polynomial whose powers of hertz, squared and summed, leave double precision."""
+    """Refuse a polynomial whose powers of frequency, squared and summed, overflow double precision."""
     digits = _digits(freq)
     if order * digits > 150:
         problem = f"makes powers of {10**digits:.6g} Hz that no float holds"
@@ -113,13 +113,13 @@ def check_powers(order: int, freq: np.ndarray) -> None:
 
 
 def polynomial(S: np.ndarray, freq: np.ndarray, order: int) -> np.ndarray:
-    """Coefficients (..., order + 1, frames) of the polynomial through each frame's bins."""
-    if order * _digits(freq) > 17:  # squares of powers that single precision does not hold
+    """Coefficients (..., order + 1, frames) of the polynomial fitted to each frame's bins."""
+    if order * _digits(freq) > 17:  # squares of the powers would overflow single precision
         freq = freq.astype(np.float64)
     freq = np.broadcast_to(freq, S.shape)
     out = np.empty((*S.shape[:-2], order + 1, S.shape[-1]), S.dtype)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", np.exceptions.RankWarning)  # of equal frequencies
+        warnings.simplefilter("ignore", np.exceptions.RankWarning)  # raised for equal frequencies
         for place in np.ndindex(*S.shape[:-2], S.shape[-1]):
             here = (*place[:-1], slice(None), place[-1])
             out[here] = np.polyfit(freq[here], S[here], order)

@@ -93,7 +93,7 @@ def linear_bands(
 
 @memoised
 def _bands_chain(make_bands: Callable[..., Bands], *arguments: Any) -> Chain:
-    """The bands alone, of spectra that are given."""
+    """The bands alone, for given spectra."""
     return Chain(bands=make_bands(*arguments))
 
 
@@ -132,7 +132,7 @@ def melspectrogram(
     power : float above 0
         1.0 for magnitude, 2.0 for power; not applied to `S`.
     n_mels, fmin, fmax, htk, norm, dtype
-        As in `filters.mel`. Weights are rounded to `dtype`, as in librosa float32 for float64 signals too.
+        As in `filters.mel`. Weights are rounded to `dtype`: float32 for float64 signals too, as in librosa.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def linear_spectrogram(
     norm: BankNorm = None,
     dtype: DTypeLike = np.float32,
 ) -> FloatArray:
-    """Spectrogram through triangles spaced evenly in Hz, the linear twin of `melspectrogram`.
+    """Spectrogram of triangular bands spaced evenly in Hz: `melspectrogram` with a linear bank.
 
     Parameters
     ----------

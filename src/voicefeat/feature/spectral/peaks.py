@@ -1,4 +1,4 @@
-"""Spectral peaks, and the tuning that they show."""
+"""Spectral peaks, and the tuning estimated from them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .stft import spectrogram_chain
 
 __all__ = ["estimate_tuning", "piptrack", "pitch_tuning"]
 
-#: The chain of given spectra, which does nothing to them.
+#: The chain of given spectra: it has no stage.
 GIVEN = Chain()
 
 peaks_among: Callable[..., Peaks] = memoised(Peaks.make)
@@ -62,19 +62,19 @@ def piptrack(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     fmin, fmax : float
-        Hz; peaks are looked for from `fmin` up to, not including, `fmax`.
+        Range of the peaks in Hz: from `fmin` to below `fmax`.
     threshold : float, 0 or more
-        A peak is above `threshold` times the frame's reference.
+        A peak must be above `threshold` times the reference of its frame.
     ref : callable or float, optional
-        The reference: ``ref(S, axis=-2)``, by default the frame's largest value; or a number that replaces
-        both reference and threshold.
+        Reference of each frame: ``ref(S, axis=-2)``, by default its largest value. A number replaces both
+        reference and threshold.
 
     Returns
     -------
     pitches : float array of shape (..., 1 + n_fft // 2, frames)
         Frequency in Hz of the peak at each bin, 0 where there is none.
     magnitudes : float array of the same shape
-        Its interpolated height.
+        Interpolated height of that peak.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def estimate_tuning(
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
-        Signal; all of a batch together give one number.
+        Signal; the whole batch together gives one number.
     sr : float
         Sampling rate in Hz.
     S : array of shape (..., 1 + n_fft // 2, frames), optional
@@ -130,7 +130,7 @@ def estimate_tuning(
     n_fft : int
         Frame length in samples.
     resolution : float in (0, 1)
-        Step of the estimate.
+        Resolution of the estimate, in fractions of a bin.
     bins_per_octave : int
         Bins per octave.
     **kwargs
@@ -139,7 +139,7 @@ def estimate_tuning(
     Returns
     -------
     float
-        In [-0.5, 0.5).
+        Tuning in [-0.5, 0.5).
 
     Raises
     ------
@@ -180,15 +180,15 @@ def estimate_tuning(
 
 
 def counter(resolution: float, bins_per_octave: int) -> Callable[[np.ndarray], np.ndarray]:
-    """A function that counts pitches by how far they are from the nearest bin."""
+    """A function that makes a histogram of the distances of pitches from the nearest bin."""
     return lambda pitches: _histogram(_residuals(pitches, bins_per_octave), resolution)
 
 
 def _histogram(residuals: np.ndarray, resolution: float) -> np.ndarray:
-    """How many of `residuals` in [-0.5, 0.5) lie in each step as wide as `resolution`."""
+    """How many `residuals` in [-0.5, 0.5) lie in each step of width `resolution`."""
     edges = _edges(resolution)
     last = edges.size - 2
-    # The step by arithmetic, then put right where rounding has it on the wrong side of an edge.
+    # The step is computed, then corrected where rounding moved a value across an edge.
     place = np.clip(((residuals + 0.5) * (last + 1)).astype(np.int64), 0, last)
     place -= residuals < edges[place]
     place += (residuals >= edges[place + 1]) & (place < last)
@@ -206,7 +206,7 @@ def _edges(resolution: float) -> np.ndarray:
 
 
 def tuning_of(counts: np.ndarray | None, resolution: float) -> float:
-    """The tuning that the stronger half of all peaks shows; 0.0, with a warning, where there are none."""
+    """The tuning of the stronger half of all peaks; 0.0, with a warning, where there are no peaks."""
     return _untuned() if counts is None else _fullest(counts, resolution)
 
 
@@ -216,7 +216,7 @@ def _untuned() -> float:
 
 
 def _residuals(frequencies: np.ndarray, bins_per_octave: int) -> np.ndarray:
-    """How far frequencies are from the nearest bin, in bins."""
+    """Distance of each frequency from the nearest bin, in bins."""
     bins = bins_per_octave * hz_to_octs(frequencies)
     residuals = bins - np.floor(bins)  # exact, as bins mod 1 is
     residuals[residuals >= 0.5] -= 1.0
@@ -240,16 +240,16 @@ def pitch_tuning(frequencies: ArrayLike, *, resolution: float = 0.01, bins_per_o
     Parameters
     ----------
     frequencies : float array
-        Hz; values of 0 and below are left out.
+        Frequencies in Hz; values of 0 and below are ignored.
     resolution : float in (0, 1]
-        Step of the estimate.
+        Resolution of the estimate, in fractions of a bin.
     bins_per_octave : int
         Bins per octave.
 
     Returns
     -------
     float
-        In [-0.5, 0.5); 0.0, with a warning, when no frequency is left.
+        Tuning in [-0.5, 0.5); 0.0, with a warning, when no frequency is left.
 
     Raises
     ------
@@ -264,7 +264,7 @@ def pitch_tuning(frequencies: ArrayLike, *, resolution: float = 0.01, bins_per_o
     """
     _check(resolution, bins_per_octave)
     hertz = np.atleast_1d(check_numeric("frequencies", frequencies))
-    # The least subnormal numbers have no octave.
+    # The logarithm of the smallest subnormal numbers is not finite.
     hertz = hertz[(hertz / 27.5 > 0) & np.isfinite(hertz)]
     if hertz.size == 0:
         return _untuned()

@@ -1,4 +1,4 @@
-"""The reassigned spectrogram: where in time and frequency the energy of each bin lies."""
+"""The reassigned spectrogram: the time and frequency at which the energy of each bin lies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["reassigned_spectrogram"]
 
 #: Frames whose spectra are held at once by each thread.
 _BLOCK = 64
-#: Values that are finished at once.
+#: Number of values that are finished at once.
 _FINISHED = 1 << 16
 _DOUBLE = np.dtype(np.float64)
 
@@ -52,8 +52,8 @@ def reassigned_spectrogram(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Frequencies, times and magnitudes of reassigned bins, as ``librosa.reassigned_spectrogram``.
 
-    Each bin of each frame is moved to the centre of gravity of the energy in it, which a spectrum with the
-    window's derivative (frequencies) and one with the window times time (times) tell.
+    Each bin of each frame is moved to the centre of gravity of its energy. The frequency follows from a
+    spectrum under the derivative of the window, the time from one under the window times time.
 
     Parameters
     ----------
@@ -62,26 +62,26 @@ def reassigned_spectrogram(
     sr : float
         Sampling rate in Hz.
     S : complex array of shape (..., 1 + n_fft // 2, frames), optional
-        ``stft(y)`` with the same settings, where it is there already.
+        ``stft(y)`` with the same settings, if it has been computed already.
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     reassign_frequencies, reassign_times : bool
-        What to reassign, one of them at least; the other is the bin's frequency or the frame's time.
+        What to reassign, at least one. What is not reassigned is the bin's frequency or the frame's time.
     ref_power : float, 0 or more, or callable
-        Bins of less power are NaN. A function is called with the powers (bins, frames) of each channel.
+        Bins below this power are NaN. A function is called with the powers (bins, frames) of each channel.
     fill_nan : bool
-        The bin's frequency and the frame's time in place of NaN.
+        Return the bin's frequency and the frame's time in place of NaN.
     clip : bool
         Keep frequencies between 0 and ``sr / 2`` and times between 0 and the signal's end.
     dtype : complex64 or complex128, optional
-        Precision of the spectra that librosa would compute, and so of `mags`; the signal's by default.
+        Precision of the spectra in librosa, and so of `mags`; by default that of the signal.
 
     Returns
     -------
     freqs : float64 array of shape (..., 1 + n_fft // 2, frames)
-        Hz.
+        Frequencies in Hz.
     times : float64 array of shape (..., 1 + n_fft // 2, frames)
-        Seconds.
+        Times in seconds.
     mags : float32 or float64 array of shape (..., 1 + n_fft // 2, frames)
         Magnitudes, ``abs(stft(y))``.
 
@@ -92,9 +92,9 @@ def reassigned_spectrogram(
 
     Notes
     -----
-    Spectra are transformed in double precision for float32 too, as in librosa: a weak bin is divided by
-    itself, and what rounding leaves of it decides where it goes. An array that was not reassigned is a
-    read-only view. With ``ref_power=0`` a bin that holds exactly nothing is NaN.
+    Spectra are computed in double precision for float32 too, as in librosa: corrections are divided by the
+    bin, and in a weak bin rounding errors would decide the result. An array that was not reassigned is a
+    read-only view. With ``ref_power=0`` a bin that is exactly 0 is NaN.
 
     References
     ----------
@@ -185,7 +185,7 @@ def _chain(frames: Frames, window: np.ndarray) -> Chain:
 
 
 class _Axis:
-    """Frequencies or times: the chain they are corrected by, the scale of the corrections, and the result."""
+    """Frequencies or times: the chain of their correction, the scale of the corrections, and the result."""
 
     def __init__(
         self,
@@ -207,7 +207,7 @@ class _Axis:
         into += self.grid[part]
 
     def finish(self, item: tuple[int, ...], mags: np.ndarray, least: float, fill: bool, clip: bool) -> None:
-        """Leave out what is too weak, a few rows at a time."""
+        """Replace the values of bins that are too weak, a few rows at a time."""
         values = self.values[item]
         step = max(1, _FINISHED // values.shape[1])
         for row in range(0, len(values), step):
@@ -221,7 +221,7 @@ class _Axis:
 
 
 class _Block:
-    """Room for one block of spectra, one of those that they are compared with, and their quotients."""
+    """Buffers for one block of spectra, for the spectra under the other window, and for their quotients."""
 
     def __init__(self, bins: int) -> None:
         self.lanes = lanes(_DOUBLE)
@@ -276,7 +276,7 @@ def _correct(
 def _samples(
     y: np.ndarray, head: np.ndarray, tail: np.ndarray, frames: Frames, first: int, count: int
 ) -> np.ndarray:
-    """The samples of a block of frames in double precision, with what lies beyond the ends of the signal."""
+    """The samples of a block of frames in double precision, with the padding beyond the signal's ends."""
     start = first * frames.hop_length - frames.pad
     size = frames.n_fft + (count - 1) * frames.hop_length
     samples = np.zeros(size)

@@ -59,7 +59,7 @@ def stft_job(
     dtype: Any,
     pad_mode: PadMode,
 ) -> Rows:
-    """The rows of `stft_chain` as `dtype`."""
+    """The job of `stft_chain`, with a result of type `dtype`."""
     chain = stft_chain(n_fft, hop_length, win_length, window, center, pad_mode)
     return Rows(chain, dtype=None if dtype is None else check_complex_dtype("dtype", dtype))
 
@@ -88,18 +88,18 @@ def stft(
     hop_length : int, optional
         Samples from one frame to the next; a quarter of `win_length` by default.
     win_length : int, optional
-        Samples of the window, centred in the frame; `n_fft` by default.
+        Length of the window in samples, centred in the frame; `n_fft` by default.
     window : str, tuple, float, callable or array of shape (win_length,)
         As in ``scipy.signal.get_window``, periodic.
     center : bool
         Pad so that frame t is centred on sample ``t * hop_length``.
     dtype : complex dtype, optional
-        complex64 for float32 and complex128 for float64 by default. complex128 transforms float32 in double
-        precision.
+        By default complex64 for float32 and complex128 for float64. With complex128, float32 is transformed
+        in double precision.
     pad_mode : str or callable
         As in ``numpy.pad``: "constant", "edge", "linear_ramp", "reflect", "symmetric" or a function.
     out : complex array of shape (..., 1 + n_fft // 2, frames or more), optional
-        Written to and returned; of one that has more frames, a view of those that are written.
+        Array to write to. It is returned, or, if it has more frames than the result, a view of the result.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def stft(
 
 
 def _run_into(job: Rows, y: Any, out: Any) -> np.ndarray:
-    """The transform in the array `out`, which stays as it was when the signal is refused."""
+    """Write the transform to the array `out`, which is unchanged when the signal is refused."""
     assert job.chain.frames is not None
     y = signal(y)
     if job.double:
@@ -220,7 +220,7 @@ def magphase(D: ArrayLike, *, power: float = 1) -> tuple[FloatArray, ComplexArra
     S : float array of D's shape
         ``abs(D) ** power``.
     P : complex array of D's shape
-        ``exp(1j * angle(D))``, and 1 where D is 0.
+        ``exp(1j * angle(D))``; 1 where D is 0.
 
     Raises
     ------
@@ -242,7 +242,7 @@ def magphase(D: ArrayLike, *, power: float = 1) -> tuple[FloatArray, ComplexArra
         S = np.abs(D)
         try:
             raised = S**exponent
-        except OverflowError:  # whole numbers have no infinity
+        except OverflowError:  # Python integers have no infinity
             raised = np.array(np.inf)
     if not np.isfinite(raised).all():
         fail("D", D, "holds values that are not finite or too large", "pass stft(y), and a power of 1 or 2")

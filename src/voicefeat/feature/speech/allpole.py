@@ -36,7 +36,7 @@ def _settings(order, offset, frame_length, hop_length, n_fft, window, preemphasi
 
 
 class _Predictions:
-    """Prediction error filters of the frames, in double precision, and `rows` values that they make."""
+    """Prediction error filters of the frames, in double precision, and `rows` values computed from them."""
 
     dtype = np.dtype(np.float64)
 
@@ -52,7 +52,7 @@ class _Predictions:
         raise NotImplementedError
 
     def filters(self, work: Work, x: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
-        """The order + 1 rows of the filters, and how many frames they are, a whole number of groups."""
+        """The order + 1 rows of the filters, and their number of frames, rounded up to full groups."""
         width, hop = -(-frames // self.lanes) * self.lanes, self.frames.hop_length
         samples = work.array("samples", (width - 1) * hop + self.window.size)
         samples[: x.size], samples[x.size :] = x[: samples.size], 0
@@ -129,7 +129,7 @@ def lpcc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     n_lpcc : int
-        Coefficients; there may be more than `order`.
+        Number of coefficients; it may exceed `order`.
     order : int
         Order of the prediction, less than `frame_length`.
     frame_length, hop_length, window, preemphasis, partial
@@ -138,7 +138,7 @@ def lpcc(
     Returns
     -------
     array of shape (..., n_lpcc, frames), of y's precision
-        c_1, c_2, ...; the gain, c_0, is left out. 0 for silence.
+        Coefficients c_1, c_2, ...; the gain, c_0, is left out. 0 for silence.
 
     Raises
     ------
@@ -147,8 +147,8 @@ def lpcc(
 
     Notes
     -----
-    The model comes from the autocorrelation of the windowed frame; with its prediction error filter 1, a_1,
-    a_2, ..., ``c[n] = -a[n] - sum(k / n * c[k] * a[n - k] for k in range(1, n))``. Computed in double
+    The model is computed from the autocorrelation of the windowed frame. With its prediction error filter 1,
+    a_1, a_2, ..., ``c[n] = -a[n] - sum(k / n * c[k] * a[n - k] for k in range(1, n))``. Computed in double
     precision for every type. The published code divides 0 by 0 in a frame of digital silence.
 
     References
@@ -199,16 +199,16 @@ def apgdf(
     order : int
         Order of the prediction, less than `frame_length`.
     offset : float
-        What is added to every sample of a windowed frame, so that silence has a model as well.
+        Constant added to every sample of a windowed frame, so that silence has a model as well.
     n_fft : int
-        Points on the whole circle at which the phase is taken, `frame_length` or more.
+        Number of points on the unit circle at which the phase is computed, `frame_length` or more.
     frame_length, hop_length, window, preemphasis, partial
         As in `scfc`.
 
     Returns
     -------
     array of shape (..., n_apgdf, frames), of y's precision
-        Number of coefficients, including the zeroth.
+        Coefficients, including the zeroth.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def apgdf(
     Notes
     -----
     With A the prediction error filter as in `lpcc`, the group delay at point k is the phase of 1 / A at k
-    less that at k + 1, in radians between -pi and pi, for the first half of the circle; the last value is
+    minus that at k + 1, in radians between -pi and pi, for the first half of the circle; the last value is
     repeated. Computed in double precision for every type.
 
     References

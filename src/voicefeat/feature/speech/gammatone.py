@@ -25,7 +25,7 @@ __all__ = ["gammatone_spectrogram"]
 
 #: Samples that are filtered at a time, and rows of squares that are kept, at least a frame's.
 CHUNK, ROWS = 256, 2048
-#: How many times as long as for a spectrogram a sample takes.
+#: Time per sample, relative to a spectrogram.
 COST = 10
 
 
@@ -59,7 +59,7 @@ def _chain(*settings: Any) -> Chain:
 
 
 def _constants(bank: tuple, lanes: int) -> np.ndarray:
-    """What `kernels.cascade` takes for each group of lanes; lanes beyond the last filter are silent."""
+    """The constants of `kernels.cascade` for each group of lanes; lanes beyond the last filter are silent."""
     made = cascades(*bank)
     count = made.hertz.size
     out = np.zeros((kernels.CONSTANTS, -(-count // lanes) * lanes))
@@ -109,32 +109,32 @@ def gammatone_spectrogram(
     n_fft: int | None = None,
     partial: Literal["pad", "drop"] = "drop",
 ) -> FloatArray:
-    """Magnitudes in the bands of a gammatone filter bank, a model of the inner ear's.
+    """Magnitudes in the bands of a gammatone filter bank, a model of the inner ear.
 
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_filters : int
-        Filters, equally spaced on the scale of their bandwidths.
+        Number of filters, equally spaced on the scale of their bandwidths.
     fmin, fmax : float
-        Centre of the lowest filter, and where the one above the highest would stand, in hertz; `fmax` is half
-        the rate by default.
+        Centre of the lowest filter, and the centre that a filter above the highest would have, in Hz; by
+        default `fmax` is half of `sr`.
     method : {"filter", "fft"}
-        "filter" the signal and take the root mean square of every frame; or weigh the magnitudes of an "fft"
-        with the filters' responses, which is sooner and no longer the same.
+        "filter" filters the signal and takes the root mean square of every frame; "fft" weights the
+        magnitudes of a Fourier transform by the responses of the filters: faster, but not the same values.
     frame_length : int
-        Samples of a frame; of its Hann window in a transform.
+        Frame length in samples; with "fft" the length of the Hann window.
     hop_length : int
         Hop in samples.
     n_fft : int, optional
-        Points of the transform, in whose middle the window stands: the power of 2 from twice the
-        `frame_length` on by default. It does nothing for filters.
+        Length of the transform, with the window in its middle; by default the least power of 2 that is not
+        below twice the `frame_length`. It has no effect on "filter".
     partial : str
-        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it. A frame
-        of the transform is `n_fft` samples.
+        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it. A frame of "fft" has
+        `n_fft` samples.
 
     Returns
     -------
@@ -149,9 +149,8 @@ def gammatone_spectrogram(
     Notes
     -----
     A filter is four second-order sections with gain 1 at its centre f, whose bandwidth is
-    ``1.019 * (f / 9.26449 + 24.7)``. It remembers all that was before, so a frame depends on the samples
-    before it. Filters run in double precision for every type. Magnitudes of a transform are divided by
-    `n_fft`.
+    ``1.019 * (f / 9.26449 + 24.7)``. The filters are recursive, so a frame depends on all samples before it.
+    They run in double precision for every type. The magnitudes of "fft" are divided by `n_fft`.
 
     References
     ----------

@@ -27,7 +27,7 @@ __all__ = ["mgd", "modified_group_delay"]
 class GroupDelay(Descriptor):
     """The modified group delay at every bin.
 
-    With `n` it is terms 1 to n of its cosine transform, and below them its largest magnitude.
+    With `n`: terms 1 to n of its cosine transform, and below them its largest magnitude.
     """
 
     rho: float
@@ -52,7 +52,7 @@ class _Delays(Reading):
         self.down = tables.dense(cosines[: delay.n_smooth], dtype)
         self.up = tables.dense(cosines[: delay.n_smooth].T, dtype)
         self.transform = None
-        if n is not None:  # with a row of zeros, in whose place the largest magnitude is put
+        if n is not None:  # the row of zeros is replaced by the largest magnitude
             self.transform = tables.dense(np.pad(cosines[1 : n + 1], ((0, 1), (0, 0))), dtype)
 
     def values(self, work: Work, bins: np.ndarray, frames: int, state: Any) -> np.ndarray:
@@ -87,7 +87,7 @@ def group_delay_chain(
     preemphasis: float,
     partial: str,
 ) -> Chain:
-    """Frames, complex spectra of them and of ramped ones, group delay; with `n_mgd` a cosine transform."""
+    """Frames, complex spectra of frames and ramped frames, group delay; with `n_mgd` a cosine transform."""
     frames = short_frames(frame_length, hop_length, n_fft, window, preemphasis, partial)
     rho = check_float("rho", rho, low=0.0, high=1.0, remedy="give 0 for no division, or 0.4")
     gamma = check_float("gamma", gamma, above=0.0, high=10.0, remedy="give 1 for no compression, or 0.9")
@@ -101,14 +101,14 @@ def group_delay_chain(
 
 
 def _relative(delays: np.ndarray) -> np.ndarray:
-    """Each clip divided by its largest magnitude, in place; a second time this divides by 1."""
+    """Divide each clip by its largest magnitude, in place; a second call divides by 1."""
     for item in delays.reshape(-1, *delays.shape[-2:]):
         item /= max(item.max(), -item.min()) or 1
     return delays
 
 
 def _coefficients(rows: np.ndarray, relative: bool) -> np.ndarray:
-    """The coefficients, divided by the largest of the last row where they are `relative`."""
+    """The coefficients, divided by the maximum of the last row where they are `relative`."""
     peaks = rows[..., -1:, :].max(axis=-1, keepdims=True) if relative else 1
     return rows[..., :-1, :] / np.where(peaks == 0, 1, peaks).astype(rows.dtype)
 
@@ -192,13 +192,13 @@ def modified_group_delay(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     rho : float, 0 to 1
-        The power of the smooth spectrum that the group delay is divided by is twice this.
+        The group delay is divided by the smooth spectrum to the power ``2 * rho``.
     gamma : float above 0
-        Exponent of the result; below 1 it takes height off the peaks.
+        Exponent of the result; a value below 1 lowers the peaks.
     n_smooth : int
-        Cosine terms of the log spectrum that make the smooth one.
+        Number of cosine terms of the log spectrum that are kept for the smooth spectrum.
     relative : bool
-        Divide by the largest magnitude of the whole clip; without, a frame depends on its own samples alone.
+        Divide by the largest magnitude of the whole clip; otherwise a frame depends on its own samples alone.
     frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `scfc`, with COVAREP's values at 16 kHz.
 
@@ -214,11 +214,11 @@ def modified_group_delay(
 
     Notes
     -----
-    With X the spectrum of the windowed frame x[1], x[2], ..., Y that of n x[n], and S the smooth magnitude,
+    X is the spectrum of the windowed frame x[1], x[2], ..., Y that of n x[n], and S the smooth magnitude:
     ``t = (X.real * Y.real + X.imag * Y.imag) / S ** (2 * rho)`` and the result is
-    ``sign(t) * abs(t) ** gamma``. log S is what the first `n_smooth` terms of the cosine transform keep of
-    the logarithm of abs(X), each bin being the median of five neighbours with zeros beyond the ends. Computed
-    in double precision for every type.
+    ``sign(t) * abs(t) ** gamma``. log S is the logarithm of abs(X), smoothed by a median over five bins with
+    zeros beyond the ends and by keeping the first `n_smooth` terms of the cosine transform. Computed in
+    double precision for every type.
 
     References
     ----------

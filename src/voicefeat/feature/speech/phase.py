@@ -1,4 +1,4 @@
-"""Features of the phase of a frame's spectrum: its cosine, and how it advances."""
+"""Features of the phase of a frame's spectrum: its cosine, and its advance from frame to frame."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .shortterm import Reading, multiplied, run_alone
 __all__ = ["cosine_phase", "instantaneous_frequency"]
 
 
-#: What both go on from: bins as they are.
+#: Both features start from complex bins.
 COMPLEX = Spectrum(None)
 
 
@@ -55,7 +55,7 @@ class _Cosines(Reading):
 
 @dataclass(frozen=True)
 class PhaseAdvance(Descriptor):
-    """The phase of a frame less that of the one before, and less `turns` of each bin."""
+    """The phase of a frame minus that of the frame before, and minus `turns` of each bin."""
 
     #: Turns in parts of `n_fft`, bin by bin.
     turns: tuple[float, ...]
@@ -65,7 +65,7 @@ class PhaseAdvance(Descriptor):
 
     @classmethod
     def of(cls, frames: ShortFrames, baseband: bool) -> PhaseAdvance:
-        """With `baseband` less the advance of a tone at the frequency of the bin."""
+        """The advance; with `baseband` minus that of a tone at the frequency of the bin."""
         bins = np.arange(1 + frames.n_fft // 2)
         turns = bins * frames.hop_length % frames.n_fft * float(baseband)
         return cls(tuple(turns.tolist()), frames.n_fft)
@@ -142,7 +142,7 @@ def cosine_phase(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     n_cosine : int or None
-        Coefficients, the zeroth among them; None for the cosines themselves, one row per frequency.
+        Number of coefficients, including the zeroth; None for the cosines themselves, one row per frequency.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     frame_length, hop_length, n_fft, window, preemphasis, partial
@@ -151,7 +151,7 @@ def cosine_phase(
     Returns
     -------
     array of shape (..., n_cosine or 1 + n_fft // 2, frames), of y's precision
-        Coefficients, or cosines from -1 to 1; a bin that holds nothing has phase 0, and so cosine 1.
+        Coefficients, or cosines from -1 to 1; a bin of value 0 has phase 0 and cosine 1.
 
     Raises
     ------
@@ -160,8 +160,8 @@ def cosine_phase(
 
     Notes
     -----
-    The cosine does not see whether a phase is unwrapped: it is ``X.real / abs(X)``. Phases are counted from a
-    frame's first sample. Computed in double precision for every type.
+    The cosine is ``X.real / abs(X)``: unwrapping the phase would not change it. Phases refer to the first
+    sample of the frame. Computed in double precision for every type.
 
     References
     ----------
@@ -194,23 +194,23 @@ def instantaneous_frequency(
     preemphasis: float = 0.97,
     partial: Literal["pad", "drop"] = "pad",
 ) -> FloatArray:
-    """Instantaneous frequency: how far the phase of each bin advances from frame to frame.
+    """Instantaneous frequency: the phase advance of each bin from frame to frame.
 
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     baseband : bool
-        Take off the advance of a tone at the bin's own frequency, ``2 * pi * k * hop_length / n_fft``: the
-        baseband phase difference.
+        Subtract the advance of a tone at the frequency of the bin, ``2 * pi * k * hop_length / n_fft``, which
+        gives the baseband phase difference.
     frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `scfc`.
 
     Returns
     -------
     array of shape (..., 1 + n_fft // 2, frames), of y's precision
-        Radians a hop, above -pi and up to pi. The first frame has none before it and is 0, as are bins that
-        hold nothing in one of the two frames.
+        Radians per hop, above -pi and up to pi. The first frame is 0, as are bins of value 0 in one of the
+        two frames.
 
     Raises
     ------
@@ -219,7 +219,7 @@ def instantaneous_frequency(
 
     Notes
     -----
-    The phase of ``X[k, t] * conj(X[k, t - 1])``, which is the difference of both phases without whole turns.
+    The phase of ``X[k, t] * conj(X[k, t - 1])``: the phase difference modulo 2 pi.
     Computed in double precision for every type.
 
     References

@@ -1,4 +1,4 @@
-"""Critical bands and perceptual linear prediction, with RASTA's filter or without."""
+"""Critical bands and perceptual linear prediction, with or without the RASTA filter."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Model:
     order: int
     exponent: float
     lift: float
-    #: Where RASTA's filter has its pole, if there is that filter.
+    #: The pole of the RASTA filter; None without that filter.
     pole: float = 0.0
 
 
 def lag_matrix(order: int, centres: np.ndarray, exponent: float) -> np.ndarray:
-    """From compressed bands to autocorrelation, (order + 1, bands).
+    """The matrix from compressed bands to autocorrelation, (order + 1, bands).
 
     The bands are half of an even spectrum; its ends are the bands next to them.
     """
@@ -82,7 +82,7 @@ class CriticalReading(Reading):
         self.added[: len(matrix), 0] = bands.noise * matrix.sum(axis=1)
 
     def bands(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
-        """The bands as tiles, and how many groups of lanes they are."""
+        """The bands as tiles, and their number of groups of lanes."""
         groups = self.groups(frames)
         tiles = multiplied(work, self.bank, bins, self.bins, groups, "bands")
         shape = groups, self.bank.tile_rows, self.lanes
@@ -95,7 +95,7 @@ class CriticalReading(Reading):
 
 @dataclass(frozen=True)
 class PerceptualPrediction(Descriptor):
-    """Cepstra of the all-pole model of the bands, as loud as they sound."""
+    """Cepstra of the all-pole model of the loudness of the bands."""
 
     bands: CriticalBands
     model: Model
@@ -129,7 +129,7 @@ class PredictionReading(CriticalReading):
         a, spare = work.array("filters", (order + 1) * width), work.array("spare", (order + 1) * width)
         kernels.filter_rows(r, order, width, a, spare)
         out = work.array("rows", self.rows * width)
-        out[:width] = spare[:width]  # what is left of the power
+        out[:width] = spare[:width]  # the prediction error power
         band_kernels.log_tiles(out, 1, 1, width, lanes, 0.0, self.least, 1.0, 0.0, work.peak)
         kernels.cepstrum_rows(a, order, self.rows - 1, width, out[width:])
         rows = out[: self.rows * width].reshape(self.rows, width)
@@ -143,7 +143,7 @@ class PredictionReading(CriticalReading):
 
 @dataclass(frozen=True)
 class RastaPrediction(PerceptualPrediction):
-    """The same of bands whose logarithms went through RASTA's filter."""
+    """The same for bands whose logarithms are filtered by the RASTA filter."""
 
     ordered = True
 
@@ -153,7 +153,7 @@ class RastaPrediction(PerceptualPrediction):
 
 class RastaReading(PredictionReading):
     def state(self) -> np.ndarray:
-        """How many frames there were, and what the filter remembers of them."""
+        """The number of frames so far, and the state of the filter."""
         return np.zeros(1 + auditory_kernels.MEMORY * self.bank.rows, self.dtype)
 
     def compress(self, work: Work, tiles: np.ndarray, size: int, frames: int, state: Any) -> None:
@@ -168,7 +168,7 @@ class RastaReading(PredictionReading):
 
 @dataclass(frozen=True)
 class GammatoneBands(Descriptor):
-    """Magnitudes over the length of the transform, under the responses of gammatone filters."""
+    """Magnitudes divided by the length of the transform, weighted by gammatone responses."""
 
     sr: float
     n_filters: int
@@ -221,13 +221,13 @@ def bark_spectrogram_chain(
     scale = check_float("scale", scale, above=0.0, high=1e10, remedy="give 32768 for 16-bit samples, or 1")
     noise = check_float("noise", noise, low=0.0, high=1e10, remedy="give 0 for none, or 1")
     bands = CriticalBands(tuple(bank.items()), noise * frames.win_length)
-    bands.matrix()  # refuses what is no bank
+    bands.matrix()  # checks the bank
     return Chain(frames.scaled(scale), Spectrum(2.0), descriptor=bands)
 
 
 @memoised
 def _model(name, n, order, exponent, lift, pole, bands):
-    """The all-pole model of so many bands."""
+    """The all-pole model of the given number of bands."""
     n, order = check_int(name, n, unit="coefficients"), check_int("order", order)
     if bands < 3:
         fail("n_filters", bands, "the bands at the ends have the values of those inside", "give 3 or more")
@@ -296,7 +296,7 @@ def rasta_plp_chain(
     preemphasis: float,
     partial: str,
 ) -> Chain:
-    """Frames, power spectrum, critical bands, RASTA's filter, loudness, its all-pole model, cepstrum."""
+    """Frames, power spectrum, critical bands, RASTA filter, loudness, its all-pole model, cepstrum."""
     bands = bark_spectrogram_chain(
         sr, n_filters, fmin, fmax, width, labelled, scale, noise,
         frame_length, hop_length, n_fft, window, preemphasis, partial,
@@ -325,45 +325,45 @@ def bark_spectrogram(
     preemphasis: float = 0.0,
     partial: Literal["pad", "drop"] = "drop",
 ) -> FloatArray:
-    """Power in critical bands, which are equally far apart on the Bark scale.
+    """Power in critical bands, spaced evenly on the Bark scale.
 
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_filters : int, optional
-        Bands; as many as make them at most one Bark apart where it is None (21 for 16 kHz).
+        Number of bands; by default the least with which they are at most one Bark apart (21 for 16 kHz).
     fmin, fmax : float
-        Centres of the first and the last band in hertz; `fmax` is half the rate by default.
+        Centres of the first and the last band in Hz; by default `fmax` is half of `sr`.
     width : float above 0
-        How wide a band is in Bark, as in ``filters.bark``.
+        Width of a band in Bark, as in ``filters.bark``.
     labelled : int, optional
-        Use only the first n bins, and label them with frequencies from 0 Hz to half the rate. The published
-        code under GNU Octave has 256 of 257 bins, and labels them so.
+        Use only the first n bins, and label them with frequencies from 0 Hz to half of `sr`. The published
+        code under GNU Octave uses 256 of 257 bins in this way.
     scale : float above 0
-        What samples are multiplied by.
+        Factor by which samples are multiplied.
     noise : float
-        Power of white noise, in squares of the scaled samples, whose expectation is added to every bin; 0
+        Variance of white noise in units of the scaled samples; its expected power is added to every bin. 0
         for none.
     frame_length : int
-        Samples of a frame.
+        Frame length in samples.
     hop_length : int
-        Samples from one frame to the next.
+        Hop in samples.
     n_fft : int
-        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
+        Length of the transform, `frame_length` or more; the frame is padded with zeros at its end.
     window : str, tuple, float, callable or array of shape (frame_length,)
-        As in ``scipy.signal.get_window``; names may end in "_symmetric".
+        As in ``scipy.signal.get_window``; a name that ends in "_symmetric" gives a symmetric window.
     preemphasis : float
-        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
+        Pre-emphasis coefficient p: ``y[n] - p * y[n - 1]``, with the first sample unchanged; 0 for none.
     partial : str
-        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
+        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
 
     Returns
     -------
     array of shape (..., n_filters, frames), of y's precision
-        Power; silence has that of the noise.
+        Power; in silence that of the noise.
 
     Raises
     ------
@@ -419,13 +419,13 @@ def plp(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_plp : int
-        Coefficients, the zeroth among them; there may be more than `order`.
+        Number of coefficients, including the zeroth; it may exceed `order`.
     order : int
         Order of the model, below the number of bands.
     exponent : float above 0
-        From power to loudness.
+        Exponent that turns power into loudness.
     lift : float
         Coefficient n is multiplied by ``n ** lift``, the zeroth by 1.
     n_filters, fmin, fmax, width, labelled, scale, noise
@@ -436,7 +436,7 @@ def plp(
     Returns
     -------
     array of shape (..., n_plp, frames), of y's precision
-        Coefficients; the zeroth is the logarithm of the power that the model leaves.
+        Coefficients; the zeroth is the logarithm of the prediction error power.
 
     Raises
     ------
@@ -493,18 +493,18 @@ def rasta_plp(
     preemphasis: float = 0.0,
     partial: Literal["pad", "drop"] = "drop",
 ) -> FloatArray:
-    """Perceptual linear prediction of bands without what changes slowly: RASTA-PLP.
+    """RASTA-PLP: perceptual linear prediction of bands without their slow changes.
 
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_plp : int
-        Coefficients, the zeroth among them.
+        Number of coefficients, including the zeroth.
     pole : float, 0 to below 1
-        How much of the filter's last value stays.
+        Pole of the RASTA filter.
     order, exponent, lift
         As in `plp`.
     n_filters, fmin, fmax, width, labelled, scale, noise
@@ -515,7 +515,7 @@ def rasta_plp(
     Returns
     -------
     array of shape (..., n_plp, frames), of y's precision
-        Coefficients; a frame depends on all before it.
+        Coefficients; a frame depends on all frames before it.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Power-normalised cepstra: gammatone powers less what lasts, with onsets kept, under a power law."""
+"""Power-normalised cepstra: gammatone powers without steady noise, under a power law."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ...errors import check_float, check_int, check_rate, fail
 
 __all__ = ["pncc"]
 
-#: Frames to each side of the medium-time power, and channels to each side that weights are smoothed over.
+#: Frames to each side of the medium-time power, and channels to each side for the smoothing of weights.
 MEDIUM, SMOOTHING = 2, 4
 #: How slowly the lower envelope follows a power above it and below it, and the running mean power.
 UP, DOWN, MEAN = 0.999, 0.5, 0.999
-#: How a peak decays, what of it masks what follows, and what excitation is beside the lower envelope.
+#: Decay of a peak, fraction of it that masks what follows, and excitation relative to the lower envelope.
 DECAY, MASKED, EXCITED = 0.85, 0.2, 2.0
 #: Frames whose powers are held at a time.
 BLOCK = 4096
@@ -55,21 +55,22 @@ def pncc(
     n_pncc : int
         Number of coefficients, at most `n_filters`.
     n_filters : int
-        Gammatone channels.
+        Number of gammatone channels.
     fmin, fmax : float
-        As in ``filters.gammatone``: the lowest centre, and where the one above the highest would stand.
+        As in ``filters.gammatone``: the lowest centre, and the centre that a channel above the highest would
+        have.
     exponent : float above 0
-        Of the power law in place of a logarithm.
+        Exponent of the power law that replaces the logarithm.
     n_fft, hop_length, win_length, window
-        Frames, not centred; the window stands at the left of a longer transform.
+        Frames, not centred; a frame shorter than `n_fft` is padded with zeros at its end.
     preemphasis : float, 0 to 1
-        Share of the sample before that is taken off each.
+        Pre-emphasis coefficient p: ``y[n] - p * y[n - 1]``.
 
     Returns
     -------
     array of shape (..., n_pncc, frames), of y's precision
-        Coefficients, without mean normalisation. A frame depends on all before it and on two after it;
-        silence is 0.
+        Coefficients, without mean normalisation. A frame depends on all frames before it and on two after
+        it; silence is 0.
 
     Raises
     ------
@@ -78,10 +79,10 @@ def pncc(
 
     Notes
     -----
-    Of the powers P of a channel: their mean Q over two frames to each side; less a lower envelope of it, and
-    with peaks that mask what follows them; the ratio of that to Q, smoothed over channels, weighs P; which is
-    divided by its running mean over channels and frames, and raised to `exponent`. The running mean begins
-    with that of the first frame. Double precision throughout.
+    Q is the mean of the powers P of a channel over two frames to each side. A lower envelope is subtracted
+    from Q, and peaks mask what follows them. The ratio of the result to Q, smoothed over channels, weights P.
+    The weighted P is divided by its running mean over channels and frames, which begins with the mean of the
+    first frame, and raised to `exponent`. Computed in double precision for every type.
 
     References
     ----------
@@ -120,13 +121,13 @@ def _coefficients(
     y: np.ndarray, frames: Frames, emphasis: Signal, chain: Chain, exponent: float, turn: np.ndarray,
     out: np.ndarray,
 ) -> None:  # fmt: skip
-    """The coefficients of one signal to `out`, block by block of frames."""
+    """Write the coefficients of one signal to `out`, block by block of frames."""
     count, weights, mean = out.shape[-1], _Weights(), _Mean()
     powers, held = np.empty((turn.shape[1], 0)), 0
-    # A last frame by itself goes with the block before: numpy adds the rows of one column in another order.
+    # A single last frame joins the block before: numpy sums a single column in another order.
     edges = [*range(0, max(1, count - 1), BLOCK), count]
     for first, last in pairwise(edges):
-        # Of the powers around the block those are there already that the block before looked ahead at.
+        # The powers that the block before looked ahead at are already computed.
         begin, end, known = max(0, first - MEDIUM), min(count, last + MEDIUM), held + powers.shape[1]
         fresh = [_powers(y, frames, emphasis, chain, known, end)] if known < end else []
         powers, held = np.concatenate([powers[:, begin - held :], *fresh], axis=1), begin
@@ -143,7 +144,7 @@ def _powers(
 ) -> np.ndarray:
     """Powers (channels, frames) of frames `first` to `last` of a signal."""
     begin, end = first * frames.hop_length, (last - 1) * frames.hop_length + frames.length
-    lead = min(begin, 1)  # the sample that the first one's emphasis looks back at
+    lead = min(begin, 1)  # pre-emphasis of the first sample needs the one before it
     heard = emphasis.apply(y[begin - lead : end].astype(np.float64))[lead:]
     job = Rows(chain)
     compute([job], np.ascontiguousarray(heard))
@@ -151,13 +152,13 @@ def _powers(
 
 
 class _Weights:
-    """Powers times the smoothed share of them that is neither lasting nor masked, block after block."""
+    """Powers times the smoothed fraction of them that is neither steady nor masked, block after block."""
 
     def __init__(self) -> None:
         self.lasting, self.floor, self.peak = _Envelope(), _Envelope(), _Peak()
 
     def of(self, power: np.ndarray, first: int, last: int) -> np.ndarray:
-        """The columns `first` to `last` of `power`, which has those around them that there are."""
+        """Weighted columns `first` to `last` of `power`, which also holds the columns around them."""
         medium = _mean_over(power, MEDIUM, axis=1)[:, first:last]
         lasting = self.lasting.of(medium)
         above = np.maximum(medium - lasting, 0.0)
@@ -169,7 +170,7 @@ class _Weights:
 
 
 def _mean_over(x: np.ndarray, reach: int, axis: int) -> np.ndarray:
-    """The mean over so many neighbours to each side, of those that are there."""
+    """The mean over `reach` neighbours to each side; at the ends, over those that exist."""
     x = np.moveaxis(x, axis, 0)
     total, count = np.zeros(x.shape), np.zeros((len(x), *[1] * (x.ndim - 1)))
     for shift in range(-reach, reach + 1):
@@ -182,7 +183,7 @@ def _mean_over(x: np.ndarray, reach: int, axis: int) -> np.ndarray:
 
 
 class _Envelope:
-    """What follows each row slowly upwards and quickly downwards; it begins at 0.9 of the first."""
+    """The lower envelope: it rises slowly and falls quickly, and begins at 0.9 of the first value."""
 
     def __init__(self) -> None:
         self.before: np.ndarray | None = None
@@ -200,7 +201,7 @@ class _Envelope:
 
 
 class _Peak:
-    """Each row where it is not below its decaying peak; elsewhere a share of the peak before."""
+    """Each row where it is not below its decaying peak; elsewhere a fraction of the peak before."""
 
     def __init__(self) -> None:
         self.height: np.ndarray | float = 0.0
@@ -216,7 +217,7 @@ class _Peak:
 
 
 class _Mean:
-    """Powers beside their running mean over channels and frames."""
+    """Powers divided by their running mean over channels and frames."""
 
     def __init__(self) -> None:
         self.mean: float | None = None

@@ -1,4 +1,4 @@
-"""Relative phase shift: the phases of a voice's harmonics beside that of its fundamental."""
+"""Relative phase shift: the phases of harmonics relative to the phase of the fundamental."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["rps"]
 
 #: Periods in a window, and least points of its transform.
 PERIODS, POINTS = 3, 4096
-#: Where the phase leaves 0, in parts of the pitch.
+#: Frequency up to which the phase is 0, as a fraction of the pitch.
 BEGIN = 0.95
 
 
@@ -47,19 +47,19 @@ def rps(
     n_rps : int
         Number of coefficients, at most `n_filters`.
     n_filters : int
-        Triangles on HTK's mel scale.
+        Number of triangles on HTK's mel scale.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     differences : int
-        How many times differences follow below the coefficients: those of the voiced frames after and before,
-        not divided, the ends repeated; then the differences of those.
+        Number of orders of differences stacked below the coefficients. A difference is the next voiced frame
+        minus the one before, not divided, with the ends repeated; order 2 takes differences of order 1.
     voiced_only : bool
-        False for a column each frame, 0 where it is not voiced; True for those of the voiced frames alone, as
-        published, of one signal.
+        False for a column per frame, 0 where the frame is unvoiced; True for the columns of voiced frames
+        only, as published, which takes a single signal.
     fmin, fmax, win_length, hop_length
         As in `srh_pitch`.
     n_fft : int
-        Frequencies are `sr` / `n_fft` apart.
+        Sets the spacing of the frequencies, ``sr / n_fft``.
 
     Returns
     -------
@@ -73,14 +73,14 @@ def rps(
 
     Notes
     -----
-    The phases p of harmonics k = 1, 2, ... are those of the peaks nearest to them in the spectrum of three
-    periods around a frame's middle, Blackman's window. ``p[k] + pi - k (p[1] + pi)``, from -pi to pi, is put
-    at frequency ``(k + 1) f0``; the phase is -pi at f0 and 0 up to 0.95 f0. It is unwrapped, straight between
-    these, and constant above the last. Its steps from frequency to frequency are weighed with triangles from
-    0 to `sr`, in which frequencies count twice.
+    The phase p[k] of harmonic k = 1, 2, ... is that of the nearest peak in the spectrum of three periods
+    around the middle of a frame, under a Blackman window. ``p[k] + pi - k (p[1] + pi)``, wrapped to -pi to
+    pi, is placed at frequency ``(k + 1) f0``; the phase is -pi at f0 and 0 up to 0.95 f0. It is unwrapped,
+    interpolated linearly, and constant above the last harmonic. Its steps from frequency to frequency are
+    weighted by triangles from 0 to `sr`, in which each frequency counts as its double.
 
-    That frequencies count twice, that harmonics stand one place too high, and that the pitch is that of
-    spectra read 1 Hz too low, is as in the published code. Double precision throughout.
+    As in the published code, frequencies are doubled, harmonics are placed one too high, and the pitch is
+    that of spectra read 1 Hz too low. Computed in double precision for every type.
 
     References
     ----------
@@ -112,7 +112,7 @@ def rps(
     not_finite(y)
     if voiced_only and y.ndim > 1:
         fail("y", y, "signals differ in how many frames are voiced", "give one, or voiced_only=False")
-    # The published bank counts frequencies twice: it reaches to sr, where the spectrum ends at half of it.
+    # The published bank doubles frequencies: it reaches to sr, although the spectrum ends at half of sr.
     weights = bank(sr=2 * search.sr, n_fft=n_fft, n_filters=n_filters)
     matrix = np.einsum("cb,bk->ck", cosines(n_filters, 2, norm == "ortho")[:n_rps], weights)
     rows, count = n_rps * (1 + differences), search.count(y.shape[-1])
@@ -130,7 +130,7 @@ def rps(
 
 
 def _followed(x: np.ndarray, times: int) -> np.ndarray:
-    """`x`, and below it its differences, so many times."""
+    """`x`, with its differences of orders 1 to `times` below it."""
     parts = [x]
     for _ in range(times if x.shape[1] else 0):
         padded = np.pad(parts[-1], ((0, 0), (1, 1)), mode="edge")
@@ -155,7 +155,7 @@ def _coefficients(
             shifts = np.concatenate([[-np.pi], _wrapped(phases - k * phases[0])])
             places = pitch * np.concatenate([[BEGIN], np.arange(1, shifts.size + 1)])
             steps[1:, t] = np.diff(np.interp(grid, places, np.concatenate([[0.0], np.unwrap(shifts)])))
-        # The sums of a single column would be taken in another order; a clip of one frame has no other.
+        # numpy sums a single column in another order; only a clip of one frame has such a block.
         columns = max(len(spectra), min(2, middles.size))
         out[:, part] = np.einsum("ck,kt->ct", matrix, steps[:, :columns])[:, : len(spectra)]
     return out
@@ -166,7 +166,7 @@ def _wrapped(x: np.ndarray) -> np.ndarray:
 
 
 def _spectra(y: np.ndarray, middles: np.ndarray, f0: np.ndarray, sr: float) -> np.ndarray:
-    """Spectra of windows around the middles, from which phases are counted; zeros beyond the signal."""
+    """Spectra of windows around the middles, to which phases refer; zeros beyond the signal."""
     halves = np.floor(PERIODS * sr / f0 / 2)[:, None]
     reach = int(halves.max())
     points = max(POINTS, 2 ** (2 * reach).bit_length())
@@ -185,7 +185,7 @@ def _phases(X: np.ndarray, f0: float, sr: float) -> np.ndarray:
     per_bin = sr / (2 * (X.size - 1))
     A = np.log(np.maximum(np.abs(X), np.finfo(np.float64).tiny))
     p = 1 + np.flatnonzero((A[1:-1] > A[:-2]) & (A[1:-1] >= A[2:]))
-    aside = 0.5 * (A[p - 1] - A[p + 1]) / (A[p - 1] - 2 * A[p] + A[p + 1])  # of the parabola's top
+    aside = 0.5 * (A[p - 1] - A[p + 1]) / (A[p - 1] - 2 * A[p] + A[p + 1])  # offset of the parabola's top
     wanted = np.arange(1, int(np.ceil(sr / 2 / f0))) * f0 / per_bin
     values = X[np.round(wanted).astype(int)]
     if p.size:

@@ -1,4 +1,4 @@
-"""Readings of short frames: what becomes of a block of spectra where it is no filter bank alone."""
+"""Readings: descriptors of short frames that are more than a filter bank."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...engine import product as product_kernels, rows as row_kernels
 
 
 class Reading(PreparedDescriptor):
-    """A descriptor of short frames with its tables: a row of the result for each of `rows` values."""
+    """A descriptor of short frames with its tables; its result has `rows` rows."""
 
     #: Whether values come as tiles.
     in_tiles = True
@@ -29,7 +29,7 @@ class Reading(PreparedDescriptor):
         self.lanes: int = tables.lanes(dtype)
 
     def state(self) -> Any:
-        """What the blocks of one signal hand on to one another."""
+        """The state that is passed from block to block of one signal."""
         return None
 
     def tile_values(self, work: Work, bins: np.ndarray, frames: int) -> tuple[np.ndarray, int]:
@@ -44,7 +44,7 @@ class Reading(PreparedDescriptor):
         return ReadingRows(self, plan, out)
 
     def groups(self, frames: int) -> int:
-        """Groups of lanes that so many frames are."""
+        """The number of groups of lanes that hold the given number of frames."""
         return -(-frames // self.lanes)
 
     def laid_out(self, work: Work, tiles: np.ndarray, tile_rows: int, frames: int) -> np.ndarray:
@@ -94,8 +94,8 @@ def multiplied(
 def run_alone(chain: Chain, y: Any) -> np.ndarray:
     """The rows of a chain that ends in a reading, of signals (..., n).
 
-    The source and the sinks are those that the block loop uses where several jobs share a pass. What
-    those need is left out here, which is a third of the time of a short call.
+    The source and the sinks are those of the block loop. What several jobs need to share a pass is left out
+    here, which saves a third of the time of a short call.
     """
     y = signal(y)
     assert chain.frames is not None

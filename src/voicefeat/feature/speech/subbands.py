@@ -26,13 +26,13 @@ from .shortterm import Reading, multiplied, run_alone
 
 __all__ = ["scfc", "scmc", "ssc", "ssfc"]
 
-#: What is added to a sum of magnitudes before it divides: MATLAB's eps.
+#: Added to a sum of magnitudes before a division by it: MATLAB's eps.
 EPS = 2.0**-52
 
 
 @dataclass(frozen=True)
 class Rectangles:
-    """Bands two spacings wide, half overlapped, both ends inside."""
+    """Rectangular bands two spacings wide that overlap by half and include both edges."""
 
     sr: float
     n_fft: int
@@ -43,7 +43,7 @@ class Rectangles:
     def matrix(self) -> np.ndarray:
         """The bank, (n_filters, 1 + n_fft // 2)."""
         settings: dict[str, Any] = {"n_filters": self.n_filters, "fmin": self.fmin, "fmax": self.fmax}
-        with collected():  # who calls this refuses empty ones
+        with collected():  # the caller refuses empty bands
             return filters.bank(sr=self.sr, n_fft=self.n_fft, **settings, scale="hz", shape="rectangle")
 
     @property
@@ -123,7 +123,7 @@ class _Cepstra(SubbandReading):
         return out, self.transform.tile_rows
 
     def changed(self, work: Work, bins: np.ndarray, groups: int) -> np.ndarray:
-        """What is summed over bands in place of the magnitudes."""
+        """The values that are summed over bands in place of the magnitudes."""
         return bins
 
 
@@ -131,7 +131,7 @@ class _Cepstra(SubbandReading):
 class SubbandFlux(Descriptor):
     """Cosine transform of the logarithms of each band's flux.
 
-    The flux is the sum of the squared changes of the magnitudes, each frame divided by its largest.
+    The flux is the sum of the squared changes of the magnitudes, each frame divided by its maximum.
     """
 
     bands: Rectangles
@@ -248,35 +248,35 @@ def scfc(
     preemphasis: float = 0.97,
     partial: Literal["pad", "drop"] = "pad",
 ) -> FloatArray:
-    """Sub-band centroid frequencies: where in each linear band the spectrum's weight lies.
+    """Sub-band centroid frequencies: the mean frequency of the magnitudes in each linear band.
 
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
+        Sampling rate in Hz; it matters only if `fmin` or `fmax` is given.
     n_filters : int
-        Bands, each two spacings wide, half overlapped, with both ends inside.
+        Number of bands; each is two spacings wide, overlaps its neighbours by half and includes its edges.
     fmin, fmax : float
-        Ends of the bands in hertz; `fmax` is half the rate by default.
+        Lowest and highest edge of the bands in Hz; by default `fmax` is half of `sr`.
     frame_length : int
-        Samples of a frame.
+        Frame length in samples.
     hop_length : int
-        Samples from one frame to the next.
+        Hop in samples.
     n_fft : int
-        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
+        Length of the transform, `frame_length` or more; the frame is padded with zeros at its end.
     window : str, tuple, float, callable or array of shape (frame_length,)
-        As in ``scipy.signal.get_window``; names may end in "_symmetric".
+        As in ``scipy.signal.get_window``; a name that ends in "_symmetric" gives a symmetric window.
     preemphasis : float
-        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
+        Pre-emphasis coefficient p: ``y[n] - p * y[n - 1]``, with the first sample unchanged; 0 for none.
     partial : str
-        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
+        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
 
     Returns
     -------
     array of shape (..., n_filters, frames), of y's precision
-        Centroids in cycles a sample, 0 to 0.5; 0 for silence.
+        Centroids in cycles per sample, 0 to 0.5; 0 for silence.
 
     Raises
     ------
@@ -333,20 +333,20 @@ def scmc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
+        Sampling rate in Hz; it matters only if `fmin` or `fmax` is given.
     n_scmc : int
-        Coefficients, `n_filters` at most.
+        Number of coefficients, at most `n_filters`.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     log_offset : float, 0 or more
-        What is added to a band's value before its logarithm.
+        Constant added to a band's value before the logarithm.
     n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `scfc`.
 
     Returns
     -------
     array of shape (..., n_scmc, frames), of y's precision
-        Coefficients, the zeroth among them.
+        Coefficients, including the zeroth.
 
     Raises
     ------
@@ -395,27 +395,27 @@ def ssfc(
     preemphasis: float = 0.97,
     partial: Literal["pad", "drop"] = "pad",
 ) -> FloatArray:
-    """Sub-band spectral flux coefficients: cepstra of how much each band changes from frame to frame.
+    """Sub-band spectral flux coefficients: cepstra of the change of each band from frame to frame.
 
     Parameters
     ----------
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz; matters only where `fmin` or `fmax` is given.
+        Sampling rate in Hz; it matters only if `fmin` or `fmax` is given.
     n_ssfc : int
-        Coefficients, `n_filters` at most.
+        Number of coefficients, at most `n_filters`.
     norm : None or "ortho"
         Scale of the cosine transform, as in ``scipy.fft.dct``.
     log_offset : float, 0 or more
-        What is added to a band's value before its logarithm.
+        Constant added to a band's value before the logarithm.
     n_filters, fmin, fmax, frame_length, hop_length, n_fft, window, preemphasis, partial
         As in `scfc`.
 
     Returns
     -------
     array of shape (..., n_ssfc, frames), of y's precision
-        Coefficients, the zeroth among them.
+        Coefficients, including the zeroth.
 
     Raises
     ------
@@ -425,7 +425,7 @@ def ssfc(
     Notes
     -----
     The value of a band is ``log10(sum((m[t] - m[t - 1]) ** 2) + log_offset)``, m being the magnitudes divided
-    by the largest of their frame. The first frame is compared with zeros. The published code divides 0 by 0
+    by the maximum of their frame. The first frame is compared with zeros. The published code divides 0 by 0
     in a frame of digital silence; here such a frame counts as zeros.
 
     References
@@ -451,15 +451,16 @@ def ssfc(
 def _mel_bank(sr: float, n_fft: int, n_filters: int, fmin: float, fmax: float | None) -> np.ndarray:
     """Triangles over whole bins."""
     settings: dict[str, Any] = {"n_filters": n_filters, "fmin": fmin, "fmax": fmax}
-    with collected():  # who calls this refuses empty ones
+    with collected():  # the caller refuses empty bands
         return bank(sr=sr, n_fft=n_fft, **settings, scale="htk", edges="floor")
 
 
 @dataclass(frozen=True)
 class MelCentroids(Descriptor):
-    """sum(f |X|^2) / sum(|X|^2) over the weights of a mel band, f in equal steps from 1 Hz to half the rate.
+    """sum(f |X|^2) / sum(|X|^2) over the weights of a mel band, f in equal steps from 1 Hz to half of sr.
 
-    Nothing is added to the power: a band without any has the mean of its weights, one with little its own.
+    Nothing is added to the power: a band with little power keeps its own mean, and a band without power gets
+    the mean frequency of its weights.
     """
 
     sr: float
@@ -478,7 +479,7 @@ class _MelCentroids(SubbandReading):
         super().__init__(weights.shape[1], dtype, len(weights))
         weighted = weights * np.linspace(1.0, sr / 2, weights.shape[1])
         self.banks = tables.runs(weighted, dtype), tables.runs(weights, dtype)
-        #: The sums of a flat spectrum in each row of tiles; 1 in those that only fill up.
+        #: The sums of a flat spectrum in each row of tiles; 1 in rows of padding.
         self.flat = np.ones((2, self.banks[0].tile_rows, 1), dtype)
         self.flat[:, : len(weights), 0] = weighted.sum(axis=1), weights.sum(axis=1)
 
@@ -489,7 +490,7 @@ class _MelCentroids(SubbandReading):
             out = work.array(name, groups * rows * lanes)
             self.summed(runs, bins, groups, out)
             sums.append(out[: groups * rows * lanes].reshape(shape))
-        nothing = sums[1] < np.finfo(self.dtype).tiny  # what is below holds too few digits for a quotient
+        nothing = sums[1] < np.finfo(self.dtype).tiny  # subnormal sums are too inaccurate for a quotient
         for part, flat in zip(sums, self.flat, strict=True):
             np.copyto(part, flat, where=nothing)
         sums[0] /= sums[1]
@@ -541,28 +542,28 @@ def ssc(
     y : array of shape (..., n), float32, float64, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     sr : float
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_filters : int
-        Bands: triangles over whole bins, equally far apart in mel.
+        Number of bands: triangles whose edges are rounded to bins, spaced evenly in mel.
     fmin, fmax : float
-        Ends of the bands in hertz; `fmax` is half the rate by default.
+        Lowest and highest edge of the bands in Hz; by default `fmax` is half of `sr`.
     frame_length : int
-        Samples of a frame.
+        Frame length in samples.
     hop_length : int
-        Samples from one frame to the next.
+        Hop in samples.
     n_fft : int
-        Points of the transform, `frame_length` or more; the frame is at its left, zeros follow.
+        Length of the transform, `frame_length` or more; the frame is padded with zeros at its end.
     window : str, tuple, float, callable or array of shape (frame_length,)
-        As in ``scipy.signal.get_window``; names may end in "_symmetric".
+        As in ``scipy.signal.get_window``; a name that ends in "_symmetric" gives a symmetric window.
     preemphasis : float
-        Share of the sample before that is taken off each sample but the first of the signal; 0 for none.
+        Pre-emphasis coefficient p: ``y[n] - p * y[n - 1]``, with the first sample unchanged; 0 for none.
     partial : str
-        What becomes of a last frame that the signal does not fill: "pad" it with zeros, or "drop" it.
+        What to do with an incomplete last frame: "pad" it with zeros, or "drop" it.
 
     Returns
     -------
     array of shape (..., n_filters, frames), of y's precision
-        Mean frequencies in hertz.
+        Mean frequencies in Hz.
 
     Raises
     ------
@@ -571,8 +572,8 @@ def ssc(
 
     Notes
     -----
-    Frame t starts at sample ``t * hop_length``. As in python_speech_features the frequencies of the bins are
-    taken to run in equal steps from 1 Hz to half the rate. In silence a band's mean is that of its weights.
+    Frame t starts at sample ``t * hop_length``. As in python_speech_features, the bins are given frequencies
+    in equal steps from 1 Hz to half of `sr`. In silence the result is the mean frequency of a band's weights.
 
     References
     ----------

@@ -33,30 +33,30 @@ def rms(
     pad_mode: PadMode = "constant",
     dtype: DTypeLike | None = None,
 ) -> FloatArray:
-    """Root of the mean square of each frame, as ``librosa.feature.rms``.
+    """Root mean square of each frame, as ``librosa.feature.rms``.
 
     Parameters
     ----------
     y : float array of shape (..., n)
-        A signal; int16 and int32 PCM is scaled to [-1, 1).
+        Signal; int16 and int32 PCM is scaled to [-1, 1).
     S : float array of shape (..., bins, frames)
-        Magnitudes to start from instead, those of a rectangular window if the result is to be that of the
-        samples.
+        Magnitude spectrogram to use in place of `y`. Only with a rectangular window is the result equal to
+        that of the samples.
     frame_length : int
-        Samples of a frame. With `S` it must fit: ``bins == 1 + frame_length // 2``.
+        Frame length in samples. With `S` it must satisfy ``bins == 1 + frame_length // 2``.
     hop_length : int
         Hop in samples.
     center : bool
-        Pad half a frame at both ends, so that frame t is centred on sample t hop_length.
+        Pad half a frame at both ends, so that frame t is centred on sample ``t * hop_length``.
     pad_mode : str or callable
-        How, as in `stft`.
+        Padding mode, as in `stft`.
     dtype : float32, float64 or None
-        Precision of sums and result; None for that of the input.
+        Precision of the sums and the result; None for that of the input.
 
     Returns
     -------
     float array of shape (..., 1, frames)
-        0 for silence.
+        Root mean squares; 0 for silence.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def rms(
 
 def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
     S = np.asarray(to_array("S", S, "pass spectra of float32 or float64"))
-    # Frame after frame, as librosa.stft lays them out: sums go along bins just as well.
+    # Frame after frame, the layout of librosa.stft; sums over bins work in this layout as well.
     rows_first = not (
         S.ndim == 2 and S.size and S.dtype in (np.float32, np.float64) and S.T.flags.c_contiguous
     )
@@ -123,29 +123,29 @@ def zero_crossing_rate(
     pad: bool = False,
     zero_pos: bool = True,
 ) -> FloatArray:
-    """Share of samples at which the sign changes, as ``librosa.feature.zero_crossing_rate``.
+    """Fraction of the samples at which the sign changes, as ``librosa.feature.zero_crossing_rate``.
 
     Parameters
     ----------
     y : float array of shape (..., n)
-        A signal; int16 and int32 PCM is scaled to [-1, 1).
+        Signal; int16 and int32 PCM is scaled to [-1, 1).
     frame_length : int
         Frame length in samples.
     hop_length : int
         Hop in samples.
     center : bool
-        Continue the signal by half a frame of its first and of its last sample, so that frame t is centred on
-        sample t hop_length.
+        Pad half a frame at both ends with the first and the last sample, so that frame t is centred on sample
+        ``t * hop_length``.
     threshold, ref_magnitude, zero_pos
-        What counts as a change, as in `zero_crossings`; a callable `ref_magnitude` is given the magnitudes of
-        all frames, (..., frame_length, frames).
+        Definition of a change, as in `zero_crossings`; a callable `ref_magnitude` gets the magnitudes of all
+        frames, (..., frame_length, frames).
     pad : bool
         Whether the first sample of a frame counts as a change.
 
     Returns
     -------
     float array of shape (..., 1, frames)
-        Changes divided by `frame_length`, exactly; 0 for silence.
+        Number of changes divided by `frame_length`; 0 for silence.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def zero_crossing_rate(
     >>> print(vf.zero_crossing_rate(y, frame_length=1000, hop_length=1000, center=False))
     [[0.499 0.499 0.499 0.499]]
     """
-    frames = sample_frames(frame_length, hop_length, center, "constant")  # nothing changes in what is padded
+    frames = sample_frames(frame_length, hop_length, center, "constant")  # no changes in the padding
     _check(threshold, ref_magnitude, pad, zero_pos)
     y = signal(y)
     if ref_magnitude is not None:
@@ -183,21 +183,21 @@ def zero_crossings(
     zero_pos: bool = True,
     axis: int = -1,
 ) -> NDArray[np.bool_]:
-    """Where the sign of a signal changes, as ``librosa.zero_crossings``.
+    """Samples at which the sign of a signal changes, as ``librosa.zero_crossings``.
 
     Parameters
     ----------
     y : float array of shape (..., n)
-        A signal; int16 and int32 PCM is scaled to [-1, 1).
+        Signal; int16 and int32 PCM is scaled to [-1, 1).
     threshold : float, 0 or more
         Samples of at most this magnitude count as 0.
     ref_magnitude : float, callable or None
-        What `threshold` is a part of: a magnitude, or a function that finds it among those of all samples,
-        such as ``numpy.max``; None for 1.
+        Factor of `threshold`: a magnitude, or a function such as ``numpy.max`` that computes it from the
+        magnitudes of all samples; None for 1.
     pad : bool
-        What is said of the first sample.
+        Result for the first sample.
     zero_pos : bool
-        Whether 0 counts as positive; else it is a sign of its own.
+        Whether 0 counts as positive; otherwise 0 is a third sign.
     axis : int
         Axis of samples.
 
@@ -236,7 +236,7 @@ def zero_crossings(
 
 
 def _time_last(y: Any, axis: Any) -> Any:
-    """`y` with its axis of samples last; what is no array is left to `signal`."""
+    """`y` with its axis of samples last; `signal` checks later that it is an array."""
     try:
         array = np.asarray(y)
     except ValueError:
@@ -260,7 +260,7 @@ def _check(threshold: Any, ref_magnitude: Any, pad: Any, zero_pos: Any) -> None:
 
 
 def _reference(ref_magnitude: Any, y: np.ndarray, magnitudes: Callable[[np.ndarray], np.ndarray]) -> float:
-    """The magnitude that thresholds are a part of."""
+    """The magnitude by which thresholds are multiplied."""
     if not callable(ref_magnitude):
         return float(ref_magnitude)
     check_finite(y)

@@ -15,13 +15,13 @@ from ...chain.frames import PAD_MODES, Frames, PlainFrames
 from ...chain.spectra import Work, ends
 from ...errors import check_choice, check_int, fail
 
-#: Samples that one call of a kernel goes over, more or less.
+#: Approximate number of samples for one call of a kernel.
 BLOCK = 1 << 18
 
 
 @memoised
 def sample_frames(frame_length: Any, hop_length: Any, center: Any, pad_mode: Any) -> Frames:
-    """Checked frames of `frame_length` samples, which no window weighs."""
+    """Checked frames of `frame_length` samples, without a window."""
     frame_length = check_int("frame_length", frame_length, unit="samples", remedy="try frame_length=2048")
     hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
     if not isinstance(center, (bool, np.bool_)):
@@ -39,18 +39,18 @@ def by_frames(
     compute: Callable[..., bool],
     row: tuple[Any, ...] = (),
 ) -> np.ndarray:
-    """One row of frames of each signal of `y`, (..., 1, frames).
+    """One row of values per signal of `y`, one value per frame: (..., 1, frames).
 
     ``compute(samples, head, tail, start, frame_length, hop_length, count, *row, out, first)`` fills
-    out[first : first + count] with the frames that begin at sample start, start + hop_length, ... and says
-    whether it saw finite samples only. `samples` has the precision `dtype`.
+    out[first : first + count] with the values of the frames that begin at sample start, start + hop_length,
+    ... and returns whether all samples were finite. `samples` has the precision `dtype`.
     """
     n, hop, length = y.shape[-1], frames.hop_length, frames.n_fft
     count, pad = frames.check_length(n), frames.pad
     out = np.empty((*y.shape[:-1], 1, count), dtype)
     signals, rows = y.reshape(-1, n), out.reshape(-1, count)
-    # What lies behind the last frame or between frames is seen here, and the last sample, which may be
-    # compared with the one before it only.
+    # Samples after the last frame or between frames are checked here, and the last sample, which may only be
+    # compared with the one before it.
     seen = 0 if hop >= length else min(max(0, (count - 1) * hop - pad + length - 1), n - 1)
 
     def block(work: Work, item: int, first: int, part: int) -> None:

@@ -1,4 +1,4 @@
-"""What a signal's past says of it: autocorrelation, and linear prediction."""
+"""Autocorrelation and linear prediction."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ...errors import check_int, check_numeric, fail, format_value, to_array
 __all__ = ["autocorrelate", "lpc", "lpc_to_lsf", "lsf_to_lpc"]
 
 
-#: Numbers in the transforms that are made at a time.
+#: Largest number of points transformed at a time.
 CHUNK = 1 << 18
-#: Points of the transforms of a long signal of which few lags are wanted.
+#: Length of the transforms for a few lags of a long signal.
 SEGMENT = 1 << 14
 
 
@@ -54,14 +54,14 @@ def autocorrelate(y: SignalLike, *, max_size: int | None = None, axis: int = -1)
     y : array of shape (..., n, ...), float32, float64, complex, int16 or int32
         Signal; integer PCM is scaled to [-1, 1).
     max_size : int, optional
-        How many lags; all n by default.
+        Number of lags; all n by default.
     axis : int
-        The axis of samples.
+        Axis of samples.
 
     Returns
     -------
-    array of the same type, and of `y`'s shape but for ``min(max_size, n)`` lags on `axis`
-        ``sum(y[j + k] * conj(y[j]))`` at lag k, over the j at which both are in the signal.
+    array of the type and shape of `y`, but with ``min(max_size, n)`` lags on `axis`
+        ``sum(y[j + k] * conj(y[j]))`` at lag k, over all j for which both samples exist.
 
     Raises
     ------
@@ -70,8 +70,8 @@ def autocorrelate(y: SignalLike, *, max_size: int | None = None, axis: int = -1)
 
     Notes
     -----
-    By Fourier transforms: one of all samples, or, where few lags of a long signal are wanted, many short
-    ones. Source: librosa 0.11.0.
+    Computed by Fourier transforms: one of all samples, or many short ones for a few lags of a long signal.
+    Source: librosa 0.11.0.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def autocorrelate(y: SignalLike, *, max_size: int | None = None, axis: int = -1)
 
 
 def _transforms(y: np.ndarray, least: int) -> tuple[Any, Any, int]:
-    """Forward and inverse transform for numbers like y's, and a quick length of at least `least`."""
+    """Forward and inverse transform for the type of `y`, and a fast length of at least `least`."""
     from scipy import fft
 
     n = fft.next_fast_len(least, real=not np.iscomplexobj(y))
@@ -105,7 +105,7 @@ def _transforms(y: np.ndarray, least: int) -> tuple[Any, Any, int]:
 
 
 def _at_once(rows: np.ndarray, count: int) -> np.ndarray:
-    """`count` lags of each row; as many zeros as lags keep the circle away from them."""
+    """`count` lags of each row; as many zeros are appended, so that the correlation is not circular."""
     forward, inverse, n = _transforms(rows, rows.shape[-1] + count - 1)
     spectrum = forward(rows, n=n)
     return inverse(spectrum.real**2 + spectrum.imag**2, n=n)[:, :count]
@@ -127,18 +127,17 @@ def lpc(y: SignalLike, *, order: int, axis: int = -1) -> FloatArray:
     Parameters
     ----------
     y : array of shape (..., n, ...), float32, float64, int16 or int32
-        Signal, or frames of one; integer PCM is scaled to [-1, 1).
+        Signal or frames; integer PCM is scaled to [-1, 1).
     order : int
-        How many samples a prediction looks back; less than n.
+        Order of the prediction; less than n.
     axis : int
-        The axis of samples.
+        Axis of samples.
 
     Returns
     -------
-    array of the same type, and of `y`'s shape but for ``order + 1`` coefficients on `axis`
-        The prediction error filter a, which starts with 1: ``sum(a[j] * y[i - j])`` is what is left
-        of sample i.
-        Silence has 1, 0, 0, ...
+    array of the type and shape of `y`, but with ``order + 1`` coefficients on `axis`
+        Prediction error filter a, which begins with 1: ``sum(a[j] * y[i - j])`` is the prediction error of
+        sample i. Silence gives 1, 0, 0, ...
 
     Raises
     ------
@@ -147,10 +146,10 @@ def lpc(y: SignalLike, *, order: int, axis: int = -1) -> FloatArray:
 
     Notes
     -----
-    Computed in double precision for every type, and in twice that where less than a billionth of the energy
-    is left to predict. No root lies outside the unit circle: where rounding to the type of `y` would move
-    one out, the last coefficients are 0, as of a smaller order. Source: librosa 0.11.0; L. Marple, "A new
-    autoregressive spectrum analysis algorithm", 1980.
+    Computed in double precision for every type, and in twice that precision where the prediction error is
+    less than a billionth of the energy. No root lies outside the unit circle: where rounding to the type of
+    `y` would move one out, the last coefficients are 0, as for a smaller order. Source: librosa 0.11.0;
+    L. Marple, "A new autoregressive spectrum analysis algorithm", 1980.
 
     Examples
     --------
@@ -186,12 +185,12 @@ def lpc_to_lsf(a: ArrayLike) -> FloatArray:
     Parameters
     ----------
     a : array of shape (..., order + 1)
-        Filters 1, a_1, ..., a_p, as `lpc` gives them, whose roots lie within the unit circle.
+        Filters 1, a_1, ..., a_p, as returned by `lpc`, with all roots inside the unit circle.
 
     Returns
     -------
     float64 array of shape (..., order)
-        Angles in radians, rising, between 0 and pi; times sr / (2 pi) they are hertz.
+        Angles in radians, ascending, between 0 and pi; multiply by ``sr / (2 * pi)`` for Hz.
 
     Raises
     ------
@@ -200,7 +199,8 @@ def lpc_to_lsf(a: ArrayLike) -> FloatArray:
 
     Notes
     -----
-    The angles of the roots of ``A(z) + z**-(p + 1) A(1 / z)`` and of the same with a minus, by turns.
+    The angles are those of the roots of ``A(z) + z**-(p + 1) A(1 / z)`` and of
+    ``A(z) - z**-(p + 1) A(1 / z)``, which alternate.
 
     References
     ----------
@@ -236,7 +236,7 @@ def lsf_to_lpc(lsf: ArrayLike) -> FloatArray:
     Parameters
     ----------
     lsf : array of shape (..., order)
-        Angles in radians, rising, between 0 and pi.
+        Angles in radians, ascending, between 0 and pi.
 
     Returns
     -------
@@ -246,7 +246,7 @@ def lsf_to_lpc(lsf: ArrayLike) -> FloatArray:
     Raises
     ------
     ParameterError
-        If the angles do not rise, or leave the range.
+        If the angles are not ascending, or outside the range.
 
     References
     ----------
@@ -275,7 +275,7 @@ def lsf_to_lpc(lsf: ArrayLike) -> FloatArray:
 
 
 def _stable(a: np.ndarray) -> bool:
-    """Whether all roots lie within the circle; where they are many near it, computed roots do not tell."""
+    """Whether all roots lie inside the unit circle; computed roots are too inaccurate close to it."""
     pair = np.stack([a, np.zeros_like(a)])
     return bool(stability(pair, a.size - 1, np.empty_like(pair)) > 0)
 
@@ -284,7 +284,7 @@ def _angles(a: np.ndarray) -> np.ndarray:
     """The angles of the two polynomials of one filter."""
     longer = np.append(a, 0.0)
     first, second = longer + longer[::-1], longer - longer[::-1]
-    if a.size % 2:  # an even order: roots at -1 and at 1 that belong to every filter
+    if a.size % 2:  # an even order: every filter has roots at -1 and at 1
         first, second = np.polydiv(first, [1.0, 1.0])[0], np.polydiv(second, [1.0, -1.0])[0]
     else:
         second = np.polydiv(second, [1.0, 0.0, -1.0])[0]
@@ -293,14 +293,14 @@ def _angles(a: np.ndarray) -> np.ndarray:
 
 
 def _product(angles: np.ndarray) -> np.ndarray:
-    """The polynomial with roots on the unit circle at the angles and their opposites."""
+    """The polynomial with roots on the unit circle at the angles and at the negative angles."""
     made = np.ones(1)
     for angle in angles:
         made = np.convolve(made, [1.0, -2 * np.cos(angle), 1.0])
     return made
 
 
-#: Roots of larger polynomials take too long, and nobody's vocal tract has so many.
+#: Roots of larger polynomials take too long, and no vocal tract needs so high an order.
 MOST_ORDER = 512
 
 

@@ -1,4 +1,4 @@
-"""Automatic gain of each band: per-channel energy normalisation."""
+"""Per-channel energy normalisation: automatic gain control of each band."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...errors import check_divisor, check_float, check_int, check_numeric, chec
 
 __all__ = ["pcen"]
 
-#: How many times as long as a sample of a spectrogram a value takes.
+#: Time per value, relative to a sample of a spectrogram.
 COST = 4
 
 
@@ -101,52 +101,52 @@ def pcen(
     zi: ArrayLike | None = None,
     return_zf: bool = False,
 ) -> FloatArray | tuple[FloatArray, FloatArray]:
-    """Per-channel energy normalisation, as ``librosa.pcen``: a gain for each band that follows its level.
+    """Per-channel energy normalisation, as ``librosa.pcen``: automatic gain control of each band.
 
-    With m the values of a band smoothed along time, the result is
+    With m the level of a band, its values smoothed along time, the result is
     ``(S / (eps + m)**gain + bias)**power - bias**power``.
 
     Parameters
     ----------
-    S : array of shape (..., bands, frames), float or whole numbers
-        Magnitudes or powers, 0 or more; there may be no frames. The defaults are meant for samples of 16 bits
-        as whole numbers: multiply a spectrogram of samples in [-1, 1) by 2**31.
+    S : array of shape (..., bands, frames), float or integer
+        Magnitudes or powers, 0 or more; there may be no frames. The defaults are meant for integer samples:
+        multiply a spectrogram of samples in [-1, 1) by 2**31.
     sr : float
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     hop_length : int
         Hop in samples.
     gain : float, 0 or more
-        How much of the level is taken out; 0 for none, 1 for all.
+        Exponent of the level: 0 for no gain control, 1 for full gain control.
     bias : float, 0 or more
-        What is added before the compression.
+        Constant added before the compression.
     power : float, 0 or more
         Exponent of the compression; 0 for ``log(1 + S / (eps + m)**gain)``.
     time_constant : float
-        Time over which levels are smoothed, in seconds; not used where `b` is given.
+        Time constant of the smoothing in seconds; not used if `b` is given.
     eps : float
-        Least level.
+        Constant added to the level.
     b : float, 0 to 1, or None
-        Share of each frame in the smoothed level: ``m[t] = b S[t] + (1 - b) m[t - 1]``; None for the one that
-        `time_constant` asks for.
+        Coefficient of the smoothing, ``m[t] = b S[t] + (1 - b) m[t - 1]``; None to compute it from
+        `time_constant`.
     max_size : int
-        Bands whose largest value is smoothed instead of each band's own; 1 for its own.
+        Number of neighbouring bands whose maximum is smoothed in place of each band; 1 for the band alone.
     ref : float array of S's shape or None
-        What is smoothed instead of `S`.
+        Array to smooth in place of `S`.
     axis : int
         Axis of time.
     max_axis : int or None
-        Axis of bands for `max_size`; must be given where `S` has more than two.
+        Axis of bands for `max_size`; it must be given if `S` has more than two axes.
     zi : float, array of S's shape with 1 frame, or None
-        ``(1 - b) m`` of the frame before the first, None for that of an `S` that was always 1.
+        Initial state: ``(1 - b) m`` of the frame before the first. None assumes that `S` was 1 before.
     return_zf : bool
-        Whether to return what `zi` must be for the frames that follow.
+        Whether to return the state `zi` for the frames that follow.
 
     Returns
     -------
     P : float array of S's shape
-        float32 for float32, else float64.
+        Normalised values; float32 for float32, else float64.
     zf : float64 array of S's shape with 1 frame
-        Only with `return_zf`.
+        Final state, only with `return_zf`.
 
     Raises
     ------
@@ -206,7 +206,7 @@ def _along(S: np.ndarray, axis: int) -> np.ndarray:
 def _law(
     sr: Any, hop_length: Any, gain: Any, bias: Any, power: Any, time_constant: Any, eps: Any, b: Any
 ) -> tuple[float, ...]:
-    """The checked numbers that the kernel takes: share, eps, gain, bias, power and bias**power."""
+    """The checked arguments of the kernel: b, eps, gain, bias, power and bias**power."""
     share = _share(sr, hop_length, time_constant, b)
     gain, power = check_float("gain", gain, low=0, high=10), check_float("power", power, low=0, high=10)
     bias = check_divisor("bias", bias, low=0, high=1e6)
@@ -221,7 +221,7 @@ def _law(
 
 
 def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
-    """The share of a frame in the smoothed level.
+    """The coefficient b of the smoothing.
 
     With T the frames of the time constant, the root of (T b)^2 + b - 1 = 0; about 1 / T where T is large.
     """
@@ -231,7 +231,7 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
     if b is not None:
         return check_float("b", b, low=0, high=1, remedy="give None to have it from time_constant")
     frames = time_constant * sr / hop_length
-    if frames < 1e-3:  # the difference below loses its digits, and all of them near 0
+    if frames < 1e-3:  # the difference below would be inaccurate
         return 2 / (1 + math.sqrt(1 + 4 * frames**2))
     return (math.sqrt(1 + 4 * frames**2) - 1) / (2 * frames**2)
 
@@ -268,7 +268,7 @@ def _axis(name: str, axis: Any, S: np.ndarray) -> int:
 
 
 def _largest(S: np.ndarray, size: int, axis: int, max_axis: Any) -> np.ndarray:
-    """The largest of `size` neighbouring bands, for each."""
+    """The maximum over `size` neighbouring bands, for each band."""
     if S.ndim == 1:
         fail("max_size", size, "S has one axis, that of time", "give max_size=1")
     if max_axis is None:
@@ -286,7 +286,7 @@ def _largest(S: np.ndarray, size: int, axis: int, max_axis: Any) -> np.ndarray:
 
 
 def _state(zi: Any, b: float, S: np.ndarray, axis: int) -> np.ndarray:
-    """`zi` as one number a row, (..., 1) with time last, to be written to."""
+    """`zi` as one number per row, (..., 1) with time last, as a writable array."""
     shape = list(S.shape)
     del shape[axis]
     if zi is None:

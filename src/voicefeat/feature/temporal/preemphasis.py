@@ -37,26 +37,26 @@ def preemphasis(
 def preemphasis(
     y: SignalLike, *, coef: float = 0.97, zi: ArrayLike | None = None, return_zf: bool = False
 ) -> FloatArray | tuple[FloatArray, FloatArray]:
-    """Each sample less `coef` times the one before, as ``librosa.effects.preemphasis``.
+    """Subtract `coef` times the sample before from each sample, as ``librosa.effects.preemphasis``.
 
     Parameters
     ----------
     y : float array of shape (..., n)
-        A signal; int16 and int32 PCM is scaled to [-1, 1).
+        Signal; int16 and int32 PCM is scaled to [-1, 1).
     coef : float
-        Share of the sample before.
+        Coefficient of the sample before.
     zi : float, array of shape (..., 1) or None
-        What is added to the first sample: -coef times the one before it. None continues the first two in a
-        straight line, which adds ``2 y[0] - y[1]``.
+        Value added to the first sample: -coef times the one before it. None extrapolates the first two
+        samples linearly, which adds ``2 y[0] - y[1]``.
     return_zf : bool
-        Whether to return what `zi` must be for the samples that follow.
+        Whether to return the state `zi` for the samples that follow.
 
     Returns
     -------
     y_out : float array of y's shape
         The signal with its high frequencies raised.
     zf : float array of shape (..., 1)
-        Only with `return_zf`.
+        Final state, only with `return_zf`.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def preemphasis(
     coef = check_float("coef", coef, -1e3, 1e3)
     _yes_or_no(return_zf)
     y = signal(y)
-    with np.errstate(all="ignore"):  # samples that are not finite are told below
+    with np.errstate(all="ignore"):  # samples that are not finite are reported below
         before = 2 * y[..., :1] - y[..., 1:2] if _starts(y, zi) else _states(zi, y)
     out = np.empty(y.shape, y.dtype)
     flat, n, factor = y.reshape(-1), y.shape[-1], y.dtype.type(coef)
@@ -104,26 +104,27 @@ def deemphasis(
 def deemphasis(
     y: SignalLike, *, coef: float = 0.97, zi: ArrayLike | None = None, return_zf: bool = False
 ) -> FloatArray | tuple[FloatArray, FloatArray]:
-    """Each sample plus `coef` times the result before, as ``librosa.effects.deemphasis``.
+    """Add `coef` times the result before to each sample, as ``librosa.effects.deemphasis``.
 
     Parameters
     ----------
     y : float array of shape (..., n)
-        A signal; int16 and int32 PCM is scaled to [-1, 1).
+        Signal; int16 and int32 PCM is scaled to [-1, 1).
     coef : float, -1 to 1
-        Share of the result before.
+        Coefficient of the result before.
     zi : float, array of shape (..., 1) or None
-        What is added to the first sample: coef times the result before it. None undoes a `preemphasis`
-        without `zi`.
+        Value added to the first sample: coef times the result before it. None inverts a `preemphasis` without
+        `zi`.
     return_zf : bool
-        Whether to return what `zi` must be for the samples that follow.
+        Whether to return the state `zi` for the samples that follow.
 
     Returns
     -------
     y_out : float array of y's shape
         The signal with its high frequencies lowered.
     zf : float array of shape (..., 1)
-        Only with `return_zf`. Without `zi` it is that of a filter that started from zero, as in librosa.
+        Final state, only with `return_zf`. Without `zi` it is that of a filter that started from zero, as in
+        librosa.
 
     Raises
     ------
@@ -149,8 +150,8 @@ def deemphasis(
     check_finite(y)
     n, unknown = y.shape[-1], _starts(y, zi)
     if unknown:
-        # The inverse of the straight line that `preemphasis` begins with: k less in the first result, and
-        # k coef^i less in the i-th.
+        # The inverse of the extrapolation that `preemphasis` begins with: subtract k from the first result,
+        # and k coef^i from the i-th.
         ahead = ((2 - coef) * y[..., :1] - y[..., 1:2]) / (3 - coef)
         state = -ahead
     else:
@@ -168,14 +169,14 @@ def _yes_or_no(return_zf: Any) -> None:
 
 
 def _starts(y: np.ndarray, zi: Any) -> bool:
-    """Whether the state before the first sample is to be found from the first two."""
+    """Whether the initial state is extrapolated from the first two samples."""
     if zi is None and y.shape[-1] < 2:
         fail("zi", zi, "a line through the first two samples needs two, and there is one", "give zi=0.0")
     return zi is None
 
 
 def _states(zi: Any, y: np.ndarray) -> np.ndarray:
-    """`zi` as one number for each row of `y`, (..., 1); the caller may write to it."""
+    """`zi` as one number per row of `y`, (..., 1), as a writable array."""
     shape = (*y.shape[:-1], 1)
     remedy = "give what return_zf=True returned"
     try:

@@ -1,4 +1,4 @@
-"""Silence at the ends and in between, by the energy of frames."""
+"""Removal of silence, by the energy of frames."""
 
 from __future__ import annotations
 
@@ -27,28 +27,29 @@ def trim(
     hop_length: int = 512,
     aggregate: Callable[..., ArrayLike] = np.max,
 ) -> tuple[FloatArray, IntArray]:
-    """The signal without silence at its ends, as ``librosa.effects.trim``.
+    """Trim silence from both ends of a signal, as ``librosa.effects.trim``.
 
     Parameters
     ----------
     y : float array of shape (..., n)
-        A signal; all channels are cut alike.
+        Signal; all channels are cut at the same samples.
     top_db : float
-        Frames more than this below `ref` are silent, in decibels. Below 0 it asks for frames above `ref`.
+        Frames more than this many decibels below `ref` are silent. A negative value sets a threshold above
+        `ref`.
     ref : float or callable
-        The `rms` of 0 dB, or a function that finds it among that of all frames of all channels.
+        The `rms` of 0 dB, or a function that computes it from the `rms` of all frames of all channels.
     frame_length, hop_length : int
-        Frames, centred on samples 0, hop_length, ...
+        Frame length and hop in samples; frames are centred on samples 0, hop_length, ...
     aggregate : callable
-        What makes one level of those of several channels, with an argument `axis`.
+        Function with an argument `axis` that combines the levels of several channels.
 
     Returns
     -------
     y_trimmed : array of shape (..., m)
-        The part from the first frame that is not silent to the end of the last one's hop, of y's type; a view
-        where `y` is an array.
+        Part from the first frame that is not silent to the end of the last one's hop, of y's type; a view if
+        `y` is an array.
     index : integer array of shape (2,)
-        The first sample of that part and the one behind its last; 0 and 0 where all is silent.
+        First sample of that part and the sample after its last; 0 and 0 if all frames are silent.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def trim(
 
     Notes
     -----
-    Digital silence has no peak to lie below: with a `ref` that finds one, all of it stays.
+    Digital silence has no frame below its peak: with a `ref` computed from the frames, all of it is kept.
 
     Source: librosa 0.11.0, ``librosa.effects.trim``.
 
@@ -88,19 +89,19 @@ def split(
     hop_length: int = 512,
     aggregate: Callable[..., ArrayLike] = np.max,
 ) -> IntArray:
-    """The parts of a signal between silences, as ``librosa.effects.split``.
+    """Split a signal at silences, as ``librosa.effects.split``.
 
     Parameters
     ----------
     y : float array of shape (..., n)
-        A signal; all channels are cut alike.
+        Signal; all channels are cut at the same samples.
     top_db, ref, frame_length, hop_length, aggregate
-        What is silent, as in `trim`.
+        Definition of silence, as in `trim`.
 
     Returns
     -------
     integer array of shape (parts, 2)
-        The first sample of each part and the one behind its last.
+        First sample of each part and the sample after its last.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Perceptual linear prediction of logarithmic bands, as a value.
 
-The bands, as loud as they sound, are half of an even spectrum, whose ends are the bands next to them; its
-inverse transform is the autocorrelation of an all-pole model, and the cepstrum of that model the result.
+The loudness of the bands is half of an even spectrum, whose first and last value repeat their neighbours. Its
+inverse transform is the autocorrelation of an all-pole model, whose cepstrum is the result.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from ..errors import check_choice, check_divisor, check_float, check_int
 class Prediction:
     """Cepstra of the all-pole model of natural logarithms of bands.
 
-    n         coefficients, c0 among them: the logarithm of the power that the model leaves
-    order     of the model
-    exponent  from power to loudness
-    lifter    1 + lifter / 2 sin(pi i / lifter) times coefficient i; 0 for none
+    n         number of coefficients, including c0, the logarithm of the prediction error power
+    order     order of the model
+    exponent  exponent that turns power into loudness
+    lifter    coefficient i is multiplied by 1 + lifter / 2 sin(pi i / lifter); 0 for no lifter
     c0        "first", or "last" as in HTK
     """
 
@@ -40,7 +40,7 @@ class Prediction:
         check_choice("c0", self.c0, ("first", "last"))
 
     def apply(self, logs: np.ndarray, centres: np.ndarray) -> np.ndarray:
-        """Bands (..., bands, frames), whose centres are in hertz, to (..., n, frames)."""
+        """Cepstra (..., n, frames) of bands (..., bands, frames) with `centres` in Hz."""
         bands, frames = logs.shape[-2:]
         flat = logs.reshape(-1, bands, frames)
         out = np.empty((len(flat), self.n, frames), logs.dtype)
@@ -53,7 +53,7 @@ class Prediction:
         width, order = logs.shape[1], self.order
         r = np.zeros((order + 1, width))
         for weights, band in zip(_cosines(order, len(louder)).T, louder, strict=True):
-            r += weights[:, None] * band  # in the same order for each frame, whatever is beside it
+            r += weights[:, None] * band  # the same order of sums for each frame, in any batch
         a, left = np.empty((order + 1) * width), np.empty((order + 1) * width)
         filter_rows(r.reshape(-1), order, width, a, left)
         made = np.empty((self.n, width))
@@ -66,13 +66,13 @@ class Prediction:
 
 
 def loudness(hertz: np.ndarray) -> np.ndarray:
-    """Hermansky's approximation of how loud an equal power is at each frequency."""
+    """Hermansky's approximation of the equal-loudness curve."""
     squares = hertz**2
     return (squares / (squares + 1.6e5)) ** 2 * (squares + 1.44e6) / (squares + 9.61e6)
 
 
 def _cosines(order: int, bands: int) -> np.ndarray:
-    """From bands to autocorrelation, (order + 1, bands): the first and the last band count once more."""
+    """The matrix from bands to autocorrelation, (order + 1, bands): the end bands count once more."""
     last = bands + 1
     turns = np.cos(math.pi * np.outer(np.arange(order + 1), np.arange(last + 1)) / last) / last
     turns[:, [0, -1]] /= 2

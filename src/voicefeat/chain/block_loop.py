@@ -22,7 +22,7 @@ from .sinks import Sink
 from .spectra import MEMORY_BYTES, FramedSpectra, GivenSpectra, Work, borrow, give_back
 from .stages import Chain
 
-#: Blocks for each of several threads, unless that makes blocks larger than the cache.
+#: Blocks per thread, unless that makes blocks larger than the cache.
 SHARES = 4
 
 
@@ -44,7 +44,7 @@ class Pass:
                 self.one_power = False
 
     def block(self, work: Work, first: int, frames: int) -> None:
-        """The block of frames first, first + 1, ..."""
+        """Process the block of frames first, first + 1, ..."""
         source, memory = self.source, self.memory
         values = -(-frames // source.lanes) * source.lanes * source.bins
         if memory is None:
@@ -67,7 +67,7 @@ def run_serial(
     sinks: list[Sink],
     memory: dict[int, np.ndarray] | None = None,
 ) -> None:
-    """The `frames` of one item on the calling thread, then what the sinks deferred."""
+    """Process the `frames` of one item on the calling thread, then the deferred work of the sinks."""
     one, size = Pass(plan, data, sinks, memory), plan.block
     work = borrow(plan.dtype)
     for first in range(0, frames, size):
@@ -93,7 +93,7 @@ def run_threaded(
     check: Callable[[np.ndarray], None] | None = None,
     memory: dict[int, np.ndarray] | None = None,
 ) -> None:
-    """The `frames` of one item on several threads, one of which begins with `check`."""
+    """Process the `frames` of one item on several threads, one of which begins with `check`."""
     one, size = Pass(plan, data, sinks, memory), block_size(plan, frames, budget)
 
     def block(i: int) -> None:
@@ -116,7 +116,7 @@ def run_threaded(
 
 
 def run_item(plan: Plan, data: np.ndarray, frames: int, sinks: list[Sink]) -> None:
-    """The `frames` of one item of finite values, on several threads where it is long."""
+    """Process the `frames` of one item of finite values, on several threads if it is long."""
     budget = thread_budget(data.size)
     if budget == 1:
         run_serial(plan, data, frames, sinks)
@@ -132,11 +132,11 @@ def run_batch(
     name: str | None = None,
     memory: dict[int, np.ndarray] | None = None,
 ) -> None:
-    """The `frames` of every item of `data`, signals (..., n) or spectra (..., bins, frames), for all jobs.
+    """Process the `frames` of every item of `data`, signals (..., n) or spectra (..., bins, frames).
 
     Threads share the blocks of long items, or the items of a large batch. Values that are not finite are
-    refused by the `name` of their argument, before anything else unless several threads work; without a name
-    they are known to be finite. `memory` keeps the spectra of a single item.
+    refused; the error names their argument `name`. On one thread they are checked first. Without a name they
+    are known to be finite. `memory` keeps the spectra of a single item.
     """
     inner = 2 if plan.chain.frames is None else 1
     items = data.reshape(-1, *data.shape[-inner:])
@@ -144,7 +144,7 @@ def run_batch(
 
     def check(part: np.ndarray) -> None:
         if name is not None and not tables.usable(part, inner == 2):
-            not_finite(data, name, inner == 2)  # all of it, to say where
+            not_finite(data, name, inner == 2)  # all of it, to report the position
 
     def of_batch(i: int) -> None:
         check(items[i])
@@ -162,10 +162,10 @@ def run_batch(
 
 
 def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]:
-    """The result of each job, all of one set of signals (..., n) or of spectra (..., bins, frames).
+    """The result of each job, all of the same signals (..., n) or spectra (..., bins, frames).
 
-    Jobs with equal frames share their spectra. `data` is contiguous float32 or float64, `name` the argument
-    that it came in as.
+    Jobs with equal frames share their spectra. `data` is contiguous float32 or float64; `name` is its
+    argument.
     """
     bins = data.shape[-2] if jobs[0].chain.frames is None else None
     for job in jobs:
@@ -201,9 +201,9 @@ def _second_passes(jobs: Sequence[Job]) -> list[Job]:
 
 
 def _group_by_frames(jobs: Sequence[Job]) -> list[Sequence[Job]]:
-    """Jobs with equal spectra; the plan of the first of a group has the source for all of them.
+    """Groups of jobs with equal spectra; the plan of the first job of a group has the source for all.
 
-    Where one of them needs complex bins, the powers of the others are computed from those.
+    If a job of the group needs complex bins, the powers of the others are computed from those.
     """
     groups: dict[Any, list[Job]] = {}
     for job in jobs:
@@ -215,9 +215,9 @@ def _group_by_frames(jobs: Sequence[Job]) -> list[Sequence[Job]]:
 
 
 def compute_requests(requests: Iterable[Request]) -> list[Any]:
-    """The result of each request; those of one signal share the spectra of equal frames.
+    """The result of each request; requests of one signal share the spectra of equal frames.
 
-    Requests are of one signal where they hold the same array.
+    Requests are of one signal if they hold the same array.
     """
     requests = list(requests)
     signals: dict[int, tuple[np.ndarray, list[Job]]] = {}
@@ -231,7 +231,7 @@ def compute_requests(requests: Iterable[Request]) -> list[Any]:
 
 
 def run(wanted: Chain | Job, y: Any) -> Any:
-    """What a feature returns for the signals `y` (..., n): the rows of a chain, or the result of a job.
+    """The result of a feature for the signals `y` (..., n): the rows of a chain, or the result of a job.
 
     The signals are checked here.
     """
@@ -240,6 +240,6 @@ def run(wanted: Chain | Job, y: Any) -> Any:
 
 
 def run_spectra(wanted: Chain | Job, S: np.ndarray, name: str = "S") -> Any:
-    """What a feature returns for checked spectra (..., bins, frames), given as argument `name`."""
+    """The result of a feature for checked spectra (..., bins, frames), given as argument `name`."""
     job = wanted if isinstance(wanted, Job) else Rows(wanted)
     return compute((job,), job.accept(S), name)[0]

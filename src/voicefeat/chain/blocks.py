@@ -1,8 +1,8 @@
 """How a call is divided: samples checked first, blocks of frames, scratch arrays, threads.
 
-What goes over a signal block by block does so through `for_blocks`. It then says only which frames a block
-has, which kernel computes them, and where their rows go. What divides other work, such as the rows of an
-array, does so through `for_parts`.
+Code that processes a signal block by block calls `for_blocks`, and states only the frames of a block, the
+kernel, and the place of the results. Code that divides other work, such as the rows of an array, calls
+`for_parts`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from ..audio.limits import not_finite
 from . import tables, threads
 from .spectra import Work, borrow, give_back
 
-#: Samples up to which a call starts no thread: some ten seconds of speech.
+#: Calls on at most this many samples, about ten seconds of speech, start no thread.
 SHORT = 200_000
-#: Items for each thread from which a batch is divided into items, not into blocks.
+#: Least number of items per thread for which a batch is divided into items, not into blocks.
 ITEMS = 4
 
 #: Computes one block: (scratch arrays, item, first frame, frames).
@@ -25,9 +25,9 @@ Take = Callable[[Work, int, int, int], None]
 
 
 def thread_budget(values: int, cost: int = 1) -> int:
-    """How many threads a call on `values` samples may use; a short call uses one.
+    """Number of threads that a call on `values` samples may use; a short call uses one.
 
-    `cost` says how many times as long as for a spectrogram a sample takes.
+    `cost` is the time per sample, relative to a spectrogram.
     """
     return threads.get_num_threads() if cost * values > SHORT else 1
 
@@ -41,7 +41,7 @@ def check_finite(data: np.ndarray, name: str = "y", spectra: bool = False) -> No
 def for_parts(
     compute: Callable[[int], None], parts: int, values: int, cost: int = 1, most: int | None = None
 ) -> None:
-    """``compute(0)``, ..., ``compute(parts - 1)``, on several threads where the call is long.
+    """Call ``compute(0)``, ..., ``compute(parts - 1)``, on several threads if the call is long.
 
     `values` and `cost` are those of `thread_budget`; `most` is the largest number of threads.
     """
@@ -59,12 +59,12 @@ def for_blocks(
     check: bool = True,
     ordered: bool = False,
 ) -> None:
-    """`take` every block of frames of every item of `data`, samples (..., n).
+    """Call `take` for every block of frames of every item of `data`, samples (..., n).
 
     Each item has `frames` frames, and a block `size` of them. Scratch arrays have precision `dtype`. Samples
-    that are not finite are refused before the first block; with `check` False, `take` refuses them. Where
-    blocks are `ordered`, those of an item follow one another with the same scratch arrays. Otherwise they
-    come in any order, and from several threads where the data are long.
+    that are not finite are refused before the first block; with `check` False, `take` refuses them. If blocks
+    are `ordered`, those of an item follow one another with the same scratch arrays. Otherwise they come in
+    any order, and from several threads if the data are long.
     """
     if check:
         check_finite(data)

@@ -1,6 +1,6 @@
 """Deltas in every published convention, as a value.
 
-A delta is a short correlation along time, and at the ends the first and the last frame are repeated:
+A delta is a short correlation along time, with the first and the last frame repeated beyond the ends:
 
     sum_j j (x[t + j] - x[t - j]) / d,  j = 1 .. width        d = 2 sum j^2, or a given number
 """
@@ -19,14 +19,14 @@ from . import tables
 
 @dataclass(frozen=True)
 class Dynamics:
-    """Deltas of every row, `orders` of them (2: deltas and their deltas), below what they are deltas of.
+    """Deltas of every row, stacked below the features; `orders` of 2 gives deltas and delta-deltas.
 
-    width     frames to each side
+    width     number of frames to each side
     divisor   "regression": 2 sum j^2, as in HTK; or a number: 1.0 for the plain difference, 2.0 for its half
-    repeated  how the second comes of the first: the delta "again", with ends repeated again; by one kernel,
-              the first convolved with itself, ends repeated once ("kernel", Kaldi); or "ahead", which is as
-              "again" at the first frame and as "kernel" at the last (openSMILE)
-    along     "frames"; or "rows", which some systems take by mistake and their numbers with it
+    repeated  how delta-deltas are computed: "again" takes the delta of the deltas, with their ends repeated;
+              "kernel" (Kaldi) convolves the kernel with itself, so the ends are repeated once; "ahead"
+              (openSMILE) acts as "again" at the first frame and as "kernel" at the last
+    along     "frames"; or "rows", a mistake of some systems that their published numbers need
     keep      "all", or the "deltas" alone
     """
 
@@ -50,12 +50,12 @@ class Dynamics:
 
     @property
     def parts(self) -> int:
-        """Times the rows of the features that come out."""
+        """Number of rows of the result per row of the features."""
         return self.orders + (self.keep == "all")
 
     @property
     def reach(self) -> int:
-        """Frames to each side that a value depends on."""
+        """Number of frames to each side that a value depends on."""
         return self.width * self.orders if self.along == "frames" else 0
 
     def apply(self, x: np.ndarray) -> np.ndarray:
@@ -78,11 +78,11 @@ class Dynamics:
 
     @property
     def follows(self) -> bool:
-        """Whether deltas need nothing but room below what they are deltas of."""
+        """Whether `follow` can write the deltas below the features in one array."""
         return self.along == "frames" and self.keep == "all" and self.repeated != "ahead"
 
     def follow(self, out: np.ndarray, rows: int) -> None:
-        """Deltas of the first `rows` rows of contiguous (..., parts times rows, frames) features below."""
+        """Write the deltas of the first `rows` rows below them; `out` is (..., parts * rows, frames)."""
         frames, lanes = out.shape[-1], tables.lanes(out.dtype)
         again = self.repeated == "again"
         weights = _kernels(self.width, self.divisor, self.orders, not again, out.dtype)
@@ -98,7 +98,7 @@ class Dynamics:
 def _kernels(
     width: int, divisor: float | str, orders: int, convolved: bool, dtype: np.dtype
 ) -> list[np.ndarray]:
-    """The weights of each order; convolved, those of an order on the features themselves."""
+    """The weights of each order; if convolved, they are applied to the features themselves."""
     j = np.arange(-width, width + 1)
     kernel = j / ((j * j).sum() if isinstance(divisor, str) else float(divisor))
     made = [kernel]

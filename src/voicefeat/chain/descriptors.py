@@ -1,4 +1,4 @@
-"""Descriptors: the bins of a frame reduced to one number or a few, in place of bands."""
+"""Descriptors: the bins of a frame are reduced to a few numbers, in place of bands."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ class Frequencies:
 
 
 class Descriptor:
-    """What the bins of a frame are reduced to, as a value; `prepare` makes its tables."""
+    """A descriptor of the bins of a frame, as a value; `prepare` makes its tables."""
 
     #: Whether it is computed in double precision for every type of signal.
     double: ClassVar[bool] = False
-    #: Whether a block needs what the one before it left.
+    #: Whether a block needs the state of the block before.
     ordered: ClassVar[bool] = False
-    #: Frames before it that a frame is compared with (of short frames).
+    #: Number of frames before a frame that it is compared with (short frames only).
     lead: ClassVar[int] = 0
-    #: Whether it takes the spectra of ramped samples as well (of short frames).
+    #: Whether it needs the spectra of ramped samples as well (short frames only).
     ramped: ClassVar[bool] = False
 
     def prepare(self, bins: int, dtype: np.dtype) -> PreparedDescriptor:
-        """The descriptor with its tables, for spectra of so many bins."""
+        """The descriptor with its tables, for spectra with that number of bins."""
         raise NotImplementedError
 
 
 class PreparedDescriptor:
-    """A descriptor with its tables for one precision: how many rows it has, and what computes a block."""
+    """A descriptor with its tables for one precision: its number of rows, and the computation of a block."""
 
     rows = 1
 
@@ -65,16 +65,16 @@ class PreparedDescriptor:
         self.dtype: np.dtype[Any] = dtype
 
     def tiles(self, bins: np.ndarray, groups: int, lanes: int, out: np.ndarray) -> None:
-        """`rows` rows of each group of frames to `out`."""
+        """Write the `rows` rows of each group of frames to `out`."""
         raise NotImplementedError
 
     def sink(self, plan: Plan, out: np.ndarray) -> Sink:
-        """What takes blocks and writes the rows to `out`."""
+        """The sink that writes the rows to `out`."""
         return DescriptorRows(self, plan, out)
 
 
 class DescriptorRows(Sink):
-    """A descriptor's rows."""
+    """Writes the rows of a descriptor."""
 
     def __init__(self, prepared: PreparedDescriptor, plan: Plan, out: np.ndarray):
         self.prepared: PreparedDescriptor = prepared
@@ -103,7 +103,7 @@ class Centroid(Descriptor):
 
 @dataclass(frozen=True)
 class Bandwidth(Descriptor):
-    """(sum S |f - centroid|^p)^(1/p), S divided by its sum where `norm` says so; 0 for silence."""
+    """(sum S |f - centroid|^p)^(1/p), with S divided by its sum if `norm` is True; 0 for silence."""
 
     frequencies: Frequencies
     p: float = 2.0
@@ -132,7 +132,7 @@ class _Moments(PreparedDescriptor):
 
 @dataclass(frozen=True)
 class Rolloff(Descriptor):
-    """The least frequency below which `percent` of the magnitude lies; that of the first bin for silence."""
+    """The lowest frequency below which the fraction `percent` of the magnitude lies."""
 
     frequencies: Frequencies
     percent: float
@@ -144,7 +144,7 @@ class Rolloff(Descriptor):
 class _Rolloff(PreparedDescriptor):
     def __init__(self, frequencies: np.ndarray, percent: float, dtype: np.dtype):
         super().__init__(frequencies.size, dtype)
-        # The least of all bins from k on, should frequencies not rise.
+        # The minimum over all bins from k on, in case frequencies do not ascend.
         self.least = np.minimum.accumulate(frequencies[::-1])[::-1].astype(dtype)
         self.percent = percent
 
@@ -154,7 +154,7 @@ class _Rolloff(PreparedDescriptor):
 
 @dataclass(frozen=True)
 class Flatness(Descriptor):
-    """The geometric over the arithmetic mean of max(S, floor); 1 for silence."""
+    """The geometric mean of max(S, floor) over its arithmetic mean; 1 for silence."""
 
     floor: float
 
@@ -176,7 +176,7 @@ class _Flatness(PreparedDescriptor):
 
 @dataclass(frozen=True)
 class Contrast(Descriptor):
-    """Of each band (first bin, bins, how many) the mean of its largest bins over that of its smallest."""
+    """The mean of the largest bins of each band (first bin, bins, number) over that of its smallest bins."""
 
     bands: tuple[tuple[int, int, int], ...]
     linear: bool = False
@@ -200,7 +200,7 @@ class _Contrast(PreparedDescriptor):
 
 
 class ContrastRows(Sink):
-    """Peaks over valleys, each with a floor of its own below the largest of the clip."""
+    """Writes peaks over valleys; each has its own floor, relative to the maximum of the clip."""
 
     def __init__(self, prepared: _Contrast, plan: Plan, out: np.ndarray):
         self.prepared: _Contrast = prepared
@@ -209,9 +209,9 @@ class ContrastRows(Sink):
         self.dtype: np.dtype[Any] = plan.dtype
         self.flat: np.ndarray = out.reshape(-1)
         self.frames: int = out.shape[-1]
-        #: How far below the largest peak, and the largest valley, of the clip their floor is.
+        #: Distance of the floors below the largest peak and the largest valley of the clip.
         self.top_db: float | None = None if prepared.spec.linear else prepared.spec.top_db
-        #: The largest of each block, of peaks and of valleys.
+        #: The largest peak and the largest valley of each block.
         self.largest: tuple[list[float], list[float]] = ([], [])
         self.kept: np.ndarray | None = None
         if self.top_db is not None:
@@ -269,7 +269,7 @@ class ContrastRows(Sink):
 
 @dataclass(frozen=True)
 class Loudness(Descriptor):
-    """The compressed energy of each frame's samples, as prepared frames have it (`engine.prepared`)."""
+    """The compressed energy of each frame's samples, computed by `engine.prepared`."""
 
     gain: float
     compression: Compression
@@ -289,7 +289,7 @@ class _Loudness(PreparedDescriptor):
 
 
 class LoudnessRows(Sink):
-    """One row of log energies."""
+    """Writes one row of log energies."""
 
     def __init__(self, prepared: _Loudness, plan: Plan, out: np.ndarray):
         self.prepared: _Loudness = prepared
@@ -315,15 +315,15 @@ class LoudnessRows(Sink):
 
 @dataclass(frozen=True)
 class Polynomial:
-    """The least-squares polynomial of `order` through the bins of a frame, highest power first."""
+    """The least-squares polynomial of `order` for the bins of a frame, highest power first."""
 
     order: int
     frequencies: Frequencies
 
     def matrix(self, bins: int) -> np.ndarray:
-        """(order + 1, bins): the coefficients of each bin alone, which those of a frame are a sum of."""
+        """The matrix (order + 1, bins) from the bins of a frame to its coefficients."""
         frequencies: Any = self.frequencies.array(bins)
-        # Powers scaled to length 1 keep the problem well posed; the scale goes back afterwards.
+        # Powers scaled to length 1 keep the problem well conditioned; the scale is undone afterwards.
         powers = np.vander(frequencies, self.order + 1)
         scale = np.sqrt((powers * powers).sum(axis=0))
         return np.linalg.pinv(powers / scale, rcond=bins * np.finfo(np.float64).eps) / scale[:, None]

@@ -1,4 +1,4 @@
-"""The logarithm of a frame's energy as a row beside the cepstrum."""
+"""The logarithm of a frame's energy, as a row of the features."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ..errors import check_choice, check_float, check_int
 
 @dataclass(frozen=True)
 class Energy:
-    """Energy of each frame, compressed as the bands are.
+    """Energy of each frame, with the compression of the bands.
 
-    of      its "bins": the sum of what the spectrum holds; or its "samples": the sum of squares, after the
-            mean is taken off and before the frame's own pre-emphasis and window
-    gain    what the sum is multiplied by
-    bins    so many of the first bins only; None for all
-    place   in place of c0, or of the bin at 0 Hz ("replace"), or as the "first" or the "last" row
-    floor   the least energy of which a logarithm is taken; 0 for the floor that bands have
+    of      "bins": the sum over the spectrum; or "samples": the sum of squares, after the mean of the frame
+            is removed and before the frame's own pre-emphasis and window
+    gain    factor of the sum
+    bins    use only the first n bins; None for all
+    place   "replace" puts the energy in place of c0 or of the bin at 0 Hz; "first" or "last" adds a row
+    floor   lower bound of the energy before the logarithm; 0 for the floor of the bands
     """
 
     of: str = "bins"

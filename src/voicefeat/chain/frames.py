@@ -1,4 +1,4 @@
-"""How a signal is cut into frames, as a value."""
+"""The frames of a signal, as a value."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..errors import LONGEST, check_choice, check_float, check_int, fail, to_arr
 from ..filters import empty_bands
 
 PAD_MODES = ("constant", "edge", "linear_ramp", "reflect", "symmetric")
-#: Samples of a front end's frame and of its hop, at most: six minutes of audio at 48 kHz.
+#: Largest frame length and hop of a front end in samples: six minutes of audio at 48 kHz.
 MOST_SAMPLES = 1 << 24
 
 
 def check_flag(name: str, value: Any) -> None:
-    """Refuse what is not Python's own True or False, which alone can be written to a file."""
+    """Refuse everything but Python's own True and False: only they can be written to a file."""
     if not isinstance(value, bool):
         fail(name, value, "must be True or False", "give one of them")
 
@@ -33,7 +33,7 @@ class WindowArray:
 
 
 def window_value(window: Any) -> Any:
-    """A hashable stand-in for `window`: arrays and lists by their numbers, the rest as it is."""
+    """A hashable form of `window`: arrays and lists become `WindowArray`, the rest is unchanged."""
     if isinstance(window, (list, np.ndarray)):
         array = np.asarray(to_array("window", window))
         if array.ndim != 1 or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
@@ -55,18 +55,18 @@ def window_value(window: Any) -> Any:
 
 @dataclass(frozen=True)
 class Frames:
-    """How a signal is cut: `n_fft` samples every `hop_length`, under a window of `win_length`.
+    """Frames of a signal: `n_fft` samples every `hop_length`, under a window of `win_length`.
 
     `center` pads n_fft // 2 samples at both ends in `pad_mode`, so that frame t is centred on sample
-    t hop_length. The other fields are what front ends differ in beyond librosa's:
+    t * hop_length. The other fields are settings of front ends that librosa does not have:
 
-    align        where the window stands in a longer frame: in its "center", or at its "left", and then a
-                 frame counts as `win_length` samples
-    partial      a last frame that the signal does not fill: "drop" it, "pad" it with zeros, or "mirror" the
-                 signal at both ends and have a frame for every hop, centred on the middle of the hop (Kaldi)
-    trim         frames left out at the end
-    remove_dc    whether the mean of a frame is taken off it
-    preemphasis  a: sample i of a frame less a times sample i - 1; the first less a times itself
+    align        position of the window in a longer frame: in its "center", or at its "left"; the length of a
+                 frame is then `win_length`
+    partial      what to do with an incomplete last frame: "drop" it, "pad" it with zeros, or "mirror" the
+                 signal at both ends, with one frame per hop, centred on the middle of the hop (Kaldi)
+    trim         number of frames left out at the end
+    remove_dc    whether the mean of each frame is subtracted
+    preemphasis  coefficient a of each frame's pre-emphasis, x[i] - a x[i - 1]; x[0] - a x[0] at its start
     """
 
     n_fft: int = 2048
@@ -80,7 +80,7 @@ class Frames:
     trim: int = 0
     remove_dc: bool = False
     preemphasis: float = 0.0
-    #: The argument that says how long a frame is, which errors name.
+    #: The argument of the frame length, for errors.
     length_name: ClassVar[str] = "n_fft"
 
     @classmethod
@@ -129,11 +129,11 @@ class Frames:
             check_choice("pad_mode", pad_mode, PAD_MODES)
         pad_mode = pad_mode if center else "constant"
         frames = cls(n_fft, hop_length, win_length, window_value(window), bool(center), pad_mode)
-        frames.window_array()  # refuses what is not a window
+        frames.window_array()  # checks the window
         return frames
 
     def check(self, stage: str) -> None:
-        """Refuse a setting outside its range; `stage` is what a front end calls its frames."""
+        """Refuse a setting outside its range; `stage` is the name of the stage in a front end."""
         check_int(f"{stage}.n_fft", self.n_fft, least=2, unit="samples", most=MOST_SAMPLES)
         check_int(f"{stage}.hop_length", self.hop_length, unit="samples", most=MOST_SAMPLES)
         check_int(f"{stage}.win_length", self.win_length, unit="samples")
@@ -148,19 +148,19 @@ class Frames:
 
     @cached_property
     def length(self) -> int:
-        """Samples that a frame counts as."""
+        """Length of a frame in samples."""
         return self.win_length if self.align == "left" else self.n_fft
 
     @cached_property
     def pad(self) -> int:
-        """Samples before the signal at which the first frame begins."""
+        """Number of samples by which the first frame begins before the signal."""
         if self.partial == "mirror":
             return self.length // 2 - self.hop_length // 2
         return self.n_fft // 2 if self.center else 0
 
     @cached_property
     def _least(self) -> float:
-        """Samples from which no signal is too short; infinite where that takes a closer look."""
+        """Length from which no signal is too short; infinite if that has to be checked case by case."""
         if self.trim or self.partial == "mirror":
             return math.inf
         if self.align == "left" or self.partial == "pad":
@@ -220,7 +220,7 @@ class Frames:
             )
 
     def warn_if_mostly_padding(self, n: int) -> None:
-        """Warn, as librosa does, of `n` samples that are fewer than a centred frame."""
+        """Warn, as librosa does, if `n` samples are fewer than a centred frame."""
         if self.center and self.n_fft > n:
             problem = f"is longer than the signal of {n} samples: frames are mostly padding"
             empty_bands.warn(f"n_fft={self.n_fft} {problem}")
@@ -241,6 +241,6 @@ class Frames:
 
 
 class PlainFrames(Frames):
-    """Frames of functions that call the length of a frame `frame_length`."""
+    """Frames of functions whose frame length is called `frame_length`."""
 
     length_name = "frame_length"

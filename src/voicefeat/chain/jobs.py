@@ -1,4 +1,4 @@
-"""Jobs: each is one result of a pass over spectra, and has one sink for every item of a batch."""
+"""Jobs: a job is one result of a pass over spectra, and has one sink for every item of a batch."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .plan import Plan
 from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
 from .stages import Chain, Peaks
 
-#: Powers that stay finite for every accepted signal; the results of other powers are checked.
+#: Powers that are finite for every accepted signal; the results of other powers are checked.
 _USUAL = (None, 1.0, 2.0)
 
 
 class Job:
     """One result, of one chain."""
 
-    #: Whether there is a second pass over the spectra, so that they are worth keeping; None if that is known
-    #: only after the first.
+    #: Whether there is a second pass over the spectra, for which they are kept; None if this is known only
+    #: after the first.
     needs_second_pass: bool | None = False
     #: Whether samples of single precision are computed in double precision.
     double = False
@@ -38,7 +38,7 @@ class Job:
         self.chain = chain
 
     def accept(self, y: np.ndarray) -> np.ndarray:
-        """The checked signal `y` in the precision that is wanted.
+        """The checked signal `y` in the precision of the job.
 
         Warns of filters without a bin, and of a signal that is shorter than a centred frame.
         """
@@ -52,7 +52,7 @@ class Job:
         return y
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
-        """Make room for the result: `items` of shape `batch`, `frames` each."""
+        """Allocate the result: `items` of shape `batch`, with `frames` frames each."""
         raise NotImplementedError
 
     def sink(self, i: int) -> Sink:
@@ -116,8 +116,8 @@ class Rows(Job):
 class PeaksInRows(Job):
     """Frequencies and heights of peaks, each of shape (..., bins, frames) and 0 where there is none.
 
-    `reference`, a number or an array (..., frames), is what the peaks of a frame have to exceed in place of
-    the threshold times its largest value.
+    The peaks of a frame have to exceed `reference`, a number or an array (..., frames), or by default the
+    threshold times the largest value of the frame.
     """
 
     def __init__(self, chain: Chain, peaks: Peaks, reference: np.ndarray | float | None = None):
@@ -147,7 +147,7 @@ class PeaksInRows(Job):
 
 
 class AllPeaks(Job):
-    """`count` of the pitches of the stronger half of all peaks of all items; None if there are no peaks."""
+    """The result of `count` for the pitches of the stronger half of all peaks; None if there are no peaks."""
 
     needs_second_pass: bool | None = None
 
@@ -203,10 +203,10 @@ class Tuned(AllPeaks):
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """A feature, or a front end, of one signal: the jobs for the block loop, and what follows them."""
+    """A feature or a front end of one signal: the jobs for the block loop, and what follows them."""
 
     #: The checked signal that the jobs start from. Requests that hold the same array share its spectra.
     y: np.ndarray
     jobs: Sequence[Job]
-    #: The result, made of the results of the jobs in their order.
+    #: Makes the result from the results of the jobs, in their order.
     finish: Callable[[list[Any]], Any]

@@ -1,4 +1,4 @@
-"""The stronger half of all peaks of a clip, of which there are millions an hour."""
+"""The stronger half of all peaks of a clip; an hour of audio has millions."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-#: Bytes of peaks that are kept, and the share of them that is left when it becomes more.
+#: Bytes of peaks that are kept, and the fraction of them that remains when there are more.
 ROOM, LEFT = 36_000_000, 0.6
-#: One of so many heights is looked at for what to keep.
+#: One in this many heights is examined to decide what to keep.
 SKIP = 16
 
 
 class StrongerHalf:
     """Counts the pitches of the peaks that are at least as high as the median of all.
 
-    The median is known at the end. Until then peaks about the median so far are kept; of lower ones it is
-    enough how many they are, and higher ones are counted at once by `count`. Where the median ends up
-    outside of what was kept, `second_pass` gives what goes over all peaks once more: it knows where to look.
+    The median is known at the end. Until then, peaks near the median so far are kept. For lower peaks their
+    number is enough; higher peaks are counted at once by `count`. If the median ends up outside of the peaks
+    that were kept, `second_pass` returns an object that examines all peaks once more, now in a known range.
     """
 
     def __init__(
@@ -37,12 +37,12 @@ class StrongerHalf:
         self.above: int
         self.kept = self.bytes = self.below = self.above = 0
         self.room: float = ROOM
-        #: What the higher ones show; and those that are not kept, by the first half of their bits.
+        #: Counts of the higher peaks; and numbers of peaks not kept, by the first half of their bits.
         self.counts: np.ndarray | int = 0
         self.outside: np.ndarray | int = 0
 
     def see(self, pitches: np.ndarray, heights: np.ndarray) -> None:
-        """The peaks of a block, in any order and from any thread; the arrays are copied."""
+        """Add the peaks of a block, in any order and from any thread; the arrays are copied."""
         with self.lock:
             self._put(pitches, heights)
             if self.bytes > self.room and not self.fixed:
@@ -64,7 +64,7 @@ class StrongerHalf:
         self.bytes += heights.nbytes + pitches.nbytes
 
     def _narrow(self) -> None:
-        """Keep those about the median so far; some heights say near enough where they begin and end."""
+        """Keep only the peaks near the median so far; the range is estimated from a sample of the heights."""
         some = np.concatenate([heights[::SKIP] for _, heights in self.blocks])
         middle, last = (self.seen / 2 - self.below) / self.kept, some.size - 1
         at = [int(last * min(max(middle + side, 0), 1)) for side in (-LEFT / 2, LEFT / 2)]
@@ -73,19 +73,19 @@ class StrongerHalf:
         blocks, self.blocks, self.kept, self.bytes = self.blocks, [], 0, 0
         while blocks:
             self._put(*blocks.pop())
-        self.room = max(ROOM, 1.25 * self.bytes)  # of equal heights all are kept
+        self.room = max(ROOM, 1.25 * self.bytes)  # peaks of equal height are all kept
 
     @property
     def seen(self) -> int:
-        """How many peaks there were."""
+        """Number of all peaks."""
         return self.below + self.kept + self.above
 
     def _middle(self) -> tuple[int, int]:
-        """The places of the median's one or two peaks, among those that were kept."""
+        """The indices of the median's one or two peaks among those that were kept."""
         return (self.seen - 1) // 2 - self.below, self.seen // 2 - self.below
 
     def second_pass(self) -> StrongerHalf | None:
-        """What has to see all peaks once more; None where the median is among those that were kept."""
+        """The object for another pass over all peaks; None if the median is among those that were kept."""
         first, last = self._middle()
         if not self.seen or (first >= 0 and last < self.kept):
             return None
@@ -97,7 +97,7 @@ class StrongerHalf:
         return StrongerHalf(self.count, (_edge(low) if low > 0 else -np.inf, _edge(high)))
 
     def result(self) -> np.ndarray | None:
-        """The counts of the stronger half; None where there were no peaks."""
+        """The counts of the stronger half; None if there were no peaks."""
         if not self.seen:
             return None
         first, last = self._middle()
@@ -112,7 +112,7 @@ class StrongerHalf:
 
 
 def _coarse(heights: np.ndarray) -> np.ndarray:
-    """How many have each first half of the bits of single precision, which rise with the height."""
+    """Histogram of heights by the first half of their bits in single precision, which grow with them."""
     with np.errstate(over="ignore"):
         bits = np.maximum(heights, 0).astype(np.float32).view(np.uint32)
     return np.bincount(bits >> 16, minlength=1 << 15)

@@ -1,4 +1,4 @@
-"""Means and variances of features, taken off and divided by, as a value."""
+"""Mean and variance normalisation of features, as a value."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ..errors import check_choice, check_float, check_int, fail
 
 @dataclass(frozen=True)
 class Normalisation:
-    """Each row less its mean, and divided by its standard deviation where `variance` says so.
+    """Subtract the mean of each row, and divide by its standard deviation if `variance` is True.
 
-    over       the whole "utterance", or a "sliding" window; or a "corpus", whose means and deviations are
-               given; or each "frame" by itself, which is divided by the sum of its values (one whose sum
-               is 0 stays)
-    window     frames of the sliding window
-    least      frames that a sliding window has at least, where it is at an end and not centred
+    over       statistics of the whole "utterance", of a "sliding" window, or of a "corpus" (given as `means`
+               and `deviations`); or "frame", which divides each frame by the sum of its values (a frame whose
+               sum is 0 is unchanged)
+    window     length of the sliding window in frames
+    least      least number of frames of a sliding window at the ends, if it is not centred
     center     whether the sliding window is centred on its frame, or ends with it
-    floor      least variance
+    floor      lower bound of the variance
     means, deviations
-               of the corpus, one for each row; deviations only with `variance`
+               statistics of the corpus, one for each row; deviations only with `variance`
     """
 
     over: str = "utterance"
@@ -57,20 +57,20 @@ class Normalisation:
             fail("deviations", self.deviations, "must be as many as means, and above 0", "gather them again")
 
     def bounds(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
-        """First frame, and the one after the last, of the window of each frame."""
+        """For the window of each frame: the first frame, and the one after the last."""
         t = np.arange(frames)
         if self.over == "utterance":
             return np.zeros_like(t), np.full_like(t, frames)
         if self.center:
             first = t - self.window // 2
-            end = first + self.window - np.minimum(first, 0)  # moved where it begins before the clip
+            end = first + self.window - np.minimum(first, 0)  # shifted if the window begins before the clip
         else:
             first, end = t - self.window, np.maximum(t + 1, self.least)
         over = np.maximum(end - frames, 0)
         return np.maximum(np.maximum(first, 0) - over, 0), end - over
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """Features (..., rows, frames), normalised; sums are in double precision."""
+        """Normalise features (..., rows, frames); sums are computed in double precision."""
         if self.over == "frame":
             total = x.sum(axis=-2, keepdims=True, dtype=np.float64)
             return (x / np.where(total == 0.0, 1.0, total)).astype(x.dtype)
@@ -84,7 +84,7 @@ class Normalisation:
         return out
 
     def _standard(self, x: np.ndarray) -> np.ndarray:
-        """Less the means of the corpus, by its deviations: each frame by itself."""
+        """Subtract the means of the corpus and divide by its deviations, frame by frame."""
         if x.shape[-2] != len(self.means):
             wrong = f"are not those of {x.shape[-2]} rows"
             fail("means", len(self.means), wrong, "gather them of these rows")

@@ -1,4 +1,4 @@
-"""A chain with the tables that it needs for one precision, looked up once a call."""
+"""A chain with its tables for one precision, looked up once per call."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .tables import Dense, Runs
 
 
 class Plan:
-    """The source of a chain's spectra, and the tables of what is done with them.
+    """The source of a chain's spectra, and the tables of its stages.
 
-    `bins` is the number of frequencies of spectra that are given; framed spectra know their own.
+    `bins` is the number of bins of given spectra; None for spectra of frames.
     """
 
     def __init__(self, chain: Chain, bins: int | None, dtype: np.dtype):
@@ -27,11 +27,11 @@ class Plan:
         self.chain: Chain = chain
         self.dtype: np.dtype[Any] = dtype
         self.lanes: int = tables.lanes(dtype)
-        #: Frames before each block that the block has as well.
+        #: Number of frames before each block that the block includes.
         self.lead: int = 0 if described is None else described.lead
         #: Whether the blocks of an item must follow one another.
         self.ordered: bool = described is not None and described.ordered
-        #: The power of the magnitudes that the chain goes on from; None for the bins as they are.
+        #: The power of the magnitudes that the chain uses; None for the bins as they are.
         self.power: float | None = None if chain.spectrum is None else chain.spectrum.power
         self.source: FramedSpectra | GivenSpectra
         if chain.frames is None:
@@ -48,14 +48,14 @@ class Plan:
         self.bins: int = self.source.bins
         self.block: int = self.source.block
         self.bank: Runs | Dense | None = None if chain.bands is None else tables.bank(chain.bands, dtype)
-        #: Rows of bands, and of their tiles, which are padded to what the kernels do at a time.
+        #: Number of bands, and of rows of their tiles, which are padded for the kernels.
         self.bands: int = self.bins if self.bank is None else self.bank.rows
         self.tile_rows: int = self.bins if self.bank is None else self.bank.tile_rows
         compression = chain.compression
-        #: Of the logarithm: the offset, the least value it is taken of, what it is multiplied by, and what is
+        #: Settings of the logarithm: the offset, the lower bound of its argument, its factor, and the value
         #: subtracted from it.
         self.log: tuple[float, float, float, float] | None = None
-        #: How far below the clip's largest value the floor of the result is; None for no floor.
+        #: Distance of the floor of the result below the clip's maximum; None for no floor.
         self.below: float | None = None
         if compression is not None:
             floor = compression.least(dtype)
@@ -65,13 +65,13 @@ class Plan:
             None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
         )
         self.rows: int = self.bands if self.matrix is None else self.matrix.rows
-        #: What the bins of a frame are reduced to, and the tables of it.
+        #: The descriptor of the bins, with its tables.
         self.descriptor: Any = (
             None if chain.descriptor is None else chain.descriptor.prepare(self.bins, dtype)
         )
         if self.descriptor is not None:
             self.rows = self.descriptor.rows
-        #: The bins as they are, with nothing done to them.
+        #: Whether the result is the bins themselves.
         self.plain: bool = (
             chain.bands is chain.compression is chain.cepstrum is chain.scaling is chain.descriptor is None
         )
@@ -79,5 +79,5 @@ class Plan:
 
 @memoised
 def plan_for(chain: Chain, bins: int | None, dtype: np.dtype) -> Plan:
-    """The plan of `chain`, from the cache where it is there; `bins` only for spectra that are given."""
+    """The plan of `chain`, from the cache if possible; `bins` only for given spectra."""
     return Plan(chain, bins, dtype)

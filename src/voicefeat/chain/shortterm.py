@@ -1,7 +1,7 @@
 """Short frames of a pre-emphasised signal, and their spectra.
 
-Frames are not centred, and the window stands at the left of a longer transform. The signal is pre-emphasised
-as its blocks are cut, so that no copy of it is made.
+Frames are not centred, and are padded with zeros at their end for a longer transform. The signal is
+pre-emphasised block by block, so that it is not copied.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..errors import LONGEST, check_choice, check_float, check_int, fail
 from .frames import Frames, PlainFrames, WindowArray, window_value
 from .spectra import FramedSpectra, Work
 
-#: In place of a transform's length.
+#: Length of the transform if there is none.
 NO_TRANSFORM = object()
 
 
@@ -24,7 +24,7 @@ NO_TRANSFORM = object()
 class ShortFrames(PlainFrames):
     """Frames of `win_length` samples of a signal that is pre-emphasised first.
 
-    emphasis  a: sample n of the signal less a times sample n - 1; the first is kept
+    emphasis  coefficient a of the pre-emphasis, y[n] - a y[n - 1]; the first sample is unchanged
     """
 
     emphasis: float = 0.0
@@ -41,17 +41,17 @@ class ShortFrames(PlainFrames):
         return self.count(n)
 
     def samples(self, work: Work, y: np.ndarray, first: int, count: int) -> np.ndarray:
-        """The pre-emphasised samples of `count` frames from `first` on, as far as the signal goes."""
+        """The pre-emphasised samples of `count` frames from `first` on, up to the end of the signal."""
         start, dtype = first * self.hop_length, work.dtype
         stop = min(y.size, start + (count - 1) * self.hop_length + self.win_length)
-        if stop <= start:  # hops beyond the frame may leave the last one nothing
+        if stop <= start:  # with a hop above the frame length, the last frame may be empty
             return np.zeros(1, dtype)
         x = y[start:stop].astype(dtype, copy=False)
         if not self.emphasis:
             return x
         factor, size = dtype.type(self.emphasis), stop - start
         out = work.array("emphasised", size)[:size]
-        # What is added to the first sample: a negative zero changes no sample, not even a zero.
+        # Added to the first sample: a negative zero changes no sample, not even a zero.
         before = np.array([-factor * dtype.type(y[start - 1]) if start else -0.0], dtype)
         differences(x, size, factor, before, work.lanes, out)
         return out
@@ -66,7 +66,7 @@ class TransformFrames(ShortFrames):
 def short_frames(
     frame_length: Any, hop_length: Any, n_fft: Any, window: Any, preemphasis: Any, partial: Any
 ) -> ShortFrames:
-    """Checked frames; `n_fft` is `NO_TRANSFORM` where none is made of the frames."""
+    """Checked frames; `n_fft` is `NO_TRANSFORM` for features without a transform."""
     frame_length = check_int("frame_length", frame_length, unit="samples", remedy="try frame_length=320")
     hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=160")
     if n_fft is NO_TRANSFORM:
@@ -83,16 +83,15 @@ def short_frames(
     frames = ShortFrames(
         n_fft, hop_length, frame_length, window, False, "constant", "left", partial, emphasis=preemphasis
     )
-    frames.window_array()  # refuses what is no window
+    frames.window_array()  # checks the window
     return frames
 
 
 class ShortSpectra(FramedSpectra):
     """Spectra of short frames in any precision.
 
-    A block has `lead` frames before its first one, if there are so many, which that one is compared with.
-    With `ramped`, the array "ramped" of the scratch arrays has the spectra of frames whose samples are
-    multiplied by 1, 2, 3, ...
+    A block includes `lead` frames before its first one, as far as they exist, for comparison. With `ramped`,
+    the scratch array "ramped" holds the spectra of frames whose samples are multiplied by 1, 2, 3, ...
     """
 
     def __init__(self, frames: ShortFrames, complex: bool, dtype: np.dtype, lead: int, ramped: bool):

@@ -1,4 +1,4 @@
-"""What is done to the samples of a whole signal before it is cut into frames, as a value."""
+"""The preparation of a whole signal before it is cut into frames, as a value."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from . import tables
 
 @dataclass(frozen=True)
 class Signal:
-    """Samples at `rate`, brought to a length, dithered, scaled, and with a pre-emphasis.
+    """A signal at `rate`: cut or repeated to a length, scaled, dithered and pre-emphasised.
 
-    rate         Hz; None for any
-    samples      a shorter signal is repeated and a longer one cut to so many; None leaves the length
-    crop         which of a longer signal's samples: the "first", or those from a "random" start on, any that
-                 leaves enough, drawn from a generator with `seed`: one for each length, the same in a batch
-    scale        32768.0 for the range of 16-bit samples
-    dither       the size of normal noise that is added after scaling, from a generator with `seed`
-    preemphasis  a: y[n] - a y[n - 1]
+    rate         sampling rate in Hz; None for any
+    samples      length in samples: a shorter signal is repeated, a longer one is cut; None keeps the length
+    crop         the part kept of a longer signal: its "first" samples, or those after a "random" start, drawn
+                 from a generator with `seed`; signals of equal length have the same start
+    scale        factor of the samples; 32768.0 for the range of 16-bit samples
+    dither       standard deviation of normal noise added after scaling, from a generator with `seed`
+    preemphasis  coefficient a of the pre-emphasis, y[n] - a y[n - 1]
     """
 
     rate: int | None = None
@@ -30,7 +30,7 @@ class Signal:
     dither: float = 0.0
     seed: int = 0
     preemphasis: float = 0.0
-    #: The first sample of the pre-emphasis: kept ("keep"), or less a times itself ("self").
+    #: The first sample after pre-emphasis: y[0] ("keep"), or y[0] - a y[0] ("self").
     first: str = "keep"
     crop: str = "first"
 
@@ -48,7 +48,7 @@ class Signal:
             fail("crop", self.crop, "there is nothing to cut to while samples=None", "give samples as well")
 
     def check_rate(self, sr: float | None) -> None:
-        """Refuse another rate than the one that the system used."""
+        """Refuse every rate but that of the system."""
         if sr is not None:
             sr = check_rate("sr", sr)
         if self.rate is not None and sr is not None and sr != self.rate:
@@ -56,11 +56,11 @@ class Signal:
             fail("sr", sr, f"this front end is defined at {self.rate} Hz", f"resample first: y = {resample}")
 
     def length(self, n: int) -> int:
-        """Samples that become of `n`."""
+        """Length of a signal of `n` samples after this stage."""
         return n if self.samples is None else self.samples
 
     def apply(self, y: np.ndarray, scaled: bool = True) -> np.ndarray:
-        """The samples that are cut into frames; `y` itself where nothing is done, or left to others."""
+        """The samples to be cut into frames; `y` itself if nothing is changed here."""
         if self.samples is not None:
             y = self._fitted(y, self.samples)
         if scaled and self.scale != 1.0:
@@ -80,7 +80,7 @@ class Signal:
         return np.ascontiguousarray(y)
 
     def _fitted(self, y: np.ndarray, samples: int) -> np.ndarray:
-        """So many samples: repeated from the first on where there are fewer, and a part of more."""
+        """The signal with `samples` samples: repeated if it is shorter, cut if it is longer."""
         n = y.shape[-1]
         if n < samples:
             return np.tile(y, -(-samples // n))[..., :samples]

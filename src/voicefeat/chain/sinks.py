@@ -1,7 +1,7 @@
 """Sinks: each takes blocks of spectra and writes a result.
 
 A sink takes blocks in any order, from several threads, and never changes their bins, so that several
-sinks can share one pass. `finish` does what depends on the whole clip.
+sinks can share one pass. `finish` does the work that depends on the whole clip.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .plan import Plan
 from .spectra import Work
 from .stages import Peaks
 
-#: Values of log bands that one step of the second pass takes at most.
+#: Largest number of log band values in one step of the second pass.
 FINISH_VALUES = 131072
 
 
@@ -30,20 +30,20 @@ class Sink:
 
     #: Whether a part of the work is deferred until all blocks were taken; `finish` does it.
     deferred = False
-    #: The power of the magnitudes that it works on; None for the bins as their source gives them.
+    #: The power of the magnitudes that the sink uses; None for the bins as their source gives them.
     power: float | None = None
 
     def take(self, work: Work, first: int, count: int) -> None:
-        """Frames first .. first + count - 1, whose bins are those of ``work.to_power(self.power)``."""
+        """Take frames first .. first + count - 1, whose bins are ``work.to_power(self.power)``."""
         raise NotImplementedError
 
     def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
-        """One of `parts` shares of what was deferred; each may be done by another thread."""
+        """Do one of `parts` shares of the deferred work; each may run on another thread."""
         raise NotImplementedError
 
 
 class SpectrumRows(Sink):
-    """The bins themselves, real or complex, as rows."""
+    """Writes the bins themselves, real or complex, as rows."""
 
     def __init__(self, plan: Plan, out: np.ndarray):
         self.power: float | None = plan.power
@@ -64,7 +64,7 @@ class SpectrumRows(Sink):
 
 
 class ChainRows(Sink):
-    """Bands, their logarithm, cosine transform and scaling, as far as the chain has them, as rows."""
+    """Computes the stages that the chain has, from bands to scaling, and writes the rows."""
 
     def __init__(self, plan: Plan, out: np.ndarray):
         self.plan: Plan = plan
@@ -75,7 +75,7 @@ class ChainRows(Sink):
         self.kept: np.ndarray | None = None
         if plan.below is not None:
             self.deferred = True
-            #: The largest value of each block; several threads append, and the largest of all is the same.
+            #: The largest value of each block, appended by several threads; only their maximum is used.
             self.peaks: list[float] = []
             self.kept = np.empty(-(-self.frames // self.lanes) * plan.tile_rows * self.lanes, plan.dtype)
 
@@ -204,7 +204,7 @@ class PeakList(PeakTiles):
 
     def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
         rows = self.peaks.high - self.peaks.low
-        room = count * (rows // 2 + 1)  # of two neighbours one at most is a peak
+        room = count * (rows // 2 + 1)  # of two neighbours at most one is a peak
         kept = work.array("kept pitches", room), work.array("kept heights", room)
         n = peak_kernels.collect(pitches, heights, rows, self.lanes, count, *kept)
         self.half.see(kept[0][:n], kept[1][:n])

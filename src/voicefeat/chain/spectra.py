@@ -1,4 +1,4 @@
-"""Sources of the spectra of a block: a signal, or an array of given spectra; and scratch arrays."""
+"""Sources of the spectra of a block (a signal, or an array of given spectra), and scratch arrays."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from . import tables
 from .frames import Frames
 from .tables import Transform
 
-#: Bytes of the bins of one block: with the columns of the signal they stay in the second-level cache.
+#: Bytes of the bins of one block: together with the columns of the signal they fit the second-level cache.
 BLOCK_BYTES = 512 * 1024
 #: Bytes of the signal laid out at a time.
 COLUMN_BYTES = 64 * 1024
-#: Frames of a block, at most.
+#: Largest number of frames of a block.
 BLOCK_FRAMES = 1024
-#: Spectra of one signal are kept between two passes over it up to this size, and computed again above it.
+#: Spectra up to this size are kept between two passes over a signal; larger ones are computed again.
 MEMORY_BYTES = 16 * 1024 * 1024
 #: Scratch arrays above this size are not kept between calls.
 KEEP_BYTES = 8 * 1024 * 1024
 
 
 def block_frames(bins: int, dtype: np.dtype) -> int:
-    """Frames of one block, whole groups of lanes."""
+    """Number of frames of one block, a multiple of the lanes."""
     lanes = tables.lanes(dtype)
     fit = BLOCK_BYTES // (bins * dtype.itemsize * lanes)
     return lanes * max(1, min(fit, BLOCK_FRAMES // lanes))
@@ -38,7 +38,7 @@ def block_frames(bins: int, dtype: np.dtype) -> int:
 class Arrays(dict[tuple[str, int], np.ndarray]):
     """Scratch arrays: ``arrays[name, size]`` has at least `size` values, and is one array for each name."""
 
-    #: How many sizes are remembered before they are looked up anew.
+    #: Number of sizes that are cached.
     SIZES = 256
 
     def __init__(self, dtype: np.dtype):
@@ -52,7 +52,7 @@ class Arrays(dict[tuple[str, int], np.ndarray]):
         if array is None or array.size < size:
             self.nbytes += (size - (0 if array is None else array.size)) * self.dtype.itemsize
             array = self.largest[name] = np.empty(size, self.dtype)
-            self.clear()  # none of the smaller array is kept
+            self.clear()  # the smaller array is dropped
         elif len(self) >= self.SIZES:
             self.clear()
         self[key] = array
@@ -60,29 +60,29 @@ class Arrays(dict[tuple[str, int], np.ndarray]):
 
 
 class Work:
-    """The scratch arrays of one thread, and the block of spectra that is in them."""
+    """The scratch arrays of one thread, and the current block of spectra."""
 
     def __init__(self, lanes: int, dtype: np.dtype):
         self.dtype: np.dtype[Any] = dtype
         self.lanes: int = lanes
         self.peak: np.ndarray = np.empty(lanes, dtype)
-        #: The block as its source made it: |X| ** base, or the complex X where `base` is None.
+        #: The block from its source: |X| ** base, or the complex X if `base` is None.
         self.bins: np.ndarray = np.empty(0, dtype)
         self.base: float | None = None
         self.values: int = 0
-        #: Whether all sinks want one power of the block, which may then overwrite it.
+        #: Whether all sinks need the same power of the block, which may then overwrite it.
         self.one_power: bool = False
         self.arrays: Arrays = Arrays(dtype)
         self._powers: dict[float, np.ndarray] = {}
         self.idle: list[Work] = _idle.setdefault(dtype, [])
 
     def set_block(self, bins: np.ndarray, values: int, base: float | None, one_power: bool) -> None:
-        """Make `bins`, `values` numbers or a part of it (complex ones count once), the block."""
+        """Set the block to the first `values` numbers of `bins` (complex ones count once)."""
         self.bins, self.values, self.base, self.one_power = bins, values, base, one_power
         self._powers.clear()
 
     def to_power(self, power: float | None) -> np.ndarray:
-        """|X| ** power of the block, or the block as it is where `power` is None."""
+        """|X| ** power of the block, or the block itself if `power` is None."""
         if power is None or power == self.base:
             return self.bins
         found = self._powers.get(power)
@@ -120,7 +120,7 @@ _idle: dict[np.dtype, list[Work]] = {}
 
 
 def borrow(dtype: np.dtype) -> Work:
-    """Scratch arrays, from an earlier call where there are any."""
+    """Scratch arrays, from an earlier call if there are any."""
     try:
         return _idle[dtype].pop()
     except (KeyError, IndexError):
@@ -128,7 +128,7 @@ def borrow(dtype: np.dtype) -> Work:
 
 
 def give_back(work: Work) -> None:
-    """Keep scratch arrays for a later call, a few and only small ones."""
+    """Keep scratch arrays for a later call: only a few, and only small ones."""
     if len(work.idle) < 8 and work.arrays.nbytes <= KEEP_BYTES:
         work.idle.append(work)
 
@@ -149,17 +149,17 @@ class FramedSpectra:
         hop = frames.hop_length
         self.hop: int = hop
         self.pad: int = frames.pad
-        #: Hops that a frame spans: the columns that the last frame of a block adds.
+        #: Number of hops that a frame spans: the columns that the last frame of a block adds.
         self.overlap: int = -(-frames.n_fft // hop)
         self.rows: int = min(hop, frames.n_fft)
-        #: Groups of lanes that are laid out at a time.
+        #: Number of groups of lanes that are laid out at a time.
         self.chunk: int = max(1, COLUMN_BYTES // (self.rows * self.lanes * dtype.itemsize))
-        # Rows start on a new cache line, and not all on the same set of lines.
+        # Rows start on a new cache line, but not all in the same cache set.
         line = 64 // dtype.itemsize
         lines = -(-(self.chunk * self.lanes - 1 + self.overlap) // line)
         self.stride: int = line * (lines + 1 - lines % 2)
-        #: Whether frames are changed before their window; they then stand sample by sample in an array of
-        #: their own, the window at its beginning.
+        #: Whether frames are changed before their window; they are then copied to their own array, sample by
+        #: sample, with the window at its beginning.
         self.prepared: bool = frames.remove_dc or frames.preemphasis != 0.0
         layout = (self.lanes, dtype, frames.n_fft) if self.prepared else (self.stride, dtype)
         self.tables: Transform | None = tables.transform(frames, *layout)
@@ -167,26 +167,26 @@ class FramedSpectra:
         self.places: np.ndarray = ((n % hop) * self.stride + n // hop).astype(np.int32)
         if self.tables is None:
             self.window: np.ndarray = frames.window_array()
-        #: Whether there are only zeros beyond the ends of the signal.
+        #: Whether the padding beyond the ends of the signal is zeros.
         self.zeros_beyond: bool = frames.partial != "mirror" and (
             frames.pad_mode == "constant" or not frames.pad
         )
-        #: Whether powers of the complex bins are those that are computed without them, bit for bit.
+        #: Whether powers from complex bins and powers computed directly have the same bits.
         self.exact_powers: bool = self.tables is not None
 
     def open(self, y: np.ndarray) -> Any:
-        """The signal, and what lies before and after it."""
+        """The signal, and the padding before and after it."""
         if self.zeros_beyond:
             nothing = y[:0]
             return y, nothing, nothing
         return y, *ends(y, self.frames)
 
     def values(self, count: int) -> int:
-        """Numbers in the block of `count` frames, padded ones included."""
+        """Number of values in the block of `count` frames, including padding."""
         return -(-count // self.lanes) * self.lanes * self.bins
 
     def fill(self, bins: np.ndarray, work: Work, signal: Any, first: int, count: int) -> None:
-        """Spectra of frames first, first + 1, ... to `bins`."""
+        """Write the spectra of frames first, first + 1, ... to `bins`."""
         lanes, hop, t = self.lanes, self.hop, self.tables
         groups = -(-count // lanes)
         columns = work.arrays["columns", self.rows * self.stride]
@@ -216,7 +216,7 @@ class FramedSpectra:
                 spectrum_kernels.power_bins(*layout, *passes)
 
     def _fill_prepared(self, work: Work, arguments: tuple[Any, ...], groups: int) -> None:
-        """Frames without their mean or with a pre-emphasis of their own; their energies go to `work`."""
+        """Write frames without their mean or with their own pre-emphasis; their energies go to `work`."""
         frame = work.array("frame", self.frames.n_fft * self.lanes)
         energies = work.array("energies", groups * self.lanes)
         changes = (float(self.frames.remove_dc), self.frames.preemphasis)
@@ -235,7 +235,7 @@ class FramedSpectra:
     def _fill_any_length(
         self, bins: np.ndarray, signal: Any, start: int, groups: int, columns: np.ndarray, work: Work
     ) -> None:
-        """Odd lengths and large factors, by scipy in double precision."""
+        """Transform odd lengths and lengths with large factors, by scipy in double precision."""
         from scipy.fft import rfft
 
         (y, head, tail), lanes, hop = signal, self.lanes, self.frames.hop_length
@@ -255,12 +255,12 @@ class FramedSpectra:
             tiles[g] = np.concatenate([z.real, z.imag], axis=-1) if self.complex else z.real**2 + z.imag**2
 
 
-#: Padding by the signal read backwards, and how many of its samples at an end are not read again.
+#: Padding modes that mirror the signal, and the number of end samples that they do not repeat.
 _MIRRORS = {"reflect": 1, "symmetric": 0}
 
 
 def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
-    """What lies before and after a signal; nothing at all stands for zeros."""
+    """The padding before and after a signal; empty arrays for zeros."""
     mode: Any = "symmetric" if frames.partial == "mirror" else frames.pad_mode
     if mode == "constant":
         return y[:0], y[:0]
@@ -273,15 +273,15 @@ def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
     if callable(mode):
         padded = np.pad(y, before, mode)
         return padded[:before], padded[before + n :]
-    if max(before, after) < n and mode in _MIRRORS:  # what numpy.pad does, without its checks
+    if max(before, after) < n and mode in _MIRRORS:  # as numpy.pad, without its checks
         skip = _MIRRORS[mode]
         return y[skip : skip + before][::-1].copy(), y[n - skip - after : n - skip][::-1].copy()
-    reach = min(n, max(before, after) + 1)  # np.pad looks no farther than this into the signal
+    reach = min(n, max(before, after) + 1)  # np.pad needs no sample beyond these
     return np.pad(y[:reach], (before, 0), mode)[:before], np.pad(y[n - reach :], (0, after), mode)[reach:]
 
 
 class GivenSpectra:
-    """Spectra that were given as an array of (bins, frames)."""
+    """Spectra given as an array of (bins, frames)."""
 
     complex = False
     base: float = 1.0

@@ -17,9 +17,9 @@ from .frames import Frames, check_flag
 
 
 def cosines(n: int, type: int, ortho: bool) -> np.ndarray:
-    """The discrete cosine transform of `type` 1 to 4 as a matrix (n, n), scaled as by ``scipy.fft.dct``."""
+    """The discrete cosine transform of `type` 1 to 4 as a matrix (n, n), scaled as in ``scipy.fft.dct``."""
     k, m = np.arange(n)[:, None], np.arange(n)[None, :]
-    # Angles are products of whole numbers times pi / period; taken modulo 2 period they are exact.
+    # Angles are integer multiples of pi / period; the multiples modulo 2 period are exact.
     turns, period = {
         1: (k * m, n - 1),
         2: (k * (2 * m + 1), 2 * n),
@@ -45,7 +45,7 @@ def cosines(n: int, type: int, ortho: bool) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """|X| ** power, or the complex X where `power` is None; over n_fft where a front end has it `divided`."""
+    """|X| ** power, or the complex X if `power` is None; divided by n_fft if `divided` is True."""
 
     power: float | None = 2.0
     divided: bool = False
@@ -55,13 +55,13 @@ class Spectrum:
         return cls(check_float("power", power, above=0.0, remedy="give 1.0 for magnitude or 2.0 for power"))
 
     def check(self, stage: str) -> None:
-        """Refuse a setting outside its range; `stage` is what a front end calls its spectrum."""
+        """Refuse a setting outside its range; `stage` is the name of the stage in a front end."""
         remedy = "give 1.0 for magnitude or 2.0 for power"
         check_float(f"{stage}.power", self.power, above=0.0, remedy=remedy)
         check_flag(f"{stage}.divided", self.divided)
 
 
-#: Names of the arguments that give the number of rows of a bank.
+#: Names of the argument that sets the number of rows of a bank.
 ROWS = {"n_mels", "n_filters", "n_chroma", "n_bands"}
 
 
@@ -71,12 +71,12 @@ class Bands:
 
     bank: str
     arguments: tuple[tuple[str, Any], ...]
-    # The warning of filters without a bin; not a field, because it follows from the fields.
+    # The warning about filters without a bin; not a field, because it follows from the fields.
     empty = ""
 
     @classmethod
     def make(cls, bank: str, **arguments: Any) -> Bands:
-        """Checked by building the bank, which refuses arguments that cannot be used."""
+        """The checked value; the bank is built once to check its arguments."""
         for name in ROWS & arguments.keys():
             check_bank(name, arguments[name], arguments.get("n_fft", 0))
         bands = cls(bank, tuple(sorted(arguments.items())))
@@ -86,7 +86,7 @@ class Bands:
         return bands
 
     def matrix(self) -> np.ndarray:
-        """The bank, shape (bands, 1 + n_fft // 2), without a warning of empty filters: that is in `empty`."""
+        """The bank, shape (bands, 1 + n_fft // 2); the warning about empty filters is in `empty`."""
         with empty_bands.collected():
             return self._build()
 
@@ -96,10 +96,10 @@ class Bands:
 
 @dataclass(frozen=True)
 class Compression:
-    """gain log(max(x + offset, floor)) + add, at most `top_db` decibels below the clip's largest.
+    """gain log(max(x + offset, floor)) + add, clipped at `top_db` decibels below the clip's maximum.
 
-    `log` is "ln", "log10" or "db" (10 log10); a `floor` of 0 is the least normal number. `zero` stands for an
-    x of exactly 0 and for no other, however small (python_speech_features); 0 leaves it.
+    `log` is "ln", "log10" or "db" (10 log10); a `floor` of 0 means the least normal number. `zero` replaces
+    values x that are exactly 0 (python_speech_features); 0 leaves them.
     """
 
     log: str = "ln"
@@ -126,12 +126,12 @@ class Compression:
                 fail(
                     "top_db", top_db, f"is in decibels and log={log!r} is not", "give top_db=None or log='db'"
                 )
-        # Decibels relative to a power of 1, which in librosa is raised to `amin` like the others.
+        # Decibels relative to a power of 1, which librosa replaces by `amin` if that is larger.
         add = -10 * math.log10(max(floor, 1.0)) if log == "db" else 0.0
         return cls(log, floor, offset, top_db, add=add)
 
     def check(self, stage: str) -> None:
-        """Refuse a setting outside its range; `stage` is what a front end calls its compression."""
+        """Refuse a setting outside its range; `stage` is the name of the stage in a front end."""
         check_choice(f"{stage}.log", self.log, ("db", "ln", "log10"))
         check_float(f"{stage}.floor", self.floor, low=0.0)
         check_float(f"{stage}.offset", self.offset, low=0.0)
@@ -144,7 +144,7 @@ class Compression:
 
     @property
     def scale(self) -> float:
-        """What a natural logarithm is multiplied by."""
+        """The factor of the natural logarithm."""
         return self.gain * {"db": 10 / math.log(10), "ln": 1.0, "log10": 1 / math.log(10)}[self.log]
 
     @property
@@ -153,11 +153,11 @@ class Compression:
         return None if self.top_db is None else self.top_db / 10 * math.log(10) * self.scale
 
     def replace_zeros(self, values: np.ndarray) -> None:
-        """`zero` for every 0 among the values, in place."""
+        """Replace every 0 among the values by `zero`, in place."""
         np.copyto(values, self.zero, where=values == 0)
 
     def least(self, dtype: np.dtype) -> float:
-        """The floor; one that the precision cannot hold in full is refused."""
+        """The floor; one below the normal numbers of the precision is refused."""
         least = float(np.finfo(dtype).tiny)
         if 0.0 < self.floor < least:
             fail("amin", self.floor, f"is below {least:.3g}, the least normal {dtype}", "give a larger amin")
@@ -166,12 +166,12 @@ class Compression:
 
 @dataclass(frozen=True)
 class Cepstrum:
-    """`n` values of a cosine transform over bands from number `first` on, liftered.
+    """Coefficients `first` to `first` + `n` - 1 of a cosine transform over bands, liftered.
 
     The lifter is 1 + lifter / 2 sin(pi (i + lifter_from) / lifter): `lifter_from` is 1 in librosa, which
-    changes c0 as well, and 0 in HTK and Kaldi. Value i > 0 is multiplied by i ** `lift` (rastamat). The norm
-    "htk" is sqrt(2 / bands) for every value, c0 among them. `c0` says where c0 stands: "first", or "last" as
-    in HTK.
+    changes c0 as well, and 0 in HTK and Kaldi. Coefficient i > 0 is multiplied by i ** `lift` (rastamat). The
+    norm "htk" is the factor sqrt(2 / bands) for every coefficient, including c0. `c0` is the position of c0:
+    "first", or "last" as in HTK.
     """
 
     n: int
@@ -199,7 +199,7 @@ class Cepstrum:
         return cls(n, type, norm, lifter)
 
     def check(self, stage: str) -> None:
-        """Refuse a setting outside its range; `stage` is what a front end calls its cepstrum."""
+        """Refuse a setting outside its range; `stage` is the name of the stage in a front end."""
         check_int(f"{stage}.n", self.n, unit="coefficients")
         check_choice(f"{stage}.type", self.type, (1, 2, 3, 4))
         check_choice(f"{stage}.norm", self.norm, (None, "ortho", "htk"))
@@ -224,7 +224,7 @@ class Cepstrum:
 
 @dataclass(frozen=True)
 class Scaling:
-    """Each frame divided by its own norm over rows: inf, -inf, 0, or p > 0."""
+    """Division of each frame by its norm over rows: inf, -inf, 0, or p > 0."""
 
     norm: float
 
@@ -238,7 +238,7 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Peaks:
-    """Peaks from bin `low` up to `high`, bins `hertz` apart, above `threshold` times a frame's largest."""
+    """Peaks from bin `low` to `high`, above `threshold` times a frame's maximum; bins are `hertz` apart."""
 
     low: int
     high: int
@@ -261,16 +261,16 @@ class Peaks:
 
 @dataclass(frozen=True)
 class Chain:
-    """A chain, or the part of it that is wanted; `frames` is None where it starts from spectra."""
+    """A chain, or a part of one; `frames` is None if it starts from spectra."""
 
     frames: Frames | None = None
     spectrum: Spectrum | None = None
     bands: Bands | None = None
     compression: Compression | None = None
-    #: A matrix over bands, or over bins where there are none.
+    #: A matrix over bands, or over bins if there are no bands.
     cepstrum: Any = None
     scaling: Scaling | None = None
-    #: What reduces the bins in place of bands and all that follows (`chain.descriptors`).
+    #: The descriptor of the bins, in place of bands and all later stages (`chain.descriptors`).
     descriptor: Any = None
     _hash: int = field(default=0, init=False, repr=False, compare=False)
 

@@ -66,7 +66,7 @@ class Transform:
 
 
 def _digit_reversed(passes: list[int]) -> np.ndarray:
-    """Which point of the input stands at each place before the first pass."""
+    """The index of the input point at each place before the first pass."""
     order = np.zeros(1, dtype=np.int64)
     for r in passes:
         order = (np.arange(r)[:, None] + r * order[None, :]).ravel()
@@ -85,7 +85,7 @@ def _twiddles(passes: list[int]) -> list[np.ndarray]:
 
 
 def _last_factors(points: int, part: int) -> np.ndarray:
-    """Factors of the last pass in the order in which it reads them."""
+    """Factors of the last pass, in the order of reading."""
     r = points // part
     separate = lambda k: np.exp(-1j * np.pi * k / points)  # noqa: E731
     if r == 1:
@@ -99,9 +99,9 @@ def _last_factors(points: int, part: int) -> np.ndarray:
 
 
 def transform(frames: Frames, stride: int, dtype: np.dtype, hop: int | None = None) -> Transform | None:
-    """The FFT's tables, or None where n_fft is 2, odd or has a factor above 7.
+    """The tables of the FFT, or None if n_fft is 2, odd or has a factor above 7.
 
-    Sample n of a frame stands at row n mod hop, column n div hop of what it is read from.
+    Sample n of a frame is at row n mod hop, column n div hop of the laid out signal.
     """
     points = frames.n_fft // 2
     passes = radices(points) if frames.n_fft % 2 == 0 else None
@@ -142,7 +142,7 @@ class Runs:
 
 @dataclass(frozen=True)
 class Dense:
-    """A full matrix, four rows side by side."""
+    """A dense matrix, four rows side by side."""
 
     rows: int
     columns: int
@@ -193,12 +193,12 @@ def runs(matrix: np.ndarray, dtype: np.dtype) -> Runs:
 
 
 def bank(bands: Bands, dtype: np.dtype) -> Runs | Dense:
-    """The bank as runs, or whole where most of it is not zero."""
+    """The bank as runs, or as a dense matrix if most of it is not zero."""
     matrix = bands.matrix()
     return dense(matrix, dtype) if np.count_nonzero(matrix) > matrix.size // 2 else runs(matrix, dtype)
 
 
-#: Of signals and of spectra, by precision: the lanes, and what makes the smallest too large value infinite.
+#: For signals and spectra, by precision: the lanes, and a factor that makes values above the limit infinite.
 _LIMITS: list[dict[np.dtype[Any], tuple[int, float]]] = [
     {kind: (simd.lanes(kind.itemsize), float(np.finfo(kind).max) / most) for kind, most in limits.items()}
     for limits in (LARGEST, LARGEST_SPECTRA)

@@ -1,7 +1,8 @@
-"""The one budget of threads.
+"""The thread budget.
 
-A call on a long signal shares its blocks among at most this many threads, the caller's own among them;
-kernels release the GIL. A worker process of a pool has a budget of one, and a forked child starts anew.
+A call on a long signal shares its blocks among at most this many threads, including the calling thread;
+kernels release the GIL. A worker process of a pool has a budget of one, and a forked child starts with a new
+pool.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ..errors import ParameterError, check_int
 
 __all__ = ["each", "get_num_threads", "set_num_threads", "single"]
 
-#: Seconds for which the calling thread stays awake for the others' last blocks.
+#: Seconds for which the calling thread waits actively for the last blocks of other threads.
 PATIENCE = 0.001
 
 _lock = threading.Lock()
@@ -44,20 +45,20 @@ def _default() -> int:
 
 
 def get_num_threads() -> int:
-    """How many threads one call may use.
+    """Largest number of threads that one call may use.
 
-    The default is the environment variable ``VOICEFEAT_NUM_THREADS``, else one in a worker process, else
-    the number of cores this process may use.
+    The default is the environment variable ``VOICEFEAT_NUM_THREADS``; without it, one in a worker process,
+    and otherwise the number of cores that this process may use.
 
     Returns
     -------
     int
-        The budget, 1 or more.
+        Number of threads, 1 or more.
 
     Raises
     ------
     ParameterError
-        If ``VOICEFEAT_NUM_THREADS`` is not a positive whole number.
+        If ``VOICEFEAT_NUM_THREADS`` is not a positive integer.
 
     Examples
     --------
@@ -74,19 +75,19 @@ def get_num_threads() -> int:
 
 
 def set_num_threads(n: int) -> None:
-    """Let one call use at most `n` threads.
+    """Set the largest number of threads that one call may use.
 
-    Results do not depend on it. Signals shorter than some ten seconds never start a thread.
+    Results do not depend on it. Signals shorter than about ten seconds start no threads.
 
     Parameters
     ----------
     n : int, 1 or more
-        Threads, the calling one included.
+        Number of threads, including the calling one.
 
     Raises
     ------
     ParameterError
-        If `n` is not a positive whole number.
+        If `n` is not a positive integer.
 
     Examples
     --------
@@ -108,7 +109,7 @@ def set_num_threads(n: int) -> None:
 
 @contextlib.contextmanager
 def single() -> Iterator[None]:
-    """Calls of this thread start no other thread meanwhile."""
+    """Within this context, calls of this thread start no other thread."""
     before = getattr(_local, "single", False)
     _local.single = True
     try:
@@ -126,7 +127,7 @@ def _helpers() -> ThreadPoolExecutor:
 
 
 def _after_fork() -> None:
-    """A forked child has the pool's object but none of its threads, and may be a worker of a pool."""
+    """Reset the pool: a forked child has the pool's object but not its threads, and may be a worker."""
     global _budget, _lock, _pool
     _budget, _lock, _pool = None, threading.Lock(), None
 
@@ -136,7 +137,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def each(work: Callable[[int], None], count: int, threads: int) -> None:
-    """work(0), ..., work(count - 1), shared among the calling thread and up to `threads` - 1 others.
+    """Call work(0), ..., work(count - 1) on the calling thread and up to `threads` - 1 others.
 
     The first exception stops the rest and is raised.
     """
@@ -169,9 +170,9 @@ def each(work: Callable[[int], None], count: int, threads: int) -> None:
 
 
 def _join(futures: list[Future[None]]) -> None:
-    """Wait for what has begun: the rest of a block, which is over sooner than a sleeper wakes."""
+    """Wait actively for the blocks in progress: they end sooner than a sleeping thread wakes."""
     patience = time.perf_counter() + PATIENCE
     while not all(future.done() for future in futures) and time.perf_counter() < patience:
-        time.sleep(0)  # lets the others have Python's lock
+        time.sleep(0)  # releases Python's lock
     for future in futures:
         future.result()

@@ -1,8 +1,8 @@
-"""Constant-Q channels by non-stationary Gabor frames: which, where in the spectrum, and the loop over them.
+"""Constant-Q channels by non-stationary Gabor frames: their places in the spectrum, and the loop over them.
 
-The whole signal is transformed once. A channel is a stretch of that spectrum under a Hann window as wide as
-the channel's band, transformed back with as many points as the widest channel has, so that all channels have
-samples at the same times.
+The whole signal is transformed once. A channel is a range of that spectrum under a Hann window as wide as the
+channel's band. It is transformed back with as many points as the widest channel has, so that all channels
+have samples at the same times.
 
 G. Velasco, N. Holighaus, M. Doerfler, T. Grill, "Constructing an invertible constant-Q transform with
 non-stationary Gabor frames", DAFx 2011; C. Schoerkhuber, A. Klapuri, N. Holighaus, M. Doerfler, "A Matlab
@@ -25,17 +25,17 @@ from ..spectra import Work
 
 #: Bytes of the channels that are transformed back at a time.
 BLOCK_BYTES = 512 * 1024
-#: Channels of one transform, at most.
+#: Largest number of channels of one transform.
 MOST_CHANNELS = 1 << 16
-#: What is added to powers before the logarithm.
+#: Constant added to powers before the logarithm.
 OFFSET = 2.0**-52
-#: Bandwidths grow from this many hertz over the constant Q, for B bins per octave times 2^(1/B) - 2^(-1/B).
+#: The default `gamma` is this many hertz times 2^(1/B) - 2^(-1/B), for B bins per octave.
 EARS = 228.7
 
 
 @dataclass(frozen=True)
 class Channels:
-    """Channels at fmin 2^(k / B) up to fmax, as wide as their neighbours are apart and `gamma` more."""
+    """Channels at fmin 2^(k / B) up to fmax; a bandwidth is the distance of the neighbours plus `gamma`."""
 
     sr: float
     fmin: float
@@ -90,11 +90,11 @@ class Channels:
 
     @property
     def least(self) -> int:
-        """Samples from which on the widest channel has its four bins."""
+        """Least number of samples with which the widest channel has four bins."""
         return math.ceil(3.5 * self.sr / self.bandwidths(self.frequencies()[-1:])[0])
 
     def layout(self, n: int) -> Layout:
-        """Where the channels lie in the spectrum of n samples."""
+        """The places of the channels in the spectrum of n samples."""
         centres = self.frequencies()
         bin_width = self.sr / n
         lengths = np.maximum(4, np.floor(self.bandwidths(centres) / bin_width + 0.5).astype(np.int64))
@@ -108,7 +108,7 @@ class Layout:
     n: int
     centres: np.ndarray
     lengths: np.ndarray
-    #: Samples of every channel, which are `n / points` samples of the signal apart.
+    #: Number of samples of every channel; their hop is `n / points` samples of the signal.
     points: int
 
     @property
@@ -116,14 +116,14 @@ class Layout:
         return self.centres.size
 
 
-#: What is done with channels that are transformed back: (first channel, how many, pairs of floats).
+#: Called with channels that are transformed back: (first channel, number, pairs of floats).
 Take = Callable[[int, int, np.ndarray], None]
 
 
 def transformed(y: np.ndarray) -> np.ndarray:
-    """The spectrum of a signal, in double precision whatever its type.
+    """The spectrum of a signal, in double precision for every type.
 
-    The rounding of a transform is that of the loudest sample, and would stand in every silent frame.
+    The rounding error of a transform follows the loudest sample, and would show in every silent frame.
     """
     from scipy import fft
 
@@ -131,7 +131,7 @@ def transformed(y: np.ndarray) -> np.ndarray:
 
 
 def each_block(spectrum: np.ndarray, layout: Layout, work: Work, take: Take) -> None:
-    """`take` the channels of one spectrum, a few at a time and in order, as `points` pairs each."""
+    """Call `take` with the channels of one spectrum, a few at a time and in order, as `points` pairs each."""
     from scipy import fft
 
     points, dtype, spare = layout.points, work.dtype, 2 * work.lanes
@@ -146,13 +146,13 @@ def each_block(spectrum: np.ndarray, layout: Layout, work: Work, take: Take) -> 
         made = fft.ifft(folded, norm="forward", overwrite_x=True, workers=1)
         if not np.shares_memory(made, folded):
             folded[...] = made
-        pairs[size : size + spare] = 0.0  # what the last lanes see
+        pairs[size : size + spare] = 0.0  # padding for the last lanes
         take(first, count, pairs)
 
 
 @dataclass(frozen=True)
 class Edge:
-    """A channel at 0 Hz or half the rate: flat, with the flanks of its neighbour's window."""
+    """A channel at 0 Hz or half the rate: flat, with the slopes of its neighbour's window."""
 
     n: int
     centre: int
@@ -181,7 +181,7 @@ def hann(length: int) -> np.ndarray:
 
 
 def edges(channels: Channels, layout: Layout) -> tuple[Edge, Edge]:
-    """The channels below the first and above the last, as wide as twice the way to them."""
+    """The channels at 0 Hz and half the rate, as wide as twice the distance to their neighbours."""
     n, bin_width = layout.n, channels.sr / layout.n
     made = []
     away = channels.sr / 2 - channels.frequencies()[-1]
@@ -189,7 +189,7 @@ def edges(channels: Channels, layout: Layout) -> tuple[Edge, Edge]:
         length = max(4, int(np.floor(2 * width / bin_width + 0.5)))
         window = hann(length)
         if length > beside:
-            # The neighbour's window from its middle on, cut in at half the length, counted from the centre.
+            # The second half of the neighbour's window, inserted at half the length from the centre.
             flat = np.ones(length)
             begin = length // 2 - beside // 2
             flat[begin : begin + beside] = np.roll(hann(beside), -(beside // 2))
@@ -201,14 +201,14 @@ def edges(channels: Channels, layout: Layout) -> tuple[Edge, Edge]:
 def invert(
     C: np.ndarray, dc: np.ndarray, nyquist: np.ndarray, layout: Layout, outer: tuple[Edge, Edge]
 ) -> np.ndarray:
-    """The signal whose channels these are: each bin is what its channels hold, over their squared windows."""
+    """The signal of the channels: each bin is the sum of its channels, divided by that of squared windows."""
     from scipy import fft
 
     n = layout.n
     total, weight = np.zeros(n // 2 + 1, np.complex128), np.zeros(n // 2 + 1)
 
     def add(samples: np.ndarray, bins: np.ndarray, window: np.ndarray) -> None:
-        """One channel, and its mirror image at the negative frequencies."""
+        """Add one channel, and its mirror image at the negative frequencies."""
         values = fft.fft(samples.astype(np.complex128)) * (n / (2 * samples.size))
         values = values[bins % samples.size] * window
         for i, part in ((bins % n, values), (-bins % n, values.conj())):

@@ -1,7 +1,7 @@
-"""How a constant-Q transform runs: a signal and its halves, block by block.
+"""The run of a constant-Q transform: the signal and its halved versions, block by block.
 
-Halves are made in pieces and forgotten as soon as the frames that see them are done, so that the memory
-does not grow with the signal; the loop over frames is that of `block_loop`.
+Halved signals are made in pieces and dropped once the frames that need them are computed, so the memory does
+not grow with the signal. The loop over frames is that of `block_loop`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STRETCH = 1 << 19
 
 
 class Responses(Sink):
-    """What the wavelets of an octave respond: complex rows, magnitudes, or magnitudes folded and added."""
+    """The responses of an octave's wavelets: complex rows, magnitudes, or sums of folded magnitudes."""
 
     def __init__(self, octave: Octave, out: np.ndarray, first: int):
         self.octave: Octave = octave
@@ -68,7 +68,7 @@ class Responses(Sink):
 
 
 class Stretch(FramedSpectra):
-    """Spectra of some frames of a stretch of a signal, the first of them `skip` hops after its beginning."""
+    """Spectra of some frames of a stretch of a signal; the first is `skip` hops after its beginning."""
 
     def __init__(self, octave: Octave, skip: int, frames: int, head: bool, tail: bool):
         self.__dict__.update(octave.plan.source.__dict__)
@@ -85,12 +85,12 @@ class Stretch(FramedSpectra):
 
 
 def sweep(stretch: Stretch, samples: np.ndarray, sink: Sink) -> None:
-    """The frames of a stretch of finite samples to `sink`."""
+    """Pass the frames of a stretch of finite samples to `sink`."""
     run_item(stretch.plan, samples, stretch.count, [sink])
 
 
 class Level:
-    """One of the signals: resampled from the one before, piece by piece, and kept as far as it is needed."""
+    """The signal at one rate: resampled from the level before, piece by piece, and kept while needed."""
 
     def __init__(self, factor: int, n: int, gain: float, hop: int, octaves: list[Octave], kind: np.dtype):
         self.factor: int = factor
@@ -109,7 +109,7 @@ class Level:
         self.stream: Any = None
 
     def push(self, x: np.ndarray, last: bool, res_type: ResType) -> np.ndarray:
-        """Take the next piece of the signal before; returns what that makes of this one."""
+        """Take the next piece of the level before; returns the piece of this level."""
         if res_type in SOXR:
             if self.stream is None:
                 import soxr
@@ -129,13 +129,13 @@ class Level:
         return piece
 
     def sweep(self, out: np.ndarray) -> None:
-        """Every frame that is complete by now."""
+        """Compute every frame that is complete."""
         self.buffer = np.concatenate([self.buffer, *self.pieces]).astype(self.kind, copy=False)
         self.pieces = []
         hop, last = self.hop, self.end == self.n
         for i, octave in enumerate(self.octaves):
             frames, first = octave.frames, self.done[i]
-            # One sample more than a frame needs: mirrored padding looks as far.
+            # One sample more than a frame needs: mirrored padding uses it.
             ready = out.shape[-1] if last else (self.end - 1 + frames.pad - frames.n_fft) // hop + 1
             ready = min(ready, out.shape[-1])
             if ready <= first:
@@ -150,7 +150,7 @@ class Level:
 
 
 def transform(octaves: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable[[], None]) -> None:
-    """One signal; what is folded is added to `out`."""
+    """Write the transform of one signal to `out`; folded magnitudes are added."""
     q, n, hops = octaves.q, y.size, octaves.hops
     at = [[o for o in octaves.octaves if o.level == i] for i in range(len(hops))]
     begin = 0 if octaves.early else 1
@@ -170,7 +170,7 @@ def transform(octaves: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable
     if not levels:
         return
     check_resampled(y, q.res_type)
-    whole = callable(q.pad_mode) or q.res_type not in SOXR  # these look at all of the signal
+    whole = callable(q.pad_mode) or q.res_type not in SOXR  # these need the whole signal
     piece = n if whole else PIECE
     for start in range(0, n, piece):
         x, end = y[start : start + piece], min(n, start + piece)
@@ -182,7 +182,7 @@ def transform(octaves: Octaves, y: np.ndarray, out: np.ndarray, refuse: Callable
 
 
 def run(octaves: Octaves, data: np.ndarray, result: np.dtype) -> np.ndarray:
-    """The transform of signals (..., n) as (..., rows, frames): magnitudes where `result` is real."""
+    """The transform of signals (..., n) as (..., rows, frames): magnitudes if `result` is real."""
     batch, n = data.shape[:-1], data.shape[-1]
     out = np.zeros((*batch, octaves.rows, octaves.frames(n)), result)
     flat, into = data.reshape(-1, n), out.reshape(-1, *out.shape[-2:])

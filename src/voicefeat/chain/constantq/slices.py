@@ -1,6 +1,6 @@
-"""Constant-Q channels of whole signals, or of one overlapping slice of a long recording after another.
+"""Constant-Q channels of whole signals, or of the overlapping slices of a long recording.
 
-A slice of 2 H samples has a Tukey window, flat over the H samples in its middle, whose frames alone are kept.
+A slice of 2 H samples has a Tukey window that is flat over its middle H samples; only their frames are kept.
 Its channels have a multiple of four points, so that the frames of all slices are equally spaced.
 """
 
@@ -22,19 +22,19 @@ from .gabor import OFFSET, Channels, Layout, each_block, transformed
 
 @dataclass(frozen=True)
 class SlicePlan:
-    """How the channels of n samples are computed: frames, and the slices that they come from."""
+    """How the channels of n samples are computed: frames and slices."""
 
     layout: Layout
     frames: int
-    #: Frames of a slice that are kept, and slices; all and one where the signal is transformed whole.
+    #: Frames kept per slice, and number of slices; without slices, all frames and 1.
     kept: int
     slices: int
-    #: Samples from slice to slice; 0 where there is one.
+    #: Hop of the slices in samples; 0 for a single slice.
     step: int = 0
 
     @property
     def period(self) -> float:
-        """Samples from frame to frame."""
+        """Hop of the frames in samples."""
         return self.layout.n / self.layout.points
 
 
@@ -65,7 +65,7 @@ def slice_plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") 
 
 
 def _slice(y: np.ndarray, number: int, step: int) -> np.ndarray:
-    """Slice `number` under its window, zeros beyond the ends of the signal."""
+    """Slice `number` under its window, with zeros beyond the ends of the signal."""
     begin, half = number * step - step // 2, step // 2
     piece = np.zeros(2 * step)
     low, high = max(begin, 0), min(begin + 2 * step, y.size)
@@ -76,12 +76,12 @@ def _slice(y: np.ndarray, number: int, step: int) -> np.ndarray:
     return piece
 
 
-#: Channels of one spectrum to an array of (rows, points).
+#: Writes the channels of one spectrum to an array of (rows, points).
 Fill = Callable[[np.ndarray, Layout, Work, np.ndarray], None]
 
 
 def computed(plan: SlicePlan, y: np.ndarray, rows: int, kind: Any, fill: Fill) -> np.ndarray:
-    """What `fill` makes of each signal: (..., rows, frames) of type `kind`."""
+    """The result of `fill` for each signal: (..., rows, frames) of type `kind`."""
     signals = y.reshape(-1, y.shape[-1])
     out = np.empty((len(signals), rows, plan.frames), kind)
 
@@ -108,7 +108,7 @@ def _log_tiles(layout: Layout, work: Work, count: int, pairs: np.ndarray) -> np.
 
 
 def bins(spectrum: np.ndarray, layout: Layout, work: Work, into: np.ndarray) -> None:
-    """The channels themselves."""
+    """Write the channels themselves."""
     points = layout.points
 
     def take(first: int, count: int, pairs: np.ndarray) -> None:
@@ -119,7 +119,7 @@ def bins(spectrum: np.ndarray, layout: Layout, work: Work, into: np.ndarray) -> 
 
 
 def log_powers(spectrum: np.ndarray, layout: Layout, work: Work, into: np.ndarray) -> None:
-    """Natural logarithms of their powers."""
+    """Write the natural logarithms of the powers of the channels."""
     points, flat = layout.points, into.reshape(-1)
 
     def take(first: int, count: int, pairs: np.ndarray) -> None:
@@ -130,7 +130,7 @@ def log_powers(spectrum: np.ndarray, layout: Layout, work: Work, into: np.ndarra
 
 
 def products(matrix: tables.Dense) -> Fill:
-    """A matrix times those logarithms."""
+    """A `Fill` that writes the product of a matrix and those logarithms."""
 
     def fill(spectrum: np.ndarray, layout: Layout, work: Work, into: np.ndarray) -> None:
         lanes, rows = work.lanes, matrix.tile_rows

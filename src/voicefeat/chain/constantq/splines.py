@@ -1,4 +1,4 @@
-"""From geometric to uniform frequencies by cubic splines, and on to cosines: one fixed matrix.
+"""Resampling from geometric to uniform frequencies by cubic splines, then cosines: one fixed matrix.
 
 The spline through y_i at the knots f_i, "not-a-knot" at its ends, is in knot interval i, with h_i its
 length, t = (x - f_i) / h_i and c_i the second derivatives at the knots,
@@ -19,7 +19,7 @@ from .gabor import Channels
 
 @dataclass(frozen=True)
 class Uniform:
-    """`d` uniform frequencies for the hertz from fmin to 2 fmin, and so on to the highest channel."""
+    """`d` uniform frequencies from fmin to 2 fmin, and the same spacing up to the highest channel."""
 
     channels: Channels
     d: float
@@ -41,7 +41,7 @@ def _system(h: np.ndarray) -> np.ndarray:
     bands[3, : k - 2] = h[:-1]
     bands[2, 1:-1] = 2 * (h[:-1] + h[1:])
     bands[1, 2:] = h[1:]
-    # The third derivative does not jump at the second knot and at the last but one.
+    # "Not-a-knot": the third derivative is continuous at the second and at the last but one knot.
     bands[2, 0], bands[1, 1], bands[0, 2] = h[1], -(h[0] + h[1]), h[0]
     bands[2, -1], bands[3, -2], bands[4, -3] = h[-2], -(h[-2] + h[-1]), h[-1]
     return bands

@@ -1,11 +1,11 @@
 """Constant-Q transforms as a value, and their tables: octaves, each at the rate that it needs.
 
-Octave after octave, from the highest down, the signal is halved and half the hop is taken: the wavelets of
-each are then equally short, and a few bins of a short FFT's spectrum make a response.
+From octave to octave, the highest first, the rate of the signal and the hop are halved. The wavelets of every
+octave are then equally short, and a response is a sum over a few bins of a short FFT.
 
-Source: C. Schoerkhuber and A. Klapuri, "Constant-Q transform toolbox for music processing", 2010; early
-halving and what is left out of the wavelets as in librosa 0.11. An octave that the next half would weaken
-is computed at the rate of the one above, which librosa 0.11 does not heed (librosa/librosa#2071).
+Source: C. Schoerkhuber and A. Klapuri, "Constant-Q transform toolbox for music processing", 2010. Early
+halving and the sparsity of the wavelets are as in librosa 0.11. An octave that the next halving would
+attenuate is computed at the rate of the one above, unlike in librosa 0.11 (librosa/librosa#2071).
 """
 
 from __future__ import annotations
@@ -31,19 +31,18 @@ from ..frames import PAD_MODES, Frames
 from ..plan import Plan, plan_for
 from ..stages import Bands, Chain, Spectrum
 
-#: The share of half the new rate that a resampler leaves as it is, within a few hundredths of a decibel.
-#: "soxr_qq" takes nothing away anywhere: what lies above is folded down instead.
+#: X
 PASSBAND = {
     "soxr_vhq": 0.91, "soxr_hq": 0.91, "soxr_mq": 0.91, "soxr_lq": 0.67, "soxr_qq": 1.0,
     "fft": 1.0, "scipy": 1.0, "polyphase": 0.82,
 }  # fmt: skip
-#: Bins an octave beyond which they are what is unusual about a transform.
+#: Bins per octave above which an error names them as the cause.
 MANY = 96
 
 
 @dataclass(frozen=True)
 class ConstantQ:
-    """A constant-Q or variable-Q transform; see `feature.constantq.vqt` for what its settings are."""
+    """A constant-Q or variable-Q transform; `feature.constantq.vqt` describes the settings."""
 
     sr: float
     hop_length: int
@@ -59,7 +58,7 @@ class ConstantQ:
     scale: bool
     pad_mode: Any
     res_type: ResType
-    #: `fmin` as it was given, before the tuning.
+    #: `fmin` before the tuning.
     given_fmin: float
 
     @classmethod
@@ -69,9 +68,9 @@ class ConstantQ:
         filter_scale: Any = 1, norm: Any = 1, sparsity: Any = 0.01, window: Any = "hann", scale: Any = True,
         pad_mode: Any = "constant", res_type: Any = "soxr_hq",
     ) -> ConstantQ:  # fmt: skip
-        """Checked; `fmin` None is C1, and it is raised by `tuning` bins.
+        """The checked transform; `fmin` None is C1, and it is raised by `tuning` bins.
 
-        `counted` is the argument that `n_bins` came from, and how many bins one of it is.
+        `counted` is the argument that sets `n_bins`, and the number of bins for each unit of it.
         """
         sr = check_rate("sr", sr)
         hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
@@ -116,7 +115,7 @@ class ConstantQ:
             remedy = f"give less than {self.given_fmin * nyquist / self.reach(1):.4g} Hz"
             fail("fmin", self.given_fmin, f"lies at or above half of sr, {nyquist:g} Hz", remedy)
         octaves = math.log2(nyquist / self.fmin)
-        if self.n_bins > self.bins_per_octave * (octaves + 2):  # before there are bins without end
+        if self.n_bins > self.bins_per_octave * (octaves + 2):  # before an endless number of bins is made
             most = max(1, int(self.bins_per_octave * octaves) // each)
             problem = (
                 f"of {self.given_fmin:g} Hz and above, there are {octaves:.3g} octaves below {nyquist:g} Hz"
@@ -149,7 +148,7 @@ class ConstantQ:
             fail("fmin", self.given_fmin, problem, f"give at least {least:.4g} Hz, or a longer signal")
 
     def check_room(self, lengths: np.ndarray) -> None:
-        """Refuse wavelets of so many samples, side by side, that their spectra would fill the memory."""
+        """Refuse wavelets whose spectra would fill the memory."""
         if not too_many(lengths):
             return
         name, value = "fmin", self.given_fmin
@@ -173,7 +172,7 @@ class ConstantQ:
         return hertz, alpha, *lengths_and_reach(hertz, sr, alpha=alpha, **shape)
 
     def passes(self, part: slice, rate: float) -> bool:
-        """Whether resampling to `rate` leaves what these bins respond to as it is."""
+        """Whether the bins of `part` lie in the passband of resampling to `rate`."""
         hertz, alpha, *_ = self._wavelets(None, self.sr)
         shape: dict[str, Any] = {"window": self.window, "filter_scale": self.filter_scale}
         _, cutoff = lengths_and_reach(hertz[part], self.sr, alpha=alpha[part], gamma=self.gamma, **shape)
@@ -184,11 +183,11 @@ class ConstantQ:
         return self._wavelets(n_bins, self.sr)[-1]
 
     def longest(self) -> float:
-        """Samples of the longest wavelet."""
+        """Length of the longest wavelet in samples."""
         return float(self._wavelets(None, self.sr)[2].max())
 
     def halvings(self) -> int:
-        """How often the signal is halved before the first octave: as long as rate and hop are to spare."""
+        """How often the signal is halved before the first octave, as far as rate and hop allow."""
         octaves = math.ceil(self.n_bins / self.bins_per_octave)
         spare = math.ceil(math.log2(self.sr / 2 / self.reach())) - 2
         twos = (self.hop_length & -self.hop_length).bit_length() - 1
@@ -201,7 +200,7 @@ class Pairs:
 
     #: The first bin of each row.
     starts: np.ndarray
-    #: Of each pair, how many bins, and where their weights begin.
+    #: For each pair the number of bins, and the index of their first weight.
     counts: np.ndarray
     firsts: np.ndarray
     weights: np.ndarray
@@ -209,17 +208,17 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Octave:
-    """The bins of one octave: how their spectra are made, and the weights of those."""
+    """The bins of one octave: the tables of their spectra, and the weights."""
 
     plan: Plan
     frames: Frames
-    #: Which of the signals, each half the rate of the one before.
+    #: Number of the level; each level has half the rate of the one before.
     level: int
-    #: Its first row in the transform.
+    #: First row of the octave in the transform.
     row: int
     rows: int
     bank: Pairs
-    #: What its magnitudes are multiplied by, where they are folded.
+    #: Weights that fold the magnitudes; None without folding.
     fold: tables.Dense | None
 
 
@@ -232,12 +231,12 @@ class Octaves:
         self.early: int = q.halvings()
         sr, hop = q.sr / 2**self.early, q.hop_length >> self.early
         hertz, alpha, lengths, _ = q._wavelets(None, sr)
-        #: The longest wavelet, in samples of the signal.
+        #: Length of the longest wavelet, in samples of the signal.
         self.longest: float = q.longest()
         step = min(q.bins_per_octave, q.n_bins)
-        q.check_room(lengths[:step] / 2 ** (math.ceil(q.n_bins / step) - 1))  # the least that it can come to
+        q.check_room(lengths[:step] / 2 ** (math.ceil(q.n_bins / step) - 1))  # a lower bound of the room
         matrix = None if fold is None else fold.matrix()
-        #: Rows of the result: bins, or what they are folded into.
+        #: Rows of the result: bins, or folded bins.
         self.rows: int = q.n_bins if matrix is None else len(matrix)
         level, rate = 0, sr
         self.octaves: list[Octave] = []
@@ -264,19 +263,19 @@ class Octaves:
                 level, rate = level + 1, rate / 2
 
     def samples(self, n: int) -> list[int]:
-        """Samples of a signal of `n` at each level."""
+        """Length at each level of a signal of `n` samples."""
         samples = [-(-n // 2**self.early)]
         for _ in self.hops[1:]:
             samples.append(-(-samples[-1] // 2))
         return samples
 
     def frames(self, n: int) -> int:
-        """Frames of a signal of `n` samples."""
+        """Number of frames of a signal of `n` samples."""
         return min(1 + m // hop for m, hop in zip(self.samples(n), self.hops, strict=True))
 
 
 def pairs(matrix: np.ndarray, dtype: np.dtype) -> Pairs:
-    """The runs of a complex matrix, most of which is 0."""
+    """The runs of a sparse complex matrix."""
     rows, bins = matrix.shape
     starts = np.zeros(rows, np.int64)
     counts, firsts, kept, first = [], [], [], 0
@@ -300,5 +299,5 @@ def pairs(matrix: np.ndarray, dtype: np.dtype) -> Pairs:
 
 
 def octaves(q: ConstantQ, fold: Bands | None, dtype: np.dtype) -> Octaves:
-    """The tables, from the cache where they are there."""
+    """The tables of a transform, from the cache if possible."""
     return tables.table(Octaves, q, fold, dtype)

@@ -1,4 +1,4 @@
-"""Frames compared with themselves a few samples later: the tables and the loop over blocks of them."""
+"""Difference functions of YIN: frames compared with themselves at each lag, block by block."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHARE = 8
 
 @dataclass(frozen=True)
 class Lags:
-    """Which frames, and the lags `low` to `high` at which each is compared with itself."""
+    """The frames, and the lags `low` to `high` at which each is compared with itself."""
 
     frames: Frames
     low: int
@@ -30,7 +30,7 @@ class Lags:
 
 
 def transform_length(least: int) -> int:
-    """The next multiple of 16 that the engine's transform takes."""
+    """The next multiple of 16 that the engine's transform supports."""
     n = max(32, -(-least // 16) * 16)
     while not tables.radices(n // 8):
         n += 16
@@ -38,7 +38,7 @@ def transform_length(least: int) -> int:
 
 
 class LagPlan:
-    """What the difference functions of frames need, for one precision."""
+    """The tables of the difference functions, for one precision."""
 
     def __init__(self, lags: Lags, dtype: np.dtype):
         self.lags: Lags = lags
@@ -59,7 +59,7 @@ class LagPlan:
         t = tables.transform(Frames(n, hop, n, ones, False, "constant"), self.stride, dtype)
         assert t is not None
         self.tables = t
-        # The same transform of the powers, whose n-th sample stands at bin min(n, n_fft - n).
+        # The same transform of the powers; sample n of them is at bin min(n, n_fft - n).
         natural = tables.transform(Frames(n, n, n, "ones", False, "constant"), 1, dtype)
         assert natural is not None
         sample = np.asarray(natural.offsets, np.int64) % n
@@ -72,11 +72,11 @@ class LagPlan:
 
     @property
     def block(self) -> int:
-        """Frames of a tile."""
+        """Number of frames of a tile."""
         return self.groups * self.lanes
 
     def fill(self, work: Work, opened: Any, first: int, frames: int) -> np.ndarray:
-        """d' of `frames` frames from `first` on, as tiles of `high` rows; row k - 1 is lag k."""
+        """Normalised differences of `frames` frames from `first` on, as tiles; row k - 1 is lag k."""
         t, lanes, groups = self.tables, self.lanes, -(-frames // self.lanes)
         out = work.array("differences", groups * self.lags.high * lanes)
         lag_kernels.difference_tiles(
@@ -89,15 +89,15 @@ class LagPlan:
         return out
 
 
-#: What is done with the differences of a tile: (work, tiles, item, first frame, frames).
+#: Called with the differences of a tile: (work, tiles, item, first frame, frames).
 Take = Callable[[Work, np.ndarray, int, int, int], None]
 
 
 def each_tile(plan: LagPlan, data: np.ndarray, take: Take) -> None:
-    """`take` the differences of every tile of frames of every item; `data` is (..., samples)."""
+    """Call `take` for every tile of frames of every item; `data` is (..., samples)."""
     frames = plan.lags.frames
     count = frames.count(data.shape[-1])
-    check_finite(data)  # before a `pad_mode` of the caller's sees them
+    check_finite(data)  # before a caller's own `pad_mode` gets them
     signals = data.reshape(-1, data.shape[-1])
     opened = [(y, *ends(y, frames)) for y in signals]
 

@@ -14,16 +14,16 @@ from ..blocks import for_parts
 from ..spectra import Work
 from .lags import LagPlan, Lags, each_tile
 
-#: Bytes of the best paths to each state that are kept at a time; longer clips are gone through twice.
+#: Bytes of the best paths to each state that are kept at a time; longer clips are processed twice.
 SEGMENT_BYTES = 16 * 1024 * 1024
-#: What is added to a probability before its logarithm is taken.
+#: Constant added to a probability before the logarithm.
 TINY = float(np.finfo(np.float64).tiny)
 QUIET = float(np.log(TINY))
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The distribution of the threshold, and what a frame does with one."""
+    """The prior of the threshold, and the settings that choose a minimum for each threshold."""
 
     count: int
     beta: tuple[float, float]
@@ -33,13 +33,13 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Pitches:
-    """The pitches that are told apart, and how they may follow one another."""
+    """The pitch states, and how they may follow one another."""
 
     sr: float
     fmin: float
     bins: int
     per_octave: int
-    #: Bins that a transition spans, the middle one included.
+    #: Number of bins of a transition, including the middle one.
     width: int
     switch: float
 
@@ -69,7 +69,7 @@ class Prior:
 class Transitions:
     """Logarithms of transitions: a triangle around each pitch, cut off at both ends and then scaled to 1.
 
-    Most pitches have the same triangle; `rows` says where each pitch's own transition to itself stands.
+    Most pitches have the same triangle; `rows` holds the place of each pitch's transition to itself.
     """
 
     def __init__(self, pitches: Pitches, lanes: int):
@@ -78,7 +78,7 @@ class Transitions:
         ramp = np.arange(1, half + 1)
         rise = 2 * ramp / (width + 1) if width % 2 else (2 * ramp - 1) / width
         window = np.concatenate([rise, rise[::-1][width % 2 :]])
-        # librosa sets the window into n bins, which puts one of even width half a bin to either side.
+        # librosa centres the window in n bins: a window of even width is then off by half a bin.
         left = half - 1 if width % 2 or n % 2 == 0 else half
         window_at = np.arange(width) - left
         self.reach: int = int(np.abs(window_at).max())
@@ -113,7 +113,7 @@ class Observed:
         self.parts: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
     def together(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Where each frame's candidates end, their bins, and the logarithms of their probabilities."""
+        """The end index of each frame's candidates, their bins, and the logarithms of their probabilities."""
         ends = np.zeros(self.counts.size + 1, np.int64)
         np.cumsum(self.counts, out=ends[1:])
         bins, logs = np.empty(ends[-1], self.kind), np.empty(ends[-1])
@@ -130,7 +130,7 @@ def take_candidates(
     pitches: Pitches, prior: Prior, plan: LagPlan, items: list[Observed],
     work: Work, tiles: np.ndarray, item: int, first: int, frames: int,
 ) -> None:  # fmt: skip
-    """The candidates of one tile."""
+    """Store the candidates of one tile."""
     low, high = plan.lags.low, plan.lags.high
     room = frames * ((high - low + 1) // 2 + 1)
     seen = items[item]
@@ -144,7 +144,7 @@ def take_candidates(
 
 
 def most_likely(pitches: Pitches, observed: Observed, states: np.ndarray) -> None:
-    """The states of one item's best path: pitches, and the same pitches unvoiced."""
+    """Write the states of one item's best path to `states`: voiced pitches, then unvoiced ones."""
     n, frames, lanes = pitches.bins, states.size, tables.lanes(np.dtype(np.float64))
     way = tables.table(Transitions, pitches, lanes)
     ends, bins, logs = observed.together()
@@ -189,7 +189,7 @@ def most_likely(pitches: Pitches, observed: Observed, states: np.ndarray) -> Non
 def voicing(
     lags: Lags, thresholds: Thresholds, pitches: Pitches, data: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """States of the best path and the chance of voicing, each (items, frames), of data (..., samples)."""
+    """States of the best path and the probability of voicing, each (items, frames), of `data`."""
     plan = tables.table(LagPlan, lags, data.dtype)
     prior = tables.table(Prior, thresholds, (lags.high - lags.low + 1) // 2 + 1)
     frames = lags.frames.count(data.shape[-1])

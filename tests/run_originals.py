@@ -15,8 +15,11 @@ import numpy as np
 CLIPS = ("short", "gap")
 #: Name of the array, and the function of spafe with its arguments besides the signal.
 SPAFE = {
-    "spafe__lfcc": ("lfcc", {"fs": 16000}),
-    "spafe__lfcc_70": ("lfcc", {"fs": 16000, "num_ceps": 20, "nfilts": 70, "nfft": 1024, "high_freq": 4000}),
+    "spafe_run__lfcc": ("lfcc", {"fs": 16000}),
+    "spafe_run__lfcc_70": (
+        "lfcc",
+        {"fs": 16000, "num_ceps": 20, "nfilts": 70, "nfft": 1024, "high_freq": 4000},
+    ),
 }
 
 

@@ -66,7 +66,7 @@ def test_every_row_is_checked_against_librosa_and_timed(run):
         assert c["label"] in done.stdout
     page = (folder / "run.md").read_text(encoding="utf-8")
     assert page.count("| mfcc, ") == len(cells) + 1  # and one line of the comparison of threads
-    assert "double precision" in page and "anew at every call" in page
+    assert "double precision" in page and "again at every call" in page
 
 
 @pytest.mark.processes

@@ -46,7 +46,7 @@ class Pass:
     def block(self, work: Work, first: int, frames: int) -> None:
         """Process the block of frames first, first + 1, ..."""
         source, memory = self.source, self.memory
-        values = -(-frames // source.lanes) * source.lanes * source.bins
+        values = -(-(frames + source.lead) // source.lanes) * source.lanes * source.bins
         if memory is None:
             bins = work.arrays["bins", values * self.width]
             source.fill(bins, work, self.opened, first, frames)

@@ -136,6 +136,9 @@ def give_back(work: Work) -> None:
 class FramedSpectra:
     """Spectra of the frames of a signal: powers, or complex numbers."""
 
+    #: Frames that a block has before its first one.
+    lead: int = 0
+
     def __init__(self, frames: Frames, complex: bool, dtype: np.dtype):
         self.frames: Frames = frames
         self.complex: bool = complex
@@ -283,6 +286,7 @@ def ends(y: np.ndarray, frames: Frames) -> tuple[np.ndarray, np.ndarray]:
 class GivenSpectra:
     """Spectra given as an array of (bins, frames)."""
 
+    lead: int = 0
     complex = False
     base: float = 1.0
     exact_powers = True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import log10
 from typing import Any
 
-import numpy as np
+from numpy.typing import ArrayLike
 
+from ..._typing import FloatArray, PadMode, SignalLike, Window
 from ...cache import memoised
 from ...chain.block_loop import run
 from ...chain.frames import Frames
@@ -47,18 +49,18 @@ def log_spectrogram_chain(
 
 @computed_by(log_spectrogram_chain, alone=lambda settings: callable(settings["ref"]))
 def log_spectrogram(
-    y: Any,
+    y: SignalLike,
     *,
     n_fft: int = 2048,
     hop_length: int | None = None,
     win_length: int | None = None,
-    window: Any = "hann",
+    window: Window = "hann",
     center: bool = True,
-    pad_mode: Any = "constant",
-    ref: Any = 1.0,
+    pad_mode: PadMode = "constant",
+    ref: float | Callable[..., ArrayLike] = 1.0,
     amin: float = 1e-5,
     top_db: float | None = 80.0,
-) -> np.ndarray:
+) -> FloatArray:
     """Spectrogram in decibels, ``amplitude_to_db(abs(stft(y)))`` of librosa, in one pass.
 
     Parameters

@@ -35,7 +35,7 @@ def bandlimit(
     sr : float
         Sampling rate in Hz.
     fmin, fmax : float or (float, float)
-        Cutoff frequencies in hertz, each 6 dB down; None for no filter on that side. From a pair, a number in
+        Cutoff frequencies in Hz, each 6 dB down; None for no filter on that side. From a pair, a number in
         between is drawn.
     order : int
         Order of the Butterworth filters. They run forwards and backwards, so there is no delay, and the slope
@@ -124,7 +124,7 @@ def downsample(y: SignalLike, sr: float = 16000, *, rate: Range, rng: Random | N
     sr : float
         Sampling rate in Hz.
     rate : float or (float, float)
-        The lower rate in hertz; from a pair, a number in between is drawn.
+        The lower rate in Hz; from a pair, a number in between is drawn.
     rng : numpy.random.Generator or numpy.random.RandomState
         Needed if a number is drawn.
 

@@ -16,7 +16,7 @@ __all__ = ["COLOURS", "babble", "coloured", "noise"]
 
 #: The exponent with which the power of each colour falls with frequency.
 COLOURS = {"white": 0, "pink": 1, "brown": 2}
-#: Every colour is flat below this frequency in hertz; otherwise pink and brown noise would grow without
+#: Every colour is flat below this frequency in Hz; otherwise pink and brown noise would grow without
 #: bound.
 _FLAT_BELOW = 20.0
 #: The most simultaneous talkers.

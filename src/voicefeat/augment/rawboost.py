@@ -99,15 +99,15 @@ def convolutive_noise(
     bands : int
         Number of notches per filter.
     fmin, fmax : float
-        Range of the centre frequencies of notches, in hertz.
+        Range of the centre frequencies of notches, in Hz.
     width : (float, float)
-        Smallest and largest width of a notch in hertz.
+        Smallest and largest width of a notch in Hz.
     taps : (int, int)
         Smallest and largest number of taps of a notch; even numbers are increased by one.
     gain : (float, float)
         Range of the gain of a filter in decibels.
     quieter : (float, float)
-        For powers from the second: decibels by which the lower and the upper end of `gain` are reduced.
+        Reduction of the lower and the upper end of `gain` in decibels, for powers from the second on.
 
     Returns
     -------

@@ -25,7 +25,7 @@ __all__ = [
 
 #: A number, or the smallest and the largest value of a range from which it is drawn.
 Range = float | tuple[float, float]
-#: The smallest and the largest sampling rate of a recording, in hertz.
+#: The smallest and the largest sampling rate of a recording, in Hz.
 RATES = 100.0, 1_000_000.0
 
 

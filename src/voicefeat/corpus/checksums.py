@@ -1,4 +1,4 @@
-"""Digests of recordings, and checksums of the rows that were made of them."""
+"""Digests of recordings, and checksums of the rows computed from them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOWHERE = (
 )  # fmt: skip
 #: Files up to this size are read at once.
 AT_ONCE = 1 << 20
-#: Files whose digests are kept in memory: many segments may be of one file.
+#: Number of files whose digests are kept in memory: one file may have many segments.
 REMEMBERED = 1 << 12
 
 
@@ -85,9 +85,9 @@ def _digest(path: str, size: int, mtime: int) -> bytes:
 
 
 def checksum(facts: dict[str, Any], carried: Iterable[Any], data: Any) -> int:
-    """CRC-32 of a row: of its values as they are stored (bytes or an array), its facts and carried columns.
+    """CRC-32 of a row: of its stored values (bytes or an array), its facts and its carried columns.
 
-    It is the same in every format, however the format orders columns and stores missing values.
+    It does not depend on how the format orders columns and stores missing values.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def checksum(facts: dict[str, Any], carried: Iterable[Any], data: Any) -> int:
     """
     words = [facts["id"], facts.get("part"), float(facts["start"]), facts.get("channel"), facts["sr"]]
     words += [float(facts["duration"]), facts.get("sha256", ""), *sorted(map(_plain, carried))]
-    # HDF5 ends a text at a NUL, and is given "\\x00" in its place.
+    # A text in HDF5 ends at a NUL, so "\\x00" is written in its place.
     text = "\n".join(map(str, words)).replace("\0", "\\x00")
     return zlib.crc32(text.encode("utf-8", "backslashreplace"), zlib.crc32(data))
 

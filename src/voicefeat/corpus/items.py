@@ -1,4 +1,4 @@
-"""What the parts of a run exchange: an item to be processed, its row, or its failure."""
+"""The values that the parts of a run exchange: an item to be processed, its row, or its failure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DTYPES = ("float32", "float64", "float16")
 
 
 class Item(NamedTuple):
-    """A piece of a recording: all of it, a part of a long one, or one of its channels."""
+    """A piece of a recording: the whole recording, a part of a long one, or one of its channels."""
 
     #: The number of the source in the run.
     number: int
@@ -33,19 +33,19 @@ class Row(NamedTuple):
     #: The number of the part, and its start in the file in seconds.
     part: int
     start: float
-    #: The channel, where each has a row of its own.
+    #: The channel, if each channel has its own row.
     channel: int | None
     #: Sampling rate in Hz.
     sr: int
-    #: In seconds.
+    #: Duration in seconds.
     duration: float
-    #: Each of shape (rows, frames).
+    #: One array of shape (rows, frames) per task.
     values: tuple[np.ndarray, ...]
-    #: What the manifest says about the recording.
+    #: The carried columns of the recording.
     carried: tuple[Any, ...] = ()
     #: The warnings of this recording; not stored.
     warnings: tuple[str, ...] = ()
-    #: How many values became 0 in the type of stored values; not stored.
+    #: Number of values that became 0 in the type of stored values; not stored.
     zeroed: int = 0
     #: SHA-256 of the recording's file, in hexadecimal digits.
     sha256: str = ""
@@ -74,10 +74,10 @@ class Failure(NamedTuple):
         text = str(error).removeprefix(f"{source.path}: ").removeprefix(f"{escape(source.path)}: ")
         text = text or type(error).__name__
         remedy = ""
-        if isinstance(error, AudioError | ParameterError):  # "what: fault; remedy", as all of ours are built
+        if isinstance(error, AudioError | ParameterError):  # the form of our messages: "what: fault; remedy"
             fault, semicolon, last = text.rpartition("; ")
             text, remedy = (fault, last) if semicolon else (text, remedy)
-        else:  # the type is half of the message
+        else:  # such a message needs its type
             text = f"{type(error).__name__}: {text}"
         return cls(source.id, source.path, stage, " ".join(text.split()), " ".join(remedy.split()))
 
@@ -86,7 +86,7 @@ class Done(NamedTuple):
     """An item and its result: a row or a failure."""
 
     item: Item
-    #: How many pieces its recording has.
+    #: Number of pieces of its recording.
     pieces: int
     row: Row | None
     failure: Failure | None = None
@@ -101,5 +101,5 @@ OWN = (
 
 
 def carried(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The carried columns of a row, those that not every dataset has."""
+    """The carried columns of a row: the columns that not every dataset has."""
     return {name: value for name, value in facts.items() if name not in OWN}

@@ -12,9 +12,9 @@ __all__ = ["AHEAD", "ordered_map"]
 Arg = TypeVar("Arg")
 Result = TypeVar("Result")
 
-#: Items in flight for each worker: enough that no worker waits for a long recording, or for the disk.
+#: Items in flight per worker: enough that no worker waits for a long recording, or for the disk.
 AHEAD = 64
-#: At most so many bytes of results wait for their turn.
+#: Largest number of bytes of results that wait for their turn.
 HELD = 1 << 25
 
 
@@ -25,7 +25,7 @@ def ordered_map(
     """``map(function, items)`` on `workers` threads, one of which is the caller's.
 
     An error of `function` or of `items` is raised in its turn. `stop` is set as soon as no more results are
-    wanted; `size` gives the bytes of a result.
+    needed; `size` returns the bytes of a result.
     """
     queue = _Queue(function, items, AHEAD * workers, size)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="voicefeat")
@@ -33,7 +33,7 @@ def ordered_map(
         for _ in range(workers - 1):
             pool.submit(queue.work)
         yield from queue
-    finally:  # also when the caller stops early: items that have not begun are left out
+    finally:  # also if the caller stops early: items that have not begun are dropped
         if stop is not None:
             stop.set()
         queue.leave()
@@ -41,9 +41,9 @@ def ordered_map(
 
 
 class _Queue(Generic[Arg, Result]):
-    """Results wait here for those before them.
+    """A queue in which results wait for the results before them.
 
-    Every thread takes the next item by itself; the caller's thread does so when it has no result to give. A
+    Every thread takes the next item itself; the caller's thread does so when it has no result to return. A
     future for each item would make threads wake each other and wait for the GIL, which is slow for short
     recordings.
     """
@@ -55,13 +55,13 @@ class _Queue(Generic[Arg, Result]):
         self._function, self._items, self._limit, self._size = function, iter(items), limit, size
         lock = Lock()
         self._room, self._ready = Condition(lock), Condition(lock)
-        #: By number: a result and its size, or the error in its place.
+        #: By number: a result and its size, or an error.
         self._done: dict[int, tuple[Any, int, BaseException | None]] = {}
         self._taken = self._given = self._held = 0
         self._more = True
 
     def work(self) -> None:
-        """The loop of every thread but the caller's."""
+        """The loop of every thread except the caller's."""
         while True:
             with self._room:
                 while self._more and self._full:
@@ -92,7 +92,7 @@ class _Queue(Generic[Arg, Result]):
         return self._taken - self._given >= self._limit or self._held >= HELD
 
     def _take(self) -> tuple[int, Arg] | None:
-        """The next item and its number, if there is one and it is wanted."""
+        """The next item and its number; None if there is none or it is not needed."""
         if not self._more:
             return None
         number = self._taken
@@ -134,7 +134,7 @@ class _Queue(Generic[Arg, Result]):
         return result
 
     def leave(self) -> None:
-        """Take no more items: no more results are wanted."""
+        """Take no more items, because no more results are needed."""
         with self._room:
             self._more = False
             self._room.notify_all()

@@ -67,7 +67,7 @@ def bank(
         Each filter spans three neighbouring edges. A triangle has its peak at the second; a rectangle goes
         from the first to the third, both included.
     slopes : {"hz", "scale"}
-        Whether the sides of triangles are linear in hertz or on the scale (Kaldi, HTK).
+        Whether the sides of triangles are linear in Hz or on the scale (Kaldi, HTK).
     edges : {"exact", "floor"}
         "floor" moves each edge to the bin floor((n_fft + 1) f / sr).
     norm : {None, "slaney", "area", "peak"}
@@ -91,7 +91,7 @@ def bank(
     Returns
     -------
     array of shape (n_filters, 1 + n_fft // 2)
-        The weights.
+        Weights of the filters.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def bank(
 def bank_centres(
     *, sr: float, n_filters: int, scale: Scale = "htk", fmin: float = 0.0, fmax: float | None = None
 ) -> np.ndarray:
-    """The frequencies of the peaks of the filters of `bank`, in hertz."""
+    """The frequencies of the peaks of the filters of `bank`, in Hz."""
     there, back = SCALES[scale]
     high = sr / 2 if fmax is None else fmax + (sr / 2 if fmax <= 0 else 0.0)
     return back(np.linspace(there(fmin), there(high), n_filters + 2))[1:-1]
@@ -219,7 +219,7 @@ def total(
     Returns
     -------
     array of shape (1, 1 + n_fft // 2)
-        The weights.
+        Weights of the filters.
 
     Raises
     ------

@@ -64,10 +64,10 @@ def _inside(frame: FrameType) -> bool:
 def check_filters(
     weights: np.ndarray, edges: np.ndarray, apart: float, count: str, first_edge: int = 0
 ) -> None:
-    """Warn if rows of a bank hold no bin: how many, and which is the first.
+    """Warn if rows of a bank have no bin; the message gives their number and the first of them.
 
     Row i lies between ``edges[i - first_edge]`` and the edge after the next; bins are `apart` Hz apart, and
-    `count` is the argument that says how many filters there are.
+    `count` is the argument of the number of filters.
     """
     empty = np.flatnonzero(~(weights.max(axis=1) > 0))
     if not empty.size:

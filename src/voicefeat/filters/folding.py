@@ -44,9 +44,9 @@ def cq_to_chroma(
     n_chroma : int > 0
         Number of pitch classes.
     fmin : float > 0, optional
-        Frequency of the first bin in hertz; C1, 32.7 Hz, by default.
+        Frequency of the first bin in Hz; C1, 32.7 Hz, by default.
     window : array_like, shape (n,) or (m, n), optional
-        A window that each row is convolved with.
+        Window with which each row is convolved.
     base_c : bool
         True to begin with C, False with A.
     dtype : float32 or float64
@@ -55,7 +55,7 @@ def cq_to_chroma(
     Returns
     -------
     numpy.ndarray, shape (n_chroma, n_input)
-        The weights.
+        Weights of the bins.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def tonal_centroids(n_chroma: int) -> np.ndarray:
     """
     semitones = np.linspace(0, 12, n_chroma, endpoint=False)
     turns = np.multiply.outer([7 / 6, 7 / 6, 3 / 2, 3 / 2, 2 / 3, 2 / 3], semitones)
-    turns[::2] -= 0.5  # sines, as cosines with a quarter of a turn less
+    turns[::2] -= 0.5  # sines, as cosines shifted by a quarter of a turn
     return np.array([[1.0], [1], [1], [1], [0.5], [0.5]]) * np.cos(np.pi * turns)
 
 

@@ -42,17 +42,17 @@ def mel(
     Parameters
     ----------
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_fft : int > 0
         Length of the FFT in samples.
     n_mels : int > 0
         Number of filters.
     fmin, fmax : float
-        The lowest and the highest edge in hertz; None is half of `sr`.
+        The lowest and the highest edge in Hz; None is half of `sr`.
     htk : bool
         True for HTK's mel scale, False for Slaney's (see `hz_to_mel`).
     norm : "slaney", None or number
-        "slaney" divides by half the width in hertz, for unit area; None leaves peaks of 1; a number p gives
+        "slaney" divides by half the width in Hz, for unit area; None leaves peaks of 1; a number p gives
         each row unit p-norm (inf: the largest weight is 1).
     dtype : float32 or float64
         Data type of the result.
@@ -60,7 +60,7 @@ def mel(
     Returns
     -------
     numpy.ndarray, shape (n_mels, 1 + n_fft // 2)
-        The weights.
+        Weights of the filters.
 
     Raises
     ------
@@ -100,20 +100,20 @@ def linear(
     norm: BankNorm = None,
     dtype: DTypeLike = np.float32,
 ) -> FloatArray:
-    """A linear filter bank: triangles whose edges are equally spaced in hertz.
+    """A linear filter bank: triangles whose edges are equally spaced in Hz.
 
     Parameters
     ----------
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_fft : int > 0
         Length of the FFT in samples.
     n_filters : int > 0
         Number of filters.
     fmin, fmax : float
-        The lowest and the highest edge in hertz; None is half of `sr`.
+        The lowest and the highest edge in Hz; None is half of `sr`.
     norm : None, "slaney" or number
-        None leaves peaks of 1; "slaney" divides by half the width in hertz, for unit area; a number p gives
+        None leaves peaks of 1; "slaney" divides by half the width in Hz, for unit area; a number p gives
         each row unit p-norm.
     dtype : float32 or float64
         Data type of the result.
@@ -121,7 +121,7 @@ def linear(
     Returns
     -------
     numpy.ndarray, shape (n_filters, 1 + n_fft // 2)
-        The weights.
+        Weights of the filters.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def linear(
 
     Notes
     -----
-    `mel` with ``n_filters + 2`` edges from `fmin` to `fmax` that are equally spaced in hertz; the bank of
+    `mel` with ``n_filters + 2`` edges from `fmin` to `fmax` that are equally spaced in Hz; the bank of
     linear frequency cepstral coefficients (LFCC).
 
     Examples
@@ -151,7 +151,7 @@ def linear(
 
 
 def _range(sr: Any, fmin: Any, fmax: Any) -> tuple[float, float]:
-    """The lowest and the highest edge in hertz."""
+    """The lowest and the highest edge in Hz."""
     nyquist = check_rate("sr", sr) / 2
     low = check_float("fmin", fmin, low=0, unit="hertz")
     if fmax is None:
@@ -204,13 +204,13 @@ def chroma(
     Parameters
     ----------
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_fft : int > 1
         Length of the FFT in samples.
     n_chroma : int > 0
         Number of pitch classes per octave.
     tuning : float
-        How far A4 lies above 440 Hz, in pitch classes.
+        Deviation of A4 from 440 Hz, in pitch classes.
     ctroct, octwidth : float
         Centre (octaves above 27.5 Hz) and width of the Gaussian that weights the octaves; an `octwidth` of
         None weights all octaves equally.
@@ -224,7 +224,7 @@ def chroma(
     Returns
     -------
     numpy.ndarray, shape (n_chroma, 1 + n_fft // 2)
-        The weights.
+        Weights of the filters.
 
     Raises
     ------

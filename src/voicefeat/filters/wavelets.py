@@ -15,7 +15,7 @@ from .windows import get_window, window_bandwidth
 
 __all__ = ["constant_q", "wavelet", "wavelet_lengths"]
 
-#: C1 in hertz, the default lowest frequency of constant-Q transforms.
+#: C1 in Hz, the default lowest frequency of constant-Q transforms.
 C1 = 440.0 * 2.0 ** ((24 - 69) / 12)
 #: The most points of a matrix of wavelets: half a gigabyte.
 MOST_POINTS = 1 << 26
@@ -37,15 +37,15 @@ def wavelet_lengths(
     Parameters
     ----------
     freqs : array_like, shape (n,)
-        Centre frequencies in hertz, ascending.
+        Centre frequencies in Hz, ascending.
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     window : str, tuple, float or callable
         Window of the wavelets.
     filter_scale : float > 0
         Factor by which lengths are multiplied.
     gamma : float >= 0 or None
-        Bandwidth in hertz that is added to the relative one; 0 gives constant Q, None the equivalent
+        Bandwidth in Hz that is added to the relative one; 0 gives constant Q, None the equivalent
         rectangular bandwidths (ERB) of hearing.
     alpha : array_like, shape (n,) or (), optional
         Bandwidths relative to the centre frequencies; by default from neighbouring `freqs`.
@@ -55,7 +55,7 @@ def wavelet_lengths(
     lengths : numpy.ndarray, shape (n,), float64
         Lengths in samples, not rounded.
     f_cutoff : float
-        Highest frequency in hertz that a wavelet responds to.
+        Highest frequency in Hz that a wavelet responds to.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def wavelet(
     Parameters
     ----------
     freqs : array_like, shape (n,)
-        Centre frequencies in hertz, ascending.
+        Centre frequencies in Hz, ascending.
     sr, window, filter_scale, gamma, alpha
         As in `wavelet_lengths`.
     pad_fft : bool
@@ -227,9 +227,9 @@ def constant_q(
     Parameters
     ----------
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     fmin : float > 0, optional
-        The lowest frequency in hertz; C1, 32.7 Hz, by default.
+        The lowest frequency in Hz; C1, 32.7 Hz, by default.
     n_bins, bins_per_octave : int > 0
         Number of frequencies, and of frequencies per octave.
     window, filter_scale, pad_fft, norm, dtype, gamma, **kwargs

@@ -37,7 +37,7 @@ def min_dcf(
     cost_miss: float = 1.0,
     cost_false_alarm: float = 10.0,
 ) -> Cost:
-    """The least detection cost over all thresholds, relative to the best decision without scores.
+    """The least detection cost over all thresholds (minDCF), relative to the best decision without scores.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def act_dcf(
     cost_miss: float = 1.0,
     cost_false_alarm: float = 10.0,
 ) -> Cost:
-    """The detection cost at the threshold that is optimal for log-likelihood ratios.
+    """The detection cost at the threshold that is optimal for log-likelihood ratios (actDCF).
 
     Parameters
     ----------

@@ -76,7 +76,7 @@ def eer(
 
 
 def equal_error(curve: Curve, method: str = "step") -> EqualError:
-    """The same for a curve."""
+    """The same metric for a curve."""
     if method == "step":
         k = int(np.argmin(np.abs(curve.miss - curve.false_alarm)))
         at = float(curve.miss[k]), float(curve.false_alarm[k])

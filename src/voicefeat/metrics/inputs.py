@@ -81,7 +81,7 @@ def remarks(bonafide: ArrayLike, spoof: ArrayLike) -> list[str]:
 
 
 def curve_remarks(curve: Curve) -> list[str]:
-    """The same for a curve."""
+    """The same remarks for a curve."""
     remarks = []
     auc = area(curve)
     if auc < 0.5:

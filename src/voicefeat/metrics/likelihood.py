@@ -56,7 +56,7 @@ def cllr(bonafide: ArrayLike, spoof: ArrayLike) -> float:
 
 
 def cllr_of(curve: Curve) -> float:
-    """The same for a curve."""
+    """The same metric for a curve."""
     scores = curve.thresholds[:-1]
     losses = np.logaddexp(0, scores)  # those of spoofs; ln(1 + exp(-s)) is smaller by s
     lost = np.sum(curve.counts[0] * (losses - scores)) / curve.sizes[0]
@@ -99,7 +99,7 @@ def min_cllr(bonafide: ArrayLike, spoof: ArrayLike) -> float:
 
 
 def min_cllr_of(curve: Curve) -> float:
-    """The same for a curve."""
+    """The same metric for a curve."""
     starts = hull(curve)[:-1]
     genuine, forged = (np.add.reduceat(c, starts) / n for c, n in zip(curve.counts, curve.sizes, strict=True))
     both = genuine + forged

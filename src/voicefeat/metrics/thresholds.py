@@ -206,7 +206,7 @@ def det(bonafide: ArrayLike, spoof: ArrayLike) -> Det:
 
 
 def detection_trade_off(curve: Curve) -> Det:
-    """The same for a curve."""
+    """The same metric for a curve."""
     from scipy.special import ndtri
 
     least = [1 / (2 * n) for n in curve.sizes]

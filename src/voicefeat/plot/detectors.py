@@ -36,7 +36,7 @@ def roc(bonafide: ArrayLike, spoof: ArrayLike, *, ax: Axes | None = None, **styl
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
     **style
-        Colour, label and whatever else matplotlib takes for a line.
+        Colour, label and other properties that matplotlib accepts for a line.
 
     Returns
     -------
@@ -78,9 +78,9 @@ def det(bonafide: ArrayLike, spoof: ArrayLike, *, ax: Axes | None = None, **styl
     bonafide, spoof : array of shape (n,)
         Scores of either class; a higher score means bona fide.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure by default. Several detectors can be drawn on one.
+        Where to draw; a new figure by default. Several detectors can be drawn on the same axes.
     **style
-        Colour, label and whatever else matplotlib takes for a line.
+        Colour, label and other properties that matplotlib accepts for a line.
 
     Returns
     -------

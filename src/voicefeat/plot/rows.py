@@ -13,7 +13,7 @@ from ..errors import check_choice, check_float, check_int, fail
 from ..feature.registry import Feature
 from ..units.hertz import fft_frequencies, hz_to_mel, mel_to_hz
 
-#: Frequencies in hertz with ticks on axes that are not linear.
+#: Frequencies in Hz with ticks on axes that are not linear.
 TICKS = (0.0, 31.25, 62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 32000.0)
 C1 = 440.0 * 2 ** (-45 / 12)
 NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
@@ -131,7 +131,7 @@ def _bands(n: int, sr: float, settings: Mapping[str, Any], mel: bool) -> np.ndar
 
 
 def _constant_q(n: int, settings: Mapping[str, Any], y_axis: Any) -> Rows:
-    """Rows a fraction of an octave apart on an axis in hertz, with a tick at the C of each octave."""
+    """Rows a fraction of an octave apart on an axis in Hz, with a tick at the C of each octave."""
     check_choice("y_axis", "log" if y_axis is None else y_axis, ("log",))
     per_octave = check_int("bins_per_octave", settings["bins_per_octave"], unit="bins")
     tuning = 2 ** ((settings.get("tuning") or 0.0) / per_octave)

@@ -1,4 +1,4 @@
-"""Front ends that are a framed chain: their jobs for the block loop, and how results are finished."""
+"""Front ends that are a framed chain: their jobs for the block loop, and the features from the results."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Chains:
 
 @dataclass(eq=False)
 class FramedFrontEnd(FrontEndKind):
-    """Frames and their spectrum, and the stages after them that the front end has."""
+    """A front end with frames, their spectrum, and later stages."""
 
     framing: Frames
     spectrum: Spectrum

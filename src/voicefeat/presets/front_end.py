@@ -21,7 +21,7 @@ from .validate import resolve, tell_of_empty
 
 __all__ = ["FrontEnd", "request"]
 
-#: What a front end may be.
+#: The kinds of front ends.
 Kind = FramedFrontEnd | MethodFrontEnd | RawFrontEnd
 
 
@@ -34,7 +34,7 @@ class FrontEnd(FrontEndSettings):
     signal : Signal
         Rate, length, scale, dither and pre-emphasis of the samples.
     framing : Frames, optional
-        How the signal is cut into frames; None for a `method`, and for the samples themselves.
+        The frames of the signal; None for a `method`, and for the samples themselves.
     spectrum : Spectrum, optional
         The power of the magnitudes.
     bands : Bands, optional
@@ -124,7 +124,7 @@ class FrontEnd(FrontEndSettings):
 
     @property
     def kind(self) -> Kind:
-        """What kind it is: a framed chain, a method, or the samples themselves."""
+        """The kind of the front end: a framed chain, a method, or the samples themselves."""
         return self._kind
 
     @property
@@ -141,12 +141,12 @@ class FrontEnd(FrontEndSettings):
         Parameters
         ----------
         n : int
-            Samples.
+            Length of the signal in samples.
 
         Returns
         -------
         int
-            Frames.
+            Number of frames.
         """
         return self._kind.frames(check_int("n", n, unit="samples"))
 
@@ -156,12 +156,12 @@ class FrontEnd(FrontEndSettings):
         Parameters
         ----------
         n : int
-            Samples.
+            Length of the signal in samples.
 
         Returns
         -------
         float64 array of shape (frames,)
-            Seconds after the first sample.
+            Times in seconds after the first sample.
         """
         n, rate = check_int("n", n, unit="samples"), self.signal.rate
         if rate is None:

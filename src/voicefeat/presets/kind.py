@@ -1,4 +1,4 @@
-"""What all kinds of front ends share: the signal before the statics, deltas and normalisation after them."""
+"""The base of all kinds of front ends: the signal stage, deltas and normalisation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FrontEndKind:
     signal: Signal
     dynamics: Dynamics | None
     normalisation: Normalisation | None
-    #: What a row is called, without its number.
+    #: The name of a row, without its number.
     row: str
 
     #: Whether the numbers depend on the sampling rate.

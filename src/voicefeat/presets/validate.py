@@ -51,7 +51,7 @@ def resolve(settings: FrontEndSettings) -> FramedFrontEnd | MethodFrontEnd | Raw
 
 
 def tell_of_empty(settings: FrontEndSettings, rate: float) -> None:
-    """Warn of filters without a bin, unless the front end was published that way."""
+    """Warn about filters without a bin, unless the front end was published that way."""
     if settings.bands is not None and settings.framing is not None:
         message = empty_filters(settings.bands, rate, settings.framing.n_fft)
         if message and settings not in PUBLISHED:

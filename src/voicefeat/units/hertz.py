@@ -41,7 +41,7 @@ def hz_to_mel(frequencies: ArrayLike, *, htk: bool = False) -> FloatOrArray:
     Parameters
     ----------
     frequencies : array_like, any shape
-        Frequencies in hertz.
+        Frequencies in Hz.
     htk : bool
         True for ``2595 log10(1 + f / 700)``; False for Slaney's scale, which is linear up to 1 kHz and
         logarithmic above.
@@ -94,7 +94,7 @@ def mel_to_hz(mels: ArrayLike, *, htk: bool = False) -> FloatOrArray:
     Returns
     -------
     numpy.ndarray, shape of `mels`, or a scalar for a scalar
-        Frequencies in hertz.
+        Frequencies in Hz.
 
     Notes
     -----
@@ -138,9 +138,9 @@ def hz_to_octs(frequencies: ArrayLike, *, tuning: float = 0.0, bins_per_octave: 
     Parameters
     ----------
     frequencies : array_like, any shape
-        Frequencies in hertz.
+        Frequencies in Hz.
     tuning : float
-        How far A4 lies above 440 Hz, in bins.
+        Deviation of A4 from 440 Hz, in bins.
     bins_per_octave : int
         Bins per octave, the unit of `tuning`.
 
@@ -192,7 +192,7 @@ def octs_to_hz(octs: ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 1
     Returns
     -------
     numpy.ndarray, shape of `octs`, or a scalar for a scalar
-        Frequencies in hertz.
+        Frequencies in Hz.
 
     Notes
     -----
@@ -224,14 +224,14 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> FloatArray:
     Parameters
     ----------
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     n_fft : int > 0
         Length of the FFT in samples.
 
     Returns
     -------
     numpy.ndarray, shape (1 + n_fft // 2,), float64
-        Frequencies in hertz, 0 to `sr` / 2.
+        Frequencies in Hz, 0 to `sr` / 2.
 
     Notes
     -----
@@ -262,14 +262,14 @@ def mel_frequencies(
     n_mels : int > 0
         Number of frequencies.
     fmin, fmax : float >= 0
-        The first and the last one, in hertz.
+        The first and the last one, in Hz.
     htk : bool
         The mel scale, as in `hz_to_mel`.
 
     Returns
     -------
     numpy.ndarray, shape (n_mels,), float64
-        Frequencies in hertz.
+        Frequencies in Hz.
 
     Notes
     -----

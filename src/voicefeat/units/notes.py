@@ -142,7 +142,7 @@ def note_to_hz(
     Returns
     -------
     float, or numpy.ndarray for a sequence
-        Frequencies in hertz.
+        Frequencies in Hz.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def midi_to_hz(notes: ArrayLike) -> FloatOrArray:
     Returns
     -------
     numpy.ndarray, shape of `notes`, or a scalar for a scalar
-        Frequencies in hertz.
+        Frequencies in Hz.
 
     Notes
     -----
@@ -215,7 +215,7 @@ def hz_to_midi(frequencies: ArrayLike) -> FloatOrArray:
     Parameters
     ----------
     frequencies : array_like, any shape
-        Frequencies in hertz.
+        Frequencies in Hz.
 
     Returns
     -------
@@ -349,7 +349,7 @@ def hz_to_note(
     Parameters
     ----------
     frequencies : float or array_like of float
-        Frequencies in hertz, above 0; NaN, which `pyin` gives for frames without pitch, has the empty name
+        Frequencies in Hz, above 0; NaN, which `pyin` gives for frames without pitch, has the empty name
         "".
     octave, cents, key, unicode
         As in `midi_to_note`.

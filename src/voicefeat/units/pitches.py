@@ -32,7 +32,7 @@ def A4_to_tuning(A4: ArrayLike, *, bins_per_octave: int = 12) -> FloatOrArray:
     Parameters
     ----------
     A4 : array_like, any shape
-        Frequencies in hertz.
+        Frequencies in Hz.
     bins_per_octave : int
         Bins per octave.
 
@@ -84,7 +84,7 @@ def tuning_to_A4(tuning: ArrayLike, *, bins_per_octave: int = 12) -> FloatOrArra
     Returns
     -------
     numpy.ndarray, shape of `tuning`, or a scalar for a scalar
-        Frequencies in hertz.
+        Frequencies in Hz.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def cqt_frequencies(
     n_bins : int > 0
         Number of bins.
     fmin : float > 0
-        Frequency of the first bin in hertz.
+        Frequency of the first bin in Hz.
     bins_per_octave : int > 0
         Bins per octave.
     tuning : float
@@ -125,7 +125,7 @@ def cqt_frequencies(
     Returns
     -------
     numpy.ndarray, shape (n_bins,), float64
-        Frequencies in hertz.
+        Frequencies in Hz.
 
     Raises
     ------

@@ -129,7 +129,7 @@ def frames_to_time(
     frames : array_like of int, any shape
         Frame numbers.
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     hop_length, n_fft
         As in `frames_to_samples`.
 
@@ -167,7 +167,7 @@ def time_to_frames(
     times : array_like, any shape
         Seconds.
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     hop_length, n_fft
         As in `frames_to_samples`.
 
@@ -211,7 +211,7 @@ def times_like(
     X : numpy.ndarray or int
         A feature matrix, or its number of frames.
     sr : float > 0
-        Sampling rate in hertz.
+        Sampling rate in Hz.
     hop_length, n_fft
         As in `frames_to_samples`.
     axis : int

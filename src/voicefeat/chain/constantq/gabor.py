@@ -82,7 +82,7 @@ class Channels:
         return (2 ** (1 / b) - 2 ** (-1 / b)) * frequencies + self.gamma
 
     def frequencies(self) -> np.ndarray:
-        """Centres in hertz; the last ones are dropped while they reach beyond half the sampling rate."""
+        """Centres in Hz; the last ones are dropped while they reach beyond half the sampling rate."""
         b = self.bins_per_octave
         count = 1 + math.ceil(math.log2(self.fmax / self.fmin) * b - 1e-9)
         centres = self.fmin * 2 ** (np.arange(count) / b)

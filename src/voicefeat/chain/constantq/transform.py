@@ -31,7 +31,8 @@ from ..frames import PAD_MODES, Frames
 from ..plan import Plan, plan_for
 from ..stages import Bands, Chain, Spectrum
 
-#: X
+#: Passband of a resampler, as a fraction of half the new rate, within a few hundredths of a decibel.
+#: "soxr_qq" attenuates nothing: frequencies above are aliased.
 PASSBAND = {
     "soxr_vhq": 0.91, "soxr_hq": 0.91, "soxr_mq": 0.91, "soxr_lq": 0.67, "soxr_qq": 1.0,
     "fft": 1.0, "scipy": 1.0, "polyphase": 0.82,
@@ -160,7 +161,7 @@ class ConstantQ:
         check_points(name, value, lengths, remedy)
 
     def frequencies(self, n_bins: int | None = None) -> np.ndarray:
-        """Centre frequencies in hertz."""
+        """Centre frequencies in Hz."""
         return frequencies(n_bins or self.n_bins, self.fmin, self.intervals, self.bins_per_octave)  # type: ignore[arg-type]
 
     def _wavelets(self, n_bins: int | None, sr: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -179,7 +180,7 @@ class ConstantQ:
         return cutoff <= PASSBAND[self.res_type] * rate / 2
 
     def reach(self, n_bins: int | None = None) -> float:
-        """The highest frequency that the first `n_bins` wavelets respond to, in hertz."""
+        """The highest frequency that the first `n_bins` wavelets respond to, in Hz."""
         return self._wavelets(n_bins, self.sr)[-1]
 
     def longest(self) -> float:

@@ -1,4 +1,4 @@
-"""Batches: their rows, the order, and how rows of several lengths become one array."""
+"""Batches: their rows, the order, and padding of rows of several lengths to one array."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..items import carried
 
 __all__ = ["Batch", "Entry", "Sampler", "collate", "entry_of"]
 
-#: So many batches are sorted by length together: lengths in a batch are similar, and the order stays random.
+#: Number of batches sorted by length together: lengths in a batch are similar, and the order stays random.
 POOL = 50
 
 
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     #: The number of the part, and its start in the file in seconds.
     part: int
     start: float
-    #: The channel, where each has rows of its own.
+    #: The channel, if each channel has its own rows.
     channel: int | None
     #: Sampling rate in Hz and duration in seconds of the samples that were analysed.
     sr: int
@@ -57,14 +57,14 @@ class Batch(NamedTuple):
 
 
 def collate(entries: Sequence[Entry], pad: bool = True) -> Batch:
-    """Rows as one batch: padded with zeros to the longest, or as a list.
+    """Make one batch of rows: padded with zeros to the longest, or as a list.
 
     Parameters
     ----------
     entries : sequence of Entry
         Rows of a dataset, at least one.
     pad : bool
-        Pad rows with zeros at their end to one array (batch, rows, longest); otherwise give a list.
+        Pad rows with zeros at their end to one array (batch, rows, longest); otherwise return a list.
 
     Returns
     -------
@@ -94,22 +94,22 @@ class Sampler:
     """The row numbers of each batch, for ``torch.utils.data.DataLoader(batch_sampler=...)``.
 
     Epoch k draws with (`seed`, k): every epoch has another order, and every run has the same epochs. `epoch`
-    is the number of the next one, and may be set.
+    is the number of the next epoch, and may be set.
 
     Parameters
     ----------
     lengths : int64 array
-        The number of frames of each row; rows of similar length come together.
+        The number of frames of each row; rows of similar length are batched together.
     rows : int64 array
         The rows to take.
     size : int
-        Rows in a batch.
+        Number of rows in a batch.
     seed : int, optional
-        Shuffle; without it rows come in order.
+        Seed of the shuffling; without it, rows come in order.
     bucket : bool
         Sort by length within `POOL` batches before cutting them.
     drop_last : bool
-        Drop a last batch that is smaller.
+        Drop an incomplete last batch.
 
     Examples
     --------

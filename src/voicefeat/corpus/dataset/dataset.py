@@ -26,7 +26,7 @@ __all__ = ["Dataset"]
 
 
 class Dataset:
-    """A dataset that `open_dataset` opened: a sequence of rows, which are read when they are asked for.
+    """A dataset opened by `open_dataset`: a sequence of rows, each read when it is requested.
 
     ``dataset[3]``, ``dataset[-1]`` and ``dataset[2:5]`` are rows by number; ``dataset[id]`` is the list of
     a recording's rows (its parts and channels), ``dataset[id, part]`` and ``dataset[id, part, channel]``
@@ -51,7 +51,7 @@ class Dataset:
         self.folder: Path = folder
         self._store = store
         self._held = held
-        #: Whether the run that made it is complete.
+        #: Whether the run that wrote it is complete.
         self.complete = complete
         #: The metadata: settings, digest, names of rows, versions.
         self.about: dict[str, Any] = store.about
@@ -80,12 +80,12 @@ class Dataset:
         return list(self._store.shards)
 
     def damage(self) -> list[str]:
-        """What is wrong with the bytes of shards, one line each; nothing is known without a state file."""
+        """Damage in the bytes of shards, one line per shard; empty without a state file."""
         return [] if self._held is None else self._held.damage()
 
     @property
     def columns(self) -> list[str]:
-        """The names that `column` takes."""
+        """The names that `column` accepts."""
         return list(self._store.names)
 
     @property
@@ -119,17 +119,17 @@ class Dataset:
             return list(self.take(self.find(key)))
         if isinstance(key, tuple) and len(key) in (2, 3) and isinstance(key[0], str):
             return next(self.take([self._lookup.place(*key)]))
-        return next(self.take([key]))  # type: ignore[list-item]  # `take` refuses what is no number
+        return next(self.take([key]))  # type: ignore[list-item]  # `take` checks that it is a number
 
     def __getitems__(self, numbers: Sequence[int]) -> list[Entry]:
-        """Several rows in the given order, read in ascending order: PyTorch's loader calls this."""
+        """Several rows in the given order, read in ascending order; PyTorch's loader calls this."""
         known = [row_number(number, len(self)) for number in numbers]
         order = sorted(range(len(known)), key=known.__getitem__)
         found = dict(zip(order, self.take([known[k] for k in order]), strict=True))
         return [found[k] for k in range(len(known))]
 
     def take(self, numbers: Sequence[int] | np.ndarray) -> Iterator[Entry]:
-        """Rows by number, one after the other in the given order; fastest in ascending order.
+        """Iterate over rows by number, in the given order; fastest in ascending order.
 
         Parameters
         ----------
@@ -170,7 +170,7 @@ class Dataset:
         Returns
         -------
         list of int
-            Rows.
+            Numbers of the rows.
 
         Raises
         ------
@@ -186,7 +186,7 @@ class Dataset:
         return RowIndex(self.ids, column("part"), channels)
 
     def column(self, name: str) -> np.ndarray:
-        """One column of all rows: a carried one (label, speaker, ...), or id, part, sr, duration, ...
+        """One column of all rows: a carried column (label, speaker, ...), or id, part, sr, duration, ...
 
         Parameters
         ----------
@@ -196,7 +196,7 @@ class Dataset:
         Returns
         -------
         array of shape (len(dataset),)
-            Numbers; texts, and columns with missing values (None), as objects.
+            Numbers; texts and columns with missing values (None) have dtype object.
 
         Raises
         ------
@@ -208,14 +208,14 @@ class Dataset:
         return np.array(values) if plain else np.array(values, object)
 
     def shuffled(self, seed: int, rows: Sequence[int] | None = None) -> Iterator[Entry]:
-        """Rows in an order drawn with a seed.
+        """Iterate over rows in a random order.
 
         Parameters
         ----------
         seed : int
-            The same seed gives the same order.
+            Seed of the order: the same seed gives the same order.
         rows : sequence of int, optional
-            Only these; by default all.
+            Numbers of the rows to use; by default all.
 
         Returns
         -------
@@ -225,7 +225,7 @@ class Dataset:
         Raises
         ------
         ParameterError
-            If the seed is not an integer of 0 or more, or a row is not there.
+            If the seed is not an integer of 0 or more, or a row does not exist.
         """
         drawn = np.random.default_rng(check_int("seed", seed, 0, most=None)).permutation(self._chosen(rows))
         return self.take(drawn)
@@ -239,15 +239,15 @@ class Dataset:
         Parameters
         ----------
         size : int
-            Rows in a batch.
+            Number of rows in a batch.
         seed : int, optional
-            Shuffle; each iteration (epoch) has another order. Without a seed rows come in order.
+            Seed of the shuffling; each iteration (epoch) has another order. Without it, rows come in order.
         rows : sequence of int, optional
-            Only these, for example a class or a split; by default all.
+            Numbers of the rows to use, for example a class or a split; by default all.
         bucket : bool
-            Put rows of similar length together, so that little is padded.
+            Batch rows of similar length together, so that there is little padding.
         drop_last : bool
-            Drop a last batch that is smaller.
+            Drop an incomplete last batch.
 
         Returns
         -------
@@ -272,7 +272,7 @@ class Dataset:
         size, seed, rows, bucket, drop_last
             As for `sampler`.
         pad : bool
-            Pad rows with zeros at their end to one array (batch, rows, longest); otherwise give a list.
+            Pad rows with zeros at their end to one array (batch, rows, longest); otherwise return a list.
 
         Returns
         -------
@@ -297,7 +297,7 @@ class Dataset:
         Parameters
         ----------
         values : bool
-            Add a column of the values, each an array (rows, frames): all of them are then in memory.
+            Add a column with the values, each an array (rows, frames); all values are then in memory.
 
         Returns
         -------

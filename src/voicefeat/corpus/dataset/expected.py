@@ -27,7 +27,7 @@ def check_expected(
     Raises
     ------
     ParameterError
-        It names what differs.
+        The error names the differences.
     """
     if feature is None and frontend is None and settings is None:
         return

@@ -24,9 +24,9 @@ class Holdings:
     folder: Path
     #: The state of the run; None if the shards were copied without the state file.
     state: State | None
-    #: The path of each shard, and its inventory when it was written, if that is known.
+    #: The path of each shard, and the inventory at the time of writing, if known.
     shards: list[tuple[Path, Inventory | None]]
-    #: The number of rows of each, and `Writer.chain`, if that is known.
+    #: The number of rows of each shard, and `Writer.chain`, if known.
     rows: list[tuple[int, int]] | None
 
     @property
@@ -35,7 +35,7 @@ class Holdings:
         return [place for place, _ in self.shards]
 
     def damage(self) -> list[str]:
-        """What is wrong with the bytes of shards, one line each."""
+        """Damage in the bytes of shards, one line per shard."""
         known = ((place, changed_bytes(place, each)) for place, each in self.shards if each is not None)
         return [f"{place}: {how}" for place, how in known if how]
 
@@ -50,12 +50,12 @@ class Holdings:
 
 
 def holdings(folder: Path) -> Holdings:
-    """The shards in `folder`; all of them must be there, and no others.
+    """The shards in `folder`; all must exist, and there must be no others.
 
     Raises
     ------
     ParameterError
-        If one is lost, has another size or is not of the dataset, or the state file cannot be read.
+        If a shard is lost, has another size or is not of the dataset, or the state file cannot be read.
     """
     found = shards_in(folder)
     state, which = _state(folder, bool(found))

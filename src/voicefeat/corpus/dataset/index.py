@@ -1,4 +1,4 @@
-"""From an index or an id to row numbers."""
+"""Row numbers from an index or an id."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class RowIndex:
         return self._order[first:last].tolist()
 
     def place(self, id: str, part: int, channel: int | None = None) -> int:
-        """The one row of a part, and of a channel where each has rows of its own."""
+        """The row of a part, and of a channel if each channel has its own rows."""
         rows = {number: self._place(number) for number in self.find(id)}
         wanted = (part,) if channel is None else (part, channel)
         fitting = [number for number, place in rows.items() if place[: len(wanted)] == wanted]

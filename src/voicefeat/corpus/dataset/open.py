@@ -1,4 +1,4 @@
-"""Open a dataset: find its shards, check that all are there, and that it is the expected one."""
+"""Open a dataset: find its shards, check that all exist, and that it is the expected one."""
 
 from __future__ import annotations
 
@@ -30,20 +30,21 @@ def open_dataset(
     frontend: str | FrontEnd | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Dataset:
-    """Open a dataset that `voicefeat extract` made.
+    """Open a dataset written by `voicefeat extract`.
 
     Parameters
     ----------
     folder : path-like
-        The folder of the dataset; where one run made several, the folder of one of them.
+        The folder of the dataset; if a run wrote several datasets, the folder of one of them.
     feature, frontend, settings : optional
-        What the dataset should hold, as `voicefeat.extract_corpus` takes it: a dataset with other settings is
-        refused, and the error names them.
+        The expected content, as in `voicefeat.extract_corpus`: a dataset with other settings is refused, and
+        the error names them.
 
     Returns
     -------
     Dataset
-        A sequence of rows. A warning says if its run is not complete, or of another version of voicefeat.
+        A sequence of rows. There is a warning if its run is not complete, or used another version of
+        voicefeat.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def _empty(place: Path, state: State | None) -> None:
 
 
 def _warn(dataset: Dataset) -> None:
-    """Warn of a dataset that is not complete, or of another version."""
+    """Warn about a dataset that is not complete, or of another version."""
     from ... import __version__
 
     if not dataset.complete:

@@ -1,4 +1,4 @@
-"""From the metadata of a dataset back to the job that made it."""
+"""The job that wrote a dataset, rebuilt from its metadata."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rebuild_job(about: Mapping[str, Any]) -> CorpusJob:
     Raises
     ------
     ParameterError
-        If this version has no such feature or setting, or gives the settings another fingerprint.
+        If this version has no such feature or setting, or computes another digest of the settings.
     """
     sr = None if about["sr"] == "own" else about["sr"]
     task: Task
@@ -45,7 +45,7 @@ def rebuild_job(about: Mapping[str, Any]) -> CorpusJob:
 
 
 def restored(feature: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that are not defaults, as the feature takes them: JSON has no tuples and no infinities.
+    """The settings that are not defaults, as arguments of the feature: JSON has no tuples and no infinities.
 
     Examples
     --------

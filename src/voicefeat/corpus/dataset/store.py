@@ -1,4 +1,4 @@
-"""The shards of a dataset as one sequence of rows: few are open, and only wanted rows are read."""
+"""The shards of a dataset as one sequence of rows: few are open, and only requested rows are read."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Store:
         return held.count
 
     def _check(self, shard: int) -> None:
-        """Check once, by checksums, that the rows of a shard are those that were written."""
+        """Check once, by checksums, that the rows of a shard are unchanged since they were written."""
         if self._due is None or shard in self._known:
             return
         if has_other_rows(self._reader(shard), self._due[shard][1]):
@@ -94,7 +94,7 @@ class Store:
             return next(wanted, None)
 
     def column(self, name: str) -> list[Any]:
-        """One column of all rows, read when it is first asked for."""
+        """One column of all rows, read when it is first requested."""
         with self._lock:
             if name not in self._columns:
                 self._columns[name] = [v for k in range(len(self.shards)) for v in self._column(k, name)]
@@ -113,7 +113,7 @@ class Store:
 
     def _reader(self, shard: int) -> Reader:
         with self._lock:
-            if self._process != os.getpid():  # a fork: what is open belongs to the parent
+            if self._process != os.getpid():  # a fork: open files belong to the parent
                 self._nothing_open()
             if shard not in self._open:
                 self._open[shard] = self._format.read(self.shards[shard])

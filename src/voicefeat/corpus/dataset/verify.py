@@ -22,13 +22,13 @@ from .rebuild import rebuild_job
 
 __all__ = ["BOUNDS", "Verified", "verify"]
 
-#: By how much another processor or build of a library may change a value by rounding, relative to the largest
-#: magnitude of the row: some hundred units in the last place, one for float16.
+#: Largest difference by rounding that another processor or build of a library may cause, relative to the
+#: largest magnitude of the row: some hundred units in the last place, one for float16.
 BOUNDS = {"float16": 1e-3, "float32": 1e-5, "float64": 1e-12}
 
 
 class Unequal(NamedTuple):
-    """A row that is not what its recording gives."""
+    """A row that differs from the features of its recording."""
 
     id: str
     part: int
@@ -41,26 +41,26 @@ class Unequal(NamedTuple):
 
 @dataclass
 class Verified:
-    """How the rows of a dataset compare with those computed now."""
+    """The result of a verification: rows of a dataset compared with rows computed now."""
 
-    #: The bound, and the versions that differ, as "numpy 2.0 there, 2.1 here".
+    #: The bound for rounding, and the versions that differ, as "numpy 2.0 there, 2.1 here".
     bound: float
     versions: list[str]
     #: Recordings of the dataset that were not given.
     absent: list[str]
     recordings: int = 0
-    #: Rows with the same bits, and rows that differ within the bound.
+    #: Number of rows with the same bits, and of rows that differ within the bound.
     equal: int = 0
     near: int = 0
     #: Largest difference of the latter, relative to the row's largest magnitude.
     largest: float = 0.0
     unequal: list[Unequal] = field(default_factory=list)
-    #: What is wrong with the bytes of shards, one line each; empty if a sample was drawn.
+    #: Damage in the bytes of shards, one line per shard; empty if a sample was drawn.
     damaged: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
-        """How many rows were compared."""
+        """Number of rows that were compared."""
         return self.equal + self.near + len(self.unequal)
 
 
@@ -75,32 +75,32 @@ def verify(
 ) -> Verified:
     """Compute rows of a dataset again and compare; compare its shards with their checksums.
 
-    A row is not equal if the digest of its recording's file has changed, whatever its values.
+    If the digest of a recording's file has changed, its rows count as unequal, even with the same values.
 
     Parameters
     ----------
     dataset : Dataset
         An open dataset.
     paths : path-like, iterable of path-like, or Listing
-        The recordings, given as for `voicefeat.extract_corpus`: the dataset has their ids, not their paths.
+        The recordings, as for `voicefeat.extract_corpus`: the dataset has their ids, not their paths.
     sample : int, optional
-        The number of recordings, drawn with `seed`, without checksums of shards; by default all.
+        Number of recordings to draw with `seed`; shards are then not compared. By default all recordings.
     seed : int
         Seed of the draw.
     exact : bool
-        Allow no difference.
+        Allow no difference, not even by rounding.
     workers : int, optional
-        Threads; by default voicefeat's thread budget.
+        Number of threads; by default voicefeat's thread budget.
 
     Returns
     -------
     Verified
-        How many rows are equal, and which ones are not.
+        The number of equal rows, and the rows that are not equal.
 
     Raises
     ------
     ParameterError
-        If an argument cannot be used, no recording is in the dataset, or this version cannot make the job.
+        If an argument cannot be used, no recording is in the dataset, or this version lacks a setting.
 
     Examples
     --------

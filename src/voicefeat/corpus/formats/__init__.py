@@ -24,17 +24,17 @@ FORMATS = ("parquet", "hdf5", "zarr", "npy", "webdataset", "kaldi", "csv")
 
 @dataclass(frozen=True)
 class About:
-    """What every shard says of its dataset."""
+    """The metadata of a dataset that every shard holds."""
 
     #: The name of the feature or front end.
     feature: str
-    #: Settings, digest, names of rows, versions: anything that JSON can hold.
+    #: Settings, digest, names of rows, versions: any values that JSON can hold.
     metadata: Mapping[str, Any]
     #: The type of the values.
     dtype: str
     #: The columns that recordings carry: names, and "string", "int64" or "float64".
     columns: tuple[tuple[str, str], ...] = ()
-    #: Whether each channel has rows of its own.
+    #: Whether each channel has its own rows.
     channels: bool = False
     #: The options of the format, each with its value.
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -59,13 +59,13 @@ class Writer(ABC):
 
     @abstractmethod
     def abandon(self) -> None:
-        """Close all files; the shard is then thrown away."""
+        """Close all files of a shard that is not wanted."""
 
 
 class Reader(ABC):
-    """A shard that is open for reading; only what says where its rows are is in memory."""
+    """A shard open for reading; only the index of its rows is in memory."""
 
-    #: How many rows the shard has.
+    #: The number of rows of the shard.
     count: int
     #: The metadata of the dataset.
     about: Mapping[str, Any]
@@ -80,22 +80,22 @@ class Reader(ABC):
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
         """The columns by name and the values, (rows, frames), of some rows; fastest in ascending order.
 
-        Where the column ``crc32`` is not the checksum of the values as they are given here, the reader
-        compares it itself and leaves it out.
+        If the column ``crc32`` is not the checksum of the values returned here, the reader compares it itself
+        and leaves it out.
         """
 
 
 class Format(ABC):
-    """How a dataset is stored: the name, what it needs, a writer and a reader of one shard.
+    """A format of a dataset: its name, its requirements, a writer and a reader of one shard.
 
     A format has no state; the module that defines it holds one instance as ``FORMAT``.
     """
 
     #: The name that the user gives.
     name: ClassVar[str]
-    #: How the name of a shard ends; "" for a plain folder.
+    #: The ending of a shard's name; "" for a plain folder.
     ending: ClassVar[str] = ""
-    #: A file in a plain folder by which shards of this format are known.
+    #: A file in a plain folder that identifies shards of this format.
     mark: ClassVar[str] = ""
     #: The library that the format needs, and the extra that installs it.
     library: ClassVar[str | None] = None
@@ -104,7 +104,7 @@ class Format(ABC):
     dtypes: ClassVar[tuple[str, ...]] = DTYPES
     #: The options of the format: the values of each by name, the default first.
     options: ClassVar[Mapping[str, tuple[Any, ...]]] = {}
-    #: For a format that has no reader here: the expression that reads the shard ``{place}`` in Python.
+    #: For a format without a reader here: the expression that reads the shard ``{place}`` in Python.
     read_with: ClassVar[str] = ""
 
     @abstractmethod
@@ -117,7 +117,7 @@ class Format(ABC):
         Raises
         ------
         ParameterError
-            If it is no shard of this format, or this format has no reader here.
+            If it is not a shard of this format, or this format has no reader here.
         """
         raise ParameterError(
             f"{place.parent}: holds the format {self.name!r}, which is not opened here; use "
@@ -130,7 +130,7 @@ class Format(ABC):
         Raises
         ------
         ParameterError
-            If there is no such option, or it has no such value.
+            If there is no such option, or its value is not allowed.
         ModuleNotFoundError
             If the library that the format needs is not installed.
         """
@@ -163,9 +163,9 @@ class Format(ABC):
             fail("dtype", about.dtype, f"is not a type of {self.name}", f"give {' or '.join(self.dtypes)}")
 
     def check_values(self, values: np.ndarray, about: About) -> None:  # noqa: B027
-        """Refuse the values of a recording that a shard cannot hold; the recording then goes to the ledger.
+        """Refuse values that a shard cannot hold; the recording then goes to the ledger.
 
-        Most formats hold all values.
+        Most formats can hold all values.
 
         Raises
         ------

@@ -1,9 +1,9 @@
-"""Kaldi's compressed matrices: one or two bytes for a number of four.
+"""Kaldi's compressed matrices: one or two bytes per number in place of four.
 
-Every matrix says its least value and its range in float32; two bytes are then steps of a 65535th of the range
-(``CM2``), one byte steps of a 255th (``CM3``). The form for speech features (``CM``) has one byte for a
-number too, and spends 64, 128 and 63 steps below, between and above the quartiles of each column, which it
-holds in two bytes each.
+Every matrix begins with its least value and its range in float32. Numbers are then multiples of 1/65535 of
+the range in two bytes (``CM2``) or of 1/255 in one byte (``CM3``). The form for speech features (``CM``) has
+one byte per number too, with 64, 128 and 63 steps below, between and above the quartiles of each column,
+which are stored in two bytes each.
 
 After the layout of Kaldi's ``matrix/compressed-matrix.h`` (Povey et al., "The Kaldi speech recognition
 toolkit", ASRU 2011).
@@ -17,21 +17,21 @@ import numpy as np
 
 __all__ = ["METHODS", "compressed"]
 
-#: What one may choose; "auto" is what Kaldi does: two bytes for at most eight frames, else speech features.
+#: The methods; "auto", as in Kaldi, is two bytes for at most eight frames and otherwise speech features.
 METHODS = ("auto", "speech_feature", "two_byte", "one_byte")
-#: Frames up to which a column has no quartiles worth their bytes.
+#: Largest number of frames for which quartiles are not worth their bytes.
 FEW = 8
 #: One byte at the least value, the quartiles and the greatest value.
 KNOTS = np.array([0, 64, 192, 255], np.float32)
 
 
 def compressed(matrix: np.ndarray, method: str = "auto") -> bytes:
-    """A matrix as Kaldi writes it, from the mark of its form on.
+    """A matrix as Kaldi writes it, beginning with the mark of its form.
 
     Parameters
     ----------
     matrix : float32 array, shape (frames, columns)
-        Finite.
+        Finite values.
     method : str
         One of `METHODS`.
 
@@ -69,7 +69,7 @@ def _knots(x: np.ndarray, low: np.float32, span: np.float32) -> np.ndarray:
     if frames >= 5:
         places = [0, frames // 4, 3 * (frames // 4), frames - 1]
         found = _steps(np.partition(x, places, axis=1)[:, places], low, span, 65535)
-    else:  # the values that there are, and then one step more for each that there is not
+    else:  # the existing values, and then one more step for each missing one
         found = _steps(np.sort(x, axis=1), low, span, 65535)
         found = np.concatenate([found, found[:, -1:] + np.arange(1, 5 - frames)], axis=1)
     knots = np.empty((len(x), 4), np.int32)
@@ -84,10 +84,10 @@ def _between(x: np.ndarray, at: np.ndarray) -> np.ndarray:
     above = x >= at[:, 1:2], x >= at[:, 2:3]
 
     def of(each: np.ndarray) -> np.ndarray:
-        """What is known of the stretch that a number lies in."""
+        """The entry of `each` for the interval that contains each number."""
         return np.where(above[1], each[..., 2:3], np.where(above[0], each[..., 1:2], each[..., 0:1]))
 
     first, steps, begin, width = of(KNOTS), of(np.diff(KNOTS)), of(at), of(np.diff(at, axis=1))
-    with np.errstate(all="ignore"):  # knots that float32 cannot tell apart have nothing between them
+    with np.errstate(all="ignore"):  # knots that are equal in float32 have no numbers between them
         codes = (x - begin) / width * steps + np.float32(0.5)
     return (first + np.floor(np.fmax(0, np.fmin(codes, steps)))).astype(np.uint8)

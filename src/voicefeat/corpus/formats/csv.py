@@ -16,15 +16,15 @@ from .folder import row_columns, row_facts, write_about
 
 __all__ = ["FORMAT"]
 
-#: Facts of a row that are not in the table; the header says how many numbers a line has.
+#: Facts of a row that are not in the table; the header gives the number of values.
 LEFT_OUT = ("n_frames", "n_rows", "crc32")
 
 
 class CsvWriter(Writer):
     """A folder ``part-00000``: ``about.json`` and ``table.csv``.
 
-    Columns: id, part, start, channel (where each has rows of its own), sr, duration, sha256, window (with
-    windows), what recordings carry, and ``mfcc_0_mean`` and so on.
+    Columns: id, part, start, channel (if each channel has its own rows), sr, duration, sha256, window (with
+    windows), the carried columns, and ``mfcc_0_mean`` and so on.
     """
 
     def __init__(self, place: Path, about: About) -> None:
@@ -42,7 +42,7 @@ class CsvWriter(Writer):
         known = [value for name, value in facts if name not in LEFT_OUT]
         for k, column in enumerate(values.T):
             window = [k] if self._windows else []
-            # The fewest digits that tell a number from all others of its type.
+            # The fewest digits that distinguish a number from all others of its type.
             self._writer.writerow([*known, *window, *row.carried, *map(str, column)])
 
     def close(self) -> None:

@@ -15,16 +15,16 @@ from .folder import COLUMNS, row_columns, row_facts
 
 __all__ = ["FlatReader", "GrowingArray", "Table", "check_names", "with_layout"]
 
-#: Values, and rows, of one chunk.
+#: Number of values, and of rows, of one chunk.
 VALUES, ROWS = 1 << 16, 1 << 10
-#: Chunks that are written at a time.
+#: Number of chunks written at a time.
 TOGETHER = 8
-#: What is stored where a recording lacks a value.
+#: Stored in place of a missing value.
 MISSING: dict[str, Any] = {"string": "", "int64": 0, "float64": np.nan}
 
 
 def with_layout(about: About) -> dict[str, Any]:
-    """The metadata, with how the values are stored."""
+    """The metadata, with the layout of the values."""
     layout = "values[offset:offset + n_rows * n_frames].reshape(n_rows, n_frames)"
     return {**about.metadata, "values": f"{about.dtype}, row by row: {layout}"}
 
@@ -47,7 +47,7 @@ class GrowingArray:
             self._write(self._size - self._size % self._chunk)
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the values that are left."""
         if self._size:
             self._write(self._size)
 
@@ -60,14 +60,14 @@ class GrowingArray:
 
 
 class Table:
-    """``values``, ``offset`` (where the values of a row begin), one column per fact, and carried columns.
+    """``values``, ``offset`` (the first value of each row), one column per fact, and carried columns.
 
-    What recordings carry is in ``columns/NAME``; ``missing/NAME`` says which recordings lack it.
+    Carried columns are in ``columns/NAME``; ``missing/NAME`` marks rows without a value.
 
     Parameters
     ----------
     make : callable
-        Makes an empty array of a name, a type (numpy's, or "string") and a chunk length.
+        Makes an empty array from a name, a type (numpy's, or "string") and a chunk length.
     about : About
         The dataset.
     """
@@ -84,7 +84,7 @@ class Table:
         self._offset = self.chain = 0
 
     def add(self, row: Row, values: np.ndarray) -> None:
-        """Take the next row."""
+        """Add the next row."""
         kinds = [kind for _, kind in self._about.columns]
         carried = [MISSING[kind] if v is None else v for kind, v in zip(kinds, row.carried, strict=True)]
         missing = [value is None for value in row.carried]
@@ -97,7 +97,7 @@ class Table:
             self._flush()
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the values that are left."""
         self._flush()
         for array in (self._values, *self._columns):
             array.close()
@@ -112,18 +112,18 @@ class Table:
 
 
 class FlatReader(Reader):
-    """A shard of flat arrays; each column is read when it is first asked for.
+    """A shard of flat arrays; each column is read when it is first requested.
 
     Parameters
     ----------
     array : callable
-        Gives the array of a name, from which slices can be read.
+        Returns the array of a name, from which slices can be read.
     about : mapping
         The metadata.
     carried : sequence of str
-        What recordings carry: the arrays below ``columns``.
+        The names of the carried columns: the arrays below ``columns``.
     known : sequence of str
-        The other arrays.
+        The names of the other arrays.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class FlatReader(Reader):
 
 
 def check_names(about: About) -> None:
-    """Refuse names of columns that mean a path in such a file."""
+    """Refuse names of columns that would be a path in such a file."""
     for name, _ in about.columns:
         if "/" in name or name.startswith((".", "__")) or not name or name == "zarr.json":
             fail("column", name, "cannot be a name in such a file", "rename it, or take another format")

@@ -1,4 +1,4 @@
-"""What formats have in common: the columns of a row, and folders of plain files with ``about.json``."""
+"""Common parts of formats: the columns of a row, and folders of plain files with ``about.json``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .damage import fail_unreadable
 
 __all__ = ["COLUMNS", "FolderReader", "Index", "row_columns", "row_facts", "write_about"]
 
-#: The columns that every row has, and their types; Parquet has them in an order of its own.
+#: The columns of every row, and their types; Parquet has its own order.
 COLUMNS = (
     ("id", "string"),
     ("part", "int32"),
@@ -30,7 +30,7 @@ COLUMNS = (
     ("sha256", "string"),
     ("crc32", "int64"),
 )
-#: The same where channels have no rows of their own.
+#: The same if channels do not have their own rows.
 _WITHOUT_CHANNEL = tuple(column for column in COLUMNS if column[0] != "channel")
 
 
@@ -49,7 +49,7 @@ def row_facts(row: Row, values: np.ndarray, about: About, stored: bytes | None =
 
 
 def write_about(folder: Path, about: About, values: str) -> None:
-    """Write ``about.json``: the metadata, with how this format holds the values."""
+    """Write ``about.json``: the metadata, with the layout of the values."""
     text = json.dumps({**about.metadata, "values": values}, ensure_ascii=False, indent=1)
     (folder / "about.json").write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
@@ -67,7 +67,7 @@ class Index:
         self._lines = index.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
     def add(self, row: Row, values: np.ndarray, stored: bytes | None = None, **where: Any) -> None:
-        """Write the line of a row, with `where` its values are; `stored` as for `row_facts`."""
+        """Write the line of a row, with the place `where` of its values; `stored` is as in `row_facts`."""
         line = {**row_facts(row, values, self._about, stored), **where}
         self.chain = combined(self.chain, [line["crc32"]])
         line |= zip(self._carried, row.carried, strict=True)
@@ -81,7 +81,7 @@ class Index:
 
 
 class FolderReader(Reader):
-    """A shard that is such a folder; the columns `where` of the index say where the values of a row are."""
+    """A shard that is such a folder; the columns `where` of the index hold the places of the values."""
 
     where: tuple[str, ...] = ()
 

@@ -28,7 +28,7 @@ class Hdf5Writer(Writer):
         compress = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
         chosen = compress if about.options.get("compress") else {}
         self._disk = Disk(place, "x+")
-        # Attributes of more than 64 kB, which names of many rows take, came with version 1.8 of the library.
+        # Names of many rows need attributes above 64 kB, which version 1.8 of the library introduced.
         self._file = h5py.File(self._disk, "w", libver=("v108", "v110"))
 
         def make(name: str, kind: str, chunk: int) -> Any:
@@ -102,7 +102,7 @@ FORMAT = Hdf5()
 
 
 def _text(value: Any) -> Any:
-    """A text as HDF5 can hold it: there a text ends at the first NUL."""
+    """A text as HDF5 can hold it: it must not contain a NUL."""
     return value.replace("\0", "\\x00") if isinstance(value, str) else value
 
 
@@ -112,7 +112,7 @@ def _check_inside(h5py: Any, group: Any) -> None:
     Raises
     ------
     ValueError
-        If something is elsewhere.
+        If some values are elsewhere.
     """
     for name in group:
         link = group.get(name, getlink=True)

@@ -21,9 +21,9 @@ from .folder import FolderReader, Index
 
 __all__ = ["FORMAT", "key"]
 
-#: Tables of what recordings carry, by the name of the column.
+#: Kaldi's tables for carried columns, by the name of the column.
 TABLES = {"speaker": "utt2spk", "label": "utt2label"}
-#: The types of matrices that are not compressed, by their mark.
+#: The types of uncompressed matrices, by their mark.
 KINDS = {b"FM ": "<f4", b"DM ": "<f8"}
 
 
@@ -61,7 +61,7 @@ class KaldiWriter(Writer):
         for column, file in self._tables.items():
             if facts[column] not in (None, ""):
                 self._text[file].write(f"{name} {_word(str(facts[column]))}\n")
-        # Compressed values are not read back as they were: the checksum is then of the bytes in the archive.
+        # Compression changes the values, so the checksum is that of the bytes in the archive.
         self._index.add(row, values, stored if self._method else None, key=name, offset=begin)
         self.chain: int = self._index.chain
 
@@ -140,8 +140,8 @@ FORMAT = Kaldi()
 def key(row: Row) -> str:
     """The name of a row in an archive: its id, part and channel.
 
-    A key ends at the first space, so spaces and control characters are written as in a URL. So are ``#`` and
-    ``@``, which stand before the part and the channel.
+    A key ends at the first space, so spaces and control characters are escaped as in a URL. So are ``#`` and
+    ``@``, which precede the part and the channel.
 
     Examples
     --------
@@ -165,6 +165,6 @@ def matrix(values: np.ndarray, method: Any = False) -> bytes:
 
 
 def _word(text: str, signs: str = "") -> str:
-    """`text` without anything that ends a word or a line."""
+    """`text` with characters escaped that end a word or a line."""
     odd = "".join(sorted({c for c in text if c.isspace() or not c.isprintable()})) + signs + "%"
     return text.translate({ord(c): quote(c, safe="", errors="backslashreplace") for c in odd})

@@ -20,7 +20,7 @@ __all__ = ["FORMAT", "file_name"]
 ODD = re.compile(r"[^A-Za-z0-9._-]")
 #: Names that Windows reserves, with any ending.
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{k}" for d in ("com", "lpt") for k in range(10))})
-#: At most so many letters of a file's name are the id's; file systems take 255 bytes with the rest.
+#: Largest number of letters of the id in a file's name; file systems allow 255 bytes with the rest.
 LONGEST = 180
 
 
@@ -56,7 +56,7 @@ class NpyReader(FolderReader):
     where: tuple[Literal["file"]] = ("file",)
 
     def matrix(self, facts: dict[str, Any], *where: Any) -> np.ndarray:
-        file = self.place / Path(where[0]).name  # in this folder, whatever the index says
+        file = self.place / Path(where[0]).name  # never outside this folder
         return np.load(file, allow_pickle=False)
 
 
@@ -77,10 +77,10 @@ FORMAT = Npy()
 
 
 def file_name(row: Row, taken: set[str]) -> str:
-    """The name of a row's file: the id can be read from it, and a folder holds it only once.
+    """The name of a row's file: it shows the id, and is unique in the folder.
 
     Letters that are not safe everywhere become ``_``, so that no file leaves the folder. A name that then
-    differs from the id, or from another name only by capitals, ends in a fingerprint of the id.
+    differs from the id, or from another name only by capitals, ends with a digest of the id.
 
     Examples
     --------

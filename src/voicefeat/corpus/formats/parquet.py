@@ -24,7 +24,7 @@ KEY = "voicefeat"
 #: Bytes of values in a row group. Reading one row decodes its group, so random access was much slower with
 #: groups of 8 MB; groups still smaller make long footers.
 GROUP = 1 << 20
-#: Values that are passed to Arrow at a time: with its own 1024 a recording takes some twenty calls.
+#: Values passed to Arrow at a time: with its own 1024, a recording takes about twenty calls.
 BATCH = 1 << 16
 #: The columns of a row besides its id.
 KNOWN = ("part", "start", "channel", "sr", "n_frames", "duration", "n_rows", "sha256", "crc32")
@@ -35,15 +35,15 @@ VALUES = "values.list.element"
 class ParquetWriter(Writer):
     """One file ``part-00000.parquet``.
 
-    Columns: id, part, start, channel (where each has rows of its own), sr, n_frames, duration, feature,
-    n_rows, sha256, crc32, values, and what recordings carry.
+    Columns: id, part, start, channel (if each channel has its own rows), sr, n_frames, duration, feature,
+    n_rows, sha256, crc32, values, and the carried columns.
     """
 
     def __init__(self, place: Path, about: About) -> None:
         self._about = about
         self._pa: Any = need("pyarrow")
         self._schema = self._layout(about)
-        #: The rows of the next group: id, `KNOWN`, what they carry; their values stand one after the other.
+        #: The rows of the next group: id, `KNOWN`, carried columns; their values are concatenated.
         self._rows: list[tuple[Any, ...]] = []
         self._values = np.empty(GROUP // np.dtype(about.dtype).itemsize, about.dtype)
         self._ends = [0]
@@ -96,7 +96,7 @@ class ParquetWriter(Writer):
         known = (row.part, row.start, row.channel, row.sr, n_frames, row.duration, n_rows, row.sha256, check)
         self._rows.append((row.id, *known, *row.carried))
         self._ends.append(end)
-        if end > self._values.size:  # larger than a group: it is one by itself
+        if end > self._values.size:  # larger than a group: it is its own group
             self._write_group(np.ascontiguousarray(values).reshape(-1))
         else:
             self._values[end - values.size : end] = values.reshape(-1)
@@ -107,19 +107,19 @@ class ParquetWriter(Writer):
         self._stream.close()
 
     def abandon(self) -> None:
-        with suppress(Exception):  # the error that brought us here is the one to show
+        with suppress(Exception):  # only the first error is shown
             self._writer.close()
         with suppress(Exception):
             self._stream.close()
 
     def _write_group(self, values: np.ndarray | None = None) -> None:
-        """Write the rows at hand; Arrow no longer refers to the values when this returns."""
+        """Write the rows collected so far; Arrow no longer refers to the values afterwards."""
         if self._rows:
             self._writer.write_table(self._table(self._values if values is None else values))
         self._rows, self._ends = [], [0]
 
     def _table(self, values: np.ndarray) -> Any:
-        """An Arrow table of the rows at hand."""
+        """An Arrow table of the rows collected so far."""
         ids, *known = zip(*self._rows, strict=True)
         columns = {
             "id": texts(ids),
@@ -127,7 +127,7 @@ class ParquetWriter(Writer):
             "values": self._lists(values[: self._ends[-1]]),
         }
         for name, column in zip(KNOWN, known[: len(KNOWN)], strict=True):
-            if name in self._schema.names:  # the channel is there where each has a row of its own
+            if name in self._schema.names:  # there is a channel if each channel has its own row
                 kind = self._schema.field(name).type
                 columns[name] = texts(column) if name == "sha256" else numbers(kind, column)
         for (name, _), column in zip(self._about.columns, known[len(KNOWN) :], strict=True):
@@ -148,7 +148,7 @@ class ParquetWriter(Writer):
 
 
 class ParquetReader(Reader):
-    """One file ``part-00000.parquet``; only the row group of a wanted row is decoded."""
+    """One file ``part-00000.parquet``; only the row groups of requested rows are decoded."""
 
     def __init__(self, place: Path) -> None:
         parquet, invalid = need("pyarrow.parquet"), need("pyarrow").ArrowInvalid

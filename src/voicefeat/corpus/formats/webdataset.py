@@ -1,4 +1,4 @@
-"""Tar shards as WebDataset reads them: for each row a file of JSON and a NumPy file, one behind the other."""
+"""Tar shards in WebDataset's layout: for each row a JSON file and then a NumPy file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class WebDatasetWriter(Writer):
 
     def __init__(self, place: Path, about: About) -> None:
         layout = f"{about.dtype}, a file for each row: numpy.load(file) is (n_rows, n_frames)"
-        comment = json.dumps({**about.metadata, "values": layout})  # ASCII alone
+        comment = json.dumps({**about.metadata, "values": layout})  # only ASCII
         self._about = about
         self._carried = [name for name, _ in about.columns]
         self._count = 0
@@ -52,7 +52,7 @@ class WebDatasetWriter(Writer):
     def _put(self, ending: str, data: bytes) -> None:
         member = tarfile.TarInfo(
             f"{self._count:06d}.{ending}"
-        )  # no owner and no time: equal runs, equal bytes
+        )  # no owner and no time, so that equal runs write equal bytes
         member.size = len(data)
         self._tar.addfile(member, io.BytesIO(data))
 
@@ -65,7 +65,7 @@ class WebDatasetWriter(Writer):
 
 
 class WebDatasetReader(Reader):
-    """One file ``part-00000.tar``, whose members are found once and read where they lie."""
+    """One file ``part-00000.tar``; its members are located once and read directly from it."""
 
     def __init__(self, place: Path) -> None:
         self.place = place

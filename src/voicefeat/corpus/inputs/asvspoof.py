@@ -29,24 +29,25 @@ def read_protocol(file: str | os.PathLike[str], root: str | os.PathLike[str]) ->
     ----------
     file : path-like
         A countermeasure protocol of ASVspoof 2019 (LA, PA), of 2021 (LA, PA, DF: ``trial_metadata.txt``)
-        or of ASVspoof 5, or a plain list of utterances. The number of fields tells which one it is.
+        or of ASVspoof 5, or a plain list of utterances. It is recognised by the number of fields.
     root : path-like
         The folder of the audio. It is searched to any depth for files with the names of the utterances and
-        any ending. An utterance may have an ending or folders, or another Unicode form than its file, as long
-        as only one file matches.
+        any extension. The name of an utterance may include an extension or folders, or have another Unicode
+        form than its file, if only one file matches.
 
     Returns
     -------
     Listing
         The sources, whose ids are the utterances; the columns ``speaker``, ``label``, ``attack`` and the
-        others of the layout; and how many utterances have no audio. Those keep the path that they should
-        have, and become lines of the ledger.
+        others of the layout; and the number of utterances without audio. Those keep their expected path, and
+        become lines of the ledger.
 
     Raises
     ------
     ParameterError
-        If the file or the folder is not there, a line fits no layout or not that of the first line, a label
-        is neither "bonafide" nor "spoof", an utterance is listed twice, has two files or none has any.
+        If the file or the folder does not exist, a line does not fit the layout of the first line, a label is
+        neither "bonafide" nor "spoof", an utterance is listed twice or has two files, or no utterance has a
+        file.
 
     Examples
     --------
@@ -102,7 +103,7 @@ def _read(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
             remedy = "give a protocol of countermeasures, or make a manifest of the file"
             raise wrong_line(file, line, f"label={label!r}: is neither 'bonafide' nor 'spoof'; {remedy}")
     if len(names) == 5 and set(map(itemgetter(2), map(itemgetter(1), rows))) == {"-"}:
-        names = ("speaker", "utterance", "-", "attack", "label")  # LA has no room
+        names = ("speaker", "utterance", "-", "attack", "label")  # LA has no column for the room
     return names, rows
 
 
@@ -113,7 +114,7 @@ class _Audio:
         self._place = place
         before = os.path.join(place.folder, "")
         found = [source.path for source in walk(place.folder, Counter(), links)]
-        #: The files by name without ending, and the second file of names that two files have.
+        #: The files by name without extension, and the second file of names that two files have.
         self._first: dict[str, str] = {}
         self._second: dict[str, str] = {}
         for path in found:
@@ -121,13 +122,13 @@ class _Audio:
             if self._first.setdefault(name, path) is not path:
                 self._second[name] = path
         self._files = Files((path.removeprefix(before), path) for path in found)
-        #: The files of utterances that are spelled otherwise.
+        #: The files of utterances with another spelling.
         self._read: dict[str, str] = {}
         #: Why utterances were not found.
         self.reasons: list[str] = []
 
     def path(self, utterance: str) -> str:
-        """The file of an utterance, or the path where it should be."""
+        """The file of an utterance, or its expected path."""
         paths = [held[utterance] for held in (self._first, self._second) if utterance in held]
         if not paths:
             paths, why = self._files.find(utterance)
@@ -141,7 +142,7 @@ class _Audio:
         return paths[0] if paths else self._due(utterance)
 
     def once_each(self, sources: list[Source]) -> list[Source]:
-        """The sources; an utterance that is spelled otherwise gets no file that another one has."""
+        """The sources; an utterance with another spelling never gets the file of another utterance."""
         if not self._read:
             return sources
         shared = Counter(source.path for source in sources)
@@ -150,6 +151,6 @@ class _Audio:
         return [each._replace(path=self._due(odd[each.id])) if each.id in odd else each for each in sources]
 
     def _due(self, utterance: str) -> str:
-        """The path where the audio of an utterance should be."""
+        """The expected path of the audio of an utterance."""
         ending = os.path.splitext(utterance)[1].lower()
         return self._place.place(utterance if ending in EXTENSIONS else f"{utterance}.flac")[1]

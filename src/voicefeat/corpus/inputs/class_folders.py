@@ -12,12 +12,12 @@ __all__ = ["class_folders", "class_of", "read_class_folders"]
 
 
 def read_class_folders(folder: str | os.PathLike[str]) -> Listing:
-    """The recordings in folders of classes, with labels and, if their names tell them, speakers.
+    """The recordings in folders of classes, with labels and, if known from their names, speakers.
 
     Parameters
     ----------
     folder : path-like
-        Holds one folder per class, for example ``REAL`` and ``FAKE``, with recordings at any depth.
+        A folder with one folder per class, for example ``REAL`` and ``FAKE``, and recordings at any depth.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The type of a column's values, where the file does not give it: text, integers or floats."""
+"""The type of a column if the file does not define it: text, integers or floats."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _NONE = frozenset({"nan", "NaN"})
 
 
 def kind_of(values: Iterable[Any], written: bool = False) -> str | None:
-    """The narrowest of "int64", "float64" and "string" that holds all `values`; None if none is there.
+    """The narrowest of "int64", "float64" and "string" that holds all `values`; None if all are missing.
 
-    Text stays text, unless the file can hold nothing else (`written`), as CSV. There a column is numbers only
-    if one way of writing gives back all texts: with the same number of decimals, or with the fewest digits.
-    So ``1.1`` and ``1.10``, which would become one number, are text.
+    Text stays text, unless the file can hold nothing else (`written`), as in CSV. There a column is numeric
+    only if one notation reproduces all texts: the same number of decimals, or the fewest digits. So ``1.1``
+    and ``1.10``, which would become one number, are text.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def kind_of(values: Iterable[Any], written: bool = False) -> str | None:
 
 
 def _come_back(texts: Sequence[str]) -> bool:
-    """Whether one way of writing numbers gives back all `texts`."""
+    """Whether one notation of numbers reproduces all `texts`."""
     if not all(map(_REAL, texts)):
         return False
     first = next((text for text in texts if not text.endswith("inf")), "")

@@ -23,23 +23,23 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     Parameters
     ----------
     file : path-like
-        ``wav.scp``: each line is an id and a file. With a file ``segments`` (segment, recording, start, end
-        and perhaps a channel) beside it, its segments are listed in place of whole recordings; with
-        ``utt2spk``, speakers are carried.
+        ``wav.scp``: each line is an id and a file. If its folder has a file ``segments`` (segment, recording,
+        start, end, optionally a channel), segments are listed in place of whole recordings; with ``utt2spk``,
+        speakers are carried.
     root : path-like, optional
-        The folder that paths are relative to and must not leave. By default they are relative to the working
+        Folder of relative paths, which must not lead outside. By default paths are relative to the working
         folder, as in Kaldi, and may lead anywhere.
 
     Returns
     -------
     Listing
-        The sources, the column ``speaker`` if it is known, and how many files are not there.
+        The sources, the column ``speaker`` if it is known, and the number of missing files.
 
     Raises
     ------
     ParameterError
-        With the line: for a command in place of a file, a file outside the root, an id that occurs twice, a
-        segment of an unknown recording, or impossible times.
+        If a line has a command in place of a file, a file outside the root, an id that occurs twice, a
+        segment of an unknown recording, or impossible times. The error names the line.
 
     Examples
     --------

@@ -17,7 +17,7 @@ from .sources import TAKEN, Listing, Source, printable
 
 __all__ = ["read_manifest"]
 
-#: The columns that say where a recording is; the dataset has its own columns for them.
+#: The columns that locate a recording; the dataset has its own columns for them.
 _PLACE = ("path", "id", "start", "end")
 _FROM = "count seconds from the file's beginning"
 
@@ -34,18 +34,19 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
         columns, for example ``label`` and ``speaker``, are carried into the dataset as integers, floats or
         text.
     root : path-like, optional
-        The folder that paths are relative to and must not leave; by default that of the manifest.
+        Folder of relative paths, which must not lead outside; by default that of the manifest.
 
     Returns
     -------
     Listing
-        The sources, the carried columns and their types, and how many files are not there.
+        The sources, the carried columns and their types, and the number of missing files.
 
     Raises
     ------
     ParameterError
-        If the file cannot be read, has no column ``path``, lists nothing, or none of its files is there; with
-        the line, for a path outside the root, an id that occurs twice, and impossible times or channels.
+        If the file cannot be read, has no column ``path``, lists nothing, or none of its files exists; or if
+        a line has a path outside the root, an id that occurs twice, or impossible times or channels. The
+        error then names the line.
 
     Examples
     --------
@@ -72,13 +73,13 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
     seen: dict[str, tuple[int, str]] = {}
     for k, chunk in enumerate(chunks):
         sources += _sources(where, chunk, carried, place, seen)
-        chunks[k] = Chunk((), {})  # its memory is the sources' now
+        chunks[k] = Chunk((), {})  # the sources now hold the values
     sources, missing, why = located("manifest", file, sources, place.folder)
     return Listing(sources, Counter(), [], columns, missing, why)
 
 
 def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """The carried columns; names that every dataset has are changed."""
+    """The carried columns; names of columns that every dataset has are changed."""
     columns = [(f"given_{name}" if name.lower() in TAKEN else name, kind) for name, kind in carried.items()]
     for name, _ in columns:
         if name != printable(name):

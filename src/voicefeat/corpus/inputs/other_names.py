@@ -1,7 +1,7 @@
-"""Other spellings of a name that is not there: Windows separators, another Unicode form, an extra ending.
+"""Other spellings of a missing file's name: Windows separators, another Unicode form, an extra extension.
 
-A list and a disk may come from different systems. A name that is there as it is written is that file; another
-spelling counts only if it is the only one.
+A list and a disk may come from different systems. If a file has exactly the given name, it is that file;
+another spelling counts only if it is the only one.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from .sources import EXTENSIONS
 
 __all__ = ["Files", "Folders", "reasons_text"]
 
-#: Reasons why a name was not taken for a file that is there.
+#: Reasons why a name was not matched to an existing file.
 UNICODE = "differ only in Unicode form from files that are there"
 CAPITALS = "differ only in capitals from files that are there"
 BACKSLASH = "have backslashes, which are letters of a name here"
 
 
 def reasons_text(reasons: Iterable[str], missing: int) -> str:
-    """Why `missing` names are not there, in words; "" if unknown.
+    """Why `missing` names have no file, in words; "" if unknown.
 
     Examples
     --------
@@ -58,7 +58,7 @@ class Folders:
         self._held: dict[str, tuple[dict[str, list[str]], set[str]]] = {}
 
     def find(self, path: str) -> tuple[str, str]:
-        """The only file that an absent `path` can mean, or "" with the reason."""
+        """The only file that a missing `path` can mean, or "" with the reason."""
         if path.isascii() and "\\" not in path:
             return "", self._capitals(path)
         relative = path.removeprefix(self._before)
@@ -74,7 +74,7 @@ class Folders:
         return "", BACKSLASH if "\\" in relative else self._capitals(path)
 
     def _alike(self, relative: str) -> list[str]:
-        """The files with that name in any Unicode form; a name that is there as it is written comes alone."""
+        """The files with that name in any Unicode form; only the exact name if it exists."""
         first, *parts = relative.split("/")
         places = [self._before]
         if not first and parts and not self._before:  # an absolute path
@@ -110,7 +110,7 @@ class Folders:
 
 
 class Files:
-    """Files below a folder, found by names that may have an ending or folders.
+    """Files below a folder, found by names that may include an extension or folders.
 
     Parameters
     ----------

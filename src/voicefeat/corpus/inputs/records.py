@@ -16,14 +16,14 @@ from ..optional import need
 
 __all__ = ["Chunk", "read_lines", "read_records", "wrong_line"]
 
-#: Records of one chunk.
+#: Number of records of one chunk.
 CHUNK = 1 << 13
 
 
 class Chunk(NamedTuple):
     """Consecutive records, column by column; a missing value is None."""
 
-    #: The line of each, counted from 1, or the row of Parquet.
+    #: The line of each record, counted from 1, or the row of Parquet.
     places: Sequence[int]
     columns: Mapping[str, Sequence[Any]]
     #: Whether the file can hold nothing but text.
@@ -31,7 +31,7 @@ class Chunk(NamedTuple):
 
 
 def read_records(file: str) -> Iterator[Chunk]:
-    """The records of `file`; its ending gives the format.
+    """The records of `file`; its extension gives the format.
 
     Values of CSV and TSV are text; TSV has no quotes, so a quotation mark is part of the text. Bytes that are
     not UTF-8 become surrogates, as in file names.
@@ -39,7 +39,7 @@ def read_records(file: str) -> Iterator[Chunk]:
     Raises
     ------
     ParameterError
-        If there is no such file, its ending means no format, or (with its line) a record cannot be read.
+        If the file does not exist, its extension is not known, or a record cannot be read (with its line).
     """
     ending = os.path.splitext(file)[1].lower()
     if ending not in _READERS:
@@ -108,7 +108,7 @@ def _numbered(file: str, reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 
 def _names(file: str, header: Sequence[str]) -> list[str]:
-    """The names of columns; one without a name is called ``column_k``."""
+    """The names of columns; a column without a name is called ``column_k``."""
     names = [name.strip() or f"column_{k}" for k, name in enumerate(header, 1)]
     for name in names:
         if names.count(name) > 1:

@@ -1,4 +1,4 @@
-"""The paths of a list, below one folder and nowhere else."""
+"""The paths of a list, which must be below one folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"[^/.\\:\0][^/\\:\0]*(/[^/.\\:\0][^/\\:\0]*)*").fullmatch
 
 
 class Root:
-    """The folder that the paths of a list are relative to and must not leave.
+    """The folder of a list's relative paths, which must not lead outside.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Root:
 
 
 def once(where: str, line: int, identity: str, seen: dict[str, tuple[int, str]], path: str = "") -> None:
-    """Refuse an id that another line has; `where` is the file and its unit, "line" or "row"."""
+    """Refuse an id that occurs in another line; `where` is the file and its unit, "line" or "row"."""
     first, other = seen.setdefault(identity, (line, path))
     if first != line:
         problem = f"has the id {identity!r}, as has {where.rpartition(', ')[2]} {first}"
@@ -85,26 +85,25 @@ def located(
     links: Sequence[str] = (),
     reasons: Iterable[str] | None = None,
 ) -> tuple[list[Source], int, str]:
-    """The sources of a list with their files, how many files are not there, and why.
+    """The sources of a list with their files, the number of missing files, and the reasons.
 
     Parameters
     ----------
     name, file : str
         The argument that names the list, and its path.
     sources : sequence of Source
-        A path that is not there is looked for in other spellings, unless the caller has done so and gives
-        `reasons`.
+        Other spellings of a missing path are searched, unless the caller has done so and gives `reasons`.
     root : str
-        The folder that paths must not leave; "" for none.
+        The folder that must contain all paths; "" for none.
     links : sequence of str
         Links to folders, which were not followed.
     reasons : iterable of str, optional
-        Why some were not found.
+        Why some paths were not found.
 
     Raises
     ------
     ParameterError
-        If no file is there.
+        If no file exists.
     """
     absent = _absent(sources)
     sources, why = list(sources), list(reasons or ())
@@ -129,7 +128,7 @@ def located(
 
 
 def _meant(paths: set[str], sources: Sequence[Source], before: str) -> tuple[dict[str, str], list[str]]:
-    """The files of absent paths, if no other line names the same file; for the others the reasons."""
+    """The files meant by missing paths, if no other line names the same file; for the others the reasons."""
     folders = Folders(before)
     found = {path: folders.find(path) for path in sorted(paths)}
     reasons = [why for _, why in found.values() if why]
@@ -143,9 +142,9 @@ def _meant(paths: set[str], sources: Sequence[Source], before: str) -> tuple[dic
 
 
 def _absent(sources: Iterable[Source]) -> list[int]:
-    """The numbers of the sources that are not there.
+    """The numbers of the sources without a file.
 
-    Folders are listed, because looking for a million files on a network disk takes minutes.
+    Folders are listed, because checking a million files on a network disk takes minutes.
     """
     held: dict[str, set[str]] = {}
     missing = []
@@ -153,7 +152,7 @@ def _absent(sources: Iterable[Source]) -> list[int]:
         folder, name = os.path.split(source.path)
         if folder not in held:
             held[folder] = _names(folder or os.curdir)
-        # A disk may know a name in another spelling, so it is asked.
+        # A disk may accept another spelling of a name, so the file itself is checked.
         if name not in held[folder] and not os.path.lexists(source.path):
             missing.append(k)
     return missing

@@ -1,4 +1,4 @@
-"""The recordings of a run: files, folders and patterns become one sorted list of sources with unique ids.
+"""The recordings of a run: files, folders and patterns give one sorted list of sources with unique ids.
 
 An id is the path below the given folder, or below the folder in which a pattern begins, with ``/`` between
 its parts on every system; the id of a given file is its name. The list is sorted by id, so it depends neither
@@ -34,7 +34,7 @@ _WILD = frozenset("*?[")
 
 
 def split_pattern(text: str) -> tuple[str, Sequence[str]]:
-    """The folder before the first part with a wildcard, and the parts from there on; none without one.
+    """The folder before the first part with a wildcard, and the parts from there on; none without wildcard.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def matches(folder: str, parts: Sequence[str], links: list[str]) -> Iterator[str
         below += reversed(deeper)
 
 
-#: Names that mean audio. libsndfile finds the format by the content, so a wrong ending does no harm.
+#: Extensions of audio. libsndfile detects the format by the content, so a wrong extension does no harm.
 # fmt: off
 READABLE = frozenset({
     ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".aif", ".aiff", ".aifc", ".au",
@@ -94,7 +94,7 @@ UNREADABLE = frozenset({
 })
 # fmt: on
 EXTENSIONS = READABLE | UNREADABLE
-#: How the names of AppleDouble files begin, which macOS writes beside others on foreign disks.
+#: The prefix of AppleDouble files, which macOS writes on foreign disks.
 SIDE = "._"
 #: The names of the columns that every dataset has; carried columns must have others.
 TAKEN = frozenset({
@@ -113,7 +113,7 @@ class Source(NamedTuple):
     end: float | None = None
     #: The channel, counted from 0; None leaves the choice to the run.
     channel: int | None = None
-    #: The values of `Listing.columns`, None where one is missing.
+    #: The values of `Listing.columns`; None for a missing value.
     carried: tuple[Any, ...] = ()
 
 
@@ -121,20 +121,20 @@ class Listing(NamedTuple):
     """The recordings of a run, and what was left out."""
 
     sources: list[Source]
-    #: How many files in folders are no audio by their names, by extension.
+    #: Number of files in folders whose names do not mean audio, by extension.
     ignored: Counter[str]
     #: Links to folders, which are not followed.
     links: list[str]
     #: The carried columns: names, and "string", "int64" or "float64".
     columns: tuple[tuple[str, str], ...] = ()
-    #: How many recordings are not there; each becomes a line of the ledger.
+    #: Number of missing recordings; each becomes a line of the ledger.
     missing: int = 0
-    #: Why they are not there, as far as their names show; "" if unknown.
+    #: Why they are missing, as far as known from their names; "" if unknown.
     because: str = ""
 
     @property
     def first_missing(self) -> str:
-        """The path of the first recording that is not there; "" if all are there."""
+        """The path of the first missing recording; "" if none is missing."""
         paths = (source.path for source in self.sources)
         return next((path for path in paths if not os.path.lexists(path)), "")
 
@@ -158,7 +158,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     ------
     ParameterError
         If a path does not exist, a pattern matches nothing, a folder cannot be listed, or two recordings have
-        one id.
+        the same id.
 
     Examples
     --------
@@ -268,7 +268,7 @@ def _matching(
 
 
 def _by_name(path: str, top: str, ignored: Counter[str]) -> Source | None:
-    """The source of a file below the folder `top` (with a separator at its end); None if it is no audio."""
+    """The source of a file below the folder `top` (with a separator at its end); None if it is not audio."""
     extension = os.path.splitext(path)[1].lower()
     if os.path.basename(path).startswith(SIDE):
         ignored[f"{SIDE}*"] += 1

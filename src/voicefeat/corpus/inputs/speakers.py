@@ -10,12 +10,12 @@ __all__ = ["read_speakers"]
 
 _CONVERTED = re.compile(r"(?P<source>.+?)[-_ ]to[-_ ](?P<target>.+)", re.IGNORECASE | re.DOTALL)
 _GENUINE = re.compile(r"(?P<speaker>.+)[-_ ]original", re.IGNORECASE | re.DOTALL)
-#: How the names of DEEP-VOICE's demonstration files end.
+#: The ending of the names of DEEP-VOICE's demonstration files.
 _SUFFIX = re.compile(r"[-_ ]demo$", re.IGNORECASE)
 
 
 def read_speakers(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Source and target speaker of each recording, ("", "") if the name does not tell.
+    """Source and target speaker of each recording; ("", "") if the name does not contain them.
 
     ``A-to-B`` is A's speech with B's voice. For ``A-original``, and for ``A`` if another name has that
     speaker, source and target are A.
@@ -28,7 +28,7 @@ def read_speakers(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     Returns
     -------
     dict of str to (str, str)
-        By id.
+        The speakers by id.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Commit finished shards, then the state file that records them, on a thread of its own."""
+"""Commit finished shards, then the state file that records them, on a separate thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Committer", "put", "remove"]
 
 
 class Committer:
-    """Commits one set of shards after the other while the run continues; leaving waits for the last."""
+    """Commits one set of shards after the other while the run continues; its exit waits for the last."""
 
     def __init__(self, folder: Path, recordings: Recordings) -> None:
         self._folder, self._recordings = folder, recordings
@@ -25,12 +25,12 @@ class Committer:
         self._last: Future[None] | None = None
 
     def commit(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
-        """Begin to commit the shards of `segment`, each moved from where it was written, then save `state`.
+        """Begin to commit the shards of `segment`: move each to its final path, then save `state`.
 
         Raises
         ------
         OSError
-            If the shards before could not be committed.
+            If the previous shards could not be committed.
         """
         try:
             self.wait()
@@ -47,7 +47,7 @@ class Committer:
         state.save(self._folder)
 
     def wait(self) -> None:
-        """Wait until all is committed; raises as `commit` does."""
+        """Wait until everything is committed; it raises the errors of `commit`."""
         if self._last is not None:
             self._last.result()
 
@@ -59,7 +59,7 @@ class Committer:
 
 
 def put(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Move the shards that `Shards.close` finished, once they are on the disk."""
+    """Flush the shards of `Shards.close` to disk, then move them."""
     try:
         for aside, place in moves:
             _to_disk(aside)
@@ -70,13 +70,13 @@ def put(moves: Sequence[tuple[Path, Path]]) -> None:
 
 
 def _drop(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Remove shards that were not moved: a full disk needs the room."""
+    """Remove shards that were not moved, to free space on a full disk."""
     for aside, _ in moves:
         remove(aside)
 
 
 def remove(place: Path) -> None:
-    """Remove a file, a link or a folder, if it is there."""
+    """Remove a file, a link or a folder, if it exists."""
     if place.is_dir() and not place.is_symlink():
         shutil.rmtree(place, ignore_errors=True)
     else:
@@ -84,7 +84,7 @@ def remove(place: Path) -> None:
 
 
 def _to_disk(place: Path) -> None:
-    """Write a file, or the files of a folder, through to the disk."""
+    """Flush a file, or the files of a folder, to disk."""
     files = [entry for entry in place.rglob("*") if entry.is_file()] if place.is_dir() else [place]
     for file in files:
         with open(file, "rb") as whole:

@@ -27,7 +27,7 @@ REMEDIES = {
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Make `folder` if it is not there; an error of its disk then names it and says how to continue.
+    """Make `folder` if it does not exist; an error of its disk then names it and says how to continue.
 
     Raises
     ------

@@ -43,7 +43,7 @@ class Ledger:
     def add(self, failure: Failure) -> None:
         """Write one line."""
         if self._stream is None:
-            self._open("x")  # the old file is removed, and no link is followed
+            self._open("x")  # the old file was removed, and no link is followed
             assert self._stream is not None
             self._stream.write(HEADER.decode())
         self._writer.writerow(failure)
@@ -52,7 +52,7 @@ class Ledger:
 
     @property
     def length(self) -> int:
-        """Bytes so far; they are on the disk afterwards."""
+        """Number of bytes so far; they are flushed to disk."""
         if self._stream is None:
             return 0
         os.fsync(self._stream.fileno())
@@ -60,7 +60,7 @@ class Ledger:
 
     @property
     def lines(self) -> int:
-        """Bytes of the lines, without the header."""
+        """Number of bytes of the lines, without the header."""
         return max(0, self.length - len(HEADER))
 
     def __enter__(self) -> Ledger:
@@ -71,7 +71,7 @@ class Ledger:
             self._stream.close()
 
 
-#: A new ledger, which replaces the old one once the state file says so.
+#: The name of a new ledger, which replaces the old one once the state file says so.
 NEXT = f".{Ledger.NAME}.next"
 
 
@@ -83,14 +83,14 @@ def write_next_ledger(folder: Path, before: int, old: int, after: int, lines: Pa
     folder : Path
         The folder of the dataset.
     before, old, after : int
-        Bytes of the lines before the replaced ones, of those, and after them, without the header.
+        Numbers of bytes, without the header: of the lines before the replaced ones, of those, and after them.
     lines : Path
-        The ledger of the new lines; the file may be absent.
+        The ledger of the new lines; the file need not exist.
 
     Returns
     -------
     int
-        Bytes of the new lines.
+        Number of bytes of the new lines.
     """
     new = max(0, lines.stat().st_size - len(HEADER)) if lines.exists() else 0
     (folder / NEXT).unlink(missing_ok=True)
@@ -115,7 +115,7 @@ def _copy(file: Path, begin: int, count: int, out: IO[bytes]) -> None:
 
 
 def commit_ledger(folder: Path, known: bool = True) -> None:
-    """Replace the ledger by the new one if there is one; remove that if the state does not know of it."""
+    """Replace the ledger by the new one, if it exists; remove the new one if it is not `known`."""
     aside, place = folder / NEXT, folder / Ledger.NAME
     if not known:
         aside.unlink(missing_ok=True)

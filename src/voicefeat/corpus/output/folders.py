@@ -1,4 +1,4 @@
-"""The folders of a run with several features or front ends: one for each, with its name."""
+"""The folders of a run with several features or front ends: each has a folder with its name."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def plain(name: str) -> str:
 
 
 def check_folders(names: Sequence[str]) -> None:
-    """Refuse two names with one folder, on any disk, and names of the run's own files.
+    """Refuse two names with the same folder on any disk, and names of the run's own files.
 
     Raises
     ------
     ParameterError
-        It names both.
+        The error names both.
     """
     held: dict[str, str] = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""The files of a shard, by names, sizes and bytes, to find out whether the shard has changed."""
+"""The files of a shard, by names, sizes and bytes, to detect changes of the shard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Inventory(NamedTuple):
     """The files of one shard."""
 
     files: int
-    #: Bytes of all of them.
+    #: Total size in bytes.
     bytes: int
     #: A fingerprint of their names and sizes: 16 hexadecimal digits.
     sizes: str
@@ -36,7 +36,7 @@ def inventory(place: Path) -> Inventory:
 
 
 def differs(place: Path, known: Inventory) -> str:
-    """How the names and sizes of a shard's files differ from the known ones; "" if they do not."""
+    """How the names and sizes of a shard's files differ from the known ones, in words; "" if equal."""
     if not os.path.lexists(place):
         return "is not there"
     found = _by_size(place)
@@ -48,7 +48,7 @@ def differs(place: Path, known: Inventory) -> str:
 
 
 def changed_bytes(place: Path, known: Inventory) -> str:
-    """How the bytes of a shard differ from the known ones; "" if they do not."""
+    """How the bytes of a shard differ from the known ones, in words; "" if equal."""
     if how := differs(place, known):
         return how
     return "" if inventory(place) == known else "has other bytes (its checksum differs)"

@@ -1,4 +1,4 @@
-"""One run at a time in a folder: a lock that the system releases when its process ends, however it ends."""
+"""One run at a time in a folder: a lock that the system releases when the process ends in any way."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The files that a dataset was made from: a file beside it with one record per recording.
+"""The source files of a dataset: a file in its folder with one record per recording.
 
-Times of modification differ for a copy of the corpus on another disk, so they are here and not in the shards.
-A record has 56 bytes, little beside a row.
+Times of modification differ for a copy of the corpus on another disk, so they are not stored in the shards.
+A record has 56 bytes, far fewer than a row.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ RECORDINGS = "_recordings.bin"
 KIND = np.dtype([("listed", "V8"), ("size", "<i8"), ("mtime", "<i8"), ("sha256", "V32")])
 #: The offset of the time in a record.
 MTIME = 16
-#: The file is created if it is not there, and no link is followed.
+#: The file is created if it does not exist, and no link is followed.
 FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-#: Records that are written at a time.
+#: Number of records written at a time.
 TOGETHER = 1 << 10
-#: Threads that look for files: on a network disk each look takes long.
+#: Number of threads that check files: on a network disk each check takes long.
 THREADS = 16
 
 
 class Changed(NamedTuple):
-    """A recording that has changed since it was read."""
+    """A recording that changed after it was read."""
 
     number: int
     id: str
@@ -46,13 +46,13 @@ class Changed(NamedTuple):
 
 
 class Recordings:
-    """The records of a run that is going on; they count once the state file covers them."""
+    """The records of a run in progress; they are valid once the state file covers them."""
 
     def __init__(self, folder: Path, known: int) -> None:
         handle = os.open(folder / RECORDINGS, FLAGS, 0o666)
         self._file = os.fdopen(handle, "r+b")
         if not known:
-            self._file.truncate(0)  # records of a run that kept nothing
+            self._file.truncate(0)  # records of a run that stored nothing
         self._first, self._held = 0, bytearray()
 
     def put(self, number: int, source: Source, read: Identity) -> None:
@@ -69,7 +69,7 @@ class Recordings:
             self.flush()
 
     def flush(self) -> None:
-        """Write the records that are held."""
+        """Write the buffered records."""
         if self._held:
             self._file.seek(self._first * KIND.itemsize)
             self._file.write(self._held)
@@ -77,14 +77,14 @@ class Recordings:
             self._held.clear()
 
     def to_disk(self) -> None:
-        """Write the file through to the disk."""
+        """Flush the file to disk."""
         os.fsync(self._file.fileno())
 
     def __enter__(self) -> Recordings:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with suppress(OSError):  # of a full disk; all that counts was flushed
+        with suppress(OSError):  # of a full disk; all valid records were flushed
             self._file.close()
 
 
@@ -107,7 +107,7 @@ def _entry_digest(source: Source) -> bytes:
 
 
 def first_listed_otherwise(folder: Path, sources: Sequence[Source], done: int) -> str:
-    """Where a list first differs from that of a dataset with `done` recordings, in words."""
+    """The first difference of a list from that of a dataset with `done` recordings, in words."""
     records = _records(folder)
     listed = records["listed"][: min(done, len(sources))].tolist()
     for number, (before, source) in enumerate(zip(listed, sources, strict=False)):
@@ -119,7 +119,7 @@ def first_listed_otherwise(folder: Path, sources: Sequence[Source], done: int) -
 
 
 def missing_records(folder: Path, done: int) -> str:
-    """What is wrong with the records of the first `done` recordings; "" if all are there."""
+    """What is wrong with the records of the first `done` recordings, in words; "" if all exist."""
     try:
         there = (folder / RECORDINGS).stat().st_size // KIND.itemsize
     except OSError:
@@ -128,10 +128,10 @@ def missing_records(folder: Path, done: int) -> str:
 
 
 def changed(folder: Path, sources: Sequence[Source], numbers: Iterable[int], workers: int) -> list[Changed]:
-    """The recordings of some `numbers` whose files have changed since they were read.
+    """The recordings among `numbers` whose files have changed since they were read.
 
-    Size and time of modification are compared. Where only the time differs, as after a copy, the bytes
-    decide, and the new time is noted.
+    Size and time of modification are compared. If only the time differs, as after a copy, the bytes are
+    compared, and the new time is stored.
     """
     records = _records(folder)
     sizes, times = records["size"].tolist(), records["mtime"].tolist()
@@ -186,7 +186,7 @@ def _records(folder: Path) -> np.ndarray:
 
 
 def _note(folder: Path, moved: Sequence[tuple[int, int]]) -> None:
-    """Write new times of modification, of files whose bytes are the same."""
+    """Store new times of modification of files with the same bytes."""
     with open(folder / RECORDINGS, "r+b") as file:
         for number, mtime in moved:
             file.seek(number * KIND.itemsize + MTIME)

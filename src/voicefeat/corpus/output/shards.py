@@ -1,7 +1,7 @@
 """The numbered shards of a run: written under another name, and renamed once they are complete.
 
-Which rows share a shard depends on their order and sizes alone. The datasets of one run, one per task, close
-their shards together, so that one place in the list of recordings says what all of them hold.
+Which rows share a shard depends only on their order and sizes. The datasets of a run, one per task, close
+their shards together, so that a position in the list of recordings is valid for all of them.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ __all__ = ["Shards"]
 
 
 class Shards:
-    """The datasets of a run, in `folder` or in a folder each below it.
+    """The datasets of a run, in `folder` or each in its own folder below it.
 
     Parameters
     ----------
     folder : Path
         An existing folder.
     abouts : sequence of About
-        One per dataset; a single one has its shards in `folder`, several have folders of their names.
+        One per dataset; a single dataset has its shards in `folder`, several have folders with their names.
     form : Format
         The format of all datasets.
     shard_mb : float
@@ -53,7 +53,7 @@ class Shards:
 
     def clear(self, count: int, again: Sequence[int] = ()) -> None:
         """Continue after `count` shards. Remove the shards to be made `again`, and those of a killed run that
-        are incomplete or that its state does not know."""
+        are incomplete or not in its state."""
         self.number = count
         for place in self.folders:
             for entry in place.iterdir():
@@ -72,7 +72,7 @@ class Shards:
         return None
 
     def add(self, row: Row) -> bool:
-        """Write the next row; True if its shards are full and have to be closed."""
+        """Write the next row; return True if its shards are full and have to be closed."""
         if not self._open:
             for place in self.folders:
                 remove(self._aside(place))
@@ -86,7 +86,7 @@ class Shards:
         return self._bytes >= self.limit
 
     def close(self) -> list[tuple[Path, Path]]:
-        """Finish the open shards; gives where each is and where it is to be moved."""
+        """Finish the open shards; return the present and the final path of each."""
         self.chains = []
         if not self._open:
             return []
@@ -103,7 +103,7 @@ class Shards:
         """Remove the open shards."""
         for writer in self._open:
             writer.abandon()
-        for place in self.folders:  # also one that could not be opened
+        for place in self.folders:  # including one that could not be opened
             remove(self._aside(place))
         self._open = []
 

@@ -1,7 +1,7 @@
-"""The state file of a dataset: what is done, so that a later run can continue.
+"""The state file of a dataset: the work that is done, so that a later run can continue.
 
-It is written anew, and renamed into its place, each time that shards have been committed. However a run ends,
-the shards that the file names are complete; all others are removed and made again.
+It is written under a temporary name and renamed each time that shards have been committed. However a run
+ends, the shards in the file are complete; all others are removed and made again.
 """
 
 from __future__ import annotations
@@ -32,33 +32,33 @@ RESTORE = (
 
 @dataclass
 class Segment:
-    """A stretch of the recordings: those of one set of shards."""
+    """Consecutive recordings: those of one set of shards."""
 
     #: The next recording, by its number, and its piece.
     next: tuple[int, int] = (0, 0)
     rows: int = 0
     failed: int = 0
-    #: Bytes of its lines in the ledger.
+    #: Number of bytes of its lines in the ledger.
     ledger: int = 0
     audio_seconds: float = 0.0
     warned: int = 0
     warning: str = ""
-    #: Values that became 0 in the type of stored values.
+    #: Number of values that became 0 in the type of stored values.
     zeroed: int = 0
     #: Its shards, one per dataset of the run; none if no recording could be used.
     shards: list[Inventory] = field(default_factory=list)
-    #: `Writer.chain` of each of these.
+    #: `Writer.chain` of each of these shards.
     chains: list[int] = field(default_factory=list)
 
     @cached_property
     def text(self) -> str:
-        """The segment as the file has it; read once the segment is complete."""
+        """The segment as text of the file; cached, so it is used only when the segment is complete."""
         fields = {**vars(self), "shards": [list(shard) for shard in self.shards]}
         return json.dumps(fields, ensure_ascii=False)
 
     @classmethod
     def of(cls, fields: dict[str, Any]) -> Segment:
-        """A segment of the file."""
+        """A segment from its fields in the file."""
         number, piece = fields["next"]
         shards = [Inventory(*shard) for shard in fields["shards"]]
         return cls(**{**fields, "next": (number, piece), "shards": shards})
@@ -66,15 +66,15 @@ class Segment:
 
 @dataclass
 class State:
-    """What a dataset is to hold, and what it holds."""
+    """The planned content of a dataset, and its present content."""
 
-    #: What the bytes depend on, settings, versions, format: a run with others cannot continue it.
+    #: Settings, versions, format: the bytes depend on them, and a run with others cannot continue.
     asked: dict[str, Any]
     #: The segments that are done, in order; segment k has the shards of number k.
     segments: list[Segment] = field(default_factory=list)
-    #: Numbers of the segments to be made again: their shards are lost, or their recordings have changed.
+    #: Numbers of the segments to be made again, because shards are lost or recordings have changed.
     again: list[int] = field(default_factory=list)
-    #: Whether a new ledger is beside the old one, which it replaces next.
+    #: Whether a new ledger has been written that is to replace the old one.
     ledger_aside: bool = False
     complete: bool = False
     #: The carried columns, with their types.
@@ -101,7 +101,7 @@ class State:
         )  # fmt: skip
 
     def check_ledger(self, folder: Path) -> str:
-        """What is wrong with the ledger in `folder`; "" if it is complete."""
+        """What is wrong with the ledger in `folder`, in words; "" if it is complete."""
         due = self.total
         try:
             there = (folder / Ledger.NAME).stat().st_size
@@ -114,7 +114,7 @@ class State:
         return f"{folder / Ledger.NAME} {state}; it names {many} that could not be used"
 
     def save(self, folder: Path) -> None:
-        """Write the file under another name and rename it."""
+        """Write the file under a temporary name and rename it."""
         fields = {name: value for name, value in vars(self).items() if name != "segments"}
         head = json.dumps(fields, ensure_ascii=False, indent=1).removesuffix("\n}")
         lines = ",\n  ".join(segment.text for segment in self.segments)
@@ -123,12 +123,12 @@ class State:
 
     @classmethod
     def load(cls, folder: Path) -> State | None:
-        """The state of the dataset in `folder`, or None where there is none.
+        """The state of the dataset in `folder`, or None if there is no state file.
 
         Raises
         ------
         ParameterError
-            If the file was not written by a run.
+            If the file is not a state file.
         """
         try:
             text = (folder / NAME).read_text(encoding="utf-8")
@@ -161,7 +161,7 @@ def opened(
     Raises
     ------
     ParameterError
-        If `out` is a file, or holds something else, or a dataset with other settings.
+        If `out` is a file, or holds other files, or a dataset with other settings.
     """
     folder = Path(out)
     if os.path.lexists(folder) and not folder.is_dir():
@@ -178,7 +178,7 @@ def opened(
             fail("out", str(folder), f"already holds {first!r}{more}", "give a new or empty folder")
         return folder, State(asked, columns=columns)
     if not state.segments and not state.complete:
-        return folder, State(asked, columns=columns)  # a run that was stopped before it kept anything
+        return folder, State(asked, columns=columns)  # a run that was stopped before it stored anything
     differences = list(differing(state.asked, asked))
     if differences and asked["recordings"] != state.asked.get("recordings"):
         differences = [each for each in differences if not each.startswith("recordings: ")]
@@ -194,7 +194,7 @@ def opened(
 
 
 def differing(before: Any, now: Any, where: str = "", here: str = "here") -> Iterable[str]:
-    """Where two descriptions differ, as "name: 1 there, 2 here"."""
+    """The differences of two descriptions, as "name: 1 there, 2 here"."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in [*before, *(key for key in now if key not in before)]:
             yield from differing(before.get(key), now.get(key), f"{where}.{key}" if where else key, here)

@@ -18,7 +18,7 @@ from .run import counted, lasting, sized
 
 __all__ = ["lines", "of_dataset"]
 
-#: At most so many values of a column are counted one by one, and so many kinds of failures are named.
+#: Largest number of values of a column that are counted one by one, and of kinds of failures that are named.
 COUNTED, NAMED = 12, 5
 
 
@@ -120,7 +120,7 @@ def _versions(there: Mapping[str, str]) -> Iterator[str]:
 
 
 def _values(column: np.ndarray) -> str:
-    """A column in short: how often each value occurs, or the range of many numbers."""
+    """A summary of a column: how often each value occurs, or the range of many numbers."""
     values = Counter(column.tolist())
     missing = values.pop(None, 0)
     lack = f", {missing:,} without" if missing else ""

@@ -11,7 +11,7 @@ from .run import counted, lasting
 
 __all__ = ["of_recording"]
 
-#: Seconds in memory at a time.
+#: Seconds of audio in memory at a time.
 BLOCK = 60.0
 
 
@@ -21,7 +21,7 @@ def of_recording(path: str) -> str:
     Raises
     ------
     AudioError
-        If it cannot be read to its end.
+        If the recording cannot be read to its end.
 
     Examples
     --------

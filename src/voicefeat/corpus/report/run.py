@@ -14,7 +14,7 @@ __all__ = ["counted", "lasting", "notice", "sized", "summary", "table_summary", 
 
 
 def summary(done: Extraction) -> str:
-    """The result of a run in words: what was stored, how fast, what failed, what was left out.
+    """The result of a run in words: rows stored, speed, failures, files left out.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def summary(done: Extraction) -> str:
 
 
 def notice(found: Listing) -> str:
-    """The notice before a run: how many recordings of a list are not there; "" if all are."""
+    """The notice before a run: the number of missing recordings; "" if none is missing."""
     if not found.missing:
         return ""
     count = f"{found.missing:,} of {counted(len(found.sources), 'recording')}"
@@ -77,7 +77,7 @@ def _speed(done: Extraction | Table) -> str:
 
 
 def _rest(done: Extraction | Table, remedy: str) -> list[str]:
-    """Lines for failures, warnings, and what was left out."""
+    """Lines for failures, warnings, and files left out."""
     lines = []
     if done.failed:
         ledger = escape(str(done.ledger))
@@ -97,21 +97,21 @@ def _rest(done: Extraction | Table, remedy: str) -> list[str]:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with the noun that it counts."""
+    """A number with its noun, in the singular or the plural."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def lasting(seconds: float) -> str:
-    """A duration of audio."""
+    """A duration of audio, in words."""
     return f"{seconds / 3600:.2f} hours" if seconds >= 360 else f"{seconds:.1f} s"
 
 
 def sized(count: int) -> str:
-    """A number of bytes."""
+    """A number of bytes, in words."""
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.1f} kB"
 
 
-#: At most so many rows are named.
+#: Largest number of rows that are named.
 NAMED = 10
 
 

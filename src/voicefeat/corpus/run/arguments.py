@@ -11,12 +11,12 @@ from ...errors import check_int, fail
 
 __all__ = ["check_executor", "check_mapping", "check_names", "check_workers"]
 
-#: More workers than any machine or cluster has processors: a slip, which would start them all.
+#: Largest number of workers: more than any cluster has processors, so a larger one is a mistake.
 MOST_WORKERS = 1 << 14
 
 
 def check_names(name: str, value: Any) -> tuple[str, ...]:
-    """The argument `name` as a tuple of texts; it must be a sequence of them."""
+    """The argument `name`, which must be a sequence of texts, as a tuple."""
     if isinstance(value, str) or not isinstance(value, Iterable):
         fail(name, value, "must be a sequence of names", "give a list of texts")
     names = tuple(value)
@@ -37,7 +37,7 @@ def check_mapping(name: str, value: Any) -> Mapping[str, Any] | None:
 
 
 def check_workers(workers: Any) -> int:
-    """How many recordings are processed at a time; None is voicefeat's thread budget."""
+    """The number of recordings processed at a time; None for voicefeat's thread budget."""
     if workers is None:
         return get_num_threads()
     return check_int("workers", workers, unit="workers", most=MOST_WORKERS)

@@ -14,13 +14,13 @@ from .versions import versions
 
 __all__ = ["dask_cluster"]
 
-#: Seconds within which a scheduler has to answer.
+#: Timeout of a scheduler in seconds.
 PATIENCE = 10
 
 
 @contextmanager
 def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
-    """The cluster whose scheduler is at `address`: an executor, and how many recordings it runs at a time.
+    """The cluster of the scheduler at `address`: an executor, and the number of recordings at a time.
 
     Recordings of a worker that dies are processed again by the others. Every worker reads the files itself,
     so they must be at the same paths there.
@@ -28,7 +28,7 @@ def dask_cluster(address: str) -> Iterator[tuple[Executor, int]]:
     Raises
     ------
     ParameterError
-        If nothing answers there, it has no workers, or they have other versions of voicefeat or of libraries.
+        If there is no answer, no worker, or a worker with other versions of voicefeat or of libraries.
     ModuleNotFoundError
         If the ``dask`` extra is not installed.
     """

@@ -1,4 +1,4 @@
-"""What of a dataset has to be made again: shards that are lost or damaged, or whose recordings changed."""
+"""The parts of a dataset to be made again: shards that are lost or damaged, or whose recordings changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..output.state import Segment, State
 
 __all__ = ["mark_due"]
 
-#: Recordings that a message names.
+#: Largest number of recordings that a message names.
 NAMED = 3
 REDO = "have their shards made again (redo=True, --redo)"
 
@@ -25,7 +25,7 @@ REDO = "have their shards made again (redo=True, --redo)"
 def mark_due(
     folder: Path, state: State, shards: Shards, sources: Sequence[Source], workers: int, redo: bool
 ) -> None:
-    """Mark in `state` what is to be made again; segments at the end simply count as not done.
+    """Mark in `state` the segments to be made again; segments at the end simply count as not done.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def mark_due(
 
 
 def _refuse_others(state: State, shards: Shards) -> None:
-    """Refuse unknown shards beside those of a run that is complete."""
+    """Refuse unknown shards in the folder of a complete run."""
     ours = {place for k, s in enumerate(state.segments) if s.shards for place in shards.places(k)}
     for folder in shards.folders:
         for place in shards_in(folder) if folder.is_dir() else ():
@@ -58,7 +58,7 @@ def _refuse_others(state: State, shards: Shards) -> None:
 
 
 def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
-    """Segments whose shard is lost or has other rows; with `redo`, whose shard differs in any byte.
+    """Segments whose shard is lost or has other rows; with `redo`, also shards that differ in any byte.
 
     Reading the checksums of rows is fast; reading all bytes of all shards takes long.
     """
@@ -80,7 +80,7 @@ def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
 
 
 def _holds_other_rows(form: Format, place: Path, chain: int) -> bool:
-    """Whether a shard holds other rows than were written, or none that can be read."""
+    """Whether the rows of a shard have changed or cannot be read."""
     try:
         return has_other_rows(form.read(place), chain)
     except Exception as error:  # libraries raise anything for a damaged file

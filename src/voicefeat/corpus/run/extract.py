@@ -1,7 +1,7 @@
-"""From a corpus to a dataset, for one file or for a million.
+"""Extraction of a dataset from a corpus, of one file or of a million.
 
 Recordings are decoded and analysed on threads (decoder, resampler and kernels release the GIL), or by any
-executor. They are stored in their order, whatever the number of workers.
+executor. They are stored in the order of the list, for any number of workers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .task import make_tasks
 
 __all__ = ["Extraction", "extract_corpus"]
 
-#: The largest shard in megabytes, a terabyte: more is a slip.
+#: The largest shard in megabytes, a terabyte: a larger one is a mistake.
 MOST_MB = float(1 << 20)
 
 
@@ -58,58 +58,59 @@ def extract_corpus(
     progress: bool | None = None,
     log: str | os.PathLike[str] | None = None,
 ) -> Extraction:
-    """Extract features, or front ends, of recordings into a dataset; continue a run that was stopped.
+    """Extract features, or front ends, of recordings to a dataset; continue a run that was stopped.
 
-    Shards that were lost are made again, and completed ones are kept.
+    Completed shards are kept, and lost shards are made again.
 
     Parameters
     ----------
     paths : path-like, iterable of path-like, or Listing
-        Files, folders that are searched to any depth, and patterns; or the listing that a function of
-        :mod:`voicefeat.corpus.inputs` makes of a manifest, a protocol or the like.
+        Files, folders that are searched to any depth, and patterns; or a listing that a function of
+        :mod:`voicefeat.corpus.inputs` makes from a manifest, a protocol or the like.
     out : path-like
-        The folder of the dataset: absent, empty, or one that the same call has begun before.
+        The folder of the dataset: a new or empty folder, or one that the same call has begun before.
     feature : str or sequence of str, optional
-        Names in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``. Several share decoding,
-        and the spectra of equal frames.
+        Names in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``. Several features share
+        decoding, and the spectra of equal frames.
     frontend : str, FrontEnd, or sequence of them, optional
-        Instead of a feature: front ends, by the name of a published one (:func:`voicefeat.frontends`), as a
-        file ``*.toml`` that holds one, or as a value. Several share decoding, and the spectra of equal frames
-        of the same signal; each has a folder in `out`.
+        Front ends, in place of features: the name of a published one (:func:`voicefeat.frontends`), the path
+        of a file ``*.toml``, or a value. Several share decoding, and the spectra of equal frames of the same
+        signal; each has a folder in `out`.
     sr : int, optional
-        Sampling rate in Hz to which every recording is resampled; by default each keeps its own. A front end
-        with a rate of its own takes no other: recordings at another rate go to the ledger unless they are
+        Sampling rate in Hz to which every recording is resampled; by default each keeps its own rate. A front
+        end with a fixed rate accepts no other: recordings at another rate go to the ledger unless they are
         resampled.
     settings : mapping, optional
-        Keyword arguments of the feature; the others keep their defaults. A front end has its own settings.
+        Keyword arguments of the feature; others keep their defaults. A front end has its own settings.
     channels : {"mean", "first", "each"}
-        Of several channels, take the mean, the first, or each (one row per channel).
+        Use the mean of the channels, the first channel, or each channel (one row per channel).
     part_seconds : float
-        Recordings longer than this are split into several rows, each analysed by itself.
+        Longest part in seconds: longer recordings are split into several rows, each analysed by itself.
     summary : sequence of str
         Statistics over frames, in place of the frames ("mean", "std", "median", "min", "max", "q0.05").
     windows : float, optional
-        With `summary`: statistics over windows of this length in seconds instead of whole recordings.
+        With `summary`: length in seconds of the windows over which statistics are taken; by default the whole
+        recording.
     dtype : {"float32", "float64", "float16"}
-        The type of the stored values; float64 is computed in double precision.
+        Type of the stored values; with float64, features are computed in double precision.
     format : str
         The format of the shards: a name in :data:`voicefeat.corpus.formats.FORMATS`.
     format_options : mapping, optional
         Options of the format, for example ``{"compress": True}``.
     workers : int, optional
-        Threads; by default voicefeat's thread budget. The dataset does not depend on it.
+        Number of threads; by default voicefeat's thread budget. The dataset does not depend on it.
     executor : concurrent.futures.Executor, optional
-        What runs in place of threads: processes or a cluster. `workers` is then the number of its workers.
+        Processes or a cluster, in place of threads. `workers` is then the number of its workers.
     strict : bool
         Stop at the first recording that cannot be used.
     redo : bool
-        Where recordings are no longer the files that were read, make their shards again. By default that is
-        an error, because `out` would lose what it holds. The checksums of all shards are then compared as
-        well, and damaged ones are made again.
+        Make the shards of recordings again whose files have changed. By default a changed file is an error,
+        because old rows in `out` would be lost. With `redo` the checksums of all shards are compared as well,
+        and damaged shards are made again.
     shard_mb : float
-        Megabytes of values in one shard, before compression.
+        Size of a shard in megabytes of values, before compression.
     progress : bool, optional
-        Draw a progress bar on stderr; by default when that is a terminal.
+        Draw a progress bar on stderr; by default if stderr is a terminal.
     log : path-like, optional
         A file to which lines of JSON are appended: the command, the host, progress, failures, times.
 
@@ -121,8 +122,8 @@ def extract_corpus(
     Raises
     ------
     ParameterError
-        Before any recording is opened, if an argument cannot be used, `out` holds something else, or it was
-        made from other files than those that are there now. A recording that cannot be used raises nothing,
+        Before any recording is opened: if an argument cannot be used, if `out` holds something else, or if
+        the files that `out` was made from have changed. A recording that cannot be used raises nothing,
         unless `strict`: it becomes a line of ``_failures.csv`` in `out`.
     ModuleNotFoundError
         If the extra that the format needs is not installed.
@@ -163,7 +164,7 @@ def extract_corpus(
     for about in abouts:
         form.check(about)
     with writing(folder), held(folder), RunLog(log) as lines:
-        # A second time: another run may have held the lock until now.
+        # Opened a second time: another run may have held the lock until now.
         _, state = opened(out, asked, columns, found.sources)
         shards = Shards(folder, abouts, form, shard_mb)
         due = _prepared(folder, state, shards, found, workers, redo)
@@ -175,9 +176,9 @@ def extract_corpus(
 
 
 def _prepared(folder: Path, state: State, shards: Shards, found: Listing, workers: int, redo: bool) -> int:
-    """Mark what has to be made, and save that before the first shard is written or removed.
+    """Mark the segments to be made, and save the state before the first shard is written or removed.
 
-    Returns how many segments are made a second time.
+    Returns the number of segments that are made again.
     """
     commit_ledger(folder, state.ledger_aside)
     if state.ledger_aside:
@@ -210,7 +211,7 @@ def _listing(paths: Any, strict: bool) -> Listing:
 
 
 def _check_ids(sources: Sequence[Source]) -> None:
-    """Refuse two recordings with one id."""
+    """Refuse two recordings with the same id."""
     if len({source.id for source in sources}) == len(sources):
         return
     first: dict[str, Source] = {}

@@ -1,4 +1,4 @@
-"""What is done to one recording: decode it, compute its features; a failure is a value, not an exception."""
+"""The work on one recording: decode it, compute its features; a failure is a value, not an exception."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from .warnings import ThreadWarnings, WarningsByThread
 
 __all__ = ["CorpusJob", "run_in_worker"]
 
-#: Seconds that no part and no window exceeds, some thirty years.
+#: Longest part or window in seconds, about thirty years.
 LONGEST = 1e9
 
 
 @dataclass(frozen=True)
 class CorpusJob:
-    """The features, or front ends, of a recording: called with an item, it gives what became of it."""
+    """The features, or front ends, of a recording: called with an item, it returns its row or its failure."""
 
     tasks: tuple[Task, ...]
     #: Sampling rate in Hz, or None for the recording's own.
@@ -36,7 +36,7 @@ class CorpusJob:
     #: Recordings longer than this many seconds become several rows.
     part_seconds: float = 600.0
     dtype: str = "float32"
-    #: Statistics in place of frames, over the whole piece or over windows of so many seconds.
+    #: Statistics in place of frames, over the whole piece or over windows of a length in seconds.
     summary: tuple[str, ...] = ()
     windows: float | None = None
 
@@ -61,14 +61,14 @@ class CorpusJob:
             check_folders(names)
 
     def probe(self) -> list[int]:
-        """Try the settings on noise; gives the number of rows of each task, before statistics."""
+        """Try the settings on noise; returns the number of rows of each task, before statistics."""
         if self.windows is not None:
             for task in self.tasks:
                 task.hop(16000)
         return [task.probe() for task in self.tasks]
 
     def describe(self, n_rows: Sequence[int]) -> list[dict[str, Any]]:
-        """The metadata of each dataset; nothing in it differs between two runs of one command."""
+        """The metadata of each dataset; it is the same for two runs of one command."""
         return [self._about(task, count) for task, count in zip(self.tasks, n_rows, strict=True)]
 
     def _about(self, task: Task, n_rows: int) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class CorpusJob:
         }
 
     def __call__(self, item: Item) -> Done:
-        """The row of one piece of a recording, or the failure that it ended in.
+        """The row of one piece of a recording, or its failure.
 
         Raises
         ------
@@ -110,7 +110,7 @@ class CorpusJob:
                 values, zeros = self._stored(task, result, y, piece.sr)
                 stored.append(values)
                 zeroed += zeros
-        except Exception as error:  # whatever a file can provoke is a line in the ledger
+        except Exception as error:  # any error that a file causes becomes a line of the ledger
             stop_if_passing(source.path, error)
             failure = Failure.of(source, stage, error)
             return Done(item, pieces, None, failure, _identity(source.path))
@@ -123,7 +123,7 @@ class CorpusJob:
         return Done(item, pieces, row, identity=read)
 
     def _stored(self, task: Task, values: np.ndarray, y: np.ndarray, rate: int) -> tuple[np.ndarray, int]:
-        """The values as they are stored, none of them in the memory of `y`; and how many became 0."""
+        """The values to be stored, copied from the memory of `y`, and how many of them became 0."""
         if self.summary:
             frames = None if self.windows is None else max(1, round(self.windows / task.hop(rate)))
             columns = summarize(values, self.summary, frames=frames)
@@ -154,6 +154,6 @@ def _identity(path: str) -> Identity:
 
 
 def run_in_worker(job: CorpusJob, items: Sequence[Item]) -> list[Done]:
-    """Several items in a worker process, where warnings are collected as in the parent process."""
+    """Process several items in a worker process; warnings are collected as in the parent process."""
     with WarningsByThread():
         return [job(item) for item in items]

@@ -1,4 +1,4 @@
-"""Passing faults of the machine: they stop a run, which continues later; no recording is to blame."""
+"""Temporary faults of the machine: they stop a run, which can be continued; no recording is at fault."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a source to the samples of one of its pieces: parts of long recordings, segments, channels."""
+"""The samples of one piece of a source: parts of long recordings, segments, channels."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..inputs.sources import Source
 
 __all__ = ["CHANNELS", "Piece", "cut"]
 
-#: Of several channels: their mean, the first, or each.
+#: Choices for several channels: their mean, the first, or each.
 CHANNELS = ("mean", "first", "each")
 #: Seconds by which the last part may be longer than the others, so that no part is tiny.
 SPLINTER = 1.0
 FLOAT32 = np.dtype(np.float32)
-#: Samples for which every thread keeps memory: two minutes at 16 kHz.
+#: Number of samples for which every thread keeps memory: two minutes at 16 kHz.
 ROOM = 1 << 21
 
 _local = threading.local()
@@ -37,13 +37,13 @@ class Piece(NamedTuple):
     pieces: int
     part: int
     channel: int | None
-    #: Seconds from the beginning of the file.
+    #: Start in seconds from the beginning of the file.
     start: float
     duration: float
 
 
 class Parts(NamedTuple):
-    """How a source is divided: parts of one length, the last of which takes up to a second more."""
+    """The division of a source: parts of equal length; the last may be up to a second longer."""
 
     #: The first sample of the source in its file, and its length in samples.
     first: int
@@ -67,11 +67,11 @@ class Parts(NamedTuple):
 
 
 def cut(source: Source, piece: int, sr: int | None, channels: str, longest: float) -> Piece:
-    """The samples of piece number `piece`, resampled to `sr` where that is given.
+    """The samples of piece number `piece`, resampled to `sr` if it is given.
 
-    Recordings longer than `longest` seconds come in parts, each a piece for every channel that is kept; the
-    last part takes up to a second more. Where a recording has no piece of that number, some of its samples
-    are given, and `Piece.pieces` tells that there is no such piece.
+    Recordings longer than `longest` seconds are divided into parts, and each part has a piece for every
+    channel that is kept; the last part may be up to a second longer. If a recording has no piece of that
+    number, some of its samples are returned, and `Piece.pieces` shows that there is no such piece.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
         part = piece % parts.number
         frames = _read(source, rate, parts, part)
     kept = _kept(source, frames.shape[1], channels)
-    # A file that has lost parts or channels no longer has this piece: `Piece.pieces` says so.
+    # A file that has lost parts or channels no longer has this piece; `Piece.pieces` shows this.
     column = kept[min(piece // parts.number, len(kept) - 1)] if kept else None
     if frames.shape[1] == 1:
         y = frames[:, 0]
@@ -100,12 +100,12 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
 
 
 def _part_sizes(longest: float, rate: int) -> tuple[int, int]:
-    """The samples of a part, and how many more the last part may have."""
+    """The length of a part in samples, and how many more samples the last part may have."""
     return max(1, sample_at(longest, rate)), sample_at(SPLINTER, rate)
 
 
 def _span(source: Source, rate: int) -> tuple[int, int | None]:
-    """The first sample of a source in its file, and the one behind its last; None for the end of the file."""
+    """The first sample of a source in its file, and the one after its last; None for the end of the file."""
     first = sample_at(source.start, rate) if source.start else 0
     return first, None if source.end is None else sample_at(source.end, rate)
 
@@ -119,7 +119,7 @@ def _first_part(source: Source, longest: float) -> tuple[np.ndarray, int, Parts]
         size, spare = _part_sizes(longest, rate)
         first, end = _span(source, rate)
         most = size + spare
-        # One sample more than the first part can have tells whether there is another part.
+        # One sample more than the first part can have shows whether there is another part.
         wanted = min(most + 1, (sys.maxsize if end is None else end) - first)
         if wanted < 1:
             problem = f"the segment has less than one sample at {rate} Hz"
@@ -146,7 +146,7 @@ def _read(source: Source, rate: int, parts: Parts, part: int) -> np.ndarray:
 
 
 def _fail_behind_end(source: Source, rate: int, end: int) -> None:
-    """Raise the error for a segment that ends behind the file, which has `end` samples."""
+    """Raise the error for a segment that ends after the end of the file, which has `end` samples."""
     raise AudioError(
         f"{source.path}: the segment ends at {source.end:g} s, but the file at {end / rate:.6g} s; "
         "give an end within it"
@@ -163,7 +163,7 @@ def _room() -> np.ndarray:
 
 
 def _kept(source: Source, count: int, channels: str) -> list[int]:
-    """The channels that have rows of their own; none where they are averaged."""
+    """The channels that have their own rows; none if they are averaged."""
     if source.channel is not None:
         if source.channel >= count:
             raise AudioError(

@@ -19,7 +19,7 @@ class Progress:
     total : int
         The number of recordings.
     shown : bool, optional
-        Draw on stderr; by default when stderr is a terminal.
+        Draw on stderr; by default if stderr is a terminal.
     done, failed : int
         Recordings of an earlier run, and how many of them failed.
     """
@@ -45,7 +45,7 @@ class Progress:
         return time.perf_counter() - self._start
 
     def step(self, audio_seconds: float = 0.0, failed: bool = False, whole: bool = True) -> None:
-        """Count a recording, or a piece of one that is not the `whole` yet."""
+        """Count a recording, or, if not `whole`, a piece that does not complete one."""
         self.audio_seconds += audio_seconds
         self.failures += failed
         if self._bar is not None:

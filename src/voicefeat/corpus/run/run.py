@@ -30,7 +30,7 @@ REDONE = ".again.csv.partial"
 
 @dataclass(frozen=True)
 class Extraction:
-    """The result of a run: what the dataset holds, and what this run did."""
+    """The result of a run: the content of the dataset, and the work of this run."""
 
     folder: Path
     #: Rows in the dataset: recordings, or their parts and channels.
@@ -48,19 +48,19 @@ class Extraction:
     ignored: Mapping[str, int] = field(default_factory=dict)
     #: Links to folders, which were not followed.
     links: tuple[str, ...] = ()
-    #: How many recordings in the dataset gave a warning; the first warning, as "id: warning".
+    #: Number of recordings in the dataset with a warning; the first warning, as "id: warning".
     warned: int = 0
     warning: str = ""
-    #: Rows of an earlier run.
+    #: Number of rows of an earlier run.
     resumed: int = 0
-    #: Values that became 0 when they were stored as float16.
+    #: Number of values that became 0 when they were stored as float16.
     zeroed: int = 0
-    #: Shards made again because they were lost or their recordings had changed.
+    #: Number of shards made again because they were lost or their recordings had changed.
     again: int = 0
 
     @property
     def times_real_time(self) -> float:
-        """Seconds of audio for each second of work."""
+        """Seconds of audio per second of work."""
         return self.audio_seconds / self.seconds if self.seconds else 0.0
 
 
@@ -78,12 +78,12 @@ class Run:
     workers: int
     executor: Executor | None = None
     progress: bool | None = None
-    #: What the dataset holds, and the seconds of audio that this run has added.
+    #: The content of the dataset, and the seconds of audio that this run has added.
     total: Segment = field(default_factory=Segment)
     audio_seconds: float = 0.0
 
     def go(self, again: int = 0) -> Extraction:
-        """Do what is not done yet and report it. `again` shards are made a second time."""
+        """Do the remaining work and report it; `again` is the number of shards that are made again."""
         state, started = self.state, time.perf_counter()
         self.total = state.total
         before = self.total.rows - sum(state.segments[number].rows for number in state.again)
@@ -112,7 +112,7 @@ class Run:
         return done
 
     def _continue(self, recordings: Recordings) -> None:
-        """Make all that comes after what is done."""
+        """Process all recordings after the segments that are done."""
         state, total = self.state, self.total
         begin, _ = state.next
         with (
@@ -138,13 +138,13 @@ class Run:
         for done in pieces_in_order(self.job, items, self.workers, self.executor):
             if end is not None and (done.item.number, done.item.piece) >= end:
                 return
-            if done.item.piece < done.pieces:  # a recording that has changed may have fewer than before
+            if done.item.piece < done.pieces:  # a changed recording may have fewer pieces than before
                 yield done
 
     def _take(
         self, done: Done, segment: Segment, ledger: Ledger, recordings: Recordings, bar: Progress
     ) -> bool:
-        """Store one result; whether the shards are full."""
+        """Store one result; return whether the shards are full."""
         row, number, last = done.row, done.item.number, done.item.piece + 1 == done.pieces
         if done.item.piece == 0:
             recordings.put(number, done.item.source, done.identity)
@@ -181,7 +181,7 @@ class Run:
         )
 
     def _commit(self, segment: Segment, ledger: Ledger, recordings: Recordings, committer: Committer) -> None:
-        """Commit the finished shards, and the state file that records them, while the next ones are begun."""
+        """Commit the finished shards and the state file that records them, while the next shards begin."""
         recordings.flush()
         moves = self.shards.close()
         segment.chains = self.shards.chains
@@ -191,7 +191,7 @@ class Run:
         committer.commit(moves, segment, self.state)
 
     def _redo(self, recordings: Recordings) -> None:
-        """Make segments again that lost a shard or whose recordings have changed, each in its old bounds."""
+        """Make segments again that lost a shard or whose recordings changed, each with its old bounds."""
         state, folder = self.state, self.folder
         (folder / REDONE).unlink(missing_ok=True)  # a run that was killed may have left it
         if not state.again:
@@ -203,7 +203,7 @@ class Run:
         self.shards.number = len(state.segments)
 
     def _redo_segment(self, number: int, recordings: Recordings, committer: Committer, bar: Progress) -> None:
-        """Make one segment again, and put its failures in the place of the old ones."""
+        """Make one segment again, and replace its old failures by the new ones."""
         state, folder, old = self.state, self.folder, self.state.segments[number]
         begin, end = state.begin(number), old.next
         segment, self.shards.number = Segment(begin), number
@@ -223,5 +223,5 @@ class Run:
         committer.commit(moves, segment, replace(state, ledger_aside=True))
         committer.wait()
         commit_ledger(folder)
-        state.save(folder)  # before another ledger is written aside
+        state.save(folder)  # before another new ledger is written
         self.total = state.total

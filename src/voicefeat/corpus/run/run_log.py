@@ -1,4 +1,4 @@
-"""The log of a run: lines of JSON in a file that is no part of the dataset."""
+"""The log of a run: lines of JSON in a file outside the dataset."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["RunLog"]
 
 #: Seconds from one line of progress to the next.
 EVERY = 10.0
-#: Characters that JSON allows in a text, and that a terminal may obey or hide.
+#: Characters that JSON allows in a text, but that may control a terminal or be invisible.
 _UNSEEN = re.compile(r"[^\x20-\x7e]")
 
 
 def _as_json(found: re.Match[str]) -> str:
-    """A character that is printable, or else its escape in JSON."""
+    """The character if it is printable, else its escape in JSON."""
     return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
@@ -63,7 +63,7 @@ class RunLog:
     def write(self, event: str, **facts: Any) -> None:
         """Write one line and flush it.
 
-        An error of the disk ends the log with a warning; the run continues, as its dataset may be on another.
+        An error of the disk ends the log with a warning; the run goes on: its dataset may be on another disk.
         """
         if self._stream is not None:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,4 +1,4 @@
-"""From items to results, in order, with few of them in memory at once, on threads or an executor."""
+"""The results of items in order, with few of them in memory at once, on threads or an executor."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["pieces_in_order"]
 Arg = TypeVar("Arg")
 Result = TypeVar("Result")
 
-#: Recordings in one call of an executor: they share the cost of a call to another process.
+#: Number of recordings in one call of an executor: they share the cost of a call to another process.
 TOGETHER = 16
-#: Calls in flight for each worker of an executor.
+#: Calls in flight per worker of an executor.
 AHEAD = 4
 
 
@@ -44,8 +44,8 @@ def pieces_in_order(
 ) -> Iterator[Done]:
     """The results of all pieces of all recordings, in order.
 
-    The items are the first pieces of their recordings; how many more there are is known when the first is
-    done. An executor that is given is not shut down.
+    The items are the first pieces of their recordings; the number of further pieces is known when the first
+    is done. A given executor is not shut down.
     """
     for done in _results(job, items, workers, executor):
         yield done
@@ -69,7 +69,7 @@ def _size(done: Done) -> int:
     """Bytes of the values."""
     size = 0
     if done.row is not None:
-        for values in done.row.values:  # a loop: a generator takes longer, and there is one per recording
+        for values in done.row.values:  # a loop is faster than a generator, and runs once per recording
             size += values.nbytes
     return size
 

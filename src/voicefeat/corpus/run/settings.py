@@ -73,7 +73,7 @@ def complete(feature: Feature, settings: Mapping[str, Any] | None) -> dict[str, 
 
 
 def as_json(value: Any) -> Any:
-    """`value` as JSON can hold it: infinities and types as their names, arrays as lists.
+    """`value` in a form for JSON: infinities and types as their names, arrays as lists.
 
     Examples
     --------

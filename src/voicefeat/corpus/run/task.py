@@ -1,4 +1,4 @@
-"""What is computed of each recording: a feature with its settings, or a front end."""
+"""The task of a run for each recording: a feature with its settings, or a front end."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from .settings import as_json, complete
 
 __all__ = ["FeatureTask", "FrontEndTask", "Task", "compute_tasks", "make_tasks"]
 
-#: The rates of the trial when recordings keep their own; one of them has to work. They are high, so that no
-#: band is refused that some recording could hold, and low, for bands that need narrow bins.
+#: The rates of the trial if recordings keep their own; one of them has to work. High rates accept every band
+#: that some recording could hold; low rates accept bands that need narrow bins.
 TRIAL_RATES = (192000, 48000, 16000, 8000)
-#: Seconds of the trial of a feature whose frames have no one length.
+#: Duration in seconds of the trial of a feature whose frames have no fixed length.
 TRIAL_SECONDS = 3
-#: What offsets of 32 bits can address in one recording.
+#: Largest number of values of one recording: offsets have 32 bits.
 MOST_VALUES = 2**31 - 1
-#: Features that no dataset can hold, and what to use in their place.
+#: Features that a dataset cannot hold, and what to use in their place.
 COMPLEX = {
     "stft": "'spectrogram' (power=1 for magnitudes, power=2 for power)",
     "cqt": "'hybrid_cqt', constant-Q magnitudes",
@@ -45,14 +45,14 @@ COMPLEX = {
 
 
 def compute_tasks(tasks: Sequence[Task], y: np.ndarray, rate: int) -> list[np.ndarray]:
-    """The values of each task for the signal `y`, (rows, frames), on the calling thread alone.
+    """The values of each task for the signal `y`, (rows, frames), on the calling thread only.
 
-    Features and front ends of equal frames share the spectra of `y`; the bits are those of separate calls.
+    Features and front ends with equal frames share the spectra of `y`; the bits are those of separate calls.
 
     Raises
     ------
     ParameterError
-        If a task refuses the signal or its rate, or gives more values than a row of a dataset can hold.
+        If a task refuses the signal or its rate, or has more values than a row of a dataset can hold.
     """
     y = signal(y)
     prepared: dict[Any, np.ndarray] = {}
@@ -62,7 +62,7 @@ def compute_tasks(tasks: Sequence[Task], y: np.ndarray, rate: int) -> list[np.nd
         else:
             with empty_bands.collected() as messages:
                 results = compute_requests([task.request(y, rate, prepared) for task in tasks])
-            for message in dict.fromkeys(messages):  # of a bank that several tasks have in common
+            for message in dict.fromkeys(messages):  # several tasks may share a bank
                 empty_bands.tell(message)
     for values in results:
         if values.size > MOST_VALUES:
@@ -93,10 +93,10 @@ class Task(ABC):
 
     @abstractmethod
     def hop(self, rate: int) -> float:
-        """Seconds from frame to frame; a ParameterError where there is no such number."""
+        """Hop in seconds; a ParameterError if frames have no fixed hop."""
 
     def trial(self, rate: int) -> int:
-        """How many rows a signal of noise gives at `rate`."""
+        """Number of rows for a signal of noise at `rate`."""
         return self._rows_of_noise(TRIAL_SECONDS * rate, rate)
 
     def _rows_of_noise(self, samples: int, rate: int) -> int:
@@ -104,7 +104,7 @@ class Task(ABC):
         return compute_tasks([self], y, rate)[0].shape[0]
 
     def probe(self) -> int:
-        """Try the settings on noise before any recording is opened; gives the number of rows.
+        """Try the settings on noise before any recording is opened; returns the number of rows.
 
         Raises
         ------
@@ -130,7 +130,7 @@ class FeatureTask(Task):
 
     feature: Feature
     sr: int | None
-    #: The settings that were given; the others are the feature's defaults.
+    #: The given settings; the others have the feature's defaults.
     given: Mapping[str, Any]
 
     @classmethod
@@ -181,7 +181,7 @@ class FeatureTask(Task):
 
     @property
     def digest(self) -> str:
-        """A fingerprint of the settings that are not defaults: a new setting changes no fingerprint."""
+        """A hash of the settings that are not defaults: a new setting does not change existing digests."""
         defaults = as_json(self.feature.settings)
         given = as_json(complete(self.feature, self.given))
         changed = {key: value for key, value in given.items() if value != defaults[key]}
@@ -194,7 +194,7 @@ def make_tasks(
     sr: int | None,
     settings: Mapping[str, Any] | None,
 ) -> tuple[Task, ...]:
-    """The tasks of a run: features, with settings that all of them know, or front ends."""
+    """The tasks of a run: features, with settings that all of them have, or front ends."""
     if frontend is None:
         given = ["mfcc"] if feature is None else [feature] if isinstance(feature, str) else feature
         names = check_names("feature", given)

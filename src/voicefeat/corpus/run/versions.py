@@ -1,4 +1,4 @@
-"""The versions of everything that the numbers of a dataset depend on."""
+"""The versions of the libraries that the values of a dataset depend on."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Warnings of worker threads, collected for the recording at hand.
+"""Warnings of worker threads, collected for the current recording.
 
-Printed at once, they would not name their recording, and those of a corpus of short clips fill the terminal.
+If printed at once, they would not name their recording, and a corpus of short clips would fill the terminal.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _local = threading.local()
 
 
 class ThreadWarnings:
-    """In this context the warnings of this thread go to the list that it gives, inside `WarningsByThread`."""
+    """A context in which the warnings of this thread go to a list; it needs an outer `WarningsByThread`."""
 
     def __enter__(self) -> list[str]:
         messages: list[str] = []
@@ -27,12 +27,12 @@ class ThreadWarnings:
 
 
 class WarningsByThread:
-    """In this context a warning goes to the `ThreadWarnings` of the thread that raised it, if it has any."""
+    """A context in which a warning goes to the `ThreadWarnings` of the thread that raised it, if any."""
 
     def __enter__(self) -> WarningsByThread:
         self._filters = warnings.catch_warnings()
         self._filters.__enter__()
-        warnings.simplefilter("always", UserWarning)  # of each recording, also when the message is the same
+        warnings.simplefilter("always", UserWarning)  # for each recording, even if the message is the same
         self._before = warnings.showwarning
         warnings.showwarning = self._show
         return self

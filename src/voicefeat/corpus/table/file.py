@@ -1,4 +1,4 @@
-"""One table in one CSV or Parquet file: written under another name, renamed once it is complete."""
+"""One table in one CSV or Parquet file: written under a temporary name, renamed when complete."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from ..optional import need, numbers, texts
 __all__ = ["TableFile"]
 
 Value = str | int | float
-#: Rows of a Parquet row group; as many are in memory as Arrow arrays at a time.
+#: Number of rows of a Parquet row group, which are in memory as Arrow arrays.
 GROUP = 1 << 14
 
 
 class TableFile:
-    """A new file; its ending gives the format.
+    """A new file; its extension gives the format.
 
     Raises
     ------
     ParameterError
-        If the file exists, or its ending means no format.
+        If the file exists, or its extension is not known.
     ModuleNotFoundError
-        If it is to be Parquet and the ``corpus`` extra is not installed.
+        If the format is Parquet and the ``corpus`` extra is not installed.
     """
 
     def __init__(self, out: str | os.PathLike[str]) -> None:
@@ -51,7 +51,7 @@ class TableFile:
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
-        """Check that the file can be written; afterwards nothing is left beside it."""
+        """Check that the file can be written; the temporary file is removed afterwards."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._aside.claim()
         try:

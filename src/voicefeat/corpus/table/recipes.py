@@ -1,4 +1,4 @@
-"""Recipes: from a window of a recording to one row of a published table.
+"""Recipes: how a window of a recording becomes one row of a published table.
 
 ``deep-voice`` makes the columns of DEEP-VOICE's ``DATASET-balanced.csv``; the manual, ``docs/table.md``,
 gives the evidence for it.
@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is measured in each window of a recording, and the names of the columns."""
+    """The measurements in each window of a recording, and the names of the columns."""
 
     name: str
     #: Length of a window in seconds.
@@ -77,9 +77,9 @@ class Recipe:
         return np.ascontiguousarray(window.T).reshape(-1) if channels == 2 else np.tile(window[:, 0], 2)
 
     def measure(self, y: np.ndarray, sr: int) -> np.ndarray:
-        """The numbers of a row, in the order of the columns, from the samples that `arrange` gives.
+        """The numbers of a row, in the order of the columns, from the samples returned by `arrange`.
 
-        Nothing is rounded to decimals. The calling thread alone is used.
+        Numbers are not rounded. Only the calling thread is used.
 
         Examples
         --------

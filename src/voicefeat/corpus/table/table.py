@@ -1,4 +1,4 @@
-"""From class folders to one table: one row per window of each recording."""
+"""One table of class folders: one row per window of each recording."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .recipes import Recipe, find_recipe
 
 __all__ = ["Table", "make_table"]
 
-#: The columns that say where a row comes from.
+#: The columns that identify the source of a row.
 GROUPS = ("file", "window", "source_speaker", "target_speaker")
 
 
@@ -41,28 +41,28 @@ class Table:
 
     #: The table, or None if no recording could be used.
     file: Path | None
-    #: Rows of each class in the table.
+    #: Number of rows of each class in the table.
     rows: Mapping[str, int]
-    #: Windows of each class that were measured: more than rows if classes were balanced.
+    #: Number of measured windows of each class: more than rows if classes were balanced.
     windows: Mapping[str, int]
-    #: Recordings that were measured, and recordings that failed.
+    #: Number of recordings that were measured, and that failed.
     recordings: int
     failed: int
     audio_seconds: float
     seconds: float
     #: The file with the failures, or None if nothing failed.
     ledger: Path | None
-    #: Files in the folder that were left out, by extension.
+    #: Number of files in the folder that were left out, by extension.
     ignored: Mapping[str, int] = field(default_factory=dict)
     #: Links to folders, which were not followed.
     links: tuple[str, ...] = ()
-    #: How many recordings gave a warning; the first warning, as "id: warning".
+    #: Number of recordings with a warning; the first warning, as "id: warning".
     warned: int = 0
     warning: str = ""
 
     @property
     def times_real_time(self) -> float:
-        """Seconds of audio for each second of work."""
+        """Seconds of audio per second of work."""
         return self.audio_seconds / self.seconds if self.seconds else 0.0
 
 
@@ -82,11 +82,11 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True)
 class Measure:
-    """Called with a source, measures its windows one after the other; gives them, or the failure."""
+    """A function that measures the windows of a source, and returns them or the failure."""
 
     recipe: Recipe
     mono: bool
-    #: Set once the result is no longer wanted.
+    #: Set when the result is no longer needed.
     stop: Event = field(default_factory=Event)
 
     def __call__(self, source: Source) -> Measured | Failure:
@@ -100,14 +100,14 @@ class Measure:
                 stage = "feature"
                 y = self.recipe.arrange(window, self.mono)
                 values.append(self.recipe.measure(y, rate))
-                if y.size >= self.recipe.frame and y.any():  # warnings of tails and pauses say nothing new
+                if y.size >= self.recipe.frame and y.any():  # warnings of tails and pauses are not useful
                     warnings += messages
                 messages.clear()
                 duration += len(window) / rate
                 stage = "decode"
                 if self.stop.is_set():
                     break
-        except Exception as error:  # whatever a file can provoke is a line in the ledger
+        except Exception as error:  # any error that a file causes becomes a line of the ledger
             stop_if_passing(source.path, error)
             return Failure.of(source, stage, error)
         return Measured(source.id, np.array(values), duration, tuple(warnings))
@@ -129,11 +129,12 @@ def make_table(
     Parameters
     ----------
     folder : path-like
-        Holds two or more folders, one per class, with recordings at any depth: ``REAL`` and ``FAKE``, say.
+        A folder with two or more folders, one per class, such as ``REAL`` and ``FAKE``, and recordings at any
+        depth.
     out : path-like
-        The table: a new file that ends with ``.csv`` or ``.parquet``.
+        The table: a new file with the extension ``.csv`` or ``.parquet``.
     recipe : {"deep-voice"}
-        What is measured; see :mod:`voicefeat.corpus.table.recipes`.
+        Name of the recipe; see :mod:`voicefeat.corpus.table.recipes`.
     balance : int, optional
         Seed: keep as many rows of each class as the smallest class has, drawn at random.
     groups : bool
@@ -141,9 +142,9 @@ def make_table(
     mono : bool
         Average channels, in place of the recipe's arrangement.
     workers : int, optional
-        Threads; by default voicefeat's thread budget. The table does not depend on it.
+        Number of threads; by default voicefeat's thread budget. The table does not depend on it.
     progress : bool, optional
-        Draw a progress bar on stderr; by default when that is a terminal.
+        Draw a progress bar on stderr; by default if stderr is a terminal.
 
     Returns
     -------
@@ -153,7 +154,7 @@ def make_table(
     Raises
     ------
     ParameterError
-        Before any recording is opened, if an argument cannot be used, `out` exists, or `folder` has fewer
+        Before any recording is opened: if an argument cannot be used, `out` exists, or `folder` has fewer
         than two classes. A recording that cannot be used raises nothing: none of its windows is in the
         table, and it becomes a line of ``<out>.failures.csv``.
 
@@ -178,7 +179,7 @@ def make_table(
     measured: list[Measured] = []
     with file.claimed():
         ledger = Ledger(file.path.parent, f"{file.path.name}.failures.csv")
-        ledger.file.unlink(missing_ok=True)  # a former run's, whose table is not there
+        ledger.file.unlink(missing_ok=True)  # of an earlier run, whose table does not exist
         with ledger, Progress(len(found.sources), progress) as bar, WarningsByThread():
             measure = Measure(chosen, mono)
             for result in ordered_map(measure, found.sources, workers, measure.stop):
@@ -212,7 +213,7 @@ def make_table(
 
 
 def _kept(measured: list[Measured], classes: set[str], seed: int | None) -> list[np.ndarray]:
-    """The windows of each recording for the table: all, or as many of each class, drawn at random."""
+    """The windows of each recording for the table: all, or an equal number per class, drawn at random."""
     if seed is None:
         return [np.arange(len(m.values)) for m in measured]
     windows = _count(measured, [np.arange(len(m.values)) for m in measured])

@@ -47,7 +47,7 @@ class Candidate:
 
 
 class Search:
-    """The search for one matrix of one signal; keeps the candidates it has tried."""
+    """The search for one matrix of one signal; it keeps the candidates that were tried."""
 
     def __init__(self, matrix: np.ndarray, y: np.ndarray, sr: int) -> None:
         self.y: np.ndarray = y

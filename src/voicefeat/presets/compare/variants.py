@@ -1,4 +1,4 @@
-"""The variants of a front end: the settings in which published systems of one name differ."""
+"""The variants of a front end: the settings in which published systems of the same name differ."""
 
 from __future__ import annotations
 

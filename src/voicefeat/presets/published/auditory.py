@@ -14,7 +14,7 @@ OCTAVE = (
 
 
 def heard(name: str, row: str, **settings: object) -> FrontEnd:
-    """A feature of the registry with these settings."""
+    """A feature of the registry with the given settings."""
     return FrontEnd(Signal(rate=16000), method=Method.of(name, **settings), row=row)
 
 

@@ -44,8 +44,8 @@ class Prediction:
         bands, frames = logs.shape[-2:]
         flat = logs.reshape(-1, bands, frames)
         out = np.empty((len(flat), self.n, frames), logs.dtype)
-        for made, item in zip(out, flat, strict=True):
-            made[...] = self._clip(item.astype(np.float64), centres)
+        for result, item in zip(out, flat, strict=True):
+            result[...] = self._clip(item.astype(np.float64), centres)
         return out.reshape(*logs.shape[:-2], self.n, frames)
 
     def _clip(self, logs: np.ndarray, centres: np.ndarray) -> np.ndarray:
@@ -56,13 +56,13 @@ class Prediction:
             r += weights[:, None] * band  # the same order of sums for each frame, in any batch
         a, left = np.empty((order + 1) * width), np.empty((order + 1) * width)
         filter_rows(r.reshape(-1), order, width, a, left)
-        made = np.empty((self.n, width))
-        made[0] = np.log(left[:width])
-        cepstrum_rows(a, order, self.n - 1, width, made[1:].reshape(-1))
+        cepstra = np.empty((self.n, width))
+        cepstra[0] = np.log(left[:width])
+        cepstrum_rows(a, order, self.n - 1, width, cepstra[1:].reshape(-1))
         if self.lifter:
             i = np.arange(1, self.n)
-            made[1:] *= (1 + self.lifter / 2 * np.sin(math.pi * i / self.lifter))[:, None]
-        return np.roll(made, -1, axis=0) if self.c0 == "last" else made
+            cepstra[1:] *= (1 + self.lifter / 2 * np.sin(math.pi * i / self.lifter))[:, None]
+        return np.roll(cepstra, -1, axis=0) if self.c0 == "last" else cepstra
 
 
 def loudness(hertz: np.ndarray) -> np.ndarray:
@@ -76,7 +76,7 @@ def _cosines(order: int, bands: int) -> np.ndarray:
     last = bands + 1
     turns = np.cos(math.pi * np.outer(np.arange(order + 1), np.arange(last + 1)) / last) / last
     turns[:, [0, -1]] /= 2
-    made = turns[:, 1:-1].copy()
-    made[:, 0] += turns[:, 0]
-    made[:, -1] += turns[:, -1]
-    return made
+    matrix = turns[:, 1:-1].copy()
+    matrix[:, 0] += turns[:, 0]
+    matrix[:, -1] += turns[:, -1]
+    return matrix

@@ -62,14 +62,14 @@ class Dynamics:
         """Features (..., rows, frames) to (..., parts times rows, frames)."""
         if self.along == "rows":
             turned = Dynamics(self.orders, self.width, self.divisor, self.repeated)
-            made = turned.apply(np.ascontiguousarray(np.swapaxes(x, -1, -2)))
-            pieces = np.split(made, self.orders + 1, axis=-2)
+            result = turned.apply(np.ascontiguousarray(np.swapaxes(x, -1, -2)))
+            pieces = np.split(result, self.orders + 1, axis=-2)
             out = np.concatenate([np.swapaxes(piece, -1, -2) for piece in pieces], axis=-2)
             return out if self.keep == "all" else out[..., x.shape[-2] :, :]
         if self.repeated == "ahead":  # deltas beyond the end, from the last frame repeated
             last = np.repeat(x[..., -1:], self.width * (self.orders - 1), axis=-1)
-            made = replace(self, repeated="again").apply(np.concatenate([x, last], axis=-1))
-            return np.ascontiguousarray(made[..., : x.shape[-1]])
+            result = replace(self, repeated="again").apply(np.concatenate([x, last], axis=-1))
+            return np.ascontiguousarray(result[..., : x.shape[-1]])
         rows, frames = x.shape[-2:]
         out = np.empty((*x.shape[:-2], (self.orders + 1) * rows, frames), x.dtype)
         out[..., :rows, :] = x
@@ -101,10 +101,10 @@ def _kernels(
     """The weights of each order; if convolved, they are applied to the features themselves."""
     j = np.arange(-width, width + 1)
     kernel = j / ((j * j).sum() if isinstance(divisor, str) else float(divisor))
-    made = [kernel]
+    kernels = [kernel]
     for _ in range(1, orders):
-        made.append(np.convolve(made[-1], kernel) if convolved else kernel)
-    made = [each.astype(dtype) for each in made]
-    for each in made:
+        kernels.append(np.convolve(kernels[-1], kernel) if convolved else kernel)
+    kernels = [each.astype(dtype) for each in kernels]
+    for each in kernels:
         each.flags.writeable = False
-    return made
+    return kernels

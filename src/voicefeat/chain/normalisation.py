@@ -48,9 +48,9 @@ class Normalisation:
             wanted = self.over == "corpus" and (name == "means" or self.variance)
             values = getattr(self, name)
             if bool(values) != wanted:
-                told = f"over={self.over!r}, variance={self.variance}"
+                settings = f"over={self.over!r}, variance={self.variance}"
                 give = "one number for each row" if wanted else "none"
-                fail(name, values, f"do not go with {told}", f"give {give}")
+                fail(name, values, f"do not go with {settings}", f"give {give}")
             if not np.isfinite(values).all():
                 fail(name, values, "must be finite", "gather them again, from finite features")
         if self.deviations and (len(self.deviations) != len(self.means) or min(self.deviations) <= 0):

@@ -40,8 +40,8 @@ def pandas() -> Any:
 def array(kind: Any, length: int, buffers: list[Any], children: list[Any] | None = None) -> Any:
     """An array of Arrow type `kind` without missing values."""
     pa = need("pyarrow")
-    held = [None, *(pa.py_buffer(buffer) for buffer in buffers)]
-    return pa.Array.from_buffers(kind, length, held, children=children)
+    arrow_buffers = [None, *(pa.py_buffer(buffer) for buffer in buffers)]
+    return pa.Array.from_buffers(kind, length, arrow_buffers, children=children)
 
 
 def numbers(kind: Any, values: Any) -> Any:

@@ -109,26 +109,26 @@ class _Queue(Generic[Arg, Result]):
 
     def _do(self, number: int, item: Arg) -> None:
         """Compute the result of an item; after an error no more items are taken."""
-        result, held, raised = None, 0, None
+        result, size, raised = None, 0, None
         try:
             result = self._function(item)
-            held = self._size(result)
+            size = self._size(result)
         except BaseException as error:
             raised = error
         with self._ready:
-            self._done[number] = result, held, raised
-            self._held += held
+            self._done[number] = result, size, raised
+            self._held += size
             self._more = self._more and raised is None
             if number == self._given:
                 self._ready.notify()
 
     def _give(self) -> Any:
         """The next result."""
-        result, held, raised = self._done.pop(self._given)
+        result, size, raised = self._done.pop(self._given)
         if raised is not None:
             raise raised
         self._given += 1
-        self._held -= held
+        self._held -= size
         if 2 * (self._taken - self._given) <= self._limit:  # not after every single result
             self._room.notify_all()
         return result

@@ -88,9 +88,9 @@ class CorpusStatistics:
         """
         x = np.asarray(features)
         if x.ndim < 2 or x.dtype.kind not in "fiu" or x.shape[-2] == 0:
-            told = f"array of shape {x.shape} and type {x.dtype}"
+            description = f"array of shape {x.shape} and type {x.dtype}"
             wrong = "is not a real array of shape (..., rows, frames)"
-            fail("features", told, wrong, "give what a feature gives")
+            fail("features", description, wrong, "give what a feature gives")
         wide = np.moveaxis(x, -2, 0).reshape(x.shape[-2], -1).astype(np.float64)
         if not np.isfinite(wide).all():
             raise ParameterError("features: hold NaN or infinity; leave this recording out, or mend it")
@@ -159,8 +159,8 @@ class CorpusStatistics:
         path : path-like
             The file.
         """
-        held = {"form": FORM, "digest": self.digest, "frames": self.frames}
-        text = json.dumps({**held, "mean": self.mean, "squares": self.squares}, indent=1, allow_nan=False)
+        header = {"form": FORM, "digest": self.digest, "frames": self.frames}
+        text = json.dumps({**header, "mean": self.mean, "squares": self.squares}, indent=1, allow_nan=False)
         with replacing(path, encoding="utf-8") as file:
             file.write(text + "\n")
 
@@ -183,24 +183,26 @@ class CorpusStatistics:
         ParameterError
             If the file holds something else, or is a pipe or a device.
         """
-        told = f"path={os.fspath(path)!r}"
+        argument = f"path={os.fspath(path)!r}"
         try:
             with open_text("path", path) as file:
-                held = json.loads(file.read())
+                fields = json.loads(file.read())
         except ParameterError:
             raise
         except ValueError as problem:
-            raise ParameterError(f"{told}: is not JSON ({problem}); give what save wrote") from None
-        if not isinstance(held, dict) or held.get("form") != FORM:
-            raise ParameterError(f"{told}: does not begin with {FORM!r}; give what save wrote")
+            raise ParameterError(f"{argument}: is not JSON ({problem}); give what save wrote") from None
+        if not isinstance(fields, dict) or fields.get("form") != FORM:
+            raise ParameterError(f"{argument}: does not begin with {FORM!r}; give what save wrote")
         try:
-            frames, digest = held["frames"], held["digest"]
-            mean, squares = (tuple(float(v) for v in held[name]) for name in ("mean", "squares"))
+            frames, digest = fields["frames"], fields["digest"]
+            mean, squares = (tuple(float(v) for v in fields[name]) for name in ("mean", "squares"))
             fits = isinstance(frames, int) and isinstance(digest, str) and len(mean) == len(squares)
             fits = fits and bool(np.isfinite([*mean, *squares]).all()) and min(squares, default=0.0) >= 0
             fits = fits and frames >= 0 and bool(frames) == bool(mean)
         except (KeyError, TypeError, ValueError):
             fits = False
         if not fits:
-            raise ParameterError(f"{told}: holds no means and squares that fit; gather and save them again")
+            raise ParameterError(
+                f"{argument}: holds no means and squares that fit; gather and save them again"
+            )
         return cls(frames, mean, squares, digest)

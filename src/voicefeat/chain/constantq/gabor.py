@@ -62,8 +62,8 @@ class Channels:
             fail("bins_per_octave", bins_per_octave, problem, "96 are many")
         spread = 2 ** (1 / bins) - 2 ** (-1 / bins)
         wider = EARS * spread if gamma is None else check_float("gamma", gamma, low=0.0, unit="hertz")
-        made = cls(sr, low, top, bins, wider)
-        if made.bandwidths(np.array([low]))[0] > 2 * low:
+        channels = cls(sr, low, top, bins, wider)
+        if channels.bandwidths(np.array([low]))[0] > 2 * low:
             problem = f"the channel at fmin={low:g} reaches below 0 Hz"
             if spread < 2:
                 remedy = f"give fmin={wider / (2 - spread):g} or more, or a smaller gamma"
@@ -71,11 +71,11 @@ class Channels:
                 remedy = "give more bins_per_octave"
             name, value = ("fmin", fmin) if gamma is None else ("gamma", gamma)
             fail(name, value, problem, remedy)
-        if made.frequencies().size == 0:
+        if channels.frequencies().size == 0:
             problem = f"no channel fits between fmin={low:g} and half the sampling rate, {sr / 2:g} Hz"
             name, value = ("fmin", fmin) if fmax is None else ("fmax", fmax)
             fail(name, value, problem, "give a lower fmin, or more bins_per_octave")
-        return made
+        return channels
 
     def bandwidths(self, frequencies: np.ndarray) -> np.ndarray:
         b = self.bins_per_octave
@@ -143,9 +143,9 @@ def each_block(spectrum: np.ndarray, layout: Layout, work: Work, take: Take) -> 
         size, places = 2 * count * points, (layout.centres, layout.lengths, first, count)
         kernels.fold(bins, layout.n, *places, points, 2.0 / layout.n, window, pairs)
         folded = pairs[:size].view(np.result_type(dtype, np.complex64)).reshape(count, points)
-        made = fft.ifft(folded, norm="forward", overwrite_x=True, workers=1)
-        if not np.shares_memory(made, folded):
-            folded[...] = made
+        samples = fft.ifft(folded, norm="forward", overwrite_x=True, workers=1)
+        if not np.shares_memory(samples, folded):
+            folded[...] = samples
         pairs[size : size + spare] = 0.0  # padding for the last lanes
         take(first, count, pairs)
 
@@ -183,7 +183,7 @@ def hann(length: int) -> np.ndarray:
 def edges(channels: Channels, layout: Layout) -> tuple[Edge, Edge]:
     """The channels at 0 Hz and half the rate, as wide as twice the distance to their neighbours."""
     n, bin_width = layout.n, channels.sr / layout.n
-    made = []
+    both = []
     away = channels.sr / 2 - channels.frequencies()[-1]
     for centre, width, beside in ((0, channels.fmin, layout.lengths[0]), (n // 2, away, layout.lengths[-1])):
         length = max(4, int(np.floor(2 * width / bin_width + 0.5)))
@@ -194,8 +194,8 @@ def edges(channels: Channels, layout: Layout) -> tuple[Edge, Edge]:
             begin = length // 2 - beside // 2
             flat[begin : begin + beside] = np.roll(hann(beside), -(beside // 2))
             window = np.roll(flat, length // 2) / np.sqrt(length)
-        made.append(Edge(n, centre, length, window))
-    return made[0], made[1]
+        both.append(Edge(n, centre, length, window))
+    return both[0], both[1]
 
 
 def invert(

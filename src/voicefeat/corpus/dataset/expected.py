@@ -48,15 +48,15 @@ def check_expected(
 
 def _differences(about: Mapping[str, Any], task: Task) -> Iterator[str]:
     """Each difference as "name: 1 there, 2 asked for"."""
-    held = "front_end" in about
-    if held and isinstance(task, FrontEndTask):
-        for found in differences(FrontEnd.from_toml(about["front_end"]), task.front_end):
-            yield f"{found.setting}: {found.a!r} there, {found.b!r} asked for"
-    elif not held and isinstance(task, FeatureTask) and task.name == about["feature"]:
+    is_front_end = "front_end" in about
+    if is_front_end and isinstance(task, FrontEndTask):
+        for difference in differences(FrontEnd.from_toml(about["front_end"]), task.front_end):
+            yield f"{difference.setting}: {difference.a!r} there, {difference.b!r} asked for"
+    elif not is_front_end and isinstance(task, FeatureTask) and task.name == about["feature"]:
         yield from differing(about["settings"], task.settings(0)["settings"], here="asked for")
     else:
         kinds = ("feature", "front end")
         yield (
-            f"the {kinds[held]} {about['feature']} there, the {kinds[isinstance(task, FrontEndTask)]} "
-            f"{task.name} asked for"
+            f"the {kinds[is_front_end]} {about['feature']} there, "
+            f"the {kinds[isinstance(task, FrontEndTask)]} {task.name} asked for"
         )

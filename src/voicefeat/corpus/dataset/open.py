@@ -70,14 +70,14 @@ def open_dataset(
     place = Path(check_path("folder", folder))
     if not os.path.isdir(place):
         fail("folder", str(folder), "there is no such folder", GIVE)
-    held = holdings(place)
-    if not held.shards:
-        _empty(place, held.state)
-    state, shards = held.state, held.places
+    content = holdings(place)
+    if not content.shards:
+        _empty(place, content.state)
+    state, shards = content.state, content.places
     form = _format_of(shards[0]) if state is None else _format_called(state.asked["format"], place)
-    store = Store(form, shards, held.rows)
-    dataset = Dataset(place, store, state is None or state.complete, held)
-    held.check_settings(dataset.about)
+    store = Store(form, shards, content.rows)
+    dataset = Dataset(place, store, state is None or state.complete, content)
+    content.check_settings(dataset.about)
     check_expected(place, dataset.about, feature, frontend, settings)
     _warn(dataset)
     return dataset
@@ -113,8 +113,8 @@ def _empty(place: Path, state: State | None) -> None:
         fail("folder", str(place), f"holds no rows, {why}", "run 'voicefeat extract' again")
     names = sorted(entry.name for entry in place.iterdir())
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    held = f"it holds {names[0]!r}{more}" if names else "it is empty"
-    fail("folder", str(place), f"is not a dataset, {held}", GIVE)
+    content = f"it holds {names[0]!r}{more}" if names else "it is empty"
+    fail("folder", str(place), f"is not a dataset, {content}", GIVE)
 
 
 def _warn(dataset: Dataset) -> None:

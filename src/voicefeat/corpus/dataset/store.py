@@ -47,15 +47,17 @@ class Store:
 
     def _count(self, shard: int, due: int | None) -> int:
         """The number of rows of a shard; it must be of this dataset."""
-        held, first = self._reader(shard), self._reader(0)
-        if due is not None and held.count != due:
-            fail_damaged(self.shards[shard], f"has {held.count:,} of its {due:,} rows")
-        other = [key for key in ("feature", "digest", "dtype") if held.about.get(key) != first.about.get(key)]
+        reader, first = self._reader(shard), self._reader(0)
+        if due is not None and reader.count != due:
+            fail_damaged(self.shards[shard], f"has {reader.count:,} of its {due:,} rows")
+        other = [
+            key for key in ("feature", "digest", "dtype") if reader.about.get(key) != first.about.get(key)
+        ]
         if other:
-            problem = f"{other[0]} {first.about.get(other[0])!r} and {held.about.get(other[0])!r}"
+            problem = f"{other[0]} {first.about.get(other[0])!r} and {reader.about.get(other[0])!r}"
             place, name = self.shards[shard], self.shards[0].name
             raise ParameterError(f"{place}: is of another dataset than {name} ({problem}); move it elsewhere")
-        return held.count
+        return reader.count
 
     def _check(self, shard: int) -> None:
         """Check once, by checksums, that the rows of a shard are unchanged since they were written."""
@@ -81,8 +83,8 @@ class Store:
             with self._lock:
                 self._check(shard)
             wanted = self._reader(shard).rows([number - first for number in inside])
-            while (found := self._next(wanted)) is not None:
-                facts, values = found
+            while (row := self._next(wanted)) is not None:
+                facts, values = row
                 check = facts.pop("crc32", None)
                 if check is not None and check != checksum(facts, carried(facts).values(), values):
                     how = f"row {facts['id']!r} is not what was written (its checksum differs)"
@@ -102,11 +104,13 @@ class Store:
 
     def _column(self, shard: int, name: str) -> list[Any]:
         self._check(shard)
-        found = self._reader(shard).column(name)
+        values = self._reader(shard).column(name)
         due = int(self._firsts[shard + 1] - self._firsts[shard])
-        if len(found) != due:
-            fail_damaged(self.shards[shard], f"has {len(found):,} of its {due:,} rows in the column {name!r}")
-        return found
+        if len(values) != due:
+            fail_damaged(
+                self.shards[shard], f"has {len(values):,} of its {due:,} rows in the column {name!r}"
+            )
+        return values
 
     def _shard(self, number: int) -> int:
         return int(np.searchsorted(self._firsts, number, side="right")) - 1

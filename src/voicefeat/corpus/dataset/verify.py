@@ -165,12 +165,12 @@ def _items(sources: list[Source]) -> Iterator[Item]:
 
 
 def _by_recording(pieces: Iterator[Done]) -> Iterator[tuple[Source, list[Done]]]:
-    held: list[Done] = []
+    collected: list[Done] = []
     for done in pieces:
-        held.append(done)
+        collected.append(done)
         if done.item.piece + 1 == done.pieces:
-            yield done.item.source, held
-            held = []
+            yield done.item.source, collected
+            collected = []
 
 
 def _compare_recording(result: Verified, entries: list[Entry], made: list[Done], columns: list[str]) -> None:

@@ -44,9 +44,11 @@ def kind_of(values: Iterable[Any], written: bool = False) -> str | None:
         return None
     if not types <= {int, float}:
         return "string"
-    held = float if float in types else int
-    fits = all(-(2**63) <= value < 2**63 and held(value) == value for value in there if type(value) is int)
-    return ("float64" if held is float else "int64") if fits else "string"
+    number_type = float if float in types else int
+    fits = all(
+        -(2**63) <= value < 2**63 and number_type(value) == value for value in there if type(value) is int
+    )
+    return ("float64" if number_type is float else "int64") if fits else "string"
 
 
 def _come_back(texts: Sequence[str]) -> bool:
@@ -66,8 +68,8 @@ def _come_back(texts: Sequence[str]) -> bool:
 def converted(values: Sequence[Any], kind: str) -> list[Any]:
     """`values` as `kind`; None for missing ones, such as NaN among numbers."""
     convert = _CONVERT[kind]
-    found = [None if value is None else convert(value) for value in values]
-    return found if kind == "string" else [None if value != value else value for value in found]
+    items = [None if value is None else convert(value) for value in values]
+    return items if kind == "string" else [None if value != value else value for value in items]
 
 
 def as_text(value: Any) -> str:

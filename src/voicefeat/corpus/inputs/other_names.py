@@ -123,27 +123,27 @@ class Files:
 
     @cached_property
     def _written(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        paths_by_name: dict[str, list[str]] = {}
         for below, path in self._files:
             for name in {below, os.path.splitext(below)[0], os.path.basename(below)}:
-                found.setdefault(name, []).append(path)
-        return found
+                paths_by_name.setdefault(name, []).append(path)
+        return paths_by_name
 
     @cached_property
     def _stems(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        paths_by_stem: dict[str, list[str]] = {}
         for below, path in self._files:
-            found.setdefault(os.path.splitext(os.path.basename(below))[0], []).append(path)
-        return found
+            paths_by_stem.setdefault(os.path.splitext(os.path.basename(below))[0], []).append(path)
+        return paths_by_stem
 
     @cached_property
     def _forms(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        paths_by_form: dict[str, list[str]] = {}
         for names in (self._written, self._stems):
             for name, paths in names.items():
-                held = found.setdefault(same(name), [])
-                held += [path for path in paths if path not in held]
-        return found
+                same_form = paths_by_form.setdefault(same(name), [])
+                same_form += [path for path in paths if path not in same_form]
+        return paths_by_form
 
     @cached_property
     def _plain(self) -> set[str]:

@@ -91,8 +91,8 @@ def _delimited(file: str, delimiter: str, quoting: Any) -> Iterator[Chunk]:
                 if len(row) != len(names):
                     raise wrong_line(file, line, f"has {len(row)} of {len(names)} fields; mend it")
             each = zip(names, zip(*(row for _, row in rows), strict=True), strict=True)
-            held = {name: [text or None for text in column] for name, column in each}
-            yield Chunk([line for line, _ in rows], held, written=True)
+            texts = {name: [text or None for text in column] for name, column in each}
+            yield Chunk([line for line, _ in rows], texts, written=True)
 
 
 def _numbered(file: str, reader: Any) -> Iterator[tuple[int, list[str]]]:

@@ -130,9 +130,9 @@ def located(
 def _meant(paths: set[str], sources: Sequence[Source], before: str) -> tuple[dict[str, str], list[str]]:
     """The files meant by missing paths, if no other line names the same file; for the others the reasons."""
     folders = Folders(before)
-    found = {path: folders.find(path) for path in sorted(paths)}
-    reasons = [why for _, why in found.values() if why]
-    read = {path: meant for path, (meant, _) in found.items() if meant}
+    matches = {path: folders.find(path) for path in sorted(paths)}
+    reasons = [why for _, why in matches.values() if why]
+    read = {path: meant for path, (meant, _) in matches.items() if meant}
     if not read:
         return {}, reasons
     named = Counter(read.values())
@@ -146,14 +146,14 @@ def _absent(sources: Iterable[Source]) -> list[int]:
 
     Folders are listed, because checking a million files on a network disk takes minutes.
     """
-    held: dict[str, set[str]] = {}
+    names_in: dict[str, set[str]] = {}
     missing = []
     for k, source in enumerate(sources):
         folder, name = os.path.split(source.path)
-        if folder not in held:
-            held[folder] = _names(folder or os.curdir)
+        if folder not in names_in:
+            names_in[folder] = _names(folder or os.curdir)
         # A disk may accept another spelling of a name, so the file itself is checked.
-        if name not in held[folder] and not os.path.lexists(source.path):
+        if name not in names_in[folder] and not os.path.lexists(source.path):
             missing.append(k)
     return missing
 

@@ -29,13 +29,13 @@ def check_folders(names: Sequence[str]) -> None:
     ParameterError
         The error names both.
     """
-    held: dict[str, str] = {}
+    names_by_folder: dict[str, str] = {}
     for name in names:
         folder = plain(name)
         if not folder or folder.startswith(("part-", "_state", "_failures", "_recordings")):
             fail("name", name, "is none that the folder of a front end can have", "rename the front end")
         same = unicodedata.normalize("NFC", folder).casefold()  # some disks ignore case
-        other = held.setdefault(same, name)
+        other = names_by_folder.setdefault(same, name)
         if other is not name:
             problem = f"would both have the folder {folder!r}; rename one"
             raise ParameterError(f"front ends {other!r} and {name!r}: {problem}")

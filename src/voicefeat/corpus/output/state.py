@@ -137,13 +137,13 @@ class State:
         except (OSError, UnicodeDecodeError) as error:
             raise _unreadable(folder, error) from None
         try:
-            found = json.loads(text)
-            if not isinstance(found, dict):
+            fields = json.loads(text)
+            if not isinstance(fields, dict):
                 raise TypeError(f"it holds {text.strip()[:20]!r} where an object should be")
-            if isinstance(found.get("shards"), int):
+            if isinstance(fields.get("shards"), int):
                 raise TypeError("an earlier version of voicefeat wrote it")
-            segments = [Segment.of(each) for each in found["segments"]]
-            return cls(**{**found, "segments": segments})
+            segments = [Segment.of(each) for each in fields["segments"]]
+            return cls(**{**fields, "segments": segments})
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise _unreadable(folder, error) from None
 
@@ -170,11 +170,11 @@ def opened(
     asked = json.loads(json.dumps(asked))
     state = State.load(folder)
     if state is None:
-        held = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        ours = [name for name in held if name.startswith(".") or name in (Ledger.NAME, RECORDINGS)]
-        if held and len(ours) < len(held):
-            first = next(name for name in held if name not in ours)
-            more = f" and {len(held) - 1} more" if len(held) > 1 else ""
+        existing = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+        ours = [name for name in existing if name.startswith(".") or name in (Ledger.NAME, RECORDINGS)]
+        if existing and len(ours) < len(existing):
+            first = next(name for name in existing if name not in ours)
+            more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
             fail("out", str(folder), f"already holds {first!r}{more}", "give a new or empty folder")
         return folder, State(asked, columns=columns)
     if not state.segments and not state.complete:

@@ -130,15 +130,15 @@ def nsgcqt(
     y = signal(y)
     plan = slices.slice_plan(channels, y, y.shape[-1], block)
     kind = np.result_type(y.dtype, np.complex64)
-    made = slices.computed(plan, y, plan.layout.bins, kind, slices.bins)
+    C = slices.computed(plan, y, plan.layout.bins, kind, slices.bins)
     if not ends:
-        return made
+        return C
     signals = y.reshape(-1, y.shape[-1])
     dc, nyquist = (
         np.stack([end.analyse(transformed(x)) for x in signals]).reshape(*y.shape[:-1], 1, -1).astype(kind)
         for end in edges(channels, plan.layout)
     )
-    return made, dc, nyquist
+    return C, dc, nyquist
 
 
 def _checked(C: Any, dc: Any, nyquist: Any, layout: Layout, lengths: list[int]) -> list[np.ndarray]:

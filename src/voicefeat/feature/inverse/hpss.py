@@ -271,12 +271,12 @@ def _softmask(x: np.ndarray, other: np.ndarray, power: float, split_zeros: bool)
     largest = np.maximum(x, other)
     empty = largest < np.finfo(x.dtype).tiny
     largest[empty] = 1
-    made, rest = (x / largest) ** power, (other / largest) ** power
-    total = made + rest
+    mask, rest = (x / largest) ** power, (other / largest) ** power
+    total = mask + rest
     total[empty] = 1
-    made /= total
-    made[empty] = 0.5 if split_zeros else 0.0
-    return made
+    mask /= total
+    mask[empty] = 0.5 if split_zeros else 0.0
+    return mask
 
 
 def _power(power: Any) -> float:

@@ -119,13 +119,13 @@ def summed(y: np.ndarray, search: Search) -> list[Sums]:
     """The sums of a signal of any precision, in double precision, stretch after stretch."""
     count, per = search.count(y.size), max(1, STRETCH // search.hop_length)
     stretches = -(-count // per)
-    made: list[Sums] = [None] * stretches  # type: ignore[list-item]
+    sums: list[Sums] = [None] * stretches  # type: ignore[list-item]
 
     def stretch(i: int) -> None:
-        made[i] = _sums(y, i * per, min(count, (i + 1) * per), search)
+        sums[i] = _sums(y, i * per, min(count, (i + 1) * per), search)
 
     for_parts(stretch, stretches, y.size, COST, THREADS)
-    return made
+    return sums
 
 
 def _residual(y: np.ndarray, begin: int, end: int, search: Search) -> tuple[np.ndarray, np.ndarray]:

@@ -111,10 +111,10 @@ def tracked(
     number = int(2 * (np.median(sure) - search.fmin)) if sure.size else 0
     best, strength = np.zeros(search.count(y.size)), np.full(search.count(y.size), -np.inf)
     for part in parts:
-        found = part.pitches, part.largest
+        result = part.pitches, part.largest
         if sure.size:
-            found = part.within(number, search.fmin)
-        best[part.frames], strength[part.frames] = found
+            result = part.within(number, search.fmin)
+        best[part.frames], strength[part.frames] = result
     if threshold is None:
         heard = strength[np.isfinite(strength)]
         silent = heard.size < strength.size  # the deviation of strengths differs in a clip with silence

@@ -60,13 +60,13 @@ def _chain(*settings: Any) -> Chain:
 
 def _constants(bank: tuple, lanes: int) -> np.ndarray:
     """The constants of `kernels.cascade` for each group of lanes; lanes beyond the last filter are silent."""
-    made = cascades(*bank)
-    count = made.hertz.size
+    filters = cascades(*bank)
+    count = filters.hertz.size
     out = np.zeros((kernels.CONSTANTS, -(-count // lanes) * lanes))
-    out[0, :count] = -2 * made.radii * np.cos(made.angles)
-    out[1, :count] = made.radii**2
-    out[2:6, :count] = -made.zeros
-    out[6, :count] = 1 / made.gains
+    out[0, :count] = -2 * filters.radii * np.cos(filters.angles)
+    out[1, :count] = filters.radii**2
+    out[2:6, :count] = -filters.zeros
+    out[6, :count] = 1 / filters.gains
     return np.ascontiguousarray(out.reshape(kernels.CONSTANTS, -1, lanes).swapaxes(0, 1))
 
 

@@ -123,14 +123,14 @@ def _coefficients(
 ) -> None:  # fmt: skip
     """Write the coefficients of one signal to `out`, block by block of frames."""
     count, weights, mean = out.shape[-1], _Weights(), _Mean()
-    powers, held = np.empty((turn.shape[1], 0)), 0
+    powers, first_held = np.empty((turn.shape[1], 0)), 0
     # A single last frame joins the block before: numpy sums a single column in another order.
     edges = [*range(0, max(1, count - 1), BLOCK), count]
     for first, last in pairwise(edges):
         # The powers that the block before looked ahead at are already computed.
-        begin, end, known = max(0, first - MEDIUM), min(count, last + MEDIUM), held + powers.shape[1]
+        begin, end, known = max(0, first - MEDIUM), min(count, last + MEDIUM), first_held + powers.shape[1]
         fresh = [_powers(y, frames, emphasis, chain, known, end)] if known < end else []
-        powers, held = np.concatenate([powers[:, begin - held :], *fresh], axis=1), begin
+        powers, first_held = np.concatenate([powers[:, begin - first_held :], *fresh], axis=1), begin
         weighed = weights.of(powers, first - begin, last - begin)
         loud = mean.divided(weighed) ** exponent
         total = np.zeros((len(turn), last - first))

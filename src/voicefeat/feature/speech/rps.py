@@ -120,12 +120,14 @@ def rps(
     for i in np.ndindex(y.shape[:-1]):
         clip = y[i]
         f0, _, voiced = tracked(clip, search)
-        found = np.flatnonzero(voiced)
-        middles = found * search.hop_length + search.middle
-        made = _followed(_coefficients(clip, middles, f0[found], search.sr, n_fft, matrix), differences)
+        voiced_frames = np.flatnonzero(voiced)
+        middles = voiced_frames * search.hop_length + search.middle
+        coefficients = _followed(
+            _coefficients(clip, middles, f0[voiced_frames], search.sr, n_fft, matrix), differences
+        )
         if voiced_only:
-            return made.astype(y.dtype)
-        out[i][:, found] = made
+            return coefficients.astype(y.dtype)
+        out[i][:, voiced_frames] = coefficients
     return out
 
 

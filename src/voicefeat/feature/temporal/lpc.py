@@ -223,10 +223,10 @@ def lpc_to_lsf(a: ArrayLike) -> FloatArray:
         fail("a", a, "must begin with 1", "divide each filter by its first number")
     flat = filters.reshape(-1, filters.shape[-1])
     out = np.empty((len(flat), flat.shape[1] - 1))
-    for row, made in zip(flat, out, strict=True):
+    for row, frequencies in zip(flat, out, strict=True):
         if not _stable(row):
             fail("a", a, "a filter has a root on or outside the unit circle", "give filters of lpc")
-        made[:] = _angles(row)
+        frequencies[:] = _angles(row)
     return out.reshape(*filters.shape[:-1], -1)
 
 
@@ -264,13 +264,13 @@ def lsf_to_lpc(lsf: ArrayLike) -> FloatArray:
         fail("lsf", lsf, "must rise between 0 and pi", "give what lpc_to_lsf gives, in radians")
     flat = angles.reshape(-1, angles.shape[-1])
     out = np.empty((len(flat), flat.shape[1] + 1))
-    for row, made in zip(flat, out, strict=True):
+    for row, coefficients in zip(flat, out, strict=True):
         first, second = _product(row[0::2]), _product(row[1::2])
         if row.size % 2:
             second = np.convolve(second, [1.0, 0.0, -1.0])
         else:
             first, second = np.convolve(first, [1.0, 1.0]), np.convolve(second, [1.0, -1.0])
-        made[:] = 0.5 * (first + second)[:-1]
+        coefficients[:] = 0.5 * (first + second)[:-1]
     return out.reshape(*angles.shape[:-1], -1)
 
 
@@ -294,10 +294,10 @@ def _angles(a: np.ndarray) -> np.ndarray:
 
 def _product(angles: np.ndarray) -> np.ndarray:
     """The polynomial with roots on the unit circle at the angles and at the negative angles."""
-    made = np.ones(1)
+    polynomial = np.ones(1)
     for angle in angles:
-        made = np.convolve(made, [1.0, -2 * np.cos(angle), 1.0])
-    return made
+        polynomial = np.convolve(polynomial, [1.0, -2 * np.cos(angle), 1.0])
+    return polynomial
 
 
 #: Roots of larger polynomials take too long, and no vocal tract needs so high an order.

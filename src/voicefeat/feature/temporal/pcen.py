@@ -193,8 +193,8 @@ def pcen(
         adaptive.adapt_rows(flat, levels.reshape(-1), frames, *span, b, state.reshape(-1), *rest)
 
     for_parts(part, -(-count // share), S.size, COST)
-    made = out if axis in (-1, S.ndim - 1) else np.moveaxis(out, -1, axis)
-    return (made, np.moveaxis(state, -1, axis)) if return_zf else made
+    result = out if axis in (-1, S.ndim - 1) else np.moveaxis(out, -1, axis)
+    return (result, np.moveaxis(state, -1, axis)) if return_zf else result
 
 
 def _along(S: np.ndarray, axis: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Modules of the optional extras, and Arrow arrays made of buffers.
 
-`pyarrow.array` would import pandas, for a second.
+`pyarrow.array` would import pandas, which takes a second.
 """
 
 from __future__ import annotations

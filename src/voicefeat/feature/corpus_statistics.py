@@ -166,7 +166,7 @@ class CorpusStatistics:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> CorpusStatistics:
-        """Read what `save` wrote.
+        """Read a file written by `save`.
 
         Parameters
         ----------
@@ -176,7 +176,7 @@ class CorpusStatistics:
         Returns
         -------
         CorpusStatistics
-            Equal to what was saved.
+            Statistics equal to those saved.
 
         Raises
         ------

@@ -75,7 +75,7 @@ def min_cllr(bonafide: ArrayLike, spoof: ArrayLike) -> float:
     Returns
     -------
     float
-        From 0 to 1, never more than `cllr`.
+        Cost from 0 to 1, never more than `cllr`.
 
     Raises
     ------

@@ -41,7 +41,7 @@ def read_scores(
     Returns
     -------
     Scores
-        In the order of the protocol, if one is given; `bonafide`, `spoof` and `of(attack)` are its scores.
+        Scores in the order of the protocol, if it is given, as `bonafide`, `spoof` and `of(attack)`.
 
     Raises
     ------

@@ -155,7 +155,7 @@ def auc(bonafide: ArrayLike, spoof: ArrayLike) -> float:
     Returns
     -------
     float
-        From 0 to 1; 0.5 for scores without information. Pairs of equal scores count half.
+        Area from 0 to 1; 0.5 for scores without information. Pairs of equal scores count half.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def spectrogram(
         The name of the feature's function, which decides what the rows are: frequencies, coefficients or
         pitch classes.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw on; a new figure by default.
     db : bool
         Draw magnitudes or powers in decibels below the peak. Otherwise values are drawn unchanged.
     top_db : float or None
@@ -156,7 +156,7 @@ def waveform(
     sr : float
         Sampling rate in Hz.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw on; a new figure by default.
     columns : int, optional
         Largest number of points to draw as a line; two per pixel by default. A longer signal is drawn as a
         band between the minima and maxima of neighbouring samples.

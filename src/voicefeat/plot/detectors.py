@@ -34,7 +34,7 @@ def roc(bonafide: ArrayLike, spoof: ArrayLike, *, ax: Axes | None = None, **styl
     bonafide, spoof : array of shape (n,)
         Scores of either class; a higher score means bona fide.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw on; a new figure by default.
     **style
         Colour, label and other properties that matplotlib accepts for a line.
 
@@ -78,7 +78,7 @@ def det(bonafide: ArrayLike, spoof: ArrayLike, *, ax: Axes | None = None, **styl
     bonafide, spoof : array of shape (n,)
         Scores of either class; a higher score means bona fide.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure by default. Several detectors can be drawn on the same axes.
+        Axes to draw on; a new figure by default. Several detectors can be drawn on the same axes.
     **style
         Colour, label and other properties that matplotlib accepts for a line.
 
@@ -148,7 +148,7 @@ def scores(
     bins : int
         Number of bars over the range of all scores.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; a new figure by default.
+        Axes to draw on; a new figure by default.
 
     Returns
     -------

@@ -33,7 +33,7 @@ class Preset:
     #: Largest difference from the original's numbers in double precision, relative to their peak; a test
     #: checks it. Where the original computes in single precision, this includes its rounding.
     error: float
-    #: What else a user should know.
+    #: Other remarks for users.
     note: str = ""
 
 
@@ -73,7 +73,7 @@ def frontend(name: str) -> FrontEnd:
     Returns
     -------
     FrontEnd
-        Called with a signal, it computes what the front end of the published system computes.
+        Called with a signal, it computes the features of the published system.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def frontends() -> list[str]:
     Returns
     -------
     list of str
-        The names that `frontend` takes.
+        The names that `frontend` accepts.
 
     Examples
     --------

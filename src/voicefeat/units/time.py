@@ -136,7 +136,7 @@ def frames_to_time(
     Returns
     -------
     numpy.ndarray, shape of `frames`, or a scalar for a scalar
-        Seconds, float64.
+        Times in seconds, float64.
 
     Notes
     -----
@@ -165,7 +165,7 @@ def time_to_frames(
     Parameters
     ----------
     times : array_like, any shape
-        Seconds.
+        Times in seconds.
     sr : float > 0
         Sampling rate in Hz.
     hop_length, n_fft
@@ -220,7 +220,7 @@ def times_like(
     Returns
     -------
     numpy.ndarray, shape (frames,), float64
-        Seconds.
+        Times in seconds.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Constant-Q transforms as a value, and their tables: octaves, each at the rate that it needs.
+"""Constant-Q transforms as a value, and their tables: octaves, each at its own rate.
 
 From octave to octave, the highest first, the rate of the signal and the hop are halved. The wavelets of every
 octave are then equally short, and a response is a sum over a few bins of a short FFT.

@@ -1,1 +1,1 @@
-"""Datasets: opening, reading, batching and verifying what a run has written."""
+"""Datasets: opening, reading, batching and verifying the output of a run."""

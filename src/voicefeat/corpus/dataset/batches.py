@@ -62,7 +62,7 @@ def collate(entries: Sequence[Entry], pad: bool = True) -> Batch:
     Parameters
     ----------
     entries : sequence of Entry
-        Rows of a dataset, at least one.
+        One or more rows of a dataset.
     pad : bool
         Pad rows with zeros at their end to one array (batch, rows, longest); otherwise return a list.
 

@@ -134,7 +134,7 @@ class Dataset:
         Parameters
         ----------
         numbers : sequence of int
-            Rows from 0; negative ones count from the end.
+            Row numbers from 0; negative numbers count from the end.
 
         Returns
         -------

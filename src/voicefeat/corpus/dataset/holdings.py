@@ -63,7 +63,7 @@ def holdings(folder: Path) -> Holdings:
         _check_numbers(folder, found)
         return Holdings(folder, None, [(place, None) for place in found], None)
     if (folder / NAME).exists() and len(state.asked["features"]) > 1:
-        return Holdings(folder, state, [], None)  # its datasets are in folders of their own
+        return Holdings(folder, state, [], None)  # its datasets are in their own folders
     if problem := state.check_ledger(folder if (folder / NAME).exists() else folder.parent):
         raise ParameterError(f"{problem}; copy it again, or run the same 'voicefeat extract' with --redo")
     if state.again:

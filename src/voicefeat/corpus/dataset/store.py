@@ -127,7 +127,7 @@ class Store:
             return self._open[shard]
 
     def __getstate__(self) -> dict[str, Any]:
-        """What another process needs; it opens the files itself."""
+        """The state for another process, which opens the files itself."""
         return {k: v for k, v in self.__dict__.items() if k not in ("_open", "_columns", "_lock")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

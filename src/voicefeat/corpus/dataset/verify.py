@@ -35,7 +35,7 @@ class Unequal(NamedTuple):
     channel: int | None
     #: Largest difference, relative to the row's largest magnitude; None if there is nothing to compare.
     error: float | None
-    #: What differs, in words.
+    #: The difference, in words.
     why: str
 
 

@@ -21,7 +21,7 @@ FRAME, HOP = 0.025, 0.005
 HARMONICS = 5
 #: Samples of a stretch.
 STRETCH = 1 << 17
-#: Frames, and points of their transforms, that are held at a time, and the most threads that hold as many.
+#: Frames, and points of their transforms, held at a time; and the largest number of threads that do so.
 BLOCK, POINTS, THREADS = 64, 1 << 19, 8
 #: Time per sample, relative to a spectrogram.
 COST = 100

@@ -386,7 +386,7 @@ def spectral_flatness(
     Returns
     -------
     float32 or float64 array of shape (..., 1, frames)
-        From nearly 0 (a tone) to 1 (white noise; also silence, where every power is `amin`).
+        Flatness from nearly 0 (a tone) to 1 (white noise; also silence, where every power is `amin`).
 
     Raises
     ------

@@ -66,7 +66,8 @@ def reassigned_spectrogram(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     reassign_frequencies, reassign_times : bool
-        What to reassign, at least one. What is not reassigned is the bin's frequency or the frame's time.
+        Whether to reassign each; at least one must be True. The other is the bin's frequency or the frame's
+        time.
     ref_power : float, 0 or more, or callable
         Bins below this power are NaN. A function is called with the powers (bins, frames) of each channel.
     fill_nan : bool

@@ -86,7 +86,7 @@ def stft(
     n_fft : int
         Frame length in samples.
     hop_length : int, optional
-        Samples from one frame to the next; a quarter of `win_length` by default.
+        Hop in samples; a quarter of `win_length` by default.
     win_length : int, optional
         Length of the window in samples, centred in the frame; `n_fft` by default.
     window : str, tuple, float, callable or array of shape (win_length,)

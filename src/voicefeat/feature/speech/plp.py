@@ -334,7 +334,7 @@ def bark_spectrogram(
     sr : float
         Sampling rate in Hz.
     n_filters : int, optional
-        Number of bands; by default the least with which they are at most one Bark apart (21 for 16 kHz).
+        Number of bands; by default the smallest for which they are at most one Bark apart (21 for 16 kHz).
     fmin, fmax : float
         Centres of the first and the last band in Hz; by default `fmax` is half of `sr`.
     width : float above 0

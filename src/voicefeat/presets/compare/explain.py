@@ -20,7 +20,7 @@ from .search import Candidate, Search, named
 
 __all__ = ["Explanation", "explain"]
 
-#: Alternative explanations that are listed at most.
+#: Largest number of alternative explanations that are listed.
 LISTED = 4
 
 

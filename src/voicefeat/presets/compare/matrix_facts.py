@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-#: Rows or frames that are listed at most.
+#: Largest number of rows or frames that are listed.
 LISTED = 6
 
 

@@ -155,7 +155,7 @@ def gammatone_spectrogram(
     References
     ----------
     M. Slaney, "An efficient implementation of the Patterson-Holdsworth auditory filter bank", 1993; D. Ellis,
-    "Gammatone-like spectrograms", 2009. Numbers: J. Heeris, gammatone.
+    "Gammatone-like spectrograms", 2009. Reference values: J. Heeris, gammatone.
 
     Examples
     --------

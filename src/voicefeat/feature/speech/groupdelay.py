@@ -216,14 +216,14 @@ def modified_group_delay(
     -----
     X is the spectrum of the windowed frame x[1], x[2], ..., Y that of n x[n], and S the smooth magnitude:
     ``t = (X.real * Y.real + X.imag * Y.imag) / S ** (2 * rho)`` and the result is
-    ``sign(t) * abs(t) ** gamma``. log S is the logarithm of abs(X), smoothed by a median over five bins with
-    zeros beyond the ends and by keeping the first `n_smooth` terms of the cosine transform. Computed in
+    ``sign(t) * abs(t) ** gamma``. For log S, the logarithm of abs(X) is smoothed by a median over five bins,
+    with zeros beyond the ends, and the first `n_smooth` terms of its cosine transform are kept. Computed in
     double precision for every type.
 
     References
     ----------
     R. M. Hegde, H. A. Murthy, V. R. R. Gadde, "Significance of the modified group delay feature in speech
-    recognition", 2007. Numbers: COVAREP, ``modified_group_delay_feature``.
+    recognition", 2007. Reference values: COVAREP, ``modified_group_delay_feature``.
 
     Examples
     --------
@@ -281,7 +281,7 @@ def mgd(
     References
     ----------
     R. M. Hegde, H. A. Murthy, V. R. R. Gadde, "Significance of the modified group delay feature in speech
-    recognition", 2007. Numbers: COVAREP, ``modified_group_delay_feature``.
+    recognition", 2007. Reference values: COVAREP, ``modified_group_delay_feature``.
 
     Examples
     --------

@@ -372,7 +372,8 @@ def bark_spectrogram(
 
     References
     ----------
-    H. Hermansky, "Perceptual linear predictive (PLP) analysis of speech", 1990. Numbers: D. Ellis, rastamat.
+    H. Hermansky, "Perceptual linear predictive (PLP) analysis of speech", 1990. Reference values: D. Ellis,
+    rastamat.
 
     Examples
     --------
@@ -452,7 +453,8 @@ def plp(
 
     References
     ----------
-    H. Hermansky, "Perceptual linear predictive (PLP) analysis of speech", 1990. Numbers: D. Ellis, rastamat.
+    H. Hermansky, "Perceptual linear predictive (PLP) analysis of speech", 1990. Reference values: D. Ellis,
+    rastamat.
 
     Examples
     --------
@@ -530,7 +532,7 @@ def rasta_plp(
 
     References
     ----------
-    H. Hermansky, N. Morgan, "RASTA processing of speech", 1994. Numbers: D. Ellis, rastamat.
+    H. Hermansky, N. Morgan, "RASTA processing of speech", 1994. Reference values: D. Ellis, rastamat.
 
     Examples
     --------

@@ -156,8 +156,8 @@ def pcen(
     References
     ----------
     Y. Wang, P. Getreuer, T. Hughes, R. F. Lyon, R. A. Saurous, "Trainable frontend for robust and far-field
-    keyword spotting", ICASSP 2017. Numbers: librosa 0.11.0, ``librosa.pcen``, which returns float64 for
-    float32.
+    keyword spotting", ICASSP 2017. Reference values: librosa 0.11.0, ``librosa.pcen``, which returns float64
+    for float32.
 
     Examples
     --------

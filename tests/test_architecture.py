@@ -4,7 +4,9 @@ import ast
 import importlib
 import inspect
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -294,6 +296,17 @@ def test_the_stub_is_read_as_type_checkers_read_it():
     assert voicefeat.__all__ == [*listed, "__version__"]
     assert other == ["__version__: str"]
     assert (PACKAGE / "py.typed").exists()
+
+
+@pytest.mark.processes
+def test_names_are_found_in_an_archive(tmp_path):
+    archive = shutil.make_archive(tmp_path / "archive", "zip", PACKAGE.parent, "voicefeat")
+    code = "import voicefeat as vf; print(vf.__file__, vf.hz_to_mel(200.0), 'mfcc' in dir(vf))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": archive}, cwd=tmp_path,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout.split()[1:] == ["3.0", "True"] and "archive.zip" in done.stdout, done.stderr
 
 
 def test_a_star_import_gives_every_public_name():

@@ -126,6 +126,13 @@ def test_the_direct_sound_has_its_ratio():
     assert response[0] == 1 and -10 * np.log10((response[1:] ** 2).sum()) == pytest.approx(6.0)
 
 
+def test_reverb_takes_one_of_two():
+    with pytest.raises(vf.ParameterError, match="t60=None: needs a response beside it; give either t60 or"):
+        augment.reverb(Y, SR)
+    with pytest.raises(vf.ParameterError, match=r"t60=0\.3: and response exclude each other"):
+        augment.reverb(Y, SR, t60=0.3, response=np.ones(9))
+
+
 def test_reverb_is_a_convolution_at_no_delay_and_as_loud():
     response = np.concatenate([np.zeros(50), augment.room_response(SR, t60=0.3, rng=rng())])
     want = np.convolve(Y.astype(np.float64), response)[50 : 50 + Y.size]

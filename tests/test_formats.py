@@ -669,3 +669,23 @@ def test_a_folder_that_may_not_be_written(corpus, tmp_path, capsys):
     assert main(["extract", str(corpus), "--out", str(out)]) == 2
     error = capsys.readouterr().err
     assert str(out) in error and "make it writable" in error
+
+
+def test_samples_of_several_tar_shards_have_keys_of_their_own(whole, tmp_path):
+    for name, data in whole["webdataset"].items():
+        (tmp_path / name).write_bytes(data)
+    keys = []
+    for shard in sorted(tmp_path.glob("*.tar")):
+        with tarfile.open(shard) as tar:
+            keys += [member.name for member in tar]
+    assert keys[0] == "00000-000000.json" and len(keys) == len(set(keys)) == 2 * 87
+
+
+def test_a_tar_shard_that_was_packed_again_is_told(whole, tmp_path):
+    name = "part-00000.tar"
+    (tmp_path / "as-it-was.tar").write_bytes(whole["webdataset"][name])
+    with tarfile.open(tmp_path / "as-it-was.tar") as old, tarfile.open(tmp_path / name, "w") as new:
+        for member in old:
+            new.addfile(member, old.extractfile(member))
+    with pytest.raises(vf.ParameterError, match=r"part-00000\.tar: .*no comment with the settings"):
+        find_format("webdataset").read(tmp_path / name)

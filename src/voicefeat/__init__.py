@@ -25,14 +25,15 @@ def _modules():
     """
     if not _MODULES:
         modules, module = {}, ""
-        with open(os.path.join(__path__[0], "__init__.pyi"), encoding="utf-8") as stub:
-            for line in stub:
-                if line.startswith("from ."):
-                    module, line = line.removeprefix("from .").split("import ")
-                for entry in line.split(","):
-                    _, exported, name = entry.partition(" as ")
-                    if exported:
-                        modules[name.strip()] = module.strip()
+        # By the loader, which also finds it in an archive.
+        stub = __spec__.loader.get_data(os.path.join(__path__[0], "__init__.pyi")).decode("utf-8")
+        for line in stub.splitlines():
+            if line.startswith("from ."):
+                module, line = line.removeprefix("from .").split("import ")
+            for entry in line.split(","):
+                _, exported, name = entry.partition(" as ")
+                if exported:
+                    modules[name.strip()] = module.strip()
         _MODULES.update(modules)
     return _MODULES
 
@@ -53,4 +54,5 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *_modules(), "__all__"})
+    own = (name for name in globals() if name.startswith("__"))
+    return sorted({*own, *_modules(), "__all__"})

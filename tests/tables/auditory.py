@@ -264,6 +264,9 @@ FAULTS = [
     *((PREDICTED, {"lift": v}, "lift") for v in (-0.6, np.nan)),
     (PREDICTED, {"n_filters": 2, "order": 1}, "n_filters"),
     *((["rasta_plp"], {"pole": v}, "pole") for v in (-0.1, 1.0, None)),
-    *((["gammatone_spectrogram"], {"method": v}, "method") for v in ("time", None)),
+    *(
+        (["gammatone_spectrogram"], {"method": v}, "method")
+        for v in ("time", None, np.array(["fft", "filter"]))
+    ),
     (["gammatone_spectrogram"], {"method": "fft", "n_fft": 16384}, "n_fft"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -17,6 +17,8 @@ from .signals import signal
 
 if TYPE_CHECKING:
     from soundfile import SoundFile
+else:
+    SoundFile = Any  # for those who read types at run time
 
 __all__ = ["load", "to_mono"]
 

@@ -108,7 +108,8 @@ def reverb(
 
     y = check_signal(y)
     if (t60 is None) == (response is None):
-        fail("t60", t60, "and response exclude each other", "give either t60 or a response")
+        problem = "needs a response beside it" if t60 is None else "and response exclude each other"
+        fail("t60", t60, problem, "give either t60 or a response")
     if response is None:
         response = room_response(sr, t60=t60, drr=drr, rng=check_rng(rng))  # type: ignore[arg-type]
     response = check_signal(response, "response")

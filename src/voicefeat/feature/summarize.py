@@ -5,19 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .._typing import Float64Array
 from ..errors import ParameterError, check_int, fail, to_array
-
-if TYPE_CHECKING:
-    from .extract import Stacked
-
-if TYPE_CHECKING:
-    from .extract import Stacked
+from .extract import Stacked
 
 __all__ = ["summarize"]
 

@@ -79,7 +79,9 @@ def wavelet_lengths(
         freqs, sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha
     )
     if lengths.shape != freqs.shape or not (lengths.min() >= 1 and lengths.max() <= MOST):
-        fail("freqs", freqs, "give wavelets shorter than a sample or far too long", "give audible ones")
+        fail(
+            "freqs", freqs, "need wavelets shorter than a sample or far too long", "give audible frequencies"
+        )
     return lengths, cutoff
 
 

@@ -134,7 +134,8 @@ def write_scores(
     b A07 spoof -2.0
     """
     check_choice("form", form, ("2019", "2021", "5"))
-    check_path("path", path)
+    if not check_path("path", path):
+        fail("path", path, "names no file", "give the name of the file to write")
     check_type("scores", scores, Scores, "give Scores(utterances, scores, keys, attacks)")
     numbers = [repr(float(s)) for s in scores.scores]
     columns: list[Any] = [scores.utterances, numbers]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.image import AxesImage
     from matplotlib.lines import Line2D
+else:  # for those who read types at run time
+    Axes = PolyCollection = QuadMesh = Colormap = AxesImage = Line2D = Any
 
 __all__ = ["spectrogram", "waveform", "det", "roc", "scores"]
 

@@ -17,6 +17,8 @@ from .drawing import axes, drawable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
+else:  # for those who read types at run time
+    Axes = Line2D = Any
 
 __all__ = ["det", "roc", "scores"]
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from .holdings import Holdings
+else:  # for those who read types at run time
+    DataFrame = Holdings = Any
 
 __all__ = ["Dataset"]
 

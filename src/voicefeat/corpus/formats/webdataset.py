@@ -22,9 +22,10 @@ __all__ = ["FORMAT"]
 
 
 class WebDatasetWriter(Writer):
-    """One file ``part-00000.tar``: ``000000.json``, ``000000.npy``, ``000001.json``, and so on.
+    """One file ``part-00000.tar``: ``00000-000000.json``, ``00000-000000.npy``, and so on.
 
-    The names are running numbers, since a dot in an id would end the key of a sample; the id is in the JSON.
+    The names are the numbers of shard and row, since a dot in an id would end the key of a sample, and keys
+    of several shards must differ; the id is in the JSON.
     The metadata are the comment of the archive, a global header of POSIX tar that other programs skip.
     """
 
@@ -34,6 +35,7 @@ class WebDatasetWriter(Writer):
         self._about = about
         self._carried = [name for name, _ in about.columns]
         self._count = 0
+        self._key: str = "".join(filter(str.isdigit, place.name))
         self._tar = tarfile.TarFile(
             place, "x", format=tarfile.PAX_FORMAT, pax_headers={"comment": comment}
         )  # fmt: skip
@@ -51,7 +53,7 @@ class WebDatasetWriter(Writer):
 
     def _put(self, ending: str, data: bytes) -> None:
         member = tarfile.TarInfo(
-            f"{self._count:06d}.{ending}"
+            f"{self._key}-{self._count:06d}.{ending}"
         )  # no owner and no time, so that equal runs write equal bytes
         member.size = len(data)
         self._tar.addfile(member, io.BytesIO(data))
@@ -72,7 +74,7 @@ class WebDatasetReader(Reader):
         try:
             with tarfile.open(place, "r:") as tar, open(place, "rb") as file:
                 members = tar.getmembers()
-                self.about: Mapping[str, Any] = json.loads(tar.pax_headers["comment"])
+                self.about: Mapping[str, Any] = json.loads(comment_of(tar))
                 pairs = list(zip(members[::2], members[1::2], strict=True))
                 for facts, values in pairs:
                     check_pair(facts, values)
@@ -96,6 +98,13 @@ class WebDatasetReader(Reader):
                     yield facts, np.lib.format.read_array(data, allow_pickle=False)
         except (OSError, ValueError) as error:
             fail_unreadable(self.place, error)
+
+
+def comment_of(tar: tarfile.TarFile) -> str:
+    """The metadata; an archive that another program made has none."""
+    if "comment" not in tar.pax_headers:
+        raise ValueError("the archive has no comment with the settings; was it packed again?")
+    return tar.pax_headers["comment"]
 
 
 def check_pair(facts: tarfile.TarInfo, values: tarfile.TarInfo) -> None:

@@ -70,7 +70,8 @@ def log_spectrogram(
     n_fft, hop_length, win_length, window, center, pad_mode
         As in `stft`.
     ref : float or function
-        Magnitude of 0 dB; a function such as ``numpy.max`` computes it from the magnitudes of the whole clip.
+        The magnitude that is 0 dB; a function such as ``numpy.max`` computes it from the magnitudes of the
+        whole clip (of each channel by itself, if the function takes `axis` and `keepdims`).
     amin : float above 0
         Magnitudes below `amin` are replaced by `amin`.
     top_db : float or None

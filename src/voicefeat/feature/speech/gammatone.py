@@ -31,8 +31,7 @@ COST = 10
 
 @memoised
 def _settings(sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial):
-    """The checked frames and arguments of the filters."""
-    check_choice("method", method, ("filter", "fft"))
+    """The checked frames and arguments of the filters; `method` is checked by the caller."""
     frames = short_frames(frame_length, hop_length, NO_TRANSFORM, "boxcar", 0.0, partial)
     frame_length = frames.win_length
     if n_fft is None:
@@ -165,6 +164,7 @@ def gammatone_spectrogram(
     >>> vf.gammatone_spectrogram(y, 16000).shape
     (64, 98)
     """
+    check_choice("method", method, ("filter", "fft"))
     settings = sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial
     if method == "fft":
         return run_alone(_chain(*settings), y)

@@ -35,7 +35,7 @@ ROWS = [
 SIGNALS = ["log_spectrogram"]
 FAULTS = [
     *((["log_spectrogram"], {"amin": v}, "amin") for v in (0, -1e-5, 1e-30, "a", np.nan)),
-    *((["log_spectrogram"], {"ref": v}, "ref") for v in ("max", None, np.inf)),
+    *((["log_spectrogram"], {"ref": v}, "ref") for v in ("max", None, np.inf, max)),
     *((["log_spectrogram"], {"top_db": v}, "top_db") for v in (-1, "80", np.nan)),
     *((["log_spectrogram"], {name: 0}, name) for name in ("n_fft", "hop_length", "win_length")),
 ]

@@ -319,6 +319,8 @@ def _reference(ref: Any, S: np.ndarray, over: Any) -> Any:
         return np.abs(_level(ref, S))
     if not S.size:
         fail("S", S, "holds no value to take as the reference", "give a spectrogram with frames")
+    if ref in (max, min):  # Python's own, which compare rows, not values
+        fail("ref", ref, "takes no array", f"give ref=numpy.{ref.__name__}")
     return np.abs(_level(ref(S, axis=over, keepdims=True) if _takes_axes(ref) else ref(S), S))
 
 

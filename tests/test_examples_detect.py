@@ -43,6 +43,7 @@ def test_parameters(name):
 
 
 @pytest.mark.parametrize(("name", "frozen"), [("resnet101", 399_808), ("resnet200d", 244_000)])
+@pytest.mark.slow
 def test_the_first_39_tensors(name, frozen):
     """What the term project froze: timm's order of tensors."""
     with torch.device("meta"):

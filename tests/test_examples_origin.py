@@ -74,6 +74,7 @@ def test_the_same_data_go_on_wherever_they_are(run, capsys, tmp_path):
     assert {p.name for p in (out / "cache").iterdir()} == before
 
 
+@pytest.mark.slow
 def test_inverted_labels_are_another_run(run, capsys):
     folder, out = run
     scores = (out / "toy/lfcc_svm/corpus-clean/seed-0/scores_eval.txt").read_bytes()

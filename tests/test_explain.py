@@ -87,6 +87,7 @@ ONE_IN = 17
 
 
 @pytest.mark.parametrize("pair", explained.pairs()[::ONE_IN], ids=" / ".join)
+@pytest.mark.slow
 def test_golden_pairs(pair):
     """The settings found are the true ones, or no more that do the same on this signal; else it says so."""
     said, _, words = explained.verdict(golden.SMALL, golden.SMALL.parent, *pair)

@@ -339,6 +339,7 @@ def later(whole):
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_workers_or_the_hour(form, corpus, later, tmp_path):
     extract_corpus(corpus, tmp_path / "out", workers=2, **asked_of(form))
     assert contents(tmp_path / "out") == later[form]

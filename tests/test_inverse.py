@@ -53,6 +53,7 @@ def test_librosa(dtype, n_fft, hop_length, center):
 
 
 @pytest.mark.parametrize("sr", RATES)
+@pytest.mark.slow
 def test_signals_at_all_rates(sr):
     for y in signals(sr, 1.0).values():
         spectra = librosa.stft(y)

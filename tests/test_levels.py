@@ -123,6 +123,7 @@ FIRST = {row.call: row for row in reversed(ROWS_OF_PARITY) if row.call not in SL
 
 @pytest.mark.parametrize("level", [1e-3, 1e-4, 1e-5])
 @pytest.mark.parametrize("row", FIRST.values(), ids=str)
+@pytest.mark.slow
 def test_soft_signals_are_as_near_as_loud_ones(row, level, monkeypatch):
     """Of the table's calls, most of which librosa answers."""
     sounds = {"speech": level * whole()[:11200]}

@@ -52,6 +52,7 @@ def test_a_long_signal_adds_little(name, long):
     assert added(lambda: LONG[name](long)) < MOST
 
 
+@pytest.mark.slow
 def test_a_codec_holds_the_signal_once(long):
     """Beside what it is given and what it gives: a few hundred thousand samples, and what is encoded."""
     y = long[: 30 * SR]
@@ -134,6 +135,7 @@ def test_blocks_leave_no_trace(monkeypatch):
             np.testing.assert_array_equal(now, before)
 
 
+@pytest.mark.slow
 def test_a_codec_takes_minutes_of_audio(long):
     """Vorbis ended the process where it was given more than some two million samples at once."""
     y = np.tile(long, 2)

@@ -57,6 +57,7 @@ def test_expected_metrics(corpus, read, asv):
         assert {name: f"{value:.6f}" for name, value in found.items()} == {name: row[name] for name in found}
 
 
+@pytest.mark.slow
 def test_the_report_that_came_with_aasist_l(corpus, read, asv):
     text = (corpus / "cm_scores" / "AASIST-L.eval.reported.txt").read_text()
     scores = read("AASIST-L")
@@ -120,6 +121,7 @@ class TestOneClassSoftmaxTurnedRound:
         assert m.min_cllr(*pair) < m.cllr(*calibrated) == pytest.approx(0.184, abs=0.02)
         assert m.act_dcf(*calibrated).value == pytest.approx(0.0588, abs=0.003)
 
+    @pytest.mark.slow
     def test_intervals(self, read, pair):
         """2.01 to 2.30 per cent by utterance and 1.81 to 2.51 by speaker, from draws of another program."""
         by_utterance = m.interval(*pair, draws=400)

@@ -225,6 +225,7 @@ def test_json_of_many_brackets(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths are shorter there")
+@pytest.mark.slow
 def test_a_tree_of_1500_folders(tmp_path):
     here, deep, folders = os.getcwd(), tmp_path / "in", 1500
     try:

@@ -151,6 +151,7 @@ class TestGriffinLim:
         assert near == sorted(near, reverse=True)
         assert near[-1] < 0.05 < 0.3 < near[0]
 
+    @pytest.mark.slow
     def test_as_near_as_librosa(self):
         ours = misses(vf.griffinlim(S, random_state=3), S, n_fft=512)
         theirs = misses(librosa.griffinlim(S, random_state=3), S, n_fft=512)
@@ -242,6 +243,7 @@ class TestMel:
         [{}, {"norm": None}, {"norm": None, "htk": True, "fmin": 100.0, "fmax": 3500.0}, {"norm": np.inf}],
         ids=str,
     )
+    @pytest.mark.slow
     def test_bands_are_as_near_as_librosas(self, bank, dtype):
         """After many steps, rounding decides at which of many spectra a solver ends; none is nearer."""
         frames = {"sr": SR, "n_fft": 512, "n_mels": 30}

@@ -553,6 +553,7 @@ class TestOpenFiles:
         np.testing.assert_array_equal(y, np.arange(20, 100) / 2**15)
 
 
+@pytest.mark.slow
 def test_a_small_file_that_promises_much(tmp_path):
     path = tmp_path / "big.flac"
     with soundfile.SoundFile(path, "w", 655350, 8, "PCM_16", format="FLAC") as file:

@@ -313,6 +313,7 @@ def test_several_features_have_a_folder_each(corpus, tmp_path):
         extract_corpus(corpus, tmp_path / "none", ["mfcc", "mfcc"])
 
 
+@pytest.mark.slow
 def test_several_front_ends_and_one_that_cannot(corpus, tmp_path):
     fronts = ["asvspoof2019-lfcc", "kaldi-fbank-80"]
     extract_corpus(corpus, tmp_path / "out", frontend=fronts)

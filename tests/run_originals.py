@@ -5,7 +5,6 @@ Needs the extra `bench`, which has spafe.
 """
 
 import csv
-import shutil
 from importlib.metadata import version
 
 import golden
@@ -40,7 +39,6 @@ def main() -> None:
         rows = [row for row in csv.reader(f) if row[0] in ("clip", *CLIPS)]
     with open(golden.RUN / "inputs.csv", "w", newline="", encoding="utf-8") as f:
         csv.writer(f, lineterminator="\n").writerows(rows)
-    shutil.rmtree(golden.RUN / "__pycache__", ignore_errors=True)
     with open(golden.RUN / "provenance.csv", "w", newline="", encoding="utf-8") as f:
         table = csv.writer(f, lineterminator="\n")
         table.writerow(["name", "origin", "call", "licence"])

@@ -15,7 +15,7 @@ from ..items import Row
 from . import About, Reader
 from .damage import fail_unreadable
 
-__all__ = ["COLUMNS", "FolderReader", "Index", "row_columns", "row_facts", "write_about"]
+__all__ = ["COLUMNS", "FolderReader", "Index", "json_values", "row_columns", "row_facts", "write_about"]
 
 #: The columns of every row, and their types; Parquet has its own order.
 COLUMNS = (
@@ -48,6 +48,11 @@ def row_facts(row: Row, values: np.ndarray, about: About, stored: bytes | None =
     return {name: facts[name] for name, _ in row_columns(about)}
 
 
+def json_values(row: Row) -> list[Any]:
+    """What a row carries; JSON has no NaN, so NaN is None."""
+    return [None if value != value else value for value in row.carried]
+
+
 def write_about(folder: Path, about: About, values: str) -> None:
     """Write ``about.json``: the metadata, with the layout of the values."""
     text = json.dumps({**about.metadata, "values": values}, ensure_ascii=False, indent=1)
@@ -70,9 +75,7 @@ class Index:
         """Write the line of a row, with the place `where` of its values; `stored` is as in `row_facts`."""
         line = {**row_facts(row, values, self._about, stored), **where}
         self.chain = combined(self.chain, [line["crc32"]])
-        line |= zip(self._carried, row.carried, strict=True)
-        if any(value != value for value in row.carried):  # JSON has no NaN
-            line = {name: None if value != value else value for name, value in line.items()}
+        line |= zip(self._carried, json_values(row), strict=True)
         self._lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def close(self) -> None:

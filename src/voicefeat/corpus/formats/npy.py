@@ -6,7 +6,7 @@ import hashlib
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ..items import Row
 from . import About, Format, Reader, Writer
 from .folder import FolderReader, Index
 
-__all__ = ["FORMAT", "file_name"]
+__all__ = ["FORMAT", "file_name", "write_npy"]
 
 #: Letters other than these are not safe on every file system and in every shell.
 ODD = re.compile(r"[^A-Za-z0-9._-]")
@@ -36,9 +36,7 @@ class NpyWriter(Writer):
     def add(self, row: Row, values: np.ndarray) -> None:
         name = file_name(row, self._taken)
         with open(self._folder / name, "wb") as file:
-            # As numpy.save writes it; numpy.save reports a full disk without the system's error number.
-            np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
-            file.write(values.data)
+            write_npy(file, values)
         self._index.add(row, values, file=name)
         self.chain: int = self._index.chain
 
@@ -74,6 +72,12 @@ class Npy(Format):
 
 
 FORMAT = Npy()
+
+
+def write_npy(file: IO[bytes], values: np.ndarray) -> None:
+    """As numpy.save writes it, which reports a full disk without the system's error number."""
+    np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
+    file.write(values.data)
 
 
 def file_name(row: Row, taken: set[str]) -> str:

@@ -16,7 +16,8 @@ from ..checksums import combined
 from ..items import Row
 from . import About, Format, Reader, Writer
 from .damage import fail_unreadable
-from .folder import row_facts
+from .folder import json_values, row_facts
+from .npy import write_npy
 
 __all__ = ["FORMAT"]
 
@@ -43,12 +44,11 @@ class WebDatasetWriter(Writer):
     def add(self, row: Row, values: np.ndarray) -> None:
         line = row_facts(row, values, self._about)
         self.chain: int = combined(self.chain, [line["crc32"]])
-        carried = (None if value != value else value for value in row.carried)  # JSON has no NaN
-        line |= zip(self._carried, carried, strict=True)
+        line |= zip(self._carried, json_values(row), strict=True)
         self._put("json", json.dumps(line).encode("ascii"))
-        header = io.BytesIO()
-        np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(values))
-        self._put("npy", header.getvalue() + np.ascontiguousarray(values).tobytes())
+        file = io.BytesIO()
+        write_npy(file, values)
+        self._put("npy", file.getvalue())
         self._count += 1
 
     def _put(self, ending: str, data: bytes) -> None:

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 import voicefeat as vf
+from voicefeat.chain.block_loop import run
 from voicefeat.chain.blocks import SHORT, check_finite, for_blocks, for_parts, thread_budget
+from voicefeat.chain.frames import Frames
+from voicefeat.chain.plan import plan_for
+from voicefeat.chain.spectra import borrow, give_back
+from voicefeat.chain.stages import Bands, Cepstrum, Chain, Compression, Spectrum
+from voicefeat.engine.aligned import aligned
 
 KIND = np.dtype(np.float64)
 
@@ -79,3 +85,27 @@ def test_an_error_of_a_block_is_raised(budget):
 
     with pytest.raises(KeyError, match="50"):
         for_blocks(take, np.zeros(SHORT + 1), 100, 10, KIND)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.int32, np.int64])
+def test_scratch_arrays_and_tables_begin_at_a_cache_line(kind):
+    for size in (0, 1, 7, 64, 4097):
+        array = aligned(size, kind)
+        assert (array.size, array.dtype, array.ctypes.data % 64) == (size, kind, 0)
+
+
+def test_the_arrays_of_a_call_begin_at_a_cache_line():
+    bands = Bands.make("mel", sr=16000, n_fft=512, n_mels=40)
+    compression, cepstrum = (
+        Compression.make("db", 1e-10, 0.0, None),
+        Cepstrum.make("n", 40, 13, 2, "ortho", 0),
+    )
+    chain = Chain(Frames(512, 160, 400), Spectrum(), bands, compression, cepstrum)
+    run(chain, np.ones(16000, np.float32))
+    plan, work = plan_for(chain, None, np.dtype(np.float32)), borrow(np.dtype(np.float32))
+    made = [*work.arrays.largest.values(), work.peak]
+    give_back(work)
+    assert len(made) > 4
+    tables = [plan.source.tables, plan.bank, plan.matrix]
+    made += [value for table in tables for value in vars(table).values() if isinstance(value, np.ndarray)]
+    assert {array.ctypes.data % 64 for array in made} == {0}

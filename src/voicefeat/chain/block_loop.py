@@ -14,6 +14,7 @@ import numpy as np
 
 from ..audio.limits import not_finite
 from ..audio.signals import signal
+from ..engine.aligned import aligned
 from . import tables, threads
 from .blocks import thread_budget
 from .jobs import Job, Request, Rows
@@ -53,7 +54,7 @@ class Pass:
         elif first in memory:
             bins = memory[first]
         else:
-            bins = memory[first] = np.empty(values * self.width, work.dtype)
+            bins = memory[first] = aligned(values * self.width, work.dtype)
             source.fill(bins, work, self.opened, first, frames)
         work.set_block(bins, values, source.base, self.one_power)
         for sink in self.sinks:

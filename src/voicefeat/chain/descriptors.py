@@ -13,6 +13,7 @@ from ..engine import (
     extremes as extreme_kernels,
     rows as row_kernels,
 )
+from ..engine.aligned import aligned
 from ..errors import fail
 from ..units.hertz import fft_frequencies
 from .sinks import Sink
@@ -217,7 +218,8 @@ class ContrastRows(Sink):
         if self.top_db is not None:
             self.deferred = True
             groups = -(-self.frames // self.lanes)
-            self.kept = np.empty((2, groups * prepared.rows * self.lanes), plan.dtype)
+            size = groups * prepared.rows * self.lanes
+            self.kept = aligned(2 * size, plan.dtype).reshape(2, size)
 
     def take(self, work: Work, first: int, count: int) -> None:
         prepared, lanes = self.prepared, self.lanes

@@ -15,6 +15,7 @@ from ..engine import (
     rows as row_kernels,
     scaling as scaling_kernels,
 )
+from ..engine.aligned import aligned
 from . import tables
 from .loud_peaks import StrongerHalf
 from .plan import Plan
@@ -77,7 +78,7 @@ class ChainRows(Sink):
             self.deferred = True
             #: The largest value of each block, appended by several threads; only their maximum is used.
             self.peaks: list[float] = []
-            self.kept = np.empty(-(-self.frames // self.lanes) * plan.tile_rows * self.lanes, plan.dtype)
+            self.kept = aligned(-(-self.frames // self.lanes) * plan.tile_rows * self.lanes, plan.dtype)
 
     def take(self, work: Work, first: int, count: int) -> None:
         plan, lanes, compression = self.plan, self.lanes, self.plan.chain.compression

@@ -12,6 +12,7 @@ from ..engine import (
     rows as row_kernels,
     spectrum as spectrum_kernels,
 )
+from ..engine.aligned import aligned
 from . import tables
 from .frames import Frames
 from .tables import Transform
@@ -51,7 +52,7 @@ class Arrays(dict[tuple[str, int], np.ndarray]):
         array = self.largest.get(name)
         if array is None or array.size < size:
             self.nbytes += (size - (0 if array is None else array.size)) * self.dtype.itemsize
-            array = self.largest[name] = np.empty(size, self.dtype)
+            array = self.largest[name] = aligned(size, self.dtype)
             self.clear()  # the smaller array is dropped
         elif len(self) >= self.SIZES:
             self.clear()
@@ -65,7 +66,7 @@ class Work:
     def __init__(self, lanes: int, dtype: np.dtype):
         self.dtype: np.dtype[Any] = dtype
         self.lanes: int = lanes
-        self.peak: np.ndarray = np.empty(lanes, dtype)
+        self.peak: np.ndarray = aligned(lanes, dtype)
         #: The block from its source: |X| ** base, or the complex X if `base` is None.
         self.bins: np.ndarray = np.empty(0, dtype)
         self.base: float | None = None

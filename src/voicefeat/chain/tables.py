@@ -12,6 +12,7 @@ import numpy as np
 from ..audio.limits import LARGEST, LARGEST_SPECTRA
 from ..cache import memoised
 from ..engine import simd
+from ..engine.aligned import aligned
 from ..engine.frames import finite
 from .frames import Frames
 from .stages import Bands
@@ -24,7 +25,9 @@ def table(make: Callable[..., Any], *key: Any) -> Any:
 
 
 def _frozen(values: Any, dtype: Any) -> np.ndarray:
-    array = np.array(values, dtype=dtype, order="C").ravel()
+    values = np.asarray(values)
+    array = aligned(values.size, dtype)
+    array[:] = values.ravel()
     array.flags.writeable = False
     return array
 

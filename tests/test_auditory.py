@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import signal
 from signals import speech
+from tables.auditory import pncc
 
 import voicefeat as vf
 from voicefeat.feature.speech import gammatone
@@ -33,7 +34,7 @@ def test_a_tone_at_the_centre_of_a_filter(row, method):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("function", "options"), REMEMBERING)
+@pytest.mark.parametrize(("function", "options"), [*REMEMBERING, (vf.pncc, {})])
 def test_what_remembers_is_the_same_in_a_batch(function, options, dtype, voice):
     y = voice.astype(dtype).reshape(3, 2, 5000)
     both = function(y, SR, **options)
@@ -89,6 +90,17 @@ def test_silence_after_sound_leaves_nothing_that_fades(voice, monkeypatch, secon
     assert remembered and not ((sizes > 0) & (sizes < 1e-200)).any()
     if seconds > 16:
         assert (sizes == 0).all() and (found[:, -10:] == 0).all()
+
+
+@pytest.mark.parametrize("gain", [0.0, 1e-100, 1e-150, 1e-154, 1e-160])
+def test_pncc_goes_on_after_digital_silence(voice, gain):
+    """What the envelopes still hold is divided by the power of next to nothing."""
+    y = voice[:16000].copy()
+    y[4000:9000] *= gain
+    found = vf.pncc(y, SR)
+    assert np.isfinite(found).all()
+    if gain == 0:
+        np.testing.assert_allclose(found, pncc(y, SR), rtol=0, atol=1e-12)
 
 
 def test_gammatone_weights_are_those_of_the_filters():

@@ -6,7 +6,7 @@ from signals import speech
 
 import voicefeat as vf
 from voicefeat.chain import tables
-from voicefeat.engine import lanemath
+from voicefeat.engine import lanemath, masking
 from voicefeat.engine.jit import kernel
 from voicefeat.engine.laneop import lane_op
 
@@ -117,3 +117,55 @@ def test_exponentials_and_logarithms(dtype):
     for got, want in zip(out, (np.log1p(wide), np.expm1(wide), np.exp(-wide)), strict=True):
         apart = np.abs(got - want) / np.where(want == 0, 1, np.abs(want))
         assert apart[want > np.finfo(dtype).tiny * 4].max() <= 4 * np.finfo(dtype).eps
+
+
+def weighted(p):
+    """Powers (frames, channels) weighted and divided by their running mean, in the words of the paper."""
+
+    def envelope(x):
+        out = np.empty(x.shape)
+        before = 0.9 * x[0]
+        for t, here in enumerate(x):
+            out[t] = before = np.where(here >= before, 0.999 * before + 0.001 * here, 0.5 * (before + here))
+        return out
+
+    frames, channels = p.shape
+    q = np.array([p[max(0, t - 2) : t + 3].mean(axis=0) for t in range(frames)])
+    low = envelope(q)
+    above = np.maximum(q - low, 0)
+    floor, kept, peak = envelope(above), np.empty(p.shape), np.zeros(channels)
+    for t, here in enumerate(above):
+        kept[t] = np.where(here >= 0.85 * peak, here, 0.2 * peak)
+        peak = np.maximum(0.85 * peak, here)
+    share = np.where(q >= 2 * low, np.maximum(kept, floor), floor) / q
+    smooth = [share[:, max(0, c - 4) : c + 5].mean(axis=1) for c in range(channels)]
+    loud = p * np.transpose(smooth)
+    mean = loud[0].mean()
+    for t, here in enumerate(loud):
+        mean = 0.999 * mean + 0.001 * here.mean()
+        loud[t] = here / mean
+    return loud
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4, 8, 13, 40])
+@pytest.mark.parametrize("frames", [1, 2, 5, 30])
+def test_weighted_powers_and_their_transform(channels, frames):
+    rng = np.random.default_rng(channels)
+    lanes = tables.lanes(np.dtype("float64"))
+    width = -(-channels // lanes) * lanes
+    powers = np.zeros((frames, width))
+    powers[:, :channels] = rng.standard_exponential((frames, channels)) ** 3
+    place = np.arange(width)
+    counts = np.array([max(1, sum(0 <= c + d < channels for d in range(-4, 5))) for c in place], float)
+    state, shares, out = np.zeros(3 * width + 1), np.zeros(width + 8), np.full(frames * width, np.nan)
+    flat, edge = powers.ravel(), frames // 3
+    for first, last in ((0, edge), (edge, frames)):
+        held = flat, frames, first, last, channels, width, lanes, counts
+        masking.weigh_frames(*held, first == 0, state, shares, out[first * width : last * width])
+    found = out.reshape(frames, width)
+    np.testing.assert_allclose(found[:, :channels], weighted(powers[:, :channels]), rtol=1e-13)
+    assert not found[:, channels:].any()
+    matrix, turned = rng.standard_normal((channels, lanes)), np.empty(frames * lanes)
+    masking.turn_frames(out, frames, channels, width, matrix.ravel(), lanes, lanes, turned)
+    want = found[:, :channels] @ matrix
+    np.testing.assert_allclose(turned.reshape(frames, lanes), want, rtol=1e-12, atol=1e-12)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..._typing import FloatArray, SignalLike, Window
 from ...audio.limits import not_finite
 from ...audio.signals import signal
+from ...cache import memoised
 from ...chain.block_loop import compute
 from ...chain.frames import Frames, window_value
 from ...chain.jobs import Rows
 from ...chain.signal import Signal
+from ...chain.spectra import Work, borrow, give_back
 from ...chain.stages import Bands, Chain, Spectrum, cosines
+from ...chain.tables import lanes
+from ...engine import masking
+from ...engine.aligned import aligned
+from ...engine.recursion import differences
 from ...errors import check_float, check_int, check_rate, fail
 
 __all__ = ["pncc"]
 
-#: Frames to each side of the medium-time power, and channels to each side for the smoothing of weights.
-MEDIUM, SMOOTHING = 2, 4
-#: How slowly the lower envelope follows a power above it and below it, and the running mean power.
-UP, DOWN, MEAN = 0.999, 0.5, 0.999
-#: Decay of a peak, fraction of it that masks what follows, and excitation relative to the lower envelope.
-DECAY, MASKED, EXCITED = 0.85, 0.2, 2.0
+_DOUBLE = np.dtype(np.float64)
 #: Frames whose powers are held at a time.
-BLOCK = 4096
-LEAST = float(np.finfo(np.float64).tiny)
+BLOCK = 1536
+#: Lanes of double precision.
+LANES = lanes(_DOUBLE)
+#: What is added to the first sample of a signal that is pre-emphasised.
+_NOTHING = np.zeros(1)
 
 
 def pncc(
@@ -97,6 +102,42 @@ def pncc(
     (13, 98)
     """
     y = signal(y)
+    front = _front(
+        sr, n_pncc, n_filters, fmin, fmax, exponent, n_fft, hop_length, win_length, window, preemphasis
+    )
+    front.frames.check_length(y.shape[-1])
+    not_finite(y)
+    out = np.empty((*y.shape[:-1], front.rows, front.frames.count(y.shape[-1])), y.dtype)
+    for clip, result in zip(y.reshape(-1, y.shape[-1]), out.reshape(-1, *out.shape[-2:]), strict=True):
+        _coefficients(clip, front, result)
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class _Front:
+    """Checked settings, and the tables that do not depend on the signal."""
+
+    frames: Frames
+    preemphasis: float
+    #: From the signal to the powers of channels.
+    chain: Chain
+    exponent: float
+    #: Numbers of coefficients and of channels, and of both in whole vectors.
+    rows: int
+    channels: int
+    columns: int
+    width: int
+    #: The cosine transform, channel after channel.
+    turn: np.ndarray
+    #: How many channels each smoothed one is the mean of.
+    counts: np.ndarray
+
+
+@memoised
+def _front(
+    sr: Any, n_pncc: Any, n_filters: Any, fmin: Any, fmax: Any, exponent: Any, n_fft: Any, hop_length: Any,
+    win_length: Any, window: Any, preemphasis: Any,
+) -> _Front:  # fmt: skip
     n_filters = check_int("n_filters", n_filters, unit="filters")
     n_pncc = check_int("n_pncc", n_pncc, unit="coefficients")
     if n_pncc > n_filters:
@@ -107,126 +148,67 @@ def pncc(
     frames = Frames(given.n_fft, given.hop_length, given.win_length, given.window, False, "constant", "left")
     bank = {"n_filters": n_filters, "fmin": fmin, "fmax": fmax, "power": 2.0, "dtype": np.float64}
     bands = Bands.make("gammatone", sr=sr, n_fft=frames.n_fft, **bank)
-    emphasis = Signal(preemphasis=preemphasis)
-    frames.check_length(y.shape[-1])
-    not_finite(y)
-    chain, turn = Chain(frames, Spectrum(2.0), bands), cosines(n_filters, 2, True)[:n_pncc]
-    out = np.empty((*y.shape[:-1], n_pncc, frames.count(y.shape[-1])), y.dtype)
-    for clip, result in zip(y.reshape(-1, y.shape[-1]), out.reshape(-1, *out.shape[-2:]), strict=True):
-        _coefficients(clip, frames, emphasis, chain, exponent, turn, result)
-    return out
+    preemphasis = Signal(preemphasis=preemphasis).preemphasis
+    columns, width = _whole(n_pncc), _whole(n_filters)
+    turn, counts = aligned(n_filters * columns, np.float64), aligned(width, np.float64)
+    turn[:] = 0.0
+    turn.reshape(n_filters, columns)[:, :n_pncc] = cosines(n_filters, 2, True)[:n_pncc].T
+    place = np.arange(width)
+    counts[:] = np.minimum(place, masking.SMOOTHING) + np.clip(n_filters - place, 1, masking.SMOOTHING + 1)
+    chain = Chain(frames, Spectrum(2.0), bands)
+    return _Front(
+        frames, float(preemphasis), chain, exponent, n_pncc, n_filters, columns, width, turn, counts
+    )
 
 
-def _coefficients(
-    y: np.ndarray, frames: Frames, emphasis: Signal, chain: Chain, exponent: float, turn: np.ndarray,
-    out: np.ndarray,
-) -> None:  # fmt: skip
+def _whole(values: int) -> int:
+    """`values` rounded up to whole vectors."""
+    return -(-values // LANES) * LANES
+
+
+def _coefficients(y: np.ndarray, front: _Front, out: np.ndarray) -> None:
     """Write the coefficients of one signal to `out`, block by block of frames."""
-    count, weights, mean = out.shape[-1], _Weights(), _Mean()
-    powers, first_held = np.empty((turn.shape[1], 0)), 0
-    # A single last frame joins the block before: numpy sums a single column in another order.
-    edges = [*range(0, max(1, count - 1), BLOCK), count]
-    for first, last in pairwise(edges):
+    count, width, columns = out.shape[-1], front.width, front.columns
+    most, work = min(count, BLOCK), borrow(_DOUBLE)
+    # The frames of a block, and those around it that the means over frames need.
+    powers = work.array("powers", (most + 2 * masking.MEDIUM) * width)
+    by_frame = powers[: (most + 2 * masking.MEDIUM) * width].reshape(-1, width)
+    weighed, turned = work.array("weighed", most * width), work.array("turned", most * columns)
+    state, shares = work.array("state", 3 * width + 1), work.array("shares", width + 2 * masking.SMOOTHING)
+    for scratch in (powers, state, shares):
+        scratch[:] = 0.0
+    begin = known = 0
+    for first in range(0, count, BLOCK):
+        last = min(count, first + BLOCK)
         # The powers that the block before looked ahead at are already computed.
-        begin, end, known = max(0, first - MEDIUM), min(count, last + MEDIUM), first_held + powers.shape[1]
-        fresh = [_powers(y, frames, emphasis, chain, known, end)] if known < end else []
-        powers, first_held = np.concatenate([powers[:, begin - first_held :], *fresh], axis=1), begin
-        weighed = weights.of(powers, first - begin, last - begin)
-        loud = mean.divided(weighed) ** exponent
-        total = np.zeros((len(turn), last - first))
-        for column, row in zip(turn.T, loud, strict=True):
-            total += column[:, None] * row
-        out[:, first:last] = total
+        low, high = max(0, first - masking.MEDIUM), min(count, last + masking.MEDIUM)
+        by_frame[: known - low] = by_frame[low - begin : known - begin].copy()
+        if known < high:
+            by_frame[known - low : high - low, : front.channels] = _powers(y, front, known, high, work).T
+        begin, known = low, high
+        size, held = last - first, (high - low, first - low, last - low)
+        shape = front.channels, width, LANES
+        masking.weigh_frames(powers, *held, *shape, front.counts, first == 0, state, shares, weighed)
+        weighed[: size * width] **= front.exponent
+        masking.turn_frames(weighed, size, front.channels, width, front.turn, columns, LANES, turned)
+        out[:, first:last] = turned[: size * columns].reshape(size, columns).T[: front.rows]
+    give_back(work)
 
 
-def _powers(
-    y: np.ndarray, frames: Frames, emphasis: Signal, chain: Chain, first: int, last: int
-) -> np.ndarray:
+def _powers(y: np.ndarray, front: _Front, first: int, last: int, work: Work) -> np.ndarray:
     """Powers (channels, frames) of frames `first` to `last` of a signal."""
-    begin, end = first * frames.hop_length, (last - 1) * frames.hop_length + frames.length
+    hop, count = front.frames.hop_length, last - first
+    begin, end = first * hop, (last - 1) * hop + front.frames.length
     lead = min(begin, 1)  # pre-emphasis of the first sample needs the one before it
-    heard = emphasis.apply(y[begin - lead : end].astype(np.float64))[lead:]
-    job = Rows(chain)
-    compute([job], np.ascontiguousarray(heard))
+    heard, size = y[begin - lead : end], end - begin + lead
+    if y.dtype != _DOUBLE:
+        heard, given = work.array("samples", size)[:size], heard
+        heard[:] = given
+    if front.preemphasis:
+        emphasised = work.array("emphasised", size)[:size]
+        differences(heard, size, front.preemphasis, _NOTHING, LANES, emphasised)
+        heard = emphasised
+    into = work.array("channels", front.channels * count)[: front.channels * count]
+    job = Rows(front.chain, into.reshape(front.channels, count))
+    compute([job], heard[lead:])
     return job.result()
-
-
-class _Weights:
-    """Powers times the smoothed fraction of them that is neither steady nor masked, block after block."""
-
-    def __init__(self) -> None:
-        self.lasting, self.floor, self.peak = _Envelope(), _Envelope(), _Peak()
-
-    def of(self, power: np.ndarray, first: int, last: int) -> np.ndarray:
-        """Weighted columns `first` to `last` of `power`, which also holds the columns around them."""
-        medium = _mean_over(power, MEDIUM, axis=1)[:, first:last]
-        lasting = self.lasting.of(medium)
-        above = np.maximum(medium - lasting, 0.0)
-        floor = self.floor.of(above)
-        kept = np.maximum(self.peak.unmasked(above), floor)
-        kept = np.where(medium >= EXCITED * lasting, kept, floor)
-        share = kept / np.maximum(medium, LEAST)
-        return power[:, first:last] * _mean_over(share, SMOOTHING, axis=0)
-
-
-def _mean_over(x: np.ndarray, reach: int, axis: int) -> np.ndarray:
-    """The mean over `reach` neighbours to each side; at the ends, over those that exist."""
-    x = np.moveaxis(x, axis, 0)
-    total, count = np.zeros(x.shape), np.zeros((len(x), *[1] * (x.ndim - 1)))
-    for shift in range(-reach, reach + 1):
-        to = slice(max(0, -shift), len(x) - max(0, shift))
-        source = slice(max(0, shift), len(x) - max(0, -shift))
-        if to.start < to.stop:
-            total[to] += x[source]
-            count[to] += 1
-    return np.moveaxis(total / count, 0, axis)
-
-
-class _Envelope:
-    """The lower envelope: it rises slowly and falls quickly, and begins at 0.9 of the first value."""
-
-    def __init__(self) -> None:
-        self.before: np.ndarray | None = None
-
-    def of(self, x: np.ndarray) -> np.ndarray:
-        out = np.empty(x.shape)
-        before = 0.9 * x[:, 0] if self.before is None else self.before
-        for t in range(x.shape[1]):
-            here = x[:, t]
-            slow = np.where(here >= before, UP, DOWN)
-            before = slow * before + (1 - slow) * here
-            out[:, t] = before
-        self.before = before
-        return out
-
-
-class _Peak:
-    """Each row where it is not below its decaying peak; elsewhere a fraction of the peak before."""
-
-    def __init__(self) -> None:
-        self.height: np.ndarray | float = 0.0
-
-    def unmasked(self, x: np.ndarray) -> np.ndarray:
-        out, peak = np.empty(x.shape), self.height
-        for t in range(x.shape[1]):
-            here = x[:, t]
-            out[:, t] = np.where(here >= DECAY * peak, here, MASKED * peak)
-            peak = np.maximum(DECAY * peak, here)
-        self.height = peak
-        return out
-
-
-class _Mean:
-    """Powers divided by their running mean over channels and frames."""
-
-    def __init__(self) -> None:
-        self.mean: float | None = None
-
-    def divided(self, power: np.ndarray) -> np.ndarray:
-        means, out = power.sum(axis=0) / len(power), np.empty(power.shape)
-        mean = means[0] if self.mean is None else self.mean
-        for t, level in enumerate(means):
-            mean = MEAN * mean + (1 - MEAN) * level
-            out[:, t] = power[:, t] / max(mean, LEAST)
-        self.mean = mean
-        return out

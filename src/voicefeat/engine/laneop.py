@@ -16,7 +16,7 @@ from numba.core import cgutils, config, types
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, builtin_registry, signature
 
-from .simd import Vector, lanes, spread
+from .simd import HAS_STREAMING_STORES, I32, Vector, lanes, spread
 
 I64: Any = ir.IntType(64)
 FLOATS: dict[Any, Any] = {types.float32: ir.FloatType(), types.float64: ir.DoubleType()}
@@ -85,6 +85,24 @@ class Memory:
         """Store lanes to elements i, i + 1, ...; a longer vector takes more elements."""
         address = self.b.bitcast(self._address(i, x.type.count), x.type.as_pointer())
         self.b.store(x.value, address, align=self.item)
+
+    def stream(self, i: Index | int, x: Vector) -> None:
+        """As `store`, past the cache if the processor can; element i is at a multiple of the vector's size.
+
+        Other threads may see it late: `simd.fence` has to follow.
+        """
+        address = self.b.bitcast(self._address(i, x.type.count), x.type.as_pointer())
+        store = self.b.store(x.value, address, align=x.type.count * self.item)
+        if HAS_STREAMING_STORES:
+            store.set_metadata("nontemporal", self.b.module.add_metadata([ir.Constant(I32, 1)]))
+
+    def prefetch(self, i: Index | int) -> None:
+        """Ask for the cache line of element i, which will be written soon."""
+        line = self.b.bitcast(self._address(i), ir.IntType(8).as_pointer())
+        signature = ir.FunctionType(ir.VoidType(), [line.type, I32, I32, I32])
+        write, keep, data = (ir.Constant(I32, x) for x in (1, 3, 1))
+        function = self.b.module.declare_intrinsic("llvm.prefetch", [line.type], signature)
+        self.b.call(function, [line, write, keep, data])
 
     def splat(self, i: Index | int) -> Vector:
         """Element i in every lane."""

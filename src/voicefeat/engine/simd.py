@@ -18,6 +18,9 @@ FEATURES: str = (
 )
 HAS_FMA: bool = "+fma" in FEATURES or "+neon" in FEATURES
 
+#: Whether stores may go past the cache. ARM has such stores too, but they are not tested there.
+HAS_STREAMING_STORES: bool = "+sse2" in FEATURES
+
 
 def _lanes32() -> int:
     chosen = os.environ.get("VOICEFEAT_LANES")
@@ -139,3 +142,10 @@ def wide(x: Vector) -> Vector:
 def narrow(x: Vector, like: Vector) -> Vector:
     """Lanes in the precision of `like`, rounded once."""
     return x if x.type == like.type else Vector(x.b, x.b.fptrunc(x.value, like.type))
+
+
+def fence(builder: Any) -> None:
+    """Streaming stores before this are seen by other threads before any store that follows."""
+    if HAS_STREAMING_STORES:
+        nothing = ir.FunctionType(ir.VoidType(), [])
+        builder.call(cgutils.get_or_insert_function(builder.module, nothing, "llvm.x86.sse.sfence"), [])

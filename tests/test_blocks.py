@@ -89,7 +89,7 @@ def test_an_error_of_a_block_is_raised(budget):
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.int32, np.int64])
 def test_scratch_arrays_and_tables_begin_at_a_cache_line(kind):
-    for size in (0, 1, 7, 64, 4097):
+    for size in (1, 7, 64, 4097):
         array = aligned(size, kind)
         assert (array.size, array.dtype, array.ctypes.data % 64) == (size, kind, 0)
 

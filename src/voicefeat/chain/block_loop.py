@@ -17,6 +17,7 @@ from ..audio.signals import signal
 from ..engine.aligned import aligned
 from . import tables, threads
 from .blocks import thread_budget
+from .driven import run_rows
 from .jobs import Job, Request, Rows
 from .plan import Plan, plan_for
 from .sinks import Sink
@@ -186,6 +187,9 @@ def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]
                 if job.needs_second_pass and items == 1 and bins is None:
                     values = plan.source.values(count)
                     memory = {} if values * data.dtype.itemsize <= MEMORY_BYTES else None
+        if len(group) == 1 and plan.driven and group[0].driven:
+            run_rows(plan, data, count, group[0].into, name)
+            continue
         run_batch(plan, data, count, group, name, memory)
         while not once and (group := _second_passes(group)):
             for job in group:

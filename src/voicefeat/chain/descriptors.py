@@ -308,7 +308,7 @@ class LoudnessRows(Sink):
             work.array("energies", size)[:size], tiles.dtype.type(self.prepared.spec.gain), out=tiles[:size]
         )
         if c.zero:
-            c.replace_zeros(tiles[:size])
+            row_kernels.replace_zeros(tiles, size, float(c.zero))
         band_kernels.log_tiles(
             tiles, 1, 1, count, lanes, float(c.offset), self.prepared.floor, c.scale, -c.add, work.peak
         )

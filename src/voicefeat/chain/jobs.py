@@ -15,7 +15,7 @@ from . import tables
 from .descriptors import Bandwidth
 from .loud_peaks import StrongerHalf
 from .plan import Plan
-from .sinks import ChainRows, PeakList, PeakRows, Sink, SpectrumRows
+from .sinks import PeakList, PeakRows, ProgramRows, Sink
 from .stages import Chain, Peaks
 
 #: Powers that are finite for every accepted signal; the results of other powers are checked.
@@ -30,9 +30,13 @@ class Job:
     needs_second_pass: bool | None = False
     #: Whether samples of single precision are computed in double precision.
     double = False
+    #: Whether the result is the rows of the chain, which the driver writes if it can.
+    driven = False
     #: The number of frames, and the chain's tables for the data; `block_loop.compute` sets both.
     frames: int
     plan: Plan
+    #: The result of a driven job, (items, rows, frames); `open` sets it.
+    into: Any
 
     def __init__(self, chain: Chain):
         self.chain = chain
@@ -73,6 +77,8 @@ class Rows(Job):
     The result is cast to `dtype`; complex128 is computed in double precision.
     """
 
+    driven = True
+
     def __init__(
         self,
         chain: Chain,
@@ -93,13 +99,13 @@ class Rows(Job):
         into = self.out if batch else self.out[np.newaxis]
         if len(batch) > 1:
             into = into.reshape(-1, *into.shape[-2:])
-        self.into: np.ndarray = into if self.place is None else into[:, self.place]
+        self.into = into if self.place is None else into[:, self.place]
 
     def sink(self, i: int) -> Sink:
         plan, into = self.plan, self.into[i]
         if plan.descriptor is not None:
             return plan.descriptor.sink(plan, into)
-        return SpectrumRows(plan, into) if plan.plain else ChainRows(plan, into)
+        return ProgramRows(plan, into)
 
     def result(self) -> np.ndarray:
         assert self.out is not None
@@ -131,7 +137,7 @@ class PeaksInRows(Job):
             np.zeros(shape, self.plan.dtype),
             np.zeros(shape, self.plan.dtype),
         )
-        self.into: list[np.ndarray] = [part.reshape(-1, *shape[-2:]) for part in self.out]
+        self.into = [part.reshape(-1, *shape[-2:]) for part in self.out]
         self.references: np.ndarray | None = None
         if isinstance(self.reference, np.ndarray):
             self.references = self.reference.reshape(-1, frames)

@@ -71,10 +71,12 @@ class Plan:
         )
         if self.descriptor is not None:
             self.rows = self.descriptor.rows
-        #: Whether the result is the bins themselves.
-        self.plain: bool = (
-            chain.bands is chain.compression is chain.cepstrum is chain.scaling is chain.descriptor is None
-        )
+        short = isinstance(self.source, ShortSpectra)
+        lanes = isinstance(self.source, GivenSpectra) or self.source.tables is not None
+        #: Whether the driver computes the rows from the samples on.
+        self.driven: bool = described is None and lanes and not short
+        #: What the driver does, by whether it starts from the samples; see `program.program_of`.
+        self.programs: dict[bool, Any] = {}
 
 
 @memoised

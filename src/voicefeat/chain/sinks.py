@@ -8,22 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..engine import (
-    bands as band_kernels,
-    peaks as peak_kernels,
-    product as product_kernels,
-    rows as row_kernels,
-    scaling as scaling_kernels,
-)
+from ..engine import driver, peaks as peak_kernels, rows as row_kernels
 from ..engine.aligned import aligned
-from . import tables
 from .loud_peaks import StrongerHalf
 from .plan import Plan
+from .program import Program, flat_view, program_of
 from .spectra import Work
 from .stages import Peaks
-
-#: Largest number of log band values in one step of the second pass.
-FINISH_VALUES = 131072
 
 
 class Sink:
@@ -43,106 +34,36 @@ class Sink:
         raise NotImplementedError
 
 
-class SpectrumRows(Sink):
-    """Writes the bins themselves, real or complex, as rows."""
+class ProgramRows(Sink):
+    """Writes the rows of a chain: its program starts from the bins of each block."""
 
     def __init__(self, plan: Plan, out: np.ndarray):
+        self.program: Program = program_of(plan, source=False)
         self.power: float | None = plan.power
-        self.complex: bool = out.dtype.kind == "c"
-        real = np.dtype(f"f{out.dtype.itemsize // 2}") if self.complex else out.dtype
-        self.lanes: int = tables.lanes(real)
-        self.bins: int
-        self.stride: int
-        self.bins, self.stride = out.shape
-        self.flat: np.ndarray = out.reshape(-1).view(real)
-
-    def take(self, work: Work, first: int, count: int) -> None:
-        bins = work.to_power(self.power)
-        if self.complex:
-            row_kernels.put_complex(bins, self.bins, self.lanes, count, self.flat, first, self.stride)
-        else:
-            row_kernels.put_rows(bins, self.bins, self.bins, self.lanes, count, self.flat, first, self.stride)
-
-
-class ChainRows(Sink):
-    """Computes the stages that the chain has, from bands to scaling, and writes the rows."""
-
-    def __init__(self, plan: Plan, out: np.ndarray):
-        self.plan: Plan = plan
-        self.lanes: int = plan.lanes
-        self.power: float | None = plan.power
-        self.flat: np.ndarray = out.reshape(-1)
         self.frames: int = out.shape[-1]
-        self.kept: np.ndarray | None = None
-        if plan.below is not None:
-            self.deferred = True
+        self.flat: np.ndarray = flat_view(out, plan.dtype)
+        self.nothing: np.ndarray = self.flat[:0]
+        self.kept: np.ndarray = self.nothing
+        self.deferred: bool = self.program.keeps > 0
+        if self.deferred:
             #: The largest value of each block, appended by several threads; only their maximum is used.
             self.peaks: list[float] = []
-            self.kept = aligned(-(-self.frames // self.lanes) * plan.tile_rows * self.lanes, plan.dtype)
+            self.kept = aligned(self.program.room(self.frames), plan.dtype)
+
+    def _run(self, work: Work, bins: np.ndarray, first: int, end: int, todo: int) -> None:
+        given = bins, self.nothing, self.nothing
+        self.program.run(work, given, self.kept, self.flat, self.frames, first, end, todo)
 
     def take(self, work: Work, first: int, count: int) -> None:
-        plan, lanes, compression = self.plan, self.lanes, self.plan.chain.compression
-        bins = work.to_power(self.power)
-        groups = -(-count // lanes)
-        size = groups * plan.tile_rows * lanes
-        if self.kept is not None:
-            at = first * plan.tile_rows
-            tiles = self.kept[at : at + size]
-        elif plan.bank is None and compression is None and plan.chain.scaling is None:
-            tiles = bins
-        else:
-            tiles = work.arrays["tiles", size]
-        bank = plan.bank
-        if isinstance(bank, tables.Runs):
-            band_kernels.band_tiles(
-                bins, plan.bins, groups, lanes, bank.starts, bank.counts, bank.firsts, bank.weights, tiles
-            )
-        elif bank is not None:
-            product_kernels.product_tiles(
-                bins, 0, plan.bins, bank.columns, groups, lanes, bank.matrix, bank.quads, -np.inf, tiles
-            )
-        elif tiles is not bins:
-            tiles[:size] = bins[:size]
-        if compression is not None and plan.log is not None:
-            if compression.zero:
-                compression.replace_zeros(tiles[:size])
-            peak = band_kernels.log_tiles(
-                tiles, plan.tile_rows, plan.bands, count, lanes, *plan.log, work.peak
-            )
-            if self.deferred:
-                self.peaks.append(peak)
-        if self.kept is None:
-            self._emit(tiles, groups, work, first, count, -np.inf)
-
-    def _emit(self, tiles: np.ndarray, groups: int, work: Work, first: int, count: int, floor: float) -> None:
-        plan, lanes = self.plan, self.lanes
-        tile_rows = plan.tile_rows
-        c = plan.matrix
-        if c is not None:
-            out = work.arrays["product", groups * c.tile_rows * lanes]
-            product_kernels.product_tiles(
-                tiles, 0, tile_rows, c.columns, groups, lanes, c.matrix, c.quads, floor, out
-            )
-            tiles, tile_rows = out, c.tile_rows
-        elif floor > -np.inf:
-            band_kernels.floor_tiles(tiles, groups * tile_rows * lanes, lanes, floor)
-        if plan.chain.scaling is not None:
-            norm = plan.chain.scaling.norm
-            scaling_kernels.scale_tiles(tiles, tile_rows, plan.rows, groups, lanes, norm, work.peak)
-        row_kernels.put_rows(tiles, tile_rows, plan.rows, lanes, count, self.flat, first, self.frames)
+        self._run(work, work.to_power(self.power), first, first + count, driver.FIRST)
+        if self.deferred:
+            self.peaks.append(float(work.level[0]))
 
     def finish(self, work: Work, part: int = 0, parts: int = 1) -> None:
-        plan, lanes = self.plan, self.lanes
-        assert self.kept is not None and plan.below is not None
-        floor = max(self.peaks) - plan.below
+        lanes = self.program.lanes
         share = -(-self.frames // (parts * lanes)) * lanes
-        step = lanes * max(1, FINISH_VALUES // (lanes * plan.tile_rows))
-        for first in range(part * share, min((part + 1) * share, self.frames), step):
-            count = min(step, (part + 1) * share - first, self.frames - first)
-            groups = -(-count // lanes)
-            at = first * plan.tile_rows
-            tiles = self.kept[at : at + groups * plan.tile_rows * lanes]
-            self._emit(tiles, groups, work, first, count, floor)
+        work.level[0] = max(self.peaks)
+        self._run(work, self.nothing, part * share, min((part + 1) * share, self.frames), driver.SECOND)
 
 
 class PeakTiles(Sink):

@@ -46,6 +46,8 @@ class Arrays(dict[tuple[str, int], np.ndarray]):
         self.dtype = dtype
         self.largest: dict[str, np.ndarray] = {}
         self.nbytes: int = 0
+        #: Programs with the addresses of these arrays.
+        self.bound: dict[Any, np.ndarray] = {}
 
     def __missing__(self, key: tuple[str, int]) -> np.ndarray:
         name, size = key
@@ -54,10 +56,17 @@ class Arrays(dict[tuple[str, int], np.ndarray]):
             self.nbytes += (size - (0 if array is None else array.size)) * self.dtype.itemsize
             array = self.largest[name] = aligned(size, self.dtype)
             self.clear()  # the smaller array is dropped
+            self.bound.clear()
         elif len(self) >= self.SIZES:
             self.clear()
         self[key] = array
         return array
+
+    def bind(self, program: Any, integers: np.ndarray) -> None:
+        """Keep the `integers` of a program, which hold addresses of these arrays."""
+        if len(self.bound) >= self.SIZES:
+            self.bound.clear()
+        self.bound[program] = integers
 
 
 class Work:
@@ -67,6 +76,8 @@ class Work:
         self.dtype: np.dtype[Any] = dtype
         self.lanes: int = lanes
         self.peak: np.ndarray = aligned(lanes, dtype)
+        #: The largest logarithm of the frames that a program has processed.
+        self.level: np.ndarray = np.empty(1)
         #: The block from its source: |X| ** base, or the complex X if `base` is None.
         self.bins: np.ndarray = np.empty(0, dtype)
         self.base: float | None = None
@@ -168,7 +179,7 @@ class FramedSpectra:
         layout = (self.lanes, dtype, frames.n_fft) if self.prepared else (self.stride, dtype)
         self.tables: Transform | None = tables.transform(frames, *layout)
         n = np.arange(frames.length)
-        self.places: np.ndarray = ((n % hop) * self.stride + n // hop).astype(np.int32)
+        self.places: np.ndarray = tables.frozen((n % hop) * self.stride + n // hop, np.int32)
         if self.tables is None:
             self.window: np.ndarray = frames.window_array()
         #: Whether the padding beyond the ends of the signal is zeros.

@@ -152,10 +152,6 @@ class Compression:
         """`top_db` in the unit of the result."""
         return None if self.top_db is None else self.top_db / 10 * math.log(10) * self.scale
 
-    def replace_zeros(self, values: np.ndarray) -> None:
-        """Replace every 0 among the values by `zero`, in place."""
-        np.copyto(values, self.zero, where=values == 0)
-
     def least(self, dtype: np.dtype) -> float:
         """The floor; one below the normal numbers of the precision is refused."""
         least = float(np.finfo(dtype).tiny)

@@ -24,7 +24,7 @@ def table(make: Callable[..., Any], *key: Any) -> Any:
     return make(*key)
 
 
-def _frozen(values: Any, dtype: Any) -> np.ndarray:
+def frozen(values: Any, dtype: Any) -> np.ndarray:
     values = np.asarray(values)
     array = aligned(values.size, dtype)
     array[:] = values.ravel()
@@ -35,7 +35,7 @@ def _frozen(values: Any, dtype: Any) -> np.ndarray:
 def _pairs(values: Any, dtype: Any) -> np.ndarray:
     """Complex factors as real, imaginary, real, ..."""
     z = np.asarray(values, dtype=np.complex128)
-    return _frozen(np.stack([z.real, z.imag], axis=-1), dtype)
+    return frozen(np.stack([z.real, z.imag], axis=-1), dtype)
 
 
 def radices(points: int) -> list[int] | None:
@@ -119,9 +119,9 @@ def transform(frames: Frames, stride: int, dtype: np.dtype, hop: int | None = No
     hop = hop or frames.hop_length
     before = passes[:-1] if part != points else passes
     return Transform(
-        offsets=_frozen((sample % hop) * stride + sample // hop, np.int32),
-        window=_frozen(frames.window_array()[sample] * 0.5, dtype),  # the halves of E and O
-        radices=_frozen(before, np.int64),
+        offsets=frozen((sample % hop) * stride + sample // hop, np.int32),
+        window=frozen(frames.window_array()[sample] * 0.5, dtype),  # the halves of E and O
+        radices=frozen(before, np.int64),
         factors=_pairs(np.concatenate(_twiddles(before)), dtype),
         last=_pairs(_last_factors(points, part), dtype),
         part=part,
@@ -162,7 +162,7 @@ def dense(matrix: np.ndarray, dtype: np.dtype) -> Dense:
     quads = -(-rows // 4)
     padded = np.zeros((4 * quads, columns))
     padded[:rows] = matrix
-    return Dense(rows, columns, quads, _frozen(padded.reshape(quads, 4, columns).transpose(0, 2, 1), dtype))
+    return Dense(rows, columns, quads, frozen(padded.reshape(quads, 4, columns).transpose(0, 2, 1), dtype))
 
 
 def runs(matrix: np.ndarray, dtype: np.dtype) -> Runs:
@@ -188,10 +188,10 @@ def runs(matrix: np.ndarray, dtype: np.dtype) -> Runs:
         first += quad.size
     return Runs(
         rows,
-        _frozen(starts, np.int64),
-        _frozen(counts, np.int64),
-        _frozen(firsts, np.int64),
-        _frozen(np.concatenate(weights) if first else np.zeros(1), dtype),
+        frozen(starts, np.int64),
+        frozen(counts, np.int64),
+        frozen(firsts, np.int64),
+        frozen(np.concatenate(weights) if first else np.zeros(1), dtype),
     )
 
 
@@ -211,6 +211,11 @@ _LIMITS: list[dict[np.dtype[Any], tuple[int, float]]] = [
 def usable(y: np.ndarray, spectra: bool = False) -> bool:
     """Whether all samples, or values of spectra, are finite and not too large for their precision."""
     return finite(y.reshape(-1), *_LIMITS[spectra][y.dtype])
+
+
+def limit_factor(dtype: np.dtype, spectra: bool) -> float:
+    """The factor that makes samples, or values of spectra, infinite that are too large for `dtype`."""
+    return _LIMITS[spectra][dtype][1]
 
 
 def lanes(dtype: np.dtype) -> int:

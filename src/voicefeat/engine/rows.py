@@ -114,3 +114,18 @@ def square_complex(tiles, size, lanes, out):
     """|X|^2 of `size` complex numbers, in the layout of `spectrum.power_bins`."""
     for i in range(0, size, lanes):
         magnitude(tiles, 2 * i, out, i)
+
+
+@kernel
+def copy_tiles(tiles, size, lanes, out):
+    """The first `size` elements as they are."""
+    for i in range(0, size, lanes):
+        copy(tiles, i, out, i)
+
+
+@kernel
+def replace_zeros(tiles, size, value):
+    """The first `size` elements, with `value` in place of 0, in place."""
+    for i in range(size):
+        if tiles[i] == 0:
+            tiles[i] = value

@@ -64,10 +64,10 @@ class LagPlan:
         assert natural is not None
         sample = np.asarray(natural.offsets, np.int64) % n
         k = np.arange(lags.high)
-        self.mirrored: np.ndarray = tables._frozen(np.minimum(sample, n - sample) * self.lanes, np.int32)
-        self.scale: np.ndarray = tables._frozen(np.full(n, 0.5 / n), dtype)
-        self.places: np.ndarray = tables._frozen((k % hop) * self.stride + k // hop, np.int32)
-        self.numbers: np.ndarray = tables._frozen(k + 1, dtype)
+        self.mirrored: np.ndarray = tables.frozen(np.minimum(sample, n - sample) * self.lanes, np.int32)
+        self.scale: np.ndarray = tables.frozen(np.full(n, 0.5 / n), dtype)
+        self.places: np.ndarray = tables.frozen((k % hop) * self.stride + k // hop, np.int32)
+        self.numbers: np.ndarray = tables.frozen(k + 1, dtype)
         self.tiny: float = float(np.finfo(dtype).tiny)
 
     @property

@@ -61,7 +61,7 @@ class Prior:
         totals = np.zeros(most + 1)
         totals[1:] = (1 - np.exp(-decay)) / (1 - np.exp(-decay * k[1:]))
         self.tables: tuple[np.ndarray, ...] = tuple(
-            tables._frozen(x, np.float64) for x in (edges[1:], weights, heads, np.exp(-decay * k), totals)
+            tables.frozen(x, np.float64) for x in (edges[1:], weights, heads, np.exp(-decay * k), totals)
         )
         self.rescue: float = thresholds.rescue
 
@@ -97,9 +97,9 @@ class Transitions:
         stay = 1.0 - pitches.switch
         with np.errstate(divide="ignore"):
             same, switch = (np.where(near > 0, np.log(near * p + TINY), -np.inf) for p in (stay, 1.0 - stay))
-        self.rows: np.ndarray = tables._frozen(which * span + margin, np.int64)
-        self.same: np.ndarray = tables._frozen(same, np.float64)
-        self.switch: np.ndarray = tables._frozen(switch, np.float64)
+        self.rows: np.ndarray = tables.frozen(which * span + margin, np.int64)
+        self.same: np.ndarray = tables.frozen(same, np.float64)
+        self.switch: np.ndarray = tables.frozen(switch, np.float64)
         self.top: float = float(max(same.max(), switch.max()))
 
 

@@ -1,0 +1,117 @@
+"""The rows of a chain by the compiled driver: signals, batches of signals, given spectra.
+
+The driver processes all blocks of an item in one call. Several threads share the blocks of a long item, or
+the items of a batch.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from ..audio.limits import not_finite
+from ..engine.aligned import aligned
+from ..engine.driver import CHECK, FIRST, SECOND
+from . import tables, threads
+from .blocks import thread_budget
+from .plan import Plan
+from .program import flat_view, program_of
+from .spectra import GivenSpectra, borrow, give_back
+
+#: Calls of the driver per thread for one item: more of them share the work more evenly.
+SHARES = 4
+#: Values of kept tiles up to which they are scratch arrays, which are there for the next call.
+SCRATCH = 262144
+
+
+def samples_and_ends(plan: Plan, item: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The samples of an item and the padding at its ends, or the flat values of given spectra."""
+    if not item.flags.writeable:
+        item = writeable(item)
+    if isinstance(plan.source, GivenSpectra):
+        flat = item.reshape(-1)
+        return flat, flat[:0], flat[:0]
+    return plan.source.open(item)
+
+
+def run_alone(plan: Plan, item: np.ndarray, out: np.ndarray, frames: int, todo: int) -> bool:
+    """All frames of an item on the calling thread; False if CHECK finds a value that is not finite."""
+    program = program_of(plan)
+    given = samples_and_ends(plan, item)
+    flat = flat_view(out, plan.dtype)
+    work = borrow(plan.dtype)
+    kept = flat
+    if program.keeps:
+        room = program.room(frames)
+        kept = work.arrays["kept", room] if room <= SCRATCH else aligned(room, plan.dtype)
+    usable = program.run(work, given, kept, flat, frames, 0, frames, todo)
+    give_back(work)
+    return usable
+
+
+def run_shared(plan: Plan, item: np.ndarray, out: np.ndarray, frames: int, budget: int) -> None:
+    """All frames of an item of finite values on several threads."""
+    program, lanes = program_of(plan), plan.lanes
+    given, flat = samples_and_ends(plan, item), flat_view(out, plan.dtype)
+    kept = aligned(program.room(frames), plan.dtype)
+    share = -(-frames // (SHARES * budget * lanes)) * lanes
+    if share > plan.block:
+        share = -(-share // plan.block) * plan.block
+    parts = -(-frames // share)
+    levels = [0.0] * parts
+
+    def part(todo: int, i: int) -> None:
+        work = borrow(plan.dtype)
+        if todo == SECOND:
+            work.level[0] = max(levels)
+        program.run(work, given, kept, flat, frames, i * share, min((i + 1) * share, frames), todo)
+        if todo == FIRST:
+            levels[i] = float(work.level[0])
+        give_back(work)
+
+    threads.each(partial(part, FIRST), parts, budget)
+    if program.keeps:
+        threads.each(partial(part, SECOND), parts, budget)
+
+
+def writeable(data: np.ndarray) -> np.ndarray:
+    """Another view of the memory of a read-only array, for kernels that only read it.
+
+    numba has a type of its own for read-only arrays, and would compile every kernel a second time.
+    """
+    return np.asarray(_Writeable(data))
+
+
+class _Writeable:
+    def __init__(self, data: np.ndarray):
+        self.data = data
+        self.__array_interface__ = {**data.__array_interface__, "data": (data.ctypes.data, False)}
+
+
+def run_rows(plan: Plan, data: np.ndarray, frames: int, into: np.ndarray, name: str | None) -> None:
+    """The rows of every item of `data` to `into`, (items, rows, frames).
+
+    Values that are not finite are refused; the error names their argument `name`. Without a name they are
+    known to be finite.
+    """
+    given = plan.chain.frames is None
+    inner = 2 if given else 1
+    items = data[np.newaxis] if data.ndim == inner else data.reshape(-1, *data.shape[-inner:])
+    todo = (FIRST | SECOND if program_of(plan).keeps else FIRST) | (0 if name is None else CHECK)
+    budget = thread_budget(data.size)
+
+    def alone(i: int) -> None:
+        if not run_alone(plan, items[i], into[i], frames, todo):
+            not_finite(data, name, given)  # all of it, to report the position
+
+    if budget == 1:
+        for i in range(len(items)):
+            alone(i)
+    elif budget > len(items):
+        for item, out in zip(items, into, strict=True):
+            if name is not None and not tables.usable(item, given):
+                not_finite(data, name, given)
+            run_shared(plan, item, out, frames, budget)
+    else:
+        threads.each(alone, len(items), budget)

@@ -1,0 +1,140 @@
+"""Calls of compiled kernels by their address, for the driver.
+
+A kernel that another one calls by name is compiled a second time, as a part of its caller. Called by its
+address it is compiled once, whoever calls it. The caller handles arrays as two integers, their address and
+their number of elements, so that it is small.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+I64: Any = ir.IntType(64)
+
+
+def _flat(kind: Any) -> Any:
+    return types.Array(kind, 1, "C")
+
+
+def _table(kind: Any) -> Any:
+    return types.Array(kind, 1, "C", readonly=True)
+
+
+def types_of(spec: str, number: Any) -> tuple[Any, ...]:
+    """The types of the arguments of a kernel, one for each letter of `spec`.
+
+    i  an integer
+    f  a float
+    A  an array of numbers, given to a call as two integers
+    p  the program, which is not given
+
+    and what a call takes from the program, at a given position:
+
+    g  a float
+    a  an array of numbers
+    t  a table of numbers, which is only read
+    n  a table of integers
+    o  a table of 32-bit integers
+    """
+    kinds = {
+        "i": types.int64,
+        "f": types.float64,
+        "g": types.float64,
+        "p": _flat(types.int64),
+        "A": _flat(number),
+        "a": _flat(number),
+        "t": _table(number),
+        "n": _table(types.int64),
+        "o": _table(types.int32),
+    }
+    return tuple(kinds[letter] for letter in spec)
+
+
+def address(kernel: Any, spec: str, dtype: np.dtype | None = None) -> int:
+    """The address of a kernel for arguments as in `types_of`; it is compiled, or loaded, if it must be."""
+    kinds = types_of(spec, types.float64 if dtype is None or dtype.itemsize == 8 else types.float32)
+    result = kernel.overloads.get(kinds)
+    if result is None:
+        kernel.compile(kinds)
+        result = kernel.overloads[kinds]
+    return result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+
+
+def _array(context: Any, builder: Any, kind: Any, start: Any, size: Any) -> Any:
+    """The flat array of `size` elements at the address `start`."""
+    made = context.make_array(kind)(context, builder)
+    item = ir.Constant(I64, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    made.data = builder.inttoptr(start, made.data.type)
+    made.shape = cgutils.pack_array(builder, [size])
+    made.strides = cgutils.pack_array(builder, [item])
+    made.itemsize, made.nitems = item, size
+    made.meminfo = cgutils.get_null_value(made.meminfo.type)
+    made.parent = cgutils.get_null_value(made.parent.type)
+    return made._getvalue()
+
+
+def caller(spec: str, result: Any = types.none) -> Any:
+    """A function for kernels: (like, program, address of the callee, *arguments).
+
+    Its arguments are those of `spec`, see `types_of`; the numbers in arrays have the type of `like`.
+    """
+
+    @intrinsic(prefer_literal=False)
+    def call(typingctx, like, program, function, *arguments):
+        one = len(arguments) == 1 and isinstance(arguments[0], types.BaseTuple)
+        given = arguments[0] if one else types.Tuple(arguments)
+        kinds = types_of(spec, like.dtype)
+
+        def emit(context, builder, signature, values):
+            entries = context.make_array(signature.args[1])(context, builder, values[1]).data
+            parts = iter(zip(cgutils.unpack_tuple(builder, values[3]), signature.args[3], strict=True))
+
+            def scalar(wanted=types.int64):
+                value, kind = next(parts)
+                return context.cast(builder, value, kind, wanted)
+
+            def entry(at):
+                return builder.load(builder.gep(entries, [at]))
+
+            def argument(letter, kind):
+                if letter in "if":
+                    return scalar(kind)
+                if letter == "p":
+                    return values[1]
+                place = scalar()
+                if letter == "A":
+                    return _array(context, builder, kind, place, scalar())
+                first = entry(place)
+                if letter == "g":
+                    return builder.bitcast(first, ir.DoubleType())
+                size = entry(builder.add(place, ir.Constant(I64, 1)))
+                return _array(context, builder, kind, first, size)
+
+            passed = [argument(letter, kind) for letter, kind in zip(spec, kinds, strict=True)]
+            convention = context.call_conv
+            pointer = convention.get_function_type(result, kinds).as_pointer()
+            callee = builder.inttoptr(values[2], pointer)
+            status, value = convention.call_function(builder, callee, result, kinds, passed)
+            with cgutils.if_unlikely(builder, status.is_error):
+                convention.return_status_propagate(builder, status)
+            return context.get_dummy_value() if result == types.none else value
+
+        return result(like, program, types.int64, given), emit
+
+    return call
+
+
+@intrinsic(prefer_literal=False)
+def address_of(typingctx, array):
+    """The address of the first element of a flat array."""
+
+    def emit(context, builder, signature, values):
+        data = context.make_array(signature.args[0])(context, builder, values[0]).data
+        return builder.ptrtoint(data, I64)
+
+    return types.int64(array), emit

@@ -132,7 +132,11 @@ def the_engine_knows_arrays_only(file):
 
 def only_what_is_declared_is_imported(file):
     declared = {"numpy", "scipy", "numba", "soundfile", "soxr", "voicefeat", "llvmlite"}  # the last by numba
-    optional = {"corpus": {"pyarrow", "tqdm", "pandas", "h5py", "zarr"}, "plot": {"matplotlib"}}
+    optional = {
+        "audio": {"miniaudio"},
+        "corpus": {"pyarrow", "tqdm", "pandas", "h5py", "zarr"},
+        "plot": {"matplotlib"},
+    }
     allowed = declared | optional.get(file.unit, set()) | set(sys.stdlib_module_names)
     for line, _, top in file.imports:
         if top not in allowed:

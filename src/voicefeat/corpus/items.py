@@ -49,6 +49,8 @@ class Row(NamedTuple):
     zeroed: int = 0
     #: SHA-256 of the recording's file, in hexadecimal digits.
     sha256: str = ""
+    #: The library that decoded the recording, and its version; not stored: the values do not depend on it.
+    decoder: str = ""
 
     def facts(self) -> dict[str, Any]:
         """The columns of a row that do not depend on its values, without the carried ones."""

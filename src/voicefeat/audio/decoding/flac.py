@@ -9,7 +9,7 @@ import numpy as np
 from .files import Place
 from .views import Link
 
-__all__ = ["links"]
+__all__ = ["Info", "frame", "links", "residue"]
 
 #: The first bytes of a file: the mark, then the header of a block of 34 bytes, either not the last or the
 #: last.
@@ -20,6 +20,8 @@ _AHEAD = 1 << 20
 #: The assumed size of the largest frame if the first block does not state it, and of tags after the last
 #: frame.
 _FRAME, _TAGS = 1 << 16, 1 << 12
+#: Up to so many bytes, Python's integers are divided as fast as arrays.
+_FOR_INTEGERS = 1 << 11
 _BLOCK_SIZES = {1: 192, **{k: 144 << k for k in range(2, 6)}, **{k: 1 << k for k in range(8, 16)}}
 
 
@@ -116,10 +118,10 @@ def _counted(place: Place, start: int, stop: int, info: Info) -> int | None:
     while (at := data.rfind(b"\xff", 0, at)) >= 0:
         if data[at + 1 : at + 2] not in (b"\xf8", b"\xf9"):
             continue
-        frame = _frame(data[at : at + 16], info)
-        if frame is None:
+        found = frame(data[at : at + 16], info)
+        if found is None:
             continue
-        begin, size = frame
+        begin, size = found
         if begin + size == info.total and not ends:
             return info.total  # as the first block states
         if begin + size in ends:
@@ -130,7 +132,7 @@ def _counted(place: Place, start: int, stop: int, info: Info) -> int | None:
     return None
 
 
-def _frame(head: bytes, info: Info) -> tuple[int, int] | None:
+def frame(head: bytes, info: Info) -> tuple[int, int] | None:
     """(number of the first sample, samples) from the header of a frame; None if it is not one."""
     if len(head) < 6 or head[3] & 1 or head[2] & 0x0F == 0x0F or head[3] >> 4 > 10:
         return None
@@ -162,6 +164,36 @@ def _coded(head: bytes) -> tuple[int | None, int]:
     for byte in tail:
         number = number << 6 | byte & 0x3F
     return number, 5 + len(tail)
+
+
+def residue(data: bytes) -> int:
+    """15 of the 16 bits of a frame's checksum, from 0 on: 0 after each complete frame.
+
+    The checksum is the rest of a division of polynomials over two elements by (x + 1) (x^15 + x + 1), and
+    this is the rest by the second factor. Its power 2^k is x^(15 2^k) + x^(2^k) + 1, so that a few shifts of
+    the whole halve the length: byte after byte, Python would take longer than the decoder.
+    """
+    rest = np.frombuffer(bytearray(data), np.uint8)
+    step = 1 << (len(data) // 15).bit_length()
+    while len(rest) > _FOR_INTEGERS:
+        if len(rest) <= 15 * step:
+            step //= 2
+            continue
+        above, rest = rest[: -15 * step], rest[-15 * step :]
+        size, beyond = len(above), max(len(above) - 14 * step, 0)
+        rest[-size:] ^= above
+        rest[beyond - size - step : -step] ^= above[beyond:]
+        if beyond:  # what the shift moves beyond the power once more
+            rest[-beyond:] ^= above[:beyond]
+            rest[-beyond - step : -step] ^= above[:beyond]
+    value, bits = int.from_bytes(rest.tobytes(), "big"), 8 * step
+    while bits:
+        high = value >> 15 * bits
+        if high:
+            value = value & (1 << 15 * bits) - 1 ^ high ^ high << bits
+        else:
+            bits //= 2
+    return value
 
 
 def _crc8(data: bytes) -> int:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ...errors import AudioError, fail
+from . import dr_flac
 from .checks import UNKNOWN_FRAMES, check_finite, check_whole
 from .files import Place, is_sound_file, sample_at
 from .known import Memory
 from .samples import Stream
 
-__all__ = ["blocks", "kind", "length", "read"]
+__all__ = ["Samples", "blocks", "kind", "length", "read"]
 
 _lengths: Memory[tuple[int, int]] = Memory(1024)
 #: Open files that were read beyond the length in their header: their actual and their intended position.
@@ -23,8 +24,18 @@ _behind: WeakKeyDictionary[Any, tuple[int, int]] = WeakKeyDictionary()
 Part = Callable[[int], tuple[int, int | None]]
 
 
-def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None) -> tuple[np.ndarray, int]:
-    """Samples of `path`, shape (n, channels), and their rate.
+class Samples(NamedTuple):
+    """Samples of a recording."""
+
+    #: Shape (n, channels).
+    y: np.ndarray
+    rate: int
+    #: The library that decoded them, and its version.
+    decoder: str
+
+
+def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None) -> Samples:
+    """Samples of `path`, shape (n, channels), their rate, and what decoded them.
 
     `part(rate)` returns the first sample and the number of samples, or None for all that follow. They are
     written to `room`, a vector of `dtype`, if it is given and large enough: used memory is faster to write
@@ -45,23 +56,26 @@ def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None)
 
 def _read(
     path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None, file: Any = None, on: bool = False
-) -> tuple[np.ndarray, int]:
+) -> Samples:
     """As `read`. An open `file` is moved to the end of the part; `on`: the part begins at its position."""
     import soundfile
 
     place = Place(path)
     try:
-        with place, Stream(place) as stream:
-            stream.stands = on
-            first, wanted = part(stream.rate)
-            y = stream.take(first, wanted, dtype, room)
-            if file is not None and file.seekable():
-                stream.leave(file, first + len(y))
-            if wanted is None or len(y) < wanted:
-                stream.remark(5 + (file is not None))
-            if not stream.file.subtype.startswith("PCM_"):  # integers are finite
-                check_finite(place.name, y, 0)
-            return y, stream.rate
+        with place:
+            if file is None and (samples := dr_flac.whole(place, part, dtype, room)) is not None:
+                return Samples(*samples)
+            with Stream(place) as stream:
+                stream.stands = on
+                first, wanted = part(stream.rate)
+                y = stream.take(first, wanted, dtype, room)
+                if file is not None and file.seekable():
+                    stream.leave(file, first + len(y))
+                if wanted is None or len(y) < wanted:
+                    stream.remark(5 + (file is not None))
+                if not stream.file.subtype.startswith("PCM_"):  # integers are finite
+                    check_finite(place.name, y, 0)
+                return Samples(y, stream.rate, _libsndfile())
     except (soundfile.SoundFileError, OSError) as problem:
         place.explain(problem)
 
@@ -129,7 +143,7 @@ def kind(path: Any) -> tuple[str, str]:
         return stream.file.format_info, stream.file.subtype_info
 
 
-def _read_on(file: Any, part: Part, dtype: np.dtype) -> tuple[np.ndarray, int]:
+def _read_on(file: Any, part: Part, dtype: np.dtype) -> Samples:
     """Samples of an open `soundfile.SoundFile`: from its position, if the part begins at sample 0."""
     if file.closed or ("r" not in file.mode and "+" not in file.mode):
         fail("path", file, "is closed or open for writing", "open it for reading")
@@ -150,10 +164,17 @@ def _read_on(file: Any, part: Part, dtype: np.dtype) -> tuple[np.ndarray, int]:
             raise AudioError("<SoundFile>: is at its end; go back with its seek(0) to read it")
         check_whole("<SoundFile>", rate, len(y), len(y), 0, 0)
         check_finite("<SoundFile>", y, first)
-        return y, rate
-    y, rate = _read(source, lambda _: (first, wanted), dtype, file=file, on=on)
-    if first + len(y) > file.frames and file.seekable():
-        _behind[file] = file.tell(), first + len(y)
+        return Samples(y, rate, _libsndfile())
+    samples = _read(source, lambda _: (first, wanted), dtype, file=file, on=on)
+    end = first + len(samples.y)
+    if end > file.frames and file.seekable():
+        _behind[file] = file.tell(), end
     else:
         _behind.pop(file, None)
-    return y, rate
+    return samples
+
+
+def _libsndfile() -> str:
+    import soundfile
+
+    return f"libsndfile {soundfile.__libsndfile_version__}"

@@ -118,7 +118,7 @@ class CorpusJob:
         read = _identity(source.path)
         row = Row(
             source.id, piece.part, piece.start, channel, piece.sr, piece.duration, tuple(stored),
-            source.carried, tuple(messages), zeroed, read.sha256.hex(),
+            source.carried, tuple(messages), zeroed, read.sha256.hex(), piece.decoder,
         )  # fmt: skip
         return Done(item, pieces, row, identity=read)
 

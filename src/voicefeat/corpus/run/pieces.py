@@ -40,6 +40,8 @@ class Piece(NamedTuple):
     #: Start in seconds from the beginning of the file.
     start: float
     duration: float
+    #: The library that decoded it, and its version.
+    decoder: str = ""
 
 
 class Parts(NamedTuple):
@@ -79,13 +81,13 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
         If the file cannot be read, ends before the segment does, or has no such channel.
     """
     if piece == 0:
-        frames, rate, parts = _first_part(source, longest)
+        frames, rate, parts, decoder = _first_part(source, longest)
         part = 0
     else:
         total, rate = length(source.path)
         parts = Parts.of(source, rate, total, longest)
         part = piece % parts.number
-        frames = _read(source, rate, parts, part)
+        frames, decoder = _read(source, rate, parts, part)
     kept = _kept(source, frames.shape[1], channels)
     # A file that has lost parts or channels no longer has this piece; `Piece.pieces` shows this.
     column = kept[min(piece // parts.number, len(kept) - 1)] if kept else None
@@ -96,7 +98,8 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
     start = source.start + part * parts.size / rate
     if sr is not None and sr != rate:
         y, rate = resample(y, orig_sr=rate, target_sr=sr), sr
-    return Piece(y, int(rate), parts.number * max(1, len(kept)), part, column, start, y.size / rate)
+    pieces = parts.number * max(1, len(kept))
+    return Piece(y, int(rate), pieces, part, column, start, y.size / rate, decoder)
 
 
 def _part_sizes(longest: float, rate: int) -> tuple[int, int]:
@@ -110,8 +113,8 @@ def _span(source: Source, rate: int) -> tuple[int, int | None]:
     return first, None if source.end is None else sample_at(source.end, rate)
 
 
-def _first_part(source: Source, longest: float) -> tuple[np.ndarray, int, Parts]:
-    """The first part, the rate, and the parts of the whole."""
+def _first_part(source: Source, longest: float) -> tuple[np.ndarray, int, Parts, str]:
+    """The first part, the rate, the parts of the whole, and what decoded it."""
     first = size = most = wanted = 0
 
     def part(rate: int) -> tuple[int, int]:
@@ -126,23 +129,24 @@ def _first_part(source: Source, longest: float) -> tuple[np.ndarray, int, Parts]
             raise AudioError(f"{source.path}: {problem}; give a later end")
         return first, wanted
 
-    frames, rate = read(source.path, part, FLOAT32, _room())
+    frames, rate, decoder = read(source.path, part, FLOAT32, _room())
     samples = len(frames)
     if samples > most:
-        return frames[:size], rate, Parts.of(source, rate, length(source.path)[0], longest)
+        parts = Parts.of(source, rate, length(source.path)[0], longest)
+        return frames[:size], rate, parts, decoder
     if source.end is not None and samples < wanted:
         _fail_behind_end(source, rate, first + samples)
-    return frames, rate, Parts(first, samples, size, 1)
+    return frames, rate, Parts(first, samples, size, 1), decoder
 
 
-def _read(source: Source, rate: int, parts: Parts, part: int) -> np.ndarray:
-    """The samples of a part, shape (n, channels)."""
+def _read(source: Source, rate: int, parts: Parts, part: int) -> tuple[np.ndarray, str]:
+    """The samples of a part, shape (n, channels), and what decoded them."""
     begin, count = parts.place(part)
     first = parts.first + begin
-    frames, rate = read(source.path, lambda _: (first, count), FLOAT32, _room())
+    frames, rate, decoder = read(source.path, lambda _: (first, count), FLOAT32, _room())
     if source.end is not None and len(frames) < count:
         _fail_behind_end(source, rate, first + len(frames))
-    return frames
+    return frames, decoder
 
 
 def _fail_behind_end(source: Source, rate: int, end: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -81,6 +83,8 @@ class Run:
     #: The content of the dataset, and the seconds of audio that this run has added.
     total: Segment = field(default_factory=Segment)
     audio_seconds: float = 0.0
+    #: Rows of this run by the decoder and by the ending of the recording's name.
+    decoded: dict[str, Counter[str]] = field(default_factory=dict)
 
     def go(self, again: int = 0) -> Extraction:
         """Do the remaining work and report it; `again` is the number of shards that are made again."""
@@ -108,7 +112,7 @@ class Run:
             zeroed=total.zeroed,
         )  # fmt: skip
         counts = {"rows": total.rows, "failed": total.failed, "bytes": done.bytes}
-        self.log.write("end", audio_seconds=done.audio_seconds, **counts)
+        self.log.write("end", audio_seconds=done.audio_seconds, decoded=self.decoded, **counts)
         return done
 
     def _continue(self, recordings: Recordings) -> None:
@@ -162,6 +166,7 @@ class Run:
             return False
         full = self.shards.add(row)
         self.audio_seconds += row.duration
+        self.decoded.setdefault(row.decoder, Counter())[os.path.splitext(done.item.source.path)[1]] += 1
         for each in (segment, self.total):
             each.rows += 1
             each.audio_seconds += row.duration

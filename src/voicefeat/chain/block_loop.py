@@ -17,7 +17,7 @@ from ..audio.signals import signal
 from ..engine.aligned import aligned
 from . import tables, threads
 from .blocks import thread_budget
-from .driven import run_rows
+from .driven import rows_of_short, run_rows
 from .jobs import Job, Request, Rows
 from .plan import Plan, plan_for
 from .sinks import Sink
@@ -240,8 +240,14 @@ def run(wanted: Chain | Job, y: Any) -> Any:
 
     The signals are checked here.
     """
-    job = wanted if isinstance(wanted, Job) else Rows(wanted)
-    return compute((job,), job.accept(signal(y)))[0]
+    y = signal(y)
+    if isinstance(wanted, Job):
+        return compute((wanted,), wanted.accept(y))[0]
+    rows = rows_of_short(wanted, y)
+    if rows is None:
+        job = Rows(wanted)
+        rows = compute((job,), job.accept(y))[0]
+    return rows
 
 
 def run_spectra(wanted: Chain | Job, S: np.ndarray, name: str = "S") -> Any:

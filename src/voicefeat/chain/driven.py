@@ -14,15 +14,37 @@ from ..audio.limits import not_finite
 from ..engine.aligned import aligned
 from ..engine.driver import CHECK, FIRST, SECOND
 from . import tables, threads
-from .blocks import thread_budget
-from .plan import Plan
+from .blocks import SHORT, thread_budget
+from .plan import Plan, plan_for
 from .program import flat_view, program_of
 from .spectra import GivenSpectra, borrow, give_back
+from .stages import Chain
 
+#: Powers that are finite for every accepted signal; the results of other powers are checked.
+USUAL_POWERS = (None, 1.0, 2.0)
 #: Calls of the driver per thread for one item: more of them share the work more evenly.
 SHARES = 4
 #: Values of kept tiles up to which they are scratch arrays, which are there for the next call.
 SCRATCH = 262144
+
+
+def rows_of_short(chain: Chain, y: np.ndarray) -> np.ndarray | None:
+    """The rows of one short signal (n,), without a job; None for what needs one.
+
+    A job warns of odd settings, checks results, uses threads and takes batches.
+    """
+    frames, bands, n = chain.frames, chain.bands, y.size
+    if y.ndim > 1 or frames is None or not frames.n_fft <= n <= SHORT or (bands is not None and bands.empty):
+        return None
+    plan = plan_for(chain, None, y.dtype)
+    if not (plan.driven and plan.power in USUAL_POWERS):
+        return None
+    count = frames.check_length(n)
+    out = np.empty((plan.rows, count), plan.result)
+    todo = CHECK | FIRST if plan.below is None else CHECK | FIRST | SECOND
+    if not run_alone(plan, y, out, count, todo):
+        not_finite(y)
+    return out
 
 
 def samples_and_ends(plan: Plan, item: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

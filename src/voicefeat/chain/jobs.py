@@ -13,13 +13,11 @@ from ..errors import fail
 from ..filters import empty_bands
 from . import tables
 from .descriptors import Bandwidth
+from .driven import USUAL_POWERS
 from .loud_peaks import StrongerHalf
 from .plan import Plan
 from .sinks import PeakList, PeakRows, ProgramRows, Sink
 from .stages import Chain, Peaks
-
-#: Powers that are finite for every accepted signal; the results of other powers are checked.
-_USUAL = (None, 1.0, 2.0)
 
 
 class Job:
@@ -110,7 +108,7 @@ class Rows(Job):
     def result(self) -> np.ndarray:
         assert self.out is not None
         power = self.plan.power
-        if power not in _USUAL:
+        if power not in USUAL_POWERS:
             rows = self.out if self.place is None else self.out[..., self.place, :]
             if not tables.usable(rows, True):
                 fail("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")

@@ -119,13 +119,17 @@ def run_rows(plan: Plan, data: np.ndarray, frames: int, into: np.ndarray, name: 
     """
     given = plan.chain.frames is None
     inner = 2 if given else 1
-    items = data[np.newaxis] if data.ndim == inner else data.reshape(-1, *data.shape[-inner:])
-    todo = (FIRST | SECOND if program_of(plan).keeps else FIRST) | (0 if name is None else CHECK)
+    todo = (FIRST if plan.below is None else FIRST | SECOND) | (0 if name is None else CHECK)
     budget = thread_budget(data.size)
+    if budget == 1 and data.ndim == inner:
+        if not run_alone(plan, data, into[0], frames, todo):
+            not_finite(data, name or "y", given)
+        return
+    items = data.reshape(-1, *data.shape[-inner:])
 
     def alone(i: int) -> None:
         if not run_alone(plan, items[i], into[i], frames, todo):
-            not_finite(data, name, given)  # all of it, to report the position
+            not_finite(data, name or "y", given)  # all of it, to report the position
 
     if budget == 1:
         for i in range(len(items)):
@@ -133,7 +137,7 @@ def run_rows(plan: Plan, data: np.ndarray, frames: int, into: np.ndarray, name: 
     elif budget > len(items):
         for item, out in zip(items, into, strict=True):
             if name is not None and not tables.usable(item, given):
-                not_finite(data, name, given)
+                not_finite(data, name or "y", given)
             run_shared(plan, item, out, frames, budget)
     else:
         threads.each(alone, len(items), budget)

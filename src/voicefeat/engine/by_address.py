@@ -86,8 +86,8 @@ def caller(spec: str, result: Any = types.none) -> Any:
 
     @intrinsic(prefer_literal=False)
     def call(typingctx, like, program, function, *arguments):
-        one = len(arguments) == 1 and isinstance(arguments[0], types.BaseTuple)
-        given = arguments[0] if one else types.Tuple(arguments)
+        one = len(arguments) == 1 and isinstance(arguments[0], types.BaseTuple)  # type: ignore[attr-defined]
+        given = arguments[0] if one else types.Tuple(arguments)  # type: ignore[attr-defined]
         kinds = types_of(spec, like.dtype)
 
         def emit(context, builder, signature, values):

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from voicefeat.chain.program import Program
 from voicefeat.chain.spectra import FramedSpectra
 from voicefeat.corpus.formats import FORMATS, find_format
+from voicefeat.engine.driver import FIRST
 
 #: A module that each format needs, and the formats that voicefeat itself reads.
 LIBRARIES = {name: find_format(name).library or "numpy" for name in FORMATS}
@@ -92,13 +94,20 @@ def fill_disk(monkeypatch, form, number):
 
 def frames_computed(monkeypatch, run):
     """How many frames of spectra `run` computes."""
-    count, fill = [0], FramedSpectra.fill
+    count, fill, drive = [0], FramedSpectra.fill, Program.run
 
     def counting(self, bins, work, signal, first, frames):
         count[0] += frames
         return fill(self, bins, work, signal, first, frames)
 
+    def counting_run(self, *args):
+        *_, first, end, todo = args
+        if self.fills and todo & FIRST:
+            count[0] += end - first
+        return drive(self, *args)
+
     with monkeypatch.context() as patch:
         patch.setattr(FramedSpectra, "fill", counting)
+        patch.setattr(Program, "run", counting_run)
         run()
     return count[0]

@@ -5,8 +5,9 @@ import pytest
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.chain import spectra
+from voicefeat.chain import program, spectra
 from voicefeat.chain.block_loop import compute_requests
+from voicefeat.engine import driver
 from voicefeat.feature.registry import FEATURES
 
 SR = 16000
@@ -85,15 +86,22 @@ class TestTheNumbers:
 
 
 def counted(monkeypatch):
-    """The number of blocks that are transformed."""
+    """The numbers of frames that are transformed, by the block loop or by the driver."""
     blocks = []
-    fill = spectra.FramedSpectra.fill
+    fill, run = spectra.FramedSpectra.fill, program.Program.run
 
     def counting(self, *args):
         blocks.append(args[-1])
         fill(self, *args)
 
+    def counting_run(self, *args):
+        *_, first, end, todo = args
+        if self.fills and todo & driver.FIRST:
+            blocks.append(end - first)
+        return run(self, *args)
+
     monkeypatch.setattr(spectra.FramedSpectra, "fill", counting)
+    monkeypatch.setattr(program.Program, "run", counting_run)
     return blocks
 
 

@@ -39,6 +39,8 @@ class Program:
         self.plan: Plan = plan
         self.lanes: int = plan.lanes
         self.dtype: np.dtype[Any] = plan.dtype
+        #: Whether the first step fills a block with spectra.
+        self.fills: bool = source
         self.below: float = 0.0 if plan.below is None else plan.below
         #: Values of the tiles of one frame that are kept for a second turn.
         self.keeps: int = 0 if plan.below is None else plan.tile_rows

@@ -11,8 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from ...cache import memoised
 from ...chain.blocks import for_parts
+from ...chain.pitch.harmonics import HarmonicPlan
+from ...chain.spectra import Work, borrow, give_back
 from ...engine import sliding
+from ...engine.inversefilter import ABREAST, add_residual
 from ...errors import LONGEST, check_int, check_rate, fail
 
 #: Length and hop of the prediction frames in seconds.
@@ -21,7 +25,7 @@ FRAME, HOP = 0.025, 0.005
 HARMONICS = 5
 #: Samples of a stretch.
 STRETCH = 1 << 17
-#: Frames, and points of their transforms, held at a time; and the largest number of threads that do so.
+#: Frames, and ranges of pitches of them, held at a time; and the largest number of threads that do so.
 BLOCK, POINTS, THREADS = 64, 1 << 19, 8
 #: Time per sample, relative to a spectrogram.
 COST = 100
@@ -128,7 +132,9 @@ def summed(y: np.ndarray, search: Search) -> list[Sums]:
     return sums
 
 
-def _residual(y: np.ndarray, begin: int, end: int, search: Search) -> tuple[np.ndarray, np.ndarray]:
+def _residual(
+    y: np.ndarray, begin: int, end: int, search: Search, work: Work
+) -> tuple[np.ndarray, np.ndarray]:
     """Samples `begin` to `end` of the prediction residual, overlap-added with the energy of the frames, and
     which of them are silent."""
     length, hop = int(FRAME * search.sr), max(1, int(HOP * search.sr))
@@ -138,79 +144,44 @@ def _residual(y: np.ndarray, begin: int, end: int, search: Search) -> tuple[np.n
     if first < last:
         window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1, length + 1) / (length + 1))
         part = y[origin : origin + (last - first - 1) * hop + length].astype(np.float64)
-        frames = np.lib.stride_tricks.sliding_window_view(part, length)[::hop]
-        for at in range(0, len(frames), BLOCK):
-            cut = frames[_several(np.arange(at, min(len(frames), at + BLOCK)))] * window
-            left = _unpredicted(cut, _predictors(cut, search.order))
-            for t, some in enumerate(left[: len(frames) - at], at):
-                residual[t * hop : t * hop + length] += some
-                if not cut[t - at].any():
-                    silent[t * hop : t * hop + length] = True
+        order, lanes = search.order, work.lanes
+        rows = work.array("frame", (order + length + ABREAST + 1) * lanes)
+        filters = (work.array(name, (order + 1) * lanes) for name in ("lags", "filters", "spare"))
+        errors = work.array("errors", (length + ABREAST) * lanes)
+        add_residual(part, window, hop, last - first, order, lanes, rows, *filters, errors, residual, silent)
     return residual[begin - origin : end - origin], silent[begin - origin : end - origin]
 
 
-def _several(frames: np.ndarray) -> np.ndarray:
-    """The frames, a single one repeated: numpy sums one row in another order than several."""
-    return np.repeat(frames, 2) if frames.size == 1 else frames
-
-
-def _predictors(frames: np.ndarray, order: int) -> np.ndarray:
-    """Prediction error filters (frames, order + 1) by Levinson's recursion, stopped at an error of 0."""
-    n = frames.shape[1]
-    r = np.stack([np.einsum("tn,tn->t", frames[:, : n - i], frames[:, i:]) for i in range(order + 1)], axis=1)
-    a = np.zeros(r.shape)
-    a[:, 0], error = 1.0, r[:, 0].copy()
-    for i in range(1, order + 1):
-        ahead = np.einsum("tk,tk->t", a[:, :i], r[:, i:0:-1])
-        k = np.where(error > 0, -ahead / np.where(error > 0, error, 1.0), 0.0)
-        a[:, : i + 1] += k[:, None] * a[:, i::-1]
-        error *= 1 - k * k
-    return a
-
-
-def _unpredicted(frames: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """The prediction errors of the frames, scaled to the energy of the frames."""
-    left = frames.copy()
-    for k in range(1, a.shape[1]):
-        left[:, k:] += a[:, k : k + 1] * frames[:, :-k]
-    before, after = np.einsum("tn,tn->t", frames, frames), np.einsum("tn,tn->t", left, left)
-    return left * np.sqrt(before / np.where(after > 0, after, 1.0))[:, None]
+@memoised
+def _plan(search: Search) -> HarmonicPlan:
+    """The tables of the spectra, and which of their bins each pitch sums."""
+    length = search.win_length - 1 + search.win_length % 2  # odd: it has a middle
+    points, pitches = round(search.sr), np.arange(search.fmin, search.fmax + 1)
+    bins = [pitches]
+    for k in range(2, HARMONICS + 1):
+        bins += [k * pitches, np.floor((k - 0.5) * pitches + 0.5).astype(int)]
+    return HarmonicPlan(length, points, np.arange(points // 2)[np.stack(bins, axis=1) - search.shift])
 
 
 def _sums(y: np.ndarray, first: int, last: int, search: Search) -> Sums:
     """The sums of frames `first` to `last`."""
-    length = search.win_length - 1 + search.win_length % 2  # odd: it has a middle
-    origin = first * search.hop_length
-    residual, silent = _residual(y, origin, (last - 1) * search.hop_length + length, search)
-    points = round(search.sr)
-    block = max(2, min(BLOCK, POINTS // points))
-    window, pitches = np.blackman(length), np.arange(search.fmin, search.fmax + 1)
+    plan, work = _plan(search), borrow(np.dtype(np.float64))
+    length, origin = plan.length, first * search.hop_length
+    residual, silent = _residual(y, origin, (last - 1) * search.hop_length + length, search, work)
     lows, highs = (edges - search.fmin for edges in ranges(search))
+    block = max(1, min(BLOCK, POINTS // lows.size))
     starts = search.hop_length * np.arange(last - first)
     before = np.concatenate([[0], np.cumsum(silent)])
     heard = np.flatnonzero(before[starts + length] == before[starts])
     parts: list[tuple[np.ndarray, ...]] = [(np.empty(0), *np.empty((4, 0), np.int32), np.empty(0))]
     for i in range(0, heard.size, block):
         at = heard[i : i + block]
-        cut = residual[starts[_several(at)][:, None] + np.arange(length)] * window
-        cut -= cut.mean(axis=1, keepdims=True)
-        total = _harmonics(cut, points, pitches, search.shift)[: at.size]
+        total = plan.sums(work, residual, starts[at])
         counts, room = np.empty(at.size, np.int32), at.size * lows.size
         runs = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room)
         used = sliding.slide_rows(total, lows, highs, counts, *runs)
         best = total.argmax(axis=1).astype(np.int32)
         parts.append((total.max(axis=1), search.fmin + best, counts, *(run[:used].copy() for run in runs)))
+    give_back(work)
     largest, best, counts, *found = (np.concatenate(part) for part in zip(*parts, strict=True))
     return Sums(first + heard, best, largest, counts, *found)
-
-
-def _harmonics(cut: np.ndarray, points: int, pitches: np.ndarray, shift: int) -> np.ndarray:
-    """The summed harmonics (frames, pitches) of windowed frames of the residual."""
-    E = np.abs(np.fft.rfft(cut, points))[:, : points // 2]
-    norm = np.sqrt(np.einsum("tk,tk->t", E, E))
-    E /= np.where(norm > 0, norm, 1.0)[:, None]
-    total = E[:, pitches - shift].copy()
-    for k in range(2, HARMONICS + 1):
-        between = np.floor((k - 0.5) * pitches + 0.5).astype(int)
-        total += E[:, k * pitches - shift] - E[:, between - shift]
-    return total

@@ -7,18 +7,18 @@ import numpy as np
 from ..._typing import DctNorm, FloatArray, SignalLike
 from ...audio.limits import not_finite
 from ...audio.signals import signal
+from ...cache import memoised
+from ...chain.blocks import for_parts
+from ...chain.pitch.phases import RelativePhasePlan
+from ...chain.spectra import borrow, give_back
 from ...chain.stages import cosines
 from ...errors import check_bank, check_choice, check_int, fail
 from ...filters.banks import bank
-from ..pitch.residual import BLOCK
+from ...filters.empty_bands import collected, tell
+from ..pitch.residual import COST, THREADS
 from ..pitch.srh import Search, tracked
 
 __all__ = ["rps"]
-
-#: Periods in a window, and least points of its transform.
-PERIODS, POINTS = 3, 4096
-#: Frequency up to which the phase is 0, as a fraction of the pitch.
-BEGIN = 0.95
 
 
 def rps(
@@ -112,9 +112,9 @@ def rps(
     not_finite(y)
     if voiced_only and y.ndim > 1:
         fail("y", y, "signals differ in how many frames are voiced", "give one, or voiced_only=False")
-    # The published bank doubles frequencies: it reaches to sr, although the spectrum ends at half of sr.
-    weights = bank(sr=2 * search.sr, n_fft=n_fft, n_filters=n_filters)
-    matrix = np.einsum("cb,bk->ck", cosines(n_filters, 2, norm == "ortho")[:n_rps], weights)
+    plan, messages = _plan(search.sr, search.fmin, n_fft, n_filters, n_rps, norm)
+    for message in messages:
+        tell(message)
     rows, count = n_rps * (1 + differences), search.count(y.shape[-1])
     out = np.zeros((*y.shape[:-1], rows, count), y.dtype)
     for i in np.ndindex(y.shape[:-1]):
@@ -122,13 +122,23 @@ def rps(
         f0, _, voiced = tracked(clip, search)
         voiced_frames = np.flatnonzero(voiced)
         middles = voiced_frames * search.hop_length + search.middle
-        coefficients = _followed(
-            _coefficients(clip, middles, f0[voiced_frames], search.sr, n_fft, matrix), differences
-        )
+        coefficients = _followed(_coefficients(clip, middles, f0[voiced_frames], plan), differences)
         if voiced_only:
             return coefficients.astype(y.dtype)
         out[i][:, voiced_frames] = coefficients
     return out
+
+
+@memoised
+def _plan(
+    sr: float, fmin: int, n_fft: int, n_filters: int, n_rps: int, norm: DctNorm
+) -> tuple[RelativePhasePlan, list[str]]:
+    """The tables of the phases, with the matrix from their steps to coefficients, and warnings of that."""
+    # The published bank doubles frequencies: it reaches to sr, although the spectrum ends at half of sr.
+    with collected() as messages:
+        weights = bank(sr=2 * sr, n_fft=n_fft, n_filters=n_filters)
+    matrix = np.einsum("cb,bk->ck", cosines(n_filters, 2, norm == "ortho")[:n_rps], weights)
+    return RelativePhasePlan(sr, fmin, n_fft, matrix), messages
 
 
 def _followed(x: np.ndarray, times: int) -> np.ndarray:
@@ -140,64 +150,14 @@ def _followed(x: np.ndarray, times: int) -> np.ndarray:
     return np.concatenate(parts) if x.shape[1] else np.zeros((len(x) * (1 + times), 0))
 
 
-def _coefficients(
-    y: np.ndarray, middles: np.ndarray, f0: np.ndarray, sr: float, n_fft: int, matrix: np.ndarray
-) -> np.ndarray:
-    """The matrix times the steps of the relative phase from one frequency to the next, the first of which is
-    0, block by block of frames."""
-    grid = np.arange(1 + n_fft // 2) * sr / n_fft
-    out = np.zeros((len(matrix), middles.size))
-    steps = np.zeros((grid.size, BLOCK))
-    for first in range(0, middles.size, BLOCK):
-        part = slice(first, first + BLOCK)
-        spectra = _spectra(y, middles[part], f0[part], sr)
-        for t, (X, pitch) in enumerate(zip(spectra, f0[part], strict=True)):
-            phases = np.pi + _phases(X, pitch, sr)
-            k = np.arange(1, phases.size + 1)
-            shifts = np.concatenate([[-np.pi], _wrapped(phases - k * phases[0])])
-            places = pitch * np.concatenate([[BEGIN], np.arange(1, shifts.size + 1)])
-            steps[1:, t] = np.diff(np.interp(grid, places, np.concatenate([[0.0], np.unwrap(shifts)])))
-        # numpy sums a single column in another order; only a clip of one frame has such a block.
-        columns = max(len(spectra), min(2, middles.size))
-        out[:, part] = np.einsum("ck,kt->ct", matrix, steps[:, :columns])[:, : len(spectra)]
+def _coefficients(y: np.ndarray, middles: np.ndarray, f0: np.ndarray, plan: RelativePhasePlan) -> np.ndarray:
+    """The weighted steps of the relative phase of the frames around `middles`, block by block."""
+    out = np.empty((plan.matrix.rows, middles.size))
+
+    def block(i: int) -> None:
+        part, work = slice(i * plan.block, (i + 1) * plan.block), borrow(out.dtype)
+        plan.fill(work, y, middles[part], f0[part], out[:, part])
+        give_back(work)
+
+    for_parts(block, -(-middles.size // plan.block), y.size, COST, THREADS)
     return out
-
-
-def _wrapped(x: np.ndarray) -> np.ndarray:
-    return np.mod(x + np.pi, 2 * np.pi) - np.pi
-
-
-def _spectra(y: np.ndarray, middles: np.ndarray, f0: np.ndarray, sr: float) -> np.ndarray:
-    """Spectra of windows around the middles, to which phases refer; zeros beyond the signal."""
-    halves = np.floor(PERIODS * sr / f0 / 2)[:, None]
-    reach = int(halves.max())
-    points = max(POINTS, 2 ** (2 * reach).bit_length())
-    n = np.arange(-reach, reach + 1)
-    turns = np.pi * n / halves
-    window = np.where(np.abs(n) <= halves, 0.42 + 0.5 * np.cos(turns) + 0.08 * np.cos(2 * turns), 0.0)
-    places = middles[:, None] + n
-    cut = np.where((places >= 0) & (places < y.size), y[places.clip(0, y.size - 1)], 0.0) * window
-    round_zero = np.zeros((middles.size, points))
-    round_zero[:, : reach + 1], round_zero[:, points - reach :] = cut[:, reach:], cut[:, :reach]
-    return np.fft.rfft(round_zero)
-
-
-def _phases(X: np.ndarray, f0: float, sr: float) -> np.ndarray:
-    """The phase of each harmonic below half of `sr`: at the nearest peak, if that is within half of f0."""
-    per_bin = sr / (2 * (X.size - 1))
-    A = np.log(np.maximum(np.abs(X), np.finfo(np.float64).tiny))
-    p = 1 + np.flatnonzero((A[1:-1] > A[:-2]) & (A[1:-1] >= A[2:]))
-    aside = 0.5 * (A[p - 1] - A[p + 1]) / (A[p - 1] - 2 * A[p] + A[p + 1])  # offset of the parabola's top
-    wanted = np.arange(1, int(np.ceil(sr / 2 / f0))) * f0 / per_bin
-    values = X[np.round(wanted).astype(int)]
-    if p.size:
-        right = np.clip(np.searchsorted(p + aside, wanted), 1, max(p.size - 1, 1))
-        right = np.minimum(right, p.size - 1)
-        left = np.maximum(right - 1, 0)
-        tops = p + aside
-        nearest = np.where(np.abs(tops[left] - wanted) <= np.abs(tops[right] - wanted), left, right)
-        near = np.abs(tops[nearest] - wanted) <= f0 / 2 / per_bin
-        at, part = p[nearest], np.abs(aside[nearest])
-        other = X[at + np.where(aside[nearest] > 0, 1, -1)]
-        values = np.where(near, X[at] * (1 - part) + other * part, values)
-    return np.angle(values)

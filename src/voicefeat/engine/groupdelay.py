@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .jit import kernel
 from .lanemath import exp, log, power
-from .laneop import lane_op
+from .laneop import accumulate, lane_op
 from .simd import Vector, fma, maximum, minimum, select
 
 
@@ -61,3 +61,22 @@ def delay_tiles(bins, ramped, n_bins, groups, lanes, smooth, smooth_rows, rho, g
         for k in range(n_bins):
             to = (g * n_bins + k) * lanes
             delay(bins, ramped, 2 * to, smooth, (g * smooth_rows + k) * lanes, -2 * rho, gamma, out, to)
+
+
+@lane_op
+def largest(rows, at, count, out, to):
+    """out[to] = the largest magnitude of `count` rows from element `at` on; NaN if there is one."""
+    n = rows.lanes
+
+    def step(k, found):
+        x = rows.load(at + k * n).call("fabs")
+        return [select(x >= x, select(x > found[0], x, found[0]), x)]
+
+    out.store(to, accumulate(count, [rows.number(0.0)], step)[0])
+
+
+@kernel
+def largest_tiles(tiles, rows, groups, lanes, out):
+    """The largest magnitude of each frame."""
+    for g in range(groups):
+        largest(tiles, g * rows * lanes, rows, out, g * lanes)

@@ -69,8 +69,9 @@ class _Delays(Reading):
             return self.laid_out(work, logs, n, frames)
         out = multiplied(work, self.transform, logs, n, groups, "product")
         rows = self.laid_out(work, out, self.transform.tile_rows, frames)
-        sizes = np.abs(logs[:size], out=logs[:size]).reshape(groups, n, lanes)
-        rows[-1] = sizes.max(axis=1).reshape(-1)[:frames]
+        peaks = work.array("peaks", groups * lanes)
+        kernels.largest_tiles(logs, n, groups, lanes, peaks)
+        rows[-1] = peaks[:frames]
         return rows
 
 

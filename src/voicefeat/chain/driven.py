@@ -15,8 +15,9 @@ from ..engine.aligned import aligned
 from ..engine.driver import CHECK, FIRST, SECOND
 from . import tables, threads
 from .blocks import SHORT, thread_budget
+from .large_results import past_cache
 from .plan import Plan, plan_for
-from .program import flat_view, program_of
+from .program import Program, flat_view, program_of
 from .spectra import GivenSpectra, borrow, give_back
 from .stages import Chain
 
@@ -42,9 +43,14 @@ def rows_of_short(chain: Chain, y: np.ndarray) -> np.ndarray | None:
     count = frames.check_length(n)
     out = np.empty((plan.rows, count), plan.result)
     todo = CHECK | FIRST if plan.below is None else CHECK | FIRST | SECOND
-    if not run_alone(plan, y, out, count, todo):
+    if not run_alone(program_for(plan, out), y, out, count, todo):
         not_finite(y)
     return out
+
+
+def program_for(plan: Plan, result: np.ndarray) -> Program:
+    """The program that writes all items of `result`."""
+    return program_of(plan, past_cache=plan.plain and past_cache(result, plan.long_block))
 
 
 def samples_and_ends(plan: Plan, item: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -57,9 +63,9 @@ def samples_and_ends(plan: Plan, item: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return plan.source.open(item)
 
 
-def run_alone(plan: Plan, item: np.ndarray, out: np.ndarray, frames: int, todo: int) -> bool:
+def run_alone(program: Program, item: np.ndarray, out: np.ndarray, frames: int, todo: int) -> bool:
     """All frames of an item on the calling thread; False if CHECK finds a value that is not finite."""
-    program = program_of(plan)
+    plan = program.plan
     given = samples_and_ends(plan, item)
     flat = flat_view(out, plan.dtype)
     work = borrow(plan.dtype)
@@ -72,14 +78,14 @@ def run_alone(plan: Plan, item: np.ndarray, out: np.ndarray, frames: int, todo: 
     return usable
 
 
-def run_shared(plan: Plan, item: np.ndarray, out: np.ndarray, frames: int, budget: int) -> None:
+def run_shared(program: Program, item: np.ndarray, out: np.ndarray, frames: int, budget: int) -> None:
     """All frames of an item of finite values on several threads."""
-    program, lanes = program_of(plan), plan.lanes
+    plan, lanes, block = program.plan, program.lanes, program.block
     given, flat = samples_and_ends(plan, item), flat_view(out, plan.dtype)
     kept = aligned(program.room(frames), plan.dtype)
     share = -(-frames // (SHARES * budget * lanes)) * lanes
-    if share > plan.block:
-        share = -(-share // plan.block) * plan.block
+    if share > block:
+        share = -(-share // block) * block
     parts = -(-frames // share)
     levels = [0.0] * parts
 
@@ -120,15 +126,15 @@ def run_rows(plan: Plan, data: np.ndarray, frames: int, into: np.ndarray, name: 
     given = plan.chain.frames is None
     inner = 2 if given else 1
     todo = (FIRST if plan.below is None else FIRST | SECOND) | (0 if name is None else CHECK)
-    budget = thread_budget(data.size)
+    program, budget = program_for(plan, into), thread_budget(data.size)
     if budget == 1 and data.ndim == inner:
-        if not run_alone(plan, data, into[0], frames, todo):
+        if not run_alone(program, data, into[0], frames, todo):
             not_finite(data, name or "y", given)
         return
     items = data.reshape(-1, *data.shape[-inner:])
 
     def alone(i: int) -> None:
-        if not run_alone(plan, items[i], into[i], frames, todo):
+        if not run_alone(program, items[i], into[i], frames, todo):
             not_finite(data, name or "y", given)  # all of it, to report the position
 
     if budget == 1:
@@ -138,6 +144,6 @@ def run_rows(plan: Plan, data: np.ndarray, frames: int, into: np.ndarray, name: 
         for item, out in zip(items, into, strict=True):
             if name is not None and not tables.usable(item, given):
                 not_finite(data, name or "y", given)
-            run_shared(plan, item, out, frames, budget)
+            run_shared(program, item, out, frames, budget)
     else:
         threads.each(alone, len(items), budget)

@@ -14,6 +14,7 @@ from ..filters import empty_bands
 from . import tables
 from .descriptors import Bandwidth
 from .driven import USUAL_POWERS
+from .large_results import past_cache
 from .loud_peaks import StrongerHalf
 from .plan import Plan
 from .sinks import PeakList, PeakRows, ProgramRows, Sink
@@ -103,7 +104,7 @@ class Rows(Job):
         plan, into = self.plan, self.into[i]
         if plan.descriptor is not None:
             return plan.descriptor.sink(plan, into)
-        return ProgramRows(plan, into)
+        return ProgramRows(plan, into, plan.plain and past_cache(self.into, plan.block))
 
     def result(self) -> np.ndarray:
         assert self.out is not None

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..cache import memoised
 from . import tables
+from .large_results import long_block
 from .shortterm import ShortFrames, ShortSpectra
 from .spectra import FramedSpectra, GivenSpectra
 from .stages import Chain
@@ -71,12 +72,19 @@ class Plan:
         )
         if self.descriptor is not None:
             self.rows = self.descriptor.rows
+        #: Whether the result is the bins themselves; the frames of a block, if nothing else is made of it.
+        self.plain: bool = (
+            chain.bands is chain.compression is chain.cepstrum is chain.scaling is chain.descriptor is None
+        )
+        self.long_block: int = self.block
+        if self.plain:
+            self.long_block = long_block(self.bins, 2 if self.source.complex else 1, dtype)
         short = isinstance(self.source, ShortSpectra)
         lanes = isinstance(self.source, GivenSpectra) or self.source.tables is not None
         #: Whether the driver computes the rows from the samples on.
         self.driven: bool = described is None and lanes and not short
-        #: What the driver does, by whether it starts from the samples; see `program.program_of`.
-        self.programs: dict[bool, Any] = {}
+        #: What the driver does, by the settings of `program.program_of`.
+        self.programs: dict[tuple[bool, bool], Any] = {}
 
 
 @memoised

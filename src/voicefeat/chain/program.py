@@ -16,6 +16,7 @@ from ..engine import (
     rows as row_kernels,
     scaling as scaling_kernels,
     spectrum as spectrum_kernels,
+    streaming_stores,
 )
 from ..engine.by_address import address
 from . import tables
@@ -33,10 +34,14 @@ class Program:
     """The steps of a chain as the integers that `engine.driver` reads.
 
     With `source`, they begin with the spectra; without, with the bins of a block, at the chain's power.
+    With `past_cache`, the rows go past the cache.
     """
 
-    def __init__(self, plan: Plan, source: bool):
+    def __init__(self, plan: Plan, source: bool, past_cache: bool):
         self.plan: Plan = plan
+        #: Frames of a block: with `source`, nothing but this chain is made of it.
+        self.block: int = plan.long_block if source else plan.block
+        self.past_cache: bool = past_cache
         self.lanes: int = plan.lanes
         self.dtype: np.dtype[Any] = plan.dtype
         #: Whether the first step fills a block with spectra.
@@ -63,7 +68,7 @@ class Program:
     def _header(self, plan: Plan, source: bool) -> list[int]:
         width = plan.bins * (2 if plan.source.complex else 1)
         header = [0] * driver.HEADER
-        header[driver.LANES], header[driver.BLOCK] = plan.lanes, plan.block
+        header[driver.LANES], header[driver.BLOCK] = plan.lanes, self.block
         header[driver.WIDTH], header[driver.TILE_ROWS] = width, plan.tile_rows
         header[driver.ITEM] = plan.dtype.itemsize
         header[driver.LIMIT] = bits(tables.limit_factor(plan.dtype, plan.chain.frames is None))
@@ -71,7 +76,7 @@ class Program:
         header[driver.FILL] = address(driver.fill, driver.FILL_SPEC, plan.dtype) if source else 0
         header[driver.TURN] = address(driver.turn, driver.TURN_SPEC, plan.dtype)
         if source:
-            self.scratch.append((driver.BINS, "bins", plan.block * width))
+            self.scratch.append((driver.BINS, "bins", self.block * width))
         return header
 
     def _step(self, kind: int, kernel: Any = None, *parts: Any) -> None:
@@ -114,7 +119,7 @@ class Program:
         if not source.prepared:
             kernel = spectrum_kernels.complex_bins if source.complex else spectrum_kernels.power_bins
             return self._step(driver.FRAMES, kernel, *parts)
-        frame, energies = ("frame", frames.n_fft * source.lanes), ("energies", source.block)
+        frame, energies = ("frame", frames.n_fft * source.lanes), ("energies", self.block)
         changes = float(frames.remove_dc), float(frames.preemphasis), int(source.complex)
         kernel = prepared_kernels.prepared_bins
         return self._step(driver.PREPARED, kernel, *parts, source.places, frame, energies, *changes)
@@ -122,7 +127,7 @@ class Program:
     def _tiles(self, plan: Plan) -> None:
         """Bands, and their logarithm."""
         bank, compression = plan.bank, plan.chain.compression
-        into = plan.bins, ("tiles", plan.block * plan.tile_rows), plan.tile_rows
+        into = plan.bins, ("tiles", self.block * plan.tile_rows), plan.tile_rows
         if isinstance(bank, tables.Runs):
             runs = bank.starts, bank.counts, bank.firsts, bank.weights
             self._step(driver.BANDS, band_kernels.band_tiles, *into, *runs)
@@ -141,7 +146,7 @@ class Program:
         """The cepstrum or the floor, scaling, and the rows of the result."""
         c = plan.matrix
         if c is not None:
-            product = "product", plan.block * c.tile_rows
+            product = "product", self.block * c.tile_rows
             kernel = product_kernels.product_tiles
             self._step(driver.PRODUCT, kernel, product, c.columns, c.quads, c.matrix)
         elif self.keeps:
@@ -149,7 +154,12 @@ class Program:
         if plan.chain.scaling is not None:
             norm, length = float(plan.chain.scaling.norm), ("peak", self.lanes)
             self._step(driver.SCALE, scaling_kernels.scale_tiles, plan.rows, norm, length)
-        if plan.source.complex:
+        complex = plan.source.complex
+        if self.past_cache:
+            run = "run", self.block * (2 if complex else 1)
+            kernel = streaming_stores.stream_complex if complex else streaming_stores.stream_rows
+            self._step(driver.COMPLEX_STREAM if complex else driver.STREAM, kernel, plan.rows, run)
+        elif complex:
             self._step(driver.COMPLEX_ROWS, row_kernels.put_complex, plan.rows)
         else:
             self._step(driver.ROWS, row_kernels.put_rows, plan.rows)
@@ -188,11 +198,11 @@ class Program:
         return bound
 
 
-def program_of(plan: Plan, source: bool = True) -> Program:
+def program_of(plan: Plan, source: bool = True, past_cache: bool = False) -> Program:
     """The program of a plan, from the samples or the given spectra on, or from the bins of a block."""
-    found = plan.programs.get(source)
+    found = plan.programs.get((source, past_cache))
     if found is None:
-        found = plan.programs[source] = Program(plan, source)
+        found = plan.programs[source, past_cache] = Program(plan, source, past_cache)
     return found
 
 

@@ -37,8 +37,8 @@ class Sink:
 class ProgramRows(Sink):
     """Writes the rows of a chain: its program starts from the bins of each block."""
 
-    def __init__(self, plan: Plan, out: np.ndarray):
-        self.program: Program = program_of(plan, source=False)
+    def __init__(self, plan: Plan, out: np.ndarray, past_cache: bool):
+        self.program: Program = program_of(plan, False, past_cache)
         self.power: float | None = plan.power
         self.frames: int = out.shape[-1]
         self.flat: np.ndarray = flat_view(out, plan.dtype)

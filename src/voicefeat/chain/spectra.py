@@ -29,10 +29,10 @@ MEMORY_BYTES = 16 * 1024 * 1024
 KEEP_BYTES = 8 * 1024 * 1024
 
 
-def block_frames(bins: int, dtype: np.dtype) -> int:
-    """Number of frames of one block, a multiple of the lanes."""
+def block_frames(bins: int, dtype: np.dtype, most: int = BLOCK_BYTES) -> int:
+    """Number of frames of one block of at most `most` bytes, a multiple of the lanes."""
     lanes = tables.lanes(dtype)
-    fit = BLOCK_BYTES // (bins * dtype.itemsize * lanes)
+    fit = most // (bins * dtype.itemsize * lanes)
     return lanes * max(1, min(fit, BLOCK_FRAMES // lanes))
 
 

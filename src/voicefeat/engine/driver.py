@@ -25,7 +25,7 @@ HEADER = BINS + 2
 CHECK, FIRST, SECOND = 1, 2, 4
 #: Kinds of steps; the first three fill a block.
 (FRAMES, PREPARED, SPECTRA, END, CHANGE, POWER, BANDS, MATRIX, COPY, ZEROS, LOG, PRODUCT, FLOOR, SCALE, ROWS,
- COMPLEX_ROWS) = range(16)  # fmt: skip
+ COMPLEX_ROWS, STREAM, COMPLEX_STREAM) = range(18)  # fmt: skip
 _FRAMES = "AAAiiiiaiiiiotantitA"
 #: The arguments of the kernels of the steps, and of the driver's own parts; see `by_address.types_of`.
 SPECS: dict[int, str] = {
@@ -44,6 +44,8 @@ SPECS: dict[int, str] = {
     SCALE: "Aiiiiga",
     ROWS: "AiiiiAii",
     COMPLEX_ROWS: "AiiiAii",
+    STREAM: "AiiiiAiia",
+    COMPLEX_STREAM: "AiiiAiia",
 }
 FINITE_SPEC = "Aig"
 FILL_SPEC = "Apiiiiiiiiii"
@@ -62,6 +64,8 @@ raise_floor: Any = caller(SPECS[FLOOR])
 scale: Any = caller(SPECS[SCALE])
 put_rows: Any = caller(SPECS[ROWS])
 put_complex_rows: Any = caller(SPECS[COMPLEX_ROWS])
+stream_rows: Any = caller(SPECS[STREAM])
+stream_complex_rows: Any = caller(SPECS[COMPLEX_STREAM])
 is_finite: Any = caller(FINITE_SPEC, types.boolean)
 call_fill: Any = caller(FILL_SPEC)
 call_turn: Any = caller(TURN_SPEC, types.float64)
@@ -134,6 +138,12 @@ def turn(out, program, i, now, n_now, rows, tiles, n_tiles, floor, stride, first
         elif kind == COMPLEX_ROWS:
             put_complex_rows(out, program, function, now, n_now, program[i + 3], lanes, count, at_out,
                              out.size, first, stride)  # fmt: skip
+        elif kind == STREAM:
+            stream_rows(out, program, function, now, n_now, rows, program[i + 3], lanes, count, at_out,
+                        out.size, first, stride, i + 4)  # fmt: skip
+        elif kind == COMPLEX_STREAM:
+            stream_complex_rows(out, program, function, now, n_now, program[i + 3], lanes, count, at_out,
+                                out.size, first, stride, i + 4)  # fmt: skip
         else:
             size = groups * lanes * rows
             if kind == CHANGE:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import time
 import warnings
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
 from importlib import import_module
+from multiprocessing import get_context
 from typing import Any
 
 from .exit_status import DONE
@@ -34,23 +37,24 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Call the features and print how long each took."""
-    import numpy as np
-
+    """Call the features and print how long each took; each precision in a process of its own if there are two
+    processors."""
+    from ..chain.threads import get_num_threads
     from ..engine import jit
 
-    public = import_module(__package__.partition(".")[0])
-    noise = np.random.default_rng(0).standard_normal(16000)
     begun = time.perf_counter()
-    for kind in PRECISIONS:
-        y = noise.astype(kind)
-        for name in FEATURES:
-            started = time.perf_counter()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of filters between two bins: the numbers are not used
-                for frames in _framings(name):
-                    getattr(public, name)(y, **frames)
-            print(f"{name:20s}{kind:10s}{time.perf_counter() - started:6.2f} s", flush=True)
+    wanted = [(kind, name) for name in FEATURES for kind in PRECISIONS]
+    if min(get_num_threads(), len(PRECISIONS)) > 1 and jit.FOLDER is not None:
+        with ExitStack() as stack:
+            # One process for each precision: what it compiles for a feature it has for the next.
+            pools = {
+                kind: stack.enter_context(ProcessPoolExecutor(1, get_context("spawn"))) for kind in PRECISIONS
+            }
+            for done in as_completed([pools[kind].submit(_call, kind, name) for kind, name in wanted]):
+                print(done.result(), flush=True)
+    else:
+        for kind, name in wanted:
+            print(_call(kind, name), flush=True)
     print(f"ready in {time.perf_counter() - begun:.2f} s")
     if jit.FOLDER is None:
         why = f" ({jit.WHY})" if jit.WHY else ""
@@ -61,6 +65,20 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(f"kept in {jit.FOLDER}")
     return DONE
+
+
+def _call(kind: str, name: str) -> str:
+    """Call a feature with a signal of one precision, and say how long it took."""
+    import numpy as np
+
+    public = import_module(__package__.partition(".")[0])
+    y = np.random.default_rng(0).standard_normal(16000).astype(kind)
+    started = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of filters between two bins: the numbers are not used
+        for frames in _framings(name):
+            getattr(public, name)(y, **frames)
+    return f"{name:20s}{kind:10s}{time.perf_counter() - started:6.2f} s"
 
 
 def _framings(name: str) -> list[dict[str, int]]:

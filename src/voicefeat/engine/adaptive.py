@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .lanemath import exp, expm1, log, log1p, power
 from .laneop import LaneOp, lane_op
 from .simd import shuffle
@@ -65,7 +65,7 @@ adapt_plain_powers: LaneOp = _adapting(_plain_powers, 1)
 adapt_logarithms: LaneOp = _adapting(_logarithms, 1)
 
 
-@kernel
+@inner_kernel
 def smooth_rows(reference, at, stride, rows, count, b, state, row, smooth):
     """smooth[r CHUNK + t] = m[t] of row + r from reference[at + r stride + t]; state[row + r] = (1 - b) m."""
     fade = 1.0 - b
@@ -89,7 +89,7 @@ def smooth_rows(reference, at, stride, rows, count, b, state, row, smooth):
             state[row + r] = z
 
 
-@kernel
+@inner_kernel
 def adapt_run(S, at, smooth, i, count, eps, gain, bias, exponent, scale, lanes, out, to):
     """A run of whole vectors, with the formula for the given `power` and `bias`."""
     if exponent == 0.0:

@@ -11,7 +11,7 @@ The cepstrum of 1 / A is c_n = -a_n - sum_(k < n) (k / n) c_k a_(n-k).
 
 from __future__ import annotations
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import accumulate, lane_op
 from .simd import fma
 
@@ -19,7 +19,7 @@ from .simd import fma
 LAGS = 7
 
 
-@kernel
+@inner_kernel
 def window_frames(x, at, hop, window, offset, lanes, frames):
     """frames[n, lane] = x[at + lane hop + n] window[n] + offset."""
     for n in range(window.size):

@@ -10,7 +10,7 @@ it is below `LEAST`, far above the subnormal numbers, which are slow on many pro
 
 from __future__ import annotations
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .lanemath import exp, sqrt
 from .laneop import accumulate, lane_op
 from .simd import fma, select
@@ -91,7 +91,7 @@ def root_mean(squares, at, fours, left, share, out, to):
     out.store(to, sqrt(total * squares.number(share)))
 
 
-@kernel
+@inner_kernel
 def filtered(x, at, count, chunk, constants, state, squares, to):
     """Samples at, ..., at + count - 1 through the filters; x is zero-padded at its end."""
     real = max(0, min(count, x.size - at))

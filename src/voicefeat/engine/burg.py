@@ -21,14 +21,14 @@ from __future__ import annotations
 import numpy as np
 
 from .careful import careful
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .residual import BLOCK, PARTS, energies, errors_of_block, products
 
 #: The share of energy that must remain for the sums of two stages at once; below it they are too inaccurate.
 SURE = 1e-4
 
 
-@kernel
+@inner_kernel
 def sums_of_pass(y, at, n, stage, reflections, lanes, y_lanes, f, b, parts, sums):
     """The sums of `products` over all errors after `stage` stages, an even number; at 0 the energy too."""
     sums[:] = 0.0
@@ -43,7 +43,7 @@ def sums_of_pass(y, at, n, stage, reflections, lanes, y_lanes, f, b, parts, sums
                 sums[4] += parts[i]
 
 
-@kernel
+@inner_kernel
 def add_stage(k, stage, order, ends, a, spare):
     """Add one stage: update the coefficients and the errors at both ends, whose energy leaves the sum.
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .pairs import plus, product, quotient
 
 #: Samples whose errors are kept; those of longer signals are computed again at each stage.
@@ -20,7 +20,7 @@ ROOM = 1 << 16
 DEEP = 1e-9
 
 
-@kernel
+@inner_kernel
 def plain_stage(f, b, count, k):
     """f and b one stage later, in place."""
     for i in range(count):
@@ -29,7 +29,7 @@ def plain_stage(f, b, count, k):
         f[i] = forward
 
 
-@kernel
+@inner_kernel
 def exact_stage(f, f_low, b, b_low, count, k, k_low):
     for i in range(count):
         p, p_low = product(k, k_low, b[i + 1], b_low[i + 1])
@@ -39,7 +39,7 @@ def exact_stage(f, f_low, b, b_low, count, k, k_low):
         f[i], f_low[i] = forward, forward_low
 
 
-@kernel
+@inner_kernel
 def plain_sums(f, b, count, sums):
     """Add sum f b to sums[0] and sum f f + b b to sums[2]."""
     both, energy = 0.0, 0.0
@@ -50,7 +50,7 @@ def plain_sums(f, b, count, sums):
     sums[2] += energy
 
 
-@kernel
+@inner_kernel
 def exact_sums(f, f_low, b, b_low, count, sums):
     for i in range(count):
         p, p_low = product(f[i], f_low[i], b[i], b_low[i])
@@ -61,7 +61,7 @@ def exact_sums(f, f_low, b, b_low, count, sums):
         sums[2], sums[3] = plus(sums[2], sums[3], p, p_low)
 
 
-@kernel
+@inner_kernel
 def find_reflections(y, at, n, order, scale, exact, errors, sums, k):
     """The reflections k[0] + k[1] of each stage, and the remaining share of energy."""
     f, f_low, b, b_low = errors[0], errors[1], errors[2], errors[3]
@@ -99,7 +99,7 @@ def find_reflections(y, at, n, order, scale, exact, errors, sums, k):
     return share
 
 
-@kernel
+@inner_kernel
 def filter_of(k, stages, a, spare):
     """The coefficients a[0] + a[1] of the filter with the first `stages` reflections."""
     a[:] = 0.0
@@ -129,7 +129,7 @@ def stability(a, stages, spare):
     return 1
 
 
-@kernel
+@inner_kernel
 def careful(y, at, n, order, out, to):
     """order + 1 coefficients of the n samples from `at` on, into `out` from `to` on."""
     peak = 0.0

@@ -6,7 +6,7 @@ computed in the order of the weights, wherever its vector lies.
 
 from __future__ import annotations
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import LaneOp, accumulate, lane_op
 from .simd import fma
 
@@ -34,7 +34,7 @@ taps: LaneOp = _taps(1)
 many_taps: LaneOp = _taps(ABREAST)
 
 
-@kernel
+@inner_kernel
 def correlate_run(x, at, count, weights, lanes, out, to):
     """out[to + t] = sum_j weights[j] x[at + t + j], t < count, which is `lanes` or more."""
     t = 0

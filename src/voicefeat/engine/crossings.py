@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from llvmlite import ir
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import LaneOp, accumulate, lane_op
 from .simd import Vector, fma
 
@@ -70,7 +70,7 @@ mark_signs: LaneOp = _marking(False)
 mark_signs_and_zeros: LaneOp = _marking(True)
 
 
-@kernel
+@inner_kernel
 def changes(y, low, high, threshold, zero_pos, lanes, found, watch):
     """How many i in low .. high - 1, where the signal is, have a change of sign between y[i] and y[i + 1]."""
     low, high = max(low, 0), min(high, y.size - 1)

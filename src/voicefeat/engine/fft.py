@@ -12,7 +12,7 @@ Cooley and Tukey 1965; packing two real points into a complex one: Cooley, Lewis
 from __future__ import annotations
 
 from .butterflies import Complex, dft, multiply
-from .jit import kernel
+from .jit import inner_kernel
 from .laneop import Index, LaneOp, Memory, lane_op
 
 
@@ -84,7 +84,7 @@ combine7: LaneOp = _combine(7)
 combine8: LaneOp = _combine(8)
 
 
-@kernel
+@inner_kernel
 def first_pass(source, column, offsets, window, z, r, low, high):
     """Transforms of r over windowed samples, to points low .. high - 1 of z."""
     for p in range(low, high, r):
@@ -102,7 +102,7 @@ def first_pass(source, column, offsets, window, z, r, low, high):
             gather7(source, column, offsets, window, z, p)
 
 
-@kernel
+@inner_kernel
 def middle_pass(z, m, r, w, first, low, high):
     """Transforms of m combined r at a time into transforms of m r, over points low .. high - 1 of z."""
     step = 2 * (r - 1)
@@ -124,7 +124,7 @@ def middle_pass(z, m, r, w, first, low, high):
             t += step
 
 
-@kernel
+@inner_kernel
 def transform(source, column, offsets, window, z, radices, w, part):
     """All passes but the last: the transforms of `part` points each in z."""
     for low in range(0, offsets.size // 2, part):

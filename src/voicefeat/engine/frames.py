@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import accumulate, lane_op
 from .simd import fma, shuffle
 
@@ -31,8 +31,8 @@ def tile(y, at, hop, columns, to, stride):
         columns.store(to + stride * j, row)
 
 
-@kernel
-def transpose(y, start, hop, rows, count, lanes, head, tail, columns, stride):
+@inner_kernel
+def lay_out(y, start, hop, rows, count, lanes, head, tail, columns, stride):
     """columns[j stride + c] = y[start + c hop + j] for j < rows, c < count.
 
     `head` comes before the signal, up to its beginning, and `tail` after it; beyond them are zeros.
@@ -59,6 +59,12 @@ def transpose(y, start, hop, rows, count, lanes, head, tail, columns, stride):
             else:
                 sample = tail[i - y.size] if i - y.size < tail.size else y.dtype.type(0)
             columns[j * stride + c] = sample
+
+
+@kernel
+def transpose(y, start, hop, rows, count, lanes, head, tail, columns, stride):
+    """`lay_out`, called from Python."""
+    lay_out(y, start, hop, rows, count, lanes, head, tail, columns, stride)
 
 
 @lane_op

@@ -19,10 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import llvmlite
 import numba
 from numba.core import caching, config
 from numba.core.runtime import rtsys
+from numba.extending import register_jitable
 
+from .compiling import INNER, LEVEL, TOGETHER, WHOLE
 from .keeping import FILE, foreign, kept
 from .simd import LANES32
 
@@ -34,7 +37,9 @@ def _source_key() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    build = (numba.__version__, sys.version, LANES32, bool(config.BOUNDSCHECK))
+    levels = (LEVEL, TOGETHER, repr(config.OPT), config.LOOP_VECTORIZE, config.SLP_VECTORIZE)
+    debug = (config.DEBUGINFO_DEFAULT, bool(config.BOUNDSCHECK))
+    build = (numba.__version__, llvmlite.__version__, sys.version, LANES32, levels, debug)
     digest.update(repr(build).encode())
     return digest.hexdigest()[:16]
 
@@ -73,6 +78,14 @@ class _Impl(caching.CompileResultCacheImpl):
         self._lineno = function.__code__.co_firstlineno
         self._filename_base = self.get_filename_base(f"{name}.{function.__qualname__}", sys.abiflags)
 
+    def reduce(self, cres):
+        """Without the environments of functions that the kernel calls.
+
+        They serve exceptions whose text is made when they are raised, which kernels do not raise, and to read
+        them numba would import the module of each function: for `np.empty` all that it knows of arrays.
+        """
+        return (*super().reduce(cres)[:-1], ())
+
 
 class _Files(caching.IndexDataCacheFile):
     @contextlib.contextmanager
@@ -106,10 +119,24 @@ class _KernelCache(caching.FunctionCache):
 
     _impl_class = _Impl
 
-    def __init__(self, function):
-        super().__init__(function)
+    def _use_files_of(self, sig, generator):
+        """Files of their own for each signature.
+
+        numba has one index for all signatures of a function and numbers their files: of two processes that
+        compile different signatures at the same time, one would lose its entry, or find the other's code
+        under its own number.
+        """
+        digest = hashlib.sha256(repr(self._index_key(sig, generator)).encode()).hexdigest()[:16]
         stamp = self._impl.locator.get_source_stamp()
-        self._cache_file = _Files(self.cache_path, self._impl.filename_base, stamp)
+        self._cache_file = _Files(self.cache_path, f"{self._impl.filename_base}.{digest}", stamp)
+
+    def _load_overload(self, sig, target_context):
+        self._use_files_of(sig, target_context.codegen())
+        return super()._load_overload(sig, target_context)
+
+    def _save_overload(self, sig, data):
+        self._use_files_of(sig, data.codegen)
+        super()._save_overload(sig, data)
 
     def load_overload(self, sig, target_context):
         """Load a stored kernel without numba's compiler.
@@ -137,7 +164,15 @@ class _KernelCache(caching.FunctionCache):
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `function` at its first call and store the result."""
-    dispatcher = numba.njit(**OPTIONS)(function)
+    dispatcher = numba.njit(**OPTIONS, **WHOLE)(function)
     if FOLDER is not None:
         dispatcher._cache = _KernelCache(function)
     return dispatcher
+
+
+def inner_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let kernels call `function`, which is compiled as a part of each of them.
+
+    Called from Python it is not compiled, and fails at its first operation on lanes.
+    """
+    return register_jitable(**OPTIONS, **INNER)(function)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from .butterflies import dft
 from .fft import factor, point, transform, twiddled
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import LaneOp, accumulate, lane_op
 from .simd import fma
 from .spectrum import power_bins
@@ -68,7 +68,7 @@ pairs4: LaneOp = _pairs(4)
 ends4: LaneOp = _ends(4)
 
 
-@kernel
+@inner_kernel
 def lag_tile(bins, at, lanes, mirrored, scale, z, radices, w, part, last, count, lags):
     """Lags 0 .. count of one group of lanes, from its powers; `lags` has 2 or 4 times `part` rows."""
     transform(bins, at, mirrored, scale, z, radices, w, part)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 
 
-@kernel
+@inner_kernel
 def mirrored(i, n):
     """The place in a row of `n` that `i` beyond its ends is reflected to: d c b a | a b c d | d c b a."""
     i %= 2 * n
     return i if i < n else 2 * n - 1 - i
 
 
-@kernel
+@inner_kernel
 def place_of(window, count, x):
     """The number of the first `count` sorted numbers below x."""
     low, high = 0, count

@@ -5,10 +5,10 @@ T. J. Dekker, "A floating-point technique for extending the available precision"
 
 from __future__ import annotations
 
-from .jit import kernel
+from .jit import inner_kernel
 
 
-@kernel
+@inner_kernel
 def halves(x):
     """x as two numbers of half the bits."""
     shifted = 134217729.0 * x
@@ -16,7 +16,7 @@ def halves(x):
     return high, x - high
 
 
-@kernel
+@inner_kernel
 def times(x, y):
     """x y exactly."""
     product = x * y
@@ -24,7 +24,7 @@ def times(x, y):
     return product, ((a * c - product) + a * d + b * c) + b * d
 
 
-@kernel
+@inner_kernel
 def plus(a, a_low, b, b_low):
     total = a + b
     part = total - a
@@ -33,7 +33,7 @@ def plus(a, a_low, b, b_low):
     return high, rest - (high - total)
 
 
-@kernel
+@inner_kernel
 def product(a, a_low, b, b_low):
     high, rest = times(a, b)
     rest += a * b_low + a_low * b
@@ -41,7 +41,7 @@ def product(a, a_low, b, b_low):
     return total, rest - (total - high)
 
 
-@kernel
+@inner_kernel
 def quotient(a, a_low, b, b_low):
     first = a / b
     p, p_low = product(first, 0.0, b, b_low)

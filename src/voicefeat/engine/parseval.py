@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import accumulate, lane_op
 from .simd import fma
 from .squares import SUMS, sum_squares
@@ -49,7 +49,7 @@ def fold_rows(sums, width, t):
     sums.store(t, rows[0])
 
 
-@kernel
+@inner_kernel
 def sum_rows(S, bins, frames, full, first, count, lanes, sums):
     """sums[t] = S[1]^2 + ... + S[full - 1]^2 + S[0]^2 / 2, then S[full]^2 / 2 for frame first + t."""
     sums[:] = 0
@@ -65,7 +65,7 @@ def sum_rows(S, bins, frames, full, first, count, lanes, sums):
             add_scaled(S, full * frames + first + t, 0.5, sums, t)
 
 
-@kernel
+@inner_kernel
 def sum_bins(S, bins, full, t, sums, to):
     """The same sum of frame t, flat (frames, bins)."""
     half, at = S.dtype.type(0.5), t * bins

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import accumulate, lane_op
 from .simd import select
 
@@ -45,7 +45,7 @@ def first_or_lowest(d, at, count, threshold, numbers, places):
     places.store(0, select(found < 0.0, place, found))
 
 
-@kernel
+@inner_kernel
 def vertex(before, x, after):
     """The vertex of the parabola through three neighbours; 0 if it is not between them."""
     a = before + after - 2.0 * x
@@ -53,7 +53,7 @@ def vertex(before, x, after):
     return -b / a if abs(b) < abs(a) else 0.0
 
 
-@kernel
+@inner_kernel
 def refined(d, at, lanes, row, count):
     """Row `row` of a frame, refined unless it is the first or the last; d[at] is the frame's row 0."""
     if row == 0 or row == count - 1:

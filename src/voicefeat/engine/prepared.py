@@ -5,7 +5,7 @@ A group of frames is gathered from the columns of the signal, processed, and the
 
 from __future__ import annotations
 
-from .frames import transpose
+from .frames import lay_out
 from .jit import kernel
 from .laneop import accumulate, lane_op
 from .simd import fma
@@ -65,7 +65,7 @@ def prepared_bins(
     for g in range(groups):
         if g % chunk == 0:
             many = min(chunk, groups - g) * lanes - 1 + overlap
-            transpose(y, start + g * lanes * hop, hop, rows, many, lanes, head, tail, columns, stride)
+            lay_out(y, start + g * lanes * hop, hop, rows, many, lanes, head, tail, columns, stride)
         column = g % chunk * lanes
         prepare(
             columns,

@@ -5,7 +5,7 @@ See `burg`. A block of the signal goes through the stages in scratch memory, two
 
 from __future__ import annotations
 
-from .jit import kernel
+from .jit import inner_kernel
 from .laneop import accumulate, lane_op
 from .simd import fma, spread, wide
 
@@ -97,7 +97,7 @@ def copy_errors(y, at, count, f, b):
     accumulate(count, [], step)
 
 
-@kernel
+@inner_kernel
 def load_errors(y, at, n, begin, count, lanes, f, b):
     """The errors before the first stage: the next sample and this one, count of each from `begin` on."""
     full = max(0, min(count, n - 1 - begin)) // lanes
@@ -108,7 +108,7 @@ def load_errors(y, at, n, begin, count, lanes, f, b):
         f[i] = y[at + j + 1] if j + 1 < n else 0.0
 
 
-@kernel
+@inner_kernel
 def errors_of_block(y, at, n, begin, stage, kept, reflections, lanes, y_lanes, f, b):
     """f and b of a block after `stage` stages, then zeros; with `kept`, only the last two are computed."""
     left = n - 1 - stage - begin

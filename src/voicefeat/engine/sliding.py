@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 
 
-@kernel
+@inner_kernel
 def slide(row, lows, highs, queue, starts, places, values):
     """The largest of row[lows[i] .. highs[i]] for each i, the first of equal ones; returns how many runs.
 

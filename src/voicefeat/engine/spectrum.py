@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from .butterflies import add, dft, subtract
 from .fft import factor, point, transform, twiddled
-from .frames import transpose
-from .jit import kernel
+from .frames import lay_out
+from .jit import inner_kernel, kernel
 from .laneop import LaneOp, lane_op
 from .simd import fma
 
@@ -83,7 +83,7 @@ complex_pairs4: LaneOp = _pairs(4, _complex)
 complex_ends4: LaneOp = _ends(4, _complex)
 
 
-@kernel
+@inner_kernel
 def power_frames(source, column, offsets, window, z, radices, w, part, last, bins, at):
     """|X|^2 of the frames whose samples are at `column` of `source`, from bin number `at` on."""
     transform(source, column, offsets, window, z, radices, w, part)
@@ -97,7 +97,7 @@ def power_frames(source, column, offsets, window, z, radices, w, part, last, bin
             power_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)
 
 
-@kernel
+@inner_kernel
 def complex_frames(source, column, offsets, window, z, radices, w, part, last, bins, at):
     """X of the same frames, each bin as its real lanes and then its imaginary lanes."""
     transform(source, column, offsets, window, z, radices, w, part)
@@ -119,13 +119,13 @@ def power_bins(
     """|X|^2 of `groups` times `lanes` frames, the first from sample `start` of y on.
 
     Bin k of group g goes to bins[(g (M + 1) + k) lanes]. The signal is laid out for `chunk` groups at a
-    time in `columns`; a frame spans `overlap` of them; see `frames.transpose`.
+    time in `columns`; a frame spans `overlap` of them; see `frames.lay_out`.
     """
     step = offsets.size // 2 + 1
     for g in range(groups):
         if g % chunk == 0:
             count = min(chunk, groups - g) * lanes - 1 + overlap
-            transpose(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
+            lay_out(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
         power_frames(columns, g % chunk * lanes, offsets, window, z, radices, w, part, last, bins, g * step)
 
 
@@ -139,5 +139,5 @@ def complex_bins(
     for g in range(groups):
         if g % chunk == 0:
             count = min(chunk, groups - g) * lanes - 1 + overlap
-            transpose(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
+            lay_out(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
         complex_frames(columns, g % chunk * lanes, offsets, window, z, radices, w, part, last, bins, g * step)

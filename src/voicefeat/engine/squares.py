@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import LaneOp, accumulate, lane_op
 from .simd import Vector, fma, shuffle
 
@@ -50,7 +50,7 @@ run_of_squares: LaneOp = _summing(lambda x, s: fma(x, x, s))
 run_of_sums: LaneOp = _summing(lambda x, s: x + s)
 
 
-@kernel
+@inner_kernel
 def sum_squares(y, at, count, out, to):
     """out[to] = sum of y[i]^2 over i = at .. at + count - 1."""
     rounds = count // SUMS
@@ -59,7 +59,7 @@ def sum_squares(y, at, count, out, to):
         out[to] += y[i] * y[i]
 
 
-@kernel
+@inner_kernel
 def cut(y, head, tail, at, part):
     """part[i] = sample at + i; `head` ends where the signal begins, `tail` follows it; zeros beyond."""
     size, n = part.size, y.size

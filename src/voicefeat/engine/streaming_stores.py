@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from .aligned import LINE
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import lane_op
 from .rows import copy, interleave
 from .simd import fence
@@ -43,7 +43,7 @@ def finish_streams(out):
     fence(out.b)
 
 
-@kernel
+@inner_kernel
 def stream_tiles(tiles, tile_rows, rows, lanes, frames, out, at, stride, run, parts):
     """Both kernels below: a frame has `parts` elements, 2 for complex tiles."""
     groups = (frames + lanes - 1) // lanes

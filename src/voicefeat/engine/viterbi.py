@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import accumulate, lane_op
 from .simd import maximum
 
@@ -52,7 +52,7 @@ def most(values, at, n):
     return best
 
 
-@kernel
+@inner_kernel
 def highest(values, at, n, stride):
     """The largest value of a row."""
     a, b, c, d = -np.inf, -np.inf, -np.inf, -np.inf
@@ -109,7 +109,7 @@ def forward(
         observe(values, to, n, stride, bins, logs, ends[t + 1], ends[t + 2], quiet, unvoiced[t + 1], kept)
 
 
-@kernel
+@inner_kernel
 def predecessor(values, at, n, stride, ceiling, state, rows, same, switch, reach, off):
     """The first of the states from which `state` is best reached."""
     j, voiced = state % n, state < n

@@ -12,11 +12,11 @@ import math
 
 import numpy as np
 
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .periods import refined
 
 
-@kernel
+@inner_kernel
 def troughs(d, at, lanes, count, rows, heights):
     """Local minima among the `count` rows of a frame, one after another; returns how many."""
     n = 0
@@ -31,7 +31,7 @@ def troughs(d, at, lanes, count, rows, heights):
     return n
 
 
-@kernel
+@inner_kernel
 def likelihoods(heights, n, thresholds, weights, heads, decays, totals, rescue, firsts, probs):
     """The probability that each of n minima is taken.
 

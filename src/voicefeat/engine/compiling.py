@@ -1,0 +1,126 @@
+"""How numba compiles a kernel: all of its functions are optimised together, and become machine code once.
+
+By itself numba optimises each function three times and emits its machine code; then it links the functions
+that it calls into it and does the same with all of them again, so that the passes of a transform, which lie
+four calls deep, were compiled four times. Here functions that only kernels call stay as they were written
+(`Inner`), and the kernel that Python calls is optimised once, with all of them (`Whole`). Its level is its
+own: neither numba's settings nor the code of the user's own functions change.
+
+This uses parts of numba that it does not document. `NAMES` lists them; where one is missing, kernels are
+compiled as numba compiles everything else.
+"""
+
+from __future__ import annotations
+
+import importlib
+from functools import reduce
+from typing import Any
+
+from numba.core import codegen, compiler
+
+from .garbage import no_collection
+
+#: The level of LLVM's passes. Vector instructions are written out, and level 3 takes half as long again.
+LEVEL = 2
+#: What this file uses of numba, and what `jit` uses to keep kernels: modules, and names in them.
+NAMES = {
+    "numba.core.codegen": [
+        "JITCodeLibrary._optimize_functions",
+        "JITCodeLibrary._optimize_final_module",
+        "JITCodeLibrary._finalize_final_module",
+        "JITCodeLibrary.codegen",
+        "JITCodeLibrary.enable_object_caching",
+        "JITCPUCodegen._module_pass_manager",
+        "JITCPUCodegen._pass_builder",  # not before numba 0.62, where the one above gives something else
+    ],
+    "numba.core.compiler": ["Compiler.compile_extra", "CompileResult._reduce", "CompileResult._rebuild"],
+    "numba.core.caching": [
+        "_CacheLocator",
+        "CompileResultCacheImpl.reduce",
+        "CompileResultCacheImpl.get_filename_base",
+        "FunctionCache._index_key",
+        "FunctionCache._load_overload",
+        "FunctionCache._save_overload",
+        "IndexDataCacheFile._open_for_write",
+    ],
+    "numba.core.runtime": ["rtsys.initialize"],
+    "numba.core.options": ["DefaultOptions.no_cfunc_wrapper", "DefaultOptions.no_cpython_wrapper"],
+    "numba.extending": ["register_jitable"],
+}
+
+
+def missing() -> list[str]:
+    """Those of `NAMES` that the installed numba does not have."""
+    absent = []
+    for module, names in NAMES.items():
+        for name in names:
+            try:
+                reduce(getattr, name.split("."), importlib.import_module(module))
+            except (ImportError, AttributeError):
+                absent.append(f"{module}.{name}")
+    return absent
+
+
+#: Whether kernels are compiled as described above.
+TOGETHER: bool = not missing()
+
+
+class _Library(codegen.JITCodeLibrary):
+    """The LLVM module of one function. What it finds in numba's own class it leaves for the last step."""
+
+    def _optimize_functions(self, ll_module):
+        ll_module.data_layout = self._codegen._data_layout
+
+
+class Inner(_Library):
+    """A function that only kernels call: its instructions as they were written, and no machine code."""
+
+    class _NoEnvironment:
+        """Stands for the code generator, which would look for the environment in the machine code."""
+
+        @staticmethod
+        def set_env(name, environment):
+            """Do nothing."""
+
+    codegen = _NoEnvironment
+
+    def _optimize_final_module(self):
+        """Do nothing: the kernel is optimised."""
+
+    def _finalize_final_module(self):
+        self._finalized = True
+
+
+class Whole(_Library):
+    """A kernel, with all functions that it calls."""
+
+    def _optimize_final_module(self):
+        passes, builder = self._codegen._module_pass_manager(opt=LEVEL)
+        passes.run(self._final_module, builder)
+
+
+class WholeCompiler(compiler.Compiler):
+    """numba's compiler, which gives each kernel a library of ours."""
+
+    library: Any = Whole
+
+    def compile_extra(self, func):
+        state = self.state
+        state.library = self.library(state.targetctx.codegen(), func.__qualname__)
+        state.library.enable_object_caching()
+        with no_collection():
+            return super().compile_extra(func)
+
+
+class InnerCompiler(WholeCompiler):
+    """The same for functions that only kernels call."""
+
+    library = Inner
+
+
+#: Options of numba's decorators. The wrappers left out are those that no one calls: Python calls a kernel by
+#: its dispatcher, and kernels call each other directly.
+WHOLE: dict[str, Any] = {"pipeline_class": WholeCompiler, "no_cfunc_wrapper": True} if TOGETHER else {}
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+if TOGETHER:
+    INNER["pipeline_class"] = InnerCompiler

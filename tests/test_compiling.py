@@ -1,0 +1,208 @@
+"""How kernels are compiled: the parts of numba that are used, and what else it compiles stays as it was."""
+
+import ast
+import gc
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+from numba.core import codegen, config
+
+from voicefeat.engine import compiling, fft, garbage, jit, rows, simd, spectrum
+
+ENGINE = Path(compiling.__file__).parent
+#: Attributes of numba's objects that these files use, by the object that has them.
+OBJECTS = {
+    "library": {"_codegen", "_final_module", "_finalized", "_get_module_for_linking", "name"},
+    "generator": {"_data_layout", "_module_pass_manager", "magic_tuple", "set_env"},
+    "dispatcher": {"_cache"},
+    "cache": {"_impl", "_cache_file", "_index_key", "_load_overload", "_save_overload", "cache_path"},
+    "implementation": {"_locator", "_lineno", "_filename_base"},
+}
+BEGINS = int(numba.__version__.split(".")[1]) >= 62  # compiling as described begins with this version
+
+
+def compiled(kernel):
+    """What numba has of a kernel that was called."""
+    return next(iter(kernel.overloads.values()))
+
+
+def copy_rows(kernel, dtype):
+    """Two of four rows of one group of frames, by `put_rows`."""
+    n = simd.lanes(np.dtype(dtype).itemsize)
+    tiles, out = np.arange(4 * n, dtype=dtype), np.zeros(2 * n, dtype)
+    kernel(tiles, 4, 2, n, n, out, 0, n)
+    assert np.array_equal(out, tiles[: 2 * n])
+
+
+@pytest.fixture(scope="module")
+def copied():
+    """A kernel that was compiled or loaded for one signature."""
+    kernel = jit.kernel(rows.put_rows.py_func)
+    copy_rows(kernel, np.float32)
+    return kernel
+
+
+@pytest.mark.skipif(not BEGINS, reason="numba before 0.62 compiles kernels as it compiles everything")
+def test_numba_has_every_name():
+    """A name that is gone does not fail: kernels would be compiled as slowly as before, without a word."""
+    assert compiling.missing() == []
+    assert compiling.TOGETHER
+
+
+def test_a_missing_name_is_found(monkeypatch):
+    monkeypatch.setattr(
+        compiling, "NAMES", {"numba.core.codegen": ["JITCodeLibrary.gone"], "numba.gone": ["x"]}
+    )
+    assert compiling.missing() == ["numba.core.codegen.JITCodeLibrary.gone", "numba.gone.x"]
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in ENGINE.glob("*.py")))
+def test_what_the_engine_takes_from_numba_is_there(file):
+    """Every attribute of a module of numba or llvmlite, in every file of the engine."""
+    tree = ast.parse((ENGINE / file).read_text(encoding="utf-8"))
+    modules = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                if name.name.split(".")[0] in ("numba", "llvmlite"):
+                    bound = name.asname or name.name.split(".")[0]
+                    modules[bound] = importlib.import_module(name.name if name.asname else bound)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("numba", "llvmlite"):
+            for name in node.names:
+                modules[name.asname or name.name] = getattr(importlib.import_module(node.module), name.name)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            assert hasattr(modules[node.value.id], node.attr), f"{node.value.id}.{node.attr}"
+
+
+def test_private_attributes_are_watched(copied):
+    """What `compiling` and `jit` use of numba's objects is in `OBJECTS` or `NAMES`, and is there."""
+    used, own = set(), set()
+    for file in ("compiling.py", "jit.py"):
+        for node in ast.walk(ast.parse((ENGINE / file).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                used.add(node.attr)
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                own.add(node.name)
+    listed = {name.split(".")[-1] for names in compiling.NAMES.values() for name in names}
+    watched = listed.union(*OBJECTS.values())
+    assert {name for name in used if name.startswith("_") and not name.startswith("__")} <= (
+        watched | own | {"_impl_class"}
+    )
+    found = compiled(copied)
+    objects = {
+        "library": found.library,
+        "generator": found.target_context.codegen(),
+        "dispatcher": copied,
+    }
+    if jit.FOLDER is not None:
+        objects |= {"cache": copied._cache, "implementation": copied._cache._impl}
+    for name, thing in objects.items():
+        assert [x for x in OBJECTS[name] if not hasattr(thing, x)] == [], name
+
+
+def test_the_native_function_can_be_reached(copied):
+    """By its address, without Python's wrapper, whether the kernel was compiled here or loaded."""
+    found = compiled(copied)
+    assert found.library.get_pointer_to_function(found.fndesc.llvm_func_name)
+
+
+@pytest.mark.processes
+def test_a_loaded_kernel_needs_neither_the_compiler_nor_the_modules_of_what_it_calls(tmp_path):
+    """The second process loads what the first stored, and the native function is there as well."""
+    code = """
+import sys, numpy as np, voicefeat as vf
+vf.mfcc(np.zeros(8000, np.float32), 16000)
+from voicefeat.engine import spectrum
+(found,) = spectrum.power_bins.overloads.values()
+print(bool(found.library.get_pointer_to_function(found.fndesc.llvm_func_name)))
+print([m for m in ("numba.np.arrayobj", "numba.cpython.unicode", "scipy.linalg") if m in sys.modules])
+"""
+    environment = {**os.environ, "VOICEFEAT_CACHE_DIR": str(tmp_path)}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+        )
+        for _ in range(2)
+    ]
+    assert [each.stdout.splitlines()[0] for each in said] == ["True", "True"]
+    assert said[0].stdout.splitlines()[1] != "[]" and said[1].stdout.splitlines()[1] == "[]"
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    "setting", ["NUMBA_OPT", "NUMBA_LOOP_VECTORIZE", "NUMBA_SLP_VECTORIZE", "NUMBA_BOUNDSCHECK"]
+)
+def test_another_setting_has_other_kernels(tmp_path, setting):
+    code = "from voicefeat.engine import jit; print(jit.FOLDER.name)"
+    names = set()
+    for value in ("0", "1"):
+        environment = {**os.environ, "VOICEFEAT_CACHE_DIR": str(tmp_path), setting: value}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+        )
+        names.add(done.stdout)
+    assert len(names) == 2
+
+
+def test_signatures_have_files_of_their_own(copied):
+    """Two processes that compile one kernel for two types at once write no file of each other."""
+    if jit.FOLDER is None:
+        pytest.skip("nothing is kept here")
+    before = copied._cache._cache_file._index_path
+    copy_rows(copied, np.float64)
+    after = copied._cache._cache_file._index_path
+    assert before != after and Path(before).exists() and Path(after).exists()
+
+
+@pytest.mark.skipif(not BEGINS, reason="numba before 0.62 compiles kernels as it compiles everything")
+def test_the_users_functions_are_compiled_as_before():
+    """Between two compilations of kernels, numba's settings and its own libraries are what they were."""
+    settings = (repr(config.OPT), config.LOOP_VECTORIZE, config.SLP_VECTORIZE)
+
+    @jit.inner_kernel
+    def half(x):
+        return x / 2
+
+    @jit.kernel
+    def quarter(x):
+        return half(half(x))
+
+    @numba.njit
+    def own(x):
+        return quarter(x) + 1.0
+
+    assert own(2.0) == 1.5 and quarter(2) == 0.5
+    assert type(compiled(own).library) is codegen.JITCodeLibrary
+    assert (repr(config.OPT), config.LOOP_VECTORIZE, config.SLP_VECTORIZE) == settings
+
+
+@pytest.mark.parametrize("function", [fft.transform, spectrum.power_frames])
+def test_what_only_kernels_call_is_an_ordinary_function(function):
+    """Python's own call has no machine code behind it, and is told so at the first operation on lanes."""
+    assert not hasattr(function, "overloads")
+    with pytest.raises(TypeError, match="works inside kernels only"):
+        z, i = np.zeros(256, np.float32), np.zeros(8, np.int32)
+        arguments = {"radices": np.array([4]), "offsets": i, "part": 4, "column": 0, "at": 0}
+        names = function.__code__.co_varnames[: function.__code__.co_argcount]
+        function(*[arguments.get(name, z) for name in names])
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_collection_is_as_it_was(enabled):
+    """Also after an error."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        with pytest.raises(OSError), garbage.no_collection():
+            assert not gc.isenabled()
+            raise OSError
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -291,9 +291,33 @@ def test_peaks(dtype):
             assert pitches[k - low, t] == pytest.approx(10 * (k + shift), rel=tolerance(dtype))
             assert heights[k - low, t] == pytest.approx(x[k, t] + b * shift / 2, rel=tolerance(dtype))
     assert count > 20
-    kept = [np.empty(count + 1, dtype) for _ in range(2)]
-    assert peaks.collect(*found, high - low, step, n, *kept) == count
-    assert sorted(kept[0][:count]) == sorted(pitches[pitches > 0])
+    kept = [np.empty(count + step, dtype) for _ in range(4)]
+    assert peaks.list_peaks(tiles, 20, step, references, low, high, 10.0, n, *kept) == count
+    for listed, want in zip(kept[:2], (pitches, heights), strict=True):
+        assert sorted(listed[:count]) == sorted(want[pitches > 0])
+
+
+@both
+def test_counts_of_heights_and_pitches(dtype):
+    """Ranges of floats, what is picked from them, and distances from whole numbers against numpy."""
+    rng = np.random.default_rng(3)
+    heights = (rng.standard_exponential(1001) ** 3 + 1e-30).astype(dtype)
+    bits, shift = (heights.view("int32"), 19) if dtype == "float32" else (heights.view("int64"), 51)
+    counts = np.zeros(peaks.RANGES, np.int64)
+    peaks.tally_heights(bits, shift, counts)
+    order, out = np.sort(heights), np.empty(1002, dtype)
+    for place in (0, 1, 500, 999, 1000):
+        here, below = peaks.range_of(counts, place)
+        n = peaks.pick_heights(heights, bits, shift, here, here, out, 0)
+        assert np.sort(out[:n])[place - below] == order[place] and n == counts[here]
+    n = peaks.pick_stronger(heights[::-1].copy(), heights, order[400], out, 0)
+    assert np.array_equal(out[:n], heights[::-1][heights >= order[400]])
+    bins = np.concatenate([rng.uniform(0, 200, 2000), np.arange(0, 20, 0.25)]).astype(dtype)
+    edges = np.linspace(-0.5, 0.5, 101)
+    found = np.zeros(100, np.int64)
+    peaks.tally_residuals(bins, edges, found)
+    away = np.mod(bins.astype(float), 1)
+    assert np.array_equal(found, np.histogram(np.where(away >= 0.5, away - 1, away), edges)[0])
 
 
 @both

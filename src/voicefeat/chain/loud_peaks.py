@@ -7,10 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..engine import peaks as kernels
+
 #: Bytes of peaks that are kept, and the fraction of them that remains when there are more.
 ROOM, LEFT = 36_000_000, 0.6
 #: One in this many heights is examined to decide what to keep.
 SKIP = 16
+#: Pitches that are counted together, at least.
+TOGETHER = 1 << 15
 
 
 class StrongerHalf:
@@ -100,15 +104,31 @@ class StrongerHalf:
         """The counts of the stronger half; None if there were no peaks."""
         if not self.seen:
             return None
-        first, last = self._middle()
-        heights = np.concatenate([heights for _, heights in self.blocks])
-        heights.partition([first, last])
-        median = np.mean(heights[first : last + 1])
-        del heights
-        counts = self.counts
+        median, counts = self._median(), self.counts
+        room = max([TOGETHER, *(heights.size for _, heights in self.blocks)])
+        strong, n = np.empty(min(room, self.kept) + 1, self.blocks[0][0].dtype), 0
         for pitches, heights in self.blocks:
-            counts = counts + self.count(pitches[heights >= median])
-        return np.asarray(counts)
+            if n + heights.size > room:
+                counts, n = counts + self.count(strong[:n]), 0
+            n = kernels.pick_stronger(pitches, heights, median, strong, n)
+        return np.asarray(counts + self.count(strong[:n]))
+
+    def _median(self) -> np.floating:
+        """The median of all heights, one or the mean of two among those that were kept."""
+        first, last = self._middle()
+        counts, parts = np.zeros(kernels.RANGES, np.int64), [heights for _, heights in self.blocks]
+        shift, integer = (19, np.int32) if parts[0].itemsize == 4 else (51, np.int64)
+        for heights in parts:
+            kernels.tally_heights(heights.view(integer), shift, counts)
+        low, below = kernels.range_of(counts, first)
+        high, below_high = kernels.range_of(counts, last)
+        near, n = np.empty(below_high + counts[high] - below + 1, parts[0].dtype), 0
+        for heights in parts:
+            n = kernels.pick_heights(heights, heights.view(integer), shift, low, high, near, n)
+        near = near[:n]
+        near.partition([first - below, last - below])
+        two = near[first - below], near[last - below]
+        return two[0] if first == last else (two[0] + two[1]) / two[0].dtype.type(2)
 
 
 def _coarse(heights: np.ndarray) -> np.ndarray:

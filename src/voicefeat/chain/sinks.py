@@ -66,38 +66,8 @@ class ProgramRows(Sink):
         self._run(work, self.nothing, part * share, min((part + 1) * share, self.frames), driver.SECOND)
 
 
-class PeakTiles(Sink):
-    """Frequencies and heights of spectral peaks; `put` stores them."""
-
-    def __init__(self, plan: Plan, peaks: Peaks, references: np.ndarray | None = None):
-        self.peaks: Peaks = peaks
-        self.bins: int = plan.bins
-        self.lanes: int = plan.lanes
-        self.power: float | None = plan.power
-        self.references = references
-
-    def take(self, work: Work, first: int, count: int) -> None:
-        p, lanes, groups = self.peaks, self.lanes, -(-count // self.lanes)
-        size = groups * (p.high - p.low) * lanes
-        bins = work.to_power(self.power)
-        references = work.array("references", groups * lanes)
-        pitches, heights = work.array("pitches", size), work.array("heights", size)
-        if self.references is None:
-            peak_kernels.references_of(bins, self.bins, groups, lanes, p.threshold, references)
-        else:
-            references[:count] = self.references[first : first + count]
-            references[count : groups * lanes] = 0
-        peak_kernels.peak_tiles(
-            bins, self.bins, groups, lanes, references, p.low, p.high, p.hertz, pitches, heights
-        )
-        self.put(pitches, heights, work, first, count)
-
-    def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
-        raise NotImplementedError
-
-
-class PeakRows(PeakTiles):
-    """Peaks as rows of two arrays of (bins, frames) that hold zeros."""
+class PeakRows(Sink):
+    """Frequencies and heights of spectral peaks as rows of two arrays of (bins, frames) that hold zeros."""
 
     def __init__(
         self,
@@ -107,26 +77,49 @@ class PeakRows(PeakTiles):
         heights: np.ndarray,
         references: np.ndarray | None,
     ):
-        super().__init__(plan, peaks, references)
+        self.peaks: Peaks = peaks
+        self.bins: int = plan.bins
+        self.lanes: int = plan.lanes
+        self.power: float | None = plan.power
+        self.references = references
         self.out: tuple[np.ndarray, np.ndarray] = pitches, heights
 
-    def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
-        rows = self.peaks.high - self.peaks.low
-        for tiles, out in zip((pitches, heights), self.out, strict=True):
-            at = self.peaks.low * out.shape[-1] + first
-            row_kernels.put_rows(tiles, rows, rows, self.lanes, count, out.reshape(-1), at, out.shape[-1])
+    def take(self, work: Work, first: int, count: int) -> None:
+        p, lanes, groups = self.peaks, self.lanes, -(-count // self.lanes)
+        rows = p.high - p.low
+        bins = work.to_power(self.power)
+        references = work.array("references", groups * lanes)
+        found = work.array("pitches", groups * rows * lanes), work.array("heights", groups * rows * lanes)
+        if self.references is None:
+            peak_kernels.references_of(bins, self.bins, groups, lanes, p.threshold, references)
+        else:
+            references[:count] = self.references[first : first + count]
+            references[count : groups * lanes] = 0
+        peak_kernels.peak_tiles(bins, self.bins, groups, lanes, references, p.low, p.high, p.hertz, *found)
+        for tiles, out in zip(found, self.out, strict=True):
+            at = p.low * out.shape[-1] + first
+            row_kernels.put_rows(tiles, rows, rows, lanes, count, out.reshape(-1), at, out.shape[-1])
 
 
-class PeakList(PeakTiles):
+class PeakList(Sink):
     """Peaks one after another, in any order, for `half`."""
 
     def __init__(self, plan: Plan, peaks: Peaks, half: StrongerHalf):
-        super().__init__(plan, peaks)
+        self.peaks: Peaks = peaks
+        self.bins: int = plan.bins
+        self.lanes: int = plan.lanes
+        self.power: float | None = plan.power
         self.half = half
 
-    def put(self, pitches: np.ndarray, heights: np.ndarray, work: Work, first: int, count: int) -> None:
-        rows = self.peaks.high - self.peaks.low
-        room = count * (rows // 2 + 1)  # of two neighbours at most one is a peak
-        kept = work.array("kept pitches", room), work.array("kept heights", room)
-        n = peak_kernels.collect(pitches, heights, rows, self.lanes, count, *kept)
-        self.half.see(kept[0][:n], kept[1][:n])
+    def take(self, work: Work, first: int, count: int) -> None:
+        p, lanes, groups = self.peaks, self.lanes, -(-count // self.lanes)
+        bins = work.to_power(self.power)
+        references = work.array("references", groups * lanes)
+        room = count * ((p.high - p.low) // 2 + 1)  # of two neighbours at most one is a peak
+        room = -(-room // lanes) * lanes
+        peak_kernels.references_of(bins, self.bins, groups, lanes, p.threshold, references)
+        pitches, heights = work.array("pitches", room), work.array("heights", room)
+        scratch = work.array("above", room), work.array("numbers", room)
+        where = references, p.low, p.high, p.hertz, count
+        n = peak_kernels.list_peaks(bins, self.bins, lanes, *where, pitches, heights, *scratch)
+        self.half.see(pitches[:n], heights[:n])

@@ -14,6 +14,7 @@ from ...chain.block_loop import run, run_spectra
 from ...chain.jobs import AllPeaks, PeaksInRows
 from ...chain.loud_peaks import StrongerHalf
 from ...chain.stages import Chain, Peaks
+from ...engine.peaks import tally_residuals
 from ...errors import check_float, check_int, check_numeric, fail
 from ...filters.empty_bands import warn
 from ...units.hertz import hz_to_octs
@@ -181,18 +182,15 @@ def estimate_tuning(
 
 def counter(resolution: float, bins_per_octave: int) -> Callable[[np.ndarray], np.ndarray]:
     """A function that makes a histogram of the distances of pitches from the nearest bin."""
-    return lambda pitches: _histogram(_residuals(pitches, bins_per_octave), resolution)
-
-
-def _histogram(residuals: np.ndarray, resolution: float) -> np.ndarray:
-    """How many `residuals` in [-0.5, 0.5) lie in each step of width `resolution`."""
     edges = _edges(resolution)
-    last = edges.size - 2
-    # The step is computed, then corrected where rounding moved a value across an edge.
-    place = np.clip(((residuals + 0.5) * (last + 1)).astype(np.int64), 0, last)
-    place -= residuals < edges[place]
-    place += (residuals >= edges[place + 1]) & (place < last)
-    return np.bincount(place, minlength=last + 1)
+
+    def count(pitches: np.ndarray) -> np.ndarray:
+        """How many distances in [-0.5, 0.5) lie in each step of width `resolution`."""
+        bins, counts = bins_per_octave * hz_to_octs(pitches), np.zeros(edges.size - 1, np.int64)
+        tally_residuals(bins.astype(np.result_type(bins, np.float32), copy=False), edges, counts)
+        return counts
+
+    return count
 
 
 def _fullest(counts: np.ndarray, resolution: float) -> float:
@@ -213,14 +211,6 @@ def tuning_of(counts: np.ndarray | None, resolution: float) -> float:
 def _untuned() -> float:
     warn("no frequency to estimate the tuning from; it is taken as 0.0")
     return 0.0
-
-
-def _residuals(frequencies: np.ndarray, bins_per_octave: int) -> np.ndarray:
-    """Distance of each frequency from the nearest bin, in bins."""
-    bins = bins_per_octave * hz_to_octs(frequencies)
-    residuals = bins - np.floor(bins)  # exact, as bins mod 1 is
-    residuals[residuals >= 0.5] -= 1.0
-    return residuals
 
 
 _PIPTRACK: dict[str, Any] = {

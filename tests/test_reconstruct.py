@@ -11,7 +11,7 @@ from scipy.optimize import fmin_l_bfgs_b
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.engine import phases, quotients, simd
+from voicefeat.engine import phases, reassigned, simd
 from voicefeat.feature.inverse import nnls
 
 SR = 16000
@@ -51,20 +51,47 @@ class TestKernels:
         want = wanted[part] * np.where(a == 0, 0, a / np.where(a == 0, 1, np.abs(a)))
         np.testing.assert_allclose(out, want, atol=4 * np.finfo(dtype).eps)
 
-    @pytest.mark.parametrize("imaginary", [True, False])
-    def test_quotients(self, imaginary):
-        rng = np.random.default_rng(0)
-        lanes = simd.lanes(8)
-        above, below = (rng.standard_normal(64) + 1j * rng.standard_normal(64) for _ in "ab")
-        above[:4] *= 1e-200
-        below[:4] *= 1e-200
-        above[5] = below[5] = 0
-        out = np.empty(64)
-        quotients.put_quotients(above.view(float), below.view(float), 64, imaginary, lanes, out)
+    @pytest.mark.parametrize("kind", ["float32", "float64"])
+    @pytest.mark.parametrize("frames", [1, 8, 19])
+    def test_reassigned(self, kind, frames):
+        """Magnitudes, and values under all four rules, against complex division in numpy."""
+        rng, lanes, rows, first = np.random.default_rng(0), simd.lanes(8), 5, 3
+        groups = -(-frames // lanes)
+        tiles = rng.standard_normal((3, groups, rows, 2, lanes))
+        tiles[:, 0, 1] *= 1e-200
+        tiles[:, 0, 2, :, 0] = 0
+        x, slopes, ramps = (
+            (z[:, :, 0] + 1j * z[:, :, 1]).transpose(1, 0, 2).reshape(rows, -1)[:, :frames] for z in tiles
+        )
+        bins, *above = (z.reshape(-1) for z in tiles)
+        known, out = np.empty(groups * rows * lanes), np.full((rows, frames + 7), np.nan, kind)
+        where = first, frames + 7
+        reassigned.put_magnitudes(
+            bins, rows, lanes, frames, known, np.empty(lanes, kind), out.reshape(-1), *where
+        )
+        mags = out[:, first : first + frames].copy()
+        np.testing.assert_allclose(mags, np.abs(x), rtol=3 * np.finfo(kind).eps, atol=1e-30)
+        assert np.isnan(out[:, :first]).all() and np.isnan(out[:, first + frames :]).all()
         with np.errstate(invalid="ignore"):
-            want = above / below
-        np.testing.assert_allclose(out, want.imag if imaginary else want.real, rtol=1e-12, atol=1e-14)
-        assert np.isnan(out[5])
+            moves = (slopes / x).imag, (ramps / x).real
+        law, part = (0.5, 1.0, -0.25, 3.5), np.empty(lanes)
+        bands, times = np.arange(rows) * 1.5, np.arange(groups * lanes) * 0.25
+        for put, z, move, grid, places in (
+            (reassigned.put_frequencies, above[0], moves[0], bands, bands[:, None]),
+            (reassigned.put_times, above[1], moves[1], times, times[:frames]),
+        ):
+            for rule in (law, (0.0, 0.0, -np.inf, np.inf), (0.5, 0.0, 0.0, 3.0)):
+                into, want = (
+                    np.full((rows, frames + 7), 7.0),
+                    np.where(mags < rule[0], np.nan, move * 2 + places),
+                )
+                want = np.where(np.isnan(want) & (rule[1] > 0), places, want)
+                head = z, bins, rows, lanes, frames, grid
+                put(*head, 2.0, known, rule, part, into.reshape(-1), *where)
+                np.testing.assert_allclose(
+                    into[:, first : first + frames], np.clip(want, *rule[2:]), rtol=1e-11, atol=1e-12
+                )
+                assert (into[:, :first] == 7).all() and (into[:, first + frames :] == 7).all()
 
 
 def naive_walk(x, g, B):

@@ -11,22 +11,22 @@ from numpy.typing import ArrayLike, DTypeLike
 from ..._typing import FloatArray, PadMode, SignalLike, Window
 from ...audio.limits import not_finite
 from ...audio.signals import signal
-from ...chain.block_loop import compute
+from ...cache import memoised
 from ...chain.blocks import for_parts
 from ...chain.frames import Frames, WindowArray
-from ...chain.jobs import Rows
-from ...chain.spectra import ends
-from ...chain.stages import Chain, Spectrum
-from ...chain.tables import lanes, usable
-from ...engine.quotients import put_quotients
+from ...chain.spectra import FramedSpectra, Work, borrow, ends, give_back
+from ...chain.tables import usable
+from ...engine import reassigned as kernels
 from ...errors import check_bool, check_complex_dtype, check_float, check_rate, fail, to_array
 from ...units.hertz import fft_frequencies
 from ...units.time import frames_to_time
 
 __all__ = ["reassigned_spectrogram"]
 
-#: Frames whose spectra are held at once by each thread.
-_BLOCK = 64
+#: Frames whose samples are held at once by each thread.
+_BLOCK = 128
+#: Bytes of the three spectra of the frames that are computed together.
+_SPECTRA = 2 << 20
 #: Number of values that are finished at once.
 _FINISHED = 1 << 16
 _DOUBLE = np.dtype(np.float64)
@@ -141,18 +141,23 @@ def reassigned_spectrogram(
     starts = frames_to_time(
         np.arange(shape[-1]), sr=sr, hop_length=frames.hop_length, n_fft=None if center else frames.n_fft
     )
-    window = frames.window_array()
     axes = []
     if reassign_frequencies:
-        slope = (np.roll(window, -1) - np.roll(window, 1)) / 2
-        axes.append(_Axis(_chain(frames, slope), True, -0.5 * sr / np.pi, frequencies, sr / 2, shape))
+        axes.append(_Axis(_source(frames, "slope"), True, -0.5 * sr / np.pi, frequencies, sr / 2, shape))
     if reassign_times:
-        middle = (frames.n_fft - 1) / 2 if frames.n_fft % 2 == 0 else frames.n_fft // 2
-        timed = window * (np.arange(frames.n_fft) - middle)
-        axes.append(_Axis(_chain(frames, timed), False, 1 / sr, starts, y.shape[-1] / sr, shape))
-    spectra = None if S is not None else _chain(frames, window)
+        axes.append(_Axis(_source(frames, "timed"), False, 1 / sr, starts, y.shape[-1] / sr, shape))
+    source = _source(frames, "plain")
+    # What has to be known of a whole channel first is not replaced before.
+    later, least = S is not None or callable(ref_power), 0.0
+    if not (later or callable(ref_power)):
+        least = float(mags.dtype.type(ref_power**0.5))
+    for axis in axes:
+        limits = (0.0, axis.end) if clip and not later else (-np.inf, np.inf)
+        axis.law = (least, float(fill_nan and not later), *limits)
     for i in np.ndindex(*shape[:-2]):
-        _correct(y[i], frames, spectra, None if S is None else S[i], axes, mags[i], i)
+        _correct(y[i], frames, source, None if S is None else S[i], axes, mags[i], i)
+        if not later:
+            continue
         if callable(ref_power):
             remedy = "let it return a power, 0 or more"
             least = check_float("ref_power", ref_power(mags[i] ** 2), low=0.0, remedy=remedy)
@@ -179,33 +184,52 @@ def _given(S: Any, shape: tuple[int, ...]) -> np.ndarray:
     return S
 
 
-def _chain(frames: Frames, window: np.ndarray) -> Chain:
-    """Complex spectra under another window, of frames that are cut already."""
+@memoised
+def _source(frames: Frames, kind: str) -> FramedSpectra:
+    """Complex spectra of cut frames under the "plain" window, its slope, or the window times time."""
+    window, n = frames.window_array(), frames.n_fft
+    if kind == "slope":
+        window = (np.roll(window, -1) - np.roll(window, 1)) / 2
+    elif kind == "timed":
+        window = window * (np.arange(n) - ((n - 1) / 2 if n % 2 == 0 else n // 2))
     values = WindowArray(tuple(window.tolist()))
-    return Chain(Frames(frames.n_fft, frames.hop_length, frames.n_fft, values, False), Spectrum(None))
+    return FramedSpectra(Frames(n, frames.hop_length, n, values, False), True, _DOUBLE)
 
 
 class _Axis:
-    """Frequencies or times: the chain of their correction, the scale of the corrections, and the result."""
+    """Frequencies or times: the spectra of their correction, the scale of the corrections, and the result."""
 
     def __init__(
         self,
-        chain: Chain,
+        source: FramedSpectra,
         imaginary: bool,
         scale: float,
         grid: np.ndarray,
         end: float,
         shape: tuple[int, ...],
     ) -> None:
-        self.chain, self.imaginary, self.scale, self.end = chain, imaginary, scale, end
+        self.source, self.imaginary, self.scale, self.end = source, imaginary, float(scale), float(end)
+        self.places = np.ascontiguousarray(grid.reshape(-1), np.float64)
         self.grid = np.broadcast_to(grid, shape[-2:])
         self.values = np.empty(shape)
+        #: The least magnitude, whether bins below it get the grid's values, and the limits of the values.
+        self.law = (0.0, 0.0, -np.inf, np.inf)
 
-    def put(self, item: tuple[int, ...], first: int, quotients: np.ndarray) -> None:
-        part = (slice(None), slice(first, first + quotients.shape[1]))
-        into = self.values[item][part]
-        np.multiply(quotients, self.scale, out=into)
-        into += self.grid[part]
+    def put(
+        self, item: tuple[int, ...], first: int, count: int, moved: np.ndarray, bins: np.ndarray,
+        known: np.ndarray, work: Work,
+    ) -> None:  # fmt: skip
+        """Write the values of `count` frames from `first` on; `moved` are their other spectra."""
+        out, lanes = self.values[item], work.lanes
+        part = work.array("part", lanes)
+        head = (moved, bins, len(out), lanes, count)
+        tail = (self.scale, known, self.law, part, out.reshape(-1), first, out.shape[1])
+        if self.imaginary:
+            kernels.put_frequencies(*head, self.places, *tail)
+        else:
+            grid = work.array("grid", count + lanes)
+            grid[:count] = self.places[first : first + count]
+            kernels.put_times(*head, grid, *tail)
 
     def finish(self, item: tuple[int, ...], mags: np.ndarray, least: float, fill: bool, clip: bool) -> None:
         """Replace the values of bins that are too weak, a few rows at a time."""
@@ -221,67 +245,67 @@ class _Axis:
                 np.clip(values[rows], 0, self.end, out=values[rows])
 
 
-class _Block:
-    """Buffers for one block of spectra, for the spectra under the other window, and for their quotients."""
-
-    def __init__(self, bins: int) -> None:
-        self.lanes = lanes(_DOUBLE)
-        self.bins, size = bins, bins * _BLOCK + self.lanes
-        self.below, self.above = np.ones(size, np.complex128), np.ones(size, np.complex128)
-        self.quotients = np.empty(size)
-
-    def shaped(self, values: np.ndarray, count: int) -> np.ndarray:
-        return values[: self.bins * count].reshape(self.bins, count)
-
-    def quotient(self, imaginary: bool, count: int) -> np.ndarray:
-        above, below = self.above.view(_DOUBLE), self.below.view(_DOUBLE)
-        put_quotients(above, below, self.bins * count, imaginary, self.lanes, self.quotients)
-        return self.shaped(self.quotients, count)
-
-
 def _correct(
     y: np.ndarray,
     frames: Frames,
-    spectra: Chain | None,
+    source: FramedSpectra,
     S: np.ndarray | None,
     axes: list[_Axis],
     mags: np.ndarray,
     item: tuple[int, ...],
 ) -> None:
     """Magnitudes of one signal, and its corrected frequencies and times, block by block."""
-    count, (head, tail) = mags.shape[1], ends(y, frames)
-    idle: list[_Block] = []
+    (rows, count), (head, tail) = mags.shape, ends(y, frames)
+    lanes = source.lanes
+    step = lanes * max(1, _SPECTRA // (48 * rows * lanes))
 
     def block(number: int) -> None:
-        first = number * _BLOCK
-        size = min(_BLOCK, count - first)
-        samples = _samples(y, head, tail, frames, first, size)
-        try:
-            room = idle.pop()
-        except IndexError:
-            room = _Block(mags.shape[0])
-        below, above = room.shaped(room.below, size), room.shaped(room.above, size)
-        if S is not None:
-            below[...] = S[:, first : first + size]
-        elif spectra is not None:
-            compute([Rows(spectra, below)], samples)
-        np.abs(below, out=mags[:, first : first + size], casting="same_kind")
-        for axis in axes:
-            compute([Rows(axis.chain, above)], samples)
-            axis.put(item, first, room.quotient(axis.imaginary, size))
-        idle.append(room)
+        work = borrow(_DOUBLE)
+        start = number * _BLOCK
+        stop = min(start + _BLOCK, count)
+        opened = source.open(_samples(y, head, tail, frames, start, stop - start, work))
+        for first in range(start, stop, step):
+            size = min(step, stop - first)
+            values = source.values(size)
+            bins, moved = work.array("spectra", 2 * values), work.array("moved", 2 * values)
+            known = work.array("known", values)
+            if S is None:
+                source.fill(bins, work, opened, first - start, size)
+                part = work.array("part", lanes).view(mags.dtype)
+                place = mags.reshape(-1), first, count
+                kernels.put_magnitudes(bins, rows, lanes, size, known, part, *place)
+            else:
+                there = S[:, first : first + size]
+                double = there.astype(np.complex128, copy=False)
+                np.abs(double, out=mags[:, first : first + size], casting="same_kind")
+                _to_tiles(there, lanes, bins)
+            for axis in axes:
+                axis.source.fill(moved, work, opened, first - start, size)
+                axis.put(item, first, size, moved, bins, known, work)
+        give_back(work)
 
     for_parts(block, -(-count // _BLOCK), y.size)
 
 
+def _to_tiles(S: np.ndarray, lanes: int, tiles: np.ndarray) -> None:
+    """Given spectra (bins, frames) as tiles of real lanes and imaginary lanes."""
+    rows, count = S.shape
+    for g, first in enumerate(range(0, count, lanes)):
+        part = S[:, first : first + lanes]
+        tile = tiles[2 * g * rows * lanes : 2 * (g + 1) * rows * lanes].reshape(rows, 2, lanes)
+        tile[:, 0, : part.shape[1]], tile[:, 1, : part.shape[1]] = part.real, part.imag
+        tile[:, :, part.shape[1] :] = 1.0
+
+
 def _samples(
-    y: np.ndarray, head: np.ndarray, tail: np.ndarray, frames: Frames, first: int, count: int
+    y: np.ndarray, head: np.ndarray, tail: np.ndarray, frames: Frames, first: int, count: int, work: Work
 ) -> np.ndarray:
     """The samples of a block of frames in double precision, with the padding beyond the signal's ends."""
     start = first * frames.hop_length - frames.pad
     size = frames.n_fft + (count - 1) * frames.hop_length
-    samples = np.zeros(size)
+    samples = work.array("samples", size)[:size]
     low, high = max(start, 0), min(start + size, y.size)
+    samples[: low - start] = samples[high - start :] = 0.0
     samples[low - start : high - start] = y[low:high]
     if start < 0 and head.size:
         samples[:-start] = head[start:]

@@ -1,7 +1,10 @@
 """How long a row takes that is read from a large dataset (``python -m benchmarks.dataset [ROWS]``).
 
+``python -m benchmarks.dataset formats [ROWS]`` says how many rows a second each format gives.
+
 The dataset is of noise, 20 rows of 31 frames each, as one second at 22.05 kHz has; it is made in a temporary
-folder by the writer that `voicefeat extract` has, and removed at the end.
+folder by the writer that `voicefeat extract` has, and removed at the end. For the formats, a row is as
+large as LFCC with deltas of four seconds at 16 kHz, and rows are read in a random order.
 """
 
 from __future__ import annotations
@@ -25,19 +28,22 @@ from voicefeat.corpus.output.shards import Shards
 __all__ = ["main"]
 
 SHAPE = (20, 31)
+#: The shape of a row that is read from each format, and the formats.
+LARGE = (60, 401)
+BY_FORMAT = ("parquet", "kaldi", "npy", "hdf5", "zarr")
 #: Rows that are read of each kind.
 READ = 500
 
 
-def _make(folder: Path, count: int) -> None:
-    names = [f"mfcc_{k}" for k in range(SHAPE[0])]
+def _make(folder: Path, count: int, form: str = "parquet", shape: tuple[int, int] = SHAPE) -> None:
+    names = [f"mfcc_{k}" for k in range(shape[0])]
     told = {"feature": "mfcc", "rows": names, "versions": {"voicefeat": vf.__version__}}
     shards = Shards(
-        folder, [About("mfcc", told, "float32", (("label", "string"),))], find_format("parquet"), 128.0
+        folder, [About("mfcc", told, "float32", (("label", "string"),))], find_format(form), 128.0
     )
     rng = np.random.default_rng(0)
     for k in range(count):
-        values = 20 * rng.standard_normal(SHAPE, dtype=np.float32)
+        values = 20 * rng.standard_normal(shape, dtype=np.float32)
         name = f"speaker{k // 1000:04d}/{k:08d}.flac"
         row = Row(name, 0, 0.0, None, 22050, 1.0, (values,), ("spoof" if k % 9 else "bonafide",))
         if shards.add(row):
@@ -72,8 +78,31 @@ def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def _by_format(count: int) -> None:
+    """Print how many rows a second come from each format, in a random order."""
+    print(f"{count:,} rows of {LARGE[0]} x {LARGE[1]} float32 in a random order: rows a second")
+    for form in BY_FORMAT:
+        with tempfile.TemporaryDirectory() as below:
+            folder = Path(below) / "dataset"
+            _make(folder, count, form, LARGE)
+            dataset = vf.open_dataset(folder)
+            numbers = np.random.default_rng(1).integers(count, size=(6, min(READ, count))).tolist()
+            rates, busy = [], []
+            for some in numbers:
+                began, worked = time.perf_counter(), time.process_time()
+                for k in some:
+                    dataset[k]
+                rates.append(len(some) / (time.perf_counter() - began))
+                busy.append(len(some) / (time.process_time() - worked))
+            told = f"{np.median(rates[1:]):8,.0f}, {np.median(busy[1:]):8,.0f} a second of the processor"
+            print(f"{form:10s}{told}", flush=True)
+
+
 def main(arguments: list[str]) -> None:
     """Make a dataset of so many rows, read it in every way, and print how long each takes."""
+    if arguments[:1] == ["formats"]:
+        _by_format(int(arguments[1]) if len(arguments) > 1 else 3000)
+        return
     count = int(arguments[0]) if arguments else 200_000
     with tempfile.TemporaryDirectory() as below:
         folder = Path(below) / "dataset"

@@ -20,8 +20,9 @@ from numba.core import codegen, compiler
 
 from .garbage import no_collection
 
-#: The level of LLVM's passes. Vector instructions are written out, and level 3 takes half as long again.
-LEVEL = 2
+#: The level of LLVM's passes. At 2, which compiles sooner, kernels of plain loops such as those of `pyin` are
+#: slower.
+LEVEL = 3
 #: What this file uses of numba, and what `jit` uses to keep kernels: modules, and names in them.
 NAMES = {
     "numba.core.codegen": [

@@ -9,22 +9,34 @@ import json
 import shlex
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import voicefeat as vf
 
+from . import corpus
 from .floor import FloorProcess
 from .machine import flags, machine, versions
 from .memory import HOUR, memory
 from .peers import LIBRARIES, available
 from .process import avx2, measures
-from .report import NARROW, Report, cell_line, measure_line, own_line, replace_between, scaling_line
+from .record import FOLDER, tree, write
+from .report import NARROW, Report, cell_line, measure_line, own_line, scaling_line
 from .row import Row
 from .rows import ROWS, firsts, keeping, select
 from .signals import QUICK, SIGNALS, Signal
 from .table import Cell, measure, scaling
 
-SECTIONS = ["table", "threads", "process", "memory"]
+SECTIONS = ["table", "threads", "process", "memory", "corpus"]
+#: Rounds of a record, and with `--quick`; seconds beyond which a library sits out rounds of a row.
+ROUNDS, QUICK_ROUNDS = 5, 2
+PATIENCE, SHORT_PATIENCE = 1.5, 0.5
+#: What a record holds unless the command says otherwise.
+RECORD = {
+    "signals": ["3s", "4s", "30s", "60s"],
+    "sections": ["table", "threads", "process", "corpus"],
+    "rounds": ROUNDS,
+}
 
 
 def _list(allowed: list[str]) -> Callable[[str], list[str]]:
@@ -66,12 +78,25 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--sections",
         type=_list(SECTIONS),
-        default=SECTIONS,
+        default=SECTIONS[:-1],
         metavar="LIST",
-        help=f"of {','.join(SECTIONS)} (default: all)",
+        help=f"of {','.join(SECTIONS)} (default: all but corpus)",
     )
     add("--rounds", type=int, default=9, help="rounds of turns (default: 9)")
-    add("--quick", action="store_true", help="two rounds on half a second: shows that all works, no more")
+    add(
+        "--quick",
+        action="store_true",
+        help="two rounds on half a second: shows that all works, no more; with --record, on all signals",
+    )
+    add(
+        "--record",
+        type=Path,
+        nargs="?",
+        const=FOLDER,
+        metavar="FOLDER",
+        help="measure what the pages hold, and keep it as the record of this processor and version "
+        "(default folder: benchmarks/record); python -m benchmarks.pages prints it",
+    )
     add("--json", type=Path, metavar="FILE", help="write all numbers")
     add(
         "--from",
@@ -84,13 +109,23 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--markdown",
         type=Path,
-        nargs="?",
-        const=Path("docs/performance.md"),
         metavar="FILE",
-        help="write the manual's page (default file: docs/performance.md)",
+        help="write all tables as a page (that of the manual is printed from a record)",
     )
-    add("--readme", type=Path, metavar="FILE", help="put the short table between the marks of this file")
     return parser
+
+
+def _options() -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args()
+    if options.record:
+        parser.set_defaults(**RECORD)
+        options = parser.parse_args()
+        if options.quick:
+            options.rounds, options.quick = QUICK_ROUNDS, False
+    options.given = _command(options)
+    options.patience = SHORT_PATIENCE if options.record else PATIENCE
+    return options
 
 
 def _table(report: Report, rows: list[Row], signals: list[Signal], options: argparse.Namespace) -> None:
@@ -106,7 +141,7 @@ def _table(report: Report, rows: list[Row], signals: list[Signal], options: argp
             for row in rows:
                 if signal.name not in row.signals and not options.quick:
                     continue
-                cell = measure(row, signal, libraries, floor, options.rounds, options.least)
+                cell = measure(row, signal, libraries, floor, options.rounds, options.least, options.patience)
                 report.cells.append(cell)
                 print(cell_line(cell), flush=True)
                 for name, why in cell.failed.items():
@@ -151,6 +186,15 @@ def _memory(report: Report, rows: list[Row], options: argparse.Namespace) -> Non
         print(measure_line(m), flush=True)
 
 
+def _corpus(report: Report, options: argparse.Namespace) -> None:
+    """A folder of recordings to a dataset; fewer of them with `--quick`."""
+    full = options.rounds >= ROUNDS
+    speed, size = (40, 200) if options.quick else (1000, 50_000) if full else (400, 10_000)
+    print("\na corpus", flush=True)
+    report.corpus = corpus.measured(speed, size, rounds=1 if options.quick else 3 if full else 2)
+    print(*corpus.speed_table(report.corpus["speed"]), *corpus.size_table(report.corpus["size"]), sep="\n")
+
+
 def _avx2(report: Report) -> Cell | None:
     """mfcc of a minute with AVX2 alone: measured apart where there is AVX-512, else the row of the table."""
     cells = report.cells
@@ -166,8 +210,11 @@ def _avx2(report: Report) -> Cell | None:
 def _command(options: argparse.Namespace) -> str:
     """The command that measures the same again, without where its results go."""
     given = ["python", "-m", "benchmarks"]
+    usual = RECORD if options.record else {}
+    if options.record:
+        given.append("--record")
     for name in ("rows", "signals", "threads", "libraries", "sections", "rounds"):
-        value, default = getattr(options, name), _parser().get_default(name)
+        value, default = getattr(options, name), usual.get(name, _parser().get_default(name))
         if value != default:
             given += [f"--{name}", ",".join(value) if isinstance(value, list) else str(value)]
     return shlex.join([*given, "--quick"] if options.quick else given)
@@ -175,7 +222,8 @@ def _command(options: argparse.Namespace) -> str:
 
 def _run(options: argparse.Namespace) -> Report:
     start = time.perf_counter()
-    report = Report(_command(options), machine(), versions())
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    report = Report(options.given, machine(), versions(), date=began, tree=tree())
     options.least = 0.001 if options.quick else 0.02
     if options.quick:
         options.rounds = 2
@@ -195,13 +243,15 @@ def _run(options: argparse.Namespace) -> Report:
         _process(report, options)
     if "memory" in options.sections:
         _memory(report, rows, options)
+    if "corpus" in options.sections:
+        _corpus(report, options)
     report.seconds = time.perf_counter() - start
     return report
 
 
 def main() -> int:
     """0 when every row equals librosa, 1 when one differs; a missed target is printed, not an error."""
-    options = _parser().parse_args()
+    options = _options()
     if options.sources:
         read = [json.loads(file.read_text(encoding="utf-8")) for file in options.sources]
         report = functools.reduce(Report.joined, map(Report.from_json, read))
@@ -216,12 +266,14 @@ def main() -> int:
             print(f"missed: {name}")
     differing = [c for c in report.cells if not c.equal]
     for c in differing:
-        print(f"DIFFERS from librosa: {c.label} on {c.signal}: {c.error:.1e}")
+        apart = {"librosa": c.error, **{name: c.apart[name] for name in c.differing}}
+        told = ", ".join(f"{name} {error:.1e}" for name, error in apart.items() if error is not None)
+        print(f"DIFFERS from librosa or a library of the same definition: {c.label} on {c.signal}: {told}")
     if options.json:
         options.json.write_text(json.dumps(report.to_json(), indent=1, ensure_ascii=False), encoding="utf-8")
     if options.markdown:
         options.markdown.parent.mkdir(parents=True, exist_ok=True)
         options.markdown.write_text(report.markdown(), encoding="utf-8")
-    if options.readme:
-        replace_between(options.readme, report.readme_table())
+    if options.record:
+        print(f"kept as {write(report, options.record)}")
     return 1 if differing else 0

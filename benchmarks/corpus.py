@@ -18,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -122,8 +123,8 @@ def by_librosa(files: list[Path], workers: int) -> None:
         pass
 
 
-def speed(count: int, seconds: float, workers: int, rounds: int) -> list[str]:
-    """The lines of the table."""
+def speed(count: int, seconds: float, workers: int, rounds: int) -> dict[str, Any]:
+    """How fast it goes, beside what it consists of."""
     from voicefeat.audio.decoding import dr_flac
     from voicefeat.corpus.run.extract import extract_corpus
 
@@ -158,27 +159,48 @@ def speed(count: int, seconds: float, workers: int, rounds: int) -> list[str]:
                 if round:  # the first is a warm-up
                     times[name].append((time.perf_counter() - begun) / files_of_it)
                 shutil.rmtree(Path(made, "out"), ignore_errors=True)
-    lines = [f"{count} FLAC files of {seconds:g} s ({hours:.2f} h), {workers} workers, {rounds} rounds", ""]
-    lines += ["| what | files a second | times real time |", "| --- | --- | --- |"]
     middle = {name: statistics.median(found) for name, found in times.items()}
-    lines += [f"| {name} | {1 / t:.0f} | {seconds / t:.0f} |" for name, t in middle.items()]
     alone, unstored, stored, _, digests, *others = times.values()
     decode, _, mine, other, _, *_ = middle.values()
-    ceiling = other / decode
-    by_extra = [f"to Parquet with {faster[0]}: {_over(each, alone)} of decoding" for each in others if faster]
-    return [
-        *lines, "",
-        f"over decoding: features {_over(unstored, alone)}, features to Parquet {_over(stored, alone)}",
-        *by_extra,
-        f"digests of the files: {_over(digests, alone)} of decoding",
-        f"librosa over voicefeat: {other / mine:.1f}; over decoding, which none can pass: {ceiling:.1f}",
-        f"{100 * other / mine / ceiling:.0f} per cent of that ceiling",
-    ]  # fmt: skip
+    by_extra = {f"to Parquet with {faster[0]}": _over(each, alone) for each in others if faster}
+    return {
+        "count": count, "seconds": seconds, "hours": hours, "workers": workers, "rounds": rounds,
+        "a_second": {name: 1 / t for name, t in middle.items()},
+        "over_decoding": {
+            "features": _over(unstored, alone),
+            "features to Parquet": _over(stored, alone),
+            **by_extra,
+            "digests of the files": _over(digests, alone),
+        },
+        "librosa": other / mine,
+        "ceiling": other / decode,
+    }  # fmt: skip
 
 
-def _over(times: list[float], others: list[float]) -> str:
+def _over(times: list[float], others: list[float]) -> list[float]:
+    """Median, least and most of the ratios."""
     ratios = [a / b for a, b in zip(times, others, strict=True)]
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    return [statistics.median(ratios), min(ratios), max(ratios)]
+
+
+def speed_table(made: Mapping[str, Any]) -> list[str]:
+    """What `speed` measured, as Markdown."""
+    table = [f"| {name} | {n:.0f} | {n * made['seconds']:.0f} |" for name, n in made["a_second"].items()]
+    took = [
+        f"{name} {middle:.2f} ({low:.2f} to {high:.2f})"
+        for name, (middle, low, high) in made["over_decoding"].items()
+    ]
+    return [
+        f"{made['count']:,} FLAC files of {made['seconds']:g} s ({made['hours']:.2f} h), "
+        f"{made['workers']} threads or processes, medians of {made['rounds']} rounds that took turns:",
+        "",
+        "| what | files a second | times real time |", "| --- | --- | --- |", *table,
+        "",
+        f"Times as long as decoding alone (median of the rounds, least and most): {', '.join(took)}. "
+        f"librosa took {made['librosa']:.1f} times as long as voicefeat, which is "
+        f"{100 * made['librosa'] / made['ceiling']:.0f} per cent of {made['ceiling']:.1f}, the limit for any "
+        "program that decodes.",
+    ]  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------- size
@@ -203,8 +225,8 @@ def watched(arguments: list[str]) -> tuple[float, float, list[tuple[float, float
     return first, time.perf_counter() - begun, memory, process.stdout.read().strip()
 
 
-def size(count: int, seconds: float, workers: int) -> list[str]:
-    """The lines that say how a run of very many recordings goes."""
+def size(count: int, seconds: float, workers: int) -> dict[str, Any]:
+    """How a run of very many recordings goes."""
     with tempfile.TemporaryDirectory(prefix="voicefeat-corpus-") as made:
         folder, out = Path(made, "in"), Path(made, "out")
         hours = recordings(folder, count, seconds)
@@ -215,18 +237,35 @@ def size(count: int, seconds: float, workers: int) -> list[str]:
     # Memory after the first minute, or after the first fifth of a shorter run.
     begin = min(60.0, whole / 5)
     later = [mb for t, mb in memory if t >= begin]
+    return {
+        "count": count, "seconds": seconds, "hours": hours, "workers": workers,
+        "told": told, "first": first, "whole": whole, "begin": begin, "memory": [min(later), max(later)],
+        "again": again, "resumed": resumed, "stored": stored, **reads,
+    }  # fmt: skip
+
+
+def size_table(made: Mapping[str, Any]) -> list[str]:
+    """What `size` measured, as Markdown."""
+    megabytes = made["stored"] / 1e6
+    rows = {
+        "first shard begun": f"{made['first']:.1f} s after the start",
+        "all done": f"{made['whole']:.0f} s, {made['count'] / made['whole']:,.0f} recordings a second",
+        "rows, resumed, failed": made["told"],
+        f"memory of the process after {made['begin']:.0f} s": "{:.0f} to {:.0f} MB".format(*made["memory"]),
+        "the same command again": f"{made['again']:.1f} s ({made['resumed']})",
+        "stored": f"{megabytes:,.0f} MB, {megabytes / made['hours']:.0f} MB an hour of audio",
+        "opening the dataset": f"{made['opened']:.2f} s",
+        "one recording, anywhere": f"{made['read']:.2f} ms (median), 19 of 20 below {made['high']:.2f} ms",
+    }
     return [
-        f"{count} recordings of {seconds:g} s ({hours:.2f} h), {workers} workers",
-        f"{told} (rows, resumed, failed)",
-        f"first shard begun after {first:.1f} s; all done after {whole:.0f} s, {count / whole:.0f} a second",
-        f"memory after {begin:.0f} s: {min(later):.0f} to {max(later):.0f} MB",
-        f"the same command again: {again:.1f} s ({resumed})",
-        f"{stored / 1e6:.0f} MB stored, {stored / hours / 1e6:.0f} MB an hour of audio",
-        *reads,
-    ]
+        f"{made['count']:,} recordings of {made['seconds']:g} s ({made['hours']:.1f} h), "
+        f"{made['workers']} threads:",
+        "",
+        "| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows.items()),
+    ]  # fmt: skip
 
 
-def _reads(out: Path, count: int) -> list[str]:
+def _reads(out: Path, count: int) -> dict[str, float]:
     """How long it takes to open the dataset and to read recordings here and there."""
     import voicefeat as vf
 
@@ -239,7 +278,13 @@ def _reads(out: Path, count: int) -> list[str]:
         dataset[int(k)]
         times.append(1000 * (time.perf_counter() - begun))
     middle, high = statistics.median(times), sorted(times)[-10]
-    return [f"opened in {opened:.2f} s; one recording in {middle:.2f} ms (19 of 20 below {high:.2f} ms)"]
+    return {"opened": opened, "read": middle, "high": high}
+
+
+def measured(speed_count: int, size_count: int, rounds: int) -> dict[str, dict[str, Any]]:
+    """What a record holds of both."""
+    workers = os.cpu_count() or 1
+    return {"speed": speed(speed_count, 4.0, workers, rounds), "size": size(size_count, 0.3, workers)}
 
 
 def main() -> None:
@@ -252,9 +297,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     if options.what == "speed":
-        lines = speed(options.count or 2000, options.seconds or 4.0, options.workers, options.rounds)
+        lines = speed_table(
+            speed(options.count or 2000, options.seconds or 4.0, options.workers, options.rounds)
+        )
     else:
-        lines = size(options.count or 200_000, options.seconds or 0.3, options.workers)
+        lines = size_table(size(options.count or 200_000, options.seconds or 0.3, options.workers))
     print(*lines, sep="\n")
 
 

@@ -8,6 +8,9 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import voicefeat as vf
+from voicefeat.engine.simd import LANES32
+
 from .floor import LIBRARIES as FFT_LIBRARIES
 from .peers import LIBRARIES
 
@@ -47,6 +50,7 @@ def machine() -> dict[str, str]:
         "processor": ", ".join(filter(None, [_cpuinfo("model name") or platform.processor(), family])),
         "cores": f"{cores}",
         "vector instructions": ", ".join(simd) or "unknown",
+        "lanes": f"{LANES32} lanes",
         "caches": _caches(),
         "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "load at the start": load,
@@ -56,8 +60,8 @@ def machine() -> dict[str, str]:
 
 def versions() -> dict[str, str]:
     """Installed versions of what is compared and of what both stand on."""
-    found = {}
-    for name in ["voicefeat", "numpy", "scipy", "numba", *LIBRARIES.values(), *FFT_LIBRARIES]:
+    found = {"voicefeat": vf.__version__}
+    for name in ["numpy", "scipy", "numba", *LIBRARIES.values(), *FFT_LIBRARIES]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

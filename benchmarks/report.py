@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from .process import Measure
@@ -14,7 +13,7 @@ from .signals import QUICK, SIGNALS, Signal
 from .table import Cell, Part, Scaling
 from .timing import Ratio
 
-__all__ = ["Report", "cell_line", "measure_line", "own_line", "scaling_line"]
+__all__ = ["Report", "cell_line", "measure_line", "own_line", "replace_between", "scaling_line"]
 
 CELL_HEAD = ["row", "ours", "times librosa", "target", "error", "of FFT floor", "times other libraries"]
 OWN_HEAD = ["row", "signal", "takes", "our own calls of", "take", "part", "at most"]
@@ -38,12 +37,19 @@ def _goals(c: Cell) -> str:
     return ", ".join(filter(None, [_goal(c.target, c.reached), *beside]))
 
 
+def _other(c: Cell, name: str, times: float) -> str:
+    """How many times longer another library takes, and how far it is from ours where it computes the same."""
+    apart = f" ({c.apart[name]:.0e})" if name in c.apart else ""
+    wrong = f" DIFFERS (> {c.alike[name]:.0e})" if name in c.differing else ""
+    return f"{name} {number(times)}{apart}{wrong}"
+
+
 def cell_row(c: Cell) -> list[str]:
     """One row of the table."""
     floor = " ".join(f"{c.floor[kind]:.2f}" for kind in ("framed", "resident") if kind in c.floor)
     if c.floor_target is not None and floor:
         floor += f" (≤ {c.floor_target:g} {'reached' if c.below_floor else 'missed'})"
-    others = [f"{name} {number(times)}" for name, (_, times) in c.peers.items()]
+    others = [_other(c, name, times) for name, (_, times) in c.peers.items()]
     others += [f"{name} failed" for name in c.failed]
     beside = error = ""
     if c.times is not None and c.error is not None:
@@ -131,7 +137,12 @@ class Report:
     measures: list[Measure] = field(default_factory=list)
     memory: list[Measure] = field(default_factory=list)
     avx2: Cell | None = None
+    #: What ``benchmarks.corpus`` measured, by its name there.
+    corpus: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: float = 0.0
+    #: When it was begun (UTC), and the commit that was measured.
+    date: str = ""
+    tree: str = ""
 
     def goals(self) -> dict[str, bool]:
         """Every target of the run, and whether it was reached."""
@@ -183,7 +194,8 @@ class Report:
             cells=list({**mine, **{(c.signal, c.label): c for c in other.cells}}.values()),
             scalings=self.scalings + other.scalings, measures=self.measures + other.measures,
             memory=self.memory + other.memory, avx2=other.avx2 or self.avx2,
-            seconds=self.seconds + other.seconds,
+            corpus={**self.corpus, **other.corpus}, seconds=self.seconds + other.seconds,
+            date=other.date, tree=other.tree,
         )  # fmt: skip
 
     @property
@@ -194,8 +206,15 @@ class Report:
     # ---------------------------------------------------------------------------------------- Markdown
     def tables(self) -> list[tuple[Signal, list[Cell]]]:
         """The cells by signal, in the order of the signals."""
-        grouped = [(s, [c for c in self.cells if c.signal == s.name]) for s in [*SIGNALS.values(), QUICK]]
+        place = {row.label: k for k, row in enumerate(ROWS)}
+        cells = sorted(self.cells, key=lambda c: place.get(c.label, len(place)))
+        grouped = [(s, [c for c in cells if c.signal == s.name]) for s in [*SIGNALS.values(), QUICK]]
         return [(s, cells) for s, cells in grouped if cells]
+
+    def by(self) -> str:
+        """What was run when, and how it came to a page."""
+        tree = f", commit {self.tree}" if self.tree else ""
+        return f"`{self.command}` on {self.date[:10]} (voicefeat {self.versions.get('voicefeat')}{tree})"
 
     def owns(self) -> list[tuple[Cell, Part]]:
         """The cells that were measured against calls of our own, once for each of these."""
@@ -206,8 +225,8 @@ class Report:
         reached = self.goals()
         parts = [
             "# Performance",
-            f"Written by `{self.command}`; do not edit. {sum(reached.values())} of {len(reached)} targets "
-            "were reached in this run.",
+            f"Written by {self.by()}; do not edit. {sum(reached.values())} of {len(reached)} targets "
+            f"were reached in this run, which took {self.seconds / 60:.0f} minutes.",
             _REMARKS,
             "## Machine",
             _table(["", ""], self.machine.items()),
@@ -238,7 +257,7 @@ class Report:
         """The short table for the README: ratios to librosa of the headline rows."""
         signals = [(s, {c.label: c for c in cells}) for s, cells in self.tables()]
         shown = [row.label for row in ROWS if row.headline]
-        labels = list(dict.fromkeys(c.label for c in self.cells if c.label in shown))
+        labels = [label for label in shown if any(c.label == label for c in self.cells)]
         signals = [(s, cells) for s, cells in signals if cells.keys() & set(labels)]
 
         def ratio(cell: Cell | None) -> str:
@@ -253,20 +272,16 @@ class Report:
         rows = [[label, *(ratio(cells.get(label)) for _, cells in signals)] for label in labels]
         known = [key for key in ("processor", "vector instructions") if key in self.machine]
         where = ", ".join(self.machine[key] for key in known)
-        runs = "`" in self.command  # of several runs the manual's page names each
-        page = "the commands that wrote it are in [docs/performance.md](docs/performance.md)"
-        by = page if runs else f"written by `{self.command}`"
-        return f"{_table(head, rows)}\n\nOne thread, {where}; {by}."
+        return f"{_table(head, rows)}\n\nOne thread, {where}; measured by {self.by()}."
 
 
-def replace_between(path: Path, text: str) -> None:
-    """Put `text` between the two marks in the file, which must hold each once."""
-    start, end = "<!-- table -->", "<!-- /table -->"
-    page = path.read_text(encoding="utf-8")
+def replace_between(page: str, text: str, mark: str) -> str:
+    """The `page` with `text` between the two marks of that name, each of which it must hold once."""
+    start, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
     if page.count(start) != 1 or page.count(end) != 1:
-        raise SystemExit(f"{path}: must hold the marks {start} and {end} once each")
+        raise SystemExit(f"a page must hold the marks {start} and {end} once each")
     before, rest = page.split(start)
-    path.write_text(f"{before}{start}\n{text}\n{end}{rest.split(end)[1]}", encoding="utf-8")
+    return f"{before}{start}\n{text}\n{end}{rest.split(end)[1]}"
 
 
 NARROW = "The targets were set for vectors of 512 bits (AVX-512), which this machine does not have."
@@ -279,7 +294,8 @@ memory during the call, minus the signal, the result and what an option over the
 _REMARKS = """\
 How to read it:
 
-- *ours* is the median time of a call; *times librosa* is the median over rounds of librosa's time over
+- *ours* is the median time of a call, in processor time of the process (elapsed time with several
+  threads, and around the call); *times librosa* is the median over rounds of librosa's time over
   ours, with the middle half of the rounds in brackets. Within each round, all candidates take turns.
 - librosa transforms in double precision even if the input is float32, and builds its mel or chroma bank
   again at every call; voicefeat stays in float32 and keeps banks, windows and twiddle factors between
@@ -292,8 +308,10 @@ How to read it:
 - *of FFT floor*: our total time over the time of the fastest FFT library (MKL, FFTW, ducc or scipy, if
   installed) for the bare transforms: first of windowed frames laid out in memory beforehand, then of the
   same number of frames on a batch that stays in cache.
-- *times other libraries*: their time over ours. torchaudio computes the same definitions; the others have
-  their own, so the work is the same but the results differ. Published front ends have no equivalent in
+- *times other libraries*: their time over ours. Where a difference stands behind it, relative to the peak,
+  the library computes the same definition (torchaudio, AFX, asrfront), and every run checks its results;
+  the others have their own, so the work is the same but the results differ. AFX keeps the spectra of the
+  last signals, and forgets them here before each call. Published front ends have no equivalent in
   librosa: they are compared with plain torch (with our window, bank and matrix) and with the library they
   are named after.
 - A batch is passed to voicefeat as one array; librosa is timed clip by clip and on the array, and the

@@ -52,6 +52,8 @@ class Row:
     targets: Mapping[str, float] = field(default_factory=dict)
     #: Least times other libraries, by library and signal; "fastest" is the fastest of those that took part.
     beside: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    #: Largest difference from other libraries of the same definition that counts as equal, as `tolerance`.
+    alike: Mapping[str, float] = field(default_factory=dict)
     #: Most of the FFT floor (of the framed signal in memory), by signal.
     floor: Mapping[str, float] = field(default_factory=dict)
     own: tuple[Own, ...] = ()
@@ -78,7 +80,7 @@ class Row:
     #: where the result is not frames: memory is not measured.
     kept: float | Callable[[Array, int], float] | None = 0.0
     #: Whether the README shows it.
-    headline: bool = True
+    headline: bool = False
 
     def ours(self, sr: int) -> Call:
         """Our side, ready to be called with what is given."""
@@ -98,8 +100,10 @@ class Row:
             return self.transform
         if self.feature != "extract" and not (self.feature in FEATURES and FEATURES[self.feature].chain):
             return None
-        n_fft = self.settings.get("n_fft", 2048)
-        return n_fft, self.settings.get("hop_length") or (n_fft // 4)
+        own = FEATURES[self.feature].settings if self.feature in FEATURES else {}
+        settings = {**own, **self.settings}
+        n_fft = settings.get("n_fft", 2048)
+        return n_fft, settings.get("hop_length") or (n_fft // 4)
 
 
 def bound(function: Callable[..., Any], sr: int, settings: Mapping[str, Any]) -> Call:

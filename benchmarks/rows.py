@@ -16,7 +16,7 @@ __all__ = ["ROWS", "firsts", "keeping", "select"]
 ROWS: list[Row] = [row for family in FAMILIES for row in family.ROWS]
 # A feature that no family lists is timed with its defaults, against the reference that its tests have.
 ROWS += [
-    Row(name, f"{name}, defaults", peers={"librosa": partial(reference_call, name)}, headline=False)
+    Row(name, f"{name}, defaults", peers={"librosa": partial(reference_call, name)})
     for name in FEATURES
     if name not in {row.feature for row in ROWS}
 ]

@@ -32,6 +32,7 @@ SIGNALS = {
     for s in [
         Signal("3s", "one clip of 3 s at 16 kHz", 3, 16000),
         Signal("4s", "one clip of 4 s at 16 kHz, published front ends", 4, 16000),
+        Signal("30s", "30 s at 16 kHz, front ends of speech recognition", 30, 16000),
         Signal("60s", "60 s", 60),
         Signal("10min", "10 min", 600),
         Signal("batch", "256 clips of 4 s at 16 kHz", 4, 16000, clips=256),

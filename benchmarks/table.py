@@ -59,6 +59,9 @@ class Cell:
     #: Least times of them, by library or "fastest".
     beside: dict[str, float] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    #: Libraries of the same definition: their difference from ours, as `error` is, and the most it may be.
+    apart: dict[str, float] = field(default_factory=dict)
+    alike: dict[str, float] = field(default_factory=dict)
     #: Ours as a part of the FFT floor, by kind, and which library that was.
     floor: dict[str, float] = field(default_factory=dict)
     floor_library: dict[str, str] = field(default_factory=dict)
@@ -73,7 +76,12 @@ class Cell:
 
     @property
     def equal(self) -> bool:
-        return self.error is None or self.error <= self.tolerance
+        return (self.error is None or self.error <= self.tolerance) and not self.differing
+
+    @property
+    def differing(self) -> list[str]:
+        """The other libraries of the same definition that differ by more than they may."""
+        return [name for name, error in self.apart.items() if not error <= self.alike[name]]
 
     @property
     def reached(self) -> bool | None:
@@ -124,9 +132,14 @@ def _checked(row: Row, signal: Signal, ours: Any, librosa: Call, y: Any) -> tupl
     return error, sampler(call), way
 
 
-def _others(row: Row, signal: Signal, names: list[str], y: Any, failed: dict[str, str]) -> dict[str, Sampler]:
-    """Samplers of the other libraries that do this row; what fails is noted in `failed`."""
-    samplers = {}
+def _others(
+    row: Row, signal: Signal, names: list[str], y: Any, ours: Any, failed: dict[str, str]
+) -> tuple[dict[str, Sampler], dict[str, float]]:
+    """Samplers of the other libraries that do this row, and how far those of its definition are from `ours`.
+
+    What fails is noted in `failed`.
+    """
+    samplers, apart = {}, {}
     for name in names:
         if name == "librosa" or name not in row.libraries:
             continue
@@ -135,9 +148,12 @@ def _others(row: Row, signal: Signal, names: list[str], y: Any, failed: dict[str
             if call is not None:
                 whole = partial(_each, call) if signal.clips > 1 else call
                 samplers[name] = sampler(partial(whole, y))
+                if name in row.alike:
+                    theirs = looped(call, y) if signal.clips > 1 else call(y)
+                    apart[name] = difference(ours, theirs, row.rare)
         except Exception as problem:  # another library's limits are a remark, not an end
             failed[name] = f"{type(problem).__name__}: {problem}"
-    return samplers
+    return samplers, apart
 
 
 def _each(call: Call, y: Any) -> list[Any]:
@@ -145,7 +161,13 @@ def _each(call: Call, y: Any) -> list[Any]:
 
 
 def measure(
-    row: Row, signal: Signal, libraries: list[str], floor: FloorProcess | None, rounds: int, least: float
+    row: Row,
+    signal: Signal,
+    libraries: list[str],
+    floor: FloorProcess | None,
+    rounds: int,
+    least: float,
+    patience: float = 1.5,
 ) -> Cell:
     """Check `row` on `signal` against librosa, then time it with all `libraries` that can do it."""
     sr = signal.rate or row.rate
@@ -162,26 +184,27 @@ def measure(
         if librosa is not None:
             error, beside["librosa"], way = _checked(row, signal, ours, librosa, given)
         framed = row.frames and (row.frames[0], parts(ours)[0].shape[-1] * signal.clips, row.dtype)
+        others, apart = _others(row, signal, libraries, given, ours, failed)
         del ours
 
         samplers = {"voicefeat": sampler(partial(call, given)), **beside}
         samplers |= {f"own {i}": sampler(partial(own.call, y, sr)) for i, own in enumerate(row.own)}
-        samplers |= _others(row, signal, libraries, given, failed)
+        samplers |= others
         if floor is not None and framed is not None:
             samplers |= floor.samplers(*framed)
-        times = interleaved(samplers, rounds, least)
+        times = interleaved(samplers, rounds, least, patience)
 
     mine, theirs = times["voicefeat"], times.get("librosa")
-    others = [n for n in times if n in row.libraries and n != "librosa"]
+    named = [n for n in times if n in row.libraries and n != "librosa"]
     floors = [n for n in times if n.startswith("floor ")]
     return Cell(
         signal=signal.name, feature=row.feature, label=row.label,
         ours=1e3 * median(mine), librosa=None if theirs is None else 1e3 * median(theirs),
         times=None if theirs is None else ratio(theirs, mine),
         error=error, tolerance=row.tolerance, target=row.targets.get(signal.name),
-        peers={name: (1e3 * median(times[name]), ratio(times[name], mine).median) for name in others},
+        peers={name: (1e3 * median(times[name]), ratio(times[name], mine).median) for name in named},
         beside={name: least[signal.name] for name, least in row.beside.items() if signal.name in least},
-        failed=failed,
+        failed=failed, apart=apart, alike={name: row.alike[name] for name in apart},
         floor={name.split()[1]: ratio(mine, times[name]).median for name in floors},
         floor_library=dict(floor.libraries) if floor and floors else {},
         floor_target=row.floor.get(signal.name),
@@ -219,7 +242,7 @@ def scaling(row: Row, signal: Signal, threads: int, rounds: int, least: float) -
     call = row.ours(sr)
 
     def with_threads(n: int) -> Sampler:
-        sample = sampler(partial(call, y))
+        sample = sampler(partial(call, y), clock=time.perf_counter)
 
         def budgeted(least: float) -> float:
             vf.set_num_threads(n)

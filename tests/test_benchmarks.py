@@ -4,6 +4,8 @@ import dataclasses
 import json
 import math
 import os
+import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -97,7 +99,10 @@ def test_a_row_that_differs_is_an_error(run, tmp_path):
     (tmp_path / "wrong.json").write_text(json.dumps(data), encoding="utf-8")
     done = benchmarks("--from", tmp_path / "wrong.json")
     assert done.returncode == 1
-    assert f"DIFFERS from librosa: {data['cells'][0]['label']}" in done.stdout
+    assert (
+        f"DIFFERS from librosa or a library of the same definition: {data['cells'][0]['label']}"
+        in done.stdout
+    )
     assert benchmarks("--from", run[1] / "run.json").returncode == 0
 
 
@@ -158,7 +163,10 @@ def test_every_function_that_librosa_has_too_has_a_row():
 def test_every_front_end_has_a_row():
     from benchmarks.rows import select
 
-    assert [row.label for row in select("front end *")] == [f"front end {n}" for n in voicefeat.frontends()]
+    labels = [row.label for row in select("front end *")]
+    assert [label for label in labels if "," not in label] == [
+        f"front end {n}" for n in voicefeat.frontends()
+    ]
 
 
 def test_other_libraries_are_judged_one_by_one():
@@ -312,16 +320,14 @@ def test_what_librosa_lacks_is_timed_alone():
     assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
 
 
-def test_the_table_replaces_what_is_between_the_marks(tmp_path):
+def test_the_table_replaces_what_is_between_the_marks():
     from benchmarks.report import replace_between
 
-    page = tmp_path / "page.md"
-    page.write_text("a\n<!-- table -->\nold\n<!-- /table -->\nb\n", encoding="utf-8")
-    replace_between(page, "new")
-    assert page.read_text(encoding="utf-8") == "a\n<!-- table -->\nnew\n<!-- /table -->\nb\n"
-    page.write_text("no marks", encoding="utf-8")
-    with pytest.raises(SystemExit, match="must hold the marks"):
-        replace_between(page, "new")
+    page = "a\n<!-- table -->\nold\n<!-- /table -->\nb\n"
+    assert replace_between(page, "new", "table") == page.replace("old", "new")
+    for wrong in ("no marks", page * 2):
+        with pytest.raises(SystemExit, match="must hold the marks"):
+            replace_between(wrong, "new", "table")
 
 
 @pytest.mark.processes
@@ -362,8 +368,8 @@ def test_the_readme_table_holds_the_measured_ratios(run):
 
     report = Report.from_json(json.loads((run[1] / "run.json").read_text(encoding="utf-8")))
     lines = report.readme_table().splitlines()
-    shown = [c for c in report.cells if "/" not in c.label or "512/160/400" in c.label]
-    assert len(shown) == 3
+    shown = [c for c in report.cells if c.label in ("mfcc, defaults", "mfcc, 13 of 40 mels, 512/160/400")]
+    assert len(shown) == 2
     for c in shown:
         assert any(f"| {c.label} |" in line and f"{c.times.median:.1f} ×" in line for line in lines)
     assert not any("480/120" in line for line in lines)
@@ -383,3 +389,152 @@ def test_reading_a_dataset_is_measured(capsys):
     assert told[0].startswith("3 rows of 60 x 401") and [line.split()[0] for line in told[1:]] == [
         "parquet", "kaldi", "npy", "hdf5", "zarr"
     ]  # fmt: skip
+
+
+
+@pytest.fixture
+def record(run, tmp_path):
+    """The quick run, kept as a record: the report, and the folder."""
+    from benchmarks.record import write
+    from benchmarks.report import Report
+
+    report = Report.from_json(json.loads((run[1] / "run.json").read_text(encoding="utf-8")))
+    report.cells = [dataclasses.replace(report.cells[0], failed={"torch": f"OSError: {ROOT}/lib.so"})]
+    report.missing = {"spafe": f"no file {ROOT}"}
+    write(report, tmp_path)
+    return report, tmp_path
+
+
+@pytest.mark.processes
+def test_a_record_is_what_was_measured(record):
+    from benchmarks.record import newest
+
+    report, folder = record
+    kept = newest(folder)
+    assert kept.machine == report.machine and kept.versions == report.versions and kept.date == report.date
+    for ours, whole in [(kept.cells[0].ours, report.cells[0].ours), (kept.seconds, report.seconds)]:
+        assert ours == pytest.approx(whole, rel=5e-4) and len(f"{ours:g}".replace(".", "").strip("0")) <= 4
+    assert kept.versions["voicefeat"] == voicefeat.__version__ and "lanes" in kept.machine["lanes"]
+
+
+@pytest.mark.processes
+def test_a_record_names_neither_host_nor_folder(record):
+    (path,) = record[1].glob("*.json")
+    assert path.name.endswith(f"-lanes-{voicefeat.__version__}.json")
+    for text in [path.read_text(encoding="utf-8"), *(p.read_text(encoding="utf-8") for p in records())]:
+        assert str(ROOT) not in text and str(Path.home()) + "/" not in text
+        assert not re.search(r'"[^"]*(/home/|/work/|/tmp/|site-packages)', text)
+        assert f'"{socket.gethostname()}"' not in text
+
+
+@pytest.mark.processes
+def test_the_newest_record_counts(record):
+    from benchmarks.record import newest, write
+
+    report, folder = record
+    write(report, folder)
+    assert len(list(folder.iterdir())) == 1, "one for each processor and version"
+    later = dataclasses.replace(
+        report, date="9" + report.date[1:], machine={"processor": "A", "lanes": "4 lanes"}
+    )
+    write(later, folder)
+    earlier = dataclasses.replace(
+        report, date="1" + report.date[1:], machine={"processor": "Z", "lanes": "4 lanes"}
+    )
+    write(earlier, folder)
+    assert len(list(folder.iterdir())) == 3
+    assert newest(folder).machine == later.machine
+    assert newest(folder / "none") is None
+
+
+def records():
+    """The records of the repository."""
+    from benchmarks.record import FOLDER
+
+    return sorted(FOLDER.glob("*.json"))
+
+
+def test_the_pages_hold_what_the_newest_record_prints():
+    """No figure of them is typed: ``python -m benchmarks.pages`` writes them."""
+    from benchmarks.pages import due
+
+    assert records()
+    for path, text in due().items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: run python -m benchmarks.pages"
+
+
+@pytest.mark.processes
+def test_the_pages_print_the_same_again():
+    from benchmarks.pages import due
+
+    once = due()
+    code = "import json; from benchmarks.pages import due; print(json.dumps([*due().values()]))"
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo", "LC_ALL": "C",
+                       "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert json.loads(done.stdout) == [*once.values()]
+
+
+def test_the_pages_say_which_processor():
+    from benchmarks.record import newest
+
+    report = newest()
+    for name in ("README.md", "docs/performance.md", "docs/scale.md"):
+        assert report.machine["processor"] in (ROOT / name).read_text(encoding="utf-8"), name
+    table = report.readme_table().splitlines()
+    assert len(table) == 2 + 10 + 2, "ten rows, their head, and who measured them"
+
+
+def test_every_feature_has_a_row_and_its_own_frames():
+    from benchmarks.rows import ROWS
+    from voicefeat.feature.registry import FEATURES
+
+    assert set(FEATURES) <= {row.feature for row in ROWS}
+    ssc = next(row for row in ROWS if row.feature == "ssc")
+    assert ssc.frames == (512, 160)
+    assert all(row.frames for row in ROWS if row.feature in FEATURES and FEATURES[row.feature].chain)
+
+
+def test_libraries_of_the_same_definition_are_checked():
+    from benchmarks.report import Report, cell_row
+    from benchmarks.row import Row
+    from benchmarks.signals import Signal
+    from benchmarks.table import measure
+
+    peers = {
+        "librosa": lambda sr, **settings: None,
+        "near": lambda sr, **settings: lambda y: y * 1.0001,
+        "far": lambda sr, **settings: lambda y: y + 0.1,
+        "other": lambda sr, **settings: np.sum,
+    }
+    row = Row("rms", "a row", recipe=lambda y, sr: y + 0, peers=peers, alike={"near": 1e-3, "far": 1e-3})
+    cell = measure(row, Signal("quick", "", 0.125), ["near", "far", "other"], None, rounds=2, least=1e-5)
+    assert cell.apart["near"] == pytest.approx(1e-4, rel=0.01) and set(cell.apart) == {"near", "far"}
+    assert cell.differing == ["far"] and not cell.equal
+    assert "(1e-04)" in cell_row(cell)[-1] and "DIFFERS (> 1e-03)" in cell_row(cell)[-1]
+    report = Report(cells=[cell])
+    assert Report.from_json(json.loads(json.dumps(report.to_json()))) == report
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.5, 4])
+def test_asrfront_computes_the_same_front_ends(seconds):
+    pytest.importorskip("asrfront")
+    from benchmarks.compare import difference
+    from benchmarks.rows import ROWS
+    from benchmarks.signals import speech
+
+    y = speech(round(16000 * seconds), 16000)
+    rows = [row for row in ROWS if "asrfront" in row.peers]
+    assert len(rows) == 2
+    for row in rows:
+        apart = difference(row.ours(16000)(y), row.peers["asrfront"](16000)(y))
+        assert apart <= row.alike["asrfront"], row.label

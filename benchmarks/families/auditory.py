@@ -11,7 +11,7 @@ def alone(sr: int, **settings: Any) -> None:
     """librosa has none."""
 
 
-row = partial(Row, rate=16000, signals=CLIP_AND_MINUTE, headline=False, peers={"librosa": alone})
+row = partial(Row, rate=16000, signals=CLIP_AND_MINUTE, peers={"librosa": alone})
 
 #: Bytes a frame of the best pitch in every range that the clip may turn out to have, and its sum.
 _RUNS = 16.0 * 24

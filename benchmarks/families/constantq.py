@@ -20,14 +20,14 @@ row = partial(Row, targets=least(4), signals=CLIP_AND_MINUTE, tolerance=1e-4)
 plain = partial(Row, signals=CLIP_AND_MINUTE, tolerance=1e-4)
 
 ROWS = [
-    row("cqt", "cqt, defaults", peers={"audioflux": audioflux_cqt}),
+    row("cqt", "cqt, defaults", peers={"audioflux": audioflux_cqt}, headline=True),
     plain("vqt", "vqt, defaults"),
     plain("hybrid_cqt", "hybrid_cqt, defaults"),
     plain("pseudo_cqt", "pseudo_cqt, defaults"),
     row("chroma_cqt", "chroma_cqt, 36 bins an octave, tuning estimated", kept=peaks),
-    row("chroma_cqt", "chroma_cqt, 36 bins an octave, tuning given", {"tuning": 0.0}, headline=False),
-    plain("chroma_vqt", "chroma_vqt, just intonation", {"intervals": "ji5"}, headline=False),
+    row("chroma_cqt", "chroma_cqt, 36 bins an octave, tuning given", {"tuning": 0.0}),
+    plain("chroma_vqt", "chroma_vqt, just intonation", {"intervals": "ji5"}),
     plain("chroma_cens", "chroma_cens, defaults", kept=peaks),
     plain("tonnetz", "tonnetz, defaults", kept=peaks),
-    plain("icqt", "icqt, defaults", given=_cqt, kept=None, headline=False),
+    plain("icqt", "icqt, defaults", given=_cqt, kept=None),
 ]  # fmt: skip

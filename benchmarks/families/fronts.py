@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 
 import voicefeat as vf
 
+from ..machine import flags
+from ..peers.with_asrfront import asrfront_fbank, asrfront_whisper
 from ..peers.with_speech import kaldi_preset, psf_preset, spafe_preset
 from ..peers.with_torch import plain_torch
 from ..peers.with_torchaudio import torchaudio_kaldi, torchaudio_preset
@@ -24,6 +27,9 @@ _ASKED = {
         "torchaudio": {"4s": 8.0, "60s": 8.0},
     }
 }
+#: asrfront has eight frames in its lanes on every processor; we have sixteen where there is AVX-512.
+_LANES = dict.fromkeys(("4s", "30s"), 2.0 if "avx512f" in flags() else 1.3)
+_ASKED["whisper-log-mel"] = {"asrfront": _LANES}
 #: Seconds beyond which a minute is cut: they take that long in double precision.
 _SLOW = ("mgd", "gtgram", "apgdf", "rps", "egemaps")
 
@@ -32,9 +38,7 @@ def _alone(sr: int, **settings: Any) -> None:
     """librosa has none of them."""
 
 
-def _call(name: str) -> Callable[..., np.ndarray]:
-    fe = vf.frontend(name)
-
+def _call(fe: vf.FrontEnd) -> Callable[..., np.ndarray]:
     def recipe(y: np.ndarray, sr: int) -> np.ndarray:
         return fe(y)
 
@@ -52,6 +56,8 @@ def _peers(name: str) -> dict[str, Any]:
         peers["torchaudio"] = partial(torchaudio_kaldi if kaldi else torchaudio_preset, name)
     if kaldi:
         peers["kaldi_native_fbank"] = partial(kaldi_preset, name)
+    if name == "whisper-log-mel":
+        peers["asrfront"] = asrfront_whisper
     if name.startswith("python-speech-features-"):
         peers["python_speech_features"] = partial(psf_preset, name)
     return peers
@@ -68,15 +74,29 @@ def _row(name: str) -> Row:
         "frontend",
         f"front end {name}",
         rate=made.signal.rate or 16000,
-        recipe=_call(name),
+        recipe=_call(made),
         peers=peers,
-        signals=("4s", "60s"),
+        signals=("4s", "30s", "60s") if "asrfront" in peers else ("4s", "60s"),
         beside=asked,
+        alike={"asrfront": 5e-5},
         transform=frames and (frames.n_fft, frames.hop_length),
         kept=None,
-        headline=False,
         longest=10.0 if any(word in name for word in _SLOW) else None,
     )
 
 
-ROWS = [_row(name) for name in vf.frontends()]
+def _hamming() -> Row:
+    """Kaldi's 80 bands under Hamming's window, as asrfront computes them for SenseVoice."""
+    povey = vf.frontend("kaldi-fbank-80")
+    assert povey.framing is not None
+    return replace(
+        _row("kaldi-fbank-80"),
+        label="front end kaldi-fbank-80, Hamming's window",
+        recipe=_call(replace(povey, framing=replace(povey.framing, window="hamming_symmetric"))),
+        peers={"librosa": _alone, "asrfront": asrfront_fbank},
+        signals=("4s", "30s", "60s"),
+        beside={"asrfront": _LANES},
+    )
+
+
+ROWS = [*map(_row, vf.frontends()), _hamming()]

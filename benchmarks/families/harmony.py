@@ -1,9 +1,12 @@
 """Chroma, and the tuning that it asks for."""
 
+from functools import partial
+
 import numpy as np
 
 import voicefeat as vf
 
+from ..peers.with_afx import afx
 from ..peers.with_audioflux import audioflux_chroma
 from ..row import CLIP_AND_MINUTE, Row, times
 
@@ -16,8 +19,9 @@ def peaks(y: np.ndarray, sr: int) -> float:
 
 ROWS = [
     Row("chroma_stft", "chroma_stft, tuning given", {"tuning": 0.0}, targets=times(8, 8),
-        peers={"audioflux": audioflux_chroma}),
-    Row("chroma_stft", "chroma_stft, tuning estimated", targets=times(8, 8), kept=peaks),
-    Row("estimate_tuning", "estimate_tuning", signals=CLIP_AND_MINUTE, kept=None, headline=False),
-    Row("piptrack", "piptrack", signals=CLIP_AND_MINUTE, headline=False),
+        peers={"audioflux": audioflux_chroma, "afx_audio": partial(afx, "chroma_stft")},
+        alike={"afx_audio": 2e-5}),
+    Row("chroma_stft", "chroma_stft, tuning estimated", targets=times(8, 8), kept=peaks, headline=True),
+    Row("estimate_tuning", "estimate_tuning", signals=CLIP_AND_MINUTE, kept=None),
+    Row("piptrack", "piptrack", signals=CLIP_AND_MINUTE),
 ]  # fmt: skip

@@ -34,7 +34,7 @@ def _mfcc_to_audio(c: np.ndarray, sr: int, **settings: Any) -> np.ndarray:
     return vf.mfcc_to_audio(c, sr=sr, **settings)  # which takes it as one of mel_to_audio's
 
 
-row = partial(Row, signals=("3s",), kept=None, headline=False)
+row = partial(Row, signals=("3s",), kept=None)
 #: 32 turns make the rounding of float32 larger.
 heard = partial(row, tolerance=1e-2)
 _SEED = {"random_state": 0}

@@ -11,6 +11,6 @@ row = partial(Row, signals=CLIP_AND_MINUTE)
 
 ROWS = [
     row("yin", "yin, 65 to 2093 Hz", _RANGE, targets=least(8), peers={"audioflux": audioflux_yin}),
-    row("pyin", "pyin, 65 to 2093 Hz", _RANGE, targets=least(5), longest=5),
-    row("pyin", "pyin, 65 to 600 Hz", _VOICE, targets=least(5), longest=5, headline=False),
+    row("pyin", "pyin, 65 to 2093 Hz", _RANGE, targets=least(5), longest=5, headline=True),
+    row("pyin", "pyin, 65 to 600 Hz", _VOICE, targets=least(5), longest=5),
 ]  # fmt: skip

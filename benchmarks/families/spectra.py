@@ -29,14 +29,14 @@ ROWS = [
         peers=_POWER),
     Row("spectrogram", "spectrogram, power, 512/160", {**_FRAMES, "power": 2.0}, 16000,
         targets=times(10, 12, long=7), peers=_POWER),
-    Row("stft", "stft, 2048/512", targets=times(3.5, 6, long=2.5), peers=_STFT),
+    Row("stft", "stft, 2048/512", targets=times(3.5, 6, long=2.5), peers=_STFT, headline=True),
     Row("stft", "stft, 512/160", dict(_FRAMES), 16000, targets=times(3.5, 6, long=2.5), peers=_STFT),
     *(
         Row("spectrogram", f"spectrogram, power, {n}/{n // 4}",
             {"n_fft": n, "hop_length": n // 4, "power": 2.0}, 16000, targets=times(6, 6, long=5),
-            peers=_POWER, headline=False)
+            peers=_POWER)
         for n in (400, 480, 640, 960, 1200)
     ),
     Row("reassigned_spectrogram", "reassigned_spectrogram, 2048/512", signals=CLIP_AND_MINUTE),
-    Row("istft", "istft, 2048/512", given=_stft, signals=CLIP_AND_MINUTE, kept=None, headline=False),
+    Row("istft", "istft, 2048/512", given=_stft, signals=CLIP_AND_MINUTE, kept=None),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ def alone(sr: int, **settings: Any) -> None:
     """librosa has none."""
 
 
-row = partial(Row, rate=16000, signals=("3s", "60s"), headline=False, peers={"librosa": alone}, kept=None)
+row = partial(Row, rate=16000, signals=("3s", "60s"), peers={"librosa": alone}, kept=None)
 
 
 ROWS = [

@@ -6,6 +6,7 @@ import numpy as np
 
 import voicefeat as vf
 
+from ..peers.with_afx import afx
 from ..peers.with_audioflux import audioflux_temporal
 from ..peers.with_speech import psf_preemphasis
 from ..peers.with_torchaudio import torchaudio_preemphasis
@@ -28,7 +29,8 @@ whole = partial(plain, kept=None)
 ROWS = [
     plain("rms", "rms", targets=least(5), peers={"audioflux": partial(audioflux_temporal, "rms")}),
     plain("zero_crossing_rate", "zero_crossing_rate", targets=least(5),
-          peers={"audioflux": partial(audioflux_temporal, "zcr")}),
+          peers={"audioflux": partial(audioflux_temporal, "zcr"), "afx_audio": partial(afx, "zcr")},
+          alike={"afx_audio": 1e-6}),
     whole("zero_crossings", "zero_crossings"),
     whole("preemphasis", "preemphasis",
           peers={"torchaudio": torchaudio_preemphasis, "python_speech_features": psf_preemphasis}),
@@ -38,6 +40,6 @@ ROWS = [
     plain("pcen", "pcen of 128 mel bands", given=_mel),
     whole("lpc", "lpc, order 16", {"order": 16}, doubled=True),
     whole("lpc", "lpc, order 16, of windowed frames of 400 every 160", {"order": 16}, 16000, doubled=True,
-          given=_frames, headline=False),
+          given=_frames),
     whole("autocorrelate", "autocorrelate"),
 ]  # fmt: skip

@@ -54,6 +54,6 @@ def _kept(y: np.ndarray, sr: int) -> float:
 
 
 ROWS = [
-    _row("extract, the 26 of DEEP-VOICE", _FEATURES, {"60s": 15}, kept=_kept),
-    _row("extract, the 26 of DEEP-VOICE, tuning given", _TUNED, {}, kept=128 * 4.0, headline=False),
+    _row("extract, the 26 of DEEP-VOICE", _FEATURES, {"60s": 15}, kept=_kept, headline=True),
+    _row("extract, the 26 of DEEP-VOICE, tuning given", _TUNED, {}, kept=128 * 4.0),
 ]

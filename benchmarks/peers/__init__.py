@@ -1,9 +1,9 @@
 """The other libraries, each as it is meant to be used: what a user builds once is built once.
 
 A factory ``make(sr, **settings)`` takes librosa's settings and returns ``call(y)``, or None where the
-library cannot do that row. Only librosa's values are compared; of the others torchaudio computes the
-same definitions, the rest their own (pre-emphasis, frame counts and scales differ a little): the same
-work, not the same numbers.
+library cannot do that row. Values are compared with librosa's, and with those of the libraries that a row
+calls alike (asrfront, AFX, torchaudio: the same definitions); the rest have their own (pre-emphasis, frame
+counts and scales differ a little): the same work, not the same numbers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ LIBRARIES = {
     "librosa": "librosa",
     "torch": "torch",
     "torchaudio": "torchaudio",
+    "asrfront": "asrfront",
+    "afx_audio": "afx-audio",
     "audioflux": "audioflux",
     "kaldi_native_fbank": "kaldi-native-fbank",
     "spafe": "spafe",

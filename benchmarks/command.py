@@ -53,7 +53,13 @@ def _list(allowed: list[str]) -> Callable[[str], list[str]]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
-    add("--rows", metavar="PATTERN", help="only rows whose label holds this, or matches it with * and ?")
+    add(
+        "--rows",
+        nargs="+",
+        default=[],
+        metavar="PATTERN",
+        help="only rows whose label holds one of these, or matches it with * and ?",
+    )
     add(
         "--signals",
         type=_list(list(SIGNALS)),
@@ -216,7 +222,10 @@ def _command(options: argparse.Namespace) -> str:
     for name in ("rows", "signals", "threads", "libraries", "sections", "rounds"):
         value, default = getattr(options, name), usual.get(name, _parser().get_default(name))
         if value != default:
-            given += [f"--{name}", ",".join(value) if isinstance(value, list) else str(value)]
+            several = (
+                value if name == "rows" else [",".join(value) if isinstance(value, list) else str(value)]
+            )
+            given += [f"--{name}", *several]
     return shlex.join([*given, "--quick"] if options.quick else given)
 
 
@@ -227,9 +236,11 @@ def _run(options: argparse.Namespace) -> Report:
     options.least = 0.001 if options.quick else 0.02
     if options.quick:
         options.rounds = 2
-    rows = select(options.rows)
+    rows = select(*options.rows)
     if not rows:
-        raise SystemExit(f"--rows {options.rows!r} matches none of:\n" + "\n".join(r.label for r in ROWS))
+        raise SystemExit(
+            f"--rows {shlex.join(options.rows)} matches none of:\n" + "\n".join(r.label for r in ROWS)
+        )
     signals = [QUICK] if options.quick else [SIGNALS[name] for name in options.signals]
     vf.set_num_threads(1)
     for name, value in report.machine.items():

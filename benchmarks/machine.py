@@ -61,7 +61,7 @@ def machine() -> dict[str, str]:
 def versions() -> dict[str, str]:
     """Installed versions of what is compared and of what both stand on."""
     found = {"voicefeat": vf.__version__}
-    for name in ["numpy", "scipy", "numba", *LIBRARIES.values(), *FFT_LIBRARIES]:
+    for name in ["numpy", "scipy", "numba", "soundfile", "miniaudio", *LIBRARIES.values(), *FFT_LIBRARIES]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -61,7 +61,7 @@ def cell_row(c: Cell) -> list[str]:
         f"{number(c.ours)} ms",
         beside,
         _goals(c),
-        error + ("" if c.equal else f" DIFFERS (> {c.tolerance:.0e})"),
+        error + ("" if c.error is None or c.error <= c.tolerance else f" DIFFERS (> {c.tolerance:.0e})"),
         floor,
         ", ".join(others),
     ]
@@ -272,7 +272,10 @@ class Report:
         rows = [[label, *(ratio(cells.get(label)) for _, cells in signals)] for label in labels]
         known = [key for key in ("processor", "vector instructions") if key in self.machine]
         where = ", ".join(self.machine[key] for key in known)
-        return f"{_table(head, rows)}\n\nOne thread, {where}; measured by {self.by()}."
+        several = "`" in self.command  # of several runs the manual's page names each
+        page = "[docs/performance.md](docs/performance.md)"
+        by = f"the runs that {page} names, the last on {self.date[:10]}" if several else self.by()
+        return f"{_table(head, rows)}\n\nOne thread, {where}; measured by {by}."
 
 
 def replace_between(page: str, text: str, mark: str) -> str:

@@ -22,12 +22,15 @@ ROWS += [
 ]
 
 
-def select(pattern: str | None) -> list[Row]:
-    """The rows whose label holds `pattern` or matches it as a file pattern does."""
-    if not pattern:
+def select(*patterns: str) -> list[Row]:
+    """The rows whose label holds one of `patterns` or matches it as a file pattern does; without any, all."""
+    if not patterns:
         return list(ROWS)
-    wanted = pattern.lower()
-    return [r for r in ROWS if wanted in r.label.lower() or fnmatch(r.label.lower(), wanted)]
+
+    def wanted(label: str) -> bool:
+        return any(p.lower() in label or fnmatch(label, p.lower()) for p in patterns)
+
+    return [row for row in ROWS if wanted(row.label.lower())]
 
 
 def firsts(rows: list[Row]) -> list[Row]:

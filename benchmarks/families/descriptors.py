@@ -22,7 +22,7 @@ def like(name: str) -> Peers:
 descriptor = partial(Row, targets=least(8), signals=CLIP_AND_MINUTE, alike={"afx_audio": 1e-5})
 
 ROWS = [
-    descriptor("spectral_centroid", "spectral_centroid",
+    descriptor("spectral_centroid", "spectral_centroid", headline=True,
                peers={"torchaudio": torchaudio_centroid, **flux("centroid"), **like("spectral_centroid")}),
     descriptor("spectral_bandwidth", "spectral_bandwidth",
                peers={**flux("spread"), **like("spectral_bandwidth")}),

@@ -9,7 +9,7 @@ import voicefeat as vf
 from ..peers.with_audioflux import audioflux_bands, audioflux_stft
 from ..peers.with_torchaudio import torchaudio_spectrogram
 from ..row import CLIP_AND_MINUTE, Peers, Row, times
-from ..twins import librosa_power
+from ..twins import librosa_power, reference_call
 
 _POWER: Peers = {
     "librosa": librosa_power,
@@ -37,6 +37,9 @@ ROWS = [
             peers=_POWER)
         for n in (400, 480, 640, 960, 1200)
     ),
+    # A bin far below the peak is a small number whose logarithm is taken.
+    Row("log_spectrogram", "log_spectrogram, 2048/512", signals=CLIP_AND_MINUTE, tolerance=1e-4,
+        peers={"librosa": partial(reference_call, "log_spectrogram")}),
     Row("reassigned_spectrogram", "reassigned_spectrogram, 2048/512", signals=CLIP_AND_MINUTE),
     Row("istft", "istft, 2048/512", given=_stft, signals=CLIP_AND_MINUTE, kept=None),
 ]  # fmt: skip

@@ -391,7 +391,6 @@ def test_reading_a_dataset_is_measured(capsys):
     ]  # fmt: skip
 
 
-
 @pytest.fixture
 def record(run, tmp_path):
     """The quick run, kept as a record: the report, and the folder."""

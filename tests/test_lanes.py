@@ -42,6 +42,11 @@ def beside(y, key):
     yield "energy of spectra-" + key, vf.rms(S=S, frame_length=512)
     yield "energy of spectra by frames-" + key, vf.rms(S=np.asfortranarray(S), frame_length=512)
     yield "crossings-" + key, vf.zero_crossings(y, zero_pos=False)
+    X = vf.stft(y[:9001], n_fft=512)
+    yield "inverse-" + key, vf.istft(X)
+    yield "inverse every 137-" + key, vf.istft(X[:, :41], hop_length=137, win_length=400, center=False)
+    for n_iter in (0, 3):
+        yield f"inverse {n_iter} turns-{key}", vf.griffinlim(S, rng=0, n_iter=n_iter, center=False)
     yield "preemphasis-" + key, vf.preemphasis(y)
     yield "deemphasis-" + key, vf.deemphasis(y)
     for law, settings in {"powers": {}, "plain": {"bias": 0}, "logarithms": {"power": 0}}.items():

@@ -11,7 +11,7 @@ from scipy.optimize import fmin_l_bfgs_b
 from signals import speech
 
 import voicefeat as vf
-from voicefeat.engine import phases, reassigned, simd
+from voicefeat.engine import reassigned, simd
 from voicefeat.feature.inverse import nnls
 
 SR = 16000
@@ -26,31 +26,6 @@ def misses(y, magnitudes, **frames):
 
 
 class TestKernels:
-    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-    @pytest.mark.parametrize(("first", "count"), [(0, 40), (3, 33), (7, 1), (0, 3)])
-    @pytest.mark.parametrize("weight", [0.0, 0.4975])
-    def test_magnitudes_take_the_place_of_others(self, dtype, first, count, weight):
-        rng = np.random.default_rng(0)
-        kind = np.result_type(dtype, np.complex64)
-        now, before = (
-            (rng.standard_normal((9, 41)) + 1j * rng.standard_normal((9, 41))).astype(kind) for _ in "ab"
-        )
-        now[0], before[0] = 0, 0
-        now[1], before[1] = now[1] * 1e-30, before[1] * 1e-30
-        now[2], before[2] = now[2] * 1e25, before[2] * 1e25
-        wanted = rng.random((9, 41)).astype(dtype)
-        lanes = simd.lanes(np.dtype(dtype).itemsize)
-        out = np.full((9, count), np.nan, kind)
-        phases.put_magnitudes(
-            now.reshape(-1).view(dtype), before.reshape(-1).view(dtype), np.array([weight], dtype),
-            wanted.reshape(-1), 9, 41, first, count, lanes, np.zeros(8 * lanes, dtype),
-            out.reshape(-1).view(dtype),
-        )  # fmt: skip
-        part = np.s_[:, first : first + count]
-        a = (now.astype(complex) - np.array(weight, dtype) * before)[part]
-        want = wanted[part] * np.where(a == 0, 0, a / np.where(a == 0, 1, np.abs(a)))
-        np.testing.assert_allclose(out, want, atol=4 * np.finfo(dtype).eps)
-
     @pytest.mark.parametrize("kind", ["float32", "float64"])
     @pytest.mark.parametrize("frames", [1, 8, 19])
     def test_reassigned(self, kind, frames):

@@ -101,10 +101,21 @@ def _last_factors(points: int, part: int) -> np.ndarray:
     return np.concatenate(rows)
 
 
-def transform(frames: Frames, stride: int, dtype: np.dtype, hop: int | None = None) -> Transform | None:
+def _nearest_roots(factors: np.ndarray, n: int) -> np.ndarray:
+    """The roots of order n of 1 that `factors` are, to the last bit: of angles that are at most pi / 4."""
+    k = np.rint(np.angle(factors) * (n / (2 * np.pi))).astype(np.int64)
+    quarters = np.rint(4 * k / n).astype(np.int64)
+    angles = np.pi / 2 * (4 * k - quarters * n) / n
+    return (np.cos(angles) + 1j * np.sin(angles)) * np.array([1, 1j, -1, -1j])[quarters % 4]
+
+
+def transform(
+    frames: Frames, stride: int, dtype: np.dtype, hop: int | None = None, exact: bool = False
+) -> Transform | None:
     """The tables of the FFT, or None if n_fft is 2, odd or has a factor above 7.
 
-    Sample n of a frame is at row n mod hop, column n div hop of the laid out signal.
+    Sample n of a frame is at row n mod hop, column n div hop of the laid out signal. If `exact`, factors are
+    as near as their precision allows; otherwise those of double precision have the rounding of their angles.
     """
     points = frames.n_fft // 2
     passes = radices(points) if frames.n_fft % 2 == 0 else None
@@ -118,12 +129,15 @@ def transform(frames: Frames, stride: int, dtype: np.dtype, hop: int | None = No
     sample = np.stack([2 * order, 2 * order + 1], axis=-1).ravel()
     hop = hop or frames.hop_length
     before = passes[:-1] if part != points else passes
+    factors, last = np.concatenate(_twiddles(before)), _last_factors(points, part)
+    if exact:
+        factors, last = _nearest_roots(factors, frames.n_fft), _nearest_roots(last, frames.n_fft)
     return Transform(
         offsets=frozen((sample % hop) * stride + sample // hop, np.int32),
         window=frozen(frames.window_array()[sample] * 0.5, dtype),  # the halves of E and O
         radices=frozen(before, np.int64),
-        factors=_pairs(np.concatenate(_twiddles(before)), dtype),
-        last=_pairs(_last_factors(points, part), dtype),
+        factors=_pairs(factors, dtype),
+        last=_pairs(last, dtype),
         part=part,
     )
 

@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, DTypeLike
 from ..._typing import FloatArray, ResType, Window
 from ...audio.resample import resample
 from ...chain.constantq.transform import ConstantQ
+from ...chain.inverse import OverlapAdd, inverse_plan
 from ...errors import check_float_dtype, check_int, fail, to_array
 from ...filters.folding import bandwidths, response
 from ...filters.wavelets import wavelet_lengths
-from ..inverse.istft import OverlapAdd, check_padding
+from ..inverse.istft import check_padding
 from .cqt import transform_of
 
 __all__ = ["icqt"]
@@ -172,7 +173,6 @@ def _octave(
         run = slice(used[0], used[-1] + 1)
         spectra[run] += (row[run].astype(np.complex128) * gain).astype(spectra.dtype)[:, np.newaxis] * values
     y = np.zeros(hop * (frames - 1), kind)
-    OverlapAdd(np.ones(n_fft), hop, frames, kind).run(
-        lambda first, count: spectra[:, first : first + count].T, y, n_fft // 2
-    )
+    plan = inverse_plan("ones", n_fft, hop, n_fft, kind)
+    OverlapAdd(plan, frames, y, n_fft // 2).rows(spectra)
     return y

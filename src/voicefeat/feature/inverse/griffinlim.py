@@ -12,15 +12,18 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ..._typing import FloatArray, PadMode, Rng, Window
-from ...chain.block_loop import compute
+from ...chain.blocks import for_blocks
 from ...chain.frames import Frames, window_value
-from ...chain.jobs import Rows
+from ...chain.inverse import InversePlan, OverlapAdd, inverse_plan
+from ...chain.plan import plan_for
+from ...chain.spectra import FramedSpectra, Work
 from ...chain.stages import Chain, Spectrum
 from ...chain.tables import lanes
-from ...engine.phases import put_magnitudes
+from ...engine.aligned import aligned
+from ...engine.phases import put_phases
 from ...errors import ParameterError, check_choice, check_float, check_float_dtype, check_int, fail
 from ..spectral.inputs import check_nonnegative
-from .istft import OverlapAdd, check_hop, frame_length
+from .istft import check_hop, frame_length
 
 __all__ = ["griffinlim"]
 
@@ -191,7 +194,7 @@ class Reconstruction:
         phases = Phases(self.frames, bins, count, self.n, self.kind)
         for index in np.ndindex(*batch):
             magnitudes = S[index].astype(self.kind, copy=False)
-            phases.start(magnitudes, self.rng)
+            phases.start(self.rng)
             phases.run(magnitudes, self.n_iter, self.momentum, y[index])
         return y
 
@@ -199,55 +202,57 @@ class Reconstruction:
 class Phases:
     """Phases for magnitudes (bins, frames), found by iterating transform and inverse transform.
 
-    The spectra of this iteration and of the one before are kept. A block of frames at a time, they are given
-    the wanted magnitudes and become samples.
+    The spectra of this iteration and of the one before are kept, as tiles of frames.
     """
 
     def __init__(self, frames: Frames, bins: int, count: int, n: int, dtype: np.dtype) -> None:
-        self.chain: Chain = Chain(frames, Spectrum(None))
+        source = plan_for(Chain(frames, Spectrum(None)), None, dtype).source
+        assert isinstance(source, FramedSpectra)
+        self.source: FramedSpectra = source
         self.bins: int = bins
         self.count: int = count
         self.pad: int = frames.pad
-        reached = min(count, math.ceil((n + 2 * frames.pad) / frames.hop_length))
-        self.adder: OverlapAdd = OverlapAdd(frames.window_array(), frames.hop_length, reached, dtype)
-        kind = np.result_type(dtype, np.complex64)
-        self.now: np.ndarray = np.empty((bins, count), kind)
-        self.before: np.ndarray = np.empty((bins, count), kind)
-        self.block: np.ndarray = np.empty(bins * self.adder.block, kind)
+        self.reached: int = min(count, math.ceil((n + 2 * frames.pad) / frames.hop_length))
+        setting = frames.window, frames.n_fft, frames.hop_length, frames.win_length
+        self.plan: InversePlan = inverse_plan(*setting, dtype)
         self.lanes: int = lanes(dtype)
-        self.spare: np.ndarray = np.empty(8 * self.lanes, dtype)
+        size = 2 * source.values(count)
+        self.now: np.ndarray = aligned(size, dtype)
+        self.before: np.ndarray = aligned(size, dtype)
         self.weight: np.ndarray = np.zeros(1, dtype)
 
-    def start(self, magnitudes: np.ndarray, rng: Any) -> None:
+    def start(self, rng: Any) -> None:
         """Set random phases, or phases of 0 if `rng` is None."""
-        self.now[...] = 1
+        self.now.reshape(-1, 2, self.lanes)[:] = [[1], [0]]
+        doubles = lanes(np.dtype(float))
+        spare = np.empty(doubles)
         step = max(1, _DRAWN // self.count)
         for row in range(0, self.bins if rng is not None else 0, step):
-            part = self.now[row : row + step]
-            angles = 2 * np.pi * rng.random(size=part.shape)
-            part.real, part.imag = np.cos(angles), np.sin(angles)
-        self.now *= magnitudes
+            turns = rng.random(size=(min(step, self.bins - row), self.count))
+            shape = (len(turns), self.count, self.lanes, doubles)
+            put_phases(turns.reshape(-1), *shape, spare, self.now, row, self.bins)
 
     def run(self, magnitudes: np.ndarray, turns: int, momentum: float, y: np.ndarray) -> None:
         """Write the signal to `y`, which holds zeros, after `turns` iterations from the phases of `start`."""
-        self.adder.run(lambda first, count: self.now[:, first : first + count].T, y, self.pad)
-        flat = magnitudes.reshape(-1)
+        adder = OverlapAdd(self.plan, self.reached, y, self.pad)
+        magnitudes = np.ascontiguousarray(magnitudes)
+        self.weight[0] = 0
+        adder.wanted(self.now, self.now, self.weight, magnitudes)
         for turn in range(turns):
-            target = self.now if turn == 0 else self.before
-            compute([Rows(self.chain, target)], y)
-            self.now, self.before = target, self.now if turn else self.before
-            # The first iteration has none before it.
+            # The phases of the start and the first iteration have none before them.
+            now, before = (self.now, self.now) if turn == 0 else (self.before, self.now)
+            self._transform(y, now)
             self.weight[0] = momentum / (1 + momentum) if turn else 0
-            self.adder.run(lambda first, count: self._wanted(flat, first, count), y, self.pad)
+            adder.wanted(now, before, self.weight, magnitudes)
+            if turn:
+                self.now, self.before = now, before
 
-    def _wanted(self, magnitudes: np.ndarray, first: int, count: int) -> np.ndarray:
-        """Spectra of this iteration, minus a part of those before, with the wanted magnitudes, as rows."""
-        kind = magnitudes.dtype
-        now, before = (spectra.reshape(-1).view(kind) for spectra in (self.now, self.before))
-        block = self.block[: self.bins * count]
-        before = before if self.weight[0] else now
-        put_magnitudes(
-            now, before, self.weight, magnitudes, self.bins, self.count, first, count, self.lanes,
-            self.spare, block.view(kind),
-        )  # fmt: skip
-        return block.reshape(self.bins, count).T
+    def _transform(self, y: np.ndarray, tiles: np.ndarray) -> None:
+        """The spectra of the signal `y`."""
+        source = self.source
+        opened = source.open(y)
+
+        def take(work: Work, item: int, first: int, count: int) -> None:
+            source.fill(tiles[2 * self.bins * first :], work, opened, first, count)
+
+        for_blocks(take, y, self.count, source.block, y.dtype)

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ..._typing import FloatArray, Window
+from ...chain.inverse import OverlapAdd, inverse_plan
 from ...errors import LONGEST, check_bool, check_float_dtype, check_int, check_numeric, fail
-from ...filters.windows import get_window
 
 __all__ = ["istft"]
-
-#: Samples of all frames that are transformed at once: they stay in the second-level cache.
-_BLOCK_SAMPLES = 1 << 17
-#: From this hop on, frames are added a hop of all of them at a time instead of one by one.
-_WIDE_HOP = 16
 
 
 def istft(
@@ -108,99 +102,13 @@ def istft(
         else np.dtype(f"f{spectra.dtype.itemsize // 2}")
     )
     y = _result(out, (*channels, n), kind)
-
-    frame_window = np.zeros(n_fft)
-    left = (n_fft - win_length) // 2
-    frame_window[left : left + win_length] = get_window(window, win_length)
-    adder = OverlapAdd(frame_window, hop, n_frames, y.dtype)
+    plan = inverse_plan(window, n_fft, hop, win_length, np.result_type(kind, y.dtype, spectra.real.dtype))
     with np.errstate(invalid="ignore", over="ignore"):  # infinite bins are reported below
         for index in np.ndindex(*channels):
-            adder.run(_columns(spectra[index]), y[index], before)
+            OverlapAdd(plan, n_frames, y[index], before).rows(spectra[index])
     if not np.isfinite(y).all():
         _not_finite(spectra)
     return y
-
-
-class OverlapAdd:
-    """Overlap-add of windowed frames, a block of frames at a time.
-
-    The signal is viewed as rows of one hop. Frame t adds its r-th hop to row t + r, so the r-th hops of all
-    frames of a block are added by one sum of two matrices, and a row is finished once no later frame
-    reaches it.
-    """
-
-    def __init__(self, window: np.ndarray, hop: int, n_frames: int, kind: np.dtype) -> None:
-        self.n_fft: int = len(window)
-        self.hop: int = hop
-        self.n_frames: int = n_frames
-        self.kind: np.dtype[Any] = kind
-        self.reach: int = math.ceil(self.n_fft / hop)  # rows that a frame reaches into
-        self.block: int = max(_BLOCK_SAMPLES // self.n_fft, 1)
-        self.window: np.ndarray = window.astype(kind)
-        squares = np.zeros(self.reach * hop)
-        squares[: self.n_fft] = window**2
-        self.squares: np.ndarray = squares.reshape(self.reach, hop)
-        self.inner: np.ndarray | None = self._divisor(self.reach - 1) if n_frames >= self.reach else None
-
-    def _divisor(self, row: int) -> np.ndarray:
-        """The sum of the squared windows over one row; 1 where the sum is 0."""
-        first, last = max(row - self.n_frames + 1, 0), min(row, self.reach - 1)
-        total = self.squares[first : last + 1].sum(axis=0).astype(self.kind)
-        total[total <= np.finfo(self.kind).tiny] = 1
-        return total
-
-    def run(self, spectra: Callable[[int, int], np.ndarray], y: np.ndarray, before: int) -> None:
-        """Write to `y` the signal from sample `before` on; samples that no frame reaches stay unchanged.
-
-        ``spectra(first, count)`` returns the spectra of `count` frames, one per row.
-        """
-        from scipy.fft import irfft
-
-        rows = np.zeros((self.block + self.reach - 1, self.hop), self.kind)
-        for start in range(0, self.n_frames, self.block):
-            count = min(self.block, self.n_frames - start)
-            frames = irfft(spectra(start, count), n=self.n_fft, axis=-1)
-            frames *= self.window
-            self._add(rows, frames)
-            done = count if start + count < self.n_frames else count + self.reach - 1
-            self._divide(rows[:done], start)
-            _put(y, rows[:done].reshape(-1), start * self.hop - before)
-            rows[: self.reach - 1] = rows[count : count + self.reach - 1].copy()
-            rows[self.reach - 1 :] = 0
-
-    def _add(self, rows: np.ndarray, frames: np.ndarray) -> None:
-        hop, count = self.hop, len(frames)
-        if hop < _WIDE_HOP:
-            samples = rows.reshape(-1)
-            for t in range(count):
-                samples[t * hop : t * hop + self.n_fft] += frames[t]
-            return
-        # Last hops first: every sample is then summed in the order of its frames, for any size of block.
-        for r in reversed(range(self.reach)):
-            part = frames[:, r * hop : (r + 1) * hop]
-            rows[r : r + count, : part.shape[1]] += part
-
-    def _divide(self, rows: np.ndarray, start: int) -> None:
-        # Rows that `reach` frames reach into all have the same divisor.
-        low = min(max(self.reach - 1 - start, 0), len(rows))
-        high = max(min(self.n_frames - start, len(rows)), low)
-        if self.inner is None:
-            low = high = 0
-        elif low < high:
-            rows[low:high] /= self.inner
-        for row in (*range(low), *range(high, len(rows))):
-            rows[row] /= self._divisor(start + row)
-
-
-def _columns(spectra: np.ndarray) -> Callable[[int, int], np.ndarray]:
-    return lambda first, count: spectra[:, first : first + count].T
-
-
-def _put(y: np.ndarray, samples: np.ndarray, place: int) -> None:
-    """Write `samples` to `y` from `place` on, as far as they fit."""
-    low, high = max(place, 0), min(place + len(samples), len(y))
-    if low < high:
-        y[low:high] = samples[low - place : high - place]
 
 
 def _spectra(stft_matrix: Any) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, DTypeLike
 from ..._typing import FloatArray, ResType, Window
 from ...audio.resample import resample
 from ...chain.constantq.transform import ConstantQ
-from ...chain.inverse import OverlapAdd, inverse_plan
+from ...chain.inverse import InversePlan, OverlapAdd, inverse_plan
+from ...chain.tables import table
 from ...errors import check_float_dtype, check_int, fail, to_array
 from ...filters.folding import bandwidths, response
 from ...filters.wavelets import wavelet_lengths
@@ -98,9 +99,9 @@ def icqt(
     if not np.isfinite(C).all():
         fail("C", C, "holds a NaN or an infinite value", "repair it, numpy.nan_to_num(C)")
     _check_length(q, C.shape[-1], length)
-    octaves = _octaves(q)
+    octaves = table(_octaves, q, kind)
     if length is not None:
-        longest = max(float(lengths.max()) for *_, lengths in octaves)
+        longest = max(octave.longest for octave in octaves)
         C = C[..., : math.ceil((length + longest) / q.hop_length)]
     flat = C.reshape(-1, *C.shape[-2:])
     y = np.stack([_signal(item, q, octaves, kind, length) for item in flat])
@@ -116,8 +117,25 @@ def _check_length(q: ConstantQ, frames: int, length: int | None) -> None:
         check_padding(length, covered)
 
 
-def _octaves(q: ConstantQ) -> list[tuple[slice, int, int, np.ndarray, np.ndarray]]:
-    """The octaves from the lowest: rows, factor of the rate, hop, weights and lengths at the full rate."""
+@dataclass(frozen=True)
+class Octave:
+    """How the responses of one octave become its signal, at its own rate."""
+
+    #: Rows of the transform.
+    rows: slice
+    #: By how much the rate is lower, and the hop at that rate.
+    factor: int
+    hop: int
+    n_fft: int
+    #: Length of the longest wavelet at the full rate.
+    longest: float
+    #: For each row a run of bins, and the spectrum of the wavelet divided by its power there.
+    wavelets: list[tuple[slice, np.ndarray]]
+    inverse: InversePlan
+
+
+def _octaves(q: ConstantQ, kind: np.dtype) -> list[Octave]:
+    """The octaves from the lowest."""
     hertz = q.frequencies()
     alpha = bandwidths(hertz, q.bins_per_octave)
     lengths, _ = wavelet_lengths(
@@ -134,18 +152,38 @@ def _octaves(q: ConstantQ) -> list[tuple[slice, int, int, np.ndarray, np.ndarray
         weights, _ = response(
             hertz[rows], q.sr / 2**halvings, q.filter_scale, q.norm, q.sparsity, q.window, alpha[rows]
         )
-        found.append((rows, 2**halvings, q.hop_length >> halvings, weights, lengths[rows]))
+        n_fft, hop = 2 * (weights.shape[1] - 1), q.hop_length >> halvings
+        wavelets = _wavelets(weights, n_fft / lengths[rows], lengths[rows] if q.scale else None, kind)
+        inverse = inverse_plan("ones", n_fft, hop, n_fft, kind)
+        found.append(Octave(rows, 2**halvings, hop, n_fft, float(lengths[rows].max()), wavelets, inverse))
     return found[::-1]
 
 
+def _wavelets(
+    weights: np.ndarray, shares: np.ndarray, scaled: np.ndarray | None, kind: np.dtype
+) -> list[tuple[slice, np.ndarray]]:
+    """Each wavelet divided by its power, over the run of bins where it is not zero."""
+    back = weights.conj()
+    gains = 1 / np.sum(back.real**2 + back.imag**2, axis=1)  # in float32, as the weights are
+    gains *= shares
+    gains = gains if scaled is None else gains * np.sqrt(scaled)
+    found = []
+    for row, gain in zip(back, gains, strict=True):
+        used = np.flatnonzero(row)
+        run = slice(int(used[0]), int(used[-1]) + 1)
+        wavelet = (row[run].astype(np.complex128) * gain).astype(np.result_type(kind, np.complex64))
+        found.append((run, wavelet[:, np.newaxis]))
+    return found
+
+
 def _signal(
-    C: np.ndarray, q: ConstantQ, octaves: list[Any], kind: np.dtype, length: int | None
+    C: np.ndarray, q: ConstantQ, octaves: list[Octave], kind: np.dtype, length: int | None
 ) -> np.ndarray:
     y: np.ndarray | None = None
-    for rows, factor, hop, weights, lengths in octaves:
-        part = _octave(C[rows], weights, lengths, hop, q.scale, kind)
-        if factor > 1 and part.size:
-            part = resample(part, orig_sr=1, target_sr=factor, res_type=q.res_type, fix=False)
+    for octave in octaves:
+        part = _octave(C[octave.rows], octave, kind)
+        if octave.factor > 1 and part.size:
+            part = resample(part, orig_sr=1, target_sr=octave.factor, res_type=q.res_type, fix=False)
         if y is None:
             y = part
         else:
@@ -157,22 +195,12 @@ def _signal(
     return y[:length] if y.size >= length else np.pad(y, (0, length - y.size))
 
 
-def _octave(
-    C: np.ndarray, weights: np.ndarray, lengths: np.ndarray, hop: int, scale: bool, kind: np.dtype
-) -> np.ndarray:
-    """The signal of one octave at its own rate: each wavelet times its response, divided by its power."""
-    bins, frames = weights.shape[1], C.shape[1]
-    n_fft = 2 * (bins - 1)
-    back = weights.conj()
-    gains = 1 / np.sum(back.real**2 + back.imag**2, axis=1)  # in float32, as the weights are
-    gains *= n_fft / lengths
-    gains = gains * np.sqrt(lengths) if scale else gains
-    spectra = np.zeros((bins, frames), np.result_type(kind, np.complex64))
-    for row, gain, values in zip(back, gains, C, strict=True):
-        used = np.flatnonzero(row)
-        run = slice(used[0], used[-1] + 1)
-        spectra[run] += (row[run].astype(np.complex128) * gain).astype(spectra.dtype)[:, np.newaxis] * values
-    y = np.zeros(hop * (frames - 1), kind)
-    plan = inverse_plan("ones", n_fft, hop, n_fft, kind)
-    OverlapAdd(plan, frames, y, n_fft // 2).rows(spectra)
+def _octave(C: np.ndarray, octave: Octave, kind: np.dtype) -> np.ndarray:
+    """The signal of one octave at its own rate: the sum of its wavelets, each times its response."""
+    frames = C.shape[1]
+    spectra = np.zeros((octave.n_fft // 2 + 1, frames), np.result_type(kind, np.complex64))
+    for (run, wavelet), values in zip(octave.wavelets, C, strict=True):
+        spectra[run] += wavelet * values
+    y = np.zeros(octave.hop * (frames - 1), kind)
+    OverlapAdd(octave.inverse, frames, y, octave.n_fft // 2).rows(spectra)
     return y

@@ -129,6 +129,18 @@ def test_it_inverts(sr, frames):
     np.testing.assert_allclose(back, single, atol=2e-6)
 
 
+@pytest.mark.parametrize("n_fft", [512, 501])
+@pytest.mark.parametrize("center", [True, False])
+def test_a_length_cuts(n_fft, center):
+    """The first samples are those of the whole, up to where frames are left out."""
+    spectra = vf.stft(speech(16000), n_fft=n_fft)
+    whole = vf.istft(spectra, n_fft=n_fft, center=center)
+    for length in (1, 77, 5000):
+        part = vf.istft(spectra, n_fft=n_fft, center=center, length=length)
+        assert part.shape == (length,)
+        np.testing.assert_array_equal(part[: max(1, length - n_fft)], whole[: max(1, length - n_fft)])
+
+
 def test_dtype():
     spectra = librosa.stft(speech(16000), n_fft=512)
     for dtype in (np.float32, np.float64, "float64"):

@@ -53,26 +53,25 @@ def program_for(plan: Plan, result: np.ndarray) -> Program:
     return program_of(plan, past_cache=plan.plain and past_cache(result, plan.long_block))
 
 
-def samples_and_ends(plan: Plan, item: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def samples_and_ends(program: Program, item: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The samples of an item and the padding at its ends, or the flat values of given spectra."""
     if not item.flags.writeable:
         item = writeable(item)
-    if isinstance(plan.source, GivenSpectra):
+    if isinstance(program.source, GivenSpectra):
         flat = item.reshape(-1)
         return flat, flat[:0], flat[:0]
-    return plan.source.open(item)
+    return program.source.open(item)
 
 
 def run_alone(program: Program, item: np.ndarray, out: np.ndarray, frames: int, todo: int) -> bool:
     """All frames of an item on the calling thread; False if CHECK finds a value that is not finite."""
-    plan = program.plan
-    given = samples_and_ends(plan, item)
-    flat = flat_view(out, plan.dtype)
-    work = borrow(plan.dtype)
+    given = samples_and_ends(program, item)
+    flat = flat_view(out, program.dtype)
+    work = borrow(program.dtype)
     kept = flat
     if program.keeps:
         room = program.room(frames)
-        kept = work.arrays["kept", room] if room <= SCRATCH else aligned(room, plan.dtype)
+        kept = work.arrays["kept", room] if room <= SCRATCH else aligned(room, program.dtype)
     usable = program.run(work, given, kept, flat, frames, 0, frames, todo)
     give_back(work)
     return usable
@@ -80,9 +79,9 @@ def run_alone(program: Program, item: np.ndarray, out: np.ndarray, frames: int, 
 
 def run_shared(program: Program, item: np.ndarray, out: np.ndarray, frames: int, budget: int) -> None:
     """All frames of an item of finite values on several threads."""
-    plan, lanes, block = program.plan, program.lanes, program.block
-    given, flat = samples_and_ends(plan, item), flat_view(out, plan.dtype)
-    kept = aligned(program.room(frames), plan.dtype)
+    lanes, block, dtype = program.lanes, program.block, program.dtype
+    given, flat = samples_and_ends(program, item), flat_view(out, dtype)
+    kept = aligned(program.room(frames), dtype)
     share = -(-frames // (SHARES * budget * lanes)) * lanes
     if share > block:
         share = -(-share // block) * block
@@ -90,7 +89,7 @@ def run_shared(program: Program, item: np.ndarray, out: np.ndarray, frames: int,
     levels = [0.0] * parts
 
     def part(todo: int, i: int) -> None:
-        work = borrow(plan.dtype)
+        work = borrow(dtype)
         if todo == SECOND:
             work.level[0] = max(levels)
         program.run(work, given, kept, flat, frames, i * share, min((i + 1) * share, frames), todo)

@@ -21,7 +21,10 @@ from ..engine import (
 from ..engine.by_address import address
 from . import tables
 from .plan import Plan
-from .spectra import FramedSpectra, GivenSpectra, Work
+from .spectra import Arrays, FramedSpectra, GivenSpectra, Work
+
+#: Sets of scratch arrays whose addresses a program keeps.
+BOUND = 32
 
 
 def flat_view(out: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -38,7 +41,8 @@ class Program:
     """
 
     def __init__(self, plan: Plan, source: bool, past_cache: bool):
-        self.plan: Plan = plan
+        #: Not the plan itself, which holds its programs: a circle would outlive it.
+        self.source: FramedSpectra | GivenSpectra = plan.source
         #: Frames of a block: with `source`, nothing but this chain is made of it.
         self.block: int = plan.long_block if source else plan.block
         self.past_cache: bool = past_cache
@@ -64,6 +68,8 @@ class Program:
         self._rows(plan)
         self._step(driver.END)
         self.template: np.ndarray = np.array(self.integers, np.int64)
+        #: The same with the addresses of scratch arrays, by their number, and their state at the time.
+        self.bound: dict[int, tuple[int, np.ndarray]] = {}
 
     def _header(self, plan: Plan, source: bool) -> list[int]:
         width = plan.bins * (2 if plan.source.complex else 1)
@@ -183,19 +189,22 @@ class Program:
 
         `given` are the samples and the padding at their ends.
         """
-        bound = work.arrays.bound.get(self)
-        if bound is None:
-            bound = self._bind(work)
-        return driver.drive(bound, *given, kept, out, stride, first, end, todo, self.below, work.level)
+        arrays = work.arrays
+        bound = self.bound.get(arrays.number)
+        if bound is None or bound[0] != arrays.state:
+            bound = self._bind(arrays)
+        return driver.drive(bound[1], *given, kept, out, stride, first, end, todo, self.below, work.level)
 
-    def _bind(self, work: Work) -> np.ndarray:
-        """The integers with the addresses of the scratch arrays of `work`."""
-        arrays = [(place, work.arrays[name, size]) for place, name, size in self.scratch]
-        bound = self.template.copy()
-        for place, array in arrays:
-            bound[place : place + 2] = array.ctypes.data, array.size
-        work.arrays.bind(self, bound)
-        return bound
+    def _bind(self, arrays: Arrays) -> tuple[int, np.ndarray]:
+        """The integers with the addresses of scratch arrays, and the state of these."""
+        made = [(place, arrays[name, size]) for place, name, size in self.scratch]
+        integers = self.template.copy()
+        for place, array in made:
+            integers[place : place + 2] = array.ctypes.data, array.size
+        if len(self.bound) >= BOUND:
+            self.bound.clear()
+        found = self.bound[arrays.number] = arrays.state, integers
+        return found
 
 
 def program_of(plan: Plan, source: bool = True, past_cache: bool = False) -> Program:

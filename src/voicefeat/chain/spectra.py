@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,9 @@ def block_frames(bins: int, dtype: np.dtype, most: int = BLOCK_BYTES) -> int:
     return lanes * max(1, min(fit, BLOCK_FRAMES // lanes))
 
 
+_numbers = itertools.count()
+
+
 class Arrays(dict[tuple[str, int], np.ndarray]):
     """Scratch arrays: ``arrays[name, size]`` has at least `size` values, and is one array for each name."""
 
@@ -46,8 +50,9 @@ class Arrays(dict[tuple[str, int], np.ndarray]):
         self.dtype = dtype
         self.largest: dict[str, np.ndarray] = {}
         self.nbytes: int = 0
-        #: Programs with the addresses of these arrays.
-        self.bound: dict[Any, np.ndarray] = {}
+        #: Tells these arrays from all others; and counts how often one of them was replaced.
+        self.number: int = next(_numbers)
+        self.state: int = 0
 
     def __missing__(self, key: tuple[str, int]) -> np.ndarray:
         name, size = key
@@ -56,17 +61,11 @@ class Arrays(dict[tuple[str, int], np.ndarray]):
             self.nbytes += (size - (0 if array is None else array.size)) * self.dtype.itemsize
             array = self.largest[name] = aligned(size, self.dtype)
             self.clear()  # the smaller array is dropped
-            self.bound.clear()
+            self.state += 1
         elif len(self) >= self.SIZES:
             self.clear()
         self[key] = array
         return array
-
-    def bind(self, program: Any, integers: np.ndarray) -> None:
-        """Keep the `integers` of a program, which hold addresses of these arrays."""
-        if len(self.bound) >= self.SIZES:
-            self.bound.clear()
-        self.bound[program] = integers
 
 
 class Work:

@@ -65,7 +65,7 @@ def test_kernels_are_kept_and_found_again(first):
     """An empty cache is filled by the first process and not written to by the second."""
     expected, folder = first
     kept = {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
-    assert len(kept) > 5
+    assert {p.suffix for p in kept} == {".nbi", ".nbc"}
     assert python(CALL, VOICEFEAT_CACHE_DIR=str(folder)) == expected
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()} == kept
 

@@ -30,15 +30,14 @@ def weighted(numbers, table, places, factor, count, out):
     return total
 
 
-SPEC = "AtofiA"
+SPEC = "A t3 o5 f i A"
 call_weighted = caller(SPEC, types.float64)
 
 
 @kernel
-def through_the_address(program, function, numbers, factor, count, out):
+def through_the_address(program, numbers, factor, count, out):
     return call_weighted(
-        numbers, program, function, address_of(numbers), numbers.size, 0, 2, factor, count,
-        address_of(out), out.size,
+        numbers, program, 0, address_of(numbers), numbers.size, factor, count, address_of(out), out.size
     )  # fmt: skip
 
 
@@ -51,9 +50,10 @@ def test_a_kernel_called_by_its_address_is_the_kernel(kind):
     direct, called = np.zeros(9, kind), np.zeros(9, kind)
     total = weighted(numbers, table, places, 3.0, 7, direct)
     compiled = len(weighted.signatures)
-    program = np.array([table.ctypes.data, table.size, places.ctypes.data, places.size], np.int64)
     function = address(weighted, SPEC, np.dtype(kind))
-    assert through_the_address(program, function, numbers, 3.0, 7, called) == total
+    step = [0, 0, function, table.ctypes.data, table.size, places.ctypes.data, places.size]
+    program = np.array(step, np.int64)
+    assert through_the_address(program, numbers, 3.0, 7, called) == total
     assert np.array_equal(direct, called) and direct[:7].all() and not direct[7:].any()
     assert len(weighted.signatures) == compiled  # not once more for its address
 

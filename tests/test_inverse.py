@@ -184,6 +184,19 @@ def test_views():
         np.testing.assert_array_equal(vf.istft(view), want)
 
 
+@pytest.mark.parametrize("n_fft", [96, 240, 320, 480, 600, 882, 1000, 1536])
+def test_pieces_of_any_spectra(n_fft):
+    """Spectra that are taken in pieces, being no contiguous rows of the result's precision: as in one."""
+    y = np.random.default_rng(5).standard_normal(48000)
+    spectra = librosa.stft(y, n_fft=n_fft)
+    want = vf.istft(spectra, n_fft=n_fft)
+    np.testing.assert_allclose(want[:40000], y[:40000], atol=1e-12)
+    np.testing.assert_array_equal(vf.istft(np.asfortranarray(spectra), n_fft=n_fft), want)
+    np.testing.assert_array_equal(vf.istft(spectra[:, :-1], n_fft=n_fft)[:40000], want[:40000])
+    single = vf.istft(spectra.astype(np.complex64), n_fft=n_fft, dtype=np.float64)
+    np.testing.assert_allclose(single, want, atol=1e-5)
+
+
 def test_input_is_left_alone():
     spectra = librosa.stft(speech(16000), n_fft=512)
     kept = spectra.copy()

@@ -50,6 +50,8 @@ class InversePlan:
         groups = max(1, min(_GROUPS, _FRAME_BYTES // (self.n_fft * self.lanes * dtype.itemsize)))
         #: Number of frames that are transformed together; of columns, without those that they reach beyond.
         self.width: int = groups * self.lanes
+        # Columns move by the width: spectra that are taken in pieces come in whole widths.
+        self.block = max(_BLOCK_SAMPLES // self.n_fft // self.width, 1) * self.width
         kept = -(-(self.reach - 1) // self.lanes) * self.lanes
         line = 64 // dtype.itemsize  # rows begin at a cache line, but not all in the same set
         lines = -(-(self.width + kept) // line)

@@ -15,6 +15,8 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 I64: Any = ir.IntType(64)
+#: Place of the kernel's address in a step.
+ADDRESS = 2
 
 
 def _flat(kind: Any) -> Any:
@@ -26,15 +28,17 @@ def _table(kind: Any) -> Any:
 
 
 def types_of(spec: str, number: Any) -> tuple[Any, ...]:
-    """The types of the arguments of a kernel, one for each letter of `spec`.
+    """The types of the arguments of a kernel, one for each part of `spec`.
 
     i  an integer
     f  a float
     A  an array of numbers, given to a call as two integers
     p  the program, which is not given
+    l  the lanes, which are not given: the first integer of the program
 
-    and what a call takes from the program, at a given position:
+    What a call takes from a step of the program has the place in the step behind its letter, as in ``i3``:
 
+    i  an integer
     g  a float
     a  an array of numbers
     t  a table of numbers, which is only read
@@ -43,6 +47,7 @@ def types_of(spec: str, number: Any) -> tuple[Any, ...]:
     """
     kinds = {
         "i": types.int64,
+        "l": types.int64,
         "f": types.float64,
         "g": types.float64,
         "p": _flat(types.int64),
@@ -52,7 +57,7 @@ def types_of(spec: str, number: Any) -> tuple[Any, ...]:
         "n": _table(types.int64),
         "o": _table(types.int32),
     }
-    return tuple(kinds[letter] for letter in spec)
+    return tuple(kinds[part[0]] for part in spec.split())
 
 
 def address(kernel: Any, spec: str, dtype: np.dtype | None = None) -> int:
@@ -79,13 +84,15 @@ def _array(context: Any, builder: Any, kind: Any, start: Any, size: Any) -> Any:
 
 
 def caller(spec: str, result: Any = types.none) -> Any:
-    """A function for kernels: (like, program, address of the callee, *arguments).
+    """A function for kernels: (like, program, step, *arguments).
 
-    Its arguments are those of `spec`, see `types_of`; the numbers in arrays have the type of `like`.
+    It calls the kernel whose address is at place `ADDRESS` of the step. Its arguments are those of `spec`
+    that are given, see `types_of`; the numbers in arrays have the type of `like`.
     """
+    letters = spec.split()
 
     @intrinsic(prefer_literal=False)
-    def call(typingctx, like, program, function, *arguments):
+    def call(typingctx, like, program, step, *arguments):
         one = len(arguments) == 1 and isinstance(arguments[0], types.BaseTuple)  # type: ignore[attr-defined]
         given = arguments[0] if one else types.Tuple(arguments)  # type: ignore[attr-defined]
         kinds = types_of(spec, like.dtype)
@@ -98,27 +105,32 @@ def caller(spec: str, result: Any = types.none) -> Any:
                 value, kind = next(parts)
                 return context.cast(builder, value, kind, wanted)
 
-            def entry(at):
+            def entry(place):
+                at = builder.add(values[2], ir.Constant(I64, place))
                 return builder.load(builder.gep(entries, [at]))
 
-            def argument(letter, kind):
-                if letter in "if":
-                    return scalar(kind)
+            def argument(part, kind):
+                letter = part[0]
                 if letter == "p":
                     return values[1]
-                place = scalar()
+                if letter == "l":
+                    return builder.load(entries)
                 if letter == "A":
-                    return _array(context, builder, kind, place, scalar())
-                first = entry(place)
+                    start = scalar()
+                    return _array(context, builder, kind, start, scalar())
+                if len(part) == 1:
+                    return scalar(kind)
+                first = entry(int(part[1:]))
+                if letter == "i":
+                    return first
                 if letter == "g":
                     return builder.bitcast(first, ir.DoubleType())
-                size = entry(builder.add(place, ir.Constant(I64, 1)))
-                return _array(context, builder, kind, first, size)
+                return _array(context, builder, kind, first, entry(int(part[1:]) + 1))
 
-            passed = [argument(letter, kind) for letter, kind in zip(spec, kinds, strict=True)]
+            passed = [argument(part, kind) for part, kind in zip(letters, kinds, strict=True)]
             convention = context.call_conv
             pointer = convention.get_function_type(result, kinds).as_pointer()
-            callee = builder.inttoptr(values[2], pointer)
+            callee = builder.inttoptr(entry(ADDRESS), pointer)
             status, value = convention.call_function(builder, callee, result, kinds, passed)
             with cgutils.if_unlikely(builder, status.is_error):
                 convention.return_status_propagate(builder, status)

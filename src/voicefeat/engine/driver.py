@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba.core import types
 
-from .by_address import address_of, caller
+from .by_address import ADDRESS, address_of, caller
 from .jit import kernel
 
 #: Places of the header: the lanes and the frames of a block, the positions of the steps of both turns (0 for
@@ -26,30 +26,32 @@ CHECK, FIRST, SECOND = 1, 2, 4
 #: Kinds of steps; the first three fill a block.
 (FRAMES, PREPARED, SPECTRA, END, CHANGE, POWER, BANDS, MATRIX, COPY, ZEROS, LOG, PRODUCT, FLOOR, SCALE, ROWS,
  COMPLEX_ROWS, STREAM, COMPLEX_STREAM) = range(18)  # fmt: skip
-_FRAMES = "AAAiiiiaiiiiotantitA"
+_FRAMES = "A A A i i3 i5 i6 a10 i7 i8 i l o14 t16 a12 n18 t20 i9 t22 A"
 #: The arguments of the kernels of the steps, and of the driver's own parts; see `by_address.types_of`.
 SPECS: dict[int, str] = {
     FRAMES: _FRAMES,
-    PREPARED: _FRAMES + "oggaai",
-    SPECTRA: "AiiAiiii",
-    CHANGE: "AiiA",
-    POWER: "AiigA",
-    BANDS: "AiiinnntA",
-    MATRIX: "AiiiiitifA",
-    COPY: "AiiA",
-    ZEROS: "Aig",
-    LOG: "Aiiiigggga",
-    PRODUCT: "AiiiiitifA",
-    FLOOR: "Aiif",
-    SCALE: "Aiiiiga",
-    ROWS: "AiiiiAii",
-    COMPLEX_ROWS: "AiiiAii",
-    STREAM: "AiiiiAiia",
-    COMPLEX_STREAM: "AiiiAiia",
+    PREPARED: _FRAMES + " o24 g30 g31 a26 a28 i32",
+    SPECTRA: "A i i A i3 i3 l i",
+    CHANGE: "A i l A",
+    POWER: "A i l g3 A",
+    BANDS: "A i3 i l n7 n9 n11 t13 A",
+    MATRIX: "A i i3 i7 i l t9 i8 f A",
+    COPY: "A i l A",
+    ZEROS: "A i g3",
+    LOG: "A i i3 i l g4 g5 g6 g7 a8",
+    PRODUCT: "A i i i5 i l t7 i6 f A",
+    FLOOR: "A i l f",
+    SCALE: "A i i3 i l g4 a5",
+    ROWS: "A i i3 l i A i i",
+    COMPLEX_ROWS: "A i3 l i A i i",
+    STREAM: "A i i3 l i A i i a4",
+    COMPLEX_STREAM: "A i3 l i A i i a4",
 }
-FINITE_SPEC = "Aig"
-FILL_SPEC = "Apiiiiiiiiii"
-TURN_SPEC = "Apiiiiiifiiif"
+FINITE_SPEC = f"A l g{LIMIT - FINITE + ADDRESS}"
+FILL_SPEC = "A p" + 10 * " i"
+TURN_SPEC = "A p" + 6 * " i" + " f" + 3 * " i" + " f"
+#: Where a step would begin whose kernel is one of these.
+_FINITE_STEP, _FILL_STEP, _TURN_STEP = FINITE - ADDRESS, FILL - ADDRESS, TURN - ADDRESS
 
 fill_frames: Any = caller(SPECS[FRAMES])
 fill_prepared: Any = caller(SPECS[PREPARED])
@@ -57,6 +59,7 @@ fill_spectra: Any = caller(SPECS[SPECTRA])
 change: Any = caller(SPECS[CHANGE])
 raise_power: Any = caller(SPECS[POWER])
 weigh: Any = caller(SPECS[BANDS])
+multiply_bins: Any = caller(SPECS[MATRIX])
 multiply: Any = caller(SPECS[PRODUCT])
 replace_zeros: Any = caller(SPECS[ZEROS])
 logarithm: Any = caller(SPECS[LOG], types.float64)
@@ -74,28 +77,15 @@ call_turn: Any = caller(TURN_SPEC, types.float64)
 @kernel
 def fill(bins, program, i, y, n, head, n_head, tail, n_tail, stride, first, count):
     """The bins of a block: those of the frames of a signal, or given ones."""
-    lanes, kind, function = program[LANES], program[i], program[i + 2]
-    into = address_of(bins)
-    if kind == SPECTRA:
-        rows = program[i + 3]
-        fill_spectra(bins, program, function, y, n, first, stride, into, bins.size, rows, rows, lanes, count)
-        return
+    kind, lanes, into = program[i], program[LANES], address_of(bins)
     groups = (count + lanes - 1) // lanes
-    hop = program[i + 3]
-    start = first * hop - program[i + 4]
+    start = first * program[i + 3] - program[i + 4]
     if kind == FRAMES:
-        fill_frames(
-            bins, program, function, y, n, head, n_head, tail, n_tail, start, hop, program[i + 5],
-            program[i + 6], i + 10, program[i + 7], program[i + 8], groups, lanes, i + 14, i + 16, i + 12,
-            i + 18, i + 20, program[i + 9], i + 22, into, bins.size,
-        )  # fmt: skip
+        fill_frames(bins, program, i, y, n, head, n_head, tail, n_tail, start, groups, into, bins.size)
+    elif kind == PREPARED:
+        fill_prepared(bins, program, i, y, n, head, n_head, tail, n_tail, start, groups, into, bins.size)
     else:
-        fill_prepared(
-            bins, program, function, y, n, head, n_head, tail, n_tail, start, hop, program[i + 5],
-            program[i + 6], i + 10, program[i + 7], program[i + 8], groups, lanes, i + 14, i + 16, i + 12,
-            i + 18, i + 20, program[i + 9], i + 22, into, bins.size, i + 24, i + 30, i + 31, i + 26, i + 28,
-            program[i + 32],
-        )  # fmt: skip
+        fill_spectra(bins, program, i, y, n, first, stride, into, bins.size, count)
 
 
 @kernel
@@ -105,57 +95,45 @@ def turn(out, program, i, now, n_now, rows, tiles, n_tiles, floor, stride, first
     The steps begin with `rows` rows of lanes at the address `now`. `tiles` is the address of the kept tiles
     of the block, 0 if none are kept.
     """
-    lanes = program[LANES]
+    lanes, at_out, n_out = program[LANES], address_of(out), out.size
     groups = (count + lanes - 1) // lanes
-    at_out = address_of(out)
     while program[i] != END:
-        kind, function = program[i], program[i + 2]
+        kind, size = program[i], groups * lanes * rows
         if BANDS <= kind <= COPY:
             into, n_into = (tiles, n_tiles) if tiles else (program[i + 4], program[i + 5])
-            bins, rows = program[i + 3], program[i + 6]
             if kind == BANDS:
-                weigh(out, program, function, now, n_now, bins, groups, lanes, i + 7, i + 9, i + 11, i + 13,
-                      into, n_into)  # fmt: skip
+                weigh(out, program, i, now, n_now, groups, into, n_into)
             elif kind == MATRIX:
-                multiply(out, program, function, now, n_now, 0, bins, program[i + 7], groups, lanes, i + 9,
-                         program[i + 8], -np.inf, into, n_into)  # fmt: skip
+                multiply_bins(out, program, i, now, n_now, 0, groups, -np.inf, into, n_into)
             else:
-                change(out, program, function, now, n_now, groups * lanes * rows, lanes, into, n_into)
-            now, n_now = into, n_into
+                change(out, program, i, now, n_now, size, into, n_into)
+            now, n_now, rows = into, n_into, program[i + 6]
         elif kind == LOG:
-            peak = logarithm(out, program, function, now, n_now, rows, program[i + 3], count, lanes, i + 4,
-                             i + 5, i + 6, i + 7, i + 8)  # fmt: skip
+            peak = logarithm(out, program, i, now, n_now, rows, count)
             if peak > highest:
                 highest = peak
         elif kind == PRODUCT:
             into, n_into = program[i + 3], program[i + 4]
-            multiply(out, program, function, now, n_now, 0, rows, program[i + 5], groups, lanes, i + 7,
-                     program[i + 6], floor, into, n_into)  # fmt: skip
+            multiply(out, program, i, now, n_now, 0, rows, groups, floor, into, n_into)
             now, n_now, rows = into, n_into, 4 * program[i + 6]
         elif kind == ROWS:
-            put_rows(out, program, function, now, n_now, rows, program[i + 3], lanes, count, at_out, out.size,
-                     first, stride)  # fmt: skip
+            put_rows(out, program, i, now, n_now, rows, count, at_out, n_out, first, stride)
         elif kind == COMPLEX_ROWS:
-            put_complex_rows(out, program, function, now, n_now, program[i + 3], lanes, count, at_out,
-                             out.size, first, stride)  # fmt: skip
+            put_complex_rows(out, program, i, now, n_now, count, at_out, n_out, first, stride)
         elif kind == STREAM:
-            stream_rows(out, program, function, now, n_now, rows, program[i + 3], lanes, count, at_out,
-                        out.size, first, stride, i + 4)  # fmt: skip
+            stream_rows(out, program, i, now, n_now, rows, count, at_out, n_out, first, stride)
         elif kind == COMPLEX_STREAM:
-            stream_complex_rows(out, program, function, now, n_now, program[i + 3], lanes, count, at_out,
-                                out.size, first, stride, i + 4)  # fmt: skip
+            stream_complex_rows(out, program, i, now, n_now, count, at_out, n_out, first, stride)
+        elif kind == CHANGE:
+            change(out, program, i, now, n_now, size, now, n_now)
+        elif kind == POWER:
+            raise_power(out, program, i, now, n_now, size, now, n_now)
+        elif kind == ZEROS:
+            replace_zeros(out, program, i, now, n_now, size)
+        elif kind == FLOOR:
+            raise_floor(out, program, i, now, n_now, size, floor)
         else:
-            size = groups * lanes * rows
-            if kind == CHANGE:
-                change(out, program, function, now, n_now, size, lanes, now, n_now)
-            elif kind == POWER:
-                raise_power(out, program, function, now, n_now, size, lanes, i + 3, now, n_now)
-            elif kind == ZEROS:
-                replace_zeros(out, program, function, now, n_now, size, i + 3)
-            elif kind == FLOOR:
-                raise_floor(out, program, function, now, n_now, size, lanes, floor)
-            else:
-                scale(out, program, function, now, n_now, rows, program[i + 3], groups, lanes, i + 4, i + 5)
+            scale(out, program, i, now, n_now, rows, groups)
         i = program[i + 1]
     return highest
 
@@ -170,40 +148,41 @@ def drive(program, y, head, tail, kept, out, stride, first, end, todo, below, le
     SECOND. The first turn writes the largest logarithm to level[0]; the second reads it, and its floor is
     `below` less.
     """
-    lanes, block, item = program[LANES], program[BLOCK], program[ITEM]
-    data, keeps = address_of(y), address_of(kept)
-    if todo & CHECK and not is_finite(y, program, program[FINITE], data, y.size, lanes, LIMIT):
+    block, rows, width, item = program[BLOCK], program[TILE_ROWS], program[WIDTH], program[ITEM]
+    data, n, keeps, at_out, n_out = address_of(y), y.size, address_of(kept), address_of(out), out.size
+    at_head, at_tail = address_of(head), address_of(tail)
+    if todo & CHECK and not is_finite(y, program, _FINITE_STEP, data, n):
         return False
-    rows, width = program[TILE_ROWS], program[WIDTH]
-    at_out = address_of(out)
     if todo & FIRST:
         i, highest, tiles, n_tiles = program[FIRST_TURN], -np.inf, 0, 0
         fills = program[i] <= SPECTRA
         steps = program[i + 1] if fills else i
         now, n_now = program[BINS], program[BINS + 1]
-        for start in range(first, end, block):
+        start = first
+        while start < end:
             count = block if end - start > block else end - start
             if fills:
                 call_fill(
-                    y, program, program[FILL], now, n_now, i, data, y.size, address_of(head), head.size,
-                    address_of(tail), tail.size, stride, start, count,
+                    y, program, _FILL_STEP, now, n_now, i, data, n, at_head, head.size, at_tail, tail.size,
+                    stride, start, count,
                 )  # fmt: skip
             else:
-                now, n_now = data + (start - first) * width * item, y.size - (start - first) * width
+                now, n_now = data + (start - first) * width * item, n - (start - first) * width
             if program[SECOND_TURN]:
                 tiles, n_tiles = keeps + start * rows * item, kept.size - start * rows
             highest = call_turn(
-                y, program, program[TURN], at_out, out.size, steps, now, n_now, width, tiles, n_tiles,
-                -np.inf, stride, start, count, highest,
+                y, program, _TURN_STEP, at_out, n_out, steps, now, n_now, width, tiles, n_tiles, -np.inf,
+                stride, start, count, highest,
             )  # fmt: skip
+            start += block
         level[0] = highest
     if todo & SECOND:
-        floor = level[0] - below
-        for start in range(first, end, block):
+        floor, start = level[0] - below, first
+        while start < end:
             count = block if end - start > block else end - start
             call_turn(
-                y, program, program[TURN], at_out, out.size, program[SECOND_TURN],
-                keeps + start * rows * item, kept.size - start * rows, rows, 0, 0, floor, stride, start,
-                count, 0.0,
+                y, program, _TURN_STEP, at_out, n_out, program[SECOND_TURN], keeps + start * rows * item,
+                kept.size - start * rows, rows, 0, 0, floor, stride, start, count, 0.0,
             )  # fmt: skip
+            start += block
     return True

@@ -190,7 +190,7 @@ def add_spectra(
     """Frames first .. first + count - 1 of a signal of `total`, to y from place start + first hop on.
 
     The complex number of bin k of the first one is at place at + k spacing of `spectra`. `columns` holds what
-    later frames add to, zeros before the first. All calls but the last have whole groups, of `lanes` frames.
+    later frames add to, zeros before the first. All calls but the last have a multiple of `width` frames.
     """
     for t in range(0, count, width):
         many = min(width, count - t)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 
 from .allpole import filter_rows
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .laneop import accumulate, lane_op
 
 #: Samples that are filtered at a time: enough chains of additions to hide the latency of one.
@@ -61,14 +61,14 @@ def filtered(frames, at, a, taps, out, to):
         out.store(to + i * n, total)
 
 
-@kernel
+@inner_kernel
 def correlate_frame(frames, lag, length, out, to):
     """The autocorrelation of `length` rows at a lag; rows beyond them are zeros."""
     count = length - lag
     correlated(frames, lag, count // ROUND, (count % ROUND + 1) // 2, out, to)
 
 
-@kernel
+@inner_kernel
 def silent_frame(samples, length, lane, lanes):
     """Whether a frame is nothing but zeros."""
     heard = 0

@@ -11,13 +11,13 @@ import math
 import numpy as np
 
 from .groupdelay import log_magnitude
-from .jit import kernel
+from .jit import inner_kernel, kernel
 from .spectrum import complex_frames
 
 TURN = 2 * math.pi
 
 
-@kernel
+@inner_kernel
 def cut_around(y, middle, half, window, reach, lane, lanes, frames):
     """Samples middle - half .. middle + half of y under half a window, in one lane; zeros beyond y."""
     for n in range(-half, half + 1):
@@ -26,7 +26,7 @@ def cut_around(y, middle, half, window, reach, lane, lanes, frames):
             frames[(reach + n) * lanes + lane] = y[i] * window[abs(n)]
 
 
-@kernel
+@inner_kernel
 def find_peaks(logs, lane, lanes, n_bins, peaks, asides):
     """The bins above both neighbours, and how far from each the top of its parabola is; returns how many."""
     count = 0
@@ -41,13 +41,13 @@ def find_peaks(logs, lane, lanes, n_bins, peaks, asides):
     return count
 
 
-@kernel
+@inner_kernel
 def wrapped(x):
     """The angle x between -pi and pi."""
     return (x + math.pi) % TURN - math.pi
 
 
-@kernel
+@inner_kernel
 def follow_harmonics(bins, lane, lanes, f0, per_bin, harmonics, peaks, asides, count, values):
     """values[k] = the phase of harmonic k = 1 .. `harmonics`, in turns of its own relative to the first one.
 
@@ -79,7 +79,7 @@ def follow_harmonics(bins, lane, lanes, f0, per_bin, harmonics, peaks, asides, c
         values[k] = wrapped(phase - k * first)
 
 
-@kernel
+@inner_kernel
 def unwrap(values, count):
     """Add the whole turns that make each of `count` values the nearest to the one before, in place."""
     before, turns = values[0], 0.0
@@ -94,7 +94,7 @@ def unwrap(values, count):
         values[k] += turns
 
 
-@kernel
+@inner_kernel
 def put_steps(values, count, begin, f0, grid, steps, at, lanes):
     """steps = the differences along the grid of a line through values[k - 1] at k f0, k = 1 .. count.
 

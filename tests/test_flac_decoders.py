@@ -227,3 +227,12 @@ def test_datasets_do_not_depend_on_the_decoder_and_the_log_names_it(tmp_path, mo
     assert logs[0] == {sndfile: {".flac": 3, ".wav": 1}}
     if OURS is not None:
         assert logs[1] == {OURS[0]: {".flac": 3}, sndfile: {".wav": 1}}
+
+
+@needed
+def test_files_that_end_soon_behind_their_metadata(tmp_path, monkeypatch):
+    whole, path = encoded(speech(8000)), tmp_path / "cut.flac"
+    at = whole.index(b"\xff\xf8")
+    for more in range(20):
+        path.write_bytes(whole[: at + more])
+        same(path, monkeypatch)

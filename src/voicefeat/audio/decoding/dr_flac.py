@@ -31,6 +31,8 @@ STREAMINFO, PADDING, SEEKTABLE, COMMENT = 0, 1, 3, 4
 _SEEK_POINT = 18
 #: Numbers of frames below this are coded as UTF-8 codes characters.
 MOST_FRAMES = 0xD800
+#: Bytes of the shortest header of a frame.
+_FRAME_HEADER = 6
 _FLOAT32 = np.dtype(np.float32)
 #: Attributes of the extension module that are used here.
 _NEEDED = ("ma_dr_flac_open_memory", "ma_dr_flac_read_pcm_frames_f32", "ma_dr_flac_close")
@@ -145,7 +147,7 @@ def _frames(data: bytes, header: _Header) -> list[int] | None:
     content = np.frombuffer(data, np.uint8)[header.frames_at :]
     marks = np.flatnonzero(content[:-1] == 0xFF)
     marks = marks[content[marks + 1] & 0xFE == 0xF8] + header.frames_at
-    if not marks.size or marks[0] != header.frames_at or count > MOST_FRAMES:
+    if not marks.size or marks[0] != header.frames_at or count > MOST_FRAMES or content.size < _FRAME_HEADER:
         return None
     size, info = data[header.frames_at + 2] & 0xF0, flac.Info(header.block, 0, header.total)
     begins: list[int] = []

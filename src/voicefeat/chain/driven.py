@@ -6,6 +6,7 @@ the items of a batch.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -24,7 +25,7 @@ from .stages import Chain
 #: Powers that are finite for every accepted signal; the results of other powers are checked.
 USUAL_POWERS = (None, 1.0, 2.0)
 #: Calls of the driver per thread for one item: more of them share the work more evenly.
-SHARES = 4
+SHARES = 8
 #: Values of kept tiles up to which they are scratch arrays, which are there for the next call.
 SCRATCH = 262144
 
@@ -77,8 +78,15 @@ def run_alone(program: Program, item: np.ndarray, out: np.ndarray, frames: int, 
     return usable
 
 
-def run_shared(program: Program, item: np.ndarray, out: np.ndarray, frames: int, budget: int) -> None:
-    """All frames of an item of finite values on several threads."""
+def run_shared(
+    program: Program,
+    item: np.ndarray,
+    out: np.ndarray,
+    frames: int,
+    budget: int,
+    check: Callable[[np.ndarray], None],
+) -> None:
+    """All frames of an item on several threads, one of which begins with `check`."""
     lanes, block, dtype = program.lanes, program.block, program.dtype
     given, flat = samples_and_ends(program, item), flat_view(out, dtype)
     kept = aligned(program.room(frames), dtype)
@@ -89,15 +97,17 @@ def run_shared(program: Program, item: np.ndarray, out: np.ndarray, frames: int,
     levels = [0.0] * parts
 
     def part(todo: int, i: int) -> None:
+        if i == parts:
+            return check(item)
         work = borrow(dtype)
         if todo == SECOND:
             work.level[0] = max(levels)
         program.run(work, given, kept, flat, frames, i * share, min((i + 1) * share, frames), todo)
         if todo == FIRST:
             levels[i] = float(work.level[0])
-        give_back(work)
+        return give_back(work)
 
-    threads.each(partial(part, FIRST), parts, budget)
+    threads.each(lambda i: part(FIRST, i - 1 if i else parts), parts + 1, budget)
     if program.keeps:
         threads.each(partial(part, SECOND), parts, budget)
 
@@ -132,17 +142,19 @@ def run_rows(plan: Plan, data: np.ndarray, frames: int, into: np.ndarray, name: 
         return
     items = data.reshape(-1, *data.shape[-inner:])
 
+    def check(item: np.ndarray) -> None:
+        if name is not None and not tables.usable(item, given):
+            not_finite(data, name, given)  # all of it, to report the position
+
     def alone(i: int) -> None:
         if not run_alone(program, items[i], into[i], frames, todo):
-            not_finite(data, name or "y", given)  # all of it, to report the position
+            not_finite(data, name or "y", given)
 
     if budget == 1:
         for i in range(len(items)):
             alone(i)
     elif budget > len(items):
         for item, out in zip(items, into, strict=True):
-            if name is not None and not tables.usable(item, given):
-                not_finite(data, name or "y", given)
-            run_shared(program, item, out, frames, budget)
+            run_shared(program, item, out, frames, budget, check)
     else:
         threads.each(alone, len(items), budget)

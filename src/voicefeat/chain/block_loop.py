@@ -188,7 +188,7 @@ def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]
                     values = plan.source.values(count)
                     memory = {} if values * data.dtype.itemsize <= MEMORY_BYTES else None
         if len(group) == 1 and plan.driven and group[0].driven:
-            run_rows(plan, data, count, group[0].into, name)
+            run_rows(plan, data, count, group[0].into, name)  # type: ignore[attr-defined]
             continue
         run_batch(plan, data, count, group, name, memory)
         while not once and (group := _second_passes(group)):

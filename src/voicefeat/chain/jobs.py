@@ -34,8 +34,6 @@ class Job:
     #: The number of frames, and the chain's tables for the data; `block_loop.compute` sets both.
     frames: int
     plan: Plan
-    #: The result of a driven job, (items, rows, frames); `open` sets it.
-    into: Any
 
     def __init__(self, chain: Chain):
         self.chain = chain
@@ -98,7 +96,8 @@ class Rows(Job):
         into = self.out if batch else self.out[np.newaxis]
         if len(batch) > 1:
             into = into.reshape(-1, *into.shape[-2:])
-        self.into = into if self.place is None else into[:, self.place]
+        #: The result by items, (items, rows, frames).
+        self.into: np.ndarray = into if self.place is None else into[:, self.place]
 
     def sink(self, i: int) -> Sink:
         plan, into = self.plan, self.into[i]
@@ -136,7 +135,7 @@ class PeaksInRows(Job):
             np.zeros(shape, self.plan.dtype),
             np.zeros(shape, self.plan.dtype),
         )
-        self.into = [part.reshape(-1, *shape[-2:]) for part in self.out]
+        self.into: list[np.ndarray] = [part.reshape(-1, *shape[-2:]) for part in self.out]
         self.references: np.ndarray | None = None
         if isinstance(self.reference, np.ndarray):
             self.references = self.reference.reshape(-1, frames)

@@ -142,7 +142,7 @@ def caller(spec: str, result: Any = types.none) -> Any:
 
 
 @intrinsic(prefer_literal=False)
-def address_of(typingctx, array):
+def _address_of(typingctx, array):
     """The address of the first element of a flat array."""
 
     def emit(context, builder, signature, values):
@@ -150,3 +150,7 @@ def address_of(typingctx, array):
         return builder.ptrtoint(data, I64)
 
     return types.int64(array), emit
+
+
+#: For kernels: the address of the first element of a flat array.
+address_of: Any = _address_of

@@ -105,7 +105,7 @@ class WholeCompiler(compiler.Compiler):
 
     library: Any = Whole
 
-    def compile_extra(self, func):
+    def compile_extra(self, func: Any) -> Any:
         state = self.state
         state.library = self.library(state.targetctx.codegen(), func.__qualname__)
         state.library.enable_object_caching()

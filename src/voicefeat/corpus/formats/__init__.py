@@ -48,6 +48,8 @@ class Writer(ABC):
 
     #: CRC-32 of the checksums of the rows so far: `checksums.combined`. A format without checksums leaves 0.
     chain: int = 0
+    #: SHA-256 of a closed shard that is one file, in hexadecimal digits; "" if the writer does not know it.
+    sha256: str = ""
 
     @abstractmethod
     def add(self, row: Row, values: np.ndarray) -> None:

@@ -19,6 +19,7 @@ from ..optional import array, need, numbers, texts
 from . import About, Format, Reader, Writer
 from .damage import fail_unreadable
 from .parquet_pages import Chunk, first_value, footer, pages, parsed_footer
+from .written import WrittenFile
 
 __all__ = ["FORMAT", "KEY"]
 
@@ -59,7 +60,7 @@ class ParquetWriter(Writer):
         self._ends = [0]
         #: The chunks of values, if they are written without Arrow.
         self._chunks: list[Chunk] = []
-        self._stream = place.open("xb")  # exclusively: no link is followed
+        self._stream = WrittenFile(place)
         self._sink = _Sink(self._stream)
         names = [name for name in self._schema.names if name != "values" or not self._apart]
         self._writer = self._arrow(self._sink, names)
@@ -127,6 +128,7 @@ class ParquetWriter(Writer):
         else:
             self._writer.close()
         self._stream.close()
+        self.sha256: str = self._stream.sha256
 
     def _footer(self, others: bytes) -> bytes:
         """The end of the file; `others` is the one that Arrow wrote for all columns but the values."""

@@ -173,6 +173,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     links: list[str] = []
     by_id: dict[str, Source] = {}
     by_file: dict[str, Source] = {}
+    true_folders: dict[str, str] = {}
     if not isinstance(paths, Iterable) or getattr(paths, "ndim", 1) != 1:
         fail("paths", paths, "is not a list of paths", "give files, folders and patterns in a list")
     for given in paths:
@@ -188,7 +189,9 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
             found = _matching(root, base, pattern, ignored, links)
         else:
             fail("path", root, "there is no such file or folder", "check the spelling and where you are")
-        true_root = os.path.join(os.path.realpath(base), "")
+        if base not in true_folders:  # once for many files of one folder
+            true_folders[base] = os.path.join(os.path.realpath(base), "")
+        true_root = true_folders[base]
         for source in found:
             _add(source, true_root + source.id, by_id, by_file)
     return Listing([by_id[key] for key in sorted(by_id)], ignored, links)

@@ -24,8 +24,12 @@ class Committer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voicefeat-disk")
         self._last: Future[None] | None = None
 
-    def commit(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
+    def commit(
+        self, moves: Sequence[tuple[Path, Path]], digests: Sequence[str], segment: Segment, state: State
+    ) -> None:
         """Begin to commit the shards of `segment`: move each to its final path, then save `state`.
+
+        `digests` has the SHA-256 of each shard, or "" where it is still to be computed.
 
         Raises
         ------
@@ -38,11 +42,13 @@ class Committer:
             _drop(moves)
             raise
         now = replace(state, segments=list(state.segments), again=list(state.again))
-        self._last = self._thread.submit(self._commit, moves, segment, now)
+        self._last = self._thread.submit(self._commit, moves, digests, segment, now)
 
-    def _commit(self, moves: Sequence[tuple[Path, Path]], segment: Segment, state: State) -> None:
+    def _commit(
+        self, moves: Sequence[tuple[Path, Path]], digests: Sequence[str], segment: Segment, state: State
+    ) -> None:
         put(moves)
-        segment.shards = [inventory(place) for _, place in moves]
+        segment.shards = [inventory(place, digest) for (_, place), digest in zip(moves, digests, strict=True)]
         self._recordings.to_disk()
         state.save(self._folder)
 

@@ -46,6 +46,8 @@ class Shards:
         self.number: int = 0
         #: `Writer.chain` of the shards that were closed last.
         self.chains: list[int] = []
+        #: `Writer.sha256` of the same.
+        self.digests: list[str] = []
         self._open: list[Writer] = []
         self._bytes = 0
         for place in self.folders:
@@ -87,12 +89,13 @@ class Shards:
 
     def close(self) -> list[tuple[Path, Path]]:
         """Finish the open shards; return the present and the final path of each."""
-        self.chains = []
+        self.chains, self.digests = [], []
         if not self._open:
             return []
         for writer in self._open:
             writer.close()
         self.chains = [writer.chain for writer in self._open]
+        self.digests = [writer.sha256 for writer in self._open]
         asides = [self._aside(place) for place in self.folders]
         moves = list(zip(asides, self.places(self.number), strict=True))
         self._open, self._bytes = [], 0

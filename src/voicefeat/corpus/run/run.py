@@ -193,7 +193,7 @@ class Run:
         segment.ledger = ledger.lines - sum(each.ledger for each in self.state.segments)
         if segment.next != self.state.next:
             self.state.segments.append(segment)
-        committer.commit(moves, segment, self.state)
+        committer.commit(moves, self.shards.digests, segment, self.state)
 
     def _redo(self, recordings: Recordings) -> None:
         """Make segments again that lost a shard or whose recordings changed, each with its old bounds."""
@@ -225,7 +225,7 @@ class Run:
         (folder / REDONE).unlink(missing_ok=True)
         state.segments[number] = segment
         state.again.remove(number)
-        committer.commit(moves, segment, replace(state, ledger_aside=True))
+        committer.commit(moves, self.shards.digests, segment, replace(state, ledger_aside=True))
         committer.wait()
         commit_ledger(folder)
         state.save(folder)  # before another new ledger is written

@@ -31,7 +31,7 @@ LAYERS = [
     ["chain"],
     ["feature"],
     ["presets"],
-    ["corpus", "metrics", "augment", "plot"],
+    ["streaming", "corpus", "metrics", "augment", "plot"],
     ["cli", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

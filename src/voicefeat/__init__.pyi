@@ -196,6 +196,11 @@ from .presets.compare.explain import (
 from .presets.front_end import (
     FrontEnd as FrontEnd,
 )
+from .streaming.stream import (
+    Latency as Latency,
+    Stream as Stream,
+    stream as stream,
+)
 from .units.decibels import (
     amplitude_to_db as amplitude_to_db,
     db_to_amplitude as db_to_amplitude,

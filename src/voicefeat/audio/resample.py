@@ -88,7 +88,7 @@ def resample(
     y = _samples_last(y, axis)
     if orig_sr == target_sr:
         return np.moveaxis(y, -1, axis)
-    n = _length(y.shape[-1], orig_sr, target_sr)
+    n = resampled_length(y.shape[-1], orig_sr, target_sr)
     result = _resampled(y, orig_sr, target_sr, way, n)
     if fix and result.shape[-1] != n:
         fixed = np.zeros((*y.shape[:-1], n), result.dtype)
@@ -102,7 +102,7 @@ def resample(
     return np.moveaxis(result.astype(y.dtype, copy=False), -1, axis)
 
 
-def _length(n: int, orig_sr: float, target_sr: float) -> int:
+def resampled_length(n: int, orig_sr: float, target_sr: float) -> int:
     """ceil(n * target_sr / orig_sr) in integers: a quotient of floats is often a little too large."""
     (up, of), (down, by) = target_sr.as_integer_ratio(), orig_sr.as_integer_ratio()
     return -(-n * up * by // (of * down))

@@ -56,31 +56,70 @@ class Normalisation:
         if self.deviations and (len(self.deviations) != len(self.means) or min(self.deviations) <= 0):
             fail("deviations", self.deviations, "must be as many as means, and above 0", "gather them again")
 
-    def bounds(self, frames: int) -> tuple[np.ndarray, np.ndarray]:
-        """For the window of each frame: the first frame, and the one after the last."""
-        t = np.arange(frames)
+    def bounds(self, frames: int, first: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """For the window of each frame from `first` on: its first frame, and the one after its last."""
+        t = np.arange(first, frames)
         if self.over == "utterance":
             return np.zeros_like(t), np.full_like(t, frames)
+        begin, end = self._window(t)
+        over = np.maximum(end - frames, 0)
+        return np.maximum(begin - over, 0), end - over
+
+    def _window(self, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The bounds of the windows of frames `t` if the signal went on."""
         if self.center:
             first = t - self.window // 2
             end = first + self.window - np.minimum(first, 0)  # shifted if the window begins before the clip
         else:
             first, end = t - self.window, np.maximum(t + 1, self.least)
-        over = np.maximum(end - frames, 0)
-        return np.maximum(np.maximum(first, 0) - over, 0), end - over
+        return np.maximum(first, 0), end
+
+    def complete(self, frames: int) -> int:
+        """Number of frames whose windows lie within the first `frames` frames, whatever follows."""
+        if self.over != "sliding":
+            return frames
+        if not self.center:
+            return frames if frames >= self.least else 0
+        ahead = self.window - self.window // 2 - 1
+        return max(0, frames - ahead) if frames >= self.window else 0
+
+    def first(self, t: int, frames: int) -> int:
+        """The first of `frames` frames that the windows of frame `t` and of later frames reach."""
+        if self.over != "sliding":
+            return t
+        return max(0, min(t - (self.window // 2 if self.center else self.window), frames - self.window))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """Normalise features (..., rows, frames); sums are computed in double precision."""
-        if self.over == "frame":
-            total = x.sum(axis=-2, keepdims=True, dtype=np.float64)
-            return (x / np.where(total == 0.0, 1.0, total)).astype(x.dtype)
+        frames = x.shape[-1]
+        if self.over in ("frame", "corpus"):
+            return self.each(x)
+        state = np.zeros(2 * (x.size // frames))
+        return self.windows(x, *self.bounds(frames), 0, state, frames)
+
+    def each(self, x: np.ndarray) -> np.ndarray:
+        """Normalise frames that depend on no others."""
         if self.over == "corpus":
             return self._standard(x)
-        frames = x.shape[-1]
-        bounds, sums, squares = self.bounds(frames), np.empty(frames + 1), np.empty(frames + 1)
-        x, out = np.ascontiguousarray(x), np.empty(x.shape, x.dtype)
-        rows, flat = x.size // frames, x.reshape(-1)
-        standardise(flat, rows, frames, *bounds, self.variance, self.floor, sums, squares, out.reshape(-1))
+        # Row after row: the order of numpy's own sum depends on the number of frames.
+        total = x[..., :1, :].astype(np.float64)
+        for row in range(1, x.shape[-2]):
+            total += x[..., row : row + 1, :]
+        return (x / np.where(total == 0.0, 1.0, total)).astype(x.dtype)
+
+    def windows(
+        self, x: np.ndarray, first: np.ndarray, end: np.ndarray, at: int, state: np.ndarray, after: int
+    ) -> np.ndarray:
+        """Normalise frames `at`, at + 1, ... of x over the windows first[i] .. end[i] - 1.
+
+        `state` holds two running sums of each row at the first frame of x, and is set to those at frame
+        `after`.
+        """
+        frames, count = x.shape[-1], first.size
+        x, out = np.ascontiguousarray(x), np.empty((*x.shape[:-1], count), x.dtype)
+        sums, rows = np.empty((2, frames + 1)), x.size // frames
+        bounds = first, end, at, self.variance, self.floor
+        standardise(x.reshape(-1), rows, frames, *bounds, state, after, *sums, out.reshape(-1))
         return out
 
     def _standard(self, x: np.ndarray) -> np.ndarray:

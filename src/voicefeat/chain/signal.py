@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,21 +64,7 @@ class Signal:
         """The samples to be cut into frames; `y` itself if nothing is changed here."""
         if self.samples is not None:
             y = self._fitted(y, self.samples)
-        if scaled and self.scale != 1.0:
-            y = y * y.dtype.type(self.scale)
-        if self.dither:
-            noise = np.random.default_rng(self.seed).standard_normal(y.shape)
-            y = y + (self.dither * noise).astype(y.dtype)
-        if self.preemphasis:
-            y, share = np.ascontiguousarray(y), y.dtype.type(self.preemphasis)
-            out = np.empty(y.shape, y.dtype)
-            before = np.zeros(y.size // y.shape[-1], y.dtype)
-            if self.first == "self":
-                before -= share * y[..., 0].reshape(-1)
-            lanes = tables.lanes(y.dtype)
-            differences(y.reshape(-1), y.shape[-1], share, before, lanes, out.reshape(-1))
-            y = out
-        return np.ascontiguousarray(y)
+        return SignalPieces(self, scaled).next(y)
 
     def _fitted(self, y: np.ndarray, samples: int) -> np.ndarray:
         """The signal with `samples` samples: repeated if it is shorter, cut if it is longer."""
@@ -87,3 +74,43 @@ class Signal:
         random = self.crop == "random"
         start = int(np.random.default_rng(self.seed).integers(n - samples + 1)) if random else 0
         return y[..., start : start + samples]
+
+
+class SignalPieces:
+    """A signal that is prepared piece by piece: what the stage keeps from one piece to the next."""
+
+    def __init__(self, signal: Signal, scaled: bool):
+        self.signal: Signal = signal
+        self.scaled: bool = scaled
+        #: A generator of noise for each signal of a batch: each has the noise that it would have alone.
+        self.noise: list[np.random.Generator] = []
+        #: Minus the share of the last sample of each signal, for the pre-emphasis.
+        self.before: np.ndarray | None = None
+
+    def next(self, y: np.ndarray) -> np.ndarray:
+        """The next samples (..., n), contiguous; `y` itself if nothing is changed."""
+        signal = self.signal
+        if self.scaled and signal.scale != 1.0:
+            y = y * y.dtype.type(signal.scale)
+        if signal.dither:
+            y = y + (signal.dither * self._noise(y.shape)).astype(y.dtype)
+        if signal.preemphasis and y.size:
+            y = self._emphasised(np.ascontiguousarray(y))
+        return np.ascontiguousarray(y)
+
+    def _noise(self, shape: tuple[int, ...]) -> np.ndarray:
+        items, n = math.prod(shape[:-1]), shape[-1]
+        if not self.noise:
+            self.noise = [np.random.default_rng(self.signal.seed) for _ in range(items)]
+        return np.stack([each.standard_normal(n) for each in self.noise]).reshape(shape)
+
+    def _emphasised(self, y: np.ndarray) -> np.ndarray:
+        out, share = np.empty(y.shape, y.dtype), y.dtype.type(self.signal.preemphasis)
+        before = self.before
+        if before is None:
+            before = np.zeros(y.size // y.shape[-1], y.dtype)
+            if self.signal.first == "self":
+                before -= share * y[..., 0].reshape(-1)
+        differences(y.reshape(-1), y.shape[-1], share, before, tables.lanes(y.dtype), out.reshape(-1))
+        self.before = -share * y[..., -1].reshape(-1)
+        return out

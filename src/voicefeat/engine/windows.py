@@ -6,27 +6,32 @@ from .jit import kernel
 
 
 @kernel
-def standardise(x, rows, frames, first, end, variance, floor, sums, squares, out):
-    """out[r, t] = x[r, t] minus the mean of frames first[t] .. end[t] - 1 of its row, flat arrays.
+def standardise(x, rows, frames, first, end, at, variance, floor, before, after, sums, squares, out):
+    """Frames `at`, at + 1, ... of `rows` rows of x minus the mean of a window, flat arrays.
 
-    With `variance` it is divided by their standard deviation, whose square is at least `floor`. The sum of a
-    window is the difference of two running sums; `sums` and `squares` hold frames + 1 of them, in double
-    precision.
+    The window of the i-th of them is frames first[i] .. end[i] - 1 of its row. With `variance` it is divided by
+    their standard deviation, whose square is at least `floor`. The sum of a window is the difference of two
+    running sums; `sums` and `squares` hold frames + 1 of them, in double precision. `before` holds those of
+    each row, of values and of squares, at frame 0, and those at frame `after` replace them.
     """
-    sums[0] = 0.0
-    squares[0] = 0.0
+    count = first.size
     for r in range(rows):
-        at = r * frames
+        row, into = r * frames, r * count
+        sums[0] = before[2 * r]
+        squares[0] = before[2 * r + 1]
         for t in range(frames):
-            value = float(x[at + t])
+            value = float(x[row + t])
             sums[t + 1] = sums[t] + value
             if variance:
                 squares[t + 1] = squares[t] + value * value
-        for t in range(frames):
-            count = end[t] - first[t]
-            mean = (sums[end[t]] - sums[first[t]]) / count
-            value = x[at + t] - mean
+        for i in range(count):
+            size = end[i] - first[i]
+            mean = (sums[end[i]] - sums[first[i]]) / size
+            value = x[row + at + i] - mean
             if variance:
-                spread = (squares[end[t]] - squares[first[t]]) / count - mean * mean
+                spread = (squares[end[i]] - squares[first[i]]) / size - mean * mean
                 value *= 1.0 / max(spread, floor) ** 0.5
-            out[at + t] = value
+            out[into + i] = value
+        before[2 * r] = sums[after]
+        if variance:
+            before[2 * r + 1] = squares[after]

@@ -108,13 +108,13 @@ def extract(
     >>> values.shape, rows
     ((3, 44), ['mfcc_0', 'mfcc_1', 'spectral_flatness_0'])
     """
-    asked = _check_features(features)
-    calls = [(feature, _keywords(feature, sr, own, shared)) for feature, own in asked]
-    _check_shared([feature for feature, _ in calls], shared)
+    asked = check_features(features)
+    calls = [(feature, keywords(feature, sr, own, shared)) for feature, own in asked]
+    check_shared([feature for feature, _ in calls], shared)
     stack = check_bool("stack", stack)
     y = signal(y)
     with empty_bands.collected() as messages:
-        requests = [feature.request(y, keywords) for feature, keywords in calls]
+        requests = [feature.request(y, given) for feature, given in calls]
         results = compute_requests(requests)
     values = {feature.name: result for (feature, _), result in zip(calls, results, strict=True)}
     for message in dict.fromkeys(messages):  # several features can share a bank
@@ -122,7 +122,7 @@ def extract(
     return _stacked(values) if stack else values
 
 
-def _check_features(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
+def check_features(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
     """Each feature with its own settings."""
     try:
         names = None if isinstance(features, str) else list(features)
@@ -143,7 +143,7 @@ def _check_features(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
     return list(zip(found, features.values(), strict=True))
 
 
-def _keywords(
+def keywords(
     feature: Feature, sr: float, own: Mapping[str, Any], shared: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The keyword arguments of a feature."""
@@ -151,15 +151,15 @@ def _keywords(
     for name in own:
         if name not in known:
             _unknown(name, own[name], feature.name, known)
-    keywords = {"sr": sr} if feature.has_rate else {}
+    found = {"sr": sr} if feature.has_rate else {}
     for name, value in shared.items():
         if name in known:
-            keywords[name] = value
-    keywords.update(own)
-    return keywords
+            found[name] = value
+    found.update(own)
+    return found
 
 
-def _check_shared(features: list[Feature], shared: Mapping[str, Any]) -> None:
+def check_shared(features: list[Feature], shared: Mapping[str, Any]) -> None:
     """Refuse a shared setting that none of the features has."""
     if not shared:
         return

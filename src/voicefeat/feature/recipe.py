@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from ..chain.frames import Frames
 from ..chain.jobs import Job, Rows
 from ..chain.stages import Chain
 
@@ -36,6 +37,10 @@ class Recipe:
         wanted = self.make(*[settings[name] for name in self.arguments])
         return wanted if isinstance(wanted, Job) else Rows(wanted)
 
+    def frames(self, settings: Mapping[str, Any]) -> Frames | None:
+        """The frames of the feature with these settings; None if it has no chain with them."""
+        return None if self.alone(settings) else self.job(settings).chain.frames
+
 
 def computed_by(
     make: Callable[..., Chain | Job], alone: Callable[[Mapping[str, Any]], bool] = _never
@@ -47,6 +52,28 @@ def computed_by(
 
     def note(feature: Feature) -> Feature:
         feature.recipe = Recipe(make, alone)  # type: ignore[attr-defined]
+        return feature
+
+    return note
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How the settings of a feature without a chain become its frames."""
+
+    #: A function whose arguments have the names of the feature's settings.
+    make: Callable[..., Frames]
+
+    def frames(self, settings: Mapping[str, Any]) -> Frames | None:
+        """The frames of the feature with these settings."""
+        return self.make(*[settings[name] for name in inspect.signature(self.make).parameters])
+
+
+def framed_by(make: Callable[..., Frames]) -> Callable[[Feature], Feature]:
+    """Store on a feature without a chain the function that makes its frames: ``@framed_by(sample_frames)``."""
+
+    def note(feature: Feature) -> Feature:
+        feature.framing = Framing(make)  # type: ignore[attr-defined]
         return feature
 
     return note

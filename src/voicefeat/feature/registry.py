@@ -19,6 +19,7 @@ from ..errors import ParameterError, format_value
 if TYPE_CHECKING:
     import numpy as np
 
+    from ..chain.frames import Frames
     from ..chain.jobs import Request
     from .recipe import Recipe
 
@@ -30,14 +31,49 @@ INPUTS = ("y", "sr", "S", "C", "V", "chroma", "out")
 
 
 @dataclass(frozen=True)
+class Whole:
+    """When a frame depends on the whole clip: `test` tells it from the settings.
+
+    `setting` is the one that makes it so, if there is one, and `remedy` what to give in its place.
+    """
+
+    test: Callable[[Mapping[str, Any]], bool]
+    setting: str | None
+    remedy: str
+
+    def __call__(self, settings: Mapping[str, Any]) -> bool:
+        return self.test(settings)
+
+
+def _floor(settings: Mapping[str, Any]) -> bool:
+    if settings.get("linear"):
+        return False
+    top_db = settings.get("top_db", "auto")
+    return settings.get("log", "db") == "db" if isinstance(top_db, str) else top_db is not None
+
+
+ALWAYS = Whole(lambda settings: True, None, "compute it of the finished recording")
+FLOOR = Whole(_floor, "top_db", "give top_db=None")
+TUNED = Whole(lambda settings: settings.get("tuning") is None, "tuning", "give a tuning, such as tuning=0.0")
+MEASURED = Whole(
+    lambda settings: callable(settings.get("ref_magnitude")), "ref_magnitude", "give a number, or None"
+)
+RECURSIVE = Whole(
+    lambda settings: settings.get("method", "filter") == "filter", "method", "give method='fft'"
+)
+RELATIVE = Whole(lambda settings: bool(settings.get("relative")), "relative", "give relative=False")
+CALLED = Whole(lambda settings: callable(settings.get("ref")), "ref", "give a number")
+
+
+@dataclass(frozen=True)
 class Feature:
     """One feature: a function ``f(y, sr, **settings)`` that returns ``(..., rows, frames)``."""
 
     name: str
     #: The meaning of one row.
     row: str
-    #: True when settings make a frame depend on the whole clip (a floor below its maximum, say).
-    clip: Callable[[Mapping[str, Any]], bool] = lambda settings: False
+    #: When settings make a frame depend on the whole clip (a floor below its maximum, say).
+    clips: tuple[Whole, ...] = ()
     #: The setting that is the length of a frame in samples; None where frames have no one length.
     frame: str | None = "n_fft"
     #: Frames before it that a frame depends on as well.
@@ -56,6 +92,13 @@ class Feature:
     def recipe(self) -> Recipe | None:
         """The recipe of a chain that can share spectra with other chains; None for other features."""
         return getattr(self.function, "recipe", None)
+
+    def frames(self, settings: Mapping[str, Any]) -> Frames | None:
+        """The frames of the feature with these settings; None if they have no one length or hop."""
+        every = {**self._defaults, **settings}
+        made = None if self.recipe is None else self.recipe.frames(every)
+        framing = getattr(self.function, "framing", None)
+        return framing.frames(every) if made is None and framing is not None else made
 
     @property
     def chain(self) -> bool:
@@ -87,7 +130,12 @@ class Feature:
         >>> find("mfcc").context(), find("mfcc").context({"top_db": None})
         ('clip', (0, 0))
         """
-        return "clip" if self.clip({**self.settings, **(settings or {})}) else (self.left, 0)
+        return "clip" if self.whole(settings) else (self.left, 0)
+
+    def whole(self, settings: Mapping[str, Any] | None = None) -> Whole | None:
+        """What makes a frame depend on the whole clip with these settings; None if nothing does."""
+        every = {**self.settings, **(settings or {})}
+        return next((clip for clip in self.clips if clip(every)), None)
 
     @cached_property
     def has_rate(self) -> bool:
@@ -109,47 +157,20 @@ class Feature:
         return Request(job.accept(y), (job,), itemgetter(0))
 
 
-def _floor(settings: Mapping[str, Any]) -> bool:
-    if settings.get("linear"):
-        return False
-    top_db = settings.get("top_db", "auto")
-    return settings.get("log", "db") == "db" if isinstance(top_db, str) else top_db is not None
-
-
-def _always(settings: Mapping[str, Any]) -> bool:
-    return True
-
-
-def _tuned(settings: Mapping[str, Any]) -> bool:
-    return settings.get("tuning") is None
-
-
-def _referred(settings: Mapping[str, Any]) -> bool:
-    return callable(settings.get("ref_magnitude"))
-
-
-def _recursive(settings: Mapping[str, Any]) -> bool:
-    return settings.get("method", "filter") == "filter"
-
-
-def _relative(settings: Mapping[str, Any]) -> bool:
-    return bool(settings.get("relative"))
-
-
 _ALL = [
     Feature("stft", "frequency bin"),
     Feature("spectrogram", "frequency bin"),
-    Feature("log_spectrogram", "frequency bin", clip=lambda s: _floor(s) or callable(s.get("ref"))),
+    Feature("log_spectrogram", "frequency bin", clips=(FLOOR, CALLED)),
     Feature("melspectrogram", "mel band"),
     Feature("linear_spectrogram", "linear band"),
-    Feature("mfcc", "coefficient", clip=_floor),
-    Feature("lfcc", "coefficient", clip=_floor),
-    Feature("chroma_stft", "pitch class", clip=_tuned),
+    Feature("mfcc", "coefficient", clips=(FLOOR,)),
+    Feature("lfcc", "coefficient", clips=(FLOOR,)),
+    Feature("chroma_stft", "pitch class", clips=(TUNED,)),
     Feature("spectral_centroid", "frequency"),
     Feature("spectral_bandwidth", "frequency"),
     Feature("spectral_rolloff", "frequency"),
     Feature("spectral_flatness", "flatness"),
-    Feature("spectral_contrast", "octave band", clip=_floor),
+    Feature("spectral_contrast", "octave band", clips=(FLOOR,)),
     Feature("poly_features", "polynomial coefficient"),
     Feature("scfc", "sub-band", frame="frame_length", left=1),
     Feature("scmc", "coefficient", frame="frame_length", left=1),
@@ -157,27 +178,27 @@ _ALL = [
     Feature("ssc", "mel band", frame="frame_length", left=1),
     Feature("bark_spectrogram", "critical band", frame="frame_length", left=1),
     Feature("plp", "coefficient", frame="frame_length", left=1),
-    Feature("rasta_plp", "coefficient", clip=_always, frame="frame_length"),
-    Feature("pncc", "coefficient", clip=_always, frame="win_length"),
-    Feature("gammatone_spectrogram", "gammatone band", clip=_recursive, frame="frame_length"),
+    Feature("rasta_plp", "coefficient", clips=(ALWAYS,), frame="frame_length"),
+    Feature("pncc", "coefficient", clips=(ALWAYS,), frame="win_length"),
+    Feature("gammatone_spectrogram", "gammatone band", clips=(RECURSIVE,), frame="frame_length"),
     Feature("lpcc", "coefficient", frame="frame_length", left=1),
     Feature("apgdf", "coefficient", frame="frame_length", left=1),
-    Feature("modified_group_delay", "frequency bin", clip=_relative, frame="frame_length", left=1),
-    Feature("mgd", "coefficient", clip=_relative, frame="frame_length", left=1),
+    Feature("modified_group_delay", "frequency bin", clips=(RELATIVE,), frame="frame_length", left=1),
+    Feature("mgd", "coefficient", clips=(RELATIVE,), frame="frame_length", left=1),
     Feature("cosine_phase", "coefficient", frame="frame_length", left=1),
     Feature("instantaneous_frequency", "frequency bin", frame="frame_length", left=2),
-    Feature("rps", "coefficient", clip=_always, frame="win_length"),
+    Feature("rps", "coefficient", clips=(ALWAYS,), frame="win_length"),
     Feature("rms", "root mean square", frame="frame_length"),
-    Feature("zero_crossing_rate", "rate", clip=_referred, frame="frame_length"),
-    Feature("cqt", "constant-Q bin", clip=_always, frame=None),
-    Feature("vqt", "variable-Q bin", clip=_always, frame=None),
-    Feature("pseudo_cqt", "constant-Q bin", clip=_tuned, frame=None),
-    Feature("hybrid_cqt", "constant-Q bin", clip=_always, frame=None),
-    Feature("chroma_cqt", "pitch class", clip=_always, frame=None),
-    Feature("chroma_vqt", "degree of the scale", clip=_always, frame=None),
-    Feature("chroma_cens", "pitch class", clip=_always, frame=None),
-    Feature("tonnetz", "tonal centroid", clip=_always, frame=None),
-    Feature("cqcc", "coefficient", clip=_always, frame=None),
+    Feature("zero_crossing_rate", "rate", clips=(MEASURED,), frame="frame_length"),
+    Feature("cqt", "constant-Q bin", clips=(ALWAYS,), frame=None),
+    Feature("vqt", "variable-Q bin", clips=(ALWAYS,), frame=None),
+    Feature("pseudo_cqt", "constant-Q bin", clips=(TUNED,), frame=None),
+    Feature("hybrid_cqt", "constant-Q bin", clips=(ALWAYS,), frame=None),
+    Feature("chroma_cqt", "pitch class", clips=(ALWAYS,), frame=None),
+    Feature("chroma_vqt", "degree of the scale", clips=(ALWAYS,), frame=None),
+    Feature("chroma_cens", "pitch class", clips=(ALWAYS,), frame=None),
+    Feature("tonnetz", "tonal centroid", clips=(ALWAYS,), frame=None),
+    Feature("cqcc", "coefficient", clips=(ALWAYS,), frame=None),
 ]
 
 #: Features by name.

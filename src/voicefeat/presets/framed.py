@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -96,8 +98,8 @@ class FramedFrontEnd(FrontEndKind):
         self.row: str
         self.needs_rate: bool
         self.row, self.needs_rate = self.row or named, self.bands is not None
-        #: Whether the window scales the samples, which saves a copy of the signal.
-        self.window_scales: bool = self.signal.scale != 1.0 and not self.signal.dither
+        # Where it can, the window scales the samples, which saves a copy of the signal.
+        self.scaled = self.signal.scale == 1.0 or bool(self.signal.dither)
         # Statics are written to an array that has room for their deltas, which saves a copy.
         follows = self.dynamics is not None and self.dynamics.follows and self.model is None
         self.room: Dynamics | None = self.dynamics if follows else None
@@ -138,7 +140,7 @@ class FramedFrontEnd(FrontEndKind):
 
     def _make_chains(self, rate: float) -> Chains:
         framing = self.framing
-        gain = self.signal.scale if self.window_scales else 1.0
+        gain = 1.0 if self.scaled else self.signal.scale
         if self.spectrum.divided:
             gain *= framing.n_fft ** (-1.0 / (self.spectrum.power or 1.0))
         frames = framing if gain == 1.0 else framing.scaled(gain)
@@ -162,50 +164,64 @@ class FramedFrontEnd(FrontEndKind):
         if energy.of == "bins":
             total = Bands("total", (("bins", energy.bins), ("gain", energy.gain)))
             return Chain(frames, self.spectrum, bank_at(total, rate, frames.n_fft), row.compression)
-        gain = energy.gain * (self.signal.scale**2 if self.window_scales else 1.0)
+        gain = energy.gain * (1.0 if self.scaled else self.signal.scale**2)
         return Chain(frames, self.spectrum, descriptor=Loudness(gain, row.compression))
 
-    def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
+    def _chains_at(self, rate: float | None) -> Chains:
+        """The chains for a rate."""
         rate, chains = 1.0 if rate is None else float(rate), self._chains
         if chains is None or chains.rate != rate:
             chains = self._chains = self._make_chains(rate)
+        return chains
+
+    def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
+        chains = self._chains_at(rate)
         if self.signal.samples is not None:
             not_finite(y)  # also refuses bad samples that the stage `signal` cuts off
-        scaled = not self.window_scales
-        y = self.signal.apply(y, scaled) if prepared is None else self.prepare(y, scaled, prepared)
+        y = self.signal.apply(y, self.scaled) if prepared is None else self.prepare(y, self.scaled, prepared)
+        jobs, statics = self._statics(chains, self.parts)
+        return Request(y, jobs, lambda results: self._finish(chains, statics(results)))
+
+    def statics(self, y: np.ndarray, rate: float | None) -> Request:
+        return Request(y, *self._statics(self._chains_at(rate), 1))
+
+    def _statics(self, chains: Chains, parts: int) -> tuple[list[Job], Callable[[list[Any]], np.ndarray]]:
+        """The jobs, and what makes the statics of their results, with room for `parts` times their rows."""
         if self.model is not None:
             jobs: list[Job] = [Rows(chains.body)]
             if chains.energy is not None:
                 jobs.append(Rows(chains.energy))
-            return Request(y, jobs, partial(self._finish_model, self.model, chains))
-        if self.parts == 1 and chains.energy is None:
-            return Request(y, [Rows(chains.body)], partial(self._finish, chains))
-        body = PlacedRows(chains.body, self.parts * chains.rows, chains.place)
+            return jobs, partial(self._model_rows, self.model, chains)
+        if parts == 1 and chains.energy is None:
+            return [Rows(chains.body)], itemgetter(0)
+        body = PlacedRows(chains.body, parts * chains.rows, chains.place)
         if chains.energy is None:
-            return Request(y, [body], partial(self._finish, chains))
+            return [body], itemgetter(0)
         if self.late_energy:
-            return Request(y, [body, Rows(chains.energy)], partial(self._finish, chains))
+            return [body, Rows(chains.energy)], partial(self._with_energy, chains)
         beside = PlacedRows(chains.energy, body.rows, chains.energy_place, body)
-        return Request(y, [body, beside], partial(self._finish, chains))
+        return [body, beside], itemgetter(0)
 
-    def _finish(self, chains: Chains, results: list[Any]) -> np.ndarray:
-        """The features: statics with energies, deltas and normalisation."""
-        features = results[0]
-        if self.late_energy:
-            features[..., chains.energy_place, :] = results[1]
+    def _with_energy(self, chains: Chains, results: list[Any]) -> np.ndarray:
+        """The rows with the energies, which are copied in last."""
+        features: np.ndarray = results[0]
+        features[..., chains.energy_place, :] = results[1]
+        return features
+
+    def _finish(self, chains: Chains, statics: np.ndarray) -> np.ndarray:
+        """The statics with deltas and normalisation."""
         if self.room is None:
-            return self.follow(features)
-        self.room.follow(features, chains.rows)
-        return features if self.normalisation is None else self.normalisation.apply(features)
+            return self.follow(statics)
+        self.room.follow(statics, chains.rows)
+        return statics if self.normalisation is None else self.normalisation.apply(statics)
 
-    def _finish_model(self, model: Model, chains: Chains, results: list[Any]) -> np.ndarray:
-        """The features of an all-pole model: its cepstra with energies, deltas and normalisation."""
+    def _model_rows(self, model: Model, chains: Chains, results: list[Any]) -> np.ndarray:
+        """The cepstra of an all-pole model, with energies."""
         statics = model.prediction.apply(results[0], chains.centres)
         if self.energy is not None:
             energy = results[1]
             if self.energy.more:
                 parts = [statics, energy] if self.energy.last else [energy, statics]
-                statics = np.concatenate(parts, axis=-2)
-            else:
-                statics[..., chains.energy_place, :] = energy
-        return self.follow(statics)
+                return np.concatenate(parts, axis=-2)
+            statics[..., chains.energy_place, :] = energy
+        return statics

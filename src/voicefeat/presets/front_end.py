@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +19,9 @@ from .kind import Prepared
 from .spec import FrontEndSettings
 from .unframed import MethodFrontEnd, RawFrontEnd
 from .validate import resolve, tell_of_empty
+
+if TYPE_CHECKING:
+    from ..streaming.stream import Stream
 
 __all__ = ["FrontEnd", "request"]
 
@@ -105,10 +109,10 @@ class FrontEnd(FrontEndSettings):
         ParameterError
             If the rate differs, or the signal is empty, not finite or too short.
         """
-        rate = self._rate(sr)
+        rate = self.checked_rate(sr)
         return self._kind.compute(signal(y), rate)
 
-    def _rate(self, sr: float | None) -> float | None:
+    def checked_rate(self, sr: float | None) -> float | None:
         """The checked rate of a signal; a front end without a rate warns of empty filters here."""
         own = self.signal.rate
         if own is not None:
@@ -190,6 +194,30 @@ class FrontEnd(FrontEndSettings):
         """
         return replace.replaced(self, settings)
 
+    def stream(self, sr: float | None = None, *, resample: bool = False) -> Stream:
+        """The features of a signal that comes in pieces, as the call gives them of the whole.
+
+        Parameters
+        ----------
+        sr : float, optional
+            Sampling rate of the pieces in Hz; it must be the rate of the front end, unless `resample` is True.
+        resample : bool
+            Whether pieces at another rate are resampled.
+
+        Returns
+        -------
+        Stream
+            `push` takes the next samples, `finish` gives the last frames.
+
+        Raises
+        ------
+        ParameterError
+            If the rate differs, or a setting makes a frame depend on the whole recording.
+        """
+        # Through the public name: streams are built on front ends.
+        made: Stream = import_module(__package__.partition(".")[0]).stream(self, sr, resample=resample)
+        return made
+
     def to_toml(self) -> str:
         """The front end as TOML: all settings that differ from the defaults.
 
@@ -235,5 +263,5 @@ def request(
     The front ends of one recording share one dict `prepared`, which is empty at first. Those that change the
     samples in the same way then give requests of one array.
     """
-    rate = front_end._rate(sr)
+    rate = front_end.checked_rate(sr)
     return front_end.kind.request(y, rate, prepared)

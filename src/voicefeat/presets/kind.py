@@ -28,6 +28,8 @@ class FrontEndKind:
 
     #: Whether the numbers depend on the sampling rate.
     needs_rate = False
+    #: Whether the stage `signal` scales the samples.
+    scaled = True
 
     def rows(self, rate: float | None) -> int:
         """Number of rows of the statics."""
@@ -55,6 +57,10 @@ class FrontEndKind:
 
     def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
         """The jobs that compute the features of a checked signal, and how to finish their results."""
+        raise NotImplementedError
+
+    def statics(self, y: np.ndarray, rate: float | None) -> Request:
+        """The request for the statics of samples that the stage `signal` has prepared."""
         raise NotImplementedError
 
     def compute(self, y: np.ndarray, rate: float | None) -> np.ndarray:

@@ -47,6 +47,9 @@ class MethodFrontEnd(FrontEndKind):
         features = self.function(y, **keywords)
         return self.follow(features)
 
+    def statics(self, y: np.ndarray, rate: float | None) -> Request:
+        return self.method.request(y, rate)
+
     def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
         not_finite(y)
         inner = self.method.request(self.prepare(y, True, prepared), rate)
@@ -72,6 +75,9 @@ class RawFrontEnd(FrontEndKind):
 
     def times(self, n: int, rate: float) -> np.ndarray:
         return np.arange(self.frames(n)) / rate
+
+    def statics(self, y: np.ndarray, rate: float | None) -> Request:
+        return Request(y, [], lambda results: y[..., np.newaxis, :])
 
     def request(self, y: np.ndarray, rate: float | None, prepared: Prepared | None = None) -> Request:
         not_finite(y)

@@ -17,6 +17,7 @@ from ...chain.jobs import Rows
 from ...chain.stages import Bands, Chain, Spectrum
 from ...filters.folding import bandwidths
 from ...filters.wavelets import wavelet_lengths
+from ..recipe import framed_by
 from .cqt import checked_transform, complex_type, responses, warn_if_mostly_padding
 
 __all__ = ["hybrid_cqt", "pseudo_cqt"]
@@ -84,6 +85,19 @@ def hybrid_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands
     return np.concatenate(parts, axis=-2) if fold is None else sum(parts[1:], parts[0])
 
 
+def _frames(
+    sr: Any, hop_length: Any, fmin: Any, n_bins: Any, bins_per_octave: Any, tuning: Any, filter_scale: Any,
+    norm: Any, sparsity: Any, window: Any, scale: Any, pad_mode: Any,
+) -> Frames:
+    shape = ("equal", 0.0, filter_scale, norm, sparsity, window, scale, pad_mode)
+    few = np.zeros(1, np.float32)
+    q, _ = checked_transform(few, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, *shape)
+    frames = _chain(q, None).frames
+    assert frames is not None
+    return frames
+
+
+@framed_by(_frames)
 def pseudo_cqt(
     y: SignalLike,
     sr: float = 22050,

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from ..._typing import FloatArray, PadMode, SignalLike
 from ...audio.signals import signal
 from ...chain import tables
-from ...chain.frames import PlainFrames
+from ...chain.frames import Frames, PlainFrames
 from ...chain.pitch.lags import LagPlan, Lags, each_tile
 from ...chain.pitch.voicing import Pitches, Thresholds, voicing
 from ...engine import periods
 from ...errors import LONGEST, check_divisor, check_float, check_int, check_rate, fail
+from ..recipe import framed_by
 
 #: Largest number of thresholds, and of pitches.
 MOST_STEPS = 100_000
@@ -120,6 +121,13 @@ def checked_pitches(
 __all__ = ["pyin", "yin"]
 
 
+def _frames(
+    sr: Any, fmin: Any, fmax: Any, frame_length: Any, hop_length: Any, center: Any, pad_mode: Any
+) -> Frames:
+    return checked_lags(*checked_range(sr, fmin, fmax, frame_length), hop_length, center, pad_mode).frames
+
+
+@framed_by(_frames)
 def yin(
     y: SignalLike,
     sr: float = 22050,

@@ -17,6 +17,7 @@ from ...chain.spectra import Work
 from ...chain.stages import Cepstrum
 from ...engine import allpole as kernels, angles, rows as row_kernels
 from ...errors import MOST_ROWS, check_float, check_int, fail
+from ..recipe import framed_by
 from .shortterm import multiplied
 
 __all__ = ["apgdf", "lpcc"]
@@ -111,6 +112,21 @@ def _run(y: Any, make: Any, frames: ShortFrames, *settings: Any) -> np.ndarray:
     return out.reshape(*y.shape[:-1], *out.shape[1:])
 
 
+def _lpcc_frames(
+    frame_length: Any, hop_length: Any, window: Any, preemphasis: Any, partial: Any
+) -> ShortFrames:
+    return short_frames(
+        frame_length, hop_length, NO_TRANSFORM, window_value(window), preemphasis, partial
+    )
+
+
+def _apgdf_frames(
+    frame_length: Any, hop_length: Any, n_fft: Any, window: Any, preemphasis: Any, partial: Any
+) -> ShortFrames:
+    return short_frames(frame_length, hop_length, n_fft, window_value(window), preemphasis, partial)
+
+
+@framed_by(_lpcc_frames)
 def lpcc(
     y: SignalLike,
     *,
@@ -172,6 +188,7 @@ def lpcc(
     return _run(y, _Cepstra, *settings, n)
 
 
+@framed_by(_apgdf_frames)
 def apgdf(
     y: SignalLike,
     *,

@@ -18,6 +18,7 @@ from ...engine import auditory as kernels
 from ...errors import check_choice, check_int
 from ...filters.gammatones import cascades, checked
 from ...filters.windows import get_window
+from ..recipe import framed_by
 from .plp import GammatoneBands
 from .shortterm import run_alone
 
@@ -95,6 +96,18 @@ def _filtered(y: Any, frames: ShortFrames, bank: tuple) -> np.ndarray:
     return out.reshape(*y.shape[:-1], *out.shape[1:])
 
 
+def _frames(
+    sr: Any, n_filters: Any, fmin: Any, fmax: Any, method: Any, frame_length: Any, hop_length: Any,
+    n_fft: Any, partial: Any,
+) -> ShortFrames:
+    check_choice("method", method, ("filter", "fft"))
+    frames: ShortFrames = _settings(
+        sr, n_filters, fmin, fmax, method, frame_length, hop_length, n_fft, partial
+    )[0]
+    return frames
+
+
+@framed_by(_frames)
 def gammatone_spectrogram(
     y: SignalLike,
     sr: float = 16000,

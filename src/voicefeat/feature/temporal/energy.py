@@ -17,12 +17,14 @@ from ...chain.blocks import check_finite, for_parts
 from ...chain.frames import Frames
 from ...engine import crossings, parseval, squares
 from ...errors import check_float, check_float_dtype, check_int, fail, to_array
+from ..recipe import framed_by
 from ..spectral import inputs
 from .frames import by_frames, sample_frames
 
 __all__ = ["rms", "zero_crossing_rate", "zero_crossings"]
 
 
+@framed_by(sample_frames)
 def rms(
     y: SignalLike | None = None,
     *,
@@ -112,6 +114,11 @@ def _rms_of_spectra(S: Any, frame_length: Any, dtype: Any) -> np.ndarray:
     return out
 
 
+def _crossing_frames(frame_length: Any, hop_length: Any, center: Any) -> Frames:
+    return sample_frames(frame_length, hop_length, center, "constant")  # no changes in the padding
+
+
+@framed_by(_crossing_frames)
 def zero_crossing_rate(
     y: SignalLike,
     *,
@@ -164,7 +171,7 @@ def zero_crossing_rate(
     >>> print(vf.zero_crossing_rate(y, frame_length=1000, hop_length=1000, center=False))
     [[0.499 0.499 0.499 0.499]]
     """
-    frames = sample_frames(frame_length, hop_length, center, "constant")  # no changes in the padding
+    frames = _crossing_frames(frame_length, hop_length, center)
     _check(threshold, ref_magnitude, pad, zero_pos)
     y = signal(y)
     if ref_magnitude is not None:

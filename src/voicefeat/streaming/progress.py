@@ -1,0 +1,153 @@
+"""How far a stream is: the samples and frames that are held, and the frames that were given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..chain.block_loop import compute_requests
+from ..chain.frames import Frames
+from ..chain.signal import Signal
+from ..filters import empty_bands
+from .grid import Grid
+from .parts import Part
+from .samples import Samples
+
+__all__ = ["Progress", "progress_of"]
+
+
+class Output:
+    """One part: what follows its statics, and what was given of it."""
+
+    def __init__(self, part: Part):
+        self.part: Part = part
+        self.followers: list[Any] = part.followers()
+        #: Frames given before the last time, and so far.
+        self.before: int = 0
+        self.given: int = 0
+
+    def take(self, statics: np.ndarray, last: bool) -> np.ndarray:
+        """The features that are known with these statics."""
+        for follower in self.followers:
+            statics = follower.take(statics, last)
+        self.before, self.given = self.given, self.given + statics.shape[-1]
+        return statics if statics.flags.c_contiguous else np.ascontiguousarray(statics)
+
+    def times(self) -> np.ndarray:
+        grid, t = self.part.grid, np.arange(self.before, self.given)
+        return (t * grid.hop - grid.pad + grid.length / 2 * (grid.frames is not None)) / self.part.rate
+
+
+class Group:
+    """Parts with equal frames of the same samples: one crop gives the statics of all."""
+
+    def __init__(self, samples: Samples, grid: Grid):
+        self.samples: Samples = samples
+        self.grid: Grid = grid
+        self.outputs: list[Output] = []
+        #: The first frame whose statics were not computed yet.
+        self.first: int = 0
+        #: For each part, its statics of no frames.
+        self.nothing: list[np.ndarray] = []
+        #: Frames of a crop before the first wanted one: the most that one of the parts needs.
+        self.lead: int = grid.lead
+
+    def add(self, part: Part) -> None:
+        self.outputs.append(Output(part))
+        self.lead = max(self.lead, part.grid.lead)
+
+    def probe(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        """Compute silence: settings are checked, kernels compiled, and numbers of rows known."""
+        silence = np.zeros((*shape, self.grid.room), dtype)
+        self.nothing = [each[..., :0].copy() for each in self._computed(silence)]
+
+    def _computed(self, crop: np.ndarray) -> list[np.ndarray]:
+        requests = [output.part.request(crop) for output in self.outputs]
+        return compute_requests(requests)
+
+    def take(self, last: bool, into: dict[str, np.ndarray]) -> None:
+        """The features that are known with the samples so far."""
+        samples, grid, first = self.samples, self.grid, self.first
+        n = samples.total
+        end = grid.total(n) if last else grid.complete(n)
+        found = self.nothing
+        if end > first:
+            start = self.start()
+            crop = samples.since(start * grid.hop, 0 if last else grid.room)
+            found = [each[..., first - start : end - start] for each in self._computed(crop)]
+            self.first = end
+        for output, statics in zip(self.outputs, found, strict=True):
+            into[output.part.name] = output.take(statics, last)
+
+    def start(self) -> int:
+        """The frame with which a crop begins that gives the next frames."""
+        grid = self.grid
+        return max(0, min(self.first - self.lead, (self.samples.total - grid.room) // grid.hop))
+
+
+class Progress:
+    """The samples that are held and the groups of parts."""
+
+    def __init__(self, parts: Sequence[Part], shape: tuple[int, ...], dtype: np.dtype):
+        self.names: list[str] = [part.name for part in parts]
+        self.sources: dict[tuple[Signal, bool], Samples] = {}
+        groups: dict[tuple[Signal, bool, Grid | Frames], Group] = {}
+        for part in parts:
+            key = part.signal, part.scaled
+            if key not in self.sources:
+                self.sources[key] = Samples(*key, shape, dtype)
+            of = *key, part.grid.frames or part.grid
+            if of not in groups:
+                groups[of] = Group(self.sources[key], part.grid)
+            groups[of].add(part)
+        self.groups: list[Group] = list(groups.values())
+        #: Whether filters without a bin were told of when the stream was made.
+        self.told: list[str] = []
+
+    def probe(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        with empty_bands.collected() as self.told:
+            for group in self.groups:
+                group.probe(shape, dtype)
+
+    def take(self, y: np.ndarray, last: bool) -> dict[str, np.ndarray]:
+        """The features that are known with the samples `y`."""
+        if not self.told:
+            return self._take(y, last)
+        with empty_bands.collected():  # they were told of when the stream was made
+            return self._take(y, last)
+
+    def _take(self, y: np.ndarray, last: bool) -> dict[str, np.ndarray]:
+        results: dict[str, np.ndarray] = {}
+        for samples in self.sources.values():
+            samples.append(y)
+        for group in self.groups:
+            group.take(last, results)
+        for samples in self.sources.values():
+            needs = [each.start() * each.grid.hop for each in self.groups if each.samples is samples]
+            samples.forget(min(needs))
+        if len(results) == 1:
+            return results
+        return {name: results[name] for name in self.names}
+
+    def outputs(self) -> Mapping[str, Output]:
+        """The outputs by name."""
+        found = {output.part.name: output for group in self.groups for output in group.outputs}
+        return {name: found[name] for name in self.names}
+
+    def row_counts(self) -> dict[str, int]:
+        """Number of rows of the statics of each part that has rows."""
+        return {
+            output.part.name: nothing.shape[-2]
+            for group in self.groups
+            for output, nothing in zip(group.outputs, group.nothing, strict=True)
+            if nothing.ndim > 1
+        }
+
+
+def progress_of(parts: Sequence[Part], shape: tuple[int, ...], dtype: np.dtype) -> Progress:
+    """The beginning of a stream; errors of settings are raised here."""
+    progress = Progress(parts, shape, dtype)
+    progress.probe(shape, dtype)
+    return progress

@@ -1,0 +1,375 @@
+"""Features of a signal that comes in pieces."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._typing import FloatArray, SignalLike
+from ..audio.limits import not_finite
+from ..audio.signals import signal
+from ..chain import tables
+from ..errors import ParameterError, check_bool, check_rate, fail
+from ..filters import empty_bands
+from ..presets.catalogue import frontends, preset
+from ..presets.front_end import FrontEnd
+from .parts import Part
+from .progress import Progress, progress_of
+from .resampler import StreamResampler
+from .wanted import parts_of
+
+__all__ = ["Latency", "Stream", "stream"]
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+class Latency(NamedTuple):
+    """How long a frame is waited for: samples, at the rate of the features, and the same in seconds."""
+
+    samples: int
+    seconds: float
+
+
+class Stream:
+    """A feature, a front end or several of them, computed piece by piece; made by `stream`.
+
+    All frames together have the bits of one call on the whole signal, whatever the pieces are. A stream is used
+    by one thread at a time.
+
+    Attributes
+    ----------
+    latency : Latency, or dict of str to Latency
+        The samples that come after the last sample of a frame and before the frame is given: 0 for a frame that
+        needs no others, the reach of deltas times the hop, ... The delay of a resampler is not in it.
+    rows : list of str, or dict of str to list of str
+        The names of the rows.
+    frames : int, or dict of str to int
+        Number of frames given so far.
+    """
+
+    def __init__(self, parts: Sequence[Part], single: bool, resample: tuple[float, float] | None):
+        self._parts: Sequence[Part] = parts
+        #: Whether results are arrays, not mappings.
+        self._single: bool = single
+        self._resample: tuple[float, float] | None = resample
+        self._lock: Any = threading.Lock()
+        self._latency: dict[str, Latency] = {part.name: _latency(part) for part in parts}
+        self._progress: Progress | None = None
+        self._probe: Progress = progress_of(parts, (), np.dtype(np.float32))
+        counts = self._probe.row_counts()
+        self._rows: dict[str, list[str]] = {part.name: _names(part, counts) for part in parts}
+        for message in dict.fromkeys(self._probe.told):
+            empty_bands.tell(message)
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: the next piece is the first of another signal."""
+        self._lock = threading.Lock()
+        self._progress = None
+        self._resampler: StreamResampler | None = None
+        #: The shape without samples and the type of the pieces, once one was pushed.
+        self._form: tuple[tuple[int, ...], np.dtype] | None = None
+        #: The type of pieces that need no conversion: floats of one channel.
+        self._usual: np.dtype | None = None
+        #: A piece without samples.
+        self._nothing: np.ndarray | None = None
+        self._closed: str = ""
+        #: Whether a piece is being processed.
+        self._working: bool = False
+
+    def push(self, piece: SignalLike) -> Any:
+        """Take the next samples, and give the frames that are complete with them.
+
+        Parameters
+        ----------
+        piece : array of shape (n,) or (channels, n), float32, float64, int16 or int32
+            The next samples; n may be 0. All pieces have the channels and the type of the first.
+
+        Returns
+        -------
+        array of shape (rows, frames) or (channels, rows, frames), or dict of str to array
+            The new frames, possibly none; a mapping where several features were asked for.
+
+        Raises
+        ------
+        ParameterError
+            If the piece is no array of samples, differs from those before, or holds values that are not finite
+            (the stream is as it was before), or if the stream is finished or used by another thread.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import voicefeat as vf
+        >>> listening = vf.stream("spectrogram", n_fft=512, center=False)
+        >>> [listening.push(np.zeros(n, np.float32)).shape for n in (500, 12, 0)]
+        [(257, 0), (257, 1), (257, 0)]
+        """
+        with self._alone():
+            y = self._checked(piece)
+            if self._progress is None:
+                self._begin(piece, y)
+            return self._given(y, last=False)
+
+    def finish(self) -> Any:
+        """Give the frames that waited for the end of the signal, and close the stream.
+
+        Returns
+        -------
+        array or dict of str to array
+            As `push`. `reset` opens the stream for another signal.
+
+        Raises
+        ------
+        ParameterError
+            If the signal is too short for one frame, or the stream is finished.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import voicefeat as vf
+        >>> listening = vf.stream("spectrogram", n_fft=512)
+        >>> listening.push(np.zeros(1024, np.float32)).shape, listening.finish().shape
+        ((257, 7), (257, 2))
+        """
+        with self._alone():
+            if self._nothing is None:
+                fail("stream", self, "holds no samples", "push some before finish")
+            try:
+                return self._given(self._nothing, last=True)
+            finally:
+                self._closed = "it is finished"
+
+    def times(self) -> Any:
+        """The centres of the frames that the last `push` or `finish` gave.
+
+        Returns
+        -------
+        float64 array of shape (frames,), or dict of str to array
+            Times in seconds after the first sample.
+        """
+        outputs = (self._progress or self._probe).outputs()
+        return self._of_parts({name: output.times() for name, output in outputs.items()})
+
+    @property
+    def latency(self) -> Any:
+        """Samples after the last one of a frame until the frame is given."""
+        return self._of_parts(self._latency)
+
+    @property
+    def rows(self) -> Any:
+        """The names of the rows."""
+        if self._parts[0].spectra and self._nothing is not None:
+            return [f"{self._parts[0].name}_{i}" for i in range(len(self._nothing))]
+        return self._of_parts(self._rows)
+
+    @property
+    def frames(self) -> Any:
+        """Number of frames given so far."""
+        return self._of_parts(self._counts())
+
+    def __repr__(self) -> str:
+        names = ", ".join(part.name for part in self._parts)
+        latency = max(each.seconds for each in self._latency.values())
+        count = max(self._counts().values())
+        state = "; finished" if self._closed else ""
+        rate = self._parts[0].rate if self._resample is None else self._resample[0]
+        return f"Stream({names}; {rate:g} Hz; latency {1000 * latency:g} ms; {count} frames so far{state})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._resampler is not None:
+            raise ParameterError(
+                "stream: a stream that resamples and has samples cannot be pickled or copied; "
+                "resample before it, or reset it first"
+            )
+        return {**self.__dict__, "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
+
+    def _counts(self) -> dict[str, int]:
+        outputs = (self._progress or self._probe).outputs()
+        return {name: output.given for name, output in outputs.items()}
+
+    def _of_parts(self, values: Mapping[str, Any]) -> Any:
+        return values[self._parts[0].name] if self._single else dict(values)
+
+    def _alone(self) -> _Turn:
+        """The right to change the stream, of one thread at a time."""
+        if not self._lock.acquire(blocking=False):
+            raise ParameterError("stream: another thread is using it; give each thread a stream of its own")
+        if self._closed:
+            self._lock.release()
+            raise ParameterError(f"stream: {self._closed}; call reset() to begin another signal")
+        return _Turn(self)
+
+    def _checked(self, piece: Any) -> np.ndarray:
+        """The piece as samples that can be used."""
+        usual = type(piece) is np.ndarray and piece.dtype is self._usual
+        if not (usual and piece.ndim == 1 and piece.size and piece.flags.c_contiguous):
+            piece = self._converted(piece)
+        if piece.size and not tables.usable(piece):
+            not_finite(piece, "piece")
+        return piece
+
+    def _converted(self, piece: Any) -> np.ndarray:
+        """The piece as float samples; refuses one that differs from those before."""
+        array = np.asarray(piece)
+        form = self._form
+        if not array.ndim or array.ndim > 2 or array.dtype.kind not in "fi":
+            array = signal(piece, "piece")  # which refuses most of these
+            if array.ndim > 2:
+                fail("piece", piece, "has more than two axes", "give samples (n,) or (channels, n)")
+        if array.ndim == 2 and not array.shape[0]:
+            fail("piece", piece, "has no channels", "give samples (n,) or (channels, n)")
+        spectra = self._parts[0].spectra
+        if spectra and (array.ndim != 2 or array.dtype.kind != "f"):
+            fail("piece", piece, "is not a piece of spectra", "give floats (bands, frames)")
+        if form is not None and array.shape[:-1] != form[0]:
+            before = f"({', '.join(map(str, (*form[0], 'n')))})".replace("(n)", "(n,)")
+            fail("piece", piece, f"pieces had the shape {before} before", "give the same channels, or reset()")
+        if form is not None and array.dtype != form[1]:
+            fail("piece", piece, f"pieces were {form[1]} before", f"give {form[1]}, or reset()")
+        if not array.size:
+            kind = array.dtype if array.dtype in _FLOATS else np.dtype(np.float32)
+            if array.dtype.kind == "f" and array.dtype not in _FLOATS:
+                signal(np.ones(1, array.dtype), "piece")
+            return np.empty(array.shape, kind)
+        if form is None and not spectra:
+            return signal(piece, "piece")
+        # Known channels: a piece of few samples is not taken for one with channels last.
+        lone = array.reshape(-1) if array.flags.c_contiguous else array.ravel()
+        return signal(lone, "piece").reshape(array.shape)
+
+    def _begin(self, piece: Any, y: np.ndarray) -> None:
+        """Keep the form of the first piece."""
+        shape = y.shape[:-1]
+        self._progress = progress_of(self._parts, shape, y.dtype)
+        self._form = shape, np.asarray(piece).dtype
+        self._usual = y.dtype if not shape and self._form[1] is y.dtype else None
+        self._nothing = np.empty((*shape, 0), y.dtype)
+        if self._resample is not None:
+            self._resampler = StreamResampler(*self._resample, shape, y.dtype)
+
+    def _given(self, y: np.ndarray, last: bool) -> Any:
+        """The frames that are complete with the samples `y`."""
+        progress = self._progress
+        assert progress is not None
+        self._working = True
+        if self._resampler is not None:
+            y = self._resampler.next(y, last)
+        found = progress.take(y, last)
+        self._working = False
+        return found[self._parts[0].name] if self._single else found
+
+
+class _Turn:
+    """The right of one thread to change a stream."""
+
+    def __init__(self, stream: Stream):
+        self.stream = stream
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        stream = self.stream
+        if stream._working:
+            stream._working, stream._closed = False, "an error stopped it"
+        stream._lock.release()
+
+
+def _names(part: Part, counts: Mapping[str, int]) -> list[str]:
+    """The names of the rows of a part."""
+    if part.rows:
+        return part.rows
+    if part.spectra:
+        return []
+    return [f"{part.name}_{i}" for i in range(counts[part.name])] if part.name in counts else [part.name]
+
+
+def _latency(part: Part) -> Latency:
+    """The samples that a frame far from the beginning waits for."""
+    far, grid = 1 << 20, part.grid
+    t = far
+    for follower in reversed(part.followers()):
+        while follower.complete(t + 1) <= far:
+            t += 1
+        far = t
+    waited = grid.arrival(t) - ((1 << 20) * grid.hop - grid.pad + grid.length)
+    return Latency(waited, waited / part.rate)
+
+
+def stream(
+    wanted: str | FrontEnd | Sequence[str] | Mapping[str, Mapping[str, Any] | FrontEnd],
+    sr: float | None = None,
+    *,
+    resample: bool = False,
+    **settings: Any,
+) -> Stream:
+    """A feature, a front end or several of them, of a signal that comes in pieces.
+
+    The frames are those of one call on the whole signal, bit for bit, whatever the pieces are.
+
+    Parameters
+    ----------
+    wanted : str, FrontEnd, list of str, or mapping
+        A feature or a published front end by name, or a front end. A list of features, or a mapping from names
+        to their settings or to front ends, gives mappings as results; they share their spectra.
+    sr : float, optional
+        Sampling rate of the pieces in Hz; by default that of the front end, or 22050 for features.
+    resample : bool
+        Whether pieces at another rate than that of a front end are resampled, by soxr.
+    **settings
+        Settings of the features, as for `extract`.
+
+    Returns
+    -------
+    Stream
+        `push` takes the next samples, `finish` gives the last frames.
+
+    Raises
+    ------
+    ParameterError
+        If a setting cannot be used, or makes a frame depend on the whole recording; the error says what to give
+        in its place.
+
+    Notes
+    -----
+    `pcen` takes pieces of spectra, (bands, frames), in place of samples.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import voicefeat as vf
+    >>> y = np.random.default_rng(0).standard_normal(16000).astype(np.float32)
+    >>> listening = vf.stream("mfcc", sr=16000, n_mfcc=13, top_db=None, n_fft=512, hop_length=160)
+    >>> pieces = [listening.push(y[start : start + 1600]) for start in range(0, 16000, 1600)]
+    >>> frames = np.concatenate([*pieces, listening.finish()], axis=-1)
+    >>> whole = vf.mfcc(y, sr=16000, n_mfcc=13, top_db=None, n_fft=512, hop_length=160)
+    >>> np.array_equal(frames, whole)
+    True
+    """
+    resample = check_bool("resample", resample)
+    rates = None
+    if resample:
+        own = _own_rate(wanted)
+        if own is None:
+            fail("resample", True, "there is no rate to resample to", "give front ends with a rate")
+        given = own if sr is None else check_rate("sr", sr)
+        if given != own:
+            rates, sr = (given, float(own)), own
+    parts, single = parts_of(wanted, sr, settings)
+    return Stream(parts, single, rates)
+
+
+def _own_rate(wanted: Any) -> int | None:
+    """The rate of the front end or front ends asked for."""
+    if isinstance(wanted, str) and wanted in frontends():
+        wanted = preset(wanted).front_end
+    values = list(wanted.values()) if isinstance(wanted, Mapping) else [wanted]
+    found = {each.signal.rate for each in values if isinstance(each, FrontEnd)}
+    return found.pop() if len(found) == 1 else None

@@ -30,8 +30,9 @@ LAYERS = [
     ["engine"],
     ["chain"],
     ["feature"],
+    ["streaming"],
     ["presets"],
-    ["streaming", "corpus", "metrics", "augment", "plot"],
+    ["corpus", "metrics", "augment", "plot"],
     ["cli", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -196,10 +196,12 @@ from .presets.compare.explain import (
 from .presets.front_end import (
     FrontEnd as FrontEnd,
 )
+from .presets.stream import (
+    stream as stream,
+)
 from .streaming.stream import (
     Latency as Latency,
     Stream as Stream,
-    stream as stream,
 )
 from .units.decibels import (
     amplitude_to_db as amplitude_to_db,

@@ -99,6 +99,11 @@ class Rows(Job):
         #: The result by items, (items, rows, frames).
         self.into: np.ndarray = into if self.place is None else into[:, self.place]
 
+    @property
+    def plain(self) -> bool:
+        """Whether the result is a new array of the chain's own type."""
+        return self.out is None and self.dtype is None and self.place is None
+
     def sink(self, i: int) -> Sink:
         plan, into = self.plan, self.into[i]
         if plan.descriptor is not None:
@@ -214,3 +219,8 @@ class Request:
     jobs: Sequence[Job]
     #: Makes the result from the results of the jobs, in their order.
     finish: Callable[[list[Any]], Any]
+
+
+def first_result(results: list[Any]) -> Any:
+    """The `finish` of a request whose only job gives the result."""
+    return results[0]

@@ -9,10 +9,10 @@ from .jit import kernel
 def standardise(x, rows, frames, first, end, at, variance, floor, before, after, sums, squares, out):
     """Frames `at`, at + 1, ... of `rows` rows of x minus the mean of a window, flat arrays.
 
-    The window of the i-th of them is frames first[i] .. end[i] - 1 of its row. With `variance` it is divided by
-    their standard deviation, whose square is at least `floor`. The sum of a window is the difference of two
-    running sums; `sums` and `squares` hold frames + 1 of them, in double precision. `before` holds those of
-    each row, of values and of squares, at frame 0, and those at frame `after` replace them.
+    The window of the i-th of them is frames first[i] .. end[i] - 1 of its row. With `variance`, results are
+    divided by the standard deviation of the window, whose square is at least `floor`. The sum of a window is
+    the difference of two running sums; `sums` and `squares` hold frames + 1 of them, in double precision.
+    `before` holds those of each row, of values and of squares, at frame 0; those at frame `after` replace them.
     """
     count = first.size
     for r in range(rows):

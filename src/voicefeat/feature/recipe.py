@@ -70,7 +70,7 @@ class Framing:
 
 
 def framed_by(make: Callable[..., Frames]) -> Callable[[Feature], Feature]:
-    """Store on a feature without a chain the function that makes its frames: ``@framed_by(sample_frames)``."""
+    """Store on a feature without a chain what makes its frames: ``@framed_by(sample_frames)``."""
 
     def note(feature: Feature) -> Feature:
         feature.framing = Framing(make)  # type: ignore[attr-defined]

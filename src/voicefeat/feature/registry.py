@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ParameterError, format_value
@@ -147,14 +146,14 @@ class Feature:
 
         A feature that is not a chain has no jobs: its function is called when the jobs of others are done.
         """
-        from ..chain.jobs import Request
+        from ..chain.jobs import Request, first_result
 
         settings = {**self._defaults, **settings}
         recipe = self.recipe
         if recipe is None or recipe.alone(settings):
             return Request(y, (), lambda results: self.function(y, **settings))
         job = recipe.job(settings)
-        return Request(job.accept(y), (job,), itemgetter(0))
+        return Request(job.accept(y), (job,), first_result)
 
 
 _ALL = [

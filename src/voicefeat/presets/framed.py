@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from ..audio.limits import not_finite
 from ..chain.deltas import Dynamics
 from ..chain.descriptors import Loudness
-from ..chain.jobs import Job, Request, Rows
+from ..chain.jobs import Job, Request, Rows, first_result
 from ..chain.stages import Chain
 from ..filters.banks import bank_centres
 from .banks import bank_at, bank_rows
@@ -193,14 +192,14 @@ class FramedFrontEnd(FrontEndKind):
                 jobs.append(Rows(chains.energy))
             return jobs, partial(self._model_rows, self.model, chains)
         if parts == 1 and chains.energy is None:
-            return [Rows(chains.body)], itemgetter(0)
+            return [Rows(chains.body)], first_result
         body = PlacedRows(chains.body, parts * chains.rows, chains.place)
         if chains.energy is None:
-            return [body], itemgetter(0)
+            return [body], first_result
         if self.late_energy:
             return [body, Rows(chains.energy)], partial(self._with_energy, chains)
         beside = PlacedRows(chains.energy, body.rows, chains.energy_place, body)
-        return [body, beside], itemgetter(0)
+        return [body, beside], first_result
 
     def _with_energy(self, chains: Chains, results: list[Any]) -> np.ndarray:
         """The rows with the energies, which are copied in last."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,21 +11,16 @@ from numpy.typing import ArrayLike
 from .._typing import FloatArray
 from ..audio.signals import signal
 from ..chain.jobs import Request
-from ..errors import ParameterError, check_int, fail
+from ..errors import ParameterError, check_bool, check_int, check_rate, fail
+from ..streaming.parts import Part
+from ..streaming.stream import Stream
 from . import replace, toml
-from .framed import FramedFrontEnd
 from .kind import Prepared
 from .spec import FrontEndSettings
-from .unframed import MethodFrontEnd, RawFrontEnd
+from .streamed import Kind, part_of_kind
 from .validate import resolve, tell_of_empty
 
-if TYPE_CHECKING:
-    from ..streaming.stream import Stream
-
 __all__ = ["FrontEnd", "request"]
-
-#: The kinds of front ends.
-Kind = FramedFrontEnd | MethodFrontEnd | RawFrontEnd
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -200,7 +194,7 @@ class FrontEnd(FrontEndSettings):
         Parameters
         ----------
         sr : float, optional
-            Sampling rate of the pieces in Hz; it must be the rate of the front end, unless `resample` is True.
+            Sampling rate of the pieces in Hz. Without `resample` it must be the rate of the front end.
         resample : bool
             Whether pieces at another rate are resampled.
 
@@ -214,9 +208,10 @@ class FrontEnd(FrontEndSettings):
         ParameterError
             If the rate differs, or a setting makes a frame depend on the whole recording.
         """
-        # Through the public name: streams are built on front ends.
-        made: Stream = import_module(__package__.partition(".")[0]).stream(self, sr, resample=resample)
-        return made
+        rates = None
+        if check_bool("resample", resample):
+            sr, rates = resampled(self.signal.rate, sr)
+        return Stream([part(self, self.row or "front end", sr)], True, rates)
 
     def to_toml(self) -> str:
         """The front end as TOML: all settings that differ from the defaults.
@@ -265,3 +260,16 @@ def request(
     """
     rate = front_end.checked_rate(sr)
     return front_end.kind.request(y, rate, prepared)
+
+
+def part(front_end: FrontEnd, name: str, sr: float | None) -> Part:
+    """The front end as the part `name` of a stream at a rate, which must be its own."""
+    return part_of_kind(name, front_end, front_end.kind, front_end.checked_rate(sr))
+
+
+def resampled(own: int | None, sr: float | None) -> tuple[float | None, tuple[float, float] | None]:
+    """The rate of a stream that may resample, and the rates of its resampler; None if they are equal."""
+    if own is None:
+        fail("resample", True, "there is no rate to resample to", "give a front end that has a rate")
+    given = own if sr is None else check_rate("sr", sr)
+    return own, None if given == own else (given, float(own))

@@ -1,4 +1,4 @@
-"""Deltas and normalisation of frames that come one after another: each keeps the frames that it still needs."""
+"""Deltas and normalisation of frames that come one after another; each keeps the frames it still needs."""
 
 from __future__ import annotations
 

@@ -69,4 +69,3 @@ class Grid:
             else:
                 low = middle + 1
         return low
-

@@ -1,4 +1,4 @@
-"""What a stream computes: each feature or front end with its frames, and the settings that no stream can have."""
+"""What a stream computes: a feature with its frames; settings that no stream can have are refused."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from ..chain.frames import Frames
 from ..chain.jobs import Request
 from ..chain.signal import Signal
 from ..errors import check_rate, fail
-from ..feature.registry import FEATURES, Feature
+from ..feature.registry import Feature
 from ..feature.temporal.pcen import pcen
 from ..feature.temporal.preemphasis import preemphasis
-from ..presets.front_end import FrontEnd
-from ..presets.unframed import MethodFrontEnd, RawFrontEnd
-from .followers import followers_of
 from .grid import Grid
 
-__all__ = ["Part", "part_of_feature", "part_of_filter", "part_of_front_end"]
+__all__ = ["Part", "part_of_feature", "part_of_filter", "grid_of_feature"]
 
 NO_CHANGE = Signal()
 
@@ -56,35 +54,14 @@ class FeatureRequest:
         return self.feature.request(y, self.settings)
 
 
-@dataclass(frozen=True)
-class StaticsRequest:
-    """Makes the request of a front end's statics for a crop."""
-
-    front_end: FrontEnd
-    rate: float | None
-
-    def __call__(self, y: np.ndarray) -> Request:
-        return self.front_end.kind.statics(y, self.rate)
-
-
-@dataclass(frozen=True)
-class FollowersOf:
-    """Makes what follows the statics of a front end."""
-
-    front_end: FrontEnd
-
-    def __call__(self) -> list[Any]:
-        return followers_of(self.front_end.dynamics, self.front_end.normalisation)
-
-
 def part_of_feature(feature: Feature, sr: float, settings: Mapping[str, Any]) -> Part:
     """The part of a feature with these keyword arguments of its function."""
     rate = check_rate("sr", sr)
-    grid = _grid_of_feature(feature, settings)
+    grid = grid_of_feature(feature, settings)
     return Part(feature.name, [], rate, grid, FeatureRequest(feature, dict(settings)))
 
 
-def _grid_of_feature(feature: Feature, settings: Mapping[str, Any]) -> Grid:
+def grid_of_feature(feature: Feature, settings: Mapping[str, Any]) -> Grid:
     whole = feature.whole(settings)
     if whole is not None:
         name = whole.setting
@@ -95,50 +72,15 @@ def _grid_of_feature(feature: Feature, settings: Mapping[str, Any]) -> Grid:
     frames = feature.frames(settings)
     if frames is None:
         fail("feature", feature.name, "has no frames with these settings", "leave out what varies by frame")
+    return grid_of_frames(frames, feature.left)
+
+
+def grid_of_frames(frames: Frames, left: int) -> Grid:
+    """The grid of frames of which each depends on `left` frames before it."""
     if frames.pad and callable(frames.pad_mode):
-        _fail_pad_mode(frames.pad_mode)
-    return Grid.of_frames(frames, feature.left)
-
-
-def _fail_pad_mode(pad_mode: Any) -> None:
-    remedy = "give the name of a mode, such as 'constant'"
-    fail("pad_mode", pad_mode, "may depend on the whole recording", remedy)
-
-
-def part_of_front_end(name: str, front_end: FrontEnd, sr: float | None) -> Part:
-    """The part of a front end at a rate, which must be its own."""
-    rate = front_end.checked_rate(sr)
-    if rate is None:
-        fail("sr", sr, "this front end has no rate of its own, and times need one", "give sr, in Hz")
-    _check_whole(front_end)
-    kind = front_end.kind
-    if isinstance(kind, RawFrontEnd):
-        grid = Grid.of_samples(0)
-    elif isinstance(kind, MethodFrontEnd):
-        method = kind.method
-        settings = {**({"sr": rate} if method.has_rate else {}), **dict(method.settings)}
-        grid = _grid_of_feature(FEATURES[method.name], settings)
-    else:
-        if kind.framing.pad and callable(kind.framing.pad_mode):
-            _fail_pad_mode(kind.framing.pad_mode)
-        grid = Grid.of_frames(kind.framing, 0)
-    rows = kind.row_names(float(rate))
-    request, followers = StaticsRequest(front_end, rate), FollowersOf(front_end)
-    return Part(name, rows, float(rate), grid, request, front_end.signal, kind.scaled, followers)
-
-
-def _check_whole(front_end: FrontEnd) -> None:
-    """Refuse the settings of a front end that make frames depend on the whole recording."""
-    signal, compression, means = front_end.signal, front_end.compression, front_end.normalisation
-    what = "makes a frame depend on the whole recording"
-    if compression is not None and compression.top_db is not None:
-        fail("top_db", compression.top_db, what, "give fe.replace(top_db=None)")
-    if means is not None and means.over == "utterance":
-        remedy = "give fe.replace(over='sliding') for running statistics, or over='corpus' with those of a corpus"
-        fail("over", means.over, what, remedy)
-    if signal.samples is not None:
-        problem = "cuts or repeats the whole recording"
-        fail("samples", signal.samples, problem, "give fe.replace(samples=None)")
+        remedy = "give the name of a mode, such as 'constant'"
+        fail("pad_mode", frames.pad_mode, "may depend on the whole recording", remedy)
+    return Grid.of_frames(frames, left)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..chain.block_loop import compute_requests
+from ..chain.driven import rows_of_short
 from ..chain.frames import Frames
+from ..chain.jobs import Rows, first_result
 from ..chain.signal import Signal
+from ..chain.stages import Chain
 from ..filters import empty_bands
 from .grid import Grid
 from .parts import Part
@@ -49,8 +52,12 @@ class Group:
         self.outputs: list[Output] = []
         #: The first frame whose statics were not computed yet.
         self.first: int = 0
+        #: The frame with which the next crop begins.
+        self.start: int = 0
         #: For each part, its statics of no frames.
         self.nothing: list[np.ndarray] = []
+        #: The chain, if the statics are the rows of one: they need no job.
+        self.chain: Chain | None = None
         #: Frames of a crop before the first wanted one: the most that one of the parts needs.
         self.lead: int = grid.lead
 
@@ -62,10 +69,18 @@ class Group:
         """Compute silence: settings are checked, kernels compiled, and numbers of rows known."""
         silence = np.zeros((*shape, self.grid.room), dtype)
         self.nothing = [each[..., :0].copy() for each in self._computed(silence)]
+        request = self.outputs[0].part.request(silence)
+        if len(self.outputs) == len(request.jobs) == 1 and request.y is silence:
+            (job,) = request.jobs
+            if type(job) is Rows and job.plain and request.finish is first_result:
+                self.chain = job.chain
 
     def _computed(self, crop: np.ndarray) -> list[np.ndarray]:
-        requests = [output.part.request(crop) for output in self.outputs]
-        return compute_requests(requests)
+        if self.chain is not None:
+            rows = rows_of_short(self.chain, crop)
+            if rows is not None:
+                return [rows]
+        return compute_requests([output.part.request(crop) for output in self.outputs])
 
     def take(self, last: bool, into: dict[str, np.ndarray]) -> None:
         """The features that are known with the samples so far."""
@@ -74,17 +89,13 @@ class Group:
         end = grid.total(n) if last else grid.complete(n)
         found = self.nothing
         if end > first:
-            start = self.start()
+            start = self.start
             crop = samples.since(start * grid.hop, 0 if last else grid.room)
             found = [each[..., first - start : end - start] for each in self._computed(crop)]
             self.first = end
+        self.start = max(0, min(self.first - self.lead, (n - grid.room) // grid.hop))
         for output, statics in zip(self.outputs, found, strict=True):
             into[output.part.name] = output.take(statics, last)
-
-    def start(self) -> int:
-        """The frame with which a crop begins that gives the next frames."""
-        grid = self.grid
-        return max(0, min(self.first - self.lead, (self.samples.total - grid.room) // grid.hop))
 
 
 class Progress:
@@ -103,6 +114,10 @@ class Progress:
                 groups[of] = Group(self.sources[key], part.grid)
             groups[of].add(part)
         self.groups: list[Group] = list(groups.values())
+        self.groups_of: dict[Samples, list[Group]] = {
+            samples: [group for group in self.groups if group.samples is samples]
+            for samples in self.sources.values()
+        }
         #: Whether filters without a bin were told of when the stream was made.
         self.told: list[str] = []
 
@@ -125,8 +140,7 @@ class Progress:
         for group in self.groups:
             group.take(last, results)
         for samples in self.sources.values():
-            needs = [each.start() * each.grid.hop for each in self.groups if each.samples is samples]
-            samples.forget(min(needs))
+            samples.forget(min([group.start * group.grid.hop for group in self.groups_of[samples]]))
         if len(results) == 1:
             return results
         return {name: results[name] for name in self.names}

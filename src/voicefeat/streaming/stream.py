@@ -8,20 +8,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._typing import FloatArray, SignalLike
+from .._typing import SignalLike
 from ..audio.limits import not_finite
 from ..audio.signals import signal
 from ..chain import tables
-from ..errors import ParameterError, check_bool, check_rate, fail
+from ..errors import ParameterError, fail
 from ..filters import empty_bands
-from ..presets.catalogue import frontends, preset
-from ..presets.front_end import FrontEnd
 from .parts import Part
 from .progress import Progress, progress_of
 from .resampler import StreamResampler
-from .wanted import parts_of
 
-__all__ = ["Latency", "Stream", "stream"]
+__all__ = ["Latency", "Stream"]
 
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
@@ -36,14 +33,14 @@ class Latency(NamedTuple):
 class Stream:
     """A feature, a front end or several of them, computed piece by piece; made by `stream`.
 
-    All frames together have the bits of one call on the whole signal, whatever the pieces are. A stream is used
-    by one thread at a time.
+    All frames together have the bits of one call on the whole signal, whatever the pieces are. A stream is
+    used by one thread at a time.
 
     Attributes
     ----------
     latency : Latency, or dict of str to Latency
-        The samples that come after the last sample of a frame and before the frame is given: 0 for a frame that
-        needs no others, the reach of deltas times the hop, ... The delay of a resampler is not in it.
+        How many samples must follow the last sample of a frame before the frame is given: 0 for a frame that
+        needs no others, the reach of deltas times the hop, ... The delay of a resampler is not included.
     rows : list of str, or dict of str to list of str
         The names of the rows.
     frames : int, or dict of str to int
@@ -96,8 +93,8 @@ class Stream:
         Raises
         ------
         ParameterError
-            If the piece is no array of samples, differs from those before, or holds values that are not finite
-            (the stream is as it was before), or if the stream is finished or used by another thread.
+            If the piece is no array of samples, differs from those before, or holds values that are not
+            finite (the stream stays as it was before), or if the stream is finished or used by another thread.
 
         Examples
         --------
@@ -230,7 +227,9 @@ class Stream:
             fail("piece", piece, "is not a piece of spectra", "give floats (bands, frames)")
         if form is not None and array.shape[:-1] != form[0]:
             before = f"({', '.join(map(str, (*form[0], 'n')))})".replace("(n)", "(n,)")
-            fail("piece", piece, f"pieces had the shape {before} before", "give the same channels, or reset()")
+            fail(
+                "piece", piece, f"pieces had the shape {before} before", "give the same channels, or reset()"
+            )
         if form is not None and array.dtype != form[1]:
             fail("piece", piece, f"pieces were {form[1]} before", f"give {form[1]}, or reset()")
         if not array.size:
@@ -301,75 +300,3 @@ def _latency(part: Part) -> Latency:
         far = t
     waited = grid.arrival(t) - ((1 << 20) * grid.hop - grid.pad + grid.length)
     return Latency(waited, waited / part.rate)
-
-
-def stream(
-    wanted: str | FrontEnd | Sequence[str] | Mapping[str, Mapping[str, Any] | FrontEnd],
-    sr: float | None = None,
-    *,
-    resample: bool = False,
-    **settings: Any,
-) -> Stream:
-    """A feature, a front end or several of them, of a signal that comes in pieces.
-
-    The frames are those of one call on the whole signal, bit for bit, whatever the pieces are.
-
-    Parameters
-    ----------
-    wanted : str, FrontEnd, list of str, or mapping
-        A feature or a published front end by name, or a front end. A list of features, or a mapping from names
-        to their settings or to front ends, gives mappings as results; they share their spectra.
-    sr : float, optional
-        Sampling rate of the pieces in Hz; by default that of the front end, or 22050 for features.
-    resample : bool
-        Whether pieces at another rate than that of a front end are resampled, by soxr.
-    **settings
-        Settings of the features, as for `extract`.
-
-    Returns
-    -------
-    Stream
-        `push` takes the next samples, `finish` gives the last frames.
-
-    Raises
-    ------
-    ParameterError
-        If a setting cannot be used, or makes a frame depend on the whole recording; the error says what to give
-        in its place.
-
-    Notes
-    -----
-    `pcen` takes pieces of spectra, (bands, frames), in place of samples.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import voicefeat as vf
-    >>> y = np.random.default_rng(0).standard_normal(16000).astype(np.float32)
-    >>> listening = vf.stream("mfcc", sr=16000, n_mfcc=13, top_db=None, n_fft=512, hop_length=160)
-    >>> pieces = [listening.push(y[start : start + 1600]) for start in range(0, 16000, 1600)]
-    >>> frames = np.concatenate([*pieces, listening.finish()], axis=-1)
-    >>> whole = vf.mfcc(y, sr=16000, n_mfcc=13, top_db=None, n_fft=512, hop_length=160)
-    >>> np.array_equal(frames, whole)
-    True
-    """
-    resample = check_bool("resample", resample)
-    rates = None
-    if resample:
-        own = _own_rate(wanted)
-        if own is None:
-            fail("resample", True, "there is no rate to resample to", "give front ends with a rate")
-        given = own if sr is None else check_rate("sr", sr)
-        if given != own:
-            rates, sr = (given, float(own)), own
-    parts, single = parts_of(wanted, sr, settings)
-    return Stream(parts, single, rates)
-
-
-def _own_rate(wanted: Any) -> int | None:
-    """The rate of the front end or front ends asked for."""
-    if isinstance(wanted, str) and wanted in frontends():
-        wanted = preset(wanted).front_end
-    values = list(wanted.values()) if isinstance(wanted, Mapping) else [wanted]
-    found = {each.signal.rate for each in values if isinstance(each, FrontEnd)}
-    return found.pop() if len(found) == 1 else None

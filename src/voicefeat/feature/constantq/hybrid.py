@@ -86,8 +86,18 @@ def hybrid_magnitudes(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands
 
 
 def _frames(
-    sr: Any, hop_length: Any, fmin: Any, n_bins: Any, bins_per_octave: Any, tuning: Any, filter_scale: Any,
-    norm: Any, sparsity: Any, window: Any, scale: Any, pad_mode: Any,
+    sr: Any,
+    hop_length: Any,
+    fmin: Any,
+    n_bins: Any,
+    bins_per_octave: Any,
+    tuning: Any,
+    filter_scale: Any,
+    norm: Any,
+    sparsity: Any,
+    window: Any,
+    scale: Any,
+    pad_mode: Any,
 ) -> Frames:
     shape = ("equal", 0.0, filter_scale, norm, sparsity, window, scale, pad_mode)
     few = np.zeros(1, np.float32)

@@ -115,9 +115,7 @@ def _run(y: Any, make: Any, frames: ShortFrames, *settings: Any) -> np.ndarray:
 def _lpcc_frames(
     frame_length: Any, hop_length: Any, window: Any, preemphasis: Any, partial: Any
 ) -> ShortFrames:
-    return short_frames(
-        frame_length, hop_length, NO_TRANSFORM, window_value(window), preemphasis, partial
-    )
+    return short_frames(frame_length, hop_length, NO_TRANSFORM, window_value(window), preemphasis, partial)
 
 
 def _apgdf_frames(

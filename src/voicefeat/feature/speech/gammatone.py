@@ -97,8 +97,15 @@ def _filtered(y: Any, frames: ShortFrames, bank: tuple) -> np.ndarray:
 
 
 def _frames(
-    sr: Any, n_filters: Any, fmin: Any, fmax: Any, method: Any, frame_length: Any, hop_length: Any,
-    n_fft: Any, partial: Any,
+    sr: Any,
+    n_filters: Any,
+    fmin: Any,
+    fmax: Any,
+    method: Any,
+    frame_length: Any,
+    hop_length: Any,
+    n_fft: Any,
+    partial: Any,
 ) -> ShortFrames:
     check_choice("method", method, ("filter", "fft"))
     frames: ShortFrames = _settings(

@@ -358,13 +358,20 @@ def test_standardise(dtype, variance):
     first = np.maximum(np.arange(20) - 4, 0)
     end = np.minimum(first + 7, 20)
     out = np.full((3, 20), 7, dtype)
-    sums = np.empty(21), np.empty(21)
-    windows.standardise(x.ravel(), 2, 20, first, end, variance, 1e-3, *sums, out.reshape(-1))
+    sums, before = (np.empty(21), np.empty(21)), np.zeros(4)
+    bounds = first, end, 0, variance, 1e-3
+    windows.standardise(x.ravel(), 2, 20, *bounds, before, 5, *sums, out.reshape(-1))
     for t in range(20):
         part = x[:2, first[t] : end[t]].astype(np.float64)
         spread = np.sqrt(np.maximum(part.var(axis=1), 1e-3)) if variance else 1.0
         assert np.allclose(out[:2, t], (x[:2, t] - part.mean(axis=1)) / spread, atol=10 * tolerance(dtype))
     assert np.all(out[2] == 7)
+    # The frames from the tenth on, of a row that begins with the fifth: the running sums go on.
+    rest = np.ascontiguousarray(x[:2, 5:])
+    part = np.full((2, 10), 7, dtype)
+    bounds = first[10:] - 5, end[10:] - 5, 5, variance, 1e-3
+    windows.standardise(rest.ravel(), 2, 15, *bounds, before, 0, *sums, part.reshape(-1))
+    assert np.array_equal(part, out[:2, 10:])
 
 
 @both

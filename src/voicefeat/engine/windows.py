@@ -12,7 +12,8 @@ def standardise(x, rows, frames, first, end, at, variance, floor, before, after,
     The window of the i-th of them is frames first[i] .. end[i] - 1 of its row. With `variance`, results are
     divided by the standard deviation of the window, whose square is at least `floor`. The sum of a window is
     the difference of two running sums; `sums` and `squares` hold frames + 1 of them, in double precision.
-    `before` holds those of each row, of values and of squares, at frame 0; those at frame `after` replace them.
+    `before` holds those of each row at frame 0, of values and of squares; those at frame `after` replace
+    them.
     """
     count = first.size
     for r in range(rows):

@@ -12,7 +12,7 @@ from .._typing import SignalLike
 from ..audio.limits import not_finite
 from ..audio.signals import signal
 from ..chain import tables
-from ..errors import ParameterError, fail
+from ..errors import ParameterError, fail, to_array
 from ..filters import empty_bands
 from .parts import Part
 from .progress import Progress, progress_of
@@ -94,7 +94,7 @@ class Stream:
         ------
         ParameterError
             If the piece is no array of samples, differs from those before, or holds values that are not
-            finite (the stream stays as it was before), or if the stream is finished or used by another thread.
+            finite (the stream stays as it was before); if the stream is finished, or another thread uses it.
 
         Examples
         --------
@@ -214,7 +214,7 @@ class Stream:
 
     def _converted(self, piece: Any) -> np.ndarray:
         """The piece as float samples; refuses one that differs from those before."""
-        array = np.asarray(piece)
+        array = np.asarray(to_array("piece", piece, "give samples (n,) or (channels, n)"))
         form = self._form
         if not array.ndim or array.ndim > 2 or array.dtype.kind not in "fi":
             array = signal(piece, "piece")  # which refuses most of these

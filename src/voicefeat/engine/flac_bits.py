@@ -82,13 +82,12 @@ def rice(data, at, stop, parameter, out, first, last):
     """Rice codes from bit `at` on to out[first : last]; returns the bit behind them, or -1.
 
     The next bits stand in a register, from its highest bit on, and are filled up byte by byte: to find each
-    code in memory takes longer than to read it. Two codes fit most often.
+    code in memory takes longer than to read it.
     """
     byte, there = (at >> 3) + 7, FILLED - (at & 7)
     bits = word(data, at >> 3) << U(at & 7)
     most, down = FILLED - 1 - parameter, U(63 - parameter)
-    i = first
-    while i < last:
+    for i in range(first, last):
         bits |= word(data, byte) >> U(there)
         byte += (63 - there) >> 3
         there |= FILLED
@@ -98,16 +97,6 @@ def rice(data, at, stop, parameter, out, first, last):
             x = quotient << parameter | np.int64(((bits << U(1)) >> U(1)) >> down)
             bits <<= U(parameter + 1)
             there -= quotient + parameter + 1
-            out[U(i)] = (x >> 1) ^ -(x & 1)
-            i += 1
-            quotient = zeros_before(bits)
-            if quotient < there - parameter and i < last:
-                bits <<= U(quotient)
-                x = quotient << parameter | np.int64(((bits << U(1)) >> U(1)) >> down)
-                bits <<= U(parameter + 1)
-                there -= quotient + parameter + 1
-                out[U(i)] = (x >> 1) ^ -(x & 1)
-                i += 1
         else:  # longer than the register
             here = (byte << 3) - there
             quotient = unary(data, here, stop)
@@ -120,6 +109,5 @@ def rice(data, at, stop, parameter, out, first, last):
             here += parameter
             byte, there = (here >> 3) + 7, FILLED - (here & 7)
             bits = word(data, here >> 3) << U(here & 7)
-            out[U(i)] = (x >> 1) ^ -(x & 1)
-            i += 1
+        out[U(i)] = (x >> 1) ^ -(x & 1)
     return (byte << 3) - there

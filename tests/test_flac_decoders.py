@@ -1,7 +1,6 @@
-"""FLAC read by the kernel, or by miniaudio if it is installed: samples, errors, datasets as by soundfile."""
+"""FLAC read by miniaudio, where it is installed: the samples, errors and datasets of soundfile alone."""
 
 import io
-import itertools
 import json
 import os
 import random
@@ -15,18 +14,10 @@ from signals import speech
 
 import voicefeat as vf
 from voicefeat.audio.decoding import dr_flac, flac
-from voicefeat.corpus.run import pieces
 from voicefeat.corpus.run.extract import extract_corpus
-from voicefeat.corpus.run.flac import flac_reader
 
-MINIAUDIO = dr_flac._miniaudio()
-needed = pytest.mark.skipif(MINIAUDIO is None, reason="miniaudio is not installed (the extra fast-flac)")
-
-
-@pytest.fixture(params=["kernel", pytest.param("miniaudio", marks=needed)])
-def reader(request):
-    """What reads FLAC in place of soundfile."""
-    return flac_reader() if request.param == "kernel" else MINIAUDIO
+OURS = dr_flac.decoder()
+needed = pytest.mark.skipif(OURS is None, reason="miniaudio is not installed (the extra fast-flac)")
 
 
 def encoded(y, sr=16000, subtype="PCM_16"):
@@ -35,17 +26,18 @@ def encoded(y, sr=16000, subtype="PCM_16"):
     return file.getvalue()
 
 
-def read(path, dtype, reader, monkeypatch):
-    """What `load` returns, or its error, and its warnings; and whether the reader read it."""
+def read(path, dtype, decoder, monkeypatch):
+    """What `load` returns, or its error, and its warnings; and whether miniaudio read it."""
     asked = []
+    real = dr_flac._decoded
 
     def noted(*arguments):
-        y = reader.samples(*arguments)
+        y = real(*arguments)
         asked.append(y is not None)
         return y
 
-    given = None if reader is None else reader._replace(samples=noted)
-    monkeypatch.setattr(dr_flac, "_miniaudio", lambda: given)
+    monkeypatch.setattr(dr_flac, "decoder", lambda: decoder)
+    monkeypatch.setattr(dr_flac, "_decoded", noted)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
@@ -57,64 +49,43 @@ def read(path, dtype, reader, monkeypatch):
     return (found, [str(each.message) for each in told if "voicefeat" in str(each.filename)]), any(asked)
 
 
-def same(path, reader, monkeypatch, dtype="float32"):
-    """Compare `reader` with soundfile; return whether it read the file."""
+def same(path, monkeypatch, dtype="float32"):
+    """Compare both decoders; return whether miniaudio read it."""
     alone, _ = read(path, dtype, None, monkeypatch)
-    together, used = read(path, dtype, reader, monkeypatch)
+    together, used = read(path, dtype, OURS, monkeypatch)
     assert alone == together, path
     return used
 
 
+@needed
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("channels", [1, 2, 5, 8])
 @pytest.mark.parametrize(
     ("subtype", "sr"), [("PCM_S8", 8000), ("PCM_16", 16000), ("PCM_24", 44100), ("PCM_16", 11111)]
 )
-def test_samples_are_those_of_soundfile(subtype, sr, channels, dtype, tmp_path, reader, monkeypatch):
+def test_samples_are_those_of_soundfile(subtype, sr, channels, dtype, tmp_path, monkeypatch):
     y = np.stack([np.roll(speech(16000), 99 * k)[:20000] for k in range(channels)], axis=1)
     y[5000:9000] = 0.25  # a constant, and the extremes
     y[:2] = [[1.0]] * 1 + [[-1.0]] * 1
     for name, part in {"whole": y, "short": y[:50], "one": y[:1], "frames": y[: 4 * 4096]}.items():
         path = tmp_path / f"{name}.flac"
         path.write_bytes(encoded(part, sr, subtype))
-        assert same(path, reader, monkeypatch, dtype) or len(part) < 16
+        assert same(path, monkeypatch, dtype) or len(part) < 16
 
 
-def odd_signals(n=9000):
-    """Signals that an encoder codes in other ways than speech, int16."""
-    draw = np.random.default_rng(0)
-    noise = draw.integers(-32768, 32768, n)
-    clicks = np.where(draw.random(n) < 0.002, noise, draw.integers(-2, 3, n))
-    yield "noise", noise  # samples as they are
-    yield "silence", np.zeros(n)
-    yield "clicks", clicks  # long Rice codes
-    yield "ramp", np.arange(n) % 30000 - 15000
-    yield "few bits", noise // 4096 * 4096  # bits that all samples lack
-    yield "two tones", np.round(9000 * np.sin(np.arange(n) / 3) + 9000 * np.sin(np.arange(n) / 7))
-    yield "extremes", np.where(draw.random(n) < 0.5, -32768, 32767)
-
-
-@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
-def test_signals_of_many_kinds(level, reader, monkeypatch):
-    for name, y in odd_signals():
-        mono = y.astype(np.int16)
-        for channels in ([mono], [mono, mono], [mono, -(mono // 2)], [mono, np.roll(mono, 1)]):
-            file = io.BytesIO()
-            soundfile.write(file, np.stack(channels, 1), 16000, format="FLAC", compression_level=level)
-            assert same(file, reader, monkeypatch), (name, len(channels))
-
-
+@needed
 @pytest.mark.slow
-def test_all_flac_files_of_the_data(data, reader, monkeypatch):
+def test_all_flac_files_of_the_data(data, monkeypatch):
     files = [*(data / "formats").rglob("*.flac"), *(data / "faults").glob("*.flac")]
     files += [*(data / "golden").rglob("*.flac"), *sorted((data / "minifake").rglob("*.flac"))[:100]]
     assert len(files) > 130
-    used = Counter(same(path, reader, monkeypatch) for path in files)
+    used = Counter(same(path, monkeypatch) for path in files)
     assert used[True] > 110 and used[False] > 15
 
 
+@needed
 @pytest.mark.slow
-def test_damage_is_refused_as_by_soundfile(tmp_path, reader, monkeypatch):
+def test_damage_is_refused_as_by_soundfile(tmp_path, monkeypatch):
     """Changed, lost and foreign bytes at random places, in the metadata, in frames and between them."""
     draw = random.Random(0)
     contents = [
@@ -142,7 +113,7 @@ def test_damage_is_refused_as_by_soundfile(tmp_path, reader, monkeypatch):
             content[at:at] = draw.randbytes(draw.choice([1, 700]))
         else:
             content += draw.choice([b"TAG" + bytes(125), bytes(3), draw.randbytes(64)])
-        used[same(io.BytesIO(content), reader, monkeypatch)] += 1
+        used[same(io.BytesIO(content), monkeypatch)] += 1
     assert used[True] >= 5 and used[False] > 200
 
 
@@ -153,7 +124,8 @@ def frames_of(content):
     return content[: begins[0]], [content[a:b] for a, b in zip(begins, ends, strict=True)]
 
 
-def test_frames_out_of_order_or_apart_are_left_to_soundfile(tmp_path, reader, monkeypatch):
+@needed
+def test_frames_out_of_order_or_apart_are_left_to_soundfile(tmp_path, monkeypatch):
     head, frames = frames_of(encoded(speech(16000)[:40000]))
     assert len(frames) > 5
     odd = {
@@ -166,24 +138,26 @@ def test_frames_out_of_order_or_apart_are_left_to_soundfile(tmp_path, reader, mo
         "a zero between": [*frames[:4], bytes(1), *frames[4:]],
         "zeros after": [*frames, bytes(20)],
     }
-    assert same(io.BytesIO(head + b"".join(frames)), reader, monkeypatch)
+    assert same(io.BytesIO(head + b"".join(frames)), monkeypatch)
     for what, parts in odd.items():
-        assert not same(io.BytesIO(head + b"".join(parts)), reader, monkeypatch), what
+        assert not same(io.BytesIO(head + b"".join(parts)), monkeypatch), what
 
 
-def test_a_frame_that_ends_with_zero(reader, monkeypatch):
+@needed
+def test_a_frame_that_ends_with_zero(monkeypatch):
     """Its last byte is no zero after it."""
     for start in range(0, 40000, 37):
         content = encoded(speech(16000)[start : start + 4000])
         if content.endswith(b"\0"):
-            assert same(io.BytesIO(content), reader, monkeypatch) and not same(
-                io.BytesIO(content + b"\0"), reader, monkeypatch
+            assert same(io.BytesIO(content), monkeypatch) and not same(
+                io.BytesIO(content + b"\0"), monkeypatch
             )
             return
     raise AssertionError("no recording ends with zero")
 
 
-def test_metadata_of_other_kinds_are_left_to_soundfile(reader, monkeypatch):
+@needed
+def test_metadata_of_other_kinds_are_left_to_soundfile(monkeypatch):
     content = encoded(speech(16000)[:9000])
     head = content[:42]  # the mark and the first block
     _, frames = frames_of(content)
@@ -206,14 +180,15 @@ def test_metadata_of_other_kinds_are_left_to_soundfile(reader, monkeypatch):
     for (kind, block), ours in blocks.items():
         first = b"fLaC\0" + head[5:]
         changed = first + bytes([0x80 | kind]) + len(block).to_bytes(3, "big") + block + b"".join(frames)
-        assert same(io.BytesIO(changed), reader, monkeypatch) == ours, (kind, block)
+        assert same(io.BytesIO(changed), monkeypatch) == ours, (kind, block)
 
 
-def test_parts_and_large_files_are_left_to_soundfile(tmp_path, reader, monkeypatch):
+@needed
+def test_parts_and_large_files_are_left_to_soundfile(tmp_path, monkeypatch):
     path = tmp_path / "a.flac"
     path.write_bytes(encoded(speech(16000)[:30000]))
     y, _ = vf.load(path, sr=None)
-    monkeypatch.setattr(dr_flac, "_miniaudio", lambda: reader._replace(samples=None))
+    monkeypatch.setattr(dr_flac, "_decoded", None)
     part, _ = vf.load(path, sr=None, offset=0.5, duration=0.5)
     np.testing.assert_array_equal(part, y[8000:16000])
     np.testing.assert_array_equal(vf.load(path, sr=None, duration=0.5)[0], y[:8000])
@@ -241,26 +216,23 @@ def test_datasets_do_not_depend_on_the_decoder_and_the_log_names_it(tmp_path, mo
     soundfile.write(corpus / "a.wav", speech(16000)[:8000], 16000)
     (corpus / "cut.flac").write_bytes(encoded(speech(16000)[:16000])[:9000])
     logs = []
-    monkeypatch.setattr(dr_flac, "_miniaudio", lambda: None)
-    readers = {"alone": None, "kernel": flac_reader(), "miniaudio": MINIAUDIO}
-    for name, each in readers.items():
-        monkeypatch.setattr(pieces, "flac_reader", lambda each=each: each)
+    for name, decoder in {"alone": None, "together": OURS}.items():
+        monkeypatch.setattr(dr_flac, "decoder", lambda decoder=decoder: decoder)
         done = extract_corpus(corpus, tmp_path / name, "mfcc", log=tmp_path / f"{name}.jsonl")
         assert (done.recordings, done.failed) == (4, 1)
         logs.append(json.loads((tmp_path / f"{name}.jsonl").read_text().splitlines()[-1])["decoded"])
-    for file, name in itertools.product(os.listdir(tmp_path / "alone"), readers):
-        assert (tmp_path / "alone" / file).read_bytes() == (tmp_path / name / file).read_bytes(), file
+    for file in os.listdir(tmp_path / "alone"):
+        assert (tmp_path / "alone" / file).read_bytes() == (tmp_path / "together" / file).read_bytes(), file
     sndfile = f"libsndfile {soundfile.__libsndfile_version__}"
-    for each, log in zip(readers.values(), logs, strict=True):
-        if each is None:
-            assert log == {sndfile: {".flac": 3, ".wav": 1}}
-        else:
-            assert log == {each.name: {".flac": 3}, sndfile: {".wav": 1}}
+    assert logs[0] == {sndfile: {".flac": 3, ".wav": 1}}
+    if OURS is not None:
+        assert logs[1] == {OURS[0]: {".flac": 3}, sndfile: {".wav": 1}}
 
 
-def test_files_that_end_soon_behind_their_metadata(tmp_path, reader, monkeypatch):
+@needed
+def test_files_that_end_soon_behind_their_metadata(tmp_path, monkeypatch):
     whole, path = encoded(speech(8000)), tmp_path / "cut.flac"
     at = whole.index(b"\xff\xf8")
     for more in range(20):
         path.write_bytes(whole[: at + more])
-        same(path, reader, monkeypatch)
+        same(path, monkeypatch)

@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ..audio.decoding import Read
-
 __all__ = ["ABSENT", "Identity", "checksum", "combined", "forget", "identity", "known_at"]
 
 #: Error numbers of paths where no file can be read.
@@ -34,11 +32,6 @@ class Identity(NamedTuple):
     mtime: int
     #: SHA-256 of its bytes; empty where they could not be read.
     sha256: bytes = b""
-
-    @classmethod
-    def of(cls, file: Read) -> Identity:
-        """The identity of a file whose bytes are in memory."""
-        return cls(file.size, file.mtime, hashlib.sha256(file.content).digest())
 
 
 ABSENT = Identity(-1, -1)

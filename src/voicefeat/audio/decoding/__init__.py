@@ -2,10 +2,9 @@
 
 from .checks import check_room, first_not_finite
 from .files import printable_name, sample_at
-from .read import Read, blocks, kind, length, read
+from .read import blocks, kind, length, read
 
 __all__ = [
-    "Read",
     "blocks",
     "check_room",
     "first_not_finite",

@@ -1,4 +1,4 @@
-"""FLAC read by miniaudio, if that is installed, or by a given reader: whole, small, sound files.
+"""FLAC read by miniaudio, if that is installed: whole, small, sound files; soundfile reads all others.
 
 miniaudio holds dr_flac, which takes about half the time of the libsndfile in soundfile's wheels. Its samples
 are used only where soundfile would give the same ones: where anything is unusual or fails, nothing is
@@ -20,7 +20,7 @@ from . import flac
 from .checks import most_bytes
 from .files import Place
 
-__all__ = ["Header", "Reader", "decoder", "whole"]
+__all__ = ["decoder", "whole"]
 
 #: Largest file in bytes: its content is in memory while it is read, so that memory stays bounded.
 LARGEST = 1 << 21
@@ -38,7 +38,7 @@ _FLOAT32 = np.dtype(np.float32)
 _NEEDED = ("ma_dr_flac_open_memory", "ma_dr_flac_read_pcm_frames_f32", "ma_dr_flac_close")
 
 
-class Header(NamedTuple):
+class _Header(NamedTuple):
     """What the metadata say, and where they end."""
 
     rate: int
@@ -64,38 +64,15 @@ def decoder() -> tuple[str, Any, Any] | None:
         return None
 
 
-class Reader(NamedTuple):
-    """What reads the frames of FLAC files."""
-
-    #: Its name and version.
-    name: str
-    #: Called with the bytes of a file, its header and memory for samples, or None, it returns all samples,
-    #: (n, channels), float32; None unless every frame is as it should be.
-    samples: Callable[[bytes, Header, np.ndarray | None], np.ndarray | None]
-
-
-class Whole(NamedTuple):
-    """A whole recording."""
-
-    #: Shape (n, channels).
-    y: np.ndarray
-    rate: int
-    #: The name of the reader.
-    decoder: str
-    #: The bytes of its file.
-    content: bytes
-
-
 def whole(
-    place: Place, part: Callable[[int], tuple[int, int | None]], dtype: np.dtype, room: np.ndarray | None,
-    reader: Reader | None = None,
-) -> Whole | None:  # fmt: skip
-    """All samples of a FLAC file by `reader`, or else miniaudio; None where soundfile has to read it.
+    place: Place, part: Callable[[int], tuple[int, int | None]], dtype: np.dtype, room: np.ndarray | None
+) -> tuple[np.ndarray, int, str] | None:
+    """All samples of a FLAC file, their rate and the decoder's name; None where soundfile has to read it.
 
     `part` and `room` are as for `read`; a part that is not the whole recording is left to soundfile.
     """
-    reader = (reader or _miniaudio()) if _may_be(place) else None
-    if reader is None:
+    found = decoder() if _may_be(place) else None
+    if found is None:
         return None
     try:
         data = place.fetch(0, place.size)
@@ -105,28 +82,15 @@ def whole(
         first, wanted = part(header.rate)
         if first or (wanted is not None and wanted < header.total):
             return None
-        if header.total > most_bytes(place.size) // (header.channels * dtype.itemsize):
-            return None
-        y = reader.samples(data, header, room if dtype == _FLOAT32 else None)
+        most = most_bytes(place.size) // (header.channels * dtype.itemsize)
+        begins = None if header.total > most else _frames(data, header)
     except (OSError, AudioError):  # soundfile meets it as well, perhaps after an error of its own
         return None
-    return None if y is None else Whole(y.astype(dtype, copy=False), header.rate, reader.name, data)
-
-
-def _miniaudio() -> Reader | None:
-    """The reader by miniaudio, if that is installed."""
-    found = decoder()
-    if found is None:
-        return None
     name, lib, ffi = found
-
-    def samples(data: bytes, header: Header, room: np.ndarray | None) -> np.ndarray | None:
-        begins = _frames(data, header)
-        if begins is None or not _ends_with_frames(lib, ffi, data, header, begins):
-            return None
-        return _decoded(lib, ffi, data, header, room)
-
-    return Reader(name, samples)
+    if begins is None or not _ends_with_frames(lib, ffi, data, header, begins):
+        return None
+    y = _decoded(lib, ffi, data, header, room if dtype == _FLOAT32 else None)
+    return None if y is None else (y.astype(dtype, copy=False), header.rate, name)
 
 
 def _may_be(place: Place) -> bool:
@@ -138,7 +102,7 @@ def _may_be(place: Place) -> bool:
     return place.fetch(0, 4) == b"fLaC"
 
 
-def _header(data: bytes) -> Header | None:
+def _header(data: bytes) -> _Header | None:
     """The header of a file that has metadata of usual kinds in the usual order only; None for others."""
     if data[:4] != b"fLaC" or data[4] & 0x7F != STREAMINFO or data[5:8] != b"\0\0\x22":
         return None
@@ -154,7 +118,7 @@ def _header(data: bytes) -> Header | None:
         at, last = at + 4 + size, kind & 0x80
         if at >= len(data) or not _is_usual(kind & 0x7F, data[at - size : at]):
             return None
-    return Header(rate, channels, bits, total, block, at)
+    return _Header(rate, channels, bits, total, block, at)
 
 
 def _is_usual(kind: int, block: bytes) -> bool:
@@ -174,7 +138,7 @@ def _is_comment(block: bytes) -> bool:
     return not left and at == len(block)
 
 
-def _frames(data: bytes, header: Header) -> list[int] | None:
+def _frames(data: bytes, header: _Header) -> list[int] | None:
     """The positions of frames with the numbers 0, 1, 2, ...; None if there are others, or gaps.
 
     dr_flac looks at no number, and seeks the next frame behind bytes that belong to none.
@@ -198,7 +162,7 @@ def _frames(data: bytes, header: Header) -> list[int] | None:
     return begins if len(begins) == count and not flac.residue(data[header.frames_at :]) else None
 
 
-def _ends_with_frames(lib: Any, ffi: Any, data: bytes, header: Header, begins: list[int]) -> bool:
+def _ends_with_frames(lib: Any, ffi: Any, data: bytes, header: _Header, begins: list[int]) -> bool:
     """Whether no zeros stand between or after the frames: a frame would be complete without such a zero."""
     for begin, end in zip(begins, [*begins[1:], len(data)], strict=True):
         if not data[end - 1]:
@@ -214,7 +178,7 @@ def _ends_with_frames(lib: Any, ffi: Any, data: bytes, header: Header, begins: l
     return True
 
 
-def _decoded(lib: Any, ffi: Any, data: bytes, header: Header, room: np.ndarray | None) -> np.ndarray | None:
+def _decoded(lib: Any, ffi: Any, data: bytes, header: _Header, room: np.ndarray | None) -> np.ndarray | None:
     """All samples, (n, channels), float32; None unless there are exactly as many as the header says.
 
     dr_flac leaves out a frame whose checksum differs, so that there are fewer.

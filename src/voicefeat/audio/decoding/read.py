@@ -24,15 +24,6 @@ _behind: WeakKeyDictionary[Any, tuple[int, int]] = WeakKeyDictionary()
 Part = Callable[[int], tuple[int, int | None]]
 
 
-class Read(NamedTuple):
-    """A file that was read as a whole."""
-
-    #: Bytes, and time of modification in nanoseconds.
-    size: int
-    mtime: int
-    content: bytes
-
-
 class Samples(NamedTuple):
     """Samples of a recording."""
 
@@ -41,19 +32,14 @@ class Samples(NamedTuple):
     rate: int
     #: The library that decoded them, and its version.
     decoder: str
-    #: The file that they are all of, if all its bytes were read at once.
-    file: Read | None = None
 
 
-def read(
-    path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None,
-    flac: dr_flac.Reader | None = None,
-) -> Samples:  # fmt: skip
+def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None) -> Samples:
     """Samples of `path`, shape (n, channels), their rate, and what decoded them.
 
     `part(rate)` returns the first sample and the number of samples, or None for all that follow. They are
     written to `room`, a vector of `dtype`, if it is given and large enough: used memory is faster to write
-    to. Whole FLAC files are read by `flac`, if that is given, where it can.
+    to.
 
     Raises
     ------
@@ -65,21 +51,20 @@ def read(
 
     if is_sound_file(path):
         return _read_on(path, part, dtype)
-    return _read(path, part, dtype, room, flac=flac)
+    return _read(path, part, dtype, room)
 
 
 def _read(
-    path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None, file: Any = None,
-    on: bool = False, flac: dr_flac.Reader | None = None,
-) -> Samples:  # fmt: skip
+    path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None, file: Any = None, on: bool = False
+) -> Samples:
     """As `read`. An open `file` is moved to the end of the part; `on`: the part begins at its position."""
     import soundfile
 
     place = Place(path)
     try:
         with place:
-            if file is None and (whole := dr_flac.whole(place, part, dtype, room, flac)) is not None:
-                return Samples(whole.y, whole.rate, whole.decoder, _of(place, whole.content))
+            if file is None and (samples := dr_flac.whole(place, part, dtype, room)) is not None:
+                return Samples(*samples)
             with Stream(place) as stream:
                 stream.stands = on
                 first, wanted = part(stream.rate)
@@ -187,14 +172,6 @@ def _read_on(file: Any, part: Part, dtype: np.dtype) -> Samples:
     else:
         _behind.pop(file, None)
     return samples
-
-
-def _of(place: Place, content: bytes) -> Read | None:
-    """The file of `place`, if it was given by its path, with its `content`."""
-    if place.identity is None:
-        return None
-    _, size, mtime, *_ = place.identity
-    return Read(size, mtime, content)
 
 
 def _libsndfile() -> str:

@@ -14,7 +14,7 @@ from typing import Any
 __all__ = ["WrittenFile"]
 
 #: Bytes after which a file is flushed to disk, while more are written.
-FLUSHED = 1 << 25
+FLUSHED = 1 << 23
 
 
 class WrittenFile:

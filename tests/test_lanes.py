@@ -47,6 +47,8 @@ def beside(y, key):
     yield "inverse every 137-" + key, vf.istft(X[:, :41], hop_length=137, win_length=400, center=False)
     for n_iter in (0, 3):
         yield f"inverse {n_iter} turns-{key}", vf.griffinlim(S, rng=0, n_iter=n_iter, center=False)
+    loud = vf.melspectrogram(3 * y[:9001], SR)  # for which the solver makes several steps
+    yield "spectra of bands-" + key, vf.mel_to_stft(loud, sr=SR)
     yield "preemphasis-" + key, vf.preemphasis(y)
     yield "deemphasis-" + key, vf.deemphasis(y)
     for law, settings in {"powers": {}, "plain": {"bias": 0}, "logarithms": {"power": 0}}.items():

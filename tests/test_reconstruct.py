@@ -85,22 +85,37 @@ def naive_walk(x, g, B):
 
 class TestDescent:
     @pytest.mark.parametrize("seed", range(12))
-    def test_walk(self, seed):
+    def test_a_step(self, seed):
         rng = np.random.default_rng(seed)
-        memory = nnls.Memory(30)
-        A = rng.standard_normal((30, 30))
-        curved = A @ A.T / 30 + np.eye(30)
-        for _ in range(seed % 4 + 1):
-            step = rng.standard_normal(30)
-            memory.add(step, curved @ step, step @ curved @ step)
-        wide = np.concatenate([memory.rows()[1], memory.theta * memory.rows()[0]])
-        B = memory.theta * np.eye(30) - wide.T @ memory.middle @ wide
+        A = rng.standard_normal((32, 32))
+        curved = A @ A.T / 32 + np.eye(32)
+        x, g = np.maximum(rng.standard_normal(32), 0), rng.standard_normal(32) * 10.0 ** rng.integers(-2, 2)
+        search = nnls.Search(x, g)
+        memory = search.memory
+        for k in range(seed % 4 + 1):
+            step = rng.standard_normal(32)
+            memory.pairs[64 * k : 64 * k + 64] = np.concatenate([step, curved @ step])
+            slope = curved @ step
+            search.along = memory.add(search.d, step @ slope, slope @ slope)
+        rows = memory.pairs[: 64 * memory.count].reshape(-1, 32)
+        B = memory.theta * np.eye(32) - rows.T @ memory.middle @ rows
         assert np.linalg.eigvalsh(B).min() > 0
-        x, g = np.maximum(rng.standard_normal(30), 0), rng.standard_normal(30) * 10.0 ** rng.integers(-2, 2)
-        point, c = nnls._cauchy(x, g, memory)
-        want, _ = naive_walk(x, g, B)
-        np.testing.assert_allclose(point, want, atol=1e-10)
-        np.testing.assert_allclose(c, wide @ (want - x), atol=1e-9)
+        np.testing.assert_allclose(B @ step, slope, atol=1e-9)
+        gone, c = search.cauchy()
+        want, far = naive_walk(x, g, B)
+        assert gone == pytest.approx(far, rel=1e-9)
+        np.testing.assert_allclose(c, rows @ (want - x), atol=1e-9)
+        # The minimum over the variables that are not at 0 there, or the bound in its way.
+        target, slope = search.aim()
+        np.testing.assert_allclose(search.point, want, atol=1e-10)
+        free = want > 0
+        newton = np.zeros(32)
+        newton[free] = -np.linalg.solve(B[np.ix_(free, free)], (g + B @ (want - x))[free])
+        np.testing.assert_allclose(search.rest, newton, atol=1e-8)
+        whole = np.maximum(want + newton, 0)
+        if g @ (whole - x) <= 0:
+            np.testing.assert_allclose(target, whole, atol=1e-8)
+        assert slope == pytest.approx(g @ (target - x), abs=1e-9) and slope < 0
 
     @pytest.mark.parametrize("seed", range(4))
     def test_the_same_way_as_scipy(self, seed):

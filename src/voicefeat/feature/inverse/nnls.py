@@ -11,98 +11,130 @@ import numpy as np
 from ...cache import memoised
 from ...chain.stages import Bands
 from ...engine.breakpoints import walk
+from ...engine.descent import KEPT, SUMS, advance, inner, look, newton, times_rows
 
 #: When to stop, as in scipy: the largest part of the projected gradient, and the relative gain of a step.
 _GRADIENT, _GAIN = 1e-5, 1e7 * np.finfo(float).eps
 #: Wolfe conditions: sufficient decrease, and curvature.
 _DECREASE, _CURVATURE = 1e-3, 0.9
+#: Pairs for which there is room at first.
+_PAIRS = 12
+#: Bounds are looked for in steps of this many times the distance at which the minimum seems to be.
+_AHEAD = 2.0
 
 
 class Memory:
-    """The curvature seen so far, as B = theta I - W M W' with W = [slopes, theta steps]."""
+    """The curvature seen so far, as B = theta I - R' M R; rows of R are steps and changes of the gradient."""
 
     def __init__(self, size: int) -> None:
         self.theta: float = 1.0
         self.size: int = size
         self.count: int = 0
-        self.steps: np.ndarray = np.empty((0, size))
-        self.slopes: np.ndarray = np.empty((0, size))
+        self.pairs: np.ndarray = np.empty(_PAIRS * 2 * size)
         self.products: np.ndarray = np.empty((0, 0))
         self.squares: np.ndarray = np.empty((0, 0))
         self.middle: np.ndarray = np.empty((0, 0))
 
-    def add(self, step: np.ndarray, slope: np.ndarray, curvature: float) -> None:
-        if self.count == len(self.steps):  # double the capacity
-            more = (max(8, self.count), self.size)
-            self.steps = np.concatenate([self.steps, np.empty(more)])
-            self.slopes = np.concatenate([self.slopes, np.empty(more)])
+    def make_room(self) -> None:
+        """Room for one more pair."""
+        if 2 * self.size * (self.count + 1) > self.pairs.size:
+            self.pairs = np.concatenate([self.pairs, np.empty_like(self.pairs)])
+
+    def add(self, d: np.ndarray, curvature: float, changed: float) -> np.ndarray:
+        """Take the pair in for which there was room; return R times `d`.
+
+        `curvature` is the step times the change of the gradient, `changed` the square of this change.
+        """
         k = self.count
-        self.steps[k], self.slopes[k] = step, slope
         self.count += 1
-        self.theta = float(slope @ slope) / curvature
-        steps, slopes = self.rows()
-        products, squares = np.empty((k + 1, k + 1)), np.empty((k + 1, k + 1))
+        out = np.empty((k + 1, 4))
+        times_rows(self.pairs, k + 1, d, np.empty(4 * (k + 1) * SUMS), out.reshape(-1))
+        products, squares = np.zeros((k + 1, k + 1)), np.empty((k + 1, k + 1))
         products[:k, :k], squares[:k, :k] = self.products, self.squares
-        products[k], products[:, k] = slopes @ step, steps @ slope  # products[i, j] = step i times slope j
-        squares[k] = squares[:, k] = steps @ step
+        products[k] = out[:, 2]  # of step i and change j, i >= j
+        squares[k] = squares[:, k] = out[:, 0]
         self.products, self.squares = products, squares
-        lower = np.tril(products, -1)
-        self.middle = np.linalg.inv(
-            np.block([[-np.diag(np.diag(products)), lower.T], [lower, self.theta * squares]])
-        )
-
-    def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.steps[: self.count], self.slopes[: self.count]
-
-    def down(self, v: np.ndarray) -> np.ndarray:
-        """W' v."""
-        steps, slopes = self.rows()
-        return np.concatenate([slopes @ v, self.theta * (steps @ v)])
-
-    def up(self, c: np.ndarray) -> np.ndarray:
-        """W c."""
-        steps, slopes = self.rows()
-        return c[: self.count] @ slopes + self.theta * (c[self.count :] @ steps)
+        self.theta = changed / curvature
+        whole = np.empty((2 * k + 2, 2 * k + 2))
+        lower = np.tril(products, -1) / self.theta
+        whole[::2, ::2], whole[1::2, 1::2] = squares / self.theta, -np.diag(np.diag(products))
+        whole[::2, 1::2], whole[1::2, ::2] = lower, lower.T
+        self.middle = np.linalg.inv(whole)
+        return out[:, 1::2].reshape(-1)
 
 
-def _cauchy(x: np.ndarray, g: np.ndarray, memory: Memory) -> tuple[np.ndarray, np.ndarray]:
-    """The minimum along the projected gradient (Cauchy point), and W' times the way to it."""
-    if not memory.count:
-        return np.maximum(x - g / memory.theta, 0), np.empty(0)
-    d = np.where((x <= 0) & (g >= 0), 0, -g)
-    bounded = np.flatnonzero((g > 0) & (x > 0))
-    times = x[bounded] / g[bounded]
-    order = np.argsort(times, kind="stable")
-    p, c = memory.down(d), np.zeros(2 * memory.count)
-    first = -float(d @ d)
-    start = np.array([first, -memory.theta * first - p @ memory.middle @ p])
-    gone, passed = walk(
-        bounded[order], times[order], x, g, memory.steps.reshape(-1), memory.slopes.reshape(-1), memory.count,
-        memory.size, memory.theta, memory.middle.reshape(-1), p, c, start, np.empty(2 * memory.count),
-    )  # fmt: skip
-    point = x + gone * d
-    point[bounded[order[:passed]]] = 0
-    return np.maximum(point, 0), memory.down(point - x)
+class Search:
+    """Where the descent is, and the arrays that its steps need; all have a multiple of `SUMS` elements."""
 
+    def __init__(self, x: np.ndarray, g: np.ndarray) -> None:
+        self.size: int = x.size
+        room = -(-x.size // SUMS) * SUMS
+        self.x, self.g, self.old_x, self.old_g = (np.zeros(room) for _ in range(4))
+        self.x[: self.size], self.g[: self.size] = x, g
+        self.d, self.times, self.point, self.rest = (np.empty(room) for _ in range(4))
+        self.memory: Memory = Memory(room)
+        self.along: np.ndarray = np.empty(0)  # R times d
+        self.sums: np.ndarray = np.empty(5 * SUMS)
+        self.found: np.ndarray = np.zeros(5)
+        look(self.x, self.g, self.d, self.times, self.sums, self.found)
 
-def _within(x: np.ndarray, g: np.ndarray, point: np.ndarray, c: np.ndarray, memory: Memory) -> np.ndarray:
-    """From the Cauchy point, the minimum over the variables that are not at 0."""
-    free = point > 0
-    if not memory.count or not free.any():
-        return point
-    theta, middle = memory.theta, memory.middle
-    rest = np.where(free, g + theta * (point - x) - memory.up(middle @ c), 0)
-    steps, slopes = memory.rows()
-    wide = np.concatenate([slopes, theta * steps]) * free
-    inner = np.eye(len(middle)) - middle @ (wide @ wide.T) / theta
-    v = np.linalg.solve(inner, middle @ (wide @ rest))
-    newton = -(rest + (v @ wide) / theta) / theta
-    target = np.maximum(point + newton, 0)
-    if (target - x) @ g > 0:  # uphill: go as far as the first bound instead
-        falling = newton < 0
-        share = min(1.0, float(np.min(-point[falling] / newton[falling], initial=1.0)))
-        target = np.maximum(point + share * newton, 0)
-    return target
+    def cauchy(self) -> tuple[float, np.ndarray]:
+        """How far the minimum along the projected gradient (Cauchy point) is, and R times the way to it."""
+        memory, p = self.memory, self.along.copy()  # which the walk changes
+        c = np.zeros_like(p)
+        if not memory.count:
+            return 1 / memory.theta, c
+        first = -self.found[0]
+        second = -memory.theta * first - p @ memory.middle @ p
+        state = np.array([first, second, np.finfo(float).eps * second, 0.0])
+        low, limit, last = 0.0, -_AHEAD * first / second, np.finfo(float).max
+        while True:  # few bounds are met before the minimum: only those are put in order
+            limit = limit if limit < last else last
+            near = np.flatnonzero((self.times > low) & (self.times <= limit))
+            near = near[np.argsort(self.times[near], kind="stable")]
+            if walk(
+                near, self.times[near], limit, self.x, self.g, memory.pairs, p.size, memory.size,
+                memory.theta, memory.middle.reshape(-1), p, c, state, np.empty(p.size),
+            ) or limit == last:  # fmt: skip
+                return state[3], c
+            low, limit = limit, _AHEAD * limit
+
+    def aim(self) -> tuple[np.ndarray, float]:
+        """The minimum over the variables that are not at 0 in the Cauchy point; the way there times g."""
+        memory = self.memory
+        theta, middle, count = memory.theta, memory.middle, memory.count
+        gone, c = self.cauchy()
+        squares, along = np.empty((2 * count, 2 * count)), np.empty(2 * count)
+        inner(
+            self.x, self.g, self.d, self.times, gone, theta, memory.pairs, count, self.point, self.rest,
+            np.empty(2 * count * KEPT), np.empty(2 * count * (count + 2) * SUMS), squares.reshape(-1), along,
+        )  # fmt: skip
+        target = self.old_x  # which is needed no more
+        weights, scale = along, 0.0  # without pairs the Cauchy point is all that there is
+        if count:
+            system = np.eye(2 * count) - middle @ squares / theta
+            held = middle @ c
+            weights = np.linalg.solve(system, middle @ (along - squares @ held)) / theta - held
+            scale = -1 / theta
+        slope = newton(self.x, self.g, self.point, self.rest, weights, scale, memory.pairs, target, self.sums)
+        if slope > 0:  # uphill: go as far as the first bound instead
+            falling = self.rest < 0
+            share = min(1.0, float(np.min(-self.point[falling] / self.rest[falling], initial=1.0)))
+            target[:] = np.maximum(self.point + share * self.rest, 0)
+            slope = float((self.g * (target - self.x)).sum())
+        return target, slope
+
+    def go(self, target: np.ndarray, g: np.ndarray) -> None:
+        """Step to `target`, where the gradient is `g`."""
+        self.x, self.old_x = target, self.x
+        self.g, self.old_g = self.old_g, self.g
+        self.g[: self.size] = g
+        memory = self.memory
+        memory.make_room()
+        advance(
+            self.x, self.g, self.old_x, self.old_g, memory.pairs, 2 * memory.count, self.d, self.times,
+            self.sums, self.found,
+        )  # fmt: skip
 
 
 def least(
@@ -110,34 +142,35 @@ def least(
 ) -> np.ndarray | None:
     """The non-negative variables that minimise `objective`, from `x`; None if scipy has to solve it.
 
-    `objective` returns a value and its gradient, which it must not change afterwards; `most` is the largest
-    number of steps.
+    `objective` returns a value and its gradient; `most` is the largest number of steps.
     """
     value, g = objective(x)
-    before, memory = 0.0, Memory(x.size)
+    before, search = 0.0, Search(x, g)
     for step in range(most):
-        if np.max(np.abs(np.where(g > 0, np.minimum(x, g), g))) <= _GRADIENT:
-            return x
-        if step and before - value <= _GAIN * max(before, value, 1):
-            return x
-        point, c = _cauchy(x, g, memory)
-        target = _within(x, g, point, c, memory)
-        d = target - x
-        slope = float(g @ d)
-        length = 1.0 if step else min(1.0, 1 / math.sqrt(d @ d))
+        if search.found[1] <= _GRADIENT or (step and before - value <= _GAIN * max(before, value, 1)):
+            return search.x[: x.size]
+        target, slope = search.aim()
+        length = 1.0
+        if not step:
+            d = target - search.x
+            length = min(1.0, 1 / math.sqrt(np.square(d).sum()))
+            if length < 1:
+                target[:] = search.x + length * d
+        before = value
+        value, g = objective(target[: x.size])
+        search.go(target, g)
+        _, _, begin, end, changed = search.found
         # The longest allowed step: fixed for the first step, later until some variable reaches its bound.
-        farthest = length == 1 and (not step or bool(np.any((target == 0) & (x > 0))))
-        x = target if length == 1 else x + length * d
-        before, old = value, g
-        value, g = objective(x)
-        end = float(g @ d)
-        curvature = (end - slope) * length
-        flat = abs(end) <= -_CURVATURE * slope or (farthest and end <= _DECREASE * slope)
-        if slope >= 0 or not flat or value > before + _DECREASE * length * slope:
+        flat = abs(end) <= -_CURVATURE * begin or (
+            end <= _DECREASE * begin
+            and length == 1
+            and (not step or bool(np.any((target == 0) & (search.old_x > 0))))
+        )
+        if slope >= 0 or not flat or value > before + _DECREASE * begin:
             return None
-        if curvature <= -np.finfo(float).eps * slope * length:
+        if end - begin <= -np.finfo(float).eps * begin:
             return None
-        memory.add(length * d, g - old, curvature)
+        search.along = search.memory.add(search.d, end - begin, changed)
     return None
 
 
@@ -178,14 +211,14 @@ def _solve(bank: Any, values: np.ndarray, start: np.ndarray) -> np.ndarray:
 
     def objective(x: np.ndarray) -> tuple[float, np.ndarray]:
         """Half the mean squared difference, and its gradient."""
-        x = x.reshape(shape)
-        total, gradient = 0.0, np.empty(shape)
-        for item, wanted, slope in zip(x, items, gradient, strict=True):
+        total, gradients = 0.0, []
+        for item, wanted in zip(x.reshape(shape), items, strict=True):
             difference = bank @ item - wanted
             total += np.sum(difference**2)
-            slope[...] = transposed @ difference
+            gradients.append((transposed @ difference).reshape(-1))
+        gradient = gradients[0] if len(gradients) == 1 else np.concatenate(gradients)
         gradient /= values.size
-        return total / (2 * values.size), gradient.reshape(-1)
+        return total / (2 * values.size), gradient
 
     begin = start.reshape(-1).astype(np.float64)
     x = least(objective, begin, shape[1])

@@ -204,7 +204,6 @@ def test_warmup_says_what_took_how_long(capsys, recwarn):
     assert main(["warmup"]) == 0
     lines = capsys.readouterr().out.splitlines()
     told = [line.split()[:2] for line in lines[:-2]]
-    assert ["flac", "float32"] in told
     assert ["mfcc", "float32"] in told and ["mfcc", "float64"] in told and len(recwarn) == 0
     assert all(re.fullmatch(r"\w+ +float\d\d +\d+\.\d\d s", line) for line in lines[:-2])
     assert re.fullmatch(r"ready in \d+\.\d\d s", lines[-2]) and "kernels-" in lines[-1]
@@ -212,15 +211,11 @@ def test_warmup_says_what_took_how_long(capsys, recwarn):
 
 @pytest.mark.processes
 def test_warmup_leaves_common_calls_nothing_to_compile(tmp_path):
-    below = tmp_path / "below"
-    below.mkdir()
-
     def kernels_after(code):
         cached = {**os.environ, "VOICEFEAT_CACHE_DIR": str(tmp_path)}
         subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", code],
-            check=True, env=cached, capture_output=True, cwd=below,
-        )  # fmt: skip
+            [sys.executable, "-W", "ignore", "-c", code], check=True, env=cached, capture_output=True
+        )
         return sorted(path.name for path in tmp_path.rglob("*.nbc"))
 
     # One precision of the two: they go through the same code, and each takes ten seconds to compile.
@@ -243,12 +238,6 @@ vf.rms(y, frame_length=512, hop_length=160), vf.zero_crossing_rate(y)
 vf.spectral_centroid(y, sr=16000), vf.spectral_bandwidth(y, sr=16000), vf.spectral_contrast(y, sr=16000)
 vf.extract(y, 16000, ["mfcc", "chroma_stft", "rms", "spectral_rolloff", "spectral_flatness"])
 vf.chroma_cqt(y, sr=16000)
-
-import soundfile
-from voicefeat.corpus.run.extract import extract_corpus
-soundfile.write("a.flac", y[:20000] / abs(y).max(), 16000)
-done = extract_corpus("a.flac", "out", "mfcc")
-assert done.recordings == 1
 """
     assert kernels_after(calls) == warmed
 

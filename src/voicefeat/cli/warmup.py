@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -24,8 +23,6 @@ FEATURES = [
     "spectral_bandwidth", "spectral_rolloff", "spectral_flatness", "spectral_contrast", "rms",
     "zero_crossing_rate", "chroma_cqt",
 ]  # fmt: skip
-#: The reading of FLAC files by a corpus, whose samples are float32.
-FLAC = "flac"
 FRAMES = [
     {"n_fft": 2048, "hop_length": 512},
     {"n_fft": 512, "hop_length": 160, "win_length": 400},
@@ -46,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     from ..engine import jit
 
     begun = time.perf_counter()
-    wanted = [(kind, name) for name in FEATURES for kind in PRECISIONS] + [(PRECISIONS[0], FLAC)]
+    wanted = [(kind, name) for name in FEATURES for kind in PRECISIONS]
     if min(get_num_threads(), len(PRECISIONS)) > 1 and jit.FOLDER is not None:
         with ExitStack() as stack:
             # One process for each precision: what it compiles for a feature it has for the next.
@@ -74,30 +71,14 @@ def _call(kind: str, name: str) -> str:
     """Call a feature with a signal of one precision, and say how long it took."""
     import numpy as np
 
+    public = import_module(__package__.partition(".")[0])
     y = np.random.default_rng(0).standard_normal(16000).astype(kind)
     started = time.perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of filters between two bins: the numbers are not used
-        if name == FLAC:
-            _read_flac(y)
-        else:
-            public = import_module(__package__.partition(".")[0])
-            for frames in _framings(name):
-                getattr(public, name)(y, **frames)
+        for frames in _framings(name):
+            getattr(public, name)(y, **frames)
     return f"{name:20s}{kind:10s}{time.perf_counter() - started:6.2f} s"
-
-
-def _read_flac(y: Any) -> None:
-    """Read a signal from a FLAC file in memory."""
-    import numpy as np
-    import soundfile
-
-    from ..audio.decoding import read
-    from ..corpus.run.flac import flac_reader
-
-    file = io.BytesIO()
-    soundfile.write(file, y / abs(y).max(), 16000, format="FLAC")
-    read(file, lambda _: (0, None), np.dtype(np.float32), flac=flac_reader())
 
 
 def _framings(name: str) -> list[dict[str, int]]:

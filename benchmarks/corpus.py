@@ -1,9 +1,8 @@
 """A corpus to a dataset: ``python -m benchmarks.corpus speed``, ``python -m benchmarks.corpus size``.
 
 ``speed``: FLAC files of four seconds to LFCC with deltas in Parquet, beside the time in which the same
-threads decode them by soundfile and no more, in which they also compute the features and let them go, and
-beside librosa under joblib. To Parquet also as soundfile reads them, and miniaudio if it is installed (the
-extra fast-flac). All take turns.
+threads decode them and no more, in which they also compute the features and let them go, and beside librosa
+under joblib. With the extra fast-flac also as it reads them, beside soundfile alone. All take turns.
 
 ``size``: very many short recordings. How soon does a run start, how far does memory rise, how soon does a run
 that has nothing left to do end, how long does it take to read any one recording?
@@ -68,19 +67,6 @@ def decoded(files: list[Path], workers: int) -> None:
             pass
 
 
-def decoded_by_ours(files: list[Path], workers: int) -> None:
-    """The same by the kernel that an extraction reads FLAC with."""
-    from voicefeat.audio.decoding import read
-    from voicefeat.corpus.run.flac import flac_reader
-
-    def samples(file: Path) -> None:
-        read(file, lambda _: (0, None), np.dtype(np.float32), flac=flac_reader())
-
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(samples, files, chunksize=16):
-            pass
-
-
 def digested(files: list[Path], workers: int) -> None:
     """Take the digest of every file's bytes, which an extraction does too, and nothing else."""
     from voicefeat.corpus.checksums import forget, identity
@@ -140,10 +126,9 @@ def by_librosa(files: list[Path], workers: int) -> None:
 def speed(count: int, seconds: float, workers: int, rounds: int) -> dict[str, Any]:
     """How fast it goes, beside what it consists of."""
     from voicefeat.audio.decoding import dr_flac
-    from voicefeat.corpus.run import pieces
     from voicefeat.corpus.run.extract import extract_corpus
 
-    miniaudio = dr_flac.decoder()
+    faster = dr_flac.decoder()
     with tempfile.TemporaryDirectory(prefix="voicefeat-corpus-") as made:
         folder = Path(made, "in")
         hours = recordings(folder, count, seconds)
@@ -153,25 +138,19 @@ def speed(count: int, seconds: float, workers: int, rounds: int) -> dict[str, An
         def ours() -> None:
             extract_corpus(folder, Path(made, "out"), frontend=FRONT_END, workers=workers)
 
-        def ours_by_miniaudio() -> None:
-            with patch.object(pieces, "flac_reader", lambda: None):
-                ours()
-
         def ours_by_soundfile() -> None:
-            with patch.object(dr_flac, "_miniaudio", lambda: None):
-                ours_by_miniaudio()
+            with patch.object(dr_flac, "decoder", lambda: None):
+                ours()
 
         calls: dict[str, tuple[Callable[[], None], int]] = {
             "decoding alone, soundfile": (lambda: decoded(files, workers), count),
             "decoding and features, not stored": (lambda: computed(files, workers), count),
-            "voicefeat to Parquet": (ours, count),
+            "voicefeat to Parquet": (ours_by_soundfile, count),
             "librosa and joblib, not stored": (lambda: by_librosa(some * 4, workers), 4 * len(some)),
             "digests of the files alone": (lambda: digested(files, workers), count),
-            "decoding alone, voicefeat": (lambda: decoded_by_ours(files, workers), count),
-            "voicefeat to Parquet, read by soundfile": (ours_by_soundfile, count),
         }
-        if miniaudio is not None:
-            calls[f"voicefeat to Parquet, read by {miniaudio[0]}"] = (ours_by_miniaudio, count)
+        if faster is not None:
+            calls[f"voicefeat to Parquet, {faster[0]}"] = (ours, count)
         times: dict[str, list[float]] = {name: [] for name in calls}
         for round in range(rounds + 1):
             for name, (call, files_of_it) in calls.items():
@@ -181,17 +160,15 @@ def speed(count: int, seconds: float, workers: int, rounds: int) -> dict[str, An
                     times[name].append((time.perf_counter() - begun) / files_of_it)
                 shutil.rmtree(Path(made, "out"), ignore_errors=True)
     middle = {name: statistics.median(found) for name, found in times.items()}
-    alone, unstored, stored, _, digests, ours_alone, by_soundfile, *others = times.values()
-    decode, _, mine, other, *_ = middle.values()
-    by_extra = {f"to Parquet by {miniaudio[0]}": _over(each, alone) for each in others if miniaudio}
+    alone, unstored, stored, _, digests, *others = times.values()
+    decode, _, mine, other, _, *_ = middle.values()
+    by_extra = {f"to Parquet with {faster[0]}": _over(each, alone) for each in others if faster}
     return {
         "count": count, "seconds": seconds, "hours": hours, "workers": workers, "rounds": rounds,
         "a_second": {name: 1 / t for name, t in middle.items()},
         "over_decoding": {
-            "decoding by voicefeat": _over(ours_alone, alone),
             "features": _over(unstored, alone),
             "features to Parquet": _over(stored, alone),
-            "to Parquet by soundfile": _over(by_soundfile, alone),
             **by_extra,
             "digests of the files": _over(digests, alone),
         },

@@ -101,6 +101,8 @@ def feature_cases():
         for settings in settings_of(name):
             if feature.context(settings) != "clip":
                 yield name, settings
+    yield "cqcc", {"block": 0.3, "bins_per_octave": 24, "n_cqcc": 7, "deltas": 2}
+    yield "cqcc", {"block": 0.5, "bins_per_octave": 12, "fmin": 62.5}
     yield "yin", {"fmin": 65.0, "fmax": 500.0}
     yield "yin", {"fmin": 100.0, "fmax": 500.0, "frame_length": 700, "hop_length": 160, "center": False}
     yield "preemphasis", {}
@@ -114,10 +116,7 @@ def call(name, y, settings):
 
 
 #: Published front ends that need the whole recording by definition.
-WHOLE = {
-    "cqcc2016", "asvspoof2019-cqcc", "asvspoof2021-cqcc-la-df", "asvspoof2021-cqcc-pa", "sahidullah2015-rps",
-    "covarep-mgd", "pncc", "rastamat-rasta-plp", "gammatone-gtgram",
-}  # fmt: skip
+WHOLE = {"sahidullah2015-rps", "covarep-mgd", "pncc", "rastamat-rasta-plp", "gammatone-gtgram"}
 MEANS = {
     "behind": Normalisation("sliding", window=50, least=20),
     "few": Normalisation("sliding", window=30, least=60, variance=True),
@@ -154,4 +153,6 @@ def front_end(name):
         fe = fe.replace(top_db=None)
     if fe.normalisation is not None and fe.normalisation.over == "utterance":
         fe = fe.replace(over="sliding", normalisation__window=60, least=20)
+    if fe.method is not None and fe.method.name == "cqcc":
+        fe = fe.replace(block=0.4, bins_per_octave=24)
     return fe

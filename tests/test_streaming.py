@@ -39,8 +39,8 @@ def cuts(name, shortest, hop, count=CHUNKINGS):
     for i in range(count):
         kind = KINDS[i % len(KINDS)]
         y = sample(kind)
-        n = int(shortest + rng.integers(0, 6 * hop + 2000))
-        start = int(rng.integers(0, y.shape[-1] - n))
+        n = min(int(shortest + rng.integers(0, 6 * hop + 2000)), y.shape[-1])
+        start = int(rng.integers(0, y.shape[-1] - n + 1))
         part = np.ascontiguousarray(y[..., start : start + n])
         yield kind, part, lengths(n, hop, rng)
 
@@ -160,15 +160,16 @@ class TestLatency:
         fe = front_end(name)
         stream, y = fe.stream(SR), sample("noise")
         grid, waited = stream._parts[0].grid, set()
-        skip = 2 * SR
+        skip, most = 2 * SR, max(400, 2 * grid.hop)
         stream.push(y[:skip])
-        for n in range(skip + 1, skip + 1 + max(400, 2 * grid.hop)):
+        for n in range(skip + 1, skip + 1 + most):
             before = stream.frames
             stream.push(y[n - 1 : n])
             for t in range(before, stream.frames):
-                waited.add(n - (t * grid.hop - grid.pad + grid.length))
+                waited.add(n - grid.end(t))
         if stream.frames:  # a centred window of six seconds gives none within two
-            assert waited == {stream.latency.samples}
+            assert max(waited) == stream.latency.samples
+            assert grid.per > 1 or len(waited) == 1
 
     def test_times_are_those_of_the_front_end(self):
         fe = vf.frontend("asvspoof2019-lfcc")
@@ -192,6 +193,8 @@ class TestRefused:
             ("gammatone_spectrogram", {}, "method='filter'.*method='fft'"),
             ("mgd", {"relative": True}, "relative=True.*relative=False"),
             ("cqt", {}, "'cqt': needs the whole recording"),
+            ("cqcc", {}, "block=None.*give block=4.0"),
+            ("cqcc", {"block": 1e-3}, "block=0.001.*too short"),
             ("pncc", {}, "'pncc': needs the whole recording"),
             ("stft", {"pad_mode": np.pad}, "pad_mode=.*name of a mode"),
             ("whisper-log-mel", {}, "top_db=.*replace"),

@@ -69,6 +69,16 @@ class Framing:
         return self.make(*[settings[name] for name in inspect.signature(self.make).parameters])
 
 
+def sliced_by(make: Callable[..., Any]) -> Callable[[Feature], Feature]:
+    """Store on a feature the function that makes its slices, and the frames that they overlap by."""
+
+    def note(feature: Feature) -> Feature:
+        feature.slicing = make  # type: ignore[attr-defined]
+        return feature
+
+    return note
+
+
 def framed_by(make: Callable[..., Frames]) -> Callable[[Feature], Feature]:
     """Store on a feature without a chain what makes its frames: ``@framed_by(sample_frames)``."""
 

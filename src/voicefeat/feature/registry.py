@@ -18,6 +18,7 @@ from ..errors import ParameterError, format_value
 if TYPE_CHECKING:
     import numpy as np
 
+    from ..chain.constantq.slices import Slices
     from ..chain.frames import Frames
     from ..chain.jobs import Request
     from .recipe import Recipe
@@ -52,6 +53,7 @@ def _floor(settings: Mapping[str, Any]) -> bool:
 
 
 ALWAYS = Whole(lambda settings: True, None, "compute it of the finished recording")
+UNSLICED = Whole(lambda settings: True, "block", "give block=4.0, a hop of slices in seconds")
 FLOOR = Whole(_floor, "top_db", "give top_db=None")
 TUNED = Whole(lambda settings: settings.get("tuning") is None, "tuning", "give a tuning, such as tuning=0.0")
 MEASURED = Whole(
@@ -98,6 +100,18 @@ class Feature:
         made = None if self.recipe is None else self.recipe.frames(every)
         framing = getattr(self.function, "framing", None)
         return framing.frames(every) if made is None and framing is not None else made
+
+    def slices(self, settings: Mapping[str, Any]) -> tuple[Slices, int] | None:
+        """The slices of a recording with these settings, and the frames to each side that deltas reach.
+
+        None for a feature that is not computed in slices.
+        """
+        make = getattr(self.function, "slicing", None)
+        if make is None:
+            return None
+        every = {**self._defaults, **settings}
+        found: tuple[Slices, int] | None = make(*[every[name] for name in inspect.signature(make).parameters])
+        return found
 
     @property
     def chain(self) -> bool:
@@ -197,7 +211,7 @@ _ALL = [
     Feature("chroma_vqt", "degree of the scale", clips=(ALWAYS,), frame=None),
     Feature("chroma_cens", "pitch class", clips=(ALWAYS,), frame=None),
     Feature("tonnetz", "tonal centroid", clips=(ALWAYS,), frame=None),
-    Feature("cqcc", "coefficient", clips=(ALWAYS,), frame=None),
+    Feature("cqcc", "coefficient", clips=(UNSLICED,), frame=None),
 ]
 
 #: Features by name.

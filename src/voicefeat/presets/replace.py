@@ -12,6 +12,7 @@ from .. import filters
 from ..cache import memoised
 from ..chain.frames import window_value
 from ..errors import ParameterError, fail
+from ..feature.registry import find
 from .spec import FrontEndSettings
 from .stages import OPEN, STAGES
 
@@ -63,6 +64,8 @@ def _known(name: str, stage: Any) -> set[str]:
     known = set(settings_of(name, stage))
     if name == "bands":
         known |= _bank_settings(stage.bank)
+    if name == "method":
+        known |= set(find(stage.name).settings)
     return known
 
 

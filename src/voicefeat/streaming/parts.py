@@ -16,7 +16,7 @@ from ..errors import check_rate, fail
 from ..feature.registry import Feature
 from ..feature.temporal.pcen import pcen
 from ..feature.temporal.preemphasis import preemphasis
-from .grid import Grid
+from .grid import Grid, SliceGrid
 
 __all__ = ["Part", "part_of_feature", "part_of_filter", "grid_of_feature"]
 
@@ -62,6 +62,9 @@ def part_of_feature(feature: Feature, sr: float, settings: Mapping[str, Any]) ->
 
 
 def grid_of_feature(feature: Feature, settings: Mapping[str, Any]) -> Grid:
+    sliced = feature.slices(settings)
+    if sliced is not None:
+        return SliceGrid.of_slices(*sliced)
     whole = feature.whole(settings)
     if whole is not None:
         name = whole.setting

@@ -39,8 +39,7 @@ class Output:
         return statics if statics.flags.c_contiguous else np.ascontiguousarray(statics)
 
     def times(self) -> np.ndarray:
-        grid, t = self.part.grid, np.arange(self.before, self.given)
-        return (t * grid.hop - grid.pad + grid.length / 2 * (grid.frames is not None)) / self.part.rate
+        return self.part.grid.centres(self.before, self.given) / self.part.rate
 
 
 class Group:
@@ -90,10 +89,10 @@ class Group:
         found = self.nothing
         if end > first:
             start = self.start
-            crop = samples.since(start * grid.hop, 0 if last else grid.room)
+            crop = samples.since(grid.sample(start), 0 if last else grid.room)
             found = [each[..., first - start : end - start] for each in self._computed(crop)]
             self.first = end
-        self.start = max(0, min(self.first - self.lead, (n - grid.room) // grid.hop))
+        self.start = grid.start(self.first, self.lead, n)
         for output, statics in zip(self.outputs, found, strict=True):
             into[output.part.name] = output.take(statics, last)
 
@@ -140,7 +139,7 @@ class Progress:
         for group in self.groups:
             group.take(last, results)
         for samples in self.sources.values():
-            samples.forget(min([group.start * group.grid.hop for group in self.groups_of[samples]]))
+            samples.forget(min([group.grid.sample(group.start) for group in self.groups_of[samples]]))
         if len(results) == 1:
             return results
         return {name: results[name] for name in self.names}

@@ -291,12 +291,11 @@ def _names(part: Part, counts: Mapping[str, int]) -> list[str]:
 
 
 def _latency(part: Part) -> Latency:
-    """The samples that a frame far from the beginning waits for."""
-    far, grid = 1 << 20, part.grid
-    t = far
+    """The most samples that a frame far from the beginning waits for."""
+    far, grid, ahead = 1 << 20, part.grid, 0
     for follower in reversed(part.followers()):
-        while follower.complete(t + 1) <= far:
-            t += 1
-        far = t
-    waited = grid.arrival(t) - ((1 << 20) * grid.hop - grid.pad + grid.length)
+        t = far + ahead
+        while follower.complete(far + ahead + 1) <= t:
+            ahead += 1
+    waited = max(grid.arrival(t + ahead) - grid.end(t) for t in range(far, far + grid.per))
     return Latency(waited, waited / part.rate)

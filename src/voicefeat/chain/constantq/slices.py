@@ -38,6 +38,29 @@ class SlicePlan:
         return self.layout.n / self.layout.points
 
 
+@dataclass(frozen=True)
+class Slices:
+    """The overlapping slices of a signal of any length: of 2 `step` samples, every `step` samples.
+
+    Slice k has the frames from k * `kept` on, `period` samples apart.
+    """
+
+    step: int
+    kept: int
+    period: float
+    points: int
+
+    @classmethod
+    def of(cls, channels: Channels, block: Any) -> Slices:
+        """The slices that advance by `block` seconds; checked."""
+        plan = slice_plan(channels, None, max(channels.least, 1), block)
+        return cls(plan.step, plan.kept, plan.period, plan.layout.points)
+
+    def frames(self, n: int) -> int:
+        """Number of frames of `n` samples."""
+        return -(-n * self.points // (2 * self.step))
+
+
 def slice_plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") -> SlicePlan:
     """The plan for a signal `y` of n samples, in slices that advance by `block` seconds, or whole."""
     least = channels.least
@@ -60,7 +83,7 @@ def slice_plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") 
     layout = channels.layout(2 * step)
     points = 4 * next_fast_len(-(-layout.points // 4))
     layout = Layout(layout.n, layout.centres, layout.lengths, points)
-    frames = -(-n * points // layout.n)
+    frames = Slices(step, points // 2, layout.n / points, points).frames(n)
     return SlicePlan(layout, frames, points // 2, -(-frames // (points // 2)), step)
 
 

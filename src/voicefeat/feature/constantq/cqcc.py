@@ -15,6 +15,7 @@ from ...chain.constantq.gabor import Channels
 from ...chain.constantq.splines import Uniform, cepstral
 from ...errors import check_choice, check_float, check_int, fail
 from ..deltas import delta
+from ..recipe import sliced_by
 
 __all__ = ["cqcc", "cqcc_frequencies", "cqcc_spectrum"]
 
@@ -63,6 +64,18 @@ def _cepstrum(n_cqcc: Any, c0: Any, deltas: Any, width: Any, d: Any, *channels: 
     return uniform, first
 
 
+def _slices(
+    sr: Any, bins_per_octave: Any, fmin: Any, fmax: Any, gamma: Any, block: Any, deltas: Any, delta_width: Any
+) -> tuple[slices.Slices, int] | None:
+    """The slices, and the frames to each side that deltas reach; None for the whole clip."""
+    if block is None:
+        return None
+    found = slices.Slices.of(_channels(sr, fmin, fmax, bins_per_octave, gamma), block)
+    check_choice("deltas", deltas, (0, 1, 2))
+    return found, deltas * (check_int("delta_width", delta_width, least=3) // 2)
+
+
+@sliced_by(_slices)
 def cqcc(
     y: SignalLike,
     sr: float = 22050,

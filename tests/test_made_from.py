@@ -15,6 +15,7 @@ from voicefeat.cli.main import main
 from voicefeat.corpus.dataset.verify import verify
 from voicefeat.corpus.formats import FORMATS
 from voicefeat.corpus.inputs import Listing, Source, read_manifest
+from voicefeat.corpus.run import job
 from voicefeat.corpus.run.extract import extract_corpus
 
 parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
@@ -276,3 +277,37 @@ def test_a_redo_that_was_stopped_goes_on_without_being_asked_again(stop, changin
     extract_corpus(changing, out, **ASKED)
     assert contents(out) == contents(tmp_path / "same")
     assert "007.wav" not in (out / "_failures.csv").read_text()
+
+
+def test_a_flac_file_replaced_while_it_is_analysed_is_noticed(changing, tmp_path, monkeypatch):
+    """What is stored of the file is of the bytes that were read before it was analysed."""
+    path = tmp_path / "a.flac"
+    soundfile.write(path, soundfile.read(changing / "001.wav")[0], 16000)
+    read = hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def replaced(*arguments):
+        monkeypatch.undo()
+        soundfile.write(path, soundfile.read(changing / "002.wav")[0], 16000)
+        return compute(*arguments)
+
+    compute = job.compute_tasks
+    monkeypatch.setattr(job, "compute_tasks", replaced)
+    extract_corpus(path, tmp_path / "out", **ASKED)
+    (row,) = parquet.read_table(tmp_path / "out" / "part-00000.parquet").to_pylist()
+    assert row["sha256"] == read
+    with pytest.raises(vf.ParameterError, match="not what the dataset was made from"):
+        extract_corpus(path, tmp_path / "out", **ASKED)
+
+
+def test_the_digest_is_that_of_the_file(changing, tmp_path):
+    """Of whole recordings and of segments."""
+    y, sr = soundfile.read(changing / "001.wav")
+    soundfile.write(tmp_path / "a.flac", y, sr)
+    paths = [tmp_path / "a.flac", changing / "001.wav", changing / "002.wav"]
+    sources = [Source(path.name, str(path)) for path in paths]
+    sources += [Source(f"{path.name}-part", str(path), 0.1, 0.3) for path in paths]
+    extract_corpus(Listing(sources, {}, []), tmp_path / "out", **ASKED)
+    shards = [parquet.read_table(shard).to_pylist() for shard in (tmp_path / "out").glob("*.parquet")]
+    found = {row["id"]: row["sha256"] for rows in shards for row in rows}
+    known = {each.id: hashlib.sha256(Path(each.path).read_bytes()).hexdigest() for each in sources}
+    assert found == known

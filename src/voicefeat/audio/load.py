@@ -102,7 +102,7 @@ def load(
             raise AudioError(f"{printable_name(path)}: {problem}; give more")
         return sample_at(offset, rate), count
 
-    frames, rate, _ = read(path, part, check_float_dtype("dtype", dtype))
+    frames, rate, *_ = read(path, part, check_float_dtype("dtype", dtype))
     if frames.shape[1] == 1:
         y = frames[:, 0]
     elif mono:

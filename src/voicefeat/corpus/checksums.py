@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ..audio.decoding import Content
+
 __all__ = ["ABSENT", "Identity", "checksum", "combined", "forget", "identity", "known_at"]
 
 #: Error numbers of paths where no file can be read.
@@ -32,6 +34,11 @@ class Identity(NamedTuple):
     mtime: int
     #: SHA-256 of its bytes; empty where they could not be read.
     sha256: bytes = b""
+
+    @classmethod
+    def of(cls, content: Content) -> Identity:
+        """The identity of a file whose bytes were read."""
+        return cls(content.size, content.mtime, hashlib.sha256(content.data).digest())
 
 
 ABSENT = Identity(-1, -1)

@@ -6,12 +6,12 @@ import io
 import os
 import stat
 from contextlib import suppress
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 
 from ...errors import AudioError, AudioNotFoundError, fail, is_transient
 from .views import Link, View
 
-__all__ = ["Place", "is_sound_file", "printable_name", "sample_at"]
+__all__ = ["Content", "Place", "is_sound_file", "printable_name", "sample_at"]
 
 #: Files up to this size are read completely when their bytes are examined.
 _KEPT = 1 << 21
@@ -49,6 +49,15 @@ def printable_name(given: Any) -> str:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # a lone surrogate that does not stand for a byte
         return name.encode("utf-8", "backslashreplace").decode()
+
+
+class Content(NamedTuple):
+    """A file that was read as a whole."""
+
+    #: Bytes, and time of modification in nanoseconds.
+    size: int
+    mtime: int
+    data: bytes
 
 
 class Place:
@@ -147,6 +156,13 @@ class Place:
         data = self.file.read(count)
         self.file.seek(before)
         return data
+
+    @property
+    def content(self) -> Content | None:
+        """The file that is at its path, if all its bytes are in memory."""
+        if self._content is None or self.identity is None or len(self._content) != self.size:
+            return None
+        return Content(self.size, self.identity[2], self._content)
 
     def __enter__(self) -> Place:
         return self

@@ -11,7 +11,7 @@ import numpy as np
 from ...errors import AudioError, fail
 from . import dr_flac
 from .checks import UNKNOWN_FRAMES, check_finite, check_whole
-from .files import Place, is_sound_file, sample_at
+from .files import Content, Place, is_sound_file, sample_at
 from .known import Memory
 from .samples import Stream
 
@@ -32,6 +32,8 @@ class Samples(NamedTuple):
     rate: int
     #: The library that decoded them, and its version.
     decoder: str
+    #: The file, if all its bytes were read meanwhile.
+    content: Content | None = None
 
 
 def read(path: Any, part: Part, dtype: np.dtype, room: np.ndarray | None = None) -> Samples:
@@ -64,7 +66,7 @@ def _read(
     try:
         with place:
             if file is None and (samples := dr_flac.whole(place, part, dtype, room)) is not None:
-                return Samples(*samples)
+                return Samples(*samples, place.content)
             with Stream(place) as stream:
                 stream.stands = on
                 first, wanted = part(stream.rate)
@@ -75,7 +77,7 @@ def _read(
                     stream.remark(5 + (file is not None))
                 if not stream.file.subtype.startswith("PCM_"):  # integers are finite
                     check_finite(place.name, y, 0)
-                return Samples(y, stream.rate, _libsndfile())
+                return Samples(y, stream.rate, _libsndfile(), place.content)
     except (soundfile.SoundFileError, OSError) as problem:
         place.explain(problem)
 

@@ -115,7 +115,7 @@ class CorpusJob:
             failure = Failure.of(source, stage, error)
             return Done(item, pieces, None, failure, _identity(source.path))
         channel = piece.channel if self.channels == "each" else None
-        read = _identity(source.path)
+        read = _identity(source.path) if piece.content is None else Identity.of(piece.content)
         row = Row(
             source.id, piece.part, piece.start, channel, piece.sr, piece.duration, tuple(stored),
             source.carried, tuple(messages), zeroed, read.sha256.hex(), piece.decoder,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...audio.decoding import length, read, sample_at
+from ...audio.decoding import Content, length, read, sample_at
 from ...audio.resample import resample
 from ...errors import AudioError
 from ..inputs.sources import Source
@@ -42,6 +42,8 @@ class Piece(NamedTuple):
     duration: float
     #: The library that decoded it, and its version.
     decoder: str = ""
+    #: Its file, if that is one piece and all its bytes were read.
+    content: Content | None = None
 
 
 class Parts(NamedTuple):
@@ -81,13 +83,14 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
         If the file cannot be read, ends before the segment does, or has no such channel.
     """
     if piece == 0:
-        frames, rate, parts, decoder = _first_part(source, longest)
+        frames, rate, parts, decoder, content = _first_part(source, longest)
         part = 0
     else:
         total, rate = length(source.path)
         parts = Parts.of(source, rate, total, longest)
         part = piece % parts.number
         frames, decoder = _read(source, rate, parts, part)
+        content = None
     kept = _kept(source, frames.shape[1], channels)
     # A file that has lost parts or channels no longer has this piece; `Piece.pieces` shows this.
     column = kept[min(piece // parts.number, len(kept) - 1)] if kept else None
@@ -99,7 +102,7 @@ def cut(source: Source, piece: int, sr: int | None, channels: str, longest: floa
     if sr is not None and sr != rate:
         y, rate = resample(y, orig_sr=rate, target_sr=sr), sr
     pieces = parts.number * max(1, len(kept))
-    return Piece(y, int(rate), pieces, part, column, start, y.size / rate, decoder)
+    return Piece(y, int(rate), pieces, part, column, start, y.size / rate, decoder, content)
 
 
 def _part_sizes(longest: float, rate: int) -> tuple[int, int]:
@@ -113,8 +116,8 @@ def _span(source: Source, rate: int) -> tuple[int, int | None]:
     return first, None if source.end is None else sample_at(source.end, rate)
 
 
-def _first_part(source: Source, longest: float) -> tuple[np.ndarray, int, Parts, str]:
-    """The first part, the rate, the parts of the whole, and what decoded it."""
+def _first_part(source: Source, longest: float) -> tuple[np.ndarray, int, Parts, str, Content | None]:
+    """The first part, the rate, the parts of the whole, what decoded it, and the file if that is one part."""
     first = size = most = wanted = 0
 
     def part(rate: int) -> tuple[int, int]:
@@ -129,21 +132,23 @@ def _first_part(source: Source, longest: float) -> tuple[np.ndarray, int, Parts,
             raise AudioError(f"{source.path}: {problem}; give a later end")
         return first, wanted
 
-    frames, rate, decoder = read(source.path, part, FLOAT32, _room())
+    frames, rate, decoder, content = read(source.path, part, FLOAT32, _room())
     samples = len(frames)
     if samples > most:
         parts = Parts.of(source, rate, length(source.path)[0], longest)
-        return frames[:size], rate, parts, decoder
+        return frames[:size], rate, parts, decoder, None
     if source.end is not None and samples < wanted:
         _fail_behind_end(source, rate, first + samples)
-    return frames, rate, Parts(first, samples, size, 1), decoder
+    if source.start or source.end is not None:  # a file of many segments is read for its digest once
+        content = None
+    return frames, rate, Parts(first, samples, size, 1), decoder, content
 
 
 def _read(source: Source, rate: int, parts: Parts, part: int) -> tuple[np.ndarray, str]:
     """The samples of a part, shape (n, channels), and what decoded them."""
     begin, count = parts.place(part)
     first = parts.first + begin
-    frames, rate, decoder = read(source.path, lambda _: (first, count), FLOAT32, _room())
+    frames, rate, decoder, _ = read(source.path, lambda _: (first, count), FLOAT32, _room())
     if source.end is not None and len(frames) < count:
         _fail_behind_end(source, rate, first + len(frames))
     return frames, decoder

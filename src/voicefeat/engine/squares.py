@@ -18,6 +18,8 @@ from .simd import Vector, fma, shuffle
 
 #: Sums that run in parallel.
 SUMS = 16
+#: Granules that are summed side by side: one chain of additions would wait for itself.
+ABREAST = 4
 
 
 def _folded(sums: list[Vector]) -> Vector:
@@ -48,6 +50,21 @@ def _summing(add):
 
 run_of_squares: LaneOp = _summing(lambda x, s: fma(x, x, s))
 run_of_sums: LaneOp = _summing(lambda x, s: x + s)
+
+
+@lane_op
+def _granules(x, at, apart, rounds, out, to):
+    """As `run_of_squares` of x[at + r apart] .., to out[to + r], r < `ABREAST`."""
+    n, each = x.lanes, SUMS // x.lanes
+    starts = [(at + apart * r, n * q) for r in range(ABREAST) for q in range(each)]
+
+    def step(i, sums):
+        loaded = [x.load(begin + i * SUMS + lane) for begin, lane in starts]
+        return [fma(v, v, s) for v, s in zip(loaded, sums, strict=True)]
+
+    sums = accumulate(rounds, [x.number(0.0)] * len(starts), step)
+    for r in range(ABREAST):
+        out.store(to + r, _folded(sums[r * each : (r + 1) * each]))
 
 
 @inner_kernel
@@ -89,13 +106,21 @@ def root_mean_squares(y, head, tail, start, length, hop, count, out, first):
     sums = np.empty((count - 1) * step + each, y.dtype)
     edge = np.empty(size, y.dtype)
     watch = 0.0
-    for k in range(sums.size):
+    k = 0
+    while k < sums.size:
         at = start + k * apart
+        several = at >= 0 and at + (ABREAST - 1) * apart + size <= y.size and k + ABREAST <= sums.size
+        if several and size % SUMS == 0:
+            _granules(y, at, apart, size // SUMS, sums, k)
+            k += ABREAST
+            continue
         if at >= 0 and at + size <= y.size:
             sum_squares(y, at, size, sums, k)
         else:
             cut(y, head, tail, at, edge)
             sum_squares(edge, 0, size, sums, k)
+        k += 1
+    for k in range(sums.size):
         watch += 0.0 * sums[k]
     total = np.empty(1, y.dtype)
     rounds = each // SUMS

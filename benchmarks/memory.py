@@ -17,7 +17,7 @@ from .row import Row
 from .rows import ROWS
 from .signals import speech
 
-__all__ = ["HOUR", "memory"]
+__all__ = ["HOUR", "memory", "status"]
 
 RATE = 16000
 HOUR = 3600
@@ -29,7 +29,7 @@ RESET = "/proc/self/clear_refs"
 
 
 # ------------------------------------------------------------------------------- in the process itself
-def _status(key: str) -> int:
+def status(key: str) -> int:
     """Bytes; VmHWM is this process's own high-water mark, ru_maxrss would start at that of the parent."""
     with open("/proc/self/status") as status:
         found = re.search(rf"{key}:\s+(\d+) kB", status.read())
@@ -49,11 +49,11 @@ def _risen(row: Row, seconds: int, library: str) -> float:
     call(short)  # tables, plans and compiled code are there from now on
     if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
         libc.malloc_trim(0)  # what was freed so far must not hide what the call needs
-    before = _status("VmRSS")
+    before = status("VmRSS")
     with open(RESET, "w") as reset:
         reset.write("5")
     result = parts(call(whole))
-    risen = _status("VmHWM") - before - sum(part.nbytes for part in result)
+    risen = status("VmHWM") - before - sum(part.nbytes for part in result)
     kept = row.kept(minute, RATE) if callable(row.kept) else row.kept or 0.0
     # Of a result that is mostly zeros (piptrack's) most is never in memory.
     return max(0.0, risen - kept * result[0].shape[-1]) / 1e6

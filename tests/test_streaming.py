@@ -297,7 +297,7 @@ class TestState:
         stream = vf.frontend("asvspoof2019-lfcc").stream(SR)
         stream.push(sample("speech")[:100])
         errors = []
-        with stream._alone():  # as another thread does during a push
+        with stream._turn:  # as another thread does during a push
 
             def push():
                 try:

@@ -6,6 +6,6 @@ FAMILIES = [
     import_module(f"{__name__}.{name}")
     for name in (
         "together", "cepstra", "spectra", "harmony", "descriptors", "temporal", "pitch", "constantq",
-        "subbands", "auditory", "inverses", "fronts",
+        "subbands", "auditory", "inverses", "fronts", "streams",
     )
 ]  # fmt: skip

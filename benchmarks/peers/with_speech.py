@@ -119,8 +119,8 @@ def psf_preemphasis(sr: int, *, coef: float = 0.97) -> Call:
 
 
 # ------------------------------------------------------------------------------- published front ends
-def kaldi_preset(name: str, sr: int) -> Call | None:
-    """kaldi-native-fbank with as many bands and coefficients as the preset has, of samples of 16 bits."""
+def _kaldi_computer(name: str, sr: int) -> Call | None:
+    """Makes kaldi-native-fbank's computer, with as many bands and coefficients as the preset has."""
     import voicefeat as vf
 
     fe = vf.frontend(name)
@@ -138,12 +138,38 @@ def kaldi_preset(name: str, sr: int) -> Call | None:
     options.use_energy = fe.energy is not None
     if fe.cepstrum is not None:
         options.num_ceps = fe.cepstrum.n
+    return partial(getattr(knf, f"Online{kind}"), options)
+
+
+def kaldi_preset(name: str, sr: int) -> Call | None:
+    """kaldi-native-fbank with as many bands and coefficients as the preset has, of samples of 16 bits."""
+    make = _kaldi_computer(name, sr)
+    if make is None:
+        return None
 
     def call(y):
-        computer = getattr(knf, f"Online{kind}")(options)
+        computer = make()
         computer.accept_waveform(sr, y * np.float32(32768))
         computer.input_finished()
         return np.stack([computer.get_frame(i) for i in range(computer.num_frames_ready)])
+
+    return call
+
+
+def kaldi_online(name: str, size: int, sr: int) -> Call | None:
+    """The same, given pieces of so many samples; the frames that are ready are read after each."""
+    make = _kaldi_computer(name, sr)
+    if make is None:
+        return None
+
+    def call(y):
+        computer, frames = make(), []
+        for at in range(0, y.size, size):
+            computer.accept_waveform(sr, y[at : at + size] * np.float32(32768))
+            frames += [computer.get_frame(i) for i in range(len(frames), computer.num_frames_ready)]
+        computer.input_finished()
+        frames += [computer.get_frame(i) for i in range(len(frames), computer.num_frames_ready)]
+        return frames
 
     return call
 

@@ -49,6 +49,13 @@ def rows_of_short(chain: Chain, y: np.ndarray) -> np.ndarray | None:
     return out
 
 
+def rows_of_checked(plan: Plan, y: np.ndarray, frames: int) -> np.ndarray:
+    """The rows of all `frames` of a short signal (n,) whose samples are known to be finite."""
+    out = np.empty((plan.rows, frames), plan.result)
+    run_alone(program_for(plan, out), y, out, frames, FIRST if plan.below is None else FIRST | SECOND)
+    return out
+
+
 def program_for(plan: Plan, result: np.ndarray) -> Program:
     """The program that writes all items of `result`."""
     return program_of(plan, past_cache=plan.plain and past_cache(result, plan.long_block))

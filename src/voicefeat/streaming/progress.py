@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..chain.block_loop import compute_requests
-from ..chain.driven import rows_of_short
+from ..chain.blocks import SHORT
+from ..chain.driven import USUAL_POWERS, rows_of_checked
 from ..chain.frames import Frames
 from ..chain.jobs import Rows, first_result
+from ..chain.plan import Plan, plan_for
 from ..chain.signal import Signal
 from ..chain.stages import Chain
 from ..filters import empty_bands
@@ -55,8 +57,9 @@ class Group:
         self.start: int = 0
         #: For each part, its statics of no frames.
         self.nothing: list[np.ndarray] = []
-        #: The chain, if the statics are the rows of one: they need no job.
+        #: The chain, if the statics are the rows of one that the driver computes: they need no job.
         self.chain: Chain | None = None
+        self._plan: Plan | None = None
         #: Frames of a crop before the first wanted one: the most that one of the parts needs.
         self.lead: int = grid.lead
 
@@ -64,21 +67,32 @@ class Group:
         self.outputs.append(Output(part))
         self.lead = max(self.lead, part.grid.lead)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_plan": None}  # its tables are made again
+
     def probe(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
         """Compute silence: settings are checked, kernels compiled, and numbers of rows known."""
         silence = np.zeros((*shape, self.grid.room), dtype)
         self.nothing = [each[..., :0].copy() for each in self._computed(silence)]
         request = self.outputs[0].part.request(silence)
-        if len(self.outputs) == len(request.jobs) == 1 and request.y is silence:
+        if not shape and len(self.outputs) == len(request.jobs) == 1 and request.y is silence:
             (job,) = request.jobs
             if type(job) is Rows and job.plain and request.finish is first_result:
-                self.chain = job.chain
+                plan = plan_for(job.chain, None, dtype)
+                if plan.driven and plan.power in USUAL_POWERS:
+                    self.chain = job.chain
+
+    def begin_as(self, probed: Group) -> None:
+        """Take over what the probe of another group found."""
+        self.nothing, self.chain, self._plan = probed.nothing, probed.chain, probed._plan
 
     def _computed(self, crop: np.ndarray) -> list[np.ndarray]:
-        if self.chain is not None:
-            rows = rows_of_short(self.chain, crop)
-            if rows is not None:
-                return [rows]
+        """The statics of all frames of a crop."""
+        if self.chain is not None and crop.size <= SHORT:
+            if self._plan is None:
+                self._plan = plan_for(self.chain, None, crop.dtype)
+            assert self.chain.frames is not None
+            return [rows_of_checked(self._plan, crop, self.chain.frames.check_length(crop.size))]
         return compute_requests([output.part.request(crop) for output in self.outputs])
 
     def take(self, last: bool, into: dict[str, np.ndarray]) -> None:
@@ -121,6 +135,7 @@ class Progress:
         self.told: list[str] = []
 
     def probe(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
+        """Compute silence in all groups."""
         with empty_bands.collected() as self.told:
             for group in self.groups:
                 group.probe(shape, dtype)
@@ -159,8 +174,18 @@ class Progress:
         }
 
 
-def progress_of(parts: Sequence[Part], shape: tuple[int, ...], dtype: np.dtype) -> Progress:
-    """The beginning of a stream; errors of settings are raised here."""
+def progress_of(
+    parts: Sequence[Part], shape: tuple[int, ...], dtype: np.dtype, like: Progress | None = None
+) -> Progress:
+    """The beginning of a stream; errors of settings are raised here.
+
+    `like` is the progress of another stream of the same parts, shape and type.
+    """
     progress = Progress(parts, shape, dtype)
-    progress.probe(shape, dtype)
+    if like is None:
+        progress.probe(shape, dtype)
+    else:
+        progress.told = like.told
+        for group, probed in zip(progress.groups, like.groups, strict=True):
+            group.begin_as(probed)
     return progress

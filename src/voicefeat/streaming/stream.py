@@ -52,10 +52,11 @@ class Stream:
         #: Whether results are arrays, not mappings.
         self._single: bool = single
         self._resample: tuple[float, float] | None = resample
-        self._lock: Any = threading.Lock()
         self._latency: dict[str, Latency] = {part.name: _latency(part) for part in parts}
         self._progress: Progress | None = None
-        self._probe: Progress = progress_of(parts, (), np.dtype(np.float32))
+        #: A progress that was tried with silence, and the shape and type of that.
+        self._probed: tuple[tuple[int, ...], np.dtype] = (), np.dtype(np.float32)
+        self._probe: Progress = progress_of(parts, *self._probed)
         counts = self._probe.row_counts()
         self._rows: dict[str, list[str]] = {part.name: _names(part, counts) for part in parts}
         for message in dict.fromkeys(self._probe.told):
@@ -64,7 +65,7 @@ class Stream:
 
     def reset(self) -> None:
         """Begin anew: the next piece is the first of another signal."""
-        self._lock = threading.Lock()
+        self._turn: _Turn = _Turn()
         self._progress = None
         self._resampler: StreamResampler | None = None
         #: The shape without samples and the type of the pieces, once one was pushed.
@@ -73,9 +74,6 @@ class Stream:
         self._usual: np.dtype | None = None
         #: A piece without samples.
         self._nothing: np.ndarray | None = None
-        self._closed: str = ""
-        #: Whether a piece is being processed.
-        self._working: bool = False
 
     def push(self, piece: SignalLike) -> Any:
         """Take the next samples, and give the frames that are complete with them.
@@ -104,7 +102,7 @@ class Stream:
         >>> [listening.push(np.zeros(n, np.float32)).shape for n in (500, 12, 0)]
         [(257, 0), (257, 1), (257, 0)]
         """
-        with self._alone():
+        with self._turn:
             y = self._checked(piece)
             if self._progress is None:
                 self._begin(piece, y)
@@ -131,13 +129,13 @@ class Stream:
         >>> listening.push(np.zeros(1024, np.float32)).shape, listening.finish().shape
         ((257, 7), (257, 2))
         """
-        with self._alone():
+        with self._turn:
             if self._nothing is None:
                 fail("stream", self, "holds no samples", "push some before finish")
             try:
                 return self._given(self._nothing, last=True)
             finally:
-                self._closed = "it is finished"
+                self._turn.closed = "it is finished"
 
     def times(self) -> Any:
         """The centres of the frames that the last `push` or `finish` gave.
@@ -171,7 +169,7 @@ class Stream:
         names = ", ".join(part.name for part in self._parts)
         latency = max(each.seconds for each in self._latency.values())
         count = max(self._counts().values())
-        state = "; finished" if self._closed else ""
+        state = "; finished" if self._turn.closed else ""
         rate = self._parts[0].rate if self._resample is None else self._resample[0]
         return f"Stream({names}; {rate:g} Hz; latency {1000 * latency:g} ms; {count} frames so far{state})"
 
@@ -181,11 +179,7 @@ class Stream:
                 "stream: a stream that resamples and has samples cannot be pickled or copied; "
                 "resample before it, or reset it first"
             )
-        return {**self.__dict__, "_lock": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._lock = threading.Lock()
+        return self.__dict__
 
     def _counts(self) -> dict[str, int]:
         outputs = (self._progress or self._probe).outputs()
@@ -193,15 +187,6 @@ class Stream:
 
     def _of_parts(self, values: Mapping[str, Any]) -> Any:
         return values[self._parts[0].name] if self._single else dict(values)
-
-    def _alone(self) -> _Turn:
-        """The right to change the stream, of one thread at a time."""
-        if not self._lock.acquire(blocking=False):
-            raise ParameterError("stream: another thread is using it; give each thread a stream of its own")
-        if self._closed:
-            self._lock.release()
-            raise ParameterError(f"stream: {self._closed}; call reset() to begin another signal")
-        return _Turn(self)
 
     def _checked(self, piece: Any) -> np.ndarray:
         """The piece as samples that can be used."""
@@ -246,7 +231,10 @@ class Stream:
     def _begin(self, piece: Any, y: np.ndarray) -> None:
         """Keep the form of the first piece."""
         shape = y.shape[:-1]
-        self._progress = progress_of(self._parts, shape, y.dtype)
+        form = shape, y.dtype
+        like = self._probe if form == self._probed else None
+        self._progress = self._probe = progress_of(self._parts, *form, like)
+        self._probed = form
         self._form = shape, np.asarray(piece).dtype
         self._usual = y.dtype if not shape and self._form[1] is y.dtype else None
         self._nothing = np.empty((*shape, 0), y.dtype)
@@ -257,28 +245,41 @@ class Stream:
         """The frames that are complete with the samples `y`."""
         progress = self._progress
         assert progress is not None
-        self._working = True
+        self._turn.working = True
         if self._resampler is not None:
             y = self._resampler.next(y, last)
         found = progress.take(y, last)
-        self._working = False
+        self._turn.working = False
         return found[self._parts[0].name] if self._single else found
 
 
 class _Turn:
-    """The right of one thread to change a stream."""
+    """The right to change a stream, which one thread has at a time."""
 
-    def __init__(self, stream: Stream):
-        self.stream = stream
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        #: Why the stream takes no more pieces; and whether one is being processed.
+        self.closed: str = ""
+        self.working: bool = False
 
     def __enter__(self) -> None:
-        pass
+        if not self.lock.acquire(blocking=False):
+            raise ParameterError("stream: another thread is using it; give each thread a stream of its own")
+        if self.closed:
+            self.lock.release()
+            raise ParameterError(f"stream: {self.closed}; call reset() to begin another signal")
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        stream = self.stream
-        if stream._working:
-            stream._working, stream._closed = False, "an error stopped it"
-        stream._lock.release()
+        if self.working:
+            self.working, self.closed = False, "an error stopped it"
+        self.lock.release()
+
+    def __getstate__(self) -> tuple[str, bool]:
+        return self.closed, self.working
+
+    def __setstate__(self, state: tuple[str, bool]) -> None:
+        self.lock = threading.Lock()
+        self.closed, self.working = state
 
 
 def _names(part: Part, counts: Mapping[str, int]) -> list[str]:

@@ -13,13 +13,16 @@ import numpy as np
 import pytest
 from numba.core import codegen, config
 
+from voicefeat.chain import tables
+from voicefeat.chain.frames import Frames
 from voicefeat.engine import compiling, fft, garbage, jit, rows, simd, spectrum
 
 ENGINE = Path(compiling.__file__).parent
 #: Attributes of numba's objects that these files use, by the object that has them.
 OBJECTS = {
     "library": {"_codegen", "_final_module", "_finalized", "_get_module_for_linking", "name"},
-    "generator": {"_data_layout", "_module_pass_manager", "magic_tuple", "set_env"},
+    "generator": {"_data_layout", "_engine", "_module_pass_manager", "magic_tuple", "set_env"},
+    "engine": {"_defined_symbols"},
     "dispatcher": {"_cache"},
     "cache": {"_impl", "_cache_file", "_index_key", "_load_overload", "_save_overload", "cache_path"},
     "implementation": {"_locator", "_lineno", "_filename_base"},
@@ -99,6 +102,7 @@ def test_private_attributes_are_watched(copied):
     objects = {
         "library": found.library,
         "generator": found.target_context.codegen(),
+        "engine": found.target_context.codegen()._engine,
         "dispatcher": copied,
     }
     if jit.FOLDER is not None:
@@ -149,6 +153,48 @@ def test_another_setting_has_other_kernels(tmp_path, setting):
         )
         names.add(done.stdout)
     assert len(names) == 2
+
+
+@pytest.mark.processes
+def test_a_loaded_kernel_can_be_called_by_others(tmp_path):
+    """Its instructions are read when another kernel that calls it by its name is compiled."""
+    code = """
+import numba, numpy as np
+from voicefeat.engine import frames, simd
+
+lanes = simd.lanes(4)
+
+@numba.njit
+def both(a, b):
+    return frames.finite(a, lanes, 1.0), frames.finite(b, lanes, 1.0)
+
+y = np.ones(100, np.float32)
+print(frames.finite(y, lanes, 1.0), both(y, np.full_like(y, np.nan)), bool(frames.finite._cache_hits))
+"""
+    environment = {**os.environ, "VOICEFEAT_CACHE_DIR": str(tmp_path)}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True
+        )
+        for _ in range(2)
+    ]
+    assert [each.stdout.split() for each in said] == [
+        ["True", "(True,", "False)", "False"],
+        ["True", "(True,", "False)", "True"],
+    ]
+
+
+def test_kernels_have_only_the_radices_of_their_table():
+    """A table says by its type which radices are compiled; every pass of it is among them."""
+    assert fft.radix_table([8, 8, 4], 4).dtype == np.int32
+    assert fft.radix_table([8, 5], 4).dtype == fft.radix_table([2], 1).dtype == np.int64
+    for n_fft in range(4, 1026, 2):
+        frames = Frames.make(n_fft, 64, n_fft, "hann", True, "constant")
+        made = tables.transform(frames, 64, np.dtype(np.float32))
+        if made is not None:
+            kind = numba.from_dtype(made.radices.dtype)
+            assert set(made.radices.tolist()) <= set(fft.RADICES[kind])
+            assert kind == numba.int64 or 4 * made.part == n_fft // 2
 
 
 def test_signatures_have_files_of_their_own(copied):

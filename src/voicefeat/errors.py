@@ -12,6 +12,7 @@ import math
 import numbers
 import operator
 import os
+import sys
 from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar
 
@@ -260,9 +261,15 @@ def check_texts(name: str, values: Any) -> list[str]:
     return [str(value) for value in texts]
 
 
+def has_masked(values: Any) -> bool:
+    """Whether an array has masked values. Nothing has where `numpy.ma`, which loads slowly, is not loaded."""
+    ma = sys.modules.get("numpy.ma")
+    return ma is not None and isinstance(values, ma.MaskedArray) and bool(ma.is_masked(values))
+
+
 def to_array(name: str, values: Any, remedy: str = "give an array of numbers") -> np.ndarray:
     """`values` as an array of any type."""
-    if type(values) is not np.ndarray and isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+    if has_masked(values):
         fail(name, values, "has masked values", f"fill them, {name}.filled(0)")
     try:
         return np.asanyarray(values)

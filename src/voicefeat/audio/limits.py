@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import fail
-from .decoding import first_not_finite
 
 __all__: list[str] = []
 
@@ -33,6 +32,8 @@ def check_resampled(y: np.ndarray, res_type: str) -> None:
 
 def not_finite(y: np.ndarray, name: str = "y", spectra: bool = False) -> None:
     """Raise the error for the first sample of `y` that is NaN, infinite or too large, if there is one."""
+    from .decoding import first_not_finite  # the decoders take longer to load than all that is here
+
     kind = _FLOAT64 if y.dtype in (np.float64, np.complex128) else _FLOAT32
     largest = (LARGEST_SPECTRA if spectra else LARGEST)[kind]
     found = first_not_finite(y, largest=largest)

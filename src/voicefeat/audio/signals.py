@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import fail
+from ..errors import fail, has_masked
 
 __all__ = ["signal"]
 
@@ -32,7 +32,7 @@ def signal(y: Any, name: str = "y") -> np.ndarray:
 
 
 def _converted(y: Any, name: str) -> np.ndarray:
-    if type(y) is not np.ndarray and isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
+    if has_masked(y):
         fail(name, y, "has masked samples", f"fill them, {name}.filled(0)")
     try:
         array = np.asarray(y)

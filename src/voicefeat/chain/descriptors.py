@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ..audio.limits import check_spread
 from ..engine import (
     bands as band_kernels,
     descriptors as kernels,
@@ -73,6 +74,9 @@ class PreparedDescriptor:
         """The sink that writes the rows to `out`."""
         return DescriptorRows(self, plan, out)
 
+    def check(self, out: np.ndarray) -> None:
+        """Refuse settings with which the rows `out` are not finite."""
+
 
 class DescriptorRows(Sink):
     """Writes the rows of a descriptor."""
@@ -119,6 +123,10 @@ class _Moments(PreparedDescriptor):
         super().__init__(frequencies.size, dtype)
         self.frequencies = frequencies.astype(dtype)
         self.p, self.norm, self.tiny = p, norm, float(np.finfo(dtype).tiny)
+
+    def check(self, out: np.ndarray) -> None:
+        if self.p is not None:
+            check_spread(out, self.p)
 
     def tiles(self, bins: np.ndarray, groups: int, lanes: int, out: np.ndarray) -> None:
         kernels.centroid_tiles(bins, self.bins, groups, lanes, self.frequencies, self.tiny, out)

@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..audio.limits import check_spread
 from ..errors import fail
 from ..filters import empty_bands
 from . import tables
-from .descriptors import Bandwidth
 from .driven import USUAL_POWERS
 from .large_results import past_cache
 from .loud_peaks import StrongerHalf
@@ -117,8 +115,8 @@ class Rows(Job):
             rows = self.out if self.place is None else self.out[..., self.place, :]
             if not tables.usable(rows, True):
                 fail("power", power, "makes values that the precision cannot hold", "give 1.0 or 2.0")
-        if isinstance(self.chain.descriptor, Bandwidth):
-            check_spread(self.out, self.chain.descriptor.p)
+        if self.plan.descriptor is not None:
+            self.plan.descriptor.check(self.out)
         return self.out if self.dtype in (None, self.out.dtype) else self.out.astype(self.dtype)
 
 

@@ -18,7 +18,7 @@ from ..engine import (
     spectrum as spectrum_kernels,
     streaming_stores,
 )
-from ..engine.by_address import address
+from ..engine.by_address import address, entry
 from . import tables
 from .plan import Plan
 from .spectra import Arrays, FramedSpectra, GivenSpectra, Work
@@ -53,6 +53,9 @@ class Program:
         self.below: float = 0.0 if plan.below is None else plan.below
         #: Values of the tiles of one frame that are kept for a second turn.
         self.keeps: int = 0 if plan.below is None else plan.tile_rows
+        self.drive: Any = entry(driver.drive, driver.DRIVE_SPEC, plan.dtype)
+        transform = self.source.tables if isinstance(self.source, FramedSpectra) else None
+        self.radices: np.ndarray | None = None if transform is None else transform.radices
         #: Scratch arrays: their place among the integers, name, and number of values.
         self.scratch: list[tuple[int, str, int]] = []
         #: The tables at the addresses among the integers.
@@ -88,7 +91,9 @@ class Program:
     def _step(self, kind: int, kernel: Any = None, *parts: Any) -> None:
         """Add a step; its parts are integers, floats, tables, and scratch arrays as (name, size)."""
         start = len(self.integers)
-        self.integers += [kind, 0, 0 if kernel is None else address(kernel, driver.SPECS[kind], self.dtype)]
+        self.integers += [kind, 0, 0]
+        if kernel is not None:
+            self.integers[-1] = address(kernel, driver.spec_of(kind, self.radices), self.dtype)
         for part in parts:
             if isinstance(part, tuple):
                 self.scratch.append((len(self.integers), *part))
@@ -193,7 +198,7 @@ class Program:
         bound = self.bound.get(arrays.number)
         if bound is None or bound[0] != arrays.state:
             bound = self._bind(arrays)
-        return driver.drive(bound[1], *given, kept, out, stride, first, end, todo, self.below, work.level)
+        return self.drive(bound[1], *given, kept, out, stride, first, end, todo, self.below, work.level)
 
     def _bind(self, arrays: Arrays) -> tuple[int, np.ndarray]:
         """The integers with the addresses of scratch arrays, and the state of these."""

@@ -13,6 +13,7 @@ from ..audio.limits import LARGEST, LARGEST_SPECTRA
 from ..cache import memoised
 from ..engine import simd
 from ..engine.aligned import aligned
+from ..engine.fft import radix_table
 from ..engine.frames import finite
 from .frames import Frames
 from .stages import Bands
@@ -132,10 +133,11 @@ def transform(
     factors, last = np.concatenate(_twiddles(before)), _last_factors(points, part)
     if exact:
         factors, last = _nearest_roots(factors, frames.n_fft), _nearest_roots(last, frames.n_fft)
+    table = radix_table(before, points // part)
     return Transform(
         offsets=frozen((sample % hop) * stride + sample // hop, np.int32),
         window=frozen(frames.window_array()[sample] * 0.5, dtype),  # the halves of E and O
-        radices=frozen(before, np.int64),
+        radices=frozen(table, table.dtype),
         factors=_pairs(factors, dtype),
         last=_pairs(last, dtype),
         part=part,

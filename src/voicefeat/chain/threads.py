@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import multiprocessing
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from ..errors import ParameterError, check_int
+
+if TYPE_CHECKING:  # a first call on a short signal starts no thread, and does not wait for this
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 __all__ = ["each", "get_num_threads", "set_num_threads", "single"]
 
@@ -37,7 +40,8 @@ def _default() -> int:
                 f"VOICEFEAT_NUM_THREADS={given!r}: must be a positive whole number; unset it to use all cores"
             )
         return int(given)
-    if multiprocessing.current_process().name != "MainProcess":
+    multiprocessing = sys.modules.get("multiprocessing")  # every worker process has loaded it
+    if multiprocessing is not None and multiprocessing.current_process().name != "MainProcess":
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -122,6 +126,8 @@ def _helpers() -> ThreadPoolExecutor:
     global _pool
     with _lock:
         if _pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
             _pool = ThreadPoolExecutor(max(1, get_num_threads() - 1), thread_name_prefix="voicefeat")
         return _pool
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .jit import kernel
+from .jit import lane_kernel
 from .lanemath import log
 from .laneop import Index, accumulate, lane_op
 from .simd import fma, maximum
@@ -30,7 +30,7 @@ def weigh(bins, at, starts, q, count, weights, first, out, to):
         out.store(to + b * n, total)
 
 
-@kernel
+@lane_kernel
 def band_tiles(bins, n_bins, groups, lanes, starts, counts, firsts, weights, out):
     """Bands of each group; starts.size rows of tiles, a multiple of four."""
     for g in range(groups):
@@ -53,14 +53,16 @@ def log_rows(tiles, at, rows, offset, floor, scale, shift, peak):
     peak.store(0, accumulate(rows, [tiles.number(-np.inf)], step)[0])
 
 
-@kernel
+@lane_kernel
 def log_tiles(tiles, tile_rows, rows, frames, lanes, offset, floor, scale, shift, peak):
     """Logarithm of the first `rows` rows, in place; returns the largest value of the real frames."""
     highest = -np.inf
     for g in range((frames + lanes - 1) // lanes):
         log_rows(tiles, g * tile_rows * lanes, rows, offset, floor, scale, shift, peak)
-        for lane in range(min(lanes, frames - g * lanes)):
-            highest = max(highest, peak[lane])
+        rest = frames - g * lanes
+        for lane in range(lanes if lanes < rest else rest):
+            if peak[lane] > highest:
+                highest = peak[lane]
     return highest
 
 
@@ -69,7 +71,7 @@ def raise_floor(tiles, i, floor):
     tiles.store(i, maximum(tiles.load(i), tiles.number(floor)))
 
 
-@kernel
+@lane_kernel
 def floor_tiles(tiles, size, lanes, floor):
     """The first `size` elements raised to `floor`, in place."""
     for i in range(0, size, lanes):

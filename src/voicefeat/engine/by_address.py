@@ -14,6 +14,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from .simd import lanes
+
 I64: Any = ir.IntType(64)
 #: Place of the kernel's address in a step.
 ADDRESS = 2
@@ -33,6 +35,7 @@ def types_of(spec: str, number: Any) -> tuple[Any, ...]:
     i  an integer
     f  a float
     A  an array of numbers, given to a call as two integers
+    D  an array of float64
     p  the program, which is not given
     l  the lanes, which are not given: the first integer of the program
 
@@ -52,6 +55,7 @@ def types_of(spec: str, number: Any) -> tuple[Any, ...]:
         "g": types.float64,
         "p": _flat(types.int64),
         "A": _flat(number),
+        "D": _flat(types.float64),
         "a": _flat(number),
         "t": _table(number),
         "n": _table(types.int64),
@@ -62,18 +66,29 @@ def types_of(spec: str, number: Any) -> tuple[Any, ...]:
 
 def address(kernel: Any, spec: str, dtype: np.dtype | None = None) -> int:
     """The address of a kernel for arguments as in `types_of`; it is compiled, or loaded, if it must be."""
-    kinds = types_of(spec, types.float64 if dtype is None or dtype.itemsize == 8 else types.float32)
-    result = kernel.overloads.get(kinds)
-    if result is None:
-        kernel.compile(kinds)
-        result = kernel.overloads[kinds]
+    result = _compiled(kernel, spec, dtype)
     return result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+
+
+def entry(kernel: Any, spec: str, dtype: np.dtype | None = None) -> Any:
+    """The kernel for arguments as in `types_of`, to be called from Python with arrays of these types.
+
+    It does not look at their types, for which numba loads more of itself at a first call.
+    """
+    return _compiled(kernel, spec, dtype).entry_point
+
+
+def _compiled(kernel: Any, spec: str, dtype: np.dtype | None) -> Any:
+    kinds = types_of(spec, types.float64 if dtype is None or dtype.itemsize == 8 else types.float32)
+    if kinds not in kernel.overloads:
+        kernel.compile(kinds)
+    return kernel.overloads[kinds]
 
 
 def _array(context: Any, builder: Any, kind: Any, start: Any, size: Any) -> Any:
     """The flat array of `size` elements at the address `start`."""
     made = context.make_array(kind)(context, builder)
-    item = ir.Constant(I64, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    item = ir.Constant(I64, kind.dtype.bitwidth // 8)
     made.data = builder.inttoptr(start, made.data.type)
     made.shape = cgutils.pack_array(builder, [size])
     made.strides = cgutils.pack_array(builder, [item])
@@ -152,5 +167,20 @@ def _address_of(typingctx, array):
     return types.int64(array), emit
 
 
+@intrinsic(prefer_literal=False)
+def _one_vector(typingctx, like):
+    """A flat array of one vector of lanes, until the kernel returns; its values are not set."""
+    kind = _flat(like.dtype)
+
+    def emit(context, builder, signature, values):
+        count = lanes(like.dtype.bitwidth // 8)
+        room = cgutils.alloca_once(builder, ir.ArrayType(context.get_data_type(like.dtype), count))
+        return _array(context, builder, kind, builder.ptrtoint(room, I64), ir.Constant(I64, count))
+
+    return kind(like), emit
+
+
+#: For kernels: room for the lanes of a vector, without numba's allocation, which takes time to compile.
+one_vector: Any = _one_vector
 #: For kernels: the address of the first element of a flat array.
 address_of: Any = _address_of

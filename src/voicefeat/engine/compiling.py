@@ -16,13 +16,14 @@ import importlib
 from functools import reduce
 from typing import Any
 
+from llvmlite import binding as llvm
 from numba.core import codegen, compiler
 
 from .garbage import no_collection
 
 #: The level of LLVM's passes. At 2, which compiles sooner, kernels of plain loops such as those of `pyin` are
-#: slower.
-LEVEL = 3
+#: slower; those whose loops are over lanes are not.
+LEVEL, LANE_LEVEL = 3, 2
 #: What this file uses of numba, and what `jit` uses to keep kernels: modules, and names in them.
 NAMES = {
     "numba.core.codegen": [
@@ -31,10 +32,15 @@ NAMES = {
         "JITCodeLibrary._finalize_final_module",
         "JITCodeLibrary.codegen",
         "JITCodeLibrary.enable_object_caching",
+        "JITCodeLibrary.get_defined_functions",
+        "JITCodeLibrary._get_compiled_object",
+        "JITCodeLibrary._get_module_for_linking",
+        "JITCodeLibrary._set_compiled_object",
+        "JitEngine._load_defined_symbols",
         "JITCPUCodegen._module_pass_manager",
         "JITCPUCodegen._pass_builder",  # not before numba 0.62, where the one above gives something else
     ],
-    "numba.core.compiler": ["Compiler.compile_extra", "CompileResult._reduce", "CompileResult._rebuild"],
+    "numba.core.compiler": ["Compiler.compile_extra", "compile_result"],
     "numba.core.caching": [
         "_CacheLocator",
         "CompileResultCacheImpl.reduce",
@@ -44,8 +50,13 @@ NAMES = {
         "FunctionCache._save_overload",
         "IndexDataCacheFile._open_for_write",
     ],
-    "numba.core.runtime": ["rtsys.initialize"],
-    "numba.core.options": ["DefaultOptions.no_cfunc_wrapper", "DefaultOptions.no_cpython_wrapper"],
+    "numba.core.cpu": ["CPUContext.get_executable"],
+    "numba.core.runtime._nrt_python": ["c_helpers"],
+    "numba.core.options": [
+        "DefaultOptions.no_cfunc_wrapper",
+        "DefaultOptions.no_cpython_wrapper",
+        "DefaultOptions._nrt",
+    ],
     "numba.extending": ["register_jitable"],
 }
 
@@ -95,9 +106,38 @@ class Inner(_Library):
 class Whole(_Library):
     """A kernel, with all functions that it calls."""
 
+    level = LEVEL
+
     def _optimize_final_module(self):
-        passes, builder = self._codegen._module_pass_manager(opt=LEVEL)
+        passes, builder = self._codegen._module_pass_manager(opt=self.level)
         passes.run(self._final_module, builder)
+
+
+class WholeLanes(Whole):
+    """A kernel whose loops are over lanes."""
+
+    level = LANE_LEVEL
+
+
+class Loaded(codegen.JITCodeLibrary):
+    """A kernel that was kept: its machine code, and its instructions for kernels that call it by its name.
+
+    numba would read the instructions at once, which takes longer than all else that loading does.
+    """
+
+    def __init__(self, generator: Any, name: str, machine_code: bytes, bitcode: bytes, symbols: list[str]):
+        super().__init__(generator, name)
+        self.bitcode: bytes = bitcode
+        self.module: Any = None
+        self.enable_object_caching()
+        self._set_compiled_object(machine_code)
+        self._finalize_final_module()
+        generator._engine._defined_symbols.update(symbols)
+
+    def _get_module_for_linking(self):
+        if self.module is None:
+            self.module = llvm.parse_bitcode(self.bitcode)
+        return self.module
 
 
 class WholeCompiler(compiler.Compiler):
@@ -105,12 +145,22 @@ class WholeCompiler(compiler.Compiler):
 
     library: Any = Whole
 
+    def __init__(self, *arguments: Any) -> None:
+        with no_collection():  # the first one loads most of numba
+            super().__init__(*arguments)
+
     def compile_extra(self, func: Any) -> Any:
         state = self.state
         state.library = self.library(state.targetctx.codegen(), func.__qualname__)
         state.library.enable_object_caching()
         with no_collection():
             return super().compile_extra(func)
+
+
+class LaneCompiler(WholeCompiler):
+    """The same for kernels whose loops are over lanes."""
+
+    library = WholeLanes
 
 
 class InnerCompiler(WholeCompiler):
@@ -123,5 +173,9 @@ class InnerCompiler(WholeCompiler):
 #: its dispatcher, and kernels call each other directly.
 WHOLE: dict[str, Any] = {"pipeline_class": WholeCompiler, "no_cfunc_wrapper": True} if TOGETHER else {}
 INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+#: Without numba's counting of references to arrays, which only what allocates some needs.
+LANES: dict[str, Any] = {**WHOLE, "_nrt": False}
+INNER_LANES: dict[str, Any] = {**INNER, "_nrt": False}
 if TOGETHER:
+    LANES["pipeline_class"], INNER_LANES["pipeline_class"] = LaneCompiler, InnerCompiler
     INNER["pipeline_class"] = InnerCompiler

@@ -14,7 +14,7 @@ import numpy as np
 from numba.core import types
 
 from .by_address import ADDRESS, address_of, caller
-from .jit import kernel
+from .jit import lane_kernel, part
 
 #: Places of the header: the lanes and the frames of a block, the positions of the steps of both turns (0 for
 #: no second turn), the addresses of `finite`, `fill` and `turn`, the values of a frame and the rows of its
@@ -47,11 +47,23 @@ SPECS: dict[int, str] = {
     STREAM: "A i i3 l i A i i a4",
     COMPLEX_STREAM: "A i3 l i A i i a4",
 }
+#: The arguments of `drive`, which Python calls.
+DRIVE_SPEC = "p A A A A A" + 4 * " i" + " f D"
 FINITE_SPEC = f"A l g{LIMIT - FINITE + ADDRESS}"
 FILL_SPEC = "A p" + 10 * " i"
 TURN_SPEC = "A p" + 6 * " i" + " f" + 3 * " i" + " f"
 #: Where a step would begin whose kernel is one of these.
 _FINITE_STEP, _FILL_STEP, _TURN_STEP = FINITE - ADDRESS, FILL - ADDRESS, TURN - ADDRESS
+
+
+def spec_of(kind: int, radices: np.ndarray | None) -> str:
+    """The arguments of the kernel of a step, with a table of radices of the given type.
+
+    To the driver it is a table of integers; an address says nothing of the type behind it.
+    """
+    few = radices is not None and radices.dtype == np.int32
+    return SPECS[kind].replace("n18", "o18") if few else SPECS[kind]
+
 
 fill_frames: Any = caller(SPECS[FRAMES])
 fill_prepared: Any = caller(SPECS[PREPARED])
@@ -74,7 +86,7 @@ call_fill: Any = caller(FILL_SPEC)
 call_turn: Any = caller(TURN_SPEC, types.float64)
 
 
-@kernel
+@part
 def fill(bins, program, i, y, n, head, n_head, tail, n_tail, stride, first, count):
     """The bins of a block: those of the frames of a signal, or given ones."""
     kind, lanes, into = program[i], program[LANES], address_of(bins)
@@ -88,7 +100,7 @@ def fill(bins, program, i, y, n, head, n_head, tail, n_tail, stride, first, coun
         fill_spectra(bins, program, i, y, n, first, stride, into, bins.size, count)
 
 
-@kernel
+@part
 def turn(out, program, i, now, n_now, rows, tiles, n_tiles, floor, stride, first, count, highest):
     """The steps from position `i` on, of one block; the largest logarithm so far.
 
@@ -138,7 +150,7 @@ def turn(out, program, i, now, n_now, rows, tiles, n_tiles, floor, stride, first
     return highest
 
 
-@kernel
+@lane_kernel
 def drive(program, y, head, tail, kept, out, stride, first, end, todo, below, level):
     """Frames first .. end - 1 of one item through the program; False if a sample is not finite.
 

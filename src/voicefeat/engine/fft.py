@@ -11,9 +11,25 @@ Cooley and Tukey 1965; packing two real points into a complex one: Cooley, Lewis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numba.core import types
+
 from .butterflies import Complex, dft, multiply
-from .jit import inner_kernel
+from .jit import inner_lanes
 from .laneop import Index, LaneOp, Memory, lane_op
+
+#: The radices that a kernel is compiled for, by the type of their table. Powers of two, whose last pass is
+#: of radix 4, are most frames, and compile in half the time of all.
+RADICES: dict[Any, tuple[int, ...]] = {types.int32: (2, 4, 8), types.int64: (2, 3, 4, 5, 7, 8)}
+
+
+def radix_table(radices: Sequence[int], last: int) -> np.ndarray:
+    """The radices of the passes before the last one, in the type that says which of them are compiled."""
+    few = last == 4 and set(radices) <= set(RADICES[types.int32])
+    return np.array(radices, np.int32 if few else np.int64)
 
 
 def point(z: Memory, i: Index) -> Complex:
@@ -42,8 +58,10 @@ def twiddled(
 
 def _gather(r):
     @lane_op
-    def gather(source, column, offsets, window, z, p):
-        """Complexs p .. p + r - 1 from windowed samples, transformed."""
+    def gather(source, column, offsets, window, z, p, radices):
+        """Complexs p .. p + r - 1 from windowed samples, transformed; nothing if no table has this radix."""
+        if r not in RADICES[radices.dtype]:
+            return
         x = []
         for i in range(r):
             j = (p + i) * 2
@@ -61,8 +79,10 @@ def _gather(r):
 
 def _combine(r):
     @lane_op
-    def combine(z, p, m, w, t):
-        """Complexs p, p + m, ... twiddled and transformed in place."""
+    def combine(z, p, m, w, t, radices):
+        """Complexs p, p + m, ... twiddled and transformed in place; nothing if no table has this radix."""
+        if r not in RADICES[radices.dtype]:
+            return
         places, values = twiddled(z, p, m, r, w, t)
         for place, y in zip(places, values, strict=True):
             put_point(z, place, y)
@@ -84,53 +104,55 @@ combine7: LaneOp = _combine(7)
 combine8: LaneOp = _combine(8)
 
 
-@inner_kernel
-def first_pass(source, column, offsets, window, z, r, low, high):
-    """Transforms of r over windowed samples, to points low .. high - 1 of z."""
+@inner_lanes
+def first_pass(source, column, offsets, window, z, radices, low, high):
+    """Transforms of radices[0] over windowed samples, to points low .. high - 1 of z."""
+    r = radices[0]
     for p in range(low, high, r):
         if r == 8:
-            gather8(source, column, offsets, window, z, p)
+            gather8(source, column, offsets, window, z, p, radices)
         elif r == 4:
-            gather4(source, column, offsets, window, z, p)
+            gather4(source, column, offsets, window, z, p, radices)
         elif r == 2:
-            gather2(source, column, offsets, window, z, p)
+            gather2(source, column, offsets, window, z, p, radices)
         elif r == 3:
-            gather3(source, column, offsets, window, z, p)
+            gather3(source, column, offsets, window, z, p, radices)
         elif r == 5:
-            gather5(source, column, offsets, window, z, p)
+            gather5(source, column, offsets, window, z, p, radices)
         else:
-            gather7(source, column, offsets, window, z, p)
+            gather7(source, column, offsets, window, z, p, radices)
 
 
-@inner_kernel
-def middle_pass(z, m, r, w, first, low, high):
-    """Transforms of m combined r at a time into transforms of m r, over points low .. high - 1 of z."""
+@inner_lanes
+def middle_pass(z, m, radices, j, w, first, low, high):
+    """Transforms of m combined radices[j] at a time into longer ones, over points low .. high - 1 of z."""
+    r = radices[j]
     step = 2 * (r - 1)
     for block in range(low, high, m * r):
         t = first
         for p in range(block, block + m):
             if r == 8:
-                combine8(z, p, m, w, t)
+                combine8(z, p, m, w, t, radices)
             elif r == 4:
-                combine4(z, p, m, w, t)
+                combine4(z, p, m, w, t, radices)
             elif r == 2:
-                combine2(z, p, m, w, t)
+                combine2(z, p, m, w, t, radices)
             elif r == 3:
-                combine3(z, p, m, w, t)
+                combine3(z, p, m, w, t, radices)
             elif r == 5:
-                combine5(z, p, m, w, t)
+                combine5(z, p, m, w, t, radices)
             else:
-                combine7(z, p, m, w, t)
+                combine7(z, p, m, w, t, radices)
             t += step
 
 
-@inner_kernel
+@inner_lanes
 def transform(source, column, offsets, window, z, radices, w, part):
     """All passes but the last: the transforms of `part` points each in z."""
     for low in range(0, offsets.size // 2, part):
-        first_pass(source, column, offsets, window, z, radices[0], low, low + part)
-        m, t = radices[0], 0
+        first_pass(source, column, offsets, window, z, radices, low, low + part)
+        m, t = 0 + radices[0], 0  # an int64, as it is after the first round
         for j in range(1, radices.size):
-            middle_pass(z, m, radices[j], w, t, low, low + part)
+            middle_pass(z, m, radices, j, w, t, low, low + part)
             t += 2 * m * (radices[j] - 1)
             m *= radices[j]

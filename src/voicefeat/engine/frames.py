@@ -6,9 +6,8 @@ sample n of the frames t, t + 1, ... is then the run of lanes at S[n mod hop][t 
 
 from __future__ import annotations
 
-import numpy as np
-
-from .jit import inner_kernel, kernel
+from .by_address import one_vector
+from .jit import inner_lanes, lane_kernel
 from .laneop import accumulate, lane_op
 from .simd import fma, shuffle
 
@@ -31,21 +30,25 @@ def tile(y, at, hop, columns, to, stride):
         columns.store(to + stride * j, row)
 
 
-@inner_kernel
+@inner_lanes
 def lay_out(y, start, hop, rows, count, lanes, head, tail, columns, stride):
     """columns[j stride + c] = y[start + c hop + j] for j < rows, c < count.
 
     `head` comes before the signal, up to its beginning, and `tail` after it; beyond them are zeros.
     """
     # Columns low .. high - 1 are completely inside the signal.
-    low = min(count, max(0, -(start // hop)))
-    high = max(low, min(count, (y.size - rows - start) // hop + 1))
+    # Without min and max, which are functions that numba compiles, before the kernel, for each set of types.
+    low, high = -(start // hop), (y.size - rows - start) // hop + 1
+    low = low if low > 0 else 0
+    low = low if low < count else count
+    high = high if high < count else count
+    high = high if high > low else low
     if high - low < lanes or rows < lanes:
         high = low
     for c in range(low, high, lanes):
-        c = min(c, high - lanes)  # the last tile overlaps the previous one
+        c = c if c < high - lanes else high - lanes  # the last tile overlaps the previous one
         for j in range(0, rows, lanes):
-            j = min(j, rows - lanes)
+            j = j if j < rows - lanes else rows - lanes
             tile(y, start + c * hop + j, hop, columns, j * stride + c, stride)
     for c in range(count - (high - low)):
         if c >= low:
@@ -61,7 +64,7 @@ def lay_out(y, start, hop, rows, count, lanes, head, tail, columns, stride):
             columns[j * stride + c] = sample
 
 
-@kernel
+@lane_kernel
 def transpose(y, start, hop, rows, count, lanes, head, tail, columns, stride):
     """`lay_out`, called from Python."""
     lay_out(y, start, hop, rows, count, lanes, head, tail, columns, stride)
@@ -80,10 +83,10 @@ def zeroed(y, count, factor, out):
     out.store(0, (a + b) + (c + d))
 
 
-@kernel
+@lane_kernel
 def finite(y, lanes, factor):
     """Whether `factor` times every sample is finite, in the samples' own precision."""
-    sums = np.empty(lanes, y.dtype)
+    sums = one_vector(y)
     count = y.size // (4 * lanes)
     zeroed(y, count, factor, sums)
     total = 0.0

@@ -16,16 +16,19 @@ import sys
 import uuid
 import warnings
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import llvmlite
 import numba
+from llvmlite import binding as llvm
 from numba.core import caching, config
-from numba.core.runtime import rtsys
+from numba.core.compiler import compile_result
+from numba.core.runtime._nrt_python import c_helpers
 from numba.extending import register_jitable
 
-from .compiling import INNER, LEVEL, TOGETHER, WHOLE
+from .compiling import INNER, INNER_LANES, LANE_LEVEL, LANES, LEVEL, TOGETHER, WHOLE, Loaded
 from .keeping import FILE, foreign, kept
 from .simd import LANES32
 
@@ -37,7 +40,7 @@ def _source_key() -> str:
     digest = hashlib.sha256()
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
-    levels = (LEVEL, TOGETHER, repr(config.OPT), config.LOOP_VECTORIZE, config.SLP_VECTORIZE)
+    levels = (LEVEL, LANE_LEVEL, TOGETHER, repr(config.OPT), config.LOOP_VECTORIZE, config.SLP_VECTORIZE)
     debug = (config.DEBUGINFO_DEFAULT, bool(config.BOUNDSCHECK))
     build = (numba.__version__, llvmlite.__version__, sys.version, LANES32, levels, debug)
     digest.update(repr(build).encode())
@@ -79,12 +82,40 @@ class _Impl(caching.CompileResultCacheImpl):
         self._filename_base = self.get_filename_base(f"{name}.{function.__qualname__}", sys.abiflags)
 
     def reduce(self, cres):
-        """Without the environments of functions that the kernel calls.
+        """What `rebuild` needs.
 
-        They serve exceptions whose text is made when they are raised, which kernels do not raise, and to read
-        them numba would import the module of each function: for `np.empty` all that it knows of arrays.
+        Not the environments of functions that the kernel calls. They serve exceptions whose text is made when
+        they are raised, which kernels do not raise, and to read them numba would import the module of each
+        function: for `np.empty` all that it knows of arrays.
         """
-        return (*super().reduce(cres)[:-1], ())
+        library, described = cres.library, cres.fndesc
+        described.typemap = described.calltypes = None  # of use only while it is compiled
+        module = library._get_module_for_linking()
+        names = [
+            x.name
+            for part in (module.functions, module.global_variables)
+            for x in part
+            if not x.is_declaration
+        ]
+        kept = library.name, library._get_compiled_object(), module.as_bitcode(), names
+        return kept, described, cres.environment, cres.signature
+
+    def rebuild(self, target_context, payload):
+        kept, described, environment, signature = payload
+        library = Loaded(target_context.codegen(), *kept)
+        return compile_result(
+            target_context=target_context,
+            typing_context=None,
+            library=library,
+            environment=environment,
+            entry_point=target_context.get_executable(library, described, environment),
+            fndesc=described,
+            signature=signature,
+            objectmode=False,
+            lifted=(),
+            reload_init=[],
+            referenced_envs=(),
+        )
 
 
 class _Files(caching.IndexDataCacheFile):
@@ -101,6 +132,13 @@ class _Files(caching.IndexDataCacheFile):
             with contextlib.suppress(OSError):
                 os.unlink(aside)
             raise
+
+
+@cache
+def _give_symbols() -> None:
+    """Tell the linker where numba's runtime is. Its own initialisation would compile it for other kernels."""
+    for name, address in c_helpers.items():
+        llvm.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
 
 
 def _still_ours() -> bool:
@@ -142,13 +180,14 @@ class _KernelCache(caching.FunctionCache):
         """Load a stored kernel without numba's compiler.
 
         numba would first load its whole compiler (and scipy.linalg for its BLAS), which takes
-        several times as long as all kernels of a feature; to run a kernel, its runtime is sufficient.
+        several times as long as all kernels of a feature; to run a kernel, the symbols of its runtime are
+        sufficient.
         """
         if not _still_ours():
             self.disable()
             return None
         try:
-            rtsys.initialize(target_context)
+            _give_symbols()
             return self._load_overload(sig, target_context)
         except Exception:  # truncated by a full disk or a kill: compile again
             with contextlib.suppress(OSError):
@@ -164,7 +203,21 @@ class _KernelCache(caching.FunctionCache):
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile `function` at its first call and store the result."""
-    dispatcher = numba.njit(**OPTIONS, **WHOLE)(function)
+    return _dispatcher(function, WHOLE)
+
+
+def lane_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a function that allocates nothing, and whose loops are over lanes."""
+    return _dispatcher(function, LANES)
+
+
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for one that is called by its address alone, not from Python."""
+    return _dispatcher(function, {**LANES, "no_cpython_wrapper": True})
+
+
+def _dispatcher(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
+    dispatcher = numba.njit(**OPTIONS, **options)(function)
     if FOLDER is not None:
         dispatcher._cache = _KernelCache(function)
     return dispatcher
@@ -176,3 +229,8 @@ def inner_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     Called from Python it is not compiled, and fails at its first operation on lanes.
     """
     return register_jitable(**OPTIONS, **INNER)(function)
+
+
+def inner_lanes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a part of a `lane_kernel`, which allocates nothing either."""
+    return register_jitable(**OPTIONS, **INNER_LANES)(function)

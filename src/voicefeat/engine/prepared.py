@@ -6,7 +6,7 @@ A group of frames is gathered from the columns of the signal, processed, and the
 from __future__ import annotations
 
 from .frames import lay_out
-from .jit import kernel
+from .jit import lane_kernel
 from .laneop import accumulate, lane_op
 from .simd import fma
 from .spectrum import complex_frames, power_frames
@@ -50,7 +50,7 @@ def prepare(columns, column, places, count, quads, rest, mean, share, frame, ene
     energies.store(to, carried[1])
 
 
-@kernel
+@lane_kernel
 def prepared_bins(
     y, head, tail, start, hop, rows, overlap, columns, stride, chunk, groups, lanes,
     offsets, window, z, radices, w, part, last, bins, places, mean, share, frame, energies, whole,
@@ -64,7 +64,7 @@ def prepared_bins(
     frame[count * lanes : offsets.size * lanes] = 0.0
     for g in range(groups):
         if g % chunk == 0:
-            many = min(chunk, groups - g) * lanes - 1 + overlap
+            many = (chunk if chunk < groups - g else groups - g) * lanes - 1 + overlap
             lay_out(y, start + g * lanes * hop, hop, rows, many, lanes, head, tail, columns, stride)
         column = g % chunk * lanes
         prepare(

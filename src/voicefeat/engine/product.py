@@ -6,7 +6,7 @@ weight that is spread over lanes is used twice.
 
 from __future__ import annotations
 
-from .jit import kernel
+from .jit import lane_kernel
 from .laneop import accumulate, lane_op
 from .simd import fma, maximum
 
@@ -31,14 +31,14 @@ def four_rows(tiles, at_a, at_b, count, matrix, first, floor, out, to_a, to_b):
         out.store(to_b + r * n, sums[4 + r])
 
 
-@kernel
+@lane_kernel
 def product_tiles(tiles, at, tile_rows, columns, groups, lanes, matrix, quads, floor, out):
     """Products of `quads` times four rows with each group of tiles from element `at` on.
 
     `matrix` holds four rows side by side: element (4 q + r, k) at (q columns + k) 4 + r.
     """
     for a in range(0, groups, 2):
-        b = min(a + 1, groups - 1)  # an odd last group is done twice
+        b = a + 1 if a + 1 < groups else a  # an odd last group is done twice
         for q in range(quads):
             four_rows(
                 tiles,

@@ -5,7 +5,7 @@ A tile array holds group after group of `lanes` frames, and in each group row af
 
 from __future__ import annotations
 
-from .jit import kernel
+from .jit import kernel, lane_kernel
 from .lanemath import power, sqrt
 from .laneop import lane_op
 from .simd import fma, shuffle
@@ -26,7 +26,7 @@ def interleave(source, i, out, j):
     out.store(j + n, shuffle(re, im, pairs[n:]))
 
 
-@kernel
+@lane_kernel
 def put_rows(tiles, tile_rows, rows, lanes, frames, out, at, stride):
     """The first `rows` rows of the tiles to out[at + row stride + frame], frame < frames."""
     full = frames // lanes
@@ -52,7 +52,7 @@ def put_complex(tiles, rows, lanes, frames, out, at, stride):
             out[j + 2 * (full * lanes + lane) + 1] = tiles[i + lanes]
 
 
-@kernel
+@lane_kernel
 def take_rows(source, at, stride, tiles, tile_rows, rows, lanes, frames):
     """source[at + row stride + frame] to tiles; lanes beyond the last frame are 0."""
     groups = (frames + lanes - 1) // lanes
@@ -88,42 +88,42 @@ def magnitude(tiles, i, out, j):
     out.store(j, fma(re, re, im * im))
 
 
-@kernel
+@lane_kernel
 def root_tiles(tiles, size, lanes, out):
     """Square root of the first `size` elements; `out` may be `tiles`, here and below."""
     for i in range(0, size, lanes):
         root(tiles, i, out)
 
 
-@kernel
+@lane_kernel
 def square_tiles(tiles, size, lanes, out):
     """The first `size` elements times themselves."""
     for i in range(0, size, lanes):
         square(tiles, i, out)
 
 
-@kernel
+@lane_kernel
 def power_tiles(tiles, size, lanes, exponent, out):
     """The first `size` elements raised to `exponent`."""
     for i in range(0, size, lanes):
         raise_to(tiles, i, exponent, out)
 
 
-@kernel
+@lane_kernel
 def square_complex(tiles, size, lanes, out):
     """|X|^2 of `size` complex numbers, in the layout of `spectrum.power_bins`."""
     for i in range(0, size, lanes):
         magnitude(tiles, 2 * i, out, i)
 
 
-@kernel
+@lane_kernel
 def copy_tiles(tiles, size, lanes, out):
     """The first `size` elements as they are."""
     for i in range(0, size, lanes):
         copy(tiles, i, out, i)
 
 
-@kernel
+@lane_kernel
 def replace_zeros(tiles, size, value):
     """The first `size` elements, with `value` in place of 0, in place."""
     for i in range(size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .jit import kernel
+from .jit import lane_kernel
 from .lanemath import power, sqrt
 from .laneop import LaneOp, accumulate, lane_op
 from .simd import maximum, select
@@ -53,7 +53,7 @@ def divide(tiles, i, length):
     tiles.store(i, tiles.load(i) / length.load(0))
 
 
-@kernel
+@lane_kernel
 def scale_tiles(tiles, tile_rows, rows, groups, lanes, norm, length):
     """Each frame divided by its `norm` (inf, -inf, 0 or p > 0), in place; `length` holds `lanes` elements."""
     for g in range(groups):

@@ -11,10 +11,12 @@ hold all the pairs, so z is read once and the bins are written once, as powers o
 
 from __future__ import annotations
 
+from numba.core import types
+
 from .butterflies import add, dft, subtract
 from .fft import factor, point, transform, twiddled
 from .frames import lay_out
-from .jit import inner_kernel, kernel
+from .jit import inner_lanes, lane_kernel
 from .laneop import LaneOp, lane_op
 from .simd import fma
 
@@ -39,8 +41,10 @@ def _separate(a, b, w):
 
 def _pairs(r, put):
     @lane_op
-    def pairs(z, p, m, w, t, bins, at):
+    def pairs(z, p, m, w, t, bins, at, radices):
         """Bins p + m i and their mirrors, i = 0 .. r - 1, of the bins that start at bin number `at`."""
+        if r == 1 and radices.dtype is types.int32:  # see `fft.RADICES`
+            return
         step = 2 * (r - 1)
         q = m - p
         _, a = twiddled(z, p, m, r, w, t)
@@ -55,8 +59,10 @@ def _pairs(r, put):
 
 def _ends(r, put):
     @lane_op
-    def ends(z, m, w, bins, at):
+    def ends(z, m, w, bins, at, radices):
         """Bins 0, m, ... M: those of butterfly 0, which is its own mirror."""
+        if r == 1 and radices.dtype is types.int32:
+            return
         a = [point(z, m * (2 * z.lanes * i)) for i in range(r)]
         if r > 1:
             a = dft(a)
@@ -83,35 +89,35 @@ complex_pairs4: LaneOp = _pairs(4, _complex)
 complex_ends4: LaneOp = _ends(4, _complex)
 
 
-@inner_kernel
+@inner_lanes
 def power_frames(source, column, offsets, window, z, radices, w, part, last, bins, at):
     """|X|^2 of the frames whose samples are at `column` of `source`, from bin number `at` on."""
     transform(source, column, offsets, window, z, radices, w, part)
     if part == offsets.size // 2:
-        power_ends1(z, part, last, bins, at)
+        power_ends1(z, part, last, bins, at, radices)
         for p in range(1, part // 2 + 1):
-            power_pairs1(z, p, part, last, 2 * (p - 1), bins, at)
+            power_pairs1(z, p, part, last, 2 * (p - 1), bins, at, radices)
     else:
-        power_ends4(z, part, last, bins, at)
+        power_ends4(z, part, last, bins, at, radices)
         for p in range(1, part // 2 + 1):
-            power_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)
+            power_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at, radices)
 
 
-@inner_kernel
+@inner_lanes
 def complex_frames(source, column, offsets, window, z, radices, w, part, last, bins, at):
     """X of the same frames, each bin as its real lanes and then its imaginary lanes."""
     transform(source, column, offsets, window, z, radices, w, part)
     if part == offsets.size // 2:
-        complex_ends1(z, part, last, bins, at)
+        complex_ends1(z, part, last, bins, at, radices)
         for p in range(1, part // 2 + 1):
-            complex_pairs1(z, p, part, last, 2 * (p - 1), bins, at)
+            complex_pairs1(z, p, part, last, 2 * (p - 1), bins, at, radices)
     else:
-        complex_ends4(z, part, last, bins, at)
+        complex_ends4(z, part, last, bins, at, radices)
         for p in range(1, part // 2 + 1):
-            complex_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at)
+            complex_pairs4(z, p, part, last, 6 + 20 * (p - 1), bins, at, radices)
 
 
-@kernel
+@lane_kernel
 def power_bins(
     y, head, tail, start, hop, rows, overlap, columns, stride, chunk, groups, lanes,
     offsets, window, z, radices, w, part, last, bins,
@@ -124,12 +130,12 @@ def power_bins(
     step = offsets.size // 2 + 1
     for g in range(groups):
         if g % chunk == 0:
-            count = min(chunk, groups - g) * lanes - 1 + overlap
+            count = (chunk if chunk < groups - g else groups - g) * lanes - 1 + overlap
             lay_out(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
         power_frames(columns, g % chunk * lanes, offsets, window, z, radices, w, part, last, bins, g * step)
 
 
-@kernel
+@lane_kernel
 def complex_bins(
     y, head, tail, start, hop, rows, overlap, columns, stride, chunk, groups, lanes,
     offsets, window, z, radices, w, part, last, bins,
@@ -138,6 +144,6 @@ def complex_bins(
     step = offsets.size // 2 + 1
     for g in range(groups):
         if g % chunk == 0:
-            count = min(chunk, groups - g) * lanes - 1 + overlap
+            count = (chunk if chunk < groups - g else groups - g) * lanes - 1 + overlap
             lay_out(y, start + g * lanes * hop, hop, rows, count, lanes, head, tail, columns, stride)
         complex_frames(columns, g % chunk * lanes, offsets, window, z, radices, w, part, last, bins, g * step)

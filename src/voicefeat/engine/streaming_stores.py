@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from .aligned import LINE
-from .jit import inner_kernel, kernel
+from .jit import inner_lanes, lane_kernel
 from .laneop import lane_op
 from .rows import copy, interleave
 from .simd import fence
@@ -43,7 +43,7 @@ def finish_streams(out):
     fence(out.b)
 
 
-@inner_kernel
+@inner_lanes
 def stream_tiles(tiles, tile_rows, rows, lanes, frames, out, at, stride, run, parts):
     """Both kernels below: a frame has `parts` elements, 2 for complex tiles."""
     groups = (frames + lanes - 1) // lanes
@@ -73,13 +73,13 @@ def stream_tiles(tiles, tile_rows, rows, lanes, frames, out, at, stride, run, pa
     finish_streams(out)
 
 
-@kernel
+@lane_kernel
 def stream_rows(tiles, tile_rows, rows, lanes, frames, out, at, stride, run):
     """As `rows.put_rows`; `run` has room for the frames, rounded up to whole groups of lanes."""
     stream_tiles(tiles, tile_rows, rows, lanes, frames, out, at, stride, run, 1)
 
 
-@kernel
+@lane_kernel
 def stream_complex(tiles, rows, lanes, frames, out, at, stride, run):
     """As `rows.put_complex`; `run` has room for twice the frames, rounded up to whole groups of lanes."""
     stream_tiles(tiles, rows, rows, lanes, frames, out, at, stride, run, 2)

@@ -252,3 +252,26 @@ def test_collection_is_as_it_was(enabled):
         assert gc.isenabled() == enabled
     finally:
         (gc.enable if before else gc.disable)()
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_what_is_kept_counts_as_old(frozen):
+    """And can be collected all the same; what the program has frozen stays frozen."""
+    gc.collect()
+    before = gc.isenabled()
+    try:
+        gc.enable()
+        if frozen:
+            gc.freeze()
+        count = gc.get_freeze_count()
+        with garbage.no_collection(kept=True):
+            circle = [{} for _ in range(2000)]
+            circle.append(circle)
+        assert gc.get_freeze_count() == count
+        old = any(x is circle for x in gc.get_objects(generation=2))
+        assert old != frozen
+        del circle
+        assert gc.collect() >= 1
+    finally:
+        gc.unfreeze()
+        (gc.enable if before else gc.disable)()

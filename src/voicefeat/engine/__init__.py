@@ -7,5 +7,5 @@ result on disk.
 
 from .garbage import no_collection
 
-with no_collection():  # here, because every file of the engine needs it
+with no_collection(kept=True):  # here, because every file of the engine needs it
     import numba as numba

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import importlib
 from functools import reduce
-from typing import Any
+from typing import Any, ClassVar
 
 from llvmlite import binding as llvm
 from numba.core import codegen, compiler
@@ -145,8 +145,11 @@ class WholeCompiler(compiler.Compiler):
 
     library: Any = Whole
 
+    begun: ClassVar[bool] = False
+
     def __init__(self, *arguments: Any) -> None:
-        with no_collection():  # the first one loads most of numba
+        first, WholeCompiler.begun = not WholeCompiler.begun, True
+        with no_collection(kept=first):  # the first one loads most of numba
             super().__init__(*arguments)
 
     def compile_extra(self, func: Any) -> Any:

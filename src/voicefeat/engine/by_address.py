@@ -47,6 +47,7 @@ def types_of(spec: str, number: Any) -> tuple[Any, ...]:
     t  a table of numbers, which is only read
     n  a table of integers
     o  a table of 32-bit integers
+    u  a table of 32-bit integers without a sign
     """
     kinds = {
         "i": types.int64,
@@ -60,6 +61,7 @@ def types_of(spec: str, number: Any) -> tuple[Any, ...]:
         "t": _table(number),
         "n": _table(types.int64),
         "o": _table(types.int32),
+        "u": _table(types.uint32),
     }
     return tuple(kinds[part[0]] for part in spec.split())
 

@@ -61,8 +61,8 @@ def spec_of(kind: int, radices: np.ndarray | None) -> str:
 
     To the driver it is a table of integers; an address says nothing of the type behind it.
     """
-    few = radices is not None and radices.dtype == np.int32
-    return SPECS[kind].replace("n18", "o18") if few else SPECS[kind]
+    letter = "n" if radices is None else {np.int32: "o", np.uint32: "u"}.get(radices.dtype.type, "n")
+    return SPECS[kind].replace("n18", f"{letter}18")
 
 
 fill_frames: Any = caller(SPECS[FRAMES])

@@ -21,15 +21,22 @@ from .butterflies import Complex, dft, multiply
 from .jit import inner_lanes
 from .laneop import Index, LaneOp, Memory, lane_op
 
-#: The radices that a kernel is compiled for, by the type of their table. Powers of two, whose last pass is
-#: of radix 4, are most frames, and compile in half the time of all.
-RADICES: dict[Any, tuple[int, ...]] = {types.int32: (2, 4, 8), types.int64: (2, 3, 4, 5, 7, 8)}
+#: The radices that a kernel is compiled for, by the type of their table. With the first two types the last
+#: pass is of radix 4. They are most frames (512, 2048; 400, 1000), and compile sooner than all.
+RADICES: dict[Any, tuple[int, ...]] = {
+    types.int32: (2, 4, 8),
+    types.uint32: (2, 4, 5, 8),
+    types.int64: (2, 3, 4, 5, 7, 8),
+}
 
 
 def radix_table(radices: Sequence[int], last: int) -> np.ndarray:
     """The radices of the passes before the last one, in the type that says which of them are compiled."""
-    few = last == 4 and set(radices) <= set(RADICES[types.int32])
-    return np.array(radices, np.int32 if few else np.int64)
+    kind: Any = np.int64
+    if last == 4:
+        for few, name in ((np.uint32, types.uint32), (np.int32, types.int32)):
+            kind = few if set(radices) <= set(RADICES[name]) else kind
+    return np.array(radices, kind)
 
 
 def point(z: Memory, i: Index) -> Complex:

@@ -43,7 +43,7 @@ def _pairs(r, put):
     @lane_op
     def pairs(z, p, m, w, t, bins, at, radices):
         """Bins p + m i and their mirrors, i = 0 .. r - 1, of the bins that start at bin number `at`."""
-        if r == 1 and radices.dtype is types.int32:  # see `fft.RADICES`
+        if r == 1 and radices.dtype is not types.int64:  # see `fft.RADICES`
             return
         step = 2 * (r - 1)
         q = m - p
@@ -61,7 +61,7 @@ def _ends(r, put):
     @lane_op
     def ends(z, m, w, bins, at, radices):
         """Bins 0, m, ... M: those of butterfly 0, which is its own mirror."""
-        if r == 1 and radices.dtype is types.int32:
+        if r == 1 and radices.dtype is not types.int64:
             return
         a = [point(z, m * (2 * z.lanes * i)) for i in range(r)]
         if r > 1:

@@ -1,10 +1,13 @@
 """The compiled driver: kernels called by address, and the programs of chains."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numba.core import types
 
 import voicefeat as vf
+from voicefeat.chain.block_loop import compute_requests
 from voicefeat.chain.plan import plan_for
 from voicefeat.chain.program import bits, program_of
 from voicefeat.chain.spectra import borrow, give_back
@@ -12,6 +15,7 @@ from voicefeat.chain.stages import Bands, Chain
 from voicefeat.engine import driver
 from voicefeat.engine.by_address import address, address_of, caller
 from voicefeat.engine.jit import kernel
+from voicefeat.presets.front_end import request
 
 SETTINGS = [
     {"n_fft": 512, "hop_length": 160},
@@ -110,3 +114,28 @@ def test_a_program_of_bins_continues_one_of_frames(kind, power):
     assert program.run(work, given, nothing, out.reshape(-1), frames, 0, frames, driver.FIRST)
     give_back(work)
     assert np.array_equal(out, vf.melspectrogram(y, 16000, n_fft=512, hop_length=160, n_mels=40, power=power))
+
+
+@pytest.mark.parametrize("place", ["replace", "first", "last"])
+@pytest.mark.parametrize("name", ["kaldi-mfcc", "nii-lfcc", "htk-mfcc-e-d-a", "kaldi-fbank-24-energy"])
+def test_energies_beside_the_rows_of_a_chain(name, place, monkeypatch):
+    """By one call of the driver they have the bits that the block loop gives."""
+    fe = vf.frontend(name).replace(energy__place=place)
+    y = np.random.default_rng(2).standard_normal((2, 50_000))
+    at_once = [fe(y.astype(kind), 16000) for kind in ("float32", "float64")]
+    assert fe.kind._chains.whole is not None
+    alone = fe(np.zeros(3000), 16000)
+    monkeypatch.setattr(fe.kind, "_chains", replace(fe.kind._chains, whole=None))
+    for kind, got in zip(("float32", "float64"), at_once, strict=True):
+        assert np.array_equal(fe(y.astype(kind), 16000), got)
+    assert np.array_equal(fe(np.zeros(3000), 16000), alone)
+
+
+def test_energies_share_a_pass_with_others():
+    """Beside another front end their job is divided; the bits stay."""
+    names = ["kaldi-mfcc", "kaldi-fbank-24-energy", "kaldi-fbank-80"]
+    y = np.random.default_rng(3).standard_normal(20_000).astype(np.float32)
+    prepared = {}
+    found = compute_requests([request(vf.frontend(name), y, 16000, prepared) for name in names])
+    for name, got in zip(names, found, strict=True):
+        assert np.array_equal(got, vf.frontend(name)(y, 16000)), name

@@ -7,10 +7,6 @@ The numbers are asked of streams. Needs matplotlib (the extra plot).
 
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("svg")
-matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "latency", "font.size": 10})
 import matplotlib.pyplot as plt
 
 import voicefeat as vf
@@ -20,17 +16,24 @@ T = 4  # the frame that is drawn
 
 
 def main():
+    plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "latency", "font.size": 10})
     lfcc = vf.frontend("asvspoof2019-lfcc")
     alone = lfcc.replace(dynamics=None)
     means = lfcc.replace(normalisation=vf.frontend("torchaudio-mfcc-sliding-cmn").normalisation)
     means = means.replace(normalisation__window=7, normalisation__center=True)
-    steps = [("the frame alone", alone), ("with deltas of deltas", lfcc), ("with deltas and a centred mean of 7 frames", means)]
+    steps = [
+        ("the frame alone", alone),
+        ("with deltas of deltas", lfcc),
+        ("with deltas and a centred mean of 7 frames", means),
+    ]
     hop, length = lfcc.framing.hop_length, lfcc.framing.length
     figure, axes = plt.subplots(figsize=(8.2, 3.6))
     for t in range(13):
         own = t == T
         axes.broken_barh([(t * hop / 16, length / 16)], (4.0 + 0.13 * t, 0.12), color="C3" if own else "0.75")
-    axes.text(0, 5.9, f"frames: {length / 16:g} ms every {hop / 16:g} ms; frame {T} is drawn red", va="bottom")
+    axes.text(
+        0, 5.9, f"frames: {length / 16:g} ms every {hop / 16:g} ms; frame {T} is drawn red", va="bottom"
+    )
     end = (T * hop + length) / 16
     for row, (label, fe) in enumerate(steps):
         latency, y = fe.stream(RATE).latency, 2.6 - 1.1 * row

@@ -170,10 +170,7 @@ def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]
     argument.
     """
     bins = data.shape[-2] if jobs[0].chain.frames is None else None
-    for job in jobs:
-        frames = job.chain.frames
-        job.frames = data.shape[-1] if frames is None else frames.check_length(data.shape[-1])
-        job.plan = plan_for(job.chain, bins, data.dtype)
+    wanted, jobs = jobs, _planned(jobs, data, bins)
     batch = data.shape[: -1 if bins is None else -2]
     items = math.prod(batch)
     for group in [jobs] if len(jobs) == 1 else _group_by_frames(jobs):
@@ -196,7 +193,19 @@ def compute(jobs: Sequence[Job], data: np.ndarray, name: str = "y") -> list[Any]
                 job.plan = plan_for(job.chain, bins, data.dtype)
                 job.open(batch, items, count)
             run_batch(plan, data, count, group, None, memory)
-    return [job.result() for job in jobs]
+    return [job.result() for job in wanted]
+
+
+def _planned(jobs: Sequence[Job], data: np.ndarray, bins: int | None) -> Sequence[Job]:
+    """The jobs with their plans; what the driver alone can compute is divided where it is not called."""
+    for job in jobs:
+        frames = job.chain.frames
+        job.frames = data.shape[-1] if frames is None else frames.check_length(data.shape[-1])
+        job.plan = plan_for(job.chain, bins, data.dtype)
+    if len(jobs) == 1 and jobs[0].driven and jobs[0].plan.driven:
+        return jobs
+    divided = [part for job in jobs for part in job.divided()]
+    return jobs if len(divided) == len(jobs) else _planned(divided, data, bins)
 
 
 def _second_passes(jobs: Sequence[Job]) -> list[Job]:

@@ -42,7 +42,7 @@ def rows_of_short(chain: Chain, y: np.ndarray) -> np.ndarray | None:
     if not (plan.driven and plan.power in USUAL_POWERS):
         return None
     count = frames.check_length(n)
-    out = np.empty((plan.rows, count), plan.result)
+    out = np.empty((plan.all_rows, count), plan.result)
     todo = CHECK | FIRST if plan.below is None else CHECK | FIRST | SECOND
     if not run_alone(program_for(plan, out), y, out, count, todo):
         not_finite(y)
@@ -51,7 +51,7 @@ def rows_of_short(chain: Chain, y: np.ndarray) -> np.ndarray | None:
 
 def rows_of_checked(plan: Plan, y: np.ndarray, frames: int) -> np.ndarray:
     """The rows of all `frames` of a short signal (n,) whose samples are known to be finite."""
-    out = np.empty((plan.rows, frames), plan.result)
+    out = np.empty((plan.all_rows, frames), plan.result)
     run_alone(program_for(plan, out), y, out, frames, FIRST if plan.below is None else FIRST | SECOND)
     return out
 

@@ -36,6 +36,10 @@ class Job:
     def __init__(self, chain: Chain):
         self.chain = chain
 
+    def divided(self) -> Sequence[Job]:
+        """Jobs that make the same result in the block loop, for one that the driver alone can compute."""
+        return (self,)
+
     def accept(self, y: np.ndarray) -> np.ndarray:
         """The checked signal `y` in the precision of the job.
 
@@ -90,7 +94,7 @@ class Rows(Job):
 
     def open(self, batch: tuple[int, ...], items: int, frames: int) -> None:
         if self.out is None:
-            self.out = np.empty((*batch, self.plan.rows, frames), self.plan.result)
+            self.out = np.empty((*batch, self.plan.all_rows, frames), self.plan.result)
         into = self.out if batch else self.out[np.newaxis]
         if len(batch) > 1:
             into = into.reshape(-1, *into.shape[-2:])

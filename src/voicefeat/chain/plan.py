@@ -66,12 +66,18 @@ class Plan:
             None if chain.cepstrum is None else tables.dense(chain.cepstrum.matrix(self.bands), dtype)
         )
         self.rows: int = self.bands if self.matrix is None else self.matrix.rows
+        beside = chain.beside
+        #: Number of rows with those beside the chain's own, and the bank of the latter.
+        self.all_rows: int = self.rows if beside is None else beside.rows
+        self.beside_bank: Runs | Dense | None = None
+        if beside is not None and beside.bands is not None:
+            self.beside_bank = tables.bank(beside.bands, dtype)
         #: The descriptor of the bins, with its tables.
         self.descriptor: Any = (
             None if chain.descriptor is None else chain.descriptor.prepare(self.bins, dtype)
         )
         if self.descriptor is not None:
-            self.rows = self.descriptor.rows
+            self.rows = self.all_rows = self.descriptor.rows
         #: Whether the result is the bins themselves; the frames of a block, if nothing else is made of it.
         self.plain: bool = (
             chain.bands is chain.compression is chain.cepstrum is chain.scaling is chain.descriptor is None

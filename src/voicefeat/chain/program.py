@@ -22,6 +22,7 @@ from ..engine.by_address import address, entry
 from . import tables
 from .plan import Plan
 from .spectra import Arrays, FramedSpectra, GivenSpectra, Work
+from .stages import Beside
 
 #: Sets of scratch arrays whose addresses a program keeps.
 BOUND = 32
@@ -69,6 +70,8 @@ class Program:
             self._step(driver.END)
             self.integers[driver.SECOND_TURN] = len(self.integers)
         self._rows(plan)
+        if plan.chain.beside is not None:
+            self._beside(plan, plan.chain.beside)
         self._step(driver.END)
         self.template: np.ndarray = np.array(self.integers, np.int64)
         #: The same with the addresses of scratch arrays, by their number, and their state at the time.
@@ -138,15 +141,11 @@ class Program:
     def _tiles(self, plan: Plan) -> None:
         """Bands, and their logarithm."""
         bank, compression = plan.bank, plan.chain.compression
-        into = plan.bins, ("tiles", self.block * plan.tile_rows), plan.tile_rows
-        if isinstance(bank, tables.Runs):
-            runs = bank.starts, bank.counts, bank.firsts, bank.weights
-            self._step(driver.BANDS, band_kernels.band_tiles, *into, *runs)
-        elif bank is not None:
-            dense = bank.columns, bank.quads, bank.matrix
-            self._step(driver.MATRIX, product_kernels.product_tiles, *into, *dense)
+        tiles = "tiles", self.block * plan.tile_rows
+        if bank is not None:
+            self._bank(bank, plan.bins, tiles)
         elif compression is not None or plan.chain.scaling is not None:
-            self._step(driver.COPY, row_kernels.copy_tiles, *into)
+            self._step(driver.COPY, row_kernels.copy_tiles, plan.bins, tiles, plan.tile_rows)
         if compression is not None and plan.log is not None:
             if compression.zero:
                 self._step(driver.ZEROS, row_kernels.replace_zeros, float(compression.zero))
@@ -173,7 +172,32 @@ class Program:
         elif complex:
             self._step(driver.COMPLEX_ROWS, row_kernels.put_complex, plan.rows)
         else:
-            self._step(driver.ROWS, row_kernels.put_rows, plan.rows)
+            first = 0 if plan.chain.beside is None else plan.chain.beside.place
+            self._step(driver.ROWS, row_kernels.put_rows, plan.rows, first)
+
+    def _beside(self, plan: Plan, beside: Beside) -> None:
+        """The row of energies: of the bins, or those that were found as frames were prepared."""
+        loudness, c = ("loudness", self.block), beside.compression
+        if plan.beside_bank is None:
+            energies = "energies", self.block
+            self._step(driver.ENERGY, row_kernels.gain_tiles, energies, float(beside.gain), loudness)
+        else:
+            self._step(driver.AGAIN)
+            self._bank(plan.beside_bank, plan.bins, ("loudness", self.block * plan.beside_bank.tile_rows))
+        if c.zero:
+            self._step(driver.ZEROS, row_kernels.replace_zeros, float(c.zero))
+        log = float(c.offset), float(c.least(plan.dtype)), float(c.scale), float(-c.add)
+        self._step(driver.LOG, band_kernels.log_tiles, 1, *log, ("peak", self.lanes))
+        self._step(driver.ROWS, row_kernels.put_rows, 1, beside.at)
+
+    def _bank(self, bank: tables.Runs | tables.Dense, bins: int, tiles: tuple[str, int]) -> None:
+        """The bands of a bank of so many bins."""
+        into = bins, tiles, bank.tile_rows
+        if isinstance(bank, tables.Runs):
+            runs = bank.starts, bank.counts, bank.firsts, bank.weights
+            return self._step(driver.BANDS, band_kernels.band_tiles, *into, *runs)
+        dense = bank.columns, bank.quads, bank.matrix
+        return self._step(driver.MATRIX, product_kernels.product_tiles, *into, *dense)
 
     def room(self, frames: int) -> int:
         """Number of values of the tiles that are kept of `frames` frames."""

@@ -256,6 +256,26 @@ class Peaks:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A row of energies beside the rows of a chain.
+
+    rows         number of all rows
+    place        the first of the chain's own rows
+    at           the row of the energies; it may be one of the chain's, which is written over
+    compression  of the energies
+    bands        a bank of one band that adds up bins; None for the energies of the samples
+    gain         factor of the energies of the samples
+    """
+
+    rows: int
+    place: int
+    at: int
+    compression: Compression
+    bands: Bands | None
+    gain: float
+
+
+@dataclass(frozen=True)
 class Chain:
     """A chain, or a part of one; `frames` is None if it starts from spectra."""
 
@@ -268,10 +288,12 @@ class Chain:
     scaling: Scaling | None = None
     #: The descriptor of the bins, in place of bands and all later stages (`chain.descriptors`).
     descriptor: Any = None
+    #: A row of energies, which the driver computes in the same pass.
+    beside: Beside | None = None
     _hash: int = field(default=0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        numbers = (self.compression, self.cepstrum, self.scaling, self.descriptor)
+        numbers = (self.compression, self.cepstrum, self.scaling, self.descriptor, self.beside)
         object.__setattr__(self, "_hash", hash((self.frames, self.spectrum, self.bands, *numbers)))
 
     def __hash__(self) -> int:

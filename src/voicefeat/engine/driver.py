@@ -25,7 +25,7 @@ HEADER = BINS + 2
 CHECK, FIRST, SECOND = 1, 2, 4
 #: Kinds of steps; the first three fill a block.
 (FRAMES, PREPARED, SPECTRA, END, CHANGE, POWER, BANDS, MATRIX, COPY, ZEROS, LOG, PRODUCT, FLOOR, SCALE, ROWS,
- COMPLEX_ROWS, STREAM, COMPLEX_STREAM) = range(18)  # fmt: skip
+ COMPLEX_ROWS, STREAM, COMPLEX_STREAM, AGAIN, ENERGY) = range(20)  # fmt: skip
 _FRAMES = "A A A i i3 i5 i6 a10 i7 i8 i l o14 t16 a12 n18 t20 i9 t22 A"
 #: The arguments of the kernels of the steps, and of the driver's own parts; see `by_address.types_of`.
 SPECS: dict[int, str] = {
@@ -46,6 +46,7 @@ SPECS: dict[int, str] = {
     COMPLEX_ROWS: "A i3 l i A i i",
     STREAM: "A i i3 l i A i i a4",
     COMPLEX_STREAM: "A i3 l i A i i a4",
+    ENERGY: "a3 i l g5 a6",
 }
 #: The arguments of `drive`, which Python calls.
 DRIVE_SPEC = "p A A A A A" + 4 * " i" + " f D"
@@ -81,6 +82,7 @@ put_rows: Any = caller(SPECS[ROWS])
 put_complex_rows: Any = caller(SPECS[COMPLEX_ROWS])
 stream_rows: Any = caller(SPECS[STREAM])
 stream_complex_rows: Any = caller(SPECS[COMPLEX_STREAM])
+weigh_energies: Any = caller(SPECS[ENERGY])
 is_finite: Any = caller(FINITE_SPEC, types.boolean)
 call_fill: Any = caller(FILL_SPEC)
 call_turn: Any = caller(TURN_SPEC, types.float64)
@@ -109,6 +111,7 @@ def turn(out, program, i, now, n_now, rows, tiles, n_tiles, floor, stride, first
     """
     lanes, at_out, n_out = program[LANES], address_of(out), out.size
     groups = (count + lanes - 1) // lanes
+    begin, n_begin, width = now, n_now, rows
     while program[i] != END:
         kind, size = program[i], groups * lanes * rows
         if BANDS <= kind <= COPY:
@@ -129,7 +132,8 @@ def turn(out, program, i, now, n_now, rows, tiles, n_tiles, floor, stride, first
             multiply(out, program, i, now, n_now, 0, rows, groups, floor, into, n_into)
             now, n_now, rows = into, n_into, 4 * program[i + 6]
         elif kind == ROWS:
-            put_rows(out, program, i, now, n_now, rows, count, at_out, n_out, first, stride)
+            at = first + program[i + 4] * stride
+            put_rows(out, program, i, now, n_now, rows, count, at_out, n_out, at, stride)
         elif kind == COMPLEX_ROWS:
             put_complex_rows(out, program, i, now, n_now, count, at_out, n_out, first, stride)
         elif kind == STREAM:
@@ -144,8 +148,13 @@ def turn(out, program, i, now, n_now, rows, tiles, n_tiles, floor, stride, first
             replace_zeros(out, program, i, now, n_now, size)
         elif kind == FLOOR:
             raise_floor(out, program, i, now, n_now, size, floor)
-        else:
+        elif kind == SCALE:
             scale(out, program, i, now, n_now, rows, groups)
+        elif kind == AGAIN:
+            now, n_now, rows = begin, n_begin, width
+        else:
+            weigh_energies(out, program, i, groups * lanes)
+            now, n_now, rows = program[i + 6], program[i + 7], 1
         i = program[i + 1]
     return highest
 

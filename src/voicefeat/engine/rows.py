@@ -67,6 +67,11 @@ def take_rows(source, at, stride, tiles, tile_rows, rows, lanes, frames):
 
 
 @lane_op
+def multiply(source, i, factor, out):
+    out.store(i, source.load(i) * source.number(factor))
+
+
+@lane_op
 def root(tiles, i, out):
     out.store(i, sqrt(tiles.load(i)))
 
@@ -121,6 +126,13 @@ def copy_tiles(tiles, size, lanes, out):
     """The first `size` elements as they are."""
     for i in range(0, size, lanes):
         copy(tiles, i, out, i)
+
+
+@lane_kernel
+def gain_tiles(source, size, lanes, factor, out):
+    """The first `size` elements times `factor`."""
+    for i in range(0, size, lanes):
+        multiply(source, i, factor, out)
 
 
 @lane_kernel

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..audio.limits import not_finite
 from ..chain.deltas import Dynamics
 from ..chain.descriptors import Loudness
 from ..chain.jobs import Job, Request, Rows, first_result
-from ..chain.stages import Chain
+from ..chain.stages import Beside, Chain
 from ..filters.banks import bank_centres
 from .banks import bank_at, bank_rows
 from .kind import FrontEndKind, Prepared
@@ -60,6 +60,35 @@ class PlacedRows(Rows):
         super().open(batch, items, frames)
 
 
+class RowsWithEnergies(PlacedRows):
+    """The rows of a chain with energies beside them, by one call of the driver."""
+
+    def __init__(self, chains: Chains, rows: int):
+        assert chains.whole is not None
+        super().__init__(chains.whole, rows, slice(0, chains.rows))
+        self.chains: Chains = chains
+        #: The job of the chain's own rows, where the energies have one too.
+        self.body: PlacedRows | None = None
+
+    @property
+    def plain(self) -> bool:
+        return self.rows == self.chains.rows
+
+    def divided(self) -> Sequence[Job]:
+        self.body, energies = _side_by_side(self.chains, self.rows)
+        return self.body, energies
+
+    def result(self) -> np.ndarray:
+        return super().result() if self.body is None else self.body.result()
+
+
+def _side_by_side(chains: Chains, rows: int) -> tuple[PlacedRows, PlacedRows]:
+    """The job of the chain's own rows, and that of the energies, for the block loop."""
+    assert chains.energy is not None
+    body = PlacedRows(chains.body, rows, chains.place)
+    return body, PlacedRows(chains.energy, rows, chains.energy_place, body)
+
+
 @dataclass(frozen=True)
 class Chains:
     """The chains of a front end at one rate."""
@@ -75,6 +104,8 @@ class Chains:
     energy_place: slice
     #: Centres of the bands in Hz, for an all-pole model.
     centres: np.ndarray
+    #: The body with the energies beside it, if the driver can compute both at once.
+    whole: Chain | None = None
 
 
 @dataclass(eq=False)
@@ -156,7 +187,22 @@ class FramedFrontEnd(FrontEndKind):
         # c0 is computed and then written over, so that the cepstrum is the same with and without the energy.
         place = slice(0, rows - row.more) if row.last else slice(row.more, rows)
         energy_place = slice(rows - 1, rows) if row.last else slice(0, 1)
-        return Chains(rate, body, place, rows, self._energy_chain(row, frames, rate), energy_place, centres)
+        energy = self._energy_chain(row, frames, rate)
+        whole = self._whole(body, energy, rows, place.start, energy_place.start)
+        return Chains(rate, body, place, rows, energy, energy_place, centres, whole)
+
+    def _whole(self, body: Chain, energy: Chain, rows: int, place: int, at: int) -> Chain | None:
+        """The body with the energies beside it; None where they have to follow."""
+        plain = body.bands is body.compression is body.cepstrum is None
+        floor = self.compression is not None and self.compression.top_db is not None
+        if plain or floor or self.model is not None:
+            return None
+        of, compression = energy.descriptor, energy.compression
+        if isinstance(of, Loudness):
+            beside = Beside(rows, place, at, of.compression, None, of.gain)
+        elif compression is not None:
+            beside = Beside(rows, place, at, compression, energy.bands, 1.0)
+        return replace(body, beside=beside)
 
     def _energy_chain(self, row: EnergyRow, frames: Frames, rate: float) -> Chain:
         energy = row.energy
@@ -193,13 +239,15 @@ class FramedFrontEnd(FrontEndKind):
             return jobs, partial(self._model_rows, self.model, chains)
         if parts == 1 and chains.energy is None:
             return [Rows(chains.body)], first_result
-        body = PlacedRows(chains.body, parts * chains.rows, chains.place)
+        rows = parts * chains.rows
         if chains.energy is None:
-            return [body], first_result
+            return [PlacedRows(chains.body, rows, chains.place)], first_result
+        if chains.whole is not None:
+            return [RowsWithEnergies(chains, rows)], first_result
         if self.late_energy:
+            body = PlacedRows(chains.body, rows, chains.place)
             return [body, Rows(chains.energy)], partial(self._with_energy, chains)
-        beside = PlacedRows(chains.energy, body.rows, chains.energy_place, body)
-        return [body, beside], first_result
+        return list(_side_by_side(chains, rows)), first_result
 
     def _with_energy(self, chains: Chains, results: list[Any]) -> np.ndarray:
         """The rows with the energies, which are copied in last."""

@@ -77,7 +77,7 @@ class Group:
         request = self.outputs[0].part.request(silence)
         if not shape and len(self.outputs) == len(request.jobs) == 1 and request.y is silence:
             (job,) = request.jobs
-            if type(job) is Rows and job.plain and request.finish is first_result:
+            if isinstance(job, Rows) and job.plain and request.finish is first_result:
                 plan = plan_for(job.chain, None, dtype)
                 if plan.driven and plan.power in USUAL_POWERS:
                     self.chain = job.chain

@@ -117,7 +117,7 @@ def test_a_program_of_bins_continues_one_of_frames(kind, power):
 
 
 @pytest.mark.parametrize("place", ["replace", "first", "last"])
-@pytest.mark.parametrize("name", ["kaldi-mfcc", "nii-lfcc", "htk-mfcc-e-d-a", "kaldi-fbank-24-energy"])
+@pytest.mark.parametrize("name", ["kaldi-mfcc", "nii-lfcc", "htk-mfcc-e-d-a"])
 def test_energies_beside_the_rows_of_a_chain(name, place, monkeypatch):
     """By one call of the driver they have the bits that the block loop gives."""
     fe = vf.frontend(name).replace(energy__place=place)

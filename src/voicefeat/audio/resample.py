@@ -75,7 +75,7 @@ def resample(
     orig_sr = check_rate("orig_sr", orig_sr)
     target_sr = check_rate("target_sr", target_sr)
     way: ResType = "soxr_hq" if res_type is None else check_choice("res_type", res_type, WAYS)
-    if not 1 / MOST_TIMES <= target_sr / orig_sr <= MOST_TIMES:
+    if not near_rates(orig_sr, target_sr):
         problem = f"differs from orig_sr={orig_sr:g} by more than {MOST_TIMES} times"
         fail("target_sr", target_sr, problem, "give sampling rates of audio, in hertz")
     if way == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
@@ -100,6 +100,11 @@ def resample(
         not_finite(y)
         check_resampled(y, way)
     return np.moveaxis(result.astype(y.dtype, copy=False), -1, axis)
+
+
+def near_rates(orig_sr: float, target_sr: float) -> bool:
+    """Whether a signal at one rate can be resampled to the other."""
+    return 1 / MOST_TIMES <= target_sr / orig_sr <= MOST_TIMES
 
 
 def resampled_length(n: int, orig_sr: float, target_sr: float) -> int:

@@ -226,7 +226,8 @@ _LIMITS: list[dict[np.dtype[Any], tuple[int, float]]] = [
 
 def usable(y: np.ndarray, spectra: bool = False) -> bool:
     """Whether all samples, or values of spectra, are finite and not too large for their precision."""
-    return finite(y.reshape(-1), *_LIMITS[spectra][y.dtype])
+    # Without the copy, views of one value in each row become flat arrays with a stride.
+    return finite(np.ascontiguousarray(y).reshape(-1), *_LIMITS[spectra][y.dtype])
 
 
 def limit_factor(dtype: np.dtype, spectra: bool) -> float:

@@ -122,24 +122,24 @@ def extract(
     return _stacked(values) if stack else values
 
 
-def check_features(features: Any) -> list[tuple[Feature, Mapping[str, Any]]]:
-    """Each feature with its own settings."""
+def check_features(features: Any, argument: str = "features") -> list[tuple[Feature, Mapping[str, Any]]]:
+    """Each feature with its own settings; `argument` is the name of the argument that asks for them."""
     try:
         names = None if isinstance(features, str) else list(features)
     except TypeError:  # an array of no dimensions looks iterable but is not
         names = None
     if names is None:
-        fail("features", features, "must be names of features", "give a list, for example ['mfcc', 'rms']")
+        fail(argument, features, "must be names of features", "give a list, for example ['mfcc', 'rms']")
     if not names:
-        fail("features", features, "names no feature", f"choose among {', '.join(FEATURES)}")
-    found = [find(name, "features") for name in names]
+        fail(argument, features, "names no feature", f"choose among {', '.join(FEATURES)}")
+    found = [find(name, argument) for name in names]
     if len(set(names)) < len(names):
-        fail("features", features, "names a feature twice", "name each once")
+        fail(argument, features, "names a feature twice", "name each once")
     if not isinstance(features, Mapping):
         return [(feature, {}) for feature in found]
     for name, settings in features.items():
         if not isinstance(settings, Mapping):
-            fail(f"features[{name!r}]", settings, "must be a mapping of settings", "give {} for none")
+            fail(f"{argument}[{name!r}]", settings, "must be a mapping of settings", "give {} for none")
     return list(zip(found, features.values(), strict=True))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._typing import FloatArray
+from ..audio.resample import MOST_TIMES, near_rates
 from ..audio.signals import signal
 from ..chain.jobs import Request
 from ..errors import ParameterError, check_bool, check_int, check_rate, fail
@@ -264,6 +265,10 @@ def request(
 
 def part(front_end: FrontEnd, name: str, sr: float | None) -> Part:
     """The front end as the part `name` of a stream at a rate, which must be its own."""
+    own = front_end.signal.rate
+    if own is not None and sr is not None and check_rate("sr", sr) != own:
+        remedy = "give resample=True; pieces that are resampled one by one do not fit together"
+        fail("sr", sr, f"this front end is defined at {own} Hz", remedy)
     return part_of_kind(name, front_end, front_end.kind, front_end.checked_rate(sr))
 
 
@@ -272,4 +277,7 @@ def resampled(own: int | None, sr: float | None) -> tuple[float | None, tuple[fl
     if own is None:
         fail("resample", True, "there is no rate to resample to", "give a front end that has a rate")
     given = own if sr is None else check_rate("sr", sr)
+    if not near_rates(given, own):
+        problem = f"differs from the {own} Hz of the front end by more than {MOST_TIMES} times"
+        fail("sr", sr, problem, "give the sampling rate of the pieces, in hertz")
     return own, None if given == own else (given, float(own))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import check_bool, fail
+from ..errors import ParameterError, check_bool, fail
 from ..feature.extract import check_features, check_shared, keywords
 from ..feature.registry import FEATURES, Feature, find
 from ..streaming.parts import Part, part_of_feature, part_of_filter
@@ -27,13 +28,33 @@ def parts_of(wanted: Any, sr: float | None, settings: Mapping[str, Any]) -> tupl
         return [_part_of(wanted, sr, settings)], True
     front_ends = isinstance(wanted, Mapping) and any(isinstance(each, FrontEnd) for each in wanted.values())
     if front_ends:
+        _check_shared(wanted, settings)
         return [_named(name, value, sr, settings) for name, value in wanted.items()], False
-    asked = check_features(wanted)
+    asked = check_features(wanted, "wanted")
     rate = _rate(sr)
     check_shared([feature for feature, _ in asked], settings)
     return [
         part_of_feature(feature, rate, keywords(feature, rate, own, settings)) for feature, own in asked
     ], False
+
+
+def _check_shared(wanted: Mapping[Any, Any], settings: Mapping[str, Any]) -> None:
+    """Refuse shared settings that none of the features of a mapping with front ends has."""
+    features = [
+        find(name, "wanted")
+        for name, value in wanted.items()
+        if isinstance(name, str) and not isinstance(value, FrontEnd)
+    ]
+    if features:
+        check_shared(features, settings)
+    else:
+        _no_settings(settings)
+
+
+def _no_settings(settings: Mapping[str, Any]) -> None:
+    """Refuse settings beside front ends alone."""
+    for name, value in settings.items():
+        fail(name, value, "a front end has its own settings", f"give fe.replace({name}=...)")
 
 
 def _named(name: Any, value: Any, sr: float | None, settings: Mapping[str, Any]) -> Part:
@@ -50,9 +71,7 @@ def _named(name: Any, value: Any, sr: float | None, settings: Mapping[str, Any])
 
 def _part_of(wanted: str | FrontEnd, sr: float | None, settings: Mapping[str, Any]) -> Part:
     if isinstance(wanted, FrontEnd) or (wanted not in FEATURES and wanted in frontends()):
-        if settings:
-            name, value = next(iter(settings.items()))
-            fail(name, value, "a front end has its own settings", f"give fe.replace({name}=...)")
+        _no_settings(settings)
         front_end = wanted if isinstance(wanted, FrontEnd) else preset(wanted).front_end
         name = front_end.row or "front end" if isinstance(wanted, FrontEnd) else wanted
         return part(front_end, name, sr)
@@ -60,7 +79,11 @@ def _part_of(wanted: str | FrontEnd, sr: float | None, settings: Mapping[str, An
         return part_of_filter(wanted, _rate(sr), settings)
     feature = YIN if wanted == YIN.name else find(wanted, "wanted")
     rate = _rate(sr)
-    return part_of_feature(feature, rate, keywords(feature, rate, settings, {}))
+    given = keywords(feature, rate, settings, {})
+    for name, value in feature.settings.items():
+        if value is inspect.Parameter.empty and name not in given:
+            raise ParameterError(f"{name}: {feature.name} has no default for it; give it, in hertz")
+    return part_of_feature(feature, rate, given)
 
 
 def _rate(sr: float | None) -> float:

@@ -42,7 +42,8 @@ class Grid:
         mode = "symmetric" if frames.partial == "mirror" else frames.pad_mode
         least = mirrored.get(mode, 1) if frames.pad else 1
         lead = left - (-frames.pad // frames.hop_length)
-        room = frames.n_fft + frames.pad + 1
+        # Frames that are left out at the end are frames of the crop.
+        room = frames.n_fft + frames.pad + 1 + frames.trim * frames.hop_length
         return cls(frames.hop_length, frames.length, frames.pad, least, lead, room, frames)
 
     @classmethod

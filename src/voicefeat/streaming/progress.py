@@ -38,7 +38,8 @@ class Output:
         for follower in self.followers:
             statics = follower.take(statics, last)
         self.before, self.given = self.given, self.given + statics.shape[-1]
-        return statics if statics.flags.c_contiguous else np.ascontiguousarray(statics)
+        # A view may be of samples or frames that the stream holds; what is given belongs to the caller.
+        return statics if statics.base is None and statics.flags.c_contiguous else statics.copy()
 
     def times(self) -> np.ndarray:
         return self.part.grid.centres(self.before, self.given) / self.part.rate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from ..audio.limits import not_finite
 from ..audio.signals import signal
 from ..chain import tables
 from ..errors import ParameterError, fail, to_array
+from ..feature.temporal.pcen import checked_levels
 from ..filters import empty_bands
 from .parts import Part
 from .progress import Progress, progress_of
@@ -52,8 +54,9 @@ class Stream:
         #: Whether results are arrays, not mappings.
         self._single: bool = single
         self._resample: tuple[float, float] | None = resample
+        self._turn: _Turn = _Turn()
+        self._open()
         self._latency: dict[str, Latency] = {part.name: _latency(part) for part in parts}
-        self._progress: Progress | None = None
         #: A progress that was tried with silence, and the shape and type of that.
         self._probed: tuple[tuple[int, ...], np.dtype] = (), np.dtype(np.float32)
         self._probe: Progress = progress_of(parts, *self._probed)
@@ -61,12 +64,23 @@ class Stream:
         self._rows: dict[str, list[str]] = {part.name: _names(part, counts) for part in parts}
         for message in dict.fromkeys(self._probe.told):
             empty_bands.tell(message)
-        self.reset()
 
     def reset(self) -> None:
-        """Begin anew: the next piece is the first of another signal."""
-        self._turn: _Turn = _Turn()
-        self._progress = None
+        """Begin anew: the next piece is the first of another signal.
+
+        Raises
+        ------
+        ParameterError
+            If another thread uses the stream.
+        """
+        self._turn.take()
+        self._open()
+        self._turn.give()
+
+    def _open(self) -> None:
+        """Be as before the first piece."""
+        self._turn.closed, self._turn.working = "", False
+        self._progress: Progress | None = None
         self._resampler: StreamResampler | None = None
         #: The shape without samples and the type of the pieces, once one was pushed.
         self._form: tuple[tuple[int, ...], np.dtype] | None = None
@@ -74,6 +88,8 @@ class Stream:
         self._usual: np.dtype | None = None
         #: A piece without samples.
         self._nothing: np.ndarray | None = None
+        #: Whether a piece had samples.
+        self._some: bool = False
 
     def push(self, piece: SignalLike) -> Any:
         """Take the next samples, and give the frames that are complete with them.
@@ -130,7 +146,7 @@ class Stream:
         ((257, 7), (257, 2))
         """
         with self._turn:
-            if self._nothing is None:
+            if self._nothing is None or not self._some:
                 fail("stream", self, "holds no samples", "push some before finish")
             try:
                 return self._given(self._nothing, last=True)
@@ -158,7 +174,7 @@ class Stream:
         """The names of the rows."""
         if self._parts[0].spectra and self._nothing is not None:
             return [f"{self._parts[0].name}_{i}" for i in range(len(self._nothing))]
-        return self._of_parts(self._rows)
+        return self._of_parts({name: list(rows) for name, rows in self._rows.items()})
 
     @property
     def frames(self) -> Any:
@@ -179,7 +195,11 @@ class Stream:
                 "stream: a stream that resamples and has samples cannot be pickled or copied; "
                 "resample before it, or reset it first"
             )
-        return self.__dict__
+        self._turn.take()
+        try:
+            return copy.deepcopy(self.__dict__)  # which later pieces do not change
+        finally:
+            self._turn.give()
 
     def _counts(self) -> dict[str, int]:
         outputs = (self._progress or self._probe).outputs()
@@ -193,7 +213,7 @@ class Stream:
         usual = type(piece) is np.ndarray and piece.dtype is self._usual
         if not (usual and piece.ndim == 1 and piece.size and piece.flags.c_contiguous):
             piece = self._converted(piece)
-        if piece.size and not tables.usable(piece):
+        if piece.size and not self._parts[0].spectra and not tables.usable(piece):
             not_finite(piece, "piece")
         return piece
 
@@ -217,12 +237,14 @@ class Stream:
             )
         if form is not None and array.dtype != form[1]:
             fail("piece", piece, f"pieces were {form[1]} before", f"give {form[1]}, or reset()")
+        if spectra:
+            return checked_levels("piece", array)
         if not array.size:
             kind = array.dtype if array.dtype in _FLOATS else np.dtype(np.float32)
             if array.dtype.kind == "f" and array.dtype not in _FLOATS:
                 signal(np.ones(1, array.dtype), "piece")
             return np.empty(array.shape, kind)
-        if form is None and not spectra:
+        if form is None:
             return signal(piece, "piece")
         # Known channels: a piece of few samples is not taken for one with channels last.
         lone = array.reshape(-1) if array.flags.c_contiguous else array.ravel()
@@ -246,6 +268,7 @@ class Stream:
         progress = self._progress
         assert progress is not None
         self._turn.working = True
+        self._some = self._some or y.size > 0 or self._parts[0].spectra  # no frames have a PCEN
         if self._resampler is not None:
             y = self._resampler.next(y, last)
         found = progress.take(y, last)
@@ -262,17 +285,23 @@ class _Turn:
         self.closed: str = ""
         self.working: bool = False
 
-    def __enter__(self) -> None:
+    def take(self) -> None:
         if not self.lock.acquire(blocking=False):
             raise ParameterError("stream: another thread is using it; give each thread a stream of its own")
+
+    def give(self) -> None:
+        self.lock.release()
+
+    def __enter__(self) -> None:
+        self.take()
         if self.closed:
-            self.lock.release()
+            self.give()
             raise ParameterError(f"stream: {self.closed}; call reset() to begin another signal")
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         if self.working:
             self.working, self.closed = False, "an error stopped it"
-        self.lock.release()
+        self.give()
 
     def __getstate__(self) -> tuple[str, bool]:
         return self.closed, self.working

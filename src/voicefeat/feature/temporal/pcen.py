@@ -171,14 +171,14 @@ def pcen(
     max_size = check_int("max_size", max_size, unit="bands", remedy="give 1 for each band by itself")
     if not isinstance(return_zf, (bool, np.bool_)):
         fail("return_zf", return_zf, "must be True or False", "give True to have the state as well")
-    S = _levels("S", S)
+    S = checked_levels("S", S)
     axis = _axis("axis", axis, S)
     if not S.size:
         return (S.copy(), np.moveaxis(_state(zi, b, S, axis), -1, axis)) if return_zf else S.copy()
     if ref is None:
         ref = S if max_size == 1 else _largest(S, max_size, axis, max_axis)
     else:
-        ref = _levels("ref", ref).astype(S.dtype, copy=False)
+        ref = checked_levels("ref", ref).astype(S.dtype, copy=False)
         if ref.shape != S.shape:
             fail("ref", ref, f"S has shape {S.shape}", "pass a reference of the same shape")
     state = _state(zi, b, S, axis)
@@ -236,7 +236,7 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
     return (math.sqrt(1 + 4 * frames**2) - 1) / (2 * frames**2)
 
 
-def _levels(name: str, S: Any) -> np.ndarray:
+def checked_levels(name: str, S: Any) -> np.ndarray:
     """`S` as float32 or float64 without negative values."""
     remedy = "pass spectra of shape (..., bands, frames)"
     given, S = S, np.asarray(check_numeric(name, S, "fiuc", remedy))

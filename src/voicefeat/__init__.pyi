@@ -199,6 +199,9 @@ from .presets.front_end import (
 from .presets.stream import (
     stream as stream,
 )
+from .presets.stream_file import (
+    stream_file as stream_file,
+)
 from .streaming.stream import (
     Latency as Latency,
     Stream as Stream,

@@ -9,23 +9,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..corpus.formats import FORMATS
-from ..errors import ParameterError, fail
+from ..errors import fail
 from .exit_status import DONE, NOTHING_DONE, SOME_FAILED
 from .inputs import add_inputs, listing
+from .settings import add_settings, check_front_end, given_settings, parsed_settings
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 __all__ = ["add_parser", "run"]
-
-#: Settings that have an option of their own, and what each means.
-SHORTHANDS = {
-    "n_fft": "FFT length in samples",
-    "hop_length": "hop in samples",
-    "win_length": "window length in samples",
-    "n_mfcc": "number of coefficients of mfcc",
-    "n_mels": "number of mel bands",
-}
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -65,19 +57,8 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     add("--redo", action="store_true",
         help="make shards of changed recordings again, and damaged shards (default: refuse)")
     add("--log-json", metavar="FILE", help="append a log to FILE, one JSON object per line")
-    add(
-        "--set", action="append", default=[], dest="settings", metavar="NAME=VALUE",
-        help="a setting of the feature, e.g. --set top_db=None --set fmin=20; may be repeated",
-    )
     # fmt: on
-    for name, meaning in SHORTHANDS.items():
-        add(
-            f"--{name.replace('_', '-')}",
-            type=int,
-            dest=name,
-            metavar="N",
-            help=f"{meaning} (--set {name}=N)",
-        )
+    add_settings(command)
     command.set_defaults(run=run)
 
 
@@ -86,13 +67,9 @@ def run(options: argparse.Namespace) -> int:
     from ..corpus.report.run import notice, summary
     from ..corpus.run.extract import extract_corpus
 
-    short = [f"{name}={value}" for name in SHORTHANDS if (value := getattr(options, name)) is not None]
-    given = short + options.settings
-    if options.frontend is not None and given:
-        raise ParameterError(
-            f"--set {given[0]}: a front end has its own settings; print it with 'voicefeat presets NAME', "
-            "change the text, and give the file: --frontend FILE.toml"
-        )
+    given = given_settings(options)
+    if options.frontend is not None:
+        check_front_end(given)
     features = options.feature or (None if options.frontend else ["mfcc"])
     found = listing(options)
     if (missing := notice(found)) and not options.strict:
@@ -104,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
             features,
             frontend=options.frontend,
             sr=options.sr,
-            settings=_settings(features or ["mfcc"], given),
+            settings=parsed_settings(features or ["mfcc"], given),
             channels=options.channels,
             part_seconds=options.part_seconds,
             summary=options.summary,
@@ -137,15 +114,6 @@ def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int
 
     with dask_cluster(options.dask) as found:
         yield found
-
-
-def _settings(features: list[str], given: list[str]) -> dict[str, Any]:
-    """The settings, which every one of the features must know."""
-    from ..corpus.run.settings import parse
-    from ..feature.registry import find
-
-    first, *_ = [parse(find(feature), given) for feature in features]
-    return first
 
 
 def _names(text: str) -> tuple[str, ...]:

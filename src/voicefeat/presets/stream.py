@@ -14,7 +14,7 @@ from ..streaming.stream import Stream
 from .catalogue import frontends, preset
 from .front_end import FrontEnd, part, resampled
 
-__all__ = ["stream"]
+__all__ = ["own_rate", "stream"]
 
 
 #: Functions of the pitch and the filters that have streams and are no features of the registry.
@@ -144,12 +144,12 @@ def stream(
     resample = check_bool("resample", resample)
     rates = None
     if resample:
-        sr, rates = resampled(_own_rate(wanted), sr)
+        sr, rates = resampled(own_rate(wanted), sr)
     parts, single = parts_of(wanted, sr, settings)
     return Stream(parts, single, rates)
 
 
-def _own_rate(wanted: Any) -> int | None:
+def own_rate(wanted: Any) -> int | None:
     """The rate of the front end or front ends asked for."""
     if isinstance(wanted, str) and wanted in frontends():
         wanted = preset(wanted).front_end

@@ -47,6 +47,8 @@ class Stream:
         The names of the rows.
     frames : int, or dict of str to int
         Number of frames given so far.
+    rate : float
+        Sampling rate of the pieces in Hz.
     """
 
     def __init__(self, parts: Sequence[Part], single: bool, resample: tuple[float, float] | None):
@@ -177,6 +179,11 @@ class Stream:
         return self._of_parts({name: list(rows) for name, rows in self._rows.items()})
 
     @property
+    def rate(self) -> float:
+        """Sampling rate of the pieces in Hz."""
+        return self._parts[0].rate if self._resample is None else self._resample[0]
+
+    @property
     def frames(self) -> Any:
         """Number of frames given so far."""
         return self._of_parts(self._counts())
@@ -186,8 +193,8 @@ class Stream:
         latency = max(each.seconds for each in self._latency.values())
         count = max(self._counts().values())
         state = "; finished" if self._turn.closed else ""
-        rate = self._parts[0].rate if self._resample is None else self._resample[0]
-        return f"Stream({names}; {rate:g} Hz; latency {1000 * latency:g} ms; {count} frames so far{state})"
+        told = f"{self.rate:g} Hz; latency {1000 * latency:g} ms; {count} frames so far"
+        return f"Stream({names}; {told}{state})"
 
     def __getstate__(self) -> dict[str, Any]:
         if self._resampler is not None:

@@ -9,7 +9,6 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,10 +19,9 @@ from ...chain.jobs import Request
 from ...chain.threads import single
 from ...errors import ParameterError, check_int, fail
 from ...feature.registry import Feature, find
-from ...files.text import open_text
 from ...filters import empty_bands
-from ...presets.catalogue import frontend as published
 from ...presets.front_end import FrontEnd, request
+from ...presets.named import named
 from .arguments import check_names
 from .settings import as_json, complete
 
@@ -227,7 +225,7 @@ class FrontEndTask(Task):
     @classmethod
     def of(cls, front_end: str | FrontEnd, sr: int | None) -> FrontEndTask:
         """The task of a front end; a rate other than its own is refused."""
-        title, value = _found(front_end)
+        title, value = named(front_end)
         if sr is not None:
             sr = check_int("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
         task = cls(title, value, sr)
@@ -264,31 +262,12 @@ class FrontEndTask(Task):
     def settings(self, n_rows: int) -> dict[str, Any]:
         text = self.front_end.to_toml()
         rate = self.front_end.signal.rate
-        named = self.front_end.rows if rate is not None or self.front_end.method is None else []
+        rows = self.front_end.rows if rate is not None or self.front_end.method is None else []
         return {
             "feature": self.name,
             "settings": tomllib.loads(text),
             "front_end": text,
             "digest": self.front_end.digest,
-            "rows": named if len(named) == n_rows else [f"{self.name}_{index}" for index in range(n_rows)],
+            "rows": rows if len(rows) == n_rows else [f"{self.name}_{index}" for index in range(n_rows)],
             "row": self.front_end.row,
         }
-
-
-def _found(front_end: str | FrontEnd) -> tuple[str, FrontEnd]:
-    """Its name in the dataset, and its value."""
-    if isinstance(front_end, FrontEnd):
-        return front_end.row or "frontend", front_end
-    if not isinstance(front_end, str):
-        fail("frontend", front_end, "is neither a name nor a FrontEnd", "give one of voicefeat.frontends()")
-    if not front_end.endswith(".toml"):
-        return front_end, published(front_end)
-    try:
-        with open_text("frontend", front_end) as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise ParameterError(
-            f"frontend={front_end!r}: cannot be read ({why}); give what 'voicefeat presets NAME' prints"
-        ) from None
-    return Path(front_end).stem, FrontEnd.from_toml(text)

@@ -132,6 +132,8 @@ def _header(file: IO[bytes], name: str) -> _Header:
         if length > MOST_BYTES:
             break
         data = _exactly(file, length + length % 2)
+        if len(data) < length:
+            break
         if chunk == b"ds64" and len(data) >= 16:
             wide = struct.unpack("<Q", data[8:16])[0]
         if chunk == b"fmt ":
@@ -165,7 +167,8 @@ def _blocks(
     most = max(rate // 10, 1) * frame
     held, done = first, len(first)
     while True:
-        want = most if size is None else min(most, size - done)
+        room = most - len(held)
+        want = room if size is None else min(room, size - done)
         data = _some(file, want) if want > 0 else b""
         done += len(data)
         held += data  # which may end within a sample

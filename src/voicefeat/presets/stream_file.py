@@ -65,10 +65,10 @@ def stream_file(
     **settings
         Settings of the features, as for `extract`.
 
-    Yields
-    ------
-    array of shape (rows, frames), or dict of str to array
-        The new frames, at least one; a mapping where several features were asked for.
+    Returns
+    -------
+    generator of array of shape (rows, frames), or of dict of str to array
+        The new frames of each block, at least one; a mapping where several features were asked for.
 
     Raises
     ------

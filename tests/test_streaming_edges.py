@@ -9,7 +9,9 @@ from chunks import SR, pushed, same, sample
 
 import voicefeat as vf
 from voicefeat.chain.frames import Frames
+from voicefeat.chain.signal import Signal
 from voicefeat.chain.stages import Bands, Cepstrum, Compression, Spectrum
+from voicefeat.presets.method import Method
 
 
 def raw():
@@ -156,3 +158,28 @@ def test_odd_calls(wanted, settings, told):
 def test_another_rate_is_resampled_by_the_stream():
     with pytest.raises(vf.ParameterError, match=r"sr=8000.*16000 Hz.*resample=True"):
         vf.frontend("kaldi-fbank-80").stream(8000)
+
+
+def test_a_signal_too_short_for_a_frame_is_finished():
+    stream = vf.frontend("kaldi-fbank-80").stream(SR)
+    stream.push(sample("speech")[:10])
+    with pytest.raises(vf.ParameterError, match="fewer than one frame"):
+        stream.finish()
+    with pytest.raises(vf.ParameterError, match="it is finished; call reset"):
+        stream.push(sample("speech"))
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("gammatone_spectrogram", {"method": "fft"}), ("stft", {}), ("lpcc", {}), ("rms", {"center": False})],
+)
+def test_times_of_a_method(name, settings):
+    """The centre of the samples of a frame, for the front end as for its stream."""
+    fe = vf.FrontEnd(signal=Signal(rate=SR), method=Method(name, tuple(settings.items())))
+    stream, y = fe.stream(), sample("speech")[:9000]
+    stream.push(y)
+    found = [stream.times()]
+    stream.finish()
+    found.append(stream.times())
+    assert np.array_equal(np.concatenate(found), fe.times(y.size))
+    assert fe.times(y.size).size == fe.frames(y.size)

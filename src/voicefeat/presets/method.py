@@ -65,6 +65,10 @@ class Method:
         settings = {**find(self.name).settings, **dict(self.settings)}
         if self.name == "cqcc":  # its frame period is not a whole number of samples
             return nsgcqt_times(n, rate, **{k: settings[k] for k in TIMING})
+        frames = find(self.name).frames(self._keywords(rate))
+        if frames is not None:
+            starts = np.arange(frames.check_length(n)) * frames.hop_length - frames.pad
+            return (starts + frames.length / 2) / rate
         if "hop_length" not in settings:
             fail("times", self.name, "has no hop of its own", "look at its result")
         t = np.arange(self.shape(n, rate)[1]) * settings["hop_length"]

@@ -153,7 +153,7 @@ class Stream:
             try:
                 return self._given(self._nothing, last=True)
             finally:
-                self._turn.closed = "it is finished"
+                self._turn.working, self._turn.closed = False, "it is finished"
 
     def times(self) -> Any:
         """The centres of the frames that the last `push` or `finish` gave.

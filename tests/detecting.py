@@ -15,7 +15,7 @@ def need(*packages):
     """Skip a module's tests where a package of `examples` is missing; with CI_EXAMPLES they fail."""
     missing = [name for name in packages if util.find_spec(name) is None]
     if missing and not MUST:
-        reason = f"needs {' and '.join(missing)}: pip install 'voicefeat[examples]'"
+        reason = f"needs {' and '.join(missing)}: pip install '.[examples]'"
         pytest.skip(reason, allow_module_level=True)
     assert not missing, f"CI_EXAMPLES is set and {missing} cannot be imported"
     if not EXAMPLES.is_dir():

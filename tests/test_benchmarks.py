@@ -376,14 +376,14 @@ def test_the_readme_table_holds_the_measured_ratios(run):
 
 
 def test_reading_a_dataset_is_measured(capsys):
-    pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
+    pytest.importorskip("pyarrow", reason='needs pip install ".[corpus]"')
     from benchmarks.dataset import main
 
     main(["200"])
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("made, 200 rows") and told[2].startswith("a row by number") and len(told) == 9
     for library in ("h5py", "zarr"):
-        pytest.importorskip(library, reason='needs pip install "voicefeat[test]"')
+        pytest.importorskip(library, reason='needs pip install ".[test]"')
     main(["formats", "3"])
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("3 rows of 60 x 401") and [line.split()[0] for line in told[1:]] == [

@@ -15,8 +15,8 @@ from voicefeat.cli.main import main
 from voicefeat.corpus.run.dask import dask_cluster
 from voicefeat.corpus.run.extract import extract_corpus
 
-pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
-distributed = pytest.importorskip("distributed", reason='needs pip install "voicefeat[dask]"')
+pytest.importorskip("pyarrow", reason='needs pip install ".[corpus]"')
+distributed = pytest.importorskip("distributed", reason='needs pip install ".[dask]"')
 pytestmark = pytest.mark.processes
 
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.1}

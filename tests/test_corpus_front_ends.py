@@ -16,7 +16,7 @@ from voicefeat.corpus.run.extract import extract_corpus
 from voicefeat.corpus.run.job import CorpusJob
 from voicefeat.corpus.run.task import FeatureTask, FrontEndTask, compute_tasks, make_tasks
 
-parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "audio"
 

@@ -15,7 +15,7 @@ from voicefeat.corpus.dataset import batches
 from voicefeat.corpus.inputs.sources import Listing, Source, find_sources
 from voicefeat.corpus.run.extract import extract_corpus
 
-parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 
 SETTINGS = {"n_fft": 256, "hop_length": 64, "n_mfcc": 13}
 SECONDS = [0.3, 0.5, 0.4, 0.9, 0.2, 0.7, 0.6]

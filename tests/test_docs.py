@@ -198,6 +198,20 @@ def test_links_between_pages_lead_somewhere(page):
         assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
 
 
+#: voicefeat is on no index: pip finds it in a checkout alone, as ".[extra]".
+FROM_AN_INDEX = re.compile(r"""pip["']? +install +(-\S+ +)*["']?voicefeat\b""")
+
+
+def test_nobody_is_told_to_install_from_an_index():
+    written = [path for folder in ("src", "examples", "tests") for path in (ROOT / folder).rglob("*.py")]
+    written += [*PAGES, *(ROOT / "examples").rglob("*.md"), *ROOT.glob("CONTRIBUTING.md")]
+    found = [str(path) for path in written if FROM_AN_INDEX.search(path.read_text(encoding="utf-8"))]
+    assert not found, found
+    wrong = "pip" + " install voicefeat", "pip" + ' install -U "voicefeat[plot]"'
+    assert all(map(FROM_AN_INDEX.search, wrong))
+    assert not FROM_AN_INDEX.search('pip install ".[plot]", which voicefeat needs')
+
+
 def test_examples_compile():
     for script in (ROOT / "examples").rglob("*.py"):
         compile(script.read_text(encoding="utf-8"), str(script), "exec")

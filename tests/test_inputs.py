@@ -17,7 +17,7 @@ from voicefeat.corpus.inputs.column_types import converted, kind_of
 from voicefeat.corpus.inputs.sources import TAKEN
 from voicefeat.corpus.run.extract import extract_corpus
 
-parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 pandas = pytest.importorskip("pandas")
 
 

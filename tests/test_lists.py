@@ -22,7 +22,7 @@ from voicefeat.corpus.inputs import (
 )
 from voicefeat.corpus.run.pieces import cut
 
-parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 
 
 def tone(path, seconds=0.25, sr=8000):

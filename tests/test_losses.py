@@ -21,7 +21,7 @@ from voicefeat.corpus.output.failures import Ledger
 from voicefeat.corpus.output.state import State
 from voicefeat.corpus.run.extract import extract_corpus
 
-pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.001}
 

@@ -17,7 +17,7 @@ from voicefeat.corpus.output.state import State
 from voicefeat.corpus.run.extract import extract_corpus
 from voicefeat.corpus.run.run import Run
 
-pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
+pytest.importorskip("pyarrow", reason='needs pip install ".[corpus]"')
 
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.01}
 

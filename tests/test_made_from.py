@@ -18,7 +18,7 @@ from voicefeat.corpus.inputs import Listing, Source, read_manifest
 from voicefeat.corpus.run import job
 from voicefeat.corpus.run.extract import extract_corpus
 
-parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 
 #: Small shards: some two recordings each.
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.001}

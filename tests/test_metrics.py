@@ -16,6 +16,15 @@ def toy(seed=3, bonafide=2000, spoof=18000):
     return rng.normal(1, 1, bonafide), rng.normal(-1, 1, spoof)
 
 
+def test_the_old_name_of_an_equal_error_rate():
+    with pytest.warns(DeprecationWarning, match="EqualError is now called EqualErrorRate"):
+        assert m.EqualError is m.EqualErrorRate
+    assert isinstance(m.eer([1.0, 3.0], [0.0, 2.0]), m.EqualErrorRate)
+    assert "EqualError" not in m.__all__
+    with pytest.raises(AttributeError, match="no attribute 'EqualErro'"):
+        m.EqualErro  # noqa: B018
+
+
 class TestEqualErrorRate:
     def test_by_hand(self):
         # Thresholds 0, 1, 2, 3, 4: misses 0 0 1/3 1/3 2/3, false alarms 1 2/3 2/3 1/3 0.

@@ -15,7 +15,7 @@ from voicefeat.corpus.run.extract import extract_corpus
 from voicefeat.corpus.run.settings import as_json, complete
 from voicefeat.feature.registry import FEATURES, find
 
-pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "audio"
 

@@ -9,8 +9,8 @@ from voicefeat.corpus.formats import About, find_format, parquet as ours, parque
 from voicefeat.corpus.formats.thrift import read_struct, write_struct
 from voicefeat.corpus.items import Row
 
-pa = pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
-parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+pa = pytest.importorskip("pyarrow", reason='needs pip install ".[corpus]"')
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 
 COLUMNS = (("label", "string"), ("level", "float64"))
 

@@ -20,7 +20,7 @@ from voicefeat.corpus.report.run import summary
 from voicefeat.corpus.run.extract import extract_corpus
 from voicefeat.corpus.run.run import Run
 
-parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install "voicefeat[corpus]"')
+parquet = pytest.importorskip("pyarrow.parquet", reason='needs pip install ".[corpus]"')
 
 #: What a run is called for: small shards, so that there are many places to be killed at.
 ASKED = {"feature": "mfcc", "settings": {"n_mfcc": 5}, "shard_mb": 0.01}

@@ -15,7 +15,7 @@ from voicefeat.corpus.dataset.verify import BOUNDS, verify
 from voicefeat.corpus.report.run import verified
 from voicefeat.corpus.run.extract import extract_corpus
 
-pa = pytest.importorskip("pyarrow", reason='needs pip install "voicefeat[corpus]"')
+pa = pytest.importorskip("pyarrow", reason='needs pip install ".[corpus]"')
 parquet = pytest.importorskip("pyarrow.parquet")
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "audio"

@@ -57,7 +57,8 @@ def run(main: Callable[[Any], None], about: str, source: str = "", **options: An
         say(f"{parser.prog}: error: {error}")
         sys.exit(2)
     except ModuleNotFoundError as error:
-        say(f"{parser.prog}: error: {error.name} is not installed: pip install 'voicefeat[examples]'")
+        package = {"sklearn": "scikit-learn"}.get(str(error.name), error.name)
+        say(f"{parser.prog}: error: {package} is not installed: pip install {package}")
         sys.exit(2)
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

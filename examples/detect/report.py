@@ -108,9 +108,7 @@ def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:
-        return (
-            "<p>Pictures need matplotlib: pip install 'voicefeat[examples]', and give the command again.</p>"
-        )
+        return "<p>Pictures need matplotlib: pip install matplotlib, and give the command again.</p>"
     runs = [vf.metrics.read_scores(s / "scores_eval.txt") for s in seeds]
     first, threshold = runs[0], each[0]["eval"]["threshold"]
     blind = each[0]["probe"]["eval"] if "probe" in each[0] else None

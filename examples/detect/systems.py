@@ -57,6 +57,6 @@ def _networks() -> Any:
         if error.name != "torch":
             raise
         raise vf.ParameterError(
-            "model.kind: networks need PyTorch, which is not installed; pip install 'voicefeat[examples]'"
+            "model.kind: networks need PyTorch, which is not installed; pip install torch"
         ) from None
     return networks

@@ -21,9 +21,10 @@ def need(module: str, extra: str = "corpus") -> Any:
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.split(".")[0] != module.split(".")[0]:
             raise
+        package = module.split(".")[0]
         raise ModuleNotFoundError(
-            f"{module.split('.')[0]} is not installed, and a dataset needs it: "
-            f'pip install "voicefeat[{extra}]"',
+            f"{package} is not installed, and a dataset needs it: "
+            f"pip install {package} (it is in voicefeat's extra {extra})",
             name=error.name,
         ) from None
 

@@ -6,11 +6,14 @@ function takes the scores of both classes separately, so that labels cannot be s
 
 from __future__ import annotations
 
+import warnings
+from typing import TYPE_CHECKING
+
 from .a_dcf import min_adcf
 from .attacks import AttackRow, by_attack
 from .costs import Cost, act_dcf, min_dcf
 from .curves import Curve, Det, Roc
-from .eer import EqualError, eer
+from .eer import EqualErrorRate, eer
 from .inputs import remarks
 from .intervals import Difference, Interval, difference, interval
 from .likelihood import Calibration, cllr, fit_calibration, min_cllr
@@ -25,5 +28,19 @@ __all__ = [
     "fit_calibration", "interval", "min_adcf", "min_cllr", "min_dcf", "min_tdcf", "read_asv_scores",
     "read_scores", "remarks", "roc", "tandem", "write_scores",
     "AsvErrors", "AsvScores", "AttackRow", "Calibration", "Confusion", "Cost", "Curve", "Det", "Difference",
-    "EqualError", "Interval", "Roc", "Scores", "Tandem",
+    "EqualErrorRate", "Interval", "Roc", "Scores", "Tandem",
 ]  # fmt: skip
+
+if TYPE_CHECKING:
+    EqualError = EqualErrorRate
+else:
+
+    def __getattr__(name):
+        """The old name of `EqualErrorRate`, for one release: it read like an exception."""
+        if name == "EqualError":
+            message = (
+                "voicefeat.metrics.EqualError is now called EqualErrorRate; the old name will be removed"
+            )
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            return EqualErrorRate
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

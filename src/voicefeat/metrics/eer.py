@@ -11,12 +11,12 @@ from ..errors import check_choice
 from .curves import Curve, hull
 from .inputs import curve_of, warn
 
-__all__ = ["EqualError", "eer"]
+__all__ = ["EqualErrorRate", "eer"]
 
 METHODS = ("step", "roc", "hull")
 
 
-class EqualError(NamedTuple):
+class EqualErrorRate(NamedTuple):
     """An equal error rate, and its threshold."""
 
     rate: float
@@ -29,7 +29,7 @@ class EqualError(NamedTuple):
 
 def eer(
     bonafide: ArrayLike, spoof: ArrayLike, *, method: Literal["step", "roc", "hull"] = "step"
-) -> EqualError:
+) -> EqualErrorRate:
     """The equal error rate (EER), at which the miss rate equals the false alarm rate.
 
     Parameters
@@ -43,7 +43,7 @@ def eer(
 
     Returns
     -------
-    EqualError
+    EqualErrorRate
         `rate`, from 0 to 1, `threshold`, `miss` and `false_alarm`. Between two thresholds, `threshold` is the
         lower, and both rates are `rate`.
 
@@ -67,7 +67,7 @@ def eer(
     --------
     >>> import voicefeat as vf
     >>> vf.metrics.eer([1.0, 3.0, 4.0, 5.0], [0.0, 0.5, 2.0, 0.2])
-    EqualError(rate=0.25, threshold=2.0, miss=0.25, false_alarm=0.25)
+    EqualErrorRate(rate=0.25, threshold=2.0, miss=0.25, false_alarm=0.25)
     """
     check_choice("method", method, METHODS)
     curve = curve_of(bonafide, spoof)
@@ -75,16 +75,16 @@ def eer(
     return equal_error(curve, method)
 
 
-def equal_error(curve: Curve, method: str = "step") -> EqualError:
+def equal_error(curve: Curve, method: str = "step") -> EqualErrorRate:
     """The same metric for a curve."""
     if method == "step":
         k = int(np.argmin(np.abs(curve.miss - curve.false_alarm)))
         at = float(curve.miss[k]), float(curve.false_alarm[k])
-        return EqualError(sum(at) / 2, float(curve.thresholds[k]), *at)
+        return EqualErrorRate(sum(at) / 2, float(curve.thresholds[k]), *at)
     corners = hull(curve) if method == "hull" else slice(None)
     miss, false_alarm = curve.miss[corners], curve.false_alarm[corners]
     k = int(np.argmax(miss >= false_alarm))  # exists, since miss is 1 at infinity; never 0
     before, after = miss[k - 1] - false_alarm[k - 1], miss[k] - false_alarm[k]
     part = -before / (after - before)
     rate = float(miss[k - 1] + part * (miss[k] - miss[k - 1]))
-    return EqualError(rate, float(curve.thresholds[corners][k - 1 + (part == 1)]), rate, rate)
+    return EqualErrorRate(rate, float(curve.thresholds[corners][k - 1 + (part == 1)]), rate, rate)

@@ -32,7 +32,7 @@ def pyplot() -> Any:
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.split(".")[0] != "matplotlib":
             raise
-        message = 'matplotlib is not installed, and drawing needs it: pip install "voicefeat[plot]"'
+        message = "matplotlib is not installed, and drawing needs it: pip install matplotlib"
         raise ModuleNotFoundError(message, name="matplotlib") from None
     return pyplot
 

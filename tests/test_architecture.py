@@ -328,6 +328,20 @@ def test_a_name_is_where_its_room_says():
         assert name in dir(voicefeat), name
 
 
+def test_features_are_found_where_librosa_has_them():
+    listed = set(voicefeat.feature.__all__)
+    assert FEATURES.keys() | {"delta", "stack_memory", "yin"} <= listed <= set(dir(voicefeat.feature))
+    assert not listed & {path.stem for path in (PACKAGE / "feature").iterdir()}, "a file has the name"
+    for name in listed:
+        assert getattr(voicefeat.feature, name) is getattr(voicefeat, name)
+    assert "mfcc" not in vars(voicefeat.feature), "the package looks it up, once"
+    with pytest.raises(AttributeError, match=r"voicefeat\.feature.* no attribute 'mfc'"):
+        voicefeat.feature.mfc  # noqa: B018
+    names = {}
+    exec("from voicefeat.feature import *", names)
+    assert names.keys() - {"__builtins__"} == listed
+
+
 def test_no_function_shares_a_name_with_a_room():
     """`voicefeat.X` is either a public name or what lies directly below `voicefeat`, not both."""
     rooms = {path.stem for path in PACKAGE.iterdir()}
@@ -362,6 +376,7 @@ HEAVY = {
 HEAVY |= {"h5py", "zarr"}
 STEPS = {
     "import voicefeat": HEAVY,
+    "voicefeat.feature.__all__": HEAVY,
     "voicefeat.hz_to_mel(440.0)": HEAVY,
     f"[voicefeat.filters.get_window(w, 400) for w in {WINDOWS}]": {"scipy"},
 }

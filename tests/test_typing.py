@@ -6,6 +6,7 @@ import re
 import typing
 from pathlib import Path
 
+import name_types
 import numpy as np
 import pytest
 from public_names import functions
@@ -82,6 +83,12 @@ def test_every_choice_of_a_literal_is_accepted(function, parameter, allowed):
     with pytest.raises(vf.ParameterError) as refusal:
         function(y, **given, **{parameter: allowed(99)})
     assert all(repr(choice) in str(refusal.value) for choice in listed)
+
+
+@pytest.mark.parametrize("path", name_types.files(), ids=lambda path: "/".join(path.parts[-2:]))
+def test_names_are_those_of_the_lists(path):
+    made = name_types.files()[path]
+    assert path.read_text(encoding="utf-8") == made, "run python tests/name_types.py --write"
 
 
 def test_a_users_script_runs():

@@ -21,6 +21,7 @@ def features(y: NDArray[np.float32], sr: int) -> FloatArray:
     assert_type(spectra, ComplexArray)
     coefficients = vf.mfcc(y, sr=sr, n_mfcc=13, dct_type=2, norm="ortho", mel_norm="slaney")
     assert_type(coefficients, FloatArray)
+    assert_type(vf.feature.mfcc(y, sr=sr), FloatArray)
     assert_type(vf.mfcc(S=vf.power_to_db(vf.melspectrogram(y, sr=sr), ref=np.max), n_mfcc=13), FloatArray)
     assert_type(vf.lfcc(y, sr, log="ln", top_db=None), FloatArray)
     assert_type(vf.rms(S=np.abs(spectra), frame_length=512), FloatArray)
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
         vf.resample(y, orig_sr=8000, target_sr=16000, res_type="best")  # type: ignore[arg-type]
         vf.metrics.eer([1.0], [0.0], method="steps")  # type: ignore[arg-type]
         vf.mfc(y)  # type: ignore[attr-defined]
+        vf.feature.mfc(y)  # type: ignore[attr-defined]
 
 
 def main() -> None:

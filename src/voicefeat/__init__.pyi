@@ -1,4 +1,4 @@
-from . import augment as augment, filters as filters, metrics as metrics, plot as plot
+from . import augment as augment, feature as feature, filters as filters, metrics as metrics, plot as plot
 from .audio.load import (
     load as load,
     to_mono as to_mono,

@@ -1,0 +1,50 @@
+"""The names of the features as a type. Written by ``python tests/name_types.py --write``."""
+
+from typing import Literal, TypeAlias
+
+__all__ = ["FeatureName"]
+
+#: A feature that `extract` and `voicefeat extract` know.
+FeatureName: TypeAlias = Literal[
+    "stft",
+    "spectrogram",
+    "log_spectrogram",
+    "melspectrogram",
+    "linear_spectrogram",
+    "mfcc",
+    "lfcc",
+    "chroma_stft",
+    "spectral_centroid",
+    "spectral_bandwidth",
+    "spectral_rolloff",
+    "spectral_flatness",
+    "spectral_contrast",
+    "poly_features",
+    "scfc",
+    "scmc",
+    "ssfc",
+    "ssc",
+    "bark_spectrogram",
+    "plp",
+    "rasta_plp",
+    "pncc",
+    "gammatone_spectrogram",
+    "lpcc",
+    "apgdf",
+    "modified_group_delay",
+    "mgd",
+    "cosine_phase",
+    "instantaneous_frequency",
+    "rps",
+    "rms",
+    "zero_crossing_rate",
+    "cqt",
+    "vqt",
+    "pseudo_cqt",
+    "hybrid_cqt",
+    "chroma_cqt",
+    "chroma_vqt",
+    "chroma_cens",
+    "tonnetz",
+    "cqcc",
+]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from corpora import DYING, contents, fill_disk, noises
 import voicefeat as vf
 from voicefeat.corpus.output.lock import held
 from voicefeat.corpus.output.state import State
-from voicefeat.corpus.report.run import summary
+from voicefeat.corpus.report.run import lasting, summary
 from voicefeat.corpus.run.extract import extract_corpus
 from voicefeat.corpus.run.run import Run
 
@@ -106,7 +107,11 @@ def test_a_finished_dataset_is_left_as_it_is(corpus, whole, tmp_path):
     extract_corpus(corpus, tmp_path / "out", **ASKED)
     written = {p: p.stat().st_mtime_ns for p in (tmp_path / "out").iterdir()}
     again = extract_corpus(corpus, tmp_path / "out", **ASKED)
-    assert (again.recordings, again.resumed, again.failed, again.audio_seconds) == (290, 290, 10, 0.0)
+    assert (again.recordings, again.resumed, again.failed) == (290, 290, 10)
+    assert (again.run_recordings, again.run_audio_seconds) == (0, 0.0) and again.audio_seconds > 200
+    this, whole_dataset, *_ = summary(again).splitlines()
+    assert this == "this run: nothing was left to store"
+    assert whole_dataset == f"whole dataset: 290 recordings, {lasting(again.audio_seconds)} of audio"
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "out").iterdir()} == written
 
 
@@ -172,6 +177,78 @@ def test_the_log_tells_the_run_and_nothing_of_it_is_in_the_dataset(corpus, whole
     events = [line["event"] for line in lines if line["event"] != "progress"]
     assert events == ["start", *["failed"] * 10, "end"]
     assert lines[0]["sources"] == 300 and lines[0]["host"] and lines[-1]["rows"] == 290
+    assert contents(tmp_path / "out") == whole
+
+
+def stopped(monkeypatch, corpus, out, **more):
+    """A run that is stopped by a full disk at its fifth shard."""
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+        fill_disk(patch, "parquet", 5)
+        extract_corpus(corpus, out, **ASKED, **more)
+
+
+def test_the_totals_of_a_run_that_goes_on_add_up(corpus, tmp_path, monkeypatch):
+    stopped(monkeypatch, corpus, tmp_path / "out")
+    first = State.load(tmp_path / "out").total
+    monkeypatch.setattr("voicefeat.corpus.run.run_log.EVERY", 0.0)
+    done = extract_corpus(corpus, tmp_path / "out", log=tmp_path / "run.jsonl", **ASKED)
+    assert 0 < first.rows == done.resumed and done.run_recordings == 290 - first.rows
+    assert done.audio_seconds == pytest.approx(first.audio_seconds + done.run_audio_seconds)
+    this, whole, *_ = summary(done).splitlines()
+    assert this.startswith(f"this run: {done.run_recordings} recordings, ")
+    assert whole == f"whole dataset: 290 recordings, {lasting(done.audio_seconds)} of audio"
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    audio = [line["audio_seconds"] for line in lines if "audio_seconds" in line]
+    assert len(audio) == done.run_recordings + 1 and audio == sorted(audio)
+    assert audio[-1] == done.audio_seconds and lines[-1]["run_audio_seconds"] == done.run_audio_seconds
+
+
+def test_totals_of_a_run_that_makes_shards_again(corpus, tmp_path, monkeypatch):
+    done = extract_corpus(corpus, tmp_path / "out", **ASKED)
+    for lost in done.shards[1:3]:
+        lost.unlink()
+    rows = sum(segment.rows for segment in State.load(tmp_path / "out").segments[1:3])
+    monkeypatch.setattr("voicefeat.corpus.run.run_log.EVERY", 0.0)
+    again = extract_corpus(corpus, tmp_path / "out", log=tmp_path / "run.jsonl", **ASKED)
+    assert (again.run_recordings, again.resumed) == (rows, 290 - rows)
+    assert again.audio_seconds == pytest.approx(done.audio_seconds)
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    told = [(line["rows"], line["done"]) for line in lines if line["event"] == "progress"]
+    assert told == sorted(told) and told[0][0] == 290 - rows + 1 and told[-1] == (290, 300)
+
+
+def test_lines_of_progress_have_the_total_and_the_time_left(corpus, tmp_path, monkeypatch, capsys):
+    stopped(monkeypatch, corpus, tmp_path / "out")
+    assert capsys.readouterr().err == ""  # a minute is not over
+    before = State.load(tmp_path / "out").next[0]
+    monkeypatch.setattr("voicefeat.corpus.run.run_log.EVERY", 0.0)
+    monkeypatch.setattr("voicefeat.corpus.run.progress.EVERY", 0.0)
+    extract_corpus(corpus, tmp_path / "out", log=tmp_path / "run.jsonl", **ASKED)
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    told = [line for line in lines if line["event"] == "progress"]
+    assert {line["total"] for line in told} == {300} and told[-1]["seconds_left"] == 0.0
+    assert told[0]["done"] == before + 1 and all(line["seconds_left"] > 0 for line in told[:-1])
+    *_, last = plain = capsys.readouterr().err.splitlines()
+    assert len(plain) == 300 - before
+    assert re.fullmatch(r"voicefeat: 300 of 300 recordings, [\d,.]+ a second, 0 s left, 10 failed", last)
+    extract_corpus(corpus / "000.wav", tmp_path / "silent", progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_run_goes_on_where_nobody_reads_its_lines(corpus, whole, tmp_path, monkeypatch):
+    class Closed:
+        def isatty(self):
+            return False
+
+        def write(self, text):
+            raise BrokenPipeError
+
+        def flush(self):
+            pass
+
+    monkeypatch.setattr("voicefeat.corpus.run.progress.EVERY", 0.0)
+    monkeypatch.setattr(sys, "stderr", Closed())
+    extract_corpus(corpus, tmp_path / "out", **ASKED)
     assert contents(tmp_path / "out") == whole
 
 

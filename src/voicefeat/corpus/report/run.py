@@ -16,24 +16,33 @@ __all__ = ["counted", "lasting", "notice", "sized", "summary", "table_summary", 
 def summary(done: Extraction) -> str:
     """The result of a run in words: rows stored, speed, failures, files left out.
 
+    A run that has continued another one tells what is in the whole dataset and what it did itself.
+
     Examples
     --------
     >>> from pathlib import Path
+    >>> from dataclasses import replace
     >>> shards = (Path("out/part-00000.parquet"),)
-    >>> print(summary(Extraction(Path("out"), 2, 0, 7200.0, 9.0, 3 << 20, shards, None)))
+    >>> done = Extraction(Path("out"), 2, 0, 7200.0, 9.0, 3 << 20, shards, None, run_audio_seconds=7200.0)
+    >>> print(summary(done))
     2 recordings, 2.00 hours of audio in 9.0 s (800 times real time)
     out: 1 shard, 3.0 MB
+    >>> print(summary(replace(done, recordings=5, resumed=3, audio_seconds=18000.0)).splitlines()[0])
+    this run: 2 recordings, 2.00 hours of audio in 9.0 s (800 times real time)
     """
     stored = f"{escape(str(done.folder))}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
-    lines = [_speed(done), stored, *_rest(done, "name one itself to include it")]
+    speed = _speed(done, done.run_recordings, done.run_audio_seconds)
+    lines = [stored, *_rest(done, "name one itself to include it")]
     if done.zeroed:
         lost = "became 0 in float16, whose least number is 6e-08; float32 keeps them"
-        lines.insert(2, f"{counted(done.zeroed, 'value')} {lost}")
-    if done.resumed:
-        lines.insert(1, f"{counted(done.resumed, 'row')} of them were there already")
+        lines.insert(1, f"{counted(done.zeroed, 'value')} {lost}")
     if done.again:
-        lines.insert(1, f"{counted(done.again, 'shard')} made again: lost, or recordings have changed")
-    return "\n".join(lines)
+        lines.insert(0, f"{counted(done.again, 'shard')} made again: lost, or recordings have changed")
+    if not done.resumed:
+        return "\n".join([speed, *lines])
+    whole = f"{counted(done.recordings, 'recording')}, {lasting(done.audio_seconds)} of audio"
+    this = f"this run: {speed}" if done.run_recordings else "this run: nothing was left to store"
+    return "\n".join([this, f"whole dataset: {whole}", *lines])
 
 
 def notice(found: Listing) -> str:
@@ -63,7 +72,8 @@ def table_summary(done: Table) -> str:
         table = f"{escape(str(done.file))}: {_by_class(done.rows, 'row')}"
         if done.rows != done.windows:
             table += f", drawn from {_by_class(done.windows, 'window')}"
-    return "\n".join([_speed(done), table, *_rest(done, "replace them by folders to include them")])
+    speed = _speed(done, done.recordings, done.audio_seconds)
+    return "\n".join([speed, table, *_rest(done, "replace them by folders to include them")])
 
 
 def _by_class(counts: Mapping[str, int], noun: str) -> str:
@@ -71,9 +81,10 @@ def _by_class(counts: Mapping[str, int], noun: str) -> str:
     return f"{counted(sum(counts.values()), noun)} ({each})"
 
 
-def _speed(done: Extraction | Table) -> str:
-    audio, speed = lasting(done.audio_seconds), f"{done.times_real_time:.0f} times real time"
-    return f"{counted(done.recordings, 'recording')}, {audio} of audio in {done.seconds:.1f} s ({speed})"
+def _speed(done: Extraction | Table, recordings: int, audio_seconds: float) -> str:
+    """The work of a run, and its speed."""
+    audio, speed = lasting(audio_seconds), f"{done.times_real_time:.0f} times real time"
+    return f"{counted(recordings, 'recording')}, {audio} of audio in {done.seconds:.1f} s ({speed})"
 
 
 def _rest(done: Extraction | Table, remedy: str) -> list[str]:

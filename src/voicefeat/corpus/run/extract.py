@@ -110,7 +110,8 @@ def extract_corpus(
     shard_mb : float
         Size of a shard in megabytes of values, before compression.
     progress : bool, optional
-        Draw a progress bar on stderr; by default if stderr is a terminal.
+        Draw a progress bar on stderr, or show nothing. By default there is a bar if stderr is a terminal, and
+        otherwise a plain line a minute.
     log : path-like, optional
         A file to which lines of JSON are appended: the command, the host, progress, failures, times.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ...errors import ParameterError
 from ..inputs.sources import Listing
@@ -39,7 +40,9 @@ class Extraction:
     recordings: int
     #: Lines in the ledger.
     failed: int
+    #: Seconds of audio in the dataset.
     audio_seconds: float
+    #: How long this run took.
     seconds: float
     #: Size of the shards.
     bytes: int
@@ -59,11 +62,18 @@ class Extraction:
     zeroed: int = 0
     #: Number of shards made again because they were lost or their recordings had changed.
     again: int = 0
+    #: Seconds of audio that this run has read and stored.
+    run_audio_seconds: float = 0.0
+
+    @property
+    def run_recordings(self) -> int:
+        """Number of rows that this run has stored."""
+        return self.recordings - self.resumed
 
     @property
     def times_real_time(self) -> float:
-        """Seconds of audio per second of work."""
-        return self.audio_seconds / self.seconds if self.seconds else 0.0
+        """Seconds of audio of this run per second of work."""
+        return self.run_audio_seconds / self.seconds if self.seconds else 0.0
 
 
 @dataclass
@@ -89,13 +99,17 @@ class Run:
     def go(self, again: int = 0) -> Extraction:
         """Do the remaining work and report it; `again` is the number of shards that are made again."""
         state, started = self.state, time.perf_counter()
-        self.total = state.total
-        before = self.total.rows - sum(state.segments[number].rows for number in state.again)
+        self.total = self._kept()
+        before = self.total.rows
         try:
             if not state.complete:
-                with Recordings(self.folder, len(state.segments)) as recordings, WarningsByThread():
-                    self._redo(recordings)
-                    self._continue(recordings)
+                with (
+                    self._progress() as bar,
+                    Recordings(self.folder, len(state.segments)) as recordings,
+                    WarningsByThread(),
+                ):
+                    self._redo(recordings, bar)
+                    self._continue(recordings, bar)
         except BaseException:
             self.shards.abandon()
             raise
@@ -104,24 +118,46 @@ class Run:
         files = tuple(file for dataset in zip(*places, strict=True) for file in dataset)
         done = Extraction(
             folder=self.folder, recordings=total.rows, failed=total.failed,
-            audio_seconds=self.audio_seconds, seconds=seconds,
+            audio_seconds=total.audio_seconds, seconds=seconds,
             bytes=sum(shard.bytes for segment in state.segments for shard in segment.shards), shards=files,
             ledger=self.folder / Ledger.NAME if total.failed else None,
             ignored=dict(self.found.ignored), links=tuple(self.found.links),
             warned=total.warned, warning=total.warning, resumed=before, again=again,
-            zeroed=total.zeroed,
+            zeroed=total.zeroed, run_audio_seconds=self.audio_seconds,
         )  # fmt: skip
         counts = {"rows": total.rows, "failed": total.failed, "bytes": done.bytes}
-        self.log.write("end", audio_seconds=done.audio_seconds, decoded=self.decoded, **counts)
+        audio = {"audio_seconds": total.audio_seconds, "run_audio_seconds": self.audio_seconds}
+        self.log.write("end", **audio, run_rows=done.run_recordings, decoded=self.decoded, **counts)
         return done
 
-    def _continue(self, recordings: Recordings) -> None:
+    def _kept(self) -> Segment:
+        """What is in the dataset and stays: all segments but those to be made again."""
+        state = self.state
+        return replace(
+            state, segments=[s for k, s in enumerate(state.segments) if k not in state.again]
+        ).total
+
+    def _progress(self) -> Progress:
+        """The progress over all recordings; those to be made again are not done yet."""
+        state = self.state
+        again = sum(state.segments[k].next[0] - state.begin(k)[0] for k in state.again)
+        done = state.next[0] - again
+        return Progress(len(self.found.sources), self.progress, done, self.total.failed)
+
+    def _facts(self, bar: Progress) -> dict[str, Any]:
+        """A line of progress: what the dataset holds, what this run did, how long it will take."""
+        left, total = bar.seconds_left, self.total
+        return {
+            "rows": total.rows, "failed": total.failed, "audio_seconds": round(total.audio_seconds, 1),
+            "run_audio_seconds": round(self.audio_seconds, 1), "done": bar.done, "total": bar.total,
+            "seconds_left": None if left is None else round(left, 3),
+        }  # fmt: skip
+
+    def _continue(self, recordings: Recordings, bar: Progress) -> None:
         """Process all recordings after the segments that are done."""
         state, total = self.state, self.total
-        begin, _ = state.next
         with (
             Ledger(self.folder, length=total.ledger, count=total.failed) as ledger,
-            Progress(len(self.found.sources), self.progress, begin, total.failed) as bar,
             Committer(self.folder, recordings) as committer,
         ):
             segment = Segment(state.next)
@@ -175,8 +211,7 @@ class Run:
                 each.warned += 1
                 each.warning = each.warning or f"{row.id}: {row.warnings[0]}"
         bar.step(row.duration, whole=last)
-        audio = round(self.total.audio_seconds, 1)
-        self.log.progress(rows=self.total.rows, failed=self.total.failed, audio_seconds=audio)
+        self.log.progress(lambda: self._facts(bar))
         return full
 
     def _stop(self, failure: Failure) -> None:
@@ -195,14 +230,13 @@ class Run:
             self.state.segments.append(segment)
         committer.commit(moves, self.shards.digests, segment, self.state)
 
-    def _redo(self, recordings: Recordings) -> None:
+    def _redo(self, recordings: Recordings, bar: Progress) -> None:
         """Make segments again that lost a shard or whose recordings changed, each with its old bounds."""
         state, folder = self.state, self.folder
         (folder / REDONE).unlink(missing_ok=True)  # a run that was killed may have left it
         if not state.again:
             return
-        wanted = sum(state.segments[k].next[0] - state.begin(k)[0] for k in state.again)
-        with Progress(wanted, self.progress) as bar, Committer(folder, recordings) as committer:
+        with Committer(folder, recordings) as committer:
             for number in list(state.again):
                 self._redo_segment(number, recordings, committer, bar)
         self.shards.number = len(state.segments)
@@ -229,4 +263,4 @@ class Run:
         committer.wait()
         commit_ledger(folder)
         state.save(folder)  # before another new ledger is written
-        self.total = state.total
+        self.total = self._kept()

@@ -9,6 +9,7 @@ import re
 import sys
 import time
 import warnings
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,12 +79,12 @@ class RunLog:
                 full = f"log={str(self.file)!r}: takes no more ({error.strerror}); the run goes on without it"
                 warnings.warn(full, stacklevel=2)
 
-    def progress(self, **facts: Any) -> None:
-        """Write a line if the last one is old enough."""
+    def progress(self, facts: Callable[[], Mapping[str, Any]]) -> None:
+        """Write a line with what `facts` returns, if the last one is old enough."""
         now = time.perf_counter()
         if self._stream is not None and now - self._last >= EVERY:
             self._last = now
-            self.write("progress", **facts)
+            self.write("progress", **facts())
 
     def __enter__(self) -> RunLog:
         return self

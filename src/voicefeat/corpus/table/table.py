@@ -144,7 +144,8 @@ def make_table(
     workers : int, optional
         Number of threads; by default voicefeat's thread budget. The table does not depend on it.
     progress : bool, optional
-        Draw a progress bar on stderr; by default if stderr is a terminal.
+        Draw a progress bar on stderr, or show nothing. By default there is a bar if stderr is a terminal, and
+        otherwise a plain line a minute.
 
     Returns
     -------

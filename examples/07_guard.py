@@ -5,8 +5,9 @@
 
 Every second the last 4 s get a log-likelihood ratio, below 0 for forged, calibrated on the development set of
 --data; an alarm is when the mean of 3 falls below the threshold (by default -ln 1.9, of ASVspoof 5's costs).
-Choose it from the table: how many alarms an hour bona fide speech raises, and which part of forged speech is
-below. Through the pipe comes WAV or raw 16-bit PCM. Without a CALL, evaluation clips are one.
+Only the frames that a second brings are computed: mean and deviation are kept up to date, as in training.
+Choose the threshold from the table: how many alarms an hour bona fide speech raises, and which part of forged
+speech is below. Through the pipe comes WAV or raw 16-bit PCM. Without a CALL, evaluation clips are one.
 """
 
 import numpy as np

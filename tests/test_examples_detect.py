@@ -13,7 +13,7 @@ from detecting import EXAMPLES, need, train
 need("sklearn", "torch")
 
 import torch  # noqa: E402
-from detect import config as configs, features, networks, splits  # noqa: E402
+from detect import config as configs, course, features, guard, networks, splits  # noqa: E402
 from detect.corpus import SPLITS, Clip, Corpus  # noqa: E402
 from detect.models import NETWORKS, build, count  # noqa: E402
 from detect.toy import toy  # noqa: E402
@@ -307,6 +307,42 @@ def test_the_page_has_the_figures_of_the_runs(tmp_path):
     (other / "metrics.json").write_text(json.dumps(found | {"list_digest": "0123456789abcdef"}))
     with pytest.raises(vf.ParameterError, match="were run on different lists"):
         page(tmp_path / "runs")
+
+
+def test_the_guards_window_is_that_of_the_whole_call():
+    """Mean and deviation that were kept up to date are those of the frames of the whole call."""
+    rng = np.random.default_rng(6)
+    call = np.concatenate([c.astype(np.float32) for c in rng.uniform(0.01, 0.3, (40, 1)) * buzzes(rng)])
+    fe = vf.frontend(course.FRONT_END)
+    frames, latency = fe(call, 16000), fe.stream().latency.samples
+    window, seen = guard.Window(4.0), 0
+    for end in range(16000, len(call) + 1, 16000):
+        window.hear(call[end - 16000 : end])
+        assert window.full == (end >= 64000)
+        last = sum(t * 160 + 320 + latency <= end for t in range(frames.shape[1]))
+        due = vf.summarize(frames[:, max(0, last - 400) : last], ("mean", "std"))
+        np.testing.assert_allclose(window.vector(), list(due.values()), rtol=1e-6)
+        seen += 1
+    assert seen == 40
+
+
+def buzzes(rng):
+    """Forty seconds of tones and noise, a row each."""
+    t = np.arange(16000) / 16000
+    return np.array(
+        [np.sin(2 * np.pi * f * t) + 0.1 * rng.standard_normal(16000) for f in range(100, 4100, 100)]
+    )
+
+
+def test_a_detector_is_taught_what_a_call_gives():
+    """The ratios of evaluation clips are those that a guard gives of the same clips as a call."""
+    given = toy()
+    rows = {s: [c for c in given.clips if c.split == s] for s in SPLITS}
+    score, ratios = guard.taught(rows, 2.0)
+    call = np.concatenate([features.samples(c, 16000, "") for c in rows["eval"] if c.bonafide])
+    watch = guard.Guard(score, 0.0, window=2.0)
+    heard = [watch.hear(call[i : i + 16000]) for i in range(0, len(call) - 15999, 16000)]
+    np.testing.assert_allclose([h.score for h in heard if h and np.isfinite(h.score)], ratios["eval"][0])
 
 
 def test_windows_are_the_same_wherever_they_are_cut(data, tmp_path):

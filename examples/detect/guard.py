@@ -12,7 +12,7 @@ import numpy as np
 import voicefeat as vf
 
 from .corpus import Clip
-from .course import RATE, svm, vector
+from .course import FRONT_END, RATE, svm
 from .features import samples
 
 #: Seconds from window to window.
@@ -41,11 +41,84 @@ class Heard:
         return text + "  ALARM" * self.alarm
 
 
+class Pooled:
+    """Mean and deviation of every row over the last frames, kept up to date with those that come and leave.
+
+    size   how many frames
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.frames = np.zeros((0, 0))
+        self.sums = np.zeros((2, 0))
+        self.since = 0
+
+    def take(self, frames: np.ndarray) -> None:
+        """Take the next frames, (rows, n)."""
+        if not len(self.frames):
+            self.frames, self.sums = np.zeros((len(frames), 0)), np.zeros((2, len(frames)))
+        held = np.concatenate([self.frames, frames.astype(float)], axis=1)
+        leave = max(0, held.shape[1] - self.size)
+        self.frames, self.since = held[:, leave:], self.since + frames.shape[1]
+        if self.since >= self.size:  # a window later: what rounding has left is dropped
+            self.sums, self.since = _sums(self.frames), 0
+        else:
+            self.sums += _sums(frames.astype(float)) - _sums(held[:, :leave])
+
+    def vector(self) -> np.ndarray:
+        """Mean and deviation of the first row, of the second, ..., as from `course.vector`."""
+        mean, square = self.sums / self.frames.shape[1]
+        return np.stack([mean, np.sqrt(np.maximum(square - mean**2, 0))], axis=1).ravel()
+
+
+def _sums(frames: np.ndarray) -> np.ndarray:
+    """The sums of every row and of its squares."""
+    return np.array([frames.sum(axis=1), (frames**2).sum(axis=1)])
+
+
+class Window:
+    """The last seconds of a call, which comes in pieces, as what the quick detector is given.
+
+    The front end has a stream: of every piece only the frames that are complete with it are computed.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.features = vf.stream(FRONT_END, RATE)
+        self.pooled = Pooled(frames_of(seconds))
+        self.held = np.zeros(round(seconds * RATE), np.float32)
+        self.count = 0
+
+    def hear(self, piece: np.ndarray) -> None:
+        """Take a piece in."""
+        self.pooled.take(self.features.push(piece))
+        self.held = np.concatenate([self.held, piece])[-len(self.held) :]
+        self.count += len(piece)
+
+    @property
+    def full(self) -> bool:
+        """Whether the call is as long as the window."""
+        return self.count >= len(self.held)
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing can be said of it."""
+        return np.abs(self.held).max() < QUIET
+
+    def vector(self) -> np.ndarray:
+        """Mean and deviation of every row of the front end."""
+        return self.pooled.vector()
+
+
+def frames_of(seconds: float) -> int:
+    """How many frames a window has."""
+    return max(1, round(seconds * RATE / vf.frontend(FRONT_END).framing.hop_length))
+
+
 @dataclass
 class Guard:
     """Hears a call piece by piece; an alarm is raised when the mean of some scores falls below the threshold.
 
-    score      a function of the samples of a window to a log-likelihood ratio, bona fide over spoof
+    score      a function of the vector of a window to a log-likelihood ratio, bona fide over spoof
     threshold  of the mean, in nats
     window     seconds that are judged at a time
     smooth     how many scores the mean is of
@@ -55,62 +128,59 @@ class Guard:
     threshold: float
     window: float = 4.0
     smooth: int = 3
-    seconds: float = 0.0
     below: bool = False
     last: deque[float] = field(init=False)
-    held: np.ndarray = field(init=False)
+    heard: Window = field(init=False)
 
     def __post_init__(self) -> None:
         self.last = deque(maxlen=self.smooth)
-        self.held = np.zeros(round(self.window * RATE), np.float32)
+        self.heard = Window(self.window)
 
     def hear(self, piece: np.ndarray) -> Heard | None:
         """Take a piece in; None until a window is full."""
         began, worked = time.perf_counter(), time.thread_time()
-        self.held = np.concatenate([self.held, piece])[-len(self.held) :]
-        self.seconds += len(piece) / RATE
-        if self.seconds < self.window - 1e-9:
+        self.heard.hear(piece)
+        if not self.heard.full:
             return None
         score = mean = float("nan")
         alarm = False
-        if np.abs(self.held).max() >= QUIET:
-            score = self.score(self.held)
+        if not self.heard.silent:
+            score = self.score(self.heard.vector())
             self.last.append(score)
             mean = sum(self.last) / len(self.last)
             before, self.below = self.below, bool(mean < self.threshold)
             alarm = self.below and not before
         cost, work = 1000 * (time.perf_counter() - began), 1000 * (time.thread_time() - worked)
-        return Heard(self.seconds, score, mean, alarm, cost, work)
+        return Heard(self.heard.count / RATE, score, mean, alarm, cost, work)
 
 
-def windows(rows: Sequence[Clip], bonafide: bool, window: float) -> list[np.ndarray]:
-    """The windows of all clips of one class, one after the other as if they were one call."""
-    heard = [samples(row, RATE, "") for row in rows if row.bonafide == bonafide]
-    call, size, hop = np.concatenate(heard), round(window * RATE), round(HOP * RATE)
-    found = [call[i : i + size] for i in range(0, len(call) - size + 1, hop)]
-    kept = [y for y in found if np.abs(y).max() >= QUIET]
-    if not kept:
+def vectors(rows: Sequence[Clip], bonafide: bool, window: float) -> np.ndarray:
+    """The vectors of the windows of one class, whose clips are heard one after the other as one call."""
+    call = np.concatenate([samples(row, RATE, "") for row in rows if row.bonafide == bonafide])
+    heard, found, hop = Window(window), [], round(HOP * RATE)
+    for start in range(0, len(call) - hop + 1, hop):
+        heard.hear(call[start : start + hop])
+        if heard.full and not heard.silent:
+            found.append(heard.vector())
+    if not found:
         name = "bona fide" if bonafide else "spoof"
         raise vf.ParameterError(
             f"--window={window}: all {name} clips of a split hold no such window of sound; give less"
         )
-    return kept
+    return np.array(found)
 
 
 def taught(splits: dict[str, list[Clip]], window: float) -> tuple[Callable[[np.ndarray], float], dict]:
-    """A function of a window's samples to its ratio, and the ratios of dev and eval for both classes.
+    """A function of a window's vector to its ratio, and the ratios of dev and eval for both classes.
 
     Taught by the windows of train, calibrated by those of dev.
     """
-    x = {
-        s: [np.array([vector(y) for y in windows(rows, real, window)]) for real in (True, False)]
-        for s, rows in splits.items()
-    }
+    x = {s: [vectors(rows, real, window) for real in (True, False)] for s, rows in splits.items()}
     y = np.repeat([1.0, 0.0], [len(part) for part in x["train"]])
     model = svm().fit(np.concatenate(x["train"]), y)
     line = vf.metrics.fit_calibration(*map(model.decision_function, x["dev"]), smooth=True)
     ratios = {s: [line.apply(model.decision_function(part)) for part in x[s]] for s in ("dev", "eval")}
-    return lambda y: float(line.apply(model.decision_function(vector(y)[None]))[0]), ratios
+    return lambda vector: float(line.apply(model.decision_function(vector[None]))[0]), ratios
 
 
 def alarms(ratios: np.ndarray, threshold: float, smooth: int) -> tuple[float, float]:

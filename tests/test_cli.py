@@ -43,6 +43,38 @@ def test_extract_in_a_process_of_its_own(tmp_path):
 
 
 @pytest.mark.processes
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "line", ["--help", "features", "presets", "show lfcc", "verify lfcc audio", "extract audio --out new"]
+)
+def test_a_reader_that_has_ended_is_no_error(line, unbuffered, tmp_path):
+    (tmp_path / "audio").mkdir()
+    shutil.copy(EXAMPLES / "it_chiave.wav", tmp_path / "audio")
+    vf.extract_corpus(tmp_path / "audio", tmp_path / "lfcc", "lfcc")
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "voicefeat", *line.split()]
+    how = {"env": {**os.environ, "PYTHONUNBUFFERED": unbuffered}, "cwd": tmp_path, "text": True}
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, **how)
+    assert (done.returncode, done.stderr) == (0, "")
+    if line.startswith("extract"):
+        assert len(vf.open_dataset(tmp_path / "new")) == 1
+        # Nor is it one where messages go to the same pipe; but what went wrong still has its status.
+        assert subprocess.run(command, stdout=write, stderr=write, **how).returncode == 0
+        assert subprocess.run([*command, "--sr", "0"], stdout=write, stderr=write, **how).returncode == 2
+    os.close(write)
+
+
+def test_another_pipe_that_broke_is_an_error(tmp_path, capsys, monkeypatch):
+    def broken(*arguments):
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("voicefeat.corpus.inputs.find_sources", broken)
+    assert main(["extract", str(EXAMPLES), "--out", str(tmp_path / "out")]) == 2
+    assert "stopped: Broken pipe" in capsys.readouterr().err
+
+
+@pytest.mark.processes
 def test_extract_loads_neither_pandas_nor_librosa(tmp_path):
     code = f"""
 import sys

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import sys
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -233,8 +234,28 @@ def test_a_wrong_record_is_told_with_its_place(ending, change, message, folder, 
     WRITERS[ending](folder / f"list.{ending}")
     if ending == "jsonl":
         message = message.replace("line 4", "line 3").replace("line 2", "line 1")
+    root = folder if change.get("path") == "/etc/passwd" else None  # without a root it is taken as it is
     with pytest.raises(vf.ParameterError, match=message):
-        read_manifest(folder / f"list.{ending}")
+        read_manifest(folder / f"list.{ending}", root)
+
+
+def test_absolute_paths_are_taken_as_they_are_where_no_root_is_given(folder, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "café").mkdir(parents=True)
+    (elsewhere / "café" / "b.wav").write_bytes((folder / "a.wav").read_bytes())
+    other = unicodedata.normalize("NFD", f"{elsewhere}/café/b.wav")
+    text = f"path\n{folder}/a.wav\n{elsewhere}/../elsewhere/café/b.wav\n/nowhere/café/a.wav\n"
+    found = read_manifest(written(folder, text))
+    here = ("a.wav", f"{folder}/a.wav")  # a file of the manifest's folder has its id as before
+    there = (f"{elsewhere}/café/b.wav", f"{elsewhere}/../elsewhere/café/b.wav")
+    assert [source[:2] for source in found.sources[:2]] == [here, there] and found.missing == 1
+    done = extract_corpus(found, tmp_path / "out")
+    assert (done.recordings, done.failed) == (2, 1)
+    assert vf.open_dataset(tmp_path / "out").ids == ["a.wav", there[0]]
+    [spelled] = read_manifest(written(folder, f"path\n{other}\n")).sources
+    assert spelled.path == f"{elsewhere}/café/b.wav"
+    with pytest.raises(vf.ParameterError, match=r"line 3: path='.*': lies outside the root"):
+        read_manifest(written(folder, text), folder)
 
 
 @pytest.mark.parametrize(

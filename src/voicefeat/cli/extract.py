@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from ..corpus.formats import FORMATS
 from ..errors import fail
 from .exit_status import DONE, NOTHING_DONE, SOME_FAILED
 from .inputs import add_inputs, listing
+from .messages import tell
 from .settings import add_settings, check_front_end, given_settings, parsed_settings
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     features = options.feature or (None if options.frontend else ["mfcc"])
     found = listing(options)
     if (missing := notice(found)) and not options.strict:
-        print(f"voicefeat extract: {missing}", file=sys.stderr, flush=True)
+        tell(f"voicefeat extract: {missing}")
     with _workers(options) as (executor, workers):
         done = extract_corpus(
             found,

@@ -1,6 +1,7 @@
 """The command ``voicefeat``: one file per subcommand, in the order of the help.
 
-Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing was done.
+Exit status: 0 when all went well, 1 when some recordings failed, 2 when nothing was done. It is also 0 when
+the reader of the output has ended, as ``head`` does.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import NoReturn
 from .. import __version__
 from ..errors import AudioError, ParameterError, escape
 from . import explain, extract, features, presets, show, stream, table, verify, warmup
-from .exit_status import INTERRUPTED, NOTHING_DONE
+from .exit_status import DONE, INTERRUPTED, NOTHING_DONE
+from .messages import leave, tell
 from .warnings import warnings_as_lines
 
 __all__ = ["COMMANDS", "main"]
@@ -27,6 +29,19 @@ KEPT = "completed shards are kept"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line `arguments` (by default the process's own) and return the exit status."""
+    try:
+        try:
+            return _run(arguments)
+        finally:  # also of what --help prints
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        leave(sys.stdout)
+        return DONE
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run the command line; an error becomes a line on stderr."""
     parser = _parser()
     options = parser.parse_args(arguments)
     when_stopped = getattr(options, "when_stopped", KEPT)
@@ -34,13 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with warnings_as_lines(f"voicefeat {options.command}"):
             return options.run(options)
     except (ParameterError, AudioError, ModuleNotFoundError) as error:
-        print(f"voicefeat {options.command}: error: {escape(str(error))}", file=sys.stderr)
+        tell(f"voicefeat {options.command}: error: {escape(str(error))}")
     except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            print(flush=True)  # raises it again if the pipe was stdout; otherwise it is an error like others
         where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
         message = escape(f"{where}{error.strerror or error}")
-        print(f"voicefeat {options.command}: stopped: {message}; {when_stopped}", file=sys.stderr)
+        tell(f"voicefeat {options.command}: stopped: {message}; {when_stopped}")
     except KeyboardInterrupt:
-        print(f"voicefeat {options.command}: stopped by you; {when_stopped}", file=sys.stderr)
+        tell(f"voicefeat {options.command}: stopped by you; {when_stopped}")
         return INTERRUPTED
     return NOTHING_DONE
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ..errors import escape
+from .messages import tell
 
 __all__ = ["warnings_as_lines"]
 
@@ -21,7 +21,7 @@ def warnings_as_lines(command: str) -> Iterator[None]:
 
         def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
             if category is UserWarning:
-                print(f"{command}: {escape(str(message))}", file=sys.stderr, flush=True)
+                tell(f"{command}: {escape(str(message))}")
             else:
                 before(message, category, *where, **more)
 

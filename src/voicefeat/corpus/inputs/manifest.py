@@ -34,7 +34,9 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
         columns, for example ``label`` and ``speaker``, are carried into the dataset as integers, floats or
         text.
     root : path-like, optional
-        Folder of relative paths, which must not lead outside; by default that of the manifest.
+        Folder that must hold all files; relative paths are relative to it. By default relative paths are
+        relative to the folder of the manifest and must not lead outside, and absolute paths are taken as they
+        are.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
     if "path" not in kinds:
         has = ", ".join(kinds)
         fail("manifest", file, f"has no column 'path', only {has}", "call the one with the files 'path'")
-    place = Root(root if root is not None else os.path.dirname(file) or os.curdir)
+    place = Root(os.path.dirname(file) or os.curdir, anywhere=True) if root is None else Root(root)
     carried = {name: kind or "string" for name, kind in kinds.items() if name not in _PLACE}
     columns = _columns(file, carried)
     where = f"{file}, {'row' if file.lower().endswith('.parquet') else 'line'}"

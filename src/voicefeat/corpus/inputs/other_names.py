@@ -77,7 +77,7 @@ class Folders:
         """The files with that name in any Unicode form; only the exact name if it exists."""
         first, *parts = relative.split("/")
         places = [self._before]
-        if not first and parts and not self._before:  # an absolute path
+        if not first and parts:  # an absolute path
             places, first, *parts = ["/"], *parts
         for part in [first, *parts]:
             places = [place for above in places for place in self._inside(above, part)]

@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NoReturn
 
 from ...errors import ParameterError, check_path, fail
 from .other_names import UNICODE, Folders, reasons_text
@@ -24,24 +25,29 @@ class Root:
     ----------
     folder : path-like
         An existing folder.
+    anywhere : bool
+        Take absolute paths outside the folder as they are.
 
     Examples
     --------
     >>> root = Root(".")
     >>> root.place("a/./b.wav")
     ('a/b.wav', './a/b.wav')
+    >>> Root(".", anywhere=True).place("/corpus/b.wav")
+    ('/corpus/b.wav', '/corpus/b.wav')
     """
 
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
+    def __init__(self, folder: str | os.PathLike[str], anywhere: bool = False) -> None:
         self.folder: str = check_path("root", folder)
         if not os.path.isdir(self.folder):
             problem = "is a file" if os.path.lexists(self.folder) else "there is no such folder"
             fail("root", self.folder, problem, "give the folder that the paths are relative to")
+        self._anywhere = anywhere
         self._before = os.path.join(self.folder, "")
         self._above = os.path.join(os.path.abspath(self.folder), "")
 
     def place(self, text: str) -> tuple[str, str]:
-        """The id of the path `text`, relative to the root, and the path to open.
+        """The id of the path `text`, relative to the root unless it is outside, and the path to open.
 
         Only the text of the path is checked: links inside the root may lead anywhere.
         """
@@ -56,13 +62,13 @@ class Root:
         relative = os.path.normpath(text)
         if os.path.isabs(relative):
             if not relative.startswith(self._above):
-                self._outside(text)
+                return (printable(relative), text) if self._anywhere else self._outside(text)
             relative = relative[len(self._above) :]
         if relative == os.pardir or relative.startswith(os.pardir + os.sep):
             self._outside(text)
         return printable(relative), self._before + relative
 
-    def _outside(self, text: str) -> None:
+    def _outside(self, text: str) -> NoReturn:
         remedy = "give a root that holds all of them (--root DIR), or leave it out"
         fail("path", text, f"lies outside the root {self.folder!r}", remedy)
 

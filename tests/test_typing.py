@@ -1,6 +1,7 @@
 """What type checkers and editors are told: precise signatures, which are true and can be read at run time."""
 
 import ast
+import dataclasses
 import inspect
 import re
 import typing
@@ -12,6 +13,16 @@ import pytest
 from public_names import functions
 
 import voicefeat as vf
+from voicefeat import _typing
+from voicefeat.augment import codecs
+from voicefeat.chain import frames
+from voicefeat.corpus import formats
+from voicefeat.feature import registry
+from voicefeat.feature.names import FeatureName
+from voicefeat.feature.summarize import _STATISTICS as STATISTICS
+from voicefeat.metrics import intervals
+from voicefeat.presets.names import FrontEndName
+from voicefeat.presets.stages import STAGES, Normalisation
 
 #: Parameters that are `Any` because nothing narrower is true, and why.
 ANYTHING = {
@@ -89,6 +100,58 @@ def test_every_choice_of_a_literal_is_accepted(function, parameter, allowed):
 def test_names_are_those_of_the_lists(path):
     made = name_types.files()[path]
     assert path.read_text(encoding="utf-8") == made, "run python tests/name_types.py --write"
+
+
+def listed(alias):
+    """The texts of a type that is a Literal, or has one in it."""
+    return list(typing.get_args(alias))
+
+
+def test_names_of_windows_are_accepted():
+    for name in listed(_typing.WindowName):
+        assert vf.filters.get_window(name, 16).shape == (16,), name
+    assert _typing.WindowName in typing.get_args(_typing.Window)
+
+
+@pytest.mark.parametrize(
+    ("alias", "taken"),
+    [
+        (intervals.MetricName, intervals.STATISTICS),
+        (codecs.CodecName, codecs.CODECS),
+        (formats.FormatName, formats.FORMATS),
+        (_typing.StatisticName, STATISTICS),
+        (_typing.PadMode.__args__[0], frames.PAD_MODES),
+        (FrontEndName, vf.frontends()),
+        (FeatureName, registry.FEATURES),
+    ],
+)
+def test_a_literal_lists_what_is_taken(alias, taken):
+    assert sorted(listed(alias)) == sorted(taken)
+
+
+@pytest.mark.parametrize("name", [name for name in STAGES if name not in ("bands", "method")])
+def test_choices_of_a_stage_are_literals(name):
+    """No field takes any text, but for windows: SciPy has more than those that are listed."""
+    hints = typing.get_type_hints(STAGES[name])
+    fields = {field.name: hints[field.name] for field in dataclasses.fields(STAGES[name])}
+    plain = {field for field, type_ in fields.items() if str in (type_, *typing.get_args(type_))}
+    assert plain <= {"window"}
+
+
+def test_an_unlisted_choice_of_a_stage_is_refused():
+    whole = vf.frontend("asvspoof2019-lfcc").replace(normalisation=Normalisation(), energy=None)
+    tried = 0
+    for stage in dataclasses.fields(whole):
+        value = getattr(whole, stage.name)
+        if not dataclasses.is_dataclass(value) or stage.name in ("bands", "method"):
+            continue
+        for field, hint in typing.get_type_hints(type(value)).items():
+            if typing.get_origin(hint) is typing.Literal:
+                tried += 1
+                with pytest.raises(vf.ParameterError) as refusal:
+                    whole.replace(**{f"{stage.name}__{field}": "neither"})
+                assert all(repr(choice) in str(refusal.value) for choice in listed(hint)), field
+    assert tried > 6
 
 
 def test_a_users_script_runs():

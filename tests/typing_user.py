@@ -66,6 +66,8 @@ def front_ends(y: NDArray[np.float32]) -> None:
     """Front ends, detectors and augmentation."""
     front_end = vf.frontend(vf.frontends()[0])
     assert_type(front_end, vf.FrontEnd)
+    assert_type(vf.frontend("asvspoof2019-lfcc"), vf.FrontEnd)
+    assert_type(vf.augment.codec(y, 16000, name=("alaw", "gsm"), rng=vf.augment.generator(7)), FloatArray)
     assert_type(front_end.replace(normalisation=None).rows, list[str])
     rng = vf.augment.generator(7, "clip")
     assert_type(vf.augment.noise(y, 16000, snr=(5, 20), source="pink", rng=rng), FloatArray)
@@ -77,6 +79,17 @@ def front_ends(y: NDArray[np.float32]) -> None:
 
 if TYPE_CHECKING:
 
+    def datasets(folder: str, names: list[str]) -> None:
+        """What is read of a dataset."""
+        done = vf.extract_corpus(folder, "out", names, format="npy", summary=["mean", "q0.05"])
+        assert_type(done, vf.Extraction)
+        dataset = vf.open_dataset("out", frontend=names[0])
+        assert_type(dataset, vf.Dataset)
+        assert_type(dataset[0].id, str)
+        assert_type(dataset[0].values, NDArray[Any])
+        assert_type(dataset["clip"][0].sr, int)
+        assert_type(next(dataset.batches(8)).ids, list[str])
+
     def refused(y: NDArray[np.float32]) -> None:
         """What does not run, and what a checker says before it is run."""
         vf.stft(y, pad_mode="refelct")  # type: ignore[arg-type]
@@ -86,6 +99,9 @@ if TYPE_CHECKING:
         vf.lfcc(y, log="db10")  # type: ignore[arg-type]
         vf.resample(y, orig_sr=8000, target_sr=16000, res_type="best")  # type: ignore[arg-type]
         vf.metrics.eer([1.0], [0.0], method="steps")  # type: ignore[arg-type]
+        vf.augment.codec(y, name="mp4")  # type: ignore[arg-type]
+        vf.extract_corpus("in", "out", format="feather")  # type: ignore[arg-type]
+        vf.metrics.interval([1.0], [0.0], "err")  # type: ignore[arg-type]
         vf.mfc(y)  # type: ignore[attr-defined]
         vf.feature.mfc(y)  # type: ignore[attr-defined]
 

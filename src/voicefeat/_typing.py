@@ -22,13 +22,16 @@ __all__ = [
     "FloatOrArray",
     "IntArray",
     "Intervals",
+    "LogName",
     "PadMode",
     "ResType",
     "Rng",
     "Scale",
     "SignalLike",
+    "StatisticName",
     "Values",
     "Window",
+    "WindowName",
 ]
 
 #: What a function returns: float32 or float64, by the precision of its input or its `dtype`.
@@ -45,8 +48,17 @@ SignalLike: TypeAlias = ArrayLike
 #: An array or a sequence of numbers, in contrast to one number.
 Values: TypeAlias = NDArray[Any] | Sequence[Any]
 
+#: Windows that need no parameter, for editors. Other names that SciPy has are accepted as well.
+WindowName: TypeAlias = Literal[
+    "hann", "hann_symmetric", "hamming", "hamming_symmetric", "blackman", "boxcar", "ones", "povey",
+    "barthann", "bartlett", "blackmanharris", "bohman", "cosine", "flattop", "nuttall", "parzen", "triang",
+]  # fmt: skip
 #: "hann" or another name; a name with its parameters; Kaiser's beta; a function of the length; the values.
-Window: TypeAlias = str | tuple[Any, ...] | float | Callable[[int], ArrayLike] | ArrayLike
+Window: TypeAlias = WindowName | str | tuple[Any, ...] | float | Callable[[int], ArrayLike] | ArrayLike
+#: The logarithm of bands: 10 log10, or the natural or common logarithm.
+LogName: TypeAlias = Literal["db", "ln", "log10"]
+#: Statistics of `summarize` by name; quantiles such as "q0.05" are accepted as well.
+StatisticName: TypeAlias = Literal["mean", "std", "median", "min", "max"]
 #: How a centred signal is padded: a mode of `numpy.pad`, or a function as `numpy.pad` takes it.
 PadMode: TypeAlias = (
     Literal["constant", "edge", "linear_ramp", "reflect", "symmetric"] | Callable[..., object]

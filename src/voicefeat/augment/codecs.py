@@ -6,7 +6,7 @@ import inspect
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -48,8 +48,9 @@ class Codec:
     linear: bool = False  # A-law or mu-law, from 16-bit samples
 
 
+CodecName: TypeAlias = Literal["alaw", "mulaw", "gsm", "mp3", "vorbis", "opus"]
 #: Codecs by name.
-CODECS = {
+CODECS: dict[CodecName, Codec] = {
     "alaw": Codec("WAV", "ALAW", {8000: None}, linear=True),
     "mulaw": Codec("WAV", "ULAW", {8000: None}, linear=True),
     "gsm": Codec("WAV", "GSM610", {8000: None}, linear=True),
@@ -63,7 +64,7 @@ def codec(
     y: SignalLike,
     sr: float = 16000,
     *,
-    name: str | Sequence[str],
+    name: CodecName | Sequence[CodecName],
     bitrate: Range | None = None,
     quality: Range | None = None,
     rng: Random | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ __all__ = [
     "uniform",
 ]
 
+_Name = TypeVar("_Name", bound=str)
 #: A number, or the smallest and the largest value of a range from which it is drawn.
 Range = float | tuple[float, float]
 #: The smallest and the largest sampling rate of a recording, in Hz.
@@ -76,7 +77,7 @@ def draw_number(
     return uniform(check_rng(rng), least, most)
 
 
-def draw_choice(name: str, value: Any, allowed: Iterable[str], rng: Random | None) -> str:
+def draw_choice(name: str, value: Any, allowed: Iterable[_Name], rng: Random | None) -> _Name:
     """A given name, or one drawn from several."""
     if not isinstance(value, (tuple, list)):
         return check_choice(name, value, allowed)

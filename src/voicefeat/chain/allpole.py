@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class Prediction:
     order: int = 12
     exponent: float = 0.33
     lifter: float = 0.0
-    c0: str = "first"
+    c0: Literal["first", "last"] = "first"
 
     def __post_init__(self) -> None:
         check_int("n", self.n, unit="coefficients")

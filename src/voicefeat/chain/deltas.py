@@ -8,6 +8,7 @@ A delta is a short correlation along time, with the first and the last frame rep
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -32,10 +33,10 @@ class Dynamics:
 
     orders: int = 2
     width: int = 1
-    divisor: float | str = "regression"
-    repeated: str = "again"
-    along: str = "frames"
-    keep: str = "all"
+    divisor: float | Literal["regression"] = "regression"
+    repeated: Literal["again", "kernel", "ahead"] = "again"
+    along: Literal["frames", "rows"] = "frames"
+    keep: Literal["all", "deltas"] = "all"
 
     def __post_init__(self) -> None:
         check_int("orders", self.orders)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ..errors import check_choice, check_float, check_int
 
@@ -19,10 +20,10 @@ class Energy:
     floor   lower bound of the energy before the logarithm; 0 for the floor of the bands
     """
 
-    of: str = "bins"
+    of: Literal["bins", "samples"] = "bins"
     gain: float = 1.0
     bins: int | None = None
-    place: str = "replace"
+    place: Literal["replace", "first", "last"] = "replace"
     floor: float = 0.0
 
     def __post_init__(self) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
 from .. import filters
-from .._typing import Window
+from .._typing import PadMode, Window
 from ..errors import LONGEST, check_choice, check_float, check_int, fail, to_array
 from ..filters import empty_bands
 
@@ -74,9 +74,9 @@ class Frames:
     win_length: int = 2048
     window: Window | WindowArray = "hann"
     center: bool = True
-    pad_mode: Any = "constant"
-    align: str = "center"
-    partial: str = "drop"
+    pad_mode: PadMode = "constant"
+    align: Literal["center", "left"] = "center"
+    partial: Literal["drop", "pad", "mirror"] = "drop"
     trim: int = 0
     remove_dc: bool = False
     preemphasis: float = 0.0
@@ -167,7 +167,8 @@ class Frames:
             return 0 if self.partial == "pad" else self.length
         if not self.center:
             return self.n_fft
-        return {"reflect": self.pad + 1, "symmetric": self.pad}.get(self.pad_mode, 1)
+        shortest: dict[PadMode, int] = {"reflect": self.pad + 1, "symmetric": self.pad}
+        return shortest.get(self.pad_mode, 1)
 
     def count(self, n: int) -> int:
         """Number of frames of a signal of `n` samples."""

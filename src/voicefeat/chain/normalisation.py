@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class Normalisation:
                statistics of the corpus, one for each row; deviations only with `variance`
     """
 
-    over: str = "utterance"
+    over: Literal["utterance", "sliding", "corpus", "frame"] = "utterance"
     variance: bool = False
     window: int = 600
     least: int = 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -32,8 +33,8 @@ class Signal:
     seed: int = 0
     preemphasis: float = 0.0
     #: The first sample after pre-emphasis: y[0] ("keep"), or y[0] - a y[0] ("self").
-    first: str = "keep"
-    crop: str = "first"
+    first: Literal["keep", "self"] = "keep"
+    crop: Literal["first", "random"] = "first"
 
     def __post_init__(self) -> None:
         for name, unit in (("rate", "Hz"), ("samples", "samples")):

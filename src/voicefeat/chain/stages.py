@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from .. import filters
+from .._typing import LogName
 from ..errors import check_bank, check_choice, check_divisor, check_float, check_int, check_rate, fail
 from ..filters import empty_bands
 from ..filters.norms import check_norm
@@ -102,7 +103,7 @@ class Compression:
     values x that are exactly 0 (python_speech_features); 0 leaves them.
     """
 
-    log: str = "ln"
+    log: LogName = "ln"
     floor: float = 0.0
     offset: float = 0.0
     top_db: float | None = None
@@ -172,11 +173,11 @@ class Cepstrum:
 
     n: int
     type: int = 2
-    norm: str | None = "ortho"
+    norm: Literal["ortho", "htk"] | None = "ortho"
     lifter: float = 0.0
     lifter_from: int = 1
     first: int = 0
-    c0: str = "first"
+    c0: Literal["first", "last"] = "first"
     lift: float = 0.0
 
     @classmethod

@@ -14,6 +14,7 @@ from ..audio.signals import signal
 from ..chain.block_loop import compute_requests
 from ..errors import ParameterError, check_bool, fail
 from ..filters import empty_bands
+from .names import FeatureName
 from .registry import FEATURES, Feature, find
 
 __all__ = ["Stacked", "extract"]
@@ -30,7 +31,7 @@ class Stacked(NamedTuple):
 def extract(
     y: SignalLike,
     sr: float = ...,
-    features: Sequence[str] | Mapping[str, Mapping[str, Any]] = ...,
+    features: Sequence[FeatureName | str] | Mapping[FeatureName | str, Mapping[str, Any]] = ...,
     *,
     stack: Literal[False] = ...,
     **shared: Any,
@@ -41,7 +42,7 @@ def extract(
 def extract(
     y: SignalLike,
     sr: float = ...,
-    features: Sequence[str] | Mapping[str, Mapping[str, Any]] = ...,
+    features: Sequence[FeatureName | str] | Mapping[FeatureName | str, Mapping[str, Any]] = ...,
     *,
     stack: Literal[True],
     **shared: Any,
@@ -52,7 +53,7 @@ def extract(
 def extract(
     y: SignalLike,
     sr: float = ...,
-    features: Sequence[str] | Mapping[str, Mapping[str, Any]] = ...,
+    features: Sequence[FeatureName | str] | Mapping[FeatureName | str, Mapping[str, Any]] = ...,
     *,
     stack: bool,
     **shared: Any,
@@ -60,7 +61,7 @@ def extract(
 def extract(
     y: SignalLike,
     sr: float = 22050,
-    features: Sequence[str] | Mapping[str, Mapping[str, Any]] = ("mfcc",),
+    features: Sequence[FeatureName | str] | Mapping[FeatureName | str, Mapping[str, Any]] = ("mfcc",),
     *,
     stack: bool = False,
     **shared: Any,

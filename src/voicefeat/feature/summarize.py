@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._typing import Float64Array
+from .._typing import Float64Array, StatisticName
 from ..errors import ParameterError, check_int, fail, to_array
 from .extract import Stacked
 
@@ -34,7 +34,7 @@ _AT_ONCE = 1 << 18
 
 def summarize(
     features: Mapping[str, ArrayLike] | Stacked | ArrayLike,
-    statistics: str | Sequence[str] = ("mean", "std"),
+    statistics: StatisticName | str | Sequence[StatisticName | str] = ("mean", "std"),
     *,
     frames: int | None = None,
     step: int | None = None,

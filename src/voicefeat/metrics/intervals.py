@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -91,6 +91,9 @@ def _balanced_accuracy(threshold: float) -> Statistic:
     return lambda curve: 1 - sum(curve.at(threshold)) / 2
 
 
+MetricName: TypeAlias = Literal[
+    "eer", "auc", "min_dcf", "act_dcf", "min_tdcf", "cllr", "min_cllr", "accuracy", "balanced_accuracy"
+]
 #: For each name, a function from settings to a statistic.
 STATISTICS: dict[str, Callable[..., Statistic]] = {
     "eer": lambda method="step": lambda curve: equal_error(curve, method).rate,
@@ -108,7 +111,7 @@ STATISTICS: dict[str, Callable[..., Statistic]] = {
 def interval(
     bonafide: ArrayLike,
     spoof: ArrayLike,
-    statistic: str | Callable[..., float] = "eer",
+    statistic: MetricName | Callable[..., float] = "eer",
     *,
     speakers: tuple[Iterable[str], Iterable[str]] | None = None,
     draws: int = 1000,
@@ -171,7 +174,7 @@ def interval(
 def difference(
     one: tuple[ArrayLike, ArrayLike],
     other: tuple[ArrayLike, ArrayLike],
-    statistic: str | Callable[..., float] = "eer",
+    statistic: MetricName | Callable[..., float] = "eer",
     *,
     speakers: tuple[Iterable[str], Iterable[str]] | None = None,
     draws: int = 1000,

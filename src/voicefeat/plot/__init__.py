@@ -15,6 +15,7 @@ from .._typing import SignalLike
 from ..audio.limits import not_finite, usable
 from ..audio.signals import signal
 from ..errors import ParameterError, check_bool, check_int, check_rate, fail
+from ..feature.names import FeatureName
 from ..feature.registry import find
 from ..units.decibels import power_to_db
 from .detectors import det, roc, scores
@@ -40,7 +41,7 @@ def spectrogram(
     S: ArrayLike,
     sr: float = 22050,
     *,
-    feature: str = "spectrogram",
+    feature: FeatureName | str = "spectrogram",
     ax: Axes | None = None,
     db: bool = False,
     top_db: float | None = 80.0,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from importlib import import_module
+from typing import overload
 
 from ..errors import ParameterError, fail
 from .front_end import FrontEnd
+from .names import FrontEndName
 from .validate import PUBLISHED
 
 __all__ = ["Preset", "frontend", "frontends", "preset"]
@@ -62,6 +64,12 @@ def preset(name: str, argument: str = "name") -> Preset:
     raise ParameterError(f"{argument}={name!r}: no such front end; {hint}choose one of {', '.join(known)}")
 
 
+@overload
+def frontend(name: FrontEndName) -> FrontEnd: ...
+
+
+@overload
+def frontend(name: str) -> FrontEnd: ...
 def frontend(name: str) -> FrontEnd:
     """A published front end by name.
 

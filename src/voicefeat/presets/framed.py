@@ -129,7 +129,7 @@ class FramedFrontEnd(FrontEndKind):
         self.needs_rate: bool
         self.row, self.needs_rate = self.row or named, self.bands is not None
         # Where it can, the window scales the samples, which saves a copy of the signal.
-        self.scaled = self.signal.scale == 1.0 or bool(self.signal.dither)
+        self.scaled: bool = self.signal.scale == 1.0 or bool(self.signal.dither)
         # Statics are written to an array that has room for their deltas, which saves a copy.
         follows = self.dynamics is not None and self.dynamics.follows and self.model is None
         self.room: Dynamics | None = self.dynamics if follows else None

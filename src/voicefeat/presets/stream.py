@@ -8,11 +8,13 @@ from typing import Any
 
 from ..errors import ParameterError, check_bool, fail
 from ..feature.extract import check_features, check_shared, keywords
+from ..feature.names import FeatureName
 from ..feature.registry import FEATURES, Feature, find
 from ..streaming.parts import Part, part_of_feature, part_of_filter
 from ..streaming.stream import Stream
 from .catalogue import frontends, preset
 from .front_end import FrontEnd, part, resampled
+from .names import FrontEndName
 
 __all__ = ["own_rate", "stream"]
 
@@ -92,7 +94,12 @@ def _rate(sr: float | None) -> float:
 
 
 def stream(
-    wanted: str | FrontEnd | Sequence[str] | Mapping[str, Mapping[str, Any] | FrontEnd],
+    wanted: FeatureName
+    | FrontEndName
+    | str
+    | FrontEnd
+    | Sequence[FeatureName | str]
+    | Mapping[str, Mapping[str, Any] | FrontEnd],
     sr: float | None = None,
     *,
     resample: bool = False,

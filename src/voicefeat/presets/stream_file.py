@@ -20,8 +20,10 @@ from ..errors import (
     check_float_dtype,
     fail,
 )
+from ..feature.names import FeatureName
 from ..streaming.stream import Stream
 from .front_end import FrontEnd
+from .names import FrontEndName
 from .stream import own_rate, stream
 
 __all__ = ["finished", "mixed", "stream_file", "stream_of"]
@@ -34,7 +36,13 @@ MOST_SECONDS = 600.0
 
 def stream_file(
     path: str | os.PathLike[str] | IO[bytes],
-    wanted: Stream | str | FrontEnd | Sequence[str] | Mapping[str, Mapping[str, Any] | FrontEnd],
+    wanted: Stream
+    | FeatureName
+    | FrontEndName
+    | str
+    | FrontEnd
+    | Sequence[FeatureName | str]
+    | Mapping[str, Mapping[str, Any] | FrontEnd],
     *,
     seconds: float = 1.0,
     resample: bool = False,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._typing import PadMode
 from ..chain.constantq.slices import Slices
 from ..chain.frames import Frames
 
@@ -38,8 +39,8 @@ class Grid:
     @classmethod
     def of_frames(cls, frames: Frames, left: int) -> Grid:
         """The grid of frames of which each depends on `left` frames before it."""
-        mirrored = {"reflect": frames.pad + 1, "symmetric": frames.pad}
-        mode = "symmetric" if frames.partial == "mirror" else frames.pad_mode
+        mirrored: dict[PadMode, int] = {"reflect": frames.pad + 1, "symmetric": frames.pad}
+        mode: PadMode = "symmetric" if frames.partial == "mirror" else frames.pad_mode
         least = mirrored.get(mode, 1) if frames.pad else 1
         lead = left - (-frames.pad // frames.hop_length)
         # Frames that are left out at the end are frames of the crop.

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ParameterError, check_path, fail
+from ...feature.names import FeatureName
 from ...presets.front_end import FrontEnd
+from ...presets.names import FrontEndName
 from ..formats import FORMATS, Format, find_format
 from ..output.inventory import shards_in
 from ..output.state import State
@@ -26,8 +28,8 @@ GIVE = "give the folder that 'voicefeat extract' wrote"
 def open_dataset(
     folder: str | os.PathLike[str],
     *,
-    feature: str | None = None,
-    frontend: str | FrontEnd | None = None,
+    feature: FeatureName | str | None = None,
+    frontend: FrontEndName | str | FrontEnd | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Dataset:
     """Open a dataset written by `voicefeat extract`.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -16,10 +16,11 @@ from ...errors import ParameterError, fail
 from ..items import DTYPES, Row
 from ..optional import need
 
-__all__ = ["FORMATS", "About", "Format", "Reader", "Writer", "find_format"]
+__all__ = ["FORMATS", "About", "Format", "FormatName", "Reader", "Writer", "find_format"]
 
 #: The names of the formats. Each is a module of this package, whose `FORMAT` is the format.
-FORMATS = ("parquet", "hdf5", "zarr", "npy", "webdataset", "kaldi", "csv")
+FormatName: TypeAlias = Literal["parquet", "hdf5", "zarr", "npy", "webdataset", "kaldi", "csv"]
+FORMATS: tuple[FormatName, ...] = get_args(FormatName)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,12 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Literal
 
+from ..._typing import StatisticName
 from ...errors import ParameterError, check_float, check_path
+from ...feature.names import FeatureName
 from ...presets.front_end import FrontEnd
-from ..formats import About, find_format
+from ...presets.names import FrontEndName
+from ..formats import About, FormatName, find_format
 from ..inputs.sources import Listing, Source, find_sources
 from ..output.disk_errors import writing
 from ..output.failures import commit_ledger
@@ -38,17 +41,17 @@ MOST_MB = float(1 << 20)
 def extract_corpus(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | Listing,
     out: str | os.PathLike[str],
-    feature: str | Sequence[str] | None = None,
+    feature: FeatureName | str | Sequence[FeatureName | str] | None = None,
     *,
-    frontend: str | FrontEnd | Sequence[str | FrontEnd] | None = None,
+    frontend: FrontEndName | str | FrontEnd | Sequence[FrontEndName | str | FrontEnd] | None = None,
     sr: int | None = None,
     settings: Mapping[str, Any] | None = None,
     channels: Literal["mean", "first", "each"] = "mean",
     part_seconds: float = 600.0,
-    summary: Sequence[str] = (),
+    summary: Sequence[StatisticName | str] = (),
     windows: float | None = None,
     dtype: Literal["float32", "float64", "float16"] = "float32",
-    format: str = "parquet",
+    format: FormatName = "parquet",
     format_options: Mapping[str, Any] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,

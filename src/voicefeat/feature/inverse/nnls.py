@@ -69,6 +69,14 @@ class Search:
     def __init__(self, x: np.ndarray, g: np.ndarray) -> None:
         self.size: int = x.size
         room = -(-x.size // SUMS) * SUMS
+        self.x: np.ndarray
+        self.g: np.ndarray
+        self.old_x: np.ndarray
+        self.old_g: np.ndarray
+        self.d: np.ndarray
+        self.times: np.ndarray
+        self.point: np.ndarray
+        self.rest: np.ndarray
         self.x, self.g, self.old_x, self.old_g = (np.zeros(room) for _ in range(4))
         self.x[: self.size], self.g[: self.size] = x, g
         self.d, self.times, self.point, self.rest = (np.empty(room) for _ in range(4))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._typing import PadMode
 from ...audio.limits import not_finite, usable
 from ...cache import memoised
 from ...chain import tables
@@ -28,7 +29,7 @@ def sample_frames(frame_length: Any, hop_length: Any, center: Any, pad_mode: Any
         fail("center", center, "must be True or False", "give center=True for padded, centred frames")
     if center and (not callable(pad_mode) or isinstance(pad_mode, type)):
         check_choice("pad_mode", pad_mode, PAD_MODES)
-    mode = pad_mode if center else "constant"
+    mode: PadMode = pad_mode if center else "constant"
     return PlainFrames(frame_length, hop_length, frame_length, "ones", bool(center), mode)
 
 

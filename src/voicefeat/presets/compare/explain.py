@@ -14,6 +14,7 @@ from ...audio.signals import signal
 from ...errors import check_int, fail
 from ..catalogue import preset
 from ..front_end import FrontEnd
+from ..names import FrontEndName
 from .differences import Difference, differences, weight
 from .matrix_facts import facts_of
 from .search import Candidate, Search, named
@@ -81,7 +82,9 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(a: ArrayLike, b: ArrayLike | str | FrontEnd, y: ArrayLike, sr: float) -> Explanation:
+def explain(
+    a: ArrayLike, b: ArrayLike | FrontEndName | str | FrontEnd, y: ArrayLike, sr: float
+) -> Explanation:
     """Which settings make two feature matrices of one signal differ.
 
     The front end of each matrix is searched among the presets, and among front ends with up to three other

@@ -226,7 +226,8 @@ def _of_cepstrum(fe: FrontEnd) -> Iterator[dict[str, Any]]:
 
 def _of_energy(fe: FrontEnd, n_fft: int) -> Iterator[dict[str, Any]]:
     yield {"energy": None}
-    for of, place, gain in product(("samples", "bins"), ("replace", "first", "last"), (1.0, 0.0)):
+    choices: tuple[tuple[Any, ...], ...] = ("samples", "bins"), ("replace", "first", "last"), (1.0, 0.0)
+    for of, place, gain in product(*choices):
         energy = Energy(of, gain or 1.0 / n_fft, place=place)
         yield {"energy": energy}
         if place != "replace" and fe.cepstrum is not None:  # one row more, one coefficient less
@@ -238,11 +239,13 @@ def _of_energy(fe: FrontEnd, n_fft: int) -> Iterator[dict[str, Any]]:
 def _of_dynamics(fe: FrontEnd) -> Iterator[dict[str, Any]]:
     yield {"dynamics": None}
     own = fe.dynamics
-    kinds = {(1, "all"), (2, "all"), (1, "deltas")} if own is None else {(own.orders, own.keep)}
+    kinds: set[tuple[int, Any]] = (
+        {(1, "all"), (2, "all"), (1, "deltas")} if own is None else {(own.orders, own.keep)}
+    )
     for orders, keep in sorted(kinds):
-        divisors: tuple[float | str, ...] = ("regression", 1.0, 2.0)
-        conventions = product((1, 2, 3, 4, 9), divisors, ("again", "kernel", "ahead"))
-        for width, divisor, repeated in conventions:
+        divisors: tuple[Any, ...] = ("regression", 1.0, 2.0)
+        again: tuple[Any, ...] = ("again", "kernel", "ahead")
+        for width, divisor, repeated in product((1, 2, 3, 4, 9), divisors, again):
             for along in ("frames", "rows"):
                 if orders > 1 or repeated == "again":
                     yield {"dynamics": Dynamics(orders, width, divisor, repeated, along, keep)}

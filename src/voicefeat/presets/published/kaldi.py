@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,7 +17,7 @@ PCM = Signal(rate=16000, scale=32768.0)
 UNIT = Signal(rate=16000)
 
 
-def frames(window: str = "povey_symmetric", partial: str = "drop") -> Frames:
+def frames(window: str = "povey_symmetric", partial: Literal["drop", "mirror"] = "drop") -> Frames:
     """25 ms every 10 ms at the left of 512 samples, mean removed and pre-emphasised frame by frame."""
     return Frames(
         512, 160, 400, window, False, align="left", partial=partial, remove_dc=True, preemphasis=0.97

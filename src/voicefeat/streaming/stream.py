@@ -51,7 +51,7 @@ class Stream:
         Sampling rate of the pieces in Hz.
     """
 
-    def __init__(self, parts: Sequence[Part], single: bool, resample: tuple[float, float] | None):
+    def __init__(self, parts: Sequence[Part], single: bool, resample: tuple[float, float] | None) -> None:
         self._parts: Sequence[Part] = parts
         #: Whether results are arrays, not mappings.
         self._single: bool = single

@@ -17,7 +17,7 @@ CASES = 2
 #: What Python tells its audit hooks before a process is started.
 STARTED = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"}
 #: Programs that Python and audioread ask about the system and its libraries, or whether they are there.
-ASKED = {"uname", "ldconfig", "gcc", "cc", "ld", "ffmpeg", "avconv"}
+ASKED = {"uname", "ldconfig", "lscpu", "gcc", "cc", "ld", "ffmpeg", "avconv"}
 TOLD = "the test starts a process: mark it with pytest.mark.processes, so that --quick leaves it out"
 
 

@@ -188,8 +188,8 @@ class TestRefused:
         ("wanted", "settings", "told"),
         [
             ("mfcc", {}, "top_db=80.0.*give top_db=None"),
-            ("chroma_stft", {}, "tuning=None.*give a tuning"),
-            ("log_spectrogram", {"top_db": None, "ref": np.max}, "ref=.*give a number"),
+            ("chroma_stft", {}, "tuning=None.*give tuning=0.0"),
+            ("log_spectrogram", {"top_db": None, "ref": np.max}, "ref=.*give ref=1.0"),
             ("gammatone_spectrogram", {}, "method='filter'.*method='fft'"),
             ("mgd", {"relative": True}, "relative=True.*relative=False"),
             ("cqt", {}, "'cqt': needs the whole recording"),
@@ -198,6 +198,7 @@ class TestRefused:
             ("pncc", {}, "'pncc': needs the whole recording"),
             ("stft", {"pad_mode": np.pad}, "pad_mode=.*name of a mode"),
             ("whisper-log-mel", {}, "top_db=.*replace"),
+            ("gammatone-gtgram", {}, r"give fe.replace\(method__method='fft'\)"),
             ("kaldi-mfcc-cmvn", {}, "over='utterance'.*sliding"),
             ("aasist-waveform", {}, "samples=64600.*samples=None"),
             ("mfc", {}, "did you mean 'mfcc'"),

@@ -53,17 +53,15 @@ def _floor(settings: Mapping[str, Any]) -> bool:
 
 
 ALWAYS = Whole(lambda settings: True, None, "compute it of the finished recording")
-UNSLICED = Whole(lambda settings: True, "block", "give block=4.0, a hop of slices in seconds")
-FLOOR = Whole(_floor, "top_db", "give top_db=None")
-TUNED = Whole(lambda settings: settings.get("tuning") is None, "tuning", "give a tuning, such as tuning=0.0")
+UNSLICED = Whole(lambda settings: True, "block", "block=4.0")
+FLOOR = Whole(_floor, "top_db", "top_db=None")
+TUNED = Whole(lambda settings: settings.get("tuning") is None, "tuning", "tuning=0.0")
 MEASURED = Whole(
-    lambda settings: callable(settings.get("ref_magnitude")), "ref_magnitude", "give a number, or None"
+    lambda settings: callable(settings.get("ref_magnitude")), "ref_magnitude", "ref_magnitude=None"
 )
-RECURSIVE = Whole(
-    lambda settings: settings.get("method", "filter") == "filter", "method", "give method='fft'"
-)
-RELATIVE = Whole(lambda settings: bool(settings.get("relative")), "relative", "give relative=False")
-CALLED = Whole(lambda settings: callable(settings.get("ref")), "ref", "give a number")
+RECURSIVE = Whole(lambda settings: settings.get("method", "filter") == "filter", "method", "method='fft'")
+RELATIVE = Whole(lambda settings: bool(settings.get("relative")), "relative", "relative=False")
+CALLED = Whole(lambda settings: callable(settings.get("ref")), "ref", "ref=1.0")
 
 
 @dataclass(frozen=True)

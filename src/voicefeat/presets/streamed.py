@@ -54,7 +54,7 @@ def part_of_kind(name: str, front_end: FrontEndSettings, kind: Kind, rate: float
     elif isinstance(kind, MethodFrontEnd):
         method = kind.method
         settings = {**({"sr": rate} if method.has_rate else {}), **dict(method.settings)}
-        grid = grid_of_feature(FEATURES[method.name], settings)
+        grid = grid_of_feature(FEATURES[method.name], settings, "give fe.replace(method__{})")
     else:
         grid = grid_of_frames(kind.framing, 0)
     rows = kind.row_names(float(rate))

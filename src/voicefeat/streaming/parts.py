@@ -61,7 +61,11 @@ def part_of_feature(feature: Feature, sr: float, settings: Mapping[str, Any]) ->
     return Part(feature.name, [], rate, grid, FeatureRequest(feature, dict(settings)))
 
 
-def grid_of_feature(feature: Feature, settings: Mapping[str, Any]) -> Grid:
+def grid_of_feature(feature: Feature, settings: Mapping[str, Any], give: str = "give {}") -> Grid:
+    """The frames of a feature; what makes them depend on the whole recording is refused.
+
+    `give` says how a setting is given in its place.
+    """
     sliced = feature.slices(settings)
     if sliced is not None:
         return SliceGrid.of_slices(*sliced)
@@ -71,7 +75,7 @@ def grid_of_feature(feature: Feature, settings: Mapping[str, Any]) -> Grid:
         if name is None:
             fail("feature", feature.name, "needs the whole recording, so it has no stream", whole.remedy)
         value = {**feature.settings, **settings}[name]
-        fail(name, value, f"makes {feature.name} depend on the whole recording", whole.remedy)
+        fail(name, value, f"makes {feature.name} depend on the whole recording", give.format(whole.remedy))
     frames = feature.frames(settings)
     if frames is None:
         fail("feature", feature.name, "has no frames with these settings", "leave out what varies by frame")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -42,7 +43,9 @@ class Stream:
     ----------
     latency : Latency, or dict of str to Latency
         How many samples must follow the last sample of a frame before the frame is given: 0 for a frame that
-        needs no others, the reach of deltas times the hop, ... The delay of a resampler is not included.
+        needs no others, the reach of deltas times the hop, ... Frames at the beginning may wait longer: for
+        what is mirrored before them, or for the `least` frames of a sliding mean. The delay of a resampler
+        is not included.
     rows : list of str, or dict of str to list of str
         The names of the rows.
     frames : int, or dict of str to int
@@ -291,10 +294,18 @@ class _Turn:
         #: Why the stream takes no more pieces; and whether one is being processed.
         self.closed: str = ""
         self.working: bool = False
+        #: The process whose threads the lock keeps apart.
+        self.process: int = os.getpid()
 
     def take(self) -> None:
-        if not self.lock.acquire(blocking=False):
+        if self.lock.acquire(blocking=False):
+            return
+        if self.process == os.getpid():
             raise ParameterError("stream: another thread is using it; give each thread a stream of its own")
+        # A copy of a stream that a thread of the parent was using when the process was forked.
+        self.lock, self.process = threading.Lock(), os.getpid()
+        self.lock.acquire()
+        self.working, self.closed = False, "the process was forked while another thread used it"
 
     def give(self) -> None:
         self.lock.release()
@@ -314,7 +325,7 @@ class _Turn:
         return self.closed, self.working
 
     def __setstate__(self, state: tuple[str, bool]) -> None:
-        self.lock = threading.Lock()
+        self.lock, self.process = threading.Lock(), os.getpid()
         self.closed, self.working = state
 
 

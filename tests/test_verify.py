@@ -178,8 +178,26 @@ def test_show_counts_what_there_is(tmp_path, capsys):
     assert "n_mfcc=13" in lines["settings"] and f"numpy {np.__version__}" in lines["made by"]
     assert lines["digest"] == vf.open_dataset(tmp_path / "out").digest
     assert lines["failures"].startswith("1 recording, see _failures.csv: 1 decode, ")
+    assert main(["show", str(tmp_path / "out"), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["recordings"], facts["rows"], facts["sample_rates"], facts["complete"]) == (
+        8,
+        8,
+        [8000],
+        True,
+    )
+    assert facts["audio_seconds"] == 10.5 and facts["format"] == "parquet" and facts["shards"] == 1
+    dataset = vf.open_dataset(tmp_path / "out")
+    assert facts["bytes"] == sum(shard.stat().st_size for shard in dataset.shards)
+    assert facts["frames"] == dataset.lengths.sum() and facts["about"] == dataset.about
+    assert facts["columns"]["label"]["counts"] == [{"value": "fake", "rows": 5}, {"value": "real", "rows": 3}]
+    assert (facts["columns"]["take"]["least"], facts["columns"]["take"]["most"]) == (0, 4)
+    [failure] = facts["failures"]
+    assert (failure["stage"], failure["recordings"]) == ("decode", 1)
     state = tmp_path / "out" / "_state.json"
     state.write_text(json.dumps({**json.loads(state.read_text()), "complete": False}))
+    assert main(["show", str(tmp_path / "out"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["complete"] is False
     assert main(["show", str(tmp_path / "out")]) == 0
     assert f"{tmp_path / 'out'}: not complete, 1 shard" in capsys.readouterr().out
 
@@ -196,6 +214,10 @@ def test_show_measures_a_recording(tmp_path, capsys):
     assert "1.0000 (0.0 dB), 0.2500 (-12.0 dB)" in told  # peaks
     assert "0.5001 (-6.0 dB), 0.2500 (-12.0 dB)" in told  # rms
     assert "1 sample at full scale" in told
+    assert main(["show", str(tmp_path / "two.wav"), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["peak"] == [1.0, 0.25] and facts["clipped"] == 1 and facts["duration"] == 0.5
+    assert facts["rms"] == pytest.approx([np.sqrt((0.25 * 7999 + 1) / 8000), 0.25])
     for wrong, words in ((tmp_path / "none.wav", "no such file"), (Path(__file__), "cannot be decoded")):
         assert main(["show", str(wrong)]) == 2
         assert words in capsys.readouterr().err

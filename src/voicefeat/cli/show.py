@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import warnings
 from pathlib import Path
@@ -24,6 +25,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     )
     add = command.add_argument
     # fmt: off
+    add("--json", action="store_true", help="print one JSON object, for programs")
     add("path", metavar="DIR|FILE", help="folder of a dataset, or a recording")
     add("--plot", metavar="OUT.png", help="draw one row of the dataset, or the recording (extra: plot)")
     add("--id", metavar="ID", help="with --plot: which recording of the dataset (default: the first)")
@@ -41,9 +43,9 @@ def run(options: argparse.Namespace) -> int:
         return _dataset(options)
     if options.id is not None:
         raise ParameterError(f"--id {options.id}: is for a dataset; leave it out")
-    from ..corpus.report.recording import of_recording
+    from ..corpus.report.recording import of_recording, recording_facts
 
-    print(of_recording(options.path))
+    print(_as_json(recording_facts(options.path)) if options.json else of_recording(options.path))
     if options.plot is not None:
         from ..plot.stored import draw_recording
 
@@ -55,11 +57,12 @@ def run(options: argparse.Namespace) -> int:
 def _dataset(options: argparse.Namespace) -> int:
     from ..corpus.dataset.open import open_dataset
     from ..corpus.report.dataset import of_dataset
+    from ..corpus.report.facts import dataset_facts
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what they say is shown
         dataset = open_dataset(options.path)
-    print(of_dataset(dataset))
+    print(_as_json(dataset_facts(dataset)) if options.json else of_dataset(dataset))
     if options.plot is not None:
         from ..plot.stored import draw_entry
 
@@ -67,6 +70,11 @@ def _dataset(options: argparse.Namespace) -> int:
         entry = dataset[0] if options.id is None else dataset[options.id][0]
         draw_entry(dataset, entry, options.plot)
     return DONE
+
+
+def _as_json(facts: dict[str, Any]) -> str:
+    """One object; ASCII only, so that nothing in a name controls a terminal."""
+    return json.dumps(facts, indent=1)
 
 
 def _headless() -> None:

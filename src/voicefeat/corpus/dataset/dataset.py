@@ -77,6 +77,11 @@ class Dataset:
         return self.about["digest"]
 
     @property
+    def format(self) -> str:
+        """The format of the shards: a name in :data:`voicefeat.corpus.formats.FORMATS`."""
+        return self._store.format
+
+    @property
     def shards(self) -> list[Path]:
         """The files or folders of its shards."""
         return list(self._store.shards)

@@ -32,6 +32,8 @@ class Store:
     ) -> None:
         """`due` has the number of rows of each shard and its `Writer.chain`, if that is known."""
         self._format = form
+        #: The name of the format.
+        self.format: str = form.name
         self.shards: list[Path] = list(shards)
         self._due = due
         #: Shards whose rows have been checked.

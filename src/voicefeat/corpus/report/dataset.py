@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +11,13 @@ from ...errors import escape
 from ..dataset.dataset import Dataset
 from ..output.failures import Ledger
 from ..run.versions import versions
+from .facts import COUNTED, audio_seconds, counted_values, failure_counts, size
 from .run import counted, lasting, sized
 
 __all__ = ["lines", "of_dataset"]
 
-#: Largest number of values of a column that are counted one by one, and of kinds of failures that are named.
-COUNTED, NAMED = 12, 5
+#: Largest number of kinds of failures that are named.
+NAMED = 5
 
 
 def of_dataset(dataset: Dataset) -> str:
@@ -45,10 +43,10 @@ def of_dataset(dataset: Dataset) -> str:
         "made by": ", ".join(_versions(about["versions"])),
         **{escape(name): escape(_values(dataset.column(name))) for name in dataset.carried},
     }
-    failures = _failures(dataset.folder)
+    failures = failure_counts(dataset.folder)
     if failures:
         total = sum(failures.values())
-        kinds = "; ".join(f"{n:,} {why}" for why, n in failures.most_common(NAMED))
+        kinds = "; ".join(f"{n:,} {stage}, {why}" for (stage, why), n in failures.most_common(NAMED))
         more = f"; and {len(failures) - NAMED} other kinds" if len(failures) > NAMED else ""
         facts["failures"] = f"{counted(total, 'recording')}, see {Ledger.NAME}: {escape(kinds)}{more}"
     return lines(facts)
@@ -62,17 +60,13 @@ def lines(facts: Mapping[str, str]) -> str:
 
 
 def _shards(dataset: Dataset) -> str:
-    shards = dataset.shards
-    files = [file for shard in shards for file in (shard.rglob("*") if shard.is_dir() else [shard])]
-    return f"{counted(len(shards), 'shard')}, {sized(sum(f.stat().st_size for f in files if f.is_file()))}"
+    return f"{counted(len(dataset.shards), 'shard')}, {sized(size(dataset))}"
 
 
 def _recordings(dataset: Dataset) -> str:
     rates = sorted({int(rate) for rate in dataset.column("sr")})
     rate = f"{rates[0]} Hz" if len(rates) == 1 else f"{rates[0]} to {rates[-1]} Hz"
-    channels = dataset.column("channel") if "channel" in dataset.columns else np.zeros(len(dataset))
-    seconds = float(dataset.column("duration")[channels == channels.min()].sum())
-    return f"{len(set(dataset.ids)):,}, {lasting(seconds)} of audio, {rate}"
+    return f"{len(set(dataset.ids)):,}, {lasting(audio_seconds(dataset))} of audio, {rate}"
 
 
 def _rows(dataset: Dataset) -> str:
@@ -121,8 +115,7 @@ def _versions(there: Mapping[str, str]) -> Iterator[str]:
 
 def _values(column: np.ndarray) -> str:
     """A summary of a column: how often each value occurs, or the range of many numbers."""
-    values = Counter(column.tolist())
-    missing = values.pop(None, 0)
+    values, missing = counted_values(column)
     lack = f", {missing:,} without" if missing else ""
     numbers = [value for value in values if isinstance(value, int | float)]
     if len(values) > COUNTED and len(numbers) == len(values):
@@ -131,12 +124,3 @@ def _values(column: np.ndarray) -> str:
         (most, times), *_ = values.most_common(1)
         return f"{len(values):,} different, the most frequent {most!r} {times:,} times{lack}"
     return ", ".join(f"{count:,} {value}" for value, count in values.most_common()) + lack
-
-
-def _failures(folder: Path) -> Counter[str]:
-    """How often each kind of failure occurs: its stage and error."""
-    try:
-        with open(folder / Ledger.NAME, newline="", encoding="utf-8") as rows:
-            return Counter(f"{line['stage']}, {line['error']}" for line in csv.DictReader(rows))
-    except FileNotFoundError:
-        return Counter()

@@ -69,14 +69,14 @@ def extract_corpus(
     ----------
     paths : path-like, iterable of path-like, or Listing
         Files, folders that are searched to any depth, and patterns; or a listing that a function of
-        :mod:`voicefeat.corpus.inputs` makes from a manifest, a protocol or the like.
+        `voicefeat.corpus.inputs` makes from a manifest, a protocol or the like.
     out : path-like
         The folder of the dataset: a new or empty folder, or one that the same call has begun before.
     feature : str or sequence of str, optional
-        Names in :data:`voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``. Several features share
+        Names in `voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``. Several features share
         decoding, and the spectra of equal frames.
     frontend : str, FrontEnd, or sequence of them, optional
-        Front ends, in place of features: the name of a published one (:func:`voicefeat.frontends`), the path
+        Front ends, in place of features: the name of a published one (`voicefeat.frontends`), the path
         of a file ``*.toml``, or a value. Several share decoding, and the spectra of equal frames of the same
         signal; each has a folder in `out`.
     sr : int, optional
@@ -97,7 +97,7 @@ def extract_corpus(
     dtype : {"float32", "float64", "float16"}
         Type of the stored values; with float64, features are computed in double precision.
     format : str
-        The format of the shards: a name in :data:`voicefeat.corpus.formats.FORMATS`.
+        The format of the shards: a name in `voicefeat.corpus.formats.FORMATS`.
     format_options : mapping, optional
         Options of the format, for example ``{"compress": True}``.
     workers : int, optional

@@ -134,7 +134,7 @@ def make_table(
     out : path-like
         The table: a new file with the extension ``.csv`` or ``.parquet``.
     recipe : {"deep-voice"}
-        Name of the recipe; see :mod:`voicefeat.corpus.table.recipes`.
+        Name of the recipe; see `voicefeat.corpus.RECIPES`.
     balance : int, optional
         Seed: keep as many rows of each class as the smallest class has, drawn at random.
     groups : bool

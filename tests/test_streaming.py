@@ -196,6 +196,7 @@ class TestRefused:
             ("cqcc", {}, "block=None.*give block=4.0"),
             ("cqcc", {"block": 1e-3}, "block=0.001.*too short"),
             ("pncc", {}, "'pncc': needs the whole recording"),
+            ("pyin", {"fmin": 60.0}, "'pyin': needs the whole recording.*give 'yin'"),
             ("stft", {"pad_mode": np.pad}, "pad_mode=.*name of a mode"),
             ("whisper-log-mel", {}, "top_db=.*replace"),
             ("gammatone-gtgram", {}, r"give fe.replace\(method__method='fft'\)"),

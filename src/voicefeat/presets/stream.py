@@ -22,6 +22,14 @@ __all__ = ["own_rate", "stream"]
 #: Functions of the pitch and the filters that have streams and are no features of the registry.
 YIN = Feature("yin", "frequency", frame="frame_length")
 FILTERS = ("preemphasis", "pcen")
+#: Functions of whole recordings, and what to do in their place.
+WHOLE = {
+    "pyin": "its path is the best of all frames (Viterbi); give 'yin', which has no path",
+    "srh_pitch": "its range of pitches is that of the whole; give 'yin'",
+    "hpss": "its masks are medians over frames to come; compute it of the finished recording",
+    "trim": "its threshold is relative to the loudest frame; give 'rms' and a threshold of your own",
+    "split": "its threshold is relative to the loudest frame; give 'rms' and a threshold of your own",
+}
 
 
 def parts_of(wanted: Any, sr: float | None, settings: Mapping[str, Any]) -> tuple[list[Part], bool]:
@@ -79,6 +87,8 @@ def _part_of(wanted: str | FrontEnd, sr: float | None, settings: Mapping[str, An
         return part(front_end, name, sr)
     if wanted in FILTERS:
         return part_of_filter(wanted, _rate(sr), settings)
+    if wanted in WHOLE:
+        raise ParameterError(f"wanted={wanted!r}: needs the whole recording: {WHOLE[wanted]}")
     feature = YIN if wanted == YIN.name else find(wanted, "wanted")
     rate = _rate(sr)
     given = keywords(feature, rate, settings, {})

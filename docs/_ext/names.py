@@ -14,7 +14,7 @@ from typing import Any
 import voicefeat
 
 #: Modules whose names are called by a path: ``vf.filters.mel``.
-ROOMS = ("filters", "metrics", "augment", "plot", "corpus", "corpus.inputs")
+ROOMS = ("feature", "filters", "metrics", "augment", "plot", "corpus", "corpus.inputs")
 
 
 @dataclass(frozen=True)

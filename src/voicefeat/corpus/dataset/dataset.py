@@ -78,7 +78,7 @@ class Dataset:
 
     @property
     def format(self) -> str:
-        """The format of the shards: a name in :data:`voicefeat.corpus.formats.FORMATS`."""
+        """The format of the shards: a name in `voicefeat.corpus.formats.FORMATS`."""
         return self._store.format
 
     @property

@@ -215,6 +215,11 @@ class TestPresets:
             errors.startswith("voicefeat presets: error: name='asvspoof2019-lfc'") and errors.count("\n") == 1
         )
         assert "did you mean 'asvspoof2019-lfcc'" in errors
+        assert main(["presets", "cqcc"]) == 2
+        first, *shown, last = capsys.readouterr().err.splitlines()
+        assert first == "voicefeat presets: error: name='cqcc': no such front end; did you mean one of these?"
+        assert [line.split()[0] for line in shown] == [name for name in vf.frontends() if "cqcc" in name]
+        assert last == f"voicefeat.frontends() and 'voicefeat presets' list all {len(vf.frontends())}"
 
 
 def test_every_command_is_in_the_list():

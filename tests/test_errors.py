@@ -214,3 +214,25 @@ def test_missing_file(tmp_path):
 def test_a_folder_is_no_recording(tmp_path):
     with pytest.raises(vf.AudioError, match=re.escape(tmp_path.name)):
         vf.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("mffc", "did you mean 'mfcc'? 'voicefeat features' lists all "),
+        ("Gammatone", "did you mean 'gammatone_spectrogram'? "),
+        ("chroma", "did you mean 'chroma_stft', 'chroma_cqt', 'chroma_vqt' or 'chroma_cens'? "),
+        ("xyzzy", "no such feature; 'voicefeat features' lists all "),
+        (5, "must be a text; 'voicefeat features' lists all "),
+    ],
+)
+def test_features_that_may_be_meant(name, told):
+    with pytest.raises(vf.ParameterError) as refusal:
+        vf.extract(np.zeros(SR), SR, [name])
+    assert told in str(refusal.value) and "\n" not in str(refusal.value)
+
+
+def test_at_most_ten_names_are_suggested():
+    with pytest.raises(vf.ParameterError) as refusal:
+        vf.extract(np.zeros(SR), SR, ["c"])
+    assert str(refusal.value).count("'") == 2 * (10 + 1) + 2  # ten names, the command, and the name itself

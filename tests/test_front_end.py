@@ -1,7 +1,9 @@
 """Front ends as values: equal, hashable, written and read, changed, refused; their frames and times."""
 
+import copy
 import dataclasses
 import pickle
+from xml.etree import ElementTree
 
 import golden
 import numpy as np
@@ -25,9 +27,10 @@ from voicefeat.presets.stages import (
     Signal,
     Spectrum,
 )
+from voicefeat.presets.titles import title
 
 SR = 16000
-NAMES = vf.frontends()
+NAMES = list(vf.frontends())
 FRAMED = [name for name in NAMES if vf.frontend(name).framing is not None]
 Y = np.ascontiguousarray(speech(SR)[:19321], dtype=np.float64)
 LFCC = vf.frontend("asvspoof2019-lfcc")
@@ -385,3 +388,75 @@ class TestStages:
         text = vf.frontend("asvspoof2019-lfcc").to_toml().replace("hop_length = 160", "hop_length = 0")
         with pytest.raises(vf.ParameterError, match=r"framing\.hop_length=0: must be a positive"):
             vf.FrontEnd.from_toml(text)
+
+
+class TestNames:
+    """How a front end is found by what a user knows of its name."""
+
+    def told(self, name):
+        with pytest.raises(vf.ParameterError) as refusal:
+            vf.frontend(name)
+        return str(refusal.value).splitlines()
+
+    def test_names_that_contain_the_word(self):
+        first, *shown, last = self.told("lfcc")
+        having = [name for name in NAMES if "lfcc" in name]
+        assert len(having) > 10
+        assert first.endswith(
+            f"no such front end; did you mean one of these? (the first 10 of {len(having)})"
+        )
+        assert [line.split()[0] for line in shown] == having[:10]
+        assert all(line.split(None, 1)[1] == title(vf.frontend(line.split()[0])) for line in shown)
+        assert "voicefeat.frontends()" in last and "voicefeat presets" in last and str(len(NAMES)) in last
+
+    def test_words_in_another_spelling(self):
+        _, *shown, _ = self.told("ASVspoof2021 LFCC")
+        assert len(shown) == 3 and all("asvspoof2021-lfcc" in line for line in shown)
+
+    @pytest.mark.parametrize(
+        ("name", "meant"),
+        [("asvspoof2019-lfc", "asvspoof2019-lfcc"), ("kaldi-mfcc-hirse", "kaldi-mfcc-hires"),
+         ("rawgat", "aasist-waveform")],
+    )  # fmt: skip
+    def test_one_that_is_meant(self, name, meant):
+        (only,) = self.told(name)
+        assert f"did you mean '{meant}'?" in only
+
+    @pytest.mark.parametrize("name", ["", "xyzzy", "-"])
+    def test_nothing_like_it(self, name):
+        (only,) = self.told(name)
+        assert "no such front end; voicefeat.frontends()" in only
+
+    def test_nothing_of_a_name_moves_the_cursor(self):
+        assert "\x1b" not in "".join(self.told("lfcc\x1b\n"))
+
+    def test_the_error_is_the_same_in_another_process(self):
+        with pytest.raises(vf.ParameterError) as refusal:
+            vf.frontend("lfcc")
+        assert str(pickle.loads(pickle.dumps(refusal.value))) == str(refusal.value)
+
+    def test_the_list_is_a_list(self):
+        names = vf.frontends()
+        assert names == NAMES and isinstance(names, list) and "kaldi-mfcc" in names
+        assert pickle.loads(pickle.dumps(names)) == copy.copy(names) == NAMES
+        assert type(names[:2]) is list and {*map(type, names)} == {str}
+
+    def test_the_list_shows_what_each_is(self):
+        lines = repr(vf.frontends()).splitlines()
+        assert [line.split()[0] for line in lines] == NAMES
+        for line, name in zip(lines, NAMES, strict=True):
+            assert title(vf.frontend(name)) in line and line.endswith(preset(name).source)
+
+    def test_the_list_is_a_table_in_a_notebook(self):
+        table = ElementTree.fromstring(vf.frontends()._repr_html_())
+        rows = [[cell.findtext("code") or cell.text for cell in row] for row in table.find("tbody")]
+        assert rows == [[name, title(vf.frontend(name)), preset(name).source] for name in NAMES]
+
+    def test_titles(self):
+        known = {name: title(vf.frontend(name)) for name in NAMES}
+        assert known["kaldi-fbank-80"] == "80 log mel bands, 25 ms every 10 ms"
+        assert known["sahidullah2015-rfcc"].startswith("20 coefficients of 20 rectangular linear bands, two")
+        assert known["project-chroma"].startswith("pitch classes, normalised over each frame")
+        assert known["covarep-mgd"] == "mgd"
+        assert all(known.values()) and max(map(len, known.values())) < 110
+        assert title(vf.FrontEnd()) == "all samples"

@@ -12,8 +12,9 @@ import math
 import numbers
 import operator
 import os
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -29,6 +30,8 @@ LONGEST = 1 << 24
 #: The most weights of a filter bank (half a gigabyte in float32), and its most rows.
 MOST_WEIGHTS, MOST_ROWS = 1 << 27, 1 << 17
 _WIDTHS = {"f": (2, 4, 8), "c": (8, 16)}
+#: The most names that an error lists.
+MOST_NEAR = 10
 _Kind = TypeVar("_Kind")
 
 
@@ -46,10 +49,13 @@ def escape(text: str) -> str:
 
 
 class ParameterError(ValueError):
-    """An argument that cannot be used; raised before any work is done."""
+    """An argument that cannot be used; raised before any work is done.
+
+    Further arguments are lines below the first, which list what can be used instead.
+    """
 
     def __str__(self) -> str:
-        return escape(super().__str__())  # file names may hold any character
+        return "\n".join(escape(str(line)) for line in self.args)  # file names may hold any character
 
 
 class AudioError(ValueError):
@@ -200,6 +206,21 @@ def check_rate(name: str, value: Any, remedy: str = "") -> float:
     if not 1e-6 <= rate <= 1e12:
         fail(name, value, "is not a sampling rate", remedy or "give it in hertz, such as 16000")
     return rate
+
+
+def near_names(name: str, known: Iterable[str], about: Callable[[str], str] | None = None) -> list[str]:
+    """The names that a user may mean: those that contain all words of `name`, or else the most alike.
+
+    `about` gives more words of a name, which are looked at where no name contains them.
+    """
+    known, words = list(known), re.findall(r"[^\W_]+", name.casefold())
+    if words:
+        found = [one for one in known if all(word in one.casefold() for word in words)]
+        if not found and about is not None:
+            found = [one for one in known if all(word in about(one).casefold() for word in words)]
+        if found:
+            return found
+    return difflib.get_close_matches(name, known, n=1)
 
 
 def check_choice(name: str, value: Any, allowed: Iterable[Any]) -> Any:

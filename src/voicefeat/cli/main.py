@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    """Run the command line; an error becomes a line on stderr."""
+    """Run the command line; an error is told on stderr, in a line."""
     parser = _parser()
     options = parser.parse_args(arguments)
     when_stopped = getattr(options, "when_stopped", KEPT)
@@ -49,7 +49,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         with warnings_as_lines(f"voicefeat {options.command}"):
             return options.run(options)
     except (ParameterError, AudioError, ModuleNotFoundError) as error:
-        tell(f"voicefeat {options.command}: error: {escape(str(error))}")
+        told = "\n".join(map(escape, str(error).split("\n")))  # what can be used instead, line by line
+        tell(f"voicefeat {options.command}: error: {told}")
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             print(flush=True)  # raises it again if the pipe was stdout; otherwise it is an error like others

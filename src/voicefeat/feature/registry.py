@@ -5,7 +5,6 @@ One line here adds a feature to the command line, the contract tests, the benchm
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ParameterError, format_value
+from ..errors import MOST_NEAR, ParameterError, format_value, near_names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -214,6 +213,7 @@ _ALL = [
 
 #: Features by name.
 FEATURES: dict[str, Feature] = {f.name: f for f in _ALL}
+ALL = f"'voicefeat features' lists all {len(FEATURES)}"
 
 
 def find(name: str, argument: str = "feature") -> Feature:
@@ -222,14 +222,12 @@ def find(name: str, argument: str = "feature") -> Feature:
     Raises
     ------
     ParameterError
-        If there is none; the nearest name is suggested.
+        If there is none; names that contain it are suggested, at most ten, or the nearest one.
     """
     if not isinstance(name, str):
-        raise ParameterError(
-            f"{argument}={format_value(name)}: must be a text; choose one of {', '.join(FEATURES)}"
-        )
+        raise ParameterError(f"{argument}={format_value(name)}: must be a text; {ALL}")
     if name in FEATURES:
         return FEATURES[name]
-    near = difflib.get_close_matches(str(name), FEATURES, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ParameterError(f"{argument}={name!r}: no such feature; {hint}choose one of {', '.join(FEATURES)}")
+    near = [repr(one) for one in near_names(name, FEATURES)[:MOST_NEAR]]
+    hint = f"did you mean {' or '.join(filter(None, [', '.join(near[:-1]), *near[-1:]]))}? " if near else ""
+    raise ParameterError(f"{argument}={name!r}: no such feature; {hint}{ALL}")

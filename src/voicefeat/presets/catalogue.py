@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from importlib import import_module
 from typing import overload
 
-from ..errors import ParameterError, fail
+from ..errors import MOST_NEAR, ParameterError, fail, near_names
 from .front_end import FrontEnd
 from .names import FrontEndName
+from .titles import FrontEndList, columns, title
 from .validate import PUBLISHED
 
 __all__ = ["Preset", "frontend", "frontends", "preset"]
@@ -59,9 +59,20 @@ def preset(name: str, argument: str = "name") -> Preset:
     known = _known or _presets()
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(str(name), known, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ParameterError(f"{argument}={name!r}: no such front end; {hint}choose one of {', '.join(known)}")
+    every = f"voicefeat.frontends() and 'voicefeat presets' list all {len(known)}"
+    near = near_names(name, known, lambda one: known[one].source)
+    if len(near) < 2:
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ParameterError(f"{argument}={name!r}: no such front end; {hint}{every}")
+    shown = columns([(one, title(known[one].front_end)) for one in near[:MOST_NEAR]])
+    more = f" (the first {MOST_NEAR} of {len(near)})" if len(near) > MOST_NEAR else ""
+    question = f"{argument}={name!r}: no such front end; did you mean one of these?{more}"
+    raise ParameterError(question, *(f"  {line}" for line in shown), every)
+
+
+def _describe(name: str) -> tuple[str, str]:
+    """What a published front end is, and its source."""
+    return title(_presets()[name].front_end), _presets()[name].source
 
 
 @overload
@@ -86,7 +97,7 @@ def frontend(name: str) -> FrontEnd:
     Raises
     ------
     ParameterError
-        If no front end has this name; the nearest name is suggested.
+        If no front end has this name; those whose names or sources contain it are listed, at most ten.
 
     Examples
     --------
@@ -99,18 +110,22 @@ def frontend(name: str) -> FrontEnd:
     return preset(name).front_end
 
 
-def frontends() -> list[str]:
+def frontends() -> FrontEndList:
     """The names of the published front ends.
 
     Returns
     -------
     list of str
-        The names that `frontend` accepts.
+        The names that `frontend` accepts. Shown in Python or a notebook, it is a table: what each front end
+        is, and its source.
 
     Examples
     --------
     >>> import voicefeat as vf
     >>> "asvspoof2019-lfcc" in vf.frontends()
     True
+    >>> print(str(vf.frontends()).splitlines()[6])  # doctest: +NORMALIZE_WHITESPACE
+    nii-lfcc  20 coefficients of 20 linear bands to 8000 Hz, energy first, two deltas, 20 ms every 10 ms
+              NII PyTorch scripts, LFCC, full band
     """
-    return list(_presets())
+    return FrontEndList(_presets(), _describe)

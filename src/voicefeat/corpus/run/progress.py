@@ -30,7 +30,9 @@ class Progress:
     def __init__(self, total: int, shown: bool | None = None, done: int = 0, failed: int = 0) -> None:
         self.audio_seconds: float = 0.0
         self.failures: int = failed
-        self.total, self.done, self._before = total, done, done
+        self.total: int = total
+        self.done: int = done
+        self._before: int = done
         self._start = self._last = time.perf_counter()
         self._bar: Any = None
         terminal = sys.stderr is not None and sys.stderr.isatty()

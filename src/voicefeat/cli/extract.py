@@ -17,7 +17,7 @@ from .settings import add_settings, check_front_end, given_settings, parsed_sett
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-__all__ = ["add_parser", "run"]
+__all__ = ["add_parser", "format_option", "run"]
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -48,7 +48,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     add("--windows", type=float, metavar="S", help="with --summary: statistics over windows of S seconds")
     add("--dtype", default="float32", metavar="TYPE", help="float32 (default), float64 or float16")
     add("--format", default="parquet", metavar="NAME", help=f"{', '.join(FORMATS)} (default: parquet)")
-    add("--format-option", type=_option, action="append", default=[], metavar="NAME=VALUE",
+    add("--format-option", type=format_option, action="append", default=[], metavar="NAME=VALUE",
         help="an option of the format: compress=true (parquet, kaldi, hdf5, zarr)")
     add("--shard-mb", type=float, default=128.0, metavar="MB", help="size of a shard (default: 128)")
     add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
@@ -121,7 +121,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
-def _option(text: str) -> tuple[str, str]:
+def format_option(text: str) -> tuple[str, str]:
     """The name and value of an option of the format."""
     name, equals, value = text.partition("=")
     if not equals:

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from .. import __version__
 from ..errors import AudioError, ParameterError, escape
-from . import explain, extract, features, presets, show, stream, table, verify, warmup
+from . import convert, explain, extract, features, presets, show, stream, table, verify, warmup
 from .exit_status import DONE, INTERRUPTED, NOTHING_DONE
 from .messages import leave, tell
 from .warnings import warnings_as_lines
@@ -22,7 +22,7 @@ from .warnings import warnings_as_lines
 __all__ = ["COMMANDS", "main"]
 
 #: The subcommands: each module has `add_parser`, which adds the command with its options, and `run`.
-COMMANDS = (extract, verify, show, table, stream, features, presets, explain, warmup)
+COMMANDS = (extract, verify, show, convert, table, stream, features, presets, explain, warmup)
 #: What an interrupted run leaves behind, unless its command says otherwise.
 KEPT = "completed shards are kept"
 

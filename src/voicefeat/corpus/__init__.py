@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import inputs as inputs
     from .dataset.batches import Batch as Batch, Entry as Entry, Sampler as Sampler, collate as collate
+    from .dataset.convert import Converted as Converted, convert_dataset as convert_dataset
     from .dataset.dataset import Dataset as Dataset
     from .dataset.open import open_dataset as open_dataset
     from .dataset.verify import Verified as Verified, verify as verify
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 #: The public names and their files; each is loaded when it is first used.
 _FILES = {
     "Batch": "dataset.batches",
+    "Converted": "dataset.convert",
     "Dataset": "dataset.dataset",
     "Entry": "dataset.batches",
     "Extraction": "run.run",
@@ -25,6 +27,7 @@ _FILES = {
     "Table": "table.table",
     "Verified": "dataset.verify",
     "collate": "dataset.batches",
+    "convert_dataset": "dataset.convert",
     "extract_corpus": "run.extract",
     "make_table": "table.table",
     "open_dataset": "dataset.open",

@@ -13,6 +13,7 @@ from ...errors import check_choice, check_int
 from ...presets.front_end import FrontEnd
 from ..items import OWN
 from ..optional import pandas
+from ..output.state import State
 from .batches import Batch, Entry, Sampler, collate, entry_of
 from .index import RowIndex, row_number
 from .store import Store
@@ -85,6 +86,16 @@ class Dataset:
     def shards(self) -> list[Path]:
         """The files or folders of its shards."""
         return list(self._store.shards)
+
+    @property
+    def rows_of_shards(self) -> list[int]:
+        """The number of rows of each shard."""
+        return self._store.counts
+
+    @property
+    def state(self) -> State | None:
+        """The state of the run that wrote it; None if the state file was not copied."""
+        return None if self._held is None else self._held.state
 
     def damage(self) -> list[str]:
         """Damage in the bytes of shards, one line per shard; empty without a state file."""

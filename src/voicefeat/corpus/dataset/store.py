@@ -78,6 +78,11 @@ class Store:
     def __len__(self) -> int:
         return int(self._firsts[-1])
 
+    @property
+    def counts(self) -> list[int]:
+        """The number of rows of each shard."""
+        return np.diff(self._firsts).tolist()
+
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[dict[str, Any], np.ndarray]]:
         """Columns and values of rows in the given order; fastest in ascending order."""
         for shard, inside in groupby(numbers, self._shard):

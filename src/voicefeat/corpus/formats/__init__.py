@@ -165,6 +165,10 @@ class Format(ABC):
         if about.dtype not in self.dtypes:
             fail("dtype", about.dtype, f"is not a type of {self.name}", f"give {' or '.join(self.dtypes)}")
 
+    def exact(self, options: Mapping[str, Any]) -> bool:
+        """Whether a shard has the values, and the checksums of its rows, as in other formats."""
+        return True
+
     def check_values(self, values: np.ndarray, about: About) -> None:  # noqa: B027
         """Refuse values that a shard cannot hold; the recording then goes to the ledger.
 

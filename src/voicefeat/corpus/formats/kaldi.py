@@ -126,6 +126,9 @@ class Kaldi(Format):
                 "or compress=false"
             )
 
+    def exact(self, options: Mapping[str, Any]) -> bool:
+        return not options.get("compress", False)
+
     def check_values(self, values: np.ndarray, about: About) -> None:
         if about.options.get("compress", False) and not np.isfinite(values).all():
             raise ParameterError(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...errors import escape
+from ..dataset.convert import Converted
 from ..dataset.verify import Unequal, Verified
 from ..inputs.sources import Listing
 from ..run.run import Extraction
 from ..table.table import Table
 
-__all__ = ["counted", "lasting", "notice", "sized", "summary", "table_summary", "verified"]
+__all__ = ["converted", "counted", "lasting", "notice", "sized", "summary", "table_summary", "verified"]
 
 
 def summary(done: Extraction) -> str:
@@ -74,6 +75,19 @@ def table_summary(done: Table) -> str:
             table += f", drawn from {_by_class(done.windows, 'window')}"
     speed = _speed(done, done.recordings, done.audio_seconds)
     return "\n".join([speed, table, *_rest(done, "replace them by folders to include them")])
+
+
+def converted(done: Converted) -> str:
+    """The result of a conversion.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> print(converted(Converted(Path("out"), 8, 3 << 20, (Path("out/part-00000"),))))
+    out: 8 rows, 1 shard, 3.0 MB
+    """
+    sizes = f"{counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
+    return f"{escape(str(done.folder))}: {counted(done.rows, 'row')}, {sizes}"
 
 
 def _by_class(counts: Mapping[str, int], noun: str) -> str:

@@ -495,7 +495,9 @@ def test_pandas_reads_the_table(dtype, corpus, tmp_path):
     extract_corpus(corpus, tmp_path / "out", "mfcc", **asked)
     names = [f"mfcc_{k}_{s}" for k in range(3) for s in ("mean", "q0.9")]
     kinds = {name: dtype for name in names}
-    table = pandas.read_csv(tmp_path / "out" / "part-00000" / "table.csv", dtype=kinds)
+    table = pandas.read_csv(
+        tmp_path / "out" / "part-00000" / "table.csv", dtype=kinds, float_precision="round_trip"
+    )
     assert list(table) == ["id", "part", "start", "sr", "duration", "sha256", *names] and len(table) == 87
     for row in table.itertuples(index=False):
         y, sr = soundfile.read(corpus / row.id, dtype="float32")

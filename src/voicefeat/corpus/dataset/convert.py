@@ -72,7 +72,7 @@ def convert_dataset(
     out : path-like
         The new folder. It appears when all is written.
     format : str
-        A name in :data:`voicefeat.corpus.formats.FORMATS`.
+        A name in `voicefeat.corpus.formats.FORMATS`.
     format_options : mapping, optional
         Options of the format, for example ``{"compress": True}``.
 

@@ -64,7 +64,8 @@ assert (drawn(np.tile(y, 5), sr=16000) == drawn(np.tile(y, 5), sr=16000)).all()
 
 `vf.frontends()` is the list of their names; printed, or at the end of a notebook's cell, it is a table with
 what each is and its source. A word is enough to find a name: the error of `vf.frontend("lfcc")` lists those
-that contain it. On the command line `presets` lists them, or prints one as TOML, which `FrontEnd.from_toml` reads:
+that contain it. On the command line `presets` lists them, or prints one as TOML, which `FrontEnd.from_toml`
+reads:
 
 ```sh
 voicefeat presets

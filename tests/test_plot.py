@@ -15,8 +15,11 @@ from matplotlib import pyplot  # noqa: E402
 import voicefeat as vf  # noqa: E402
 from voicefeat.cli.main import main  # noqa: E402
 from voicefeat.errors import escape  # noqa: E402
+from voicefeat.feature.registry import FEATURES  # noqa: E402
+from voicefeat.filters.banks import bank_centres  # noqa: E402
 
 SR = 16000
+LFCC = vf.frontend("asvspoof2019-lfcc")
 Y = (np.sin(2 * np.pi * 440 * np.arange(SR) / SR) / 2).astype(np.float32)
 
 
@@ -53,7 +56,7 @@ def row_at(artist, ax, hertz):
 class TestSpectra:
     def test_hertz_and_seconds(self):
         S = vf.spectrogram(Y, n_fft=512, hop_length=160)
-        image = vf.plot.spectrogram(S, SR, n_fft=512, hop_length=160)
+        image = vf.plot.spectrogram(S, SR, n_fft=512, hop_length=160, db=False)
         ax = image.axes
         assert (ax.get_xlabel(), ax.get_ylabel()) == ("Time (s)", "Frequency (Hz)")
         x0, x1, y0, y1 = image.get_extent()
@@ -75,7 +78,9 @@ class TestSpectra:
 
     def test_complex_spectra_are_drawn_as_magnitudes(self):
         D = vf.stft(Y, n_fft=512)
-        np.testing.assert_array_equal(colours(vf.plot.spectrogram(D, SR, feature="stft")), np.abs(D))
+        np.testing.assert_array_equal(
+            colours(vf.plot.spectrogram(D, SR, feature="stft", db=False)), np.abs(D)
+        )
 
     def test_decibels(self):
         D = vf.stft(Y, n_fft=512)
@@ -90,13 +95,13 @@ class TestSpectra:
         )
 
     def test_silence_in_decibels(self):
-        drawn = colours(vf.plot.spectrogram(np.zeros((257, 9), np.float32), SR, db=True))
+        drawn = colours(vf.plot.spectrogram(np.zeros((257, 9), np.float32), SR, n_fft=512))
         assert np.isfinite(drawn).all()
 
     @pytest.mark.parametrize("y_axis", ["mel", "log"])
     def test_other_spacings(self, y_axis):
         S = vf.spectrogram(Y, n_fft=512)
-        mesh = vf.plot.spectrogram(S, SR, y_axis=y_axis)
+        mesh = vf.plot.spectrogram(S, SR, n_fft=512, y_axis=y_axis, db=False)
         ax = mesh.axes
         named = ticks(ax)
         assert {"250", "500", "1000", "2000", "4000", "8000"} <= set(named)
@@ -180,6 +185,91 @@ class TestOtherRows:
         assert row_at(mesh, mesh.axes, named["C2"]) == 12
 
 
+class TestFrontEnds:
+    """A front end gives both axes: it knows its rate, hop and bands."""
+
+    @pytest.mark.parametrize("front_end", ["asvspoof2019-lfcc", LFCC])
+    def test_seconds_and_rows(self, front_end):
+        """A recording of a second is drawn as one, and deltas begin at a tick with their name."""
+        F = LFCC(Y)
+        image = vf.plot.spectrogram(F, feature=front_end)
+        times = LFCC.times(len(Y))
+        assert image.get_extent()[:2] == pytest.approx((times[0] - 0.005, times[-1] + 0.005))
+        assert ticks(image.axes) == {"lfcc_0": 0, "delta_lfcc_0": 20, "delta_delta_lfcc_0": 40}
+        assert image.axes.get_ylabel() == "Coefficient"
+        np.testing.assert_array_equal(colours(image), F)
+
+    def test_some_of_its_rows(self):
+        image = vf.plot.spectrogram(LFCC(Y)[1:20], SR, feature=LFCC)
+        assert image.get_extent()[2:] == pytest.approx((-0.5, 18.5))
+        assert all(name.isdigit() for name in ticks(image.axes))
+
+    def test_bands_are_at_their_frequencies(self):
+        front_end = vf.frontend("kaldi-fbank-80")
+        M = front_end(Y)
+        mesh = vf.plot.spectrogram(M, feature="kaldi-fbank-80")
+        assert mesh.axes.get_ylabel() == "Frequency (Hz)" and mesh.axes.get_yscale() == "function"
+        edges = mesh.get_coordinates()[:, 0, 1]
+        middles = bank_centres(sr=SR, n_filters=80, fmin=20.0)
+        assert len(edges) == 81 and ((edges[:-1] < middles) & (middles < edges[1:])).all()
+        np.testing.assert_array_equal(colours(mesh).reshape(M.shape), M)  # logarithms already
+        assert colours(mesh).reshape(M.shape)[:, 50].argmax() == row_at(mesh, mesh.axes, 440)
+
+    def test_a_top_below_half_the_rate(self):
+        mesh = vf.plot.spectrogram(vf.frontend("icefall-fbank-80")(Y), feature="icefall-fbank-80")
+        middles = bank_centres(sr=SR, n_filters=80, fmin=20.0, fmax=-400.0)
+        edges = mesh.get_coordinates()[:, 0, 1]
+        assert ((edges[:-1] < middles) & (middles < edges[1:])).all() and edges[-1] < 7600
+
+    def test_linear_bands(self):
+        image = vf.plot.spectrogram(vf.frontend("nii-lfb")(Y), feature="nii-lfb")
+        step = 8000 / 61
+        assert image.get_extent()[2:] == pytest.approx((step / 2, 8000 - step / 2))
+
+    def test_powers_in_decibels(self):
+        F = vf.frontend("nii-spectrogram")(Y)
+        image = vf.plot.spectrogram(F, feature="nii-spectrogram")
+        assert image.axes.get_ylabel() == "Frequency (Hz)" and image.axes.get_ylim() == (0, SR / 2)
+        np.testing.assert_allclose(colours(image), vf.power_to_db(F, ref=np.max, top_db=80), atol=1e-3)
+
+    def test_bands_that_are_not_evenly_spaced(self):
+        image = vf.plot.spectrogram(vf.frontend("kaldi-fbank-24-energy")(Y), feature="kaldi-fbank-24-energy")
+        assert image.axes.get_ylabel() == "Band" and image.get_extent()[2:] == pytest.approx((-0.5, 24.5))
+
+    def test_a_front_end_without_a_rate(self):
+        front_end = vf.frontend("kaldi-fbank-40").replace(rate=None)
+        slow = vf.plot.spectrogram(front_end(Y, 8000), 8000, feature=front_end)
+        fast = vf.plot.spectrogram(front_end(Y, SR), SR, feature=front_end)
+        assert slow.axes.get_xlim()[1] == pytest.approx(2 * fast.axes.get_xlim()[1])
+        assert slow.axes.get_ylim()[1] < 4000 < fast.axes.get_ylim()[1]
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", vf.frontends())
+    def test_each_can_be_drawn(self, name):
+        front_end = vf.frontend(name)
+        F = front_end(Y)
+        artist = vf.plot.spectrogram(F, feature=front_end if name in FEATURES else name)
+        times = front_end.times(front_end.signal.length(len(Y)))
+        low, high = artist.axes.get_xlim()
+        hop = times[1] - times[0]
+        assert low == pytest.approx(times[0] - hop / 2, abs=1e-3)
+        assert high == pytest.approx(times[F.shape[1] - 1] + hop / 2, rel=0.01)
+        assert artist.axes.get_ylabel()
+        artist.figure.canvas.draw()
+
+
+def test_powers_are_drawn_in_decibels():
+    S = vf.spectrogram(Y, n_fft=512, power=2.0)
+    expected = vf.power_to_db(S, ref=np.max, top_db=80)
+    drawn = colours(vf.plot.spectrogram(S, SR, n_fft=512, power=2.0))
+    np.testing.assert_allclose(drawn, expected, atol=1e-3)
+    np.testing.assert_array_equal(colours(vf.plot.spectrogram(S, SR, n_fft=512, db=False)), S)
+    decibels = vf.power_to_db(S)
+    np.testing.assert_array_equal(colours(vf.plot.spectrogram(decibels, SR, n_fft=512)), decibels)
+    c = np.abs(vf.mfcc(Y, SR))
+    np.testing.assert_array_equal(colours(vf.plot.spectrogram(c, SR, feature="mfcc")), c)
+
+
 class TestLongFeatures:
     def test_maxima_of_neighbouring_frames(self):
         c = np.random.default_rng(0).standard_normal((13, 1000)).astype(np.float32)
@@ -208,7 +298,9 @@ class TestLongFeatures:
         """A million values are reduced at a time: here are three, and columns of nine frames."""
         D = vf.stft(np.tile(Y, 25), n_fft=64, hop_length=4)
         assert D.size > 3 << 20
-        drawn = colours(vf.plot.spectrogram(np.abs(D), SR, feature="mfcc", columns=-(-D.shape[1] // 9)))
+        drawn = colours(
+            vf.plot.spectrogram(np.abs(D), SR, feature="mfcc", columns=-(-D.shape[1] // 9), hop_length=4)
+        )
         padded = np.pad(np.abs(D), ((0, 0), (0, -D.shape[1] % 9)), constant_values=0)
         np.testing.assert_array_equal(drawn, padded.reshape(len(D), -1, 9).max(axis=2))
 
@@ -254,10 +346,8 @@ def test_a_given_axis_is_drawn_on():
 
 @pytest.mark.slow
 def test_every_registered_feature_can_be_drawn():
-    from voicefeat.feature.registry import FEATURES
-
     for name in FEATURES:
-        artist = vf.plot.spectrogram(np.random.default_rng(0).random((24, 9)), SR, feature=name)
+        artist = vf.plot.spectrogram(np.random.default_rng(0).random((12, 9)), SR, feature=name)
         assert artist.axes.get_xlabel() == "Time (s)"
         assert artist.axes.get_ylabel()
         artist.figure.canvas.draw()
@@ -274,13 +364,27 @@ def test_every_registered_feature_can_be_drawn():
     (np.ones((20, 5)), {"feature": "melspectrogram", "y_axis": "bark"}, "y_axis='bark': "),
     (np.ones((20, 5)), {"feature": "melspectrogram", "fmin": 900.0, "fmax": 800.0}, "fmax=800.0: "),
     (np.ones((20, 5)), {"n_fft": 512}, "n_fft=512: has 257 bins, but S has 20; give n_fft=38"),
-    (-np.ones((257, 5)), {"db": True}, "S=.*negative values, so it is in decibels already"),
+    (-np.ones((257, 5)), {"db": True, "n_fft": 512}, "S=.*negative values, so it is in decibels already"),
     (np.ones((2, 20, 5)), {}, r"S=.*must have shape \(rows, frames\); draw one channel"),
     (np.ones(20), {}, r"S=.*must have shape \(rows, frames\)"),
     (np.ones((20, 0)), {}, "S=.*is empty"),
     (np.array([["a"]]), {}, "S=.*holds no numbers"),
     (np.ones((20, 5)), {"columns": 0}, "columns=0: "),
     (np.ones((20, 5)), {"sr": 0}, "sr=0: "),
+    (np.ones((1025, 5)), {}, "S=.*: its hop is not known; give feature=.* hop_length=160"),
+    (np.ones((64, 5)), {}, "S=.*: its hop is not known"),
+    (np.ones((64, 5)), {"hop_length": 160}, "it is not known what its 64 rows are; give feature="),
+    (np.ones((60, 5)), {"feature": "lfcc"}, "has 60 rows, and lfcc with these settings has 20; .*hop_length"),
+    (np.ones((60, 5)), {"feature": "mfcc", "n_mfcc": 40}, "mfcc with these settings has 40"),
+    (np.ones((60, 5)), {"feature": "asvspoof2019-lfc"}, "feature='asvspoof2019-lfc'.*'asvspoof2019-lfcc'"),
+    (np.ones((60, 5)), {"feature": LFCC, "hop_length": 160}, "hop_length=160: a front end has its own"),
+    (np.ones((60, 5)), {"feature": LFCC, "sr": 8000}, "sr=8000.*defined at 16000 Hz"),
+    (np.ones((61, 5)), {"feature": LFCC}, "has 61 rows, and the front end has 60; "),
+    (np.ones((60, 5)), {"feature": LFCC, "y_axis": "mel"}, "y_axis='mel': rows of this front end are not"),
+    (np.ones((60, 5)), {"feature": LFCC, "db": True}, "db=True: .*holds no magnitudes or powers"),
+    (np.ones((60, 5)), {"feature": LFCC.replace(rate=None, fmax=None)}, "sr=None: this front end has no"),
+    (np.ones((60, 5)), {"feature": 5}, "feature=5: must be a text"),
+    (np.ones((60, 5)), {"db": 2}, "db=2: "),
 ])  # fmt: skip
 def test_what_cannot_be_drawn(S, options, message):
     with pytest.raises(vf.ParameterError, match=message):

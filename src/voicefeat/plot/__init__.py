@@ -16,11 +16,12 @@ from ..audio.limits import not_finite, usable
 from ..audio.signals import signal
 from ..errors import ParameterError, check_bool, check_int, check_rate, fail
 from ..feature.names import FeatureName
-from ..feature.registry import find
+from ..presets.front_end import FrontEnd
+from ..presets.names import FrontEndName
 from ..units.decibels import power_to_db
 from .detectors import det, roc, scores
 from .drawing import axes, colours, draw_rows, drawable, lowest_and_highest, maxima, pixels, pyplot
-from .rows import frame_times, rows_of, settings_of
+from .source import Source, source_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,17 +34,14 @@ else:  # for those who read types at run time
 
 __all__ = ["spectrogram", "waveform", "det", "roc", "scores"]
 
-#: Kinds of rows with magnitudes or powers, which can be converted to decibels.
-_POWERS = ("frequency bin", "mel band", "linear band")
-
 
 def spectrogram(
     S: ArrayLike,
-    sr: float = 22050,
+    sr: float | None = None,
     *,
-    feature: FeatureName | str = "spectrogram",
+    feature: FeatureName | FrontEndName | str | FrontEnd | None = None,
     ax: Axes | None = None,
-    db: bool = False,
+    db: bool | None = None,
     top_db: float | None = 80.0,
     y_axis: Literal["linear", "mel", "log"] | None = None,
     cmap: str | Colormap | None = "magma",
@@ -58,17 +56,20 @@ def spectrogram(
     ----------
     S : array of shape (rows, frames)
         The values of the feature; for complex spectra the magnitudes are drawn.
-    sr : float
-        Sampling rate in Hz of the signal.
-    feature : str
-        The name of the feature's function, which decides what the rows are: frequencies, coefficients or
-        pitch classes.
+    sr : float, optional
+        Sampling rate in Hz of the signal; by default that of the front end, or 22050.
+    feature : str or FrontEnd, optional
+        What `S` is: the name of a feature, or a front end or its name. It decides what the rows are
+        (frequencies, coefficients or pitch classes), and with the settings when the frames are. By default a
+        spectrogram, whose `hop_length` or `n_fft` must be given.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure by default.
-    db : bool
-        Draw magnitudes or powers in decibels below the peak. Otherwise values are drawn unchanged.
+    db : bool, optional
+        Whether values are drawn in decibels below the peak. By default magnitudes and powers are, unless
+        there are values below zero, which are decibels already. All else is drawn unchanged.
     top_db : float or None
-        With `db`, the distance of the lowest colour from the peak in decibels; None for the full range.
+        The distance of the lowest colour from the peak in decibels, where they are drawn; None for
+        the full range.
     y_axis : {None, "linear", "mel", "log"}
         Scale of the frequency axis. By default that of the feature: mel for `melspectrogram`, linear for
         spectra.
@@ -81,7 +82,7 @@ def spectrogram(
         maximum of neighbouring frames.
     **settings
         Settings with which the feature was computed: `hop_length`, `n_fft`, `fmin`, `fmax`, `htk` and so on,
-        with the defaults of its function.
+        with the defaults of its function. A front end has its own.
 
     Returns
     -------
@@ -91,7 +92,8 @@ def spectrogram(
     Raises
     ------
     ParameterError
-        If `S` is not such an array, or a setting is unknown to the feature or cannot be used.
+        If `S` is not such an array, has more rows than what it is said to be, or its hop is not known; if a
+        setting is unknown to the feature or cannot be used.
     ModuleNotFoundError
         If matplotlib is not installed.
 
@@ -105,27 +107,32 @@ def spectrogram(
     >>> image = vf.plot.spectrogram(c, 22050, feature="mfcc")
     >>> image.axes.get_xlabel(), image.axes.get_ylabel()
     ('Time (s)', 'Coefficient')
+    >>> fbank = vf.frontend("kaldi-fbank-40")
+    >>> image = vf.plot.spectrogram(fbank(y[:16000], 16000), feature=fbank)
+    >>> image.axes.get_ylabel(), [round(float(t), 2) for t in image.axes.get_xlim()]
+    ('Frequency (Hz)', [0.01, 0.99])
     >>> plt.close("all")
     """
-    sr = check_rate("sr", sr)
-    spec, db = find(feature), check_bool("db", db)
-    S = _values(S)
-    chosen = settings_of(spec, settings)
-    rows = rows_of(spec, S.shape[0], sr, chosen, settings, y_axis)
-    start, period = frame_times(spec, S.shape[0], sr, chosen)
+    if db is not None:
+        db = check_bool("db", db)
+    if sr is not None:
+        check_rate("sr", sr)
     if columns is not None:
         columns = check_int("columns", columns)
-    if db:
-        _check_powers(spec.name, spec.row, S)
+    S = _values(S)
+    source = source_of(feature, S, sr, settings, y_axis)
+    power = source.power if db is None else _power(source, S) if db else None
+    if db is None and S.dtype.kind != "c" and np.nanmin(S) < 0:
+        power = None  # powers in decibels already
     pyplot()
     style = colours(cmap, vmin=vmin, vmax=vmax)
     ax = axes(ax)
     drawn, step = maxima(S, columns or 2 * pixels(ax))
-    if db:
-        drawn = power_to_db(drawn ** (2 / (chosen.get("power") or 1)), ref=np.max, amin=1e-30, top_db=top_db)
-    edges = start + (step * np.arange(drawn.shape[1] + 1) - 0.5) * period
-    ends = edges[0], start + (S.shape[1] - 0.5) * period
-    return draw_rows(ax, drawn[rows.first :], rows, edges, ends, style)
+    if power is not None:
+        drawn = power_to_db(drawn ** (2 / power), ref=np.max, amin=1e-30, top_db=top_db)
+    edges = source.start + (step * np.arange(drawn.shape[1] + 1) - 0.5) * source.period
+    ends = edges[0], source.start + (S.shape[1] - 0.5) * source.period
+    return draw_rows(ax, drawn[source.rows.first :], source.rows, edges, ends, style)
 
 
 def _values(S: Any) -> np.ndarray:
@@ -140,11 +147,13 @@ def _values(S: Any) -> np.ndarray:
     return S
 
 
-def _check_powers(name: str, row: str, S: np.ndarray) -> None:
-    if row not in _POWERS and "bin" not in row:
-        raise ParameterError(f"db=True: {name} holds no magnitudes or powers; leave db out")
+def _power(source: Source, S: np.ndarray) -> float:
+    """The power of the magnitudes in `S`, which the caller wants to be drawn in decibels."""
+    if source.power is None:
+        raise ParameterError(f"db=True: {source.name} holds no magnitudes or powers; leave db out")
     if S.dtype.kind != "c" and np.nanmin(S) < 0:
         fail("S", S, "has negative values, so it is in decibels already", "leave db out")
+    return source.power
 
 
 def waveform(

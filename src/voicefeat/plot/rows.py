@@ -78,23 +78,35 @@ def rows_of(
         if size != n:
             fail(count, size, f"S has {n} rows", f"give {count}={n}, or nothing")
     if feature.row == "frequency bin":
-        usual = "linear" if y_axis is None else y_axis
-        return _hertz(_bins(n, sr, settings, "n_fft" in given), usual, settings)
-    if feature.row in ("mel band", "linear band"):
-        mel = feature.row == "mel band"
-        usual = ("mel" if mel else "linear") if y_axis is None else y_axis
-        return _hertz(_bands(n, sr, settings, mel), usual, settings)
+        return of_bins(n, sr, settings, "n_fft" in given, y_axis)
+    if feature.row in ("mel band", "linear band") and "fmin" in settings:
+        return of_bands(n, sr, settings, feature.row == "mel band", y_axis)
     if "bins_per_octave" in settings and "fmin" in settings and feature.row != "pitch class":
         return _constant_q(n, settings, y_axis)
     if y_axis is not None:
         fail("y_axis", y_axis, f"rows of {feature.name} are not frequencies", "leave it out")
-    edges, limits = np.arange(n + 1) - 0.5, (-0.5, n - 0.5)
     if feature.row == "pitch class" and n % 12 == 0:
         first = 0 if settings.get("base_c", True) else 9
         names = [NOTES[(first + i) % 12] for i in range(12)]
         places = [float(i * n // 12) for i in range(12)]
-        return Rows("Pitch class", edges, limits, ticks=(places, names))
-    return Rows(feature.row.capitalize(), edges, limits, whole=True)
+        return numbered(n, "Pitch class", (places, names))
+    return numbered(n, feature.row.capitalize())
+
+
+def numbered(n: int, label: str, ticks: tuple[list[float], list[str]] | None = None) -> Rows:
+    """Rows by number."""
+    return Rows(label, np.arange(n + 1) - 0.5, (-0.5, n - 0.5), ticks=ticks, whole=ticks is None)
+
+
+def of_bins(n: int, sr: float, settings: Mapping[str, Any], given: bool, y_axis: Any) -> Rows:
+    """The bins of a transform on an axis in hertz; `given` says whether `n_fft` must fit."""
+    return _hertz(_bins(n, sr, settings, given), "linear" if y_axis is None else y_axis, settings)
+
+
+def of_bands(n: int, sr: float, settings: Mapping[str, Any], mel: bool, y_axis: Any) -> Rows:
+    """Bands that are equally spaced in mel, or in hertz, on an axis in hertz."""
+    usual = ("mel" if mel else "linear") if y_axis is None else y_axis
+    return _hertz(_bands(n, sr, settings, mel), usual, settings)
 
 
 def _hertz(edges: np.ndarray, y_axis: Any, settings: Mapping[str, Any]) -> Rows:

@@ -2,8 +2,8 @@
 One clip through the chain
 ==========================
 
-Every feature of a framed signal is a part of one chain. Here a clip goes through it stage by stage: samples,
-spectrum, bands, decibels, cepstrum.
+Every feature of a framed signal is a part of one chain. Here a clip goes through it stage by stage:
+samples, spectrum, bands, decibels, cepstrum.
 """
 
 # sphinx_gallery_thumbnail_number = 3
@@ -30,7 +30,7 @@ ax.set_title("signal")
 
 power = vf.spectrogram(y, power=2.0, **frames)
 figure, ax = plt.subplots(figsize=(8, 3), layout="constrained")
-vf.plot.spectrogram(power, sr, feature="spectrogram", db=True, ax=ax, **frames)
+vf.plot.spectrogram(power, sr, feature="spectrogram", power=2.0, db=True, ax=ax, **frames)
 ax.set_title("power spectrum in decibels below the peak")
 
 # %%
@@ -47,8 +47,8 @@ ax.set_title("mel bands in decibels below the peak")
 # %%
 # Compression and cepstrum
 # ------------------------
-# A cosine transform of the decibels of a frame tells its coarse shape in a few coefficients. `mfcc` does all
-# of this at once.
+# A cosine transform of the decibels of a frame tells its coarse shape in a few coefficients. `mfcc` does
+# all of this at once.
 
 decibels = vf.power_to_db(mel)
 mfcc = vf.mfcc(S=decibels, n_mfcc=13)

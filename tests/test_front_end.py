@@ -460,3 +460,18 @@ class TestNames:
         assert known["covarep-mgd"] == "mgd"
         assert all(known.values()) and max(map(len, known.values())) < 110
         assert title(vf.FrontEnd()) == "all samples"
+
+
+@pytest.mark.parametrize("shape", [(500_000,), (3, 200_000), (40, 16_000)])
+@pytest.mark.parametrize("name", ["asvspoof2019-lfcc", "htk-mfcc-e-d-a", "kaldi-mfcc-deltas"])
+def test_threads_share_the_samples_and_the_deltas(name, shape):
+    """Several threads give the bits of one: pre-emphasis of the whole signal, and deltas, too."""
+    fe, before = vf.frontend(name), vf.get_num_threads()
+    y = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    try:
+        vf.set_num_threads(1)
+        want = fe(y, SR)
+        vf.set_num_threads(3)
+        assert same(fe(y, SR), want)
+    finally:
+        vf.set_num_threads(before)

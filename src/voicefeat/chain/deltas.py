@@ -16,6 +16,10 @@ from ..cache import memoised
 from ..engine.correlate import correlate_repeated
 from ..errors import check_choice, check_float, check_int
 from . import tables
+from .blocks import for_parts, thread_budget
+
+#: Shares of the rows for each thread.
+SHARES = 2
 
 
 @dataclass(frozen=True)
@@ -84,15 +88,34 @@ class Dynamics:
 
     def follow(self, out: np.ndarray, rows: int) -> None:
         """Write the deltas of the first `rows` rows below them; `out` is (..., parts * rows, frames)."""
-        frames, lanes = out.shape[-1], tables.lanes(out.dtype)
-        again = self.repeated == "again"
-        weights = _kernels(self.width, self.divisor, self.orders, not again, out.dtype)
-        padded = np.empty(frames + weights[-1].size + 2 * lanes, out.dtype)
-        flat, size = out.reshape(-1), rows * frames
-        for at in range(0, flat.size, (self.orders + 1) * size):
-            for order, kernel in enumerate(weights):
-                source, target = at + (order * size if again else 0), at + (order + 1) * size
-                correlate_repeated(flat, source, rows, frames, kernel, lanes, padded, flat, target)
+        frames, flat = out.shape[-1], out.reshape(-1)
+        size = rows * frames
+        items = range(0, flat.size, (self.orders + 1) * size)
+        threads = thread_budget(flat.size)
+        if threads == 1:
+            for at in items:
+                self._follow(flat, at, size, rows, frames)
+            return
+        # Several threads share the rows of a long signal, which do not see each other.
+        shares = min(rows, SHARES * threads)
+        some = -(-rows // shares)
+
+        def share(i: int) -> None:
+            item, number = divmod(i, shares)
+            first = number * some
+            if first < rows:
+                self._follow(flat, items[item] + first * frames, size, min(some, rows - first), frames)
+
+        for_parts(share, shares * len(items), flat.size)
+
+    def _follow(self, flat: np.ndarray, at: int, size: int, rows: int, frames: int) -> None:
+        """The deltas of the `rows` rows from flat[at] on; those of each order are `size` values further on."""
+        lanes, again = tables.lanes(flat.dtype), self.repeated == "again"
+        weights = _kernels(self.width, self.divisor, self.orders, not again, flat.dtype)
+        padded = np.empty(frames + weights[-1].size + 2 * lanes, flat.dtype)
+        for order, kernel in enumerate(weights):
+            source, target = at + (order * size if again else 0), at + (order + 1) * size
+            correlate_repeated(flat, source, rows, frames, kernel, lanes, padded, flat, target)
 
 
 @memoised

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from ..engine.recursion import differences
 from ..errors import check_choice, check_float, check_int, check_rate, fail
 from . import tables
+from .blocks import for_parts, thread_budget
+
+#: Pieces of a long signal for each thread.
+SHARES = 4
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,28 @@ class SignalPieces:
             before = np.zeros(y.size // y.shape[-1], y.dtype)
             if self.signal.first == "self":
                 before -= share * y[..., 0].reshape(-1)
-        differences(y.reshape(-1), y.shape[-1], share, before, tables.lanes(y.dtype), out.reshape(-1))
+        threads, lanes = thread_budget(y.size), tables.lanes(y.dtype)
+        if threads == 1:
+            differences(y.reshape(-1), y.shape[-1], share, before, lanes, out.reshape(-1))
+        else:
+            _shared(y, share, before, lanes, out, SHARES * threads)
         self.before = -share * y[..., -1].reshape(-1)
         return out
+
+
+def _shared(
+    y: np.ndarray, share: np.floating[Any], before: np.ndarray, lanes: int, out: np.ndarray, pieces: int
+) -> None:
+    """The same on several threads: each signal in `pieces`, whose samples depend on the one before alone."""
+    flat, into, n = y.reshape(-1), out.reshape(-1), y.shape[-1]
+    size = -(-n // pieces)
+
+    def piece(i: int) -> None:
+        item, number = divmod(i, pieces)
+        first = number * size
+        at, end = item * n + first, item * n + min(first + size, n)
+        if at < end:
+            last = -share * flat[at - 1 : at] if first else before[item : item + 1]
+            differences(flat[at:end], end - at, share, last, lanes, into[at:end])
+
+    for_parts(piece, pieces * before.size, y.size)

@@ -109,7 +109,7 @@ class Dynamics:
         for_parts(share, shares * len(items), flat.size)
 
     def _follow(self, flat: np.ndarray, at: int, size: int, rows: int, frames: int) -> None:
-        """The deltas of the `rows` rows from flat[at] on; those of each order are `size` values further on."""
+        """The deltas of `rows` rows from flat[at] on; those of each order are `size` values further on."""
         lanes, again = tables.lanes(flat.dtype), self.repeated == "again"
         weights = _kernels(self.width, self.divisor, self.orders, not again, flat.dtype)
         padded = np.empty(frames + weights[-1].size + 2 * lanes, flat.dtype)

@@ -68,7 +68,8 @@ axes[0, 0].set(xlim=(0.2, 0.4), ylim=(0, 1.5))
 # Relative phases of harmonics
 # ----------------------------
 # `rps` follows the pitch and compares the phase of each harmonic with that of the first. In recorded
-# speech a vowel has relative phases of its own, which last while it lasts. Frames without a pitch are 0.
+# speech a vowel has relative phases of its own, which last while it lasts: the titles tell how
+# neighbouring frames correlate. Frames without a pitch are 0.
 
 figure, axes = plt.subplots(1, 2, sharey=True, figsize=(9, 3), layout="constrained")
 for ax, (kind, signal) in zip(axes, signals.items(), strict=True):
@@ -77,6 +78,6 @@ for ax, (kind, signal) in zip(axes, signals.items(), strict=True):
     alike = np.mean([np.corrcoef(row[:-1], row[1:])[0, 1] for row in voiced])
     extent = (0, 0.01 * rps.shape[1], -0.5, 19.5)
     image = ax.imshow(rps, origin="lower", aspect="auto", cmap="coolwarm", vmin=-8, vmax=8, extent=extent)
-    ax.set(xlabel="seconds", title=f"{kind}: neighbouring frames correlate by {alike:.2f}")
+    ax.set(xlabel="seconds", title=f"{kind}, correlation {alike:.2f}")
 axes[0].set(ylabel="coefficient", yticks=(0, 5, 10, 15))
 figure.colorbar(image, ax=axes, label="relative phase")

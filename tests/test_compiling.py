@@ -15,7 +15,7 @@ from numba.core import codegen, config
 
 from voicefeat.chain import tables
 from voicefeat.chain.frames import Frames
-from voicefeat.engine import compiling, fft, garbage, jit, rows, simd, spectrum
+from voicefeat.engine import compiling, fft, garbage, jit, notice, rows, simd, spectrum
 
 ENGINE = Path(compiling.__file__).parent
 #: Attributes of numba's objects that these files use, by the object that has them.
@@ -276,3 +276,96 @@ def test_what_is_kept_counts_as_old(frozen):
     finally:
         gc.unfreeze()
         (gc.enable if before else gc.disable)()
+
+
+#: Two kernels are compiled, which call a function.
+COMPILE = """
+import numpy as np
+from voicefeat.engine import jit, notice
+notice.LIMIT = {limit}
+inner = jit.inner_kernel(lambda x: x + 1)
+for y in (np.ones(3), np.ones(3, np.float32)):
+    assert jit.kernel(lambda x: inner(x[0]))(y) == 2
+"""
+
+
+def errors_of(code, folder, terminal=False, **environment):
+    """What a process writes to standard error, which is a terminal or a pipe."""
+    environment = {**os.environ, "VOICEFEAT_CACHE_DIR": str(folder), **environment}
+    command = [sys.executable, "-c", code]
+    if not terminal:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return done.stderr.splitlines()
+    ours, theirs = pytest.importorskip("pty").openpty()
+    with os.fdopen(ours, "rb", buffering=0) as reader:
+        subprocess.run(command, env=environment, stderr=theirs, check=True)
+        os.close(theirs)
+        try:
+            return reader.read(4096).decode().splitlines()
+        except OSError:  # how Linux tells that the other side is closed and nothing was written
+            return []
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("limit", "terminal", "variable", "lines"),
+    [
+        (0, True, {}, 1), (0, False, {}, 0), (1e9, True, {}, 0),
+        (0, False, {"VOICEFEAT_COMPILE_NOTICE": "1"}, 1), (1e9, False, {"VOICEFEAT_COMPILE_NOTICE": "1"}, 0),
+        (0, True, {"VOICEFEAT_COMPILE_NOTICE": "0"}, 0),
+    ],
+)  # fmt: skip
+def test_a_line_says_that_kernels_are_compiled(limit, terminal, variable, lines, tmp_path):
+    """Once, after the limit, in a terminal; a variable says otherwise."""
+    told = errors_of(COMPILE.format(limit=limit), tmp_path, terminal, **variable)
+    assert told == [notice.KEPT] * lines
+
+
+@pytest.mark.processes
+def test_loading_a_kernel_is_not_told(tmp_path):
+    code = """
+import numpy as np
+from voicefeat.engine import notice, rows, simd
+notice.LIMIT = 0
+n = simd.lanes(4)
+rows.put_rows(np.zeros(4 * n, np.float32), 4, 2, n, n, np.zeros(2 * n, np.float32), 0, n)
+"""
+    forced = {"VOICEFEAT_COMPILE_NOTICE": "1"}
+    assert errors_of(code, tmp_path, **forced) == [notice.KEPT]
+    assert errors_of(code, tmp_path, **forced) == []
+
+
+def test_what_compiling_takes_is_added_up(monkeypatch, capsys):
+    """What a kernel calls is a part of its time, and waiting is not; the first look after the limit tells."""
+    now = [0.0]
+    monkeypatch.setattr(notice.time, "perf_counter", lambda: now[0])
+    monkeypatch.setenv("VOICEFEAT_COMPILE_NOTICE", "1")
+    told = notice.Notice()
+    with told.compiling():
+        with told.compiling():
+            now[0] = 0.5
+        now[0] = 0.75
+    now[0] = 100.0
+    assert told.spent == 0.75 and told.begun is None and not capsys.readouterr().err
+    with told.compiling():
+        now[0] = 100.25
+        with told.compiling():  # at the limit
+            now[0] = 100.5
+            assert not capsys.readouterr().err
+        assert capsys.readouterr().err == notice.KEPT + "\n"
+    with told.compiling():
+        now[0] = 200.0
+    assert told.told and not capsys.readouterr().err
+
+
+def test_no_line_while_it_is_silent_or_cannot_be_written(monkeypatch, capsys):
+    monkeypatch.setenv("VOICEFEAT_COMPILE_NOTICE", "1")
+    monkeypatch.setattr(notice, "LIMIT", -1)
+    told = notice.Notice()
+    with told.silent(), told.compiling():
+        pass
+    assert not capsys.readouterr().err and not told.told
+    monkeypatch.setattr(sys, "stderr", None)
+    with told.compiling():
+        pass
+    assert told.told

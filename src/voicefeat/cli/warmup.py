@@ -71,10 +71,12 @@ def _call(kind: str, name: str) -> str:
     """Call a feature with a signal of one precision, and say how long it took."""
     import numpy as np
 
+    from ..engine.notice import NOTICE
+
     public = import_module(__package__.partition(".")[0])
     y = np.random.default_rng(0).standard_normal(16000).astype(kind)
     started = time.perf_counter()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), NOTICE.silent():
         warnings.simplefilter("ignore")  # of filters between two bins: the numbers are not used
         for frames in _framings(name):
             getattr(public, name)(y, **frames)

@@ -20,6 +20,7 @@ from llvmlite import binding as llvm
 from numba.core import codegen, compiler
 
 from .garbage import no_collection
+from .notice import NOTICE
 
 #: The level of LLVM's passes. At 2, which compiles sooner, kernels of plain loops such as those of `pyin` are
 #: slower; those whose loops are over lanes are not.
@@ -156,7 +157,7 @@ class WholeCompiler(compiler.Compiler):
         state = self.state
         state.library = self.library(state.targetctx.codegen(), func.__qualname__)
         state.library.enable_object_caching()
-        with no_collection():
+        with no_collection(), NOTICE.compiling():
             return super().compile_extra(func)
 
 

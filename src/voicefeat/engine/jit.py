@@ -30,6 +30,7 @@ from numba.extending import register_jitable
 
 from .compiling import INNER, INNER_LANES, LANE_LEVEL, LANES, LEVEL, TOGETHER, WHOLE, Loaded
 from .keeping import FILE, foreign, kept
+from .notice import NOT_KEPT, NOTICE
 from .simd import LANES32
 
 #: Division by zero gives inf as in numpy; the GIL is released; no flag that lets results change.
@@ -48,6 +49,8 @@ def _source_key() -> str:
 
 
 FOLDER, WHY = kept(_source_key())
+if FOLDER is None:
+    NOTICE.line = NOT_KEPT
 if WHY:
     warnings.warn(
         f"compiled kernels are not kept, and every process compiles them again: {WHY}; "

@@ -167,7 +167,7 @@ def test_scores_that_are_no_numbers(tmp_path, capsys, monkeypatch):
 @pytest.mark.slow
 def test_a_checkpoint_of_another_network(tmp_path, capsys):
     assert train(tmp_path / "a", "toy/ann", "epochs=1", "report.draws=0") == 0
-    model = tmp_path / "a/toy/ann/toy-clean/seed-0/model.pt"
+    model = tmp_path / "a/toy/ann+draws=0+epochs=1/toy-clean/seed-0/model.pt"
     start = f"model.start={model}"
     told = refused(capsys, tmp_path / "b", "toy/lstm", start)
     assert "is a ann, and model.kind='lstm'" in told
@@ -189,8 +189,16 @@ def test_a_checkpoint_that_would_run_code(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_a_run_with_other_settings(tmp_path, capsys):
-    assert train(tmp_path, "toy/lfcc_svm") == 0
-    told = refused(capsys, tmp_path, "toy/lfcc_svm", "model.settings.C=1.0")
+    """Given on the command line, they have a folder of their own; a file that was edited is refused."""
+    file = tmp_path / "mine.toml"
+    for line in ("C = 3.0", "C = 1.0"):
+        file.write_text(f'base = "{EXAMPLES}/configs/toy/lfcc_svm.toml"\n[model]\nsettings = {{ {line} }}\n')
+        if line == "C = 3.0":
+            assert train(tmp_path, str(file)) == 0
+            assert train(tmp_path, str(file), "model.settings.C=1.0") == 0
+            names = {path.parent.name for path in tmp_path.glob("mine*/toy-clean")}
+            assert names == {"mine", "mine+C=1.0"}
+    told = refused(capsys, tmp_path, str(file))
     assert "holds a run with other settings" in told
     assert "model.settings" in told
 
@@ -294,7 +302,7 @@ import sys
 
 class Missing:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("torch", "matplotlib"):
+        if name.split(".")[0] in sys.argv[3:]:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
@@ -307,13 +315,32 @@ for config in ("toy/lfcc_svm", "toy/ann"):
 """
 
 
+def without(tmp_path, *packages):
+    """What a process says in which these packages cannot be imported."""
+    (tmp_path / "alone.py").write_text(ALONE)
+    here = [sys.executable, str(tmp_path / "alone.py"), str(EXAMPLES), str(tmp_path), *packages]
+    return subprocess.run(here, capture_output=True, text=True, check=True)
+
+
+@pytest.mark.processes
+def test_without_scikit_learn(tmp_path):
+    """It is said before anything is read, computed or written."""
+    ended = without(tmp_path, "sklearn", "torch")
+    assert ended.stdout.split() == ["2", "2"]
+    lines = [line for line in ended.stderr.splitlines() if "matplotlib" not in line]
+    assert lines == [
+        "train.py: error: scikit-learn is not installed: pip install scikit-learn",
+        "train.py: error: scikit-learn and torch are not installed: pip install scikit-learn torch",
+    ]
+    assert not list(tmp_path.glob("toy"))
+
+
 @pytest.mark.processes
 def test_without_torch_and_matplotlib(tmp_path):
     """Mixtures and a report without pictures need neither; a network says what to install."""
-    (tmp_path / "alone.py").write_text(ALONE)
-    here = [sys.executable, str(tmp_path / "alone.py"), str(EXAMPLES), str(tmp_path)]
-    ended = subprocess.run(here, capture_output=True, text=True, check=True)
+    ended = without(tmp_path, "torch", "matplotlib")
     assert [line for line in ended.stdout.splitlines() if line in ("0", "2")] == ["0", "2"]
-    assert "networks need PyTorch" in ended.stderr
+    assert "error: torch is not installed: pip install torch" in ended.stderr
+    assert "matplotlib is not installed: the report will have no pictures" in ended.stderr
     page = (tmp_path / "toy/lfcc_svm/toy-clean/report.html").read_text()
     assert "Pictures need matplotlib" in page

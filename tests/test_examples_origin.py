@@ -1,5 +1,6 @@
 """Which data a run of examples/ was made from: no run goes on with others', and a name is one recording's."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from detecting import need, protocol, train
 need("sklearn", "torch")
 
 from detect import config as configs, features, logbook, origin  # noqa: E402
+from detect.config import Report  # noqa: E402
 from detect.corpus import Clip, Corpus  # noqa: E402
 from detect.layouts import read_corpus  # noqa: E402
 from detect.toy import toy  # noqa: E402
@@ -77,14 +79,14 @@ def test_the_same_data_go_on_wherever_they_are(run, capsys, tmp_path):
 @pytest.mark.slow
 def test_inverted_labels_are_another_run(run, capsys):
     folder, out = run
-    scores = (out / "toy/lfcc_svm/corpus-clean/seed-0/scores_eval.txt").read_bytes()
+    scores = (out / "toy/lfcc_svm+draws=0/corpus-clean/seed-0/scores_eval.txt").read_bytes()
     manifest(folder, inverted)
     assert train(out, *QUICK, data=folder) == 2
     said = told(capsys)
     assert "holds a run on other data (another label: toy_train_0_0, toy_train_0_1" in said
     assert "45 more" in said
     assert said.endswith("give another --out, or remove it")
-    assert (out / "toy/lfcc_svm/corpus-clean/seed-0/scores_eval.txt").read_bytes() == scores
+    assert (out / "toy/lfcc_svm+draws=0/corpus-clean/seed-0/scores_eval.txt").read_bytes() == scores
     assert train(out.parent / "new", *QUICK, data=folder) == 0
 
 
@@ -129,15 +131,17 @@ def test_a_list_that_says_otherwise(run, capsys, change, said):
 
 def test_a_run_that_does_not_say_what_it_was_made_from(run, capsys):
     folder, out = run
-    (out / "toy/lfcc_svm/corpus-clean/origin.json").unlink()
+    (out / "toy/lfcc_svm+draws=0/corpus-clean/origin.json").unlink()
     assert train(out, *QUICK, data=folder) == 2
     assert "does not say which data it was made from" in told(capsys)
 
 
-def test_a_report_of_other_settings_is_another(run, capsys):
-    """Intervals of a finished seed are not those of other draws."""
+def test_a_report_of_other_settings_is_another(run, capsys, tmp_path):
+    """Intervals of a finished seed are not those of other draws, which stand in a file that was edited."""
     folder, out = run
-    assert train(out, QUICK[0], "report.draws=7", data=folder) == 2
+    made = dataclasses.replace(configs.read(configs.find(QUICK[0]), QUICK[1:]), report=Report(draws=7))
+    (tmp_path / "edited.toml").write_text(made.to_toml())
+    assert train(out, str(tmp_path / "edited.toml"), data=folder) == 2
     assert "report.draws=7, there 0" in told(capsys)
 
 
@@ -148,17 +152,17 @@ def test_a_fusion_of_other_members_is_another(tmp_path, capsys):
     place.mkdir()
     for name, c in (("a", 1.0), ("b", 2.0)):
         base = configs.read(configs.find("toy/lfcc_svm"), [f"model.settings.C={c}"])
-        (place / f"{name}.toml").write_text(base.to_toml().replace("toy/lfcc_svm", name))
+        (place / f"{name}.toml").write_text(dataclasses.replace(base, name=name).to_toml())
     members = json.dumps([str(place / "a.toml"), str(place / "b.toml")])
     fusion = place / "f.toml"
     fusion.write_text(f'name = "f"\n[model]\nkind = "fusion"\nmembers = {members}\n[training]\nseeds = [0]\n')
     words = [str(fusion), "report.draws=0"]
     assert train(tmp_path / "out", *words) == 0
-    shutil.rmtree(tmp_path / "out" / "b")
+    shutil.rmtree(tmp_path / "out" / "b+draws=0")
     (place / "b.toml").write_text((place / "b.toml").read_text().replace("C = 2.0", "C = 0.01"))
     assert train(tmp_path / "out", *words) == 2
-    assert "another member b" in told(capsys)
-    assert not (tmp_path / "out" / "b").exists(), "refused before work"
+    assert "another member b+draws=0" in told(capsys)
+    assert not (tmp_path / "out" / "b+draws=0").exists(), "refused before work"
 
 
 @pytest.mark.slow
@@ -167,9 +171,9 @@ def test_other_weights_to_begin_from_are_another(tmp_path, capsys):
     start = tmp_path / "model.pt"
     for k in (0, 1):
         assert train(tmp_path / f"first{k}", *words, f"training.rate=0.00{k + 1}") == 0
-    shutil.copy(tmp_path / "first0/toy/ann/toy-clean/seed-0/model.pt", start)
+    shutil.copy(tmp_path / "first0/toy/ann+draws=0+epochs=1/toy-clean/seed-0/model.pt", start)
     assert train(tmp_path / "out", *words, f"model.start={start}") == 0
-    shutil.copy(tmp_path / "first1/toy/ann/toy-clean/seed-0/model.pt", start)
+    shutil.copy(tmp_path / "first1/toy/ann+draws=0+epochs=1+rate=0.002/toy-clean/seed-0/model.pt", start)
     capsys.readouterr()
     assert train(tmp_path / "out", *words, f"model.start={start}") == 2
     assert "another model.start" in told(capsys)

@@ -6,8 +6,9 @@ import dataclasses
 import difflib
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,12 +130,59 @@ def find(given: str) -> Path:
     raise vf.ParameterError(f"CONFIG={given!r}: is not a file")
 
 
+def find_all(given: str) -> list[Path]:
+    """The configs of a folder, in the order of their names: as given, or below examples/ or its configs/."""
+    here = Path(__file__).resolve().parents[1]
+    for place in (Path(), here, here / "configs"):
+        if found := sorted((place / given).glob("*.toml")):
+            return found
+    raise vf.ParameterError(
+        f"--all={given!r}: holds no configs; name a folder with .toml files, for example configs/toy"
+    )
+
+
 def read(path: Path, overrides: Sequence[str] = ()) -> Config:
-    """The config of a file with `key=value` put over it.
+    """The config of a file with `key=value` put over it; what differs then stands in its name.
 
     `base = "other.toml"` begins from another file; a table `[seed.training]` holds what the `seed` protocol
     does otherwise (`[folds.training]` likewise).
     """
+    made = _read(path, overrides)
+    return renamed(made, _read(path, [f"data.protocol={made.data.protocol}"])) if overrides else made
+
+
+def renamed(config: Config, before: Config) -> Config:
+    """The config under the name of `before` and of what changes a result: toy/ann+epochs=5."""
+    ours, theirs = (dataclasses.asdict(one) for one in (config, before))
+    told = [
+        text
+        for section in SECTIONS
+        for key, value in ours[section].items()
+        if f"{section}.{key}" not in ("training.seeds", "training.device", "data.protocol")
+        for text in _difference(key, value, theirs[section][key])
+    ]
+    name = before.name + "".join(f"+{text}" for text in sorted(told))
+    if len(name) - len(before.name) > 60:
+        name = f"{before.name}+{_digest(name)}"
+    return dataclasses.replace(config, name=name)
+
+
+def _difference(key: str, value: Any, before: Any) -> Iterator[str]:
+    """What differs, as part of a folder's name: values that are long or hold odd signs are digests."""
+    if isinstance(value, dict):
+        for inner in sorted({*value, *before}):
+            yield from _difference(inner, value.get(inner), before.get(inner))
+    elif value != before:
+        text = json.dumps(value) if isinstance(value, list | tuple) else _value(value).strip('"')
+        plain = re.fullmatch(r"[A-Za-z0-9._-]{1,16}", text)
+        yield f"{key}={text if plain else _digest(text)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _read(path: Path, overrides: Sequence[str]) -> Config:
     said = _merged(path)
     changes = [_override(text) for text in overrides]
     for place, value in changes:

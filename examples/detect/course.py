@@ -20,6 +20,7 @@ from .features import samples
 from .judging import records
 from .layouts import read_corpus
 from .logbook import say
+from .needs import need
 from .splits import by_speaker, limited
 
 RATE = 16000
@@ -56,10 +57,6 @@ def run(main: Callable[[Any], None], about: str, source: str = "", **options: An
     except (vf.ParameterError, vf.AudioError) as error:
         say(f"{parser.prog}: error: {error}")
         sys.exit(2)
-    except ModuleNotFoundError as error:
-        package = {"sklearn": "scikit-learn"}.get(str(error.name), error.name)
-        say(f"{parser.prog}: error: {package} is not installed: pip install {package}")
-        sys.exit(2)
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
@@ -74,7 +71,9 @@ def _check(given: argparse.Namespace) -> None:
             raise vf.ParameterError(
                 f"--plot={given.plot!r}: must be a .png, .svg or .pdf in a folder that is there; give another"
             )
-        import matplotlib  # noqa: F401
+        need("matplotlib")
+    if hasattr(given, "data"):  # detectors are taught
+        need("sklearn")
     for name, value in vars(given).items():
         if isinstance(value, int | float) and name != "threshold" and not value > 0:
             raise vf.ParameterError(f"--{name}={value}: must be above 0; give more")

@@ -14,7 +14,7 @@ import numpy as np
 
 import voicefeat as vf
 
-from . import config as configs, systems
+from . import config as configs, needs, systems
 from .config import Config, Report
 from .corpus import Clip, Corpus, labels
 from .features import Features, compute, durations
@@ -56,6 +56,8 @@ def corpus_of(place: Place, protocol: str) -> Corpus:
 def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     """Train, score and report; returns the folder of the run."""
     how = config.data
+    members = _members(config) if config.model.kind == "fusion" else []
+    _packages([config, *members], place)
     corpus = corpus or corpus_of(place, how.protocol)
     folder = place.out / config.name / f"{corpus.name}-{how.protocol}".replace(" ", "_").replace(",", "")
     lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
@@ -63,7 +65,6 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     places = split(
         rows, how.protocol, config.training.seeds[0], how.allow_overlap
     )  # what is wrong is said at once
-    members = _members(config) if config.model.kind == "fusion" else []
     if not members:
         systems.check(config, corpus, len(places["train"]))
     made = origin(corpus, rows, config, members)
@@ -82,6 +83,14 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     put(folder / "metrics.json", json.dumps(summary(found) | _about(config, corpus, rows), indent=1))
     say(f"report: {write_report(folder)}")
     return folder
+
+
+def _packages(every: Sequence[Config], place: Place) -> None:
+    """Refuse to begin without what the models need; pictures are left out where matplotlib is missing."""
+    recordings = Path(place.data).suffix != ".csv"
+    needs.need(*dict.fromkeys(name for config in every for name in needs.of_config(config, recordings)))
+    if needs.missing(["matplotlib"]):
+        say("matplotlib is not installed: the report will have no pictures; pip install matplotlib")
 
 
 def _same(folder: Path, config: Config, made: Origin) -> None:
@@ -144,7 +153,8 @@ def _members(config: Config) -> list[Config]:
         training = dataclasses.replace(
             member.training, seeds=config.training.seeds, device=config.training.device
         )
-        members.append(dataclasses.replace(member, data=config.data, training=training, report=config.report))
+        changed = dataclasses.replace(member, data=config.data, training=training, report=config.report)
+        members.append(configs.renamed(changed, member))
     return members
 
 

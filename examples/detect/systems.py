@@ -13,6 +13,7 @@ from .corpus import Corpus
 from .features import shape_of
 from .gmm import GMM
 from .models import NETWORKS
+from .needs import need
 from .words import one_of
 
 ALL = ("gmm", *KINDS, *NETWORKS, "fusion")
@@ -23,7 +24,10 @@ def make(config: Config) -> Any:
     kind, settings = config.model.kind, config.model.settings
     one_of("model.kind", kind, ALL)
     if kind in NETWORKS:
-        return _networks().Network(config)
+        need("torch")
+        from .networks import Network
+
+        return Network(config)
     try:
         return GMM(**settings) if kind == "gmm" else Classic(kind, **settings)
     except TypeError as error:
@@ -48,15 +52,3 @@ def check(config: Config, corpus: Corpus, rows: int) -> None:
         raise vf.ParameterError(
             f"model.kind={kind!r}: takes one vector a clip; give input.statistics = ['mean', 'std']"
         )
-
-
-def _networks() -> Any:
-    try:
-        from . import networks
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise vf.ParameterError(
-            "model.kind: networks need PyTorch, which is not installed; pip install torch"
-        ) from None
-    return networks

@@ -24,13 +24,13 @@ def need(*packages):
         sys.path.insert(0, str(EXAMPLES))
 
 
-def train(out, config, *changes, data="toy", more=()):
+def train(out, *words, data="toy", more=()):
     """What train.py does with these words; returns its exit status."""
     from detect.cli import main
 
     _one_thread()
 
-    return main([config, *changes, "--data", str(data), "--out", str(out), *more])
+    return main([*words, "--data", str(data), "--out", str(out), *more])
 
 
 def protocol(folder, lines, name="lists.trn.txt"):

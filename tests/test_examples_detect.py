@@ -16,6 +16,7 @@ import torch  # noqa: E402
 from detect import config as configs, course, features, guard, networks, splits  # noqa: E402
 from detect.corpus import SPLITS, Clip, Corpus  # noqa: E402
 from detect.models import NETWORKS, build, count  # noqa: E402
+from detect.page import SYSTEMS  # noqa: E402
 from detect.toy import toy  # noqa: E402
 
 import voicefeat as vf  # noqa: E402
@@ -76,6 +77,29 @@ def test_a_config_is_written_and_read(tmp_path):
     assert configs.read(tmp_path / "c.toml") == made
     assert made.data.protocol == "seed"
     assert made.model.settings == {"dropout": 0.1}
+
+
+def test_a_changed_setting_stands_in_the_name():
+    """What changes a result, in the order of its names; seeds, devices and what is as in the file do not."""
+    read, path = configs.read, configs.find("toy/ann")
+    assert read(path).name == read(path, ["seeds=[4]", "device=cpu", "epochs=2"]).name == "toy/ann"
+    assert read(path, ["protocol=seed"]).name == "toy/ann", "the folder below says it"
+    changes = ["training.rate=3e-4", "epochs=5", "protocol=seed"]
+    assert read(path, changes).name == read(path, changes[::-1]).name == "toy/ann+epochs=5+rate=0.0003"
+    assert read(path, ["model.settings.hidden=8"]).name == "toy/ann+hidden=8"
+    starts = [read(path, [f"model.start=/a folder/{k}/model.pt"]).name for k in "ab"]
+    assert all(re.fullmatch(r"toy/ann\+start=[0-9a-f]{8}", name) for name in starts), starts
+    assert starts[0] != starts[1]
+    many = [
+        "epochs=5",
+        "batch=4",
+        "training.rate=0.01",
+        "decay=0.1",
+        "monitor=loss",
+        "patience=3",
+        "copies=2",
+    ]
+    assert re.fullmatch(r"toy/ann\+[0-9a-f]{8}", read(path, [*many, "data.window=0.5"]).name)
 
 
 def test_the_seed_protocol_has_settings_of_its_own():
@@ -145,6 +169,29 @@ def test_a_finished_seed_is_not_repeated(runs, capsys):
 
 
 @pytest.mark.slow
+def test_a_set_of_configs(tmp_path, capsys):
+    """One that fails does not stop the others; the table has those that were run."""
+    for name, batch in (("a", 8), ("b", 900), ("c", 4)):
+        base = f'base = "{EXAMPLES}/configs/toy/ann.toml"'
+        (tmp_path / f"{name}.toml").write_text(f"{base}\n[training]\nbatch = {batch}\n")
+    assert train(tmp_path / "out", "epochs=1", more=["--all", str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert [line.split(" | ")[0] for line in out.splitlines()[2:]] == ["| a+epochs=1", "| c+epochs=1"]
+    assert "train.py: error: b: training.batch=900" in err.splitlines()[-2]
+    assert err.splitlines()[-1] == "2 of 3 configs were run, 1 failed"
+    (tmp_path / "b.toml").unlink()
+    assert train(tmp_path / "out", "epochs=1", more=["--all", str(tmp_path)]) == 0
+    assert train(tmp_path / "out", more=["--all", "none"]) == 2
+    assert "--all='none': holds no configs" in capsys.readouterr().err
+
+
+def test_the_toy_has_every_system_of_the_project():
+    toys = {path.stem for path in (EXAMPLES / "configs" / "toy").glob("*.toml")}
+    assert {name for name, title in SYSTEMS if title[0].isdigit()} <= toys
+    assert sum(title[0].isdigit() for name, title in SYSTEMS) == 11
+
+
+@pytest.mark.slow
 def test_a_killed_seed_goes_on(runs, tmp_path, monkeypatch):
     """Stopped in the second of three epochs, half a checkpoint beside it: the scores are a whole run's."""
     words = ["toy/cnn_dropout", "epochs=3", "report.draws=0"]
@@ -159,7 +206,7 @@ def test_a_killed_seed_goes_on(runs, tmp_path, monkeypatch):
 
     monkeypatch.setattr(networks.Network, "_epoch", stopping)
     assert train(tmp_path / "cut", *words) == 130
-    seed = tmp_path / "cut" / "toy/cnn_dropout/toy-clean/seed-0"
+    seed = tmp_path / "cut" / "toy/cnn_dropout+draws=0+epochs=3/toy-clean/seed-0"
     assert (seed / "checkpoint.pt").is_file()
     assert not (seed / "metrics.json").exists()
     (seed / ".checkpoint.pt.partial").write_bytes(b"half of a checkpoint")
@@ -167,7 +214,7 @@ def test_a_killed_seed_goes_on(runs, tmp_path, monkeypatch):
     assert len(calls) == 4, "the finished epoch was not repeated"
     events = [json.loads(line) for line in (seed / "log.jsonl").read_text().splitlines()]
     assert [e["epoch"] for e in events if e["event"] == "resumed"] == [1]
-    whole = tmp_path / "whole" / "toy/cnn_dropout/toy-clean/seed-0"
+    whole = tmp_path / "whole" / "toy/cnn_dropout+draws=0+epochs=3/toy-clean/seed-0"
     for part in ("dev", "eval"):
         assert (whole / f"scores_{part}.txt").read_bytes() == (seed / f"scores_{part}.txt").read_bytes()
     assert not (seed / "checkpoint.pt").exists()
@@ -235,12 +282,13 @@ def test_copies_are_the_same_in_any_order(runs):
         "report.draws=0",
     ]
     assert train(runs, *words) == train(runs / "again", *words) == 0
-    pair = [r / "deepvoice/ann/toy-seed/seed-0/scores_eval.txt" for r in (runs, runs / "again")]
+    name = "deepvoice/ann+batch=16+copies=1+draws=0+epochs=1/toy-seed"
+    pair = [r / name / "seed-0/scores_eval.txt" for r in (runs, runs / "again")]
     assert pair[0].read_text() == pair[1].read_text()
     assert "+1 " in pair[0].read_text()
-    found = json.loads((runs / "deepvoice/ann/toy-seed/metrics.json").read_text())
+    found = json.loads((runs / name / "metrics.json").read_text())
     assert found["leaks"]
-    assert "LEAKS" in (runs / "deepvoice/ann/toy-seed/report.html").read_text()
+    assert "LEAKS" in (runs / name / "report.html").read_text()
 
 
 def test_mixtures_score_as_scikit_learn_does(tmp_path):
@@ -296,7 +344,7 @@ def test_the_page_has_the_figures_of_the_runs(tmp_path):
     clips = toy(folder).clips
     lines = "".join(f"{c.path.name},{c.key},{c.speaker},{c.attack},{c.split}\n" for c in clips)
     (folder / "manifest.csv").write_text(f"path,label,speaker,system,split\n{lines}")
-    assert train(tmp_path / "runs", "minifake/lfcc_svm", "seeds=[0]", "report.draws=20", data=folder) == 0
+    assert train(tmp_path / "runs", "minifake/lfcc_svm", "seeds=[0]", data=folder) == 0
     found = json.loads((tmp_path / "runs/minifake/lfcc_svm/minifake-clean/metrics.json").read_text())
     lines = page(tmp_path / "runs").splitlines()
     row = next(line for line in lines if line.startswith("| LFCC 2019 pooled, SVM"))

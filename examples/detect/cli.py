@@ -13,30 +13,40 @@ from .logbook import say
 
 EPILOG = """
 CONFIG is a file as given, or below examples/ or examples/configs/: configs/minifake/lfcc_gmm.toml.
-KEY=VALUE changes a setting: epochs=5, training.rate=0.0003, protocol=seed, seeds=[0].
+KEY=VALUE changes a setting: epochs=5, training.rate=0.0003, protocol=seed, seeds=[0]. What changes a result
+stands in the name of the run's folder: toy/ann+epochs=5.
+--all DIR runs every config of a folder, found in the same way, and prints a table of the results.
 A run that was stopped goes on when the same command is given again.
 """
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Train, score and report; 2 after a sentence about what is wrong."""
+    """Train, score and report; 2 after a sentence about what is wrong, 1 where a config of --all failed."""
     parser = argparse.ArgumentParser(
-        prog="train.py", description="Train, score and report one detector.", epilog=EPILOG,
+        prog="train.py", description="Train, score and report detectors.", epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("config", metavar="CONFIG", help="a TOML file of settings")
+    parser.add_argument("config", metavar="CONFIG", nargs="?", default="", help="a TOML file of settings")
     parser.add_argument(
         "changes", metavar="KEY=VALUE", nargs="*", help="settings that differ from the file's"
+    )
+    parser.add_argument(
+        "--all", default="", metavar="DIR", help="instead of CONFIG: every config of a folder"
     )
     parser.add_argument("--data", required=True, metavar="DIR", help="the corpus: a folder, a table, or toy")
     parser.add_argument("--eval", default="", metavar="DIR", help="another corpus, whose clips are evaluated")
     parser.add_argument("--out", default="runs", metavar="DIR", help="where runs are kept (default: runs)")
     given = parser.parse_intermixed_args(words)
     try:
-        from . import config, runs
+        from . import config, runs, several
 
-        settings = config.read(config.find(given.config), given.changes)
-        folder = runs.run(settings, runs.Place(given.data, Path(given.out), given.eval))
+        place = runs.Place(given.data, Path(given.out), given.eval)
+        if given.all:
+            changes = [given.config, *given.changes] if given.config else []
+            return several.run_all(config.find_all(given.all), changes, place)
+        if not given.config:
+            raise vf.ParameterError("CONFIG='': is missing; name a file of settings, or --all DIR")
+        folder = runs.run(config.read(config.find(given.config), given.changes), place)
     except (vf.ParameterError, vf.AudioError) as error:
         say(f"train.py: error: {error}")
         return 2

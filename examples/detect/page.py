@@ -55,6 +55,19 @@ def page(runs: Path) -> str:
     )
 
 
+def systems_table(folders: Sequence[Path]) -> str:
+    """The page's table of these runs, each under its config's name."""
+    found = [_run(folder) for folder in folders]
+    return _systems([(one["name"], one) for one in found])
+
+
+def _run(folder: Path) -> dict[str, Any]:
+    """What a run found, and what its first seed did."""
+    found: dict[str, Any] = json.loads((folder / "metrics.json").read_text())
+    first = folder / f"seed-{found['seeds'][0]}" / "metrics.json"
+    return found | {"first": json.loads(first.read_text())}
+
+
 def _found(
     runs: Path, group: str, names: Sequence[tuple[str, str]], corpus: str
 ) -> list[tuple[str, dict[str, Any]]]:
@@ -62,9 +75,7 @@ def _found(
     for name, title in names:
         folder = runs / group / name / corpus
         if (folder / "metrics.json").is_file():
-            found = json.loads((folder / "metrics.json").read_text())
-            first = folder / f"seed-{found['seeds'][0]}" / "metrics.json"
-            out.append((title, found | {"first": json.loads(first.read_text())}))
+            out.append((title, _run(folder)))
     lists = {found["list_digest"]: title for title, found in out}
     if len(lists) > 1:
         (one, ours), (other, theirs) = list(lists.items())[:2]
@@ -85,7 +96,9 @@ def _systems(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
         epochs = ", ".join(map(str, one["best_epoch"])) if any(one["best_epoch"]) else ""
         row = [title, f"{one['parameters']:,}", str(len(one["seeds"])), epochs]
         row += [_percent(one[part]["eer"], len(one["seeds"])) for part in ("dev", "eval")]
-        row += [f"{100 * first['eer_low']:.1f} to {100 * first['eer_high']:.1f}"]
+        row += [
+            f"{100 * first['eer_low']:.1f} to {100 * first['eer_high']:.1f}" if "eer_low" in first else ""
+        ]
         row += [f"{one['eval'][k]['mean']:.3f}" for k in ("auc", "min_dcf")]
         rows.append(
             [*row, f"{seconds['fit']['mean']:.0f}", f"{1000 * seconds['score']['mean'] / scored:.1f}"]

@@ -56,6 +56,10 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     add("--strict", action="store_true", help="stop at the first recording that cannot be used")
     add("--redo", action="store_true",
         help="make shards of changed recordings again, and damaged shards (default: refuse)")
+    add("--update", action="store_true",
+        help="add recordings that came since to a dataset that is there; its shards stay as they are")
+    add("--retry", action="store_true",
+        help="try the recordings of the ledger again, and store those that can be used now")
     add("--log-json", metavar="FILE", help="append a log to FILE, one JSON object per line")
     # fmt: on
     add_settings(command)
@@ -93,6 +97,8 @@ def run(options: argparse.Namespace) -> int:
             executor=executor,
             strict=options.strict,
             redo=options.redo,
+            update=options.update,
+            retry=options.retry,
             shard_mb=options.shard_mb,
             log=options.log_json,
         )

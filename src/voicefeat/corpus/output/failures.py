@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
+from collections import Counter
 from pathlib import Path
 from typing import IO, Any
 
 from ...files.csv_lines import csv_writer
 from ..items import Failure
 
-__all__ = ["HEADER", "Ledger", "write_next_ledger", "commit_ledger"]
+__all__ = ["HEADER", "Ledger", "commit_ledger", "failed_ids", "write_next_ledger"]
 
 
 #: The first line of a ledger.
@@ -69,6 +72,15 @@ class Ledger:
     def __exit__(self, *exception: object) -> None:
         if self._stream is not None:
             self._stream.close()
+
+
+def failed_ids(folder: Path, length: int) -> Counter[str]:
+    """How many lines each recording has in the first `length` bytes of the ledger in `folder`."""
+    if not length:
+        return Counter()
+    with open(folder / Ledger.NAME, "rb") as file:
+        text = io.TextIOWrapper(io.BytesIO(file.read(length)), encoding="utf-8", newline="")
+    return Counter(line["id"] for line in csv.DictReader(text))
 
 
 #: The name of a new ledger, which replaces the old one once the state file says so.

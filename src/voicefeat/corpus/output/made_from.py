@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...errors import ParameterError
 from ..checksums import Identity, identity, known_at
 from ..inputs.sources import Source
 from ..ordered_map import ordered_map
 
 __all__ = [
-    "RECORDINGS", "Changed", "Recordings", "changed", "first_listed_otherwise", "missing_records",
-    "recordings_digest",
+    "RECORDINGS", "Changed", "Recordings", "changed", "entries_by_digest", "first_listed_otherwise",
+    "listed_entries", "missing_records", "recordings_digest",
 ]  # fmt: skip
 
 RECORDINGS = "_recordings.bin"
@@ -104,6 +105,27 @@ def _entry(source: Source) -> bytes:
 
 def _entry_digest(source: Source) -> bytes:
     return hashlib.blake2b(_entry(source), digest_size=8).digest()
+
+
+def entries_by_digest(sources: Iterable[Source]) -> dict[bytes, Source]:
+    """The recordings of a list, by the digest of their entries in it."""
+    return {_entry_digest(source): source for source in sources}
+
+
+def listed_entries(folder: Path, count: int) -> list[bytes]:
+    """The digests of the entries of a dataset's first `count` recordings.
+
+    Raises
+    ------
+    ParameterError
+        If the records are lost.
+    """
+    if lost := missing_records(folder, count):
+        raise ParameterError(
+            f"{folder / RECORDINGS}: {lost}, so that it is not known what the dataset was made from; copy it "
+            "again, or give another folder"
+        )
+    return _records(folder)["listed"][:count].tolist()
 
 
 def first_listed_otherwise(folder: Path, sources: Sequence[Source], done: int) -> str:

@@ -12,14 +12,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ...errors import ParameterError, fail
 from ...files.temporary import replacing
 from ..inputs.sources import Source
 from .failures import HEADER, Ledger
 from .inventory import Inventory
-from .made_from import RECORDINGS, first_listed_otherwise
+from .made_from import (
+    RECORDINGS,
+    entries_by_digest,
+    first_listed_otherwise,
+    listed_entries,
+    missing_records,
+)
 
 __all__ = ["NAME", "Segment", "State", "differing", "opened"]
 
@@ -79,6 +85,13 @@ class State:
     complete: bool = False
     #: The carried columns, with their types.
     columns: list[list[str]] = field(default_factory=list)
+    #: Whether recordings were added later: their order is then that of the records, not that of the list.
+    grown: bool = False
+
+    @property
+    def begun(self) -> int:
+        """Number of recordings that are in the dataset, whole or in part."""
+        return self.next[0] + (self.next[1] > 0)
 
     @property
     def next(self) -> tuple[int, int]:
@@ -154,14 +167,16 @@ def _unreadable(folder: Path, error: Exception) -> ParameterError:
 
 
 def opened(
-    out: str | os.PathLike[str], asked: dict[str, Any], columns: list[list[str]], sources: Sequence[Source]
-) -> tuple[Path, State]:
+    out: str | os.PathLike[str], asked: dict[str, Any], columns: list[list[str]], sources: Sequence[Source],
+    update: bool = False,
+) -> tuple[Path, State]:  # fmt: skip
     """The folder `out` and the state to continue from; nothing is created or changed yet.
 
     Raises
     ------
     ParameterError
-        If `out` is a file, or holds other files, or a dataset with other settings.
+        If `out` is a file, or holds other files, or a dataset with other settings; or of other recordings,
+        unless `update`.
     """
     folder = Path(out)
     if os.path.lexists(folder) and not folder.is_dir():
@@ -182,15 +197,49 @@ def opened(
     differences = list(differing(state.asked, asked))
     if differences and asked["recordings"] != state.asked.get("recordings"):
         differences = [each for each in differences if not each.startswith("recordings: ")]
-        done = state.next[0] + (state.next[1] > 0)
-        differences.insert(0, f"recordings: {first_listed_otherwise(folder, sources, done)}")
+        if not differences and update:
+            _check_columns(folder, state.columns, columns)
+            return folder, state
+        _refuse_list(folder, state, sources, differences)
     if differences:
-        listed = "; ".join(differences[:3]) + ("; ..." if len(differences) > 3 else "")
-        raise ParameterError(
-            f"out={str(folder)!r}: holds a dataset made in another way ({listed}); give a new folder, or the "
-            "same command and versions as before"
-        )
+        raise _other(folder, differences, "give a new folder, or the same command and versions as before")
     return folder, state
+
+
+def _other(folder: Path, differences: Sequence[str], remedy: str) -> ParameterError:
+    listed = "; ".join(differences[:3]) + ("; ..." if len(differences) > 3 else "")
+    return ParameterError(f"out={str(folder)!r}: holds a dataset made in another way ({listed}); {remedy}")
+
+
+def _refuse_list(folder: Path, state: State, sources: Sequence[Source], others: Sequence[str]) -> NoReturn:
+    """Refuse another list of recordings; say what `--update` would do, if nothing else differs."""
+    done = state.begun
+    how = f"recordings: {first_listed_otherwise(folder, sources, done)}"
+    if others:
+        raise _other(folder, [how, *others], "give a new folder, or the same command and versions as before")
+    if missing_records(folder, done):
+        raise _other(folder, [how], "give a new folder")
+    given = entries_by_digest(sources)
+    new = len(given.keys() - set(listed_entries(folder, done)))
+    if state.complete and new == len(sources) - done:
+        be = "1 more is" if new == 1 else f"{new:,} more are"
+        raise ParameterError(
+            f"out={str(folder)!r}: has {done:,} of these recordings, and {be} given; --update (update=True) "
+            f"adds {'it' if new == 1 else 'them'}"
+        )
+    raise _other(folder, [how], "give a new folder, or --update (update=True), which adds those that came")
+
+
+def _check_columns(folder: Path, before: list[list[str]], now: list[list[str]]) -> None:
+    """Refuse a list with other carried columns: a dataset has the same ones in each shard."""
+    if before != now:
+        there, here = (
+            ", ".join(f"{name} ({kind})" for name, kind in each) or "none" for each in (before, now)
+        )
+        raise ParameterError(
+            f"out={str(folder)!r}: has the columns {there}, and the list has {here}; list the same ones, or "
+            "give a new folder"
+        )
 
 
 def differing(before: Any, now: Any, where: str = "", here: str = "here") -> Iterable[str]:

@@ -8,10 +8,15 @@ from ...errors import escape
 from ..dataset.convert import Converted
 from ..dataset.verify import Unequal, Verified
 from ..inputs.sources import Listing
+from ..run.due import changed_in_words
 from ..run.run import Extraction
 from ..table.table import Table
 
 __all__ = ["converted", "counted", "lasting", "notice", "sized", "summary", "table_summary", "verified"]
+
+
+#: Largest number of recordings that are named.
+NAMED = 3
 
 
 def summary(done: Extraction) -> str:
@@ -38,12 +43,35 @@ def summary(done: Extraction) -> str:
         lost = "became 0 in float16, whose least number is 6e-08; float32 keeps them"
         lines.insert(1, f"{counted(done.zeroed, 'value')} {lost}")
     if done.again:
-        lines.insert(0, f"{counted(done.again, 'shard')} made again: lost, or recordings have changed")
+        lines.insert(0, f"{counted(done.again, 'shard')} made again: lost, or recordings are others now")
+    lines[:0] = _since(done)
     if not done.resumed:
         return "\n".join([speed, *lines])
     whole = f"{counted(done.recordings, 'recording')}, {lasting(done.audio_seconds)} of audio"
     this = f"this run: {speed}" if done.run_recordings else "this run: nothing was left to store"
     return "\n".join([this, f"whole dataset: {whole}", *lines])
+
+
+def _since(done: Extraction) -> list[str]:
+    """Lines on what has come, changed and gone since the last run."""
+    lines = []
+    if done.resumed and done.added:
+        lines.append(f"{counted(done.added, 'recording')} came since the last run")
+    if done.changed:
+        lines.append(f"{escape(changed_in_words(done.changed))}; old rows were kept, --redo makes them again")
+    if done.vanished:
+        named = ", ".join(map(repr, done.vanished_ids[:NAMED]))
+        names = f" (the first by name: {named})" if named else ""
+        listed = "is" if done.vanished == 1 else "are"
+        lines.append(
+            f"{counted(done.vanished, 'recording')} of the dataset {listed} not listed any more"
+            f"{escape(names)}; {'its' if done.vanished == 1 else 'their'} rows were kept"
+        )
+    if done.tried:
+        were = "was" if done.tried == 1 else "were"
+        tried = f"{counted(done.tried, 'recording')} of the ledger {were} tried again"
+        lines.append(f"{tried}: {done.mended:,} can be used now")
+    return lines
 
 
 def notice(found: Listing) -> str:
@@ -136,8 +164,8 @@ def sized(count: int) -> str:
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.1f} kB"
 
 
-#: Largest number of rows that are named.
-NAMED = 10
+#: Largest number of rows that are named by a verification.
+ROWS_NAMED = 10
 
 
 def verified(found: Verified) -> str:
@@ -170,12 +198,12 @@ def verified(found: Verified) -> str:
             f"{counted(len(found.absent), 'recording')} of the dataset {be} not among those given, the first "
             f"{found.absent[0]!r}"
         )
-    lines += [f"damaged: {each}" for each in found.damaged[:NAMED]]
-    if len(found.damaged) > NAMED:
-        lines.append(f"... and {len(found.damaged) - NAMED:,} more shards")
-    lines += [_named(each) for each in found.unequal[:NAMED]]
-    if len(found.unequal) > NAMED:
-        lines.append(f"... and {len(found.unequal) - NAMED:,} more")
+    lines += [f"damaged: {each}" for each in found.damaged[:ROWS_NAMED]]
+    if len(found.damaged) > ROWS_NAMED:
+        lines.append(f"... and {len(found.damaged) - ROWS_NAMED:,} more shards")
+    lines += [_named(each) for each in found.unequal[:ROWS_NAMED]]
+    if len(found.unequal) > ROWS_NAMED:
+        lines.append(f"... and {len(found.unequal) - ROWS_NAMED:,} more")
     return "\n".join(lines)
 
 

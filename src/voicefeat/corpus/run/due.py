@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ...errors import ParameterError, is_transient
 from ..formats import Format, find_format
@@ -14,36 +15,69 @@ from ..output.inventory import Inventory, changed_bytes, differs, shards_in
 from ..output.made_from import RECORDINGS, Changed, changed, missing_records
 from ..output.shards import Shards
 from ..output.state import Segment, State
+from .retry import Retry
 
-__all__ = ["mark_due"]
+__all__ = ["Wanted", "changed_in_words", "mark_due"]
 
 #: Largest number of recordings that a message names.
 NAMED = 3
 REDO = "have their shards made again (redo=True, --redo)"
 
 
+class Wanted(NamedTuple):
+    """What a run is asked to do with the recordings that are in the dataset already."""
+
+    #: Make the shards of changed recordings again. Otherwise they are refused, or left as they are if `keep`.
+    redo: bool = False
+    keep: bool = False
+    #: Recordings that are not listed any more, by their numbers.
+    vanished: frozenset[int] = frozenset()
+    #: Whether the order of recordings is that of the records, which are lost where a segment is.
+    grown: bool = False
+    #: Recordings of the ledger that were tried again, and those that are to be stored.
+    retry: Retry = Retry()
+
+
 def mark_due(
-    folder: Path, state: State, shards: Shards, sources: Sequence[Source], workers: int, redo: bool
-) -> None:
-    """Mark in `state` the segments to be made again; segments at the end simply count as not done.
+    folder: Path, state: State, shards: Shards, sources: Sequence[Source], workers: int, wanted: Wanted
+) -> list[Changed]:
+    """Mark in `state` the segments to be made again.
+
+    Unless the list has grown, segments at the end simply count as not done.
+
+    Returns the changed recordings that are left as they are.
 
     Raises
     ------
     ParameterError
-        If recordings have changed, or the ledger is lost, without `redo`; if there are unknown shards.
+        If recordings have changed, or the ledger is lost, and `wanted` does not say what to do; if there are
+        unknown shards; if a recording of a shard that must be made again is not listed any more.
     """
     due = set(state.again)
     if state.complete:
         _refuse_others(state, shards)
-    due |= _wrong(state, shards, workers, redo)
-    due |= _lost_failures(folder, state, redo)
-    due |= _stale(folder, state, due, sources, workers, redo)
-    while due and state.segments and len(state.segments) - 1 in due:
+    due |= _wrong(state, shards, workers, wanted.redo)
+    due |= _lost_failures(folder, state, wanted.redo)
+    stale, left = _stale(folder, state, due, sources, workers, wanted)
+    due |= stale
+    _refuse_vanished(folder, state, due, wanted.vanished)
+    while due and state.segments and len(state.segments) - 1 in due and not wanted.grown:
         due.discard(len(state.segments) - 1)
         state.segments.pop()
         state.complete = False
     state.again = sorted(due)
     state.complete = state.complete and not due
+    return left
+
+
+def _refuse_vanished(folder: Path, state: State, due: set[int], vanished: frozenset[int]) -> None:
+    """Refuse to make a shard again without one of its recordings."""
+    lost = {number for segment in due for number in _recordings(state, segment)} & vanished
+    if lost:
+        raise ParameterError(
+            f"out={str(folder)!r}: shards must be made again, and {len(lost):,} of their recordings are not "
+            "listed any more; list them too, or give another folder"
+        )
 
 
 def _refuse_others(state: State, shards: Shards) -> None:
@@ -108,26 +142,27 @@ def _without_lines(segment: Segment) -> Segment:
 
 
 def _stale(
-    folder: Path, state: State, due: set[int], sources: Sequence[Source], workers: int, redo: bool
-) -> set[int]:
-    """Segments whose recordings have changed."""
+    folder: Path, state: State, due: set[int], sources: Sequence[Source], workers: int, wanted: Wanted
+) -> tuple[set[int], list[Changed]]:
+    """Segments whose recordings have changed or can be used now; the changed recordings of other segments."""
     kept = [number for number in range(len(state.segments)) if number not in due]
     if not kept:
-        return set()
-    done = state.next[0] + (state.next[1] > 0)
-    if lost := missing_records(folder, done):
-        if not redo:
+        return set(), []
+    if lost := missing_records(folder, state.begun):
+        if not wanted.redo:
             raise ParameterError(
                 f"{folder / RECORDINGS}: {lost}, so that it is not known what the dataset was made from; "
                 "copy it again, or have all of it made again (redo=True, --redo)"
             )
-        return set(kept)
-    numbers = sorted({n for number in kept for n in _recordings(state, number)})
-    others = changed(folder, sources, numbers, workers)
-    if others and not redo:
-        _refuse(folder, others)
-    wrong = {each.number for each in others}
-    return {number for number in kept if not wrong.isdisjoint(_recordings(state, number))} if wrong else set()
+        return set(kept), []
+    numbers = {n for number in kept for n in _recordings(state, number)} - wanted.vanished
+    others = changed(folder, sources, sorted(numbers), workers)
+    tried, mended = wanted.retry
+    left = [] if wanted.redo else [each for each in others if each.number not in tried]
+    if left and not wanted.keep:
+        _refuse(folder, left)
+    wrong = {each.number for each in others} - {each.number for each in left} | mended
+    return {number for number in kept if not wrong.isdisjoint(_recordings(state, number))}, left
 
 
 def _recordings(state: State, number: int) -> range:
@@ -137,10 +172,18 @@ def _recordings(state: State, number: int) -> range:
 
 
 def _refuse(folder: Path, found: Sequence[Changed]) -> None:
+    raise ParameterError(f"out={str(folder)!r}: {changed_in_words(found)}; give another folder, or {REDO}")
+
+
+def changed_in_words(found: Sequence[Changed]) -> str:
+    """How many recordings have changed, and the first of them.
+
+    Examples
+    --------
+    >>> changed_in_words([Changed(3, "a.wav", "other bytes than before")])
+    "1 recording is not what the dataset was made from: 'a.wav' (other bytes than before)"
+    """
     named = ", ".join(f"{each.id!r} ({each.why})" for each in found[:NAMED])
     more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
     many = "1 recording is" if len(found) == 1 else f"{len(found):,} recordings are"
-    raise ParameterError(
-        f"out={str(folder)!r}: {many} not what the dataset was made from: {named}{more}; give another "
-        f"folder, or {REDO}"
-    )
+    return f"{many} not what the dataset was made from: {named}{more}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,12 +23,14 @@ from ..inputs.sources import Listing, Source, find_sources
 from ..output.disk_errors import writing
 from ..output.failures import commit_ledger
 from ..output.lock import held
-from ..output.made_from import recordings_digest
+from ..output.made_from import Changed, recordings_digest
 from ..output.shards import Shards
 from ..output.state import State, opened
 from .arguments import check_executor, check_mapping, check_names, check_workers
-from .due import mark_due
+from .due import Wanted, mark_due
+from .growth import Growth, arranged
 from .job import CorpusJob
+from .retry import Retry, tried_again
 from .run import Extraction, Run
 from .run_log import RunLog
 from .task import make_tasks
@@ -57,6 +60,8 @@ def extract_corpus(
     executor: Executor | None = None,
     strict: bool = False,
     redo: bool = False,
+    update: bool = False,
+    retry: bool = False,
     shard_mb: float = 128.0,
     progress: bool | None = None,
     log: str | os.PathLike[str] | None = None,
@@ -110,6 +115,13 @@ def extract_corpus(
         Make the shards of recordings again whose files have changed. By default a changed file is an error,
         because old rows in `out` would be lost. With `redo` the checksums of all shards are compared as well,
         and damaged shards are made again.
+    update : bool
+        Add the recordings that came since `out` was made: they get shards of their own, and the others stay
+        as they are. Changed recordings and those that are not listed any more keep their rows, and the result
+        says which they are.
+    retry : bool
+        Try the recordings of the ledger again; those that can be used now are moved to the dataset, for which
+        their shards are made again.
     shard_mb : float
         Size of a shard in megabytes of values, before compression.
     progress : bool, optional
@@ -155,12 +167,12 @@ def extract_corpus(
     options = form.complete(check_mapping("format_options", format_options))
     found = _listing(paths, strict)
     metadata = job.describe(job.probe())
-    asked = {
+    asked: dict[str, Any] = {
         "features": metadata, "recordings": recordings_digest(found.sources), "format": format,
         "format_options": options, "shard_mb": shard_mb,
     }  # fmt: skip
     columns = [list(column) for column in found.columns]
-    folder, _ = opened(out, asked, columns, found.sources)
+    folder, _ = opened(out, asked, columns, found.sources, update)
     abouts = [
         About(task.name, about, dtype, found.columns, channels == "each", options)
         for task, about in zip(tasks, metadata, strict=True)
@@ -169,31 +181,64 @@ def extract_corpus(
         form.check(about)
     with writing(folder), held(folder), RunLog(log) as lines:
         # Opened a second time: another run may have held the lock until now.
-        _, state = opened(out, asked, columns, found.sources)
+        _, state = opened(out, asked, columns, found.sources, update)
+        _finish_ledger(folder, state)
         shards = Shards(folder, abouts, form, shard_mb)
-        due = _prepared(folder, state, shards, found, workers, redo)
+        growth = Growth(found.sources)
+        grown = state.grown or asked["recordings"] != state.asked["recordings"]
+        if grown:
+            growth = arranged(folder, state, found.sources, form, shards)
+            found = found._replace(sources=growth.sources)
+        retried = Retry()
+        if retry:
+            retried = tried_again(folder, state, found.sources, job, shards, workers, executor)
+        wanted = Wanted(redo, update and not retry, growth.vanished, grown, retried)
+        due, left = _prepared(folder, state, shards, growth, workers, wanted, asked["recordings"])
+        told = _told(growth, left, retried)
         lines.start(
             out=str(folder), sources=len(found.sources), missing=found.missing, workers=workers,
-            rows_before=state.total.rows, again=due, **asked,
+            rows_before=state.total.rows, again=due, added=growth.added, vanished=len(growth.vanished),
+            changed=len(left), **asked,
         )  # fmt: skip
-        return Run(folder, state, job, found, lines, strict, shards, workers, executor, progress).go(due)
+        run = Run(folder, state, job, found, lines, strict, shards, workers, executor, progress)
+        return replace(run.go(due), **told)
 
 
-def _prepared(folder: Path, state: State, shards: Shards, found: Listing, workers: int, redo: bool) -> int:
-    """Mark the segments to be made, and save the state before the first shard is written or removed.
+def _told(growth: Growth, left: Sequence[Changed], retried: Retry) -> dict[str, Any]:
+    """What the result says of an update and of recordings that were tried again."""
+    return {
+        "added": growth.added, "vanished": len(growth.vanished), "vanished_ids": tuple(growth.names),
+        "changed": tuple(left), "tried": len(retried.tried), "mended": len(retried.mended),
+    }  # fmt: skip
 
-    Returns the number of segments that are made again.
-    """
+
+def _finish_ledger(folder: Path, state: State) -> None:
+    """Put a new ledger in its place, which a killed run has left beside it."""
     commit_ledger(folder, state.ledger_aside)
     if state.ledger_aside:
         state.ledger_aside = False
         state.save(folder)
+
+
+def _prepared(
+    folder: Path, state: State, shards: Shards, growth: Growth, workers: int, wanted: Wanted, recordings: str
+) -> tuple[int, list[Changed]]:
+    """Mark the segments to be made, and save the state before the first shard is written or removed.
+
+    `recordings` is the digest of the list. Returns the number of segments that are made again, and the
+    changed recordings whose rows are kept.
+    """
     before = len(state.segments)
-    mark_due(folder, state, shards, found.sources, workers, redo)
+    left = mark_due(folder, state, shards, growth.sources, workers, wanted)
+    if state.asked["recordings"] != recordings:
+        state.asked["recordings"] = recordings
+        state.grown = True
+        state.complete = state.complete and not growth.added
+        state.save(folder)
     if not state.complete:
         state.save(folder)
         shards.clear(len(state.segments), state.again)
-    return before - len(state.segments) + len(state.again)
+    return before - len(state.segments) + len(state.again), left
 
 
 def _listing(paths: Any, strict: bool) -> Listing:

@@ -16,7 +16,7 @@ from ..inputs.sources import Listing
 from ..items import Done, Failure, Item
 from ..output.commit import Committer
 from ..output.failures import Ledger, commit_ledger, write_next_ledger
-from ..output.made_from import Recordings
+from ..output.made_from import Changed, Recordings
 from ..output.shards import Shards
 from ..output.state import Segment, State
 from .job import CorpusJob
@@ -64,6 +64,15 @@ class Extraction:
     again: int = 0
     #: Seconds of audio that this run has read and stored.
     run_audio_seconds: float = 0.0
+    #: Of an update: number of recordings that were not in the dataset, of those that are not listed any more,
+    #: with their ids as far as they are known, and changed recordings whose old rows were kept.
+    added: int = 0
+    vanished: int = 0
+    vanished_ids: tuple[str, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    #: Number of recordings that were in the ledger and were tried again, and of those that could be used.
+    tried: int = 0
+    mended: int = 0
 
     @property
     def run_recordings(self) -> int:

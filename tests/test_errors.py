@@ -4,7 +4,9 @@ A message reads ``argument=value: what is wrong; what would do``, and comes befo
 """
 
 import re
+import sys
 import tracemalloc
+import types
 
 import numpy as np
 import pytest
@@ -26,6 +28,7 @@ from bad_calls import (
 )
 
 import voicefeat as vf
+from voicefeat import errors
 from voicefeat.feature.registry import FEATURES
 
 
@@ -236,3 +239,11 @@ def test_at_most_ten_names_are_suggested():
     with pytest.raises(vf.ParameterError) as refusal:
         vf.extract(np.zeros(SR), SR, ["c"])
     assert str(refusal.value).count("'") == 2 * (10 + 1) + 2  # ten names, the command, and the name itself
+
+
+def test_another_thread_may_be_importing_masked_arrays(monkeypatch):
+    """Its module is listed before it has any names."""
+    masked = np.ma.masked_array([1.0, 2.0], [True, False])
+    assert errors.has_masked(masked)
+    monkeypatch.setitem(sys.modules, "numpy.ma", types.ModuleType("numpy.ma"))
+    assert not errors.has_masked(np.ones(3))

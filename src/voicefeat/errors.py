@@ -285,7 +285,8 @@ def check_texts(name: str, values: Any) -> list[str]:
 def has_masked(values: Any) -> bool:
     """Whether an array has masked values. Nothing has where `numpy.ma`, which loads slowly, is not loaded."""
     ma = sys.modules.get("numpy.ma")
-    return ma is not None and isinstance(values, ma.MaskedArray) and bool(ma.is_masked(values))
+    kind = getattr(ma, "MaskedArray", None)  # not there yet while another thread imports it
+    return ma is not None and kind is not None and isinstance(values, kind) and bool(ma.is_masked(values))
 
 
 def to_array(name: str, values: Any, remedy: str = "give an array of numbers") -> np.ndarray:

@@ -6,7 +6,7 @@ Three settings that few look at decide what a frame depends on. `top_db` ties ev
 one of the recording; centring moves frames, and padding makes up samples for the first and the last.
 """
 
-# sphinx_gallery_thumbnail_number = 2
+# sphinx_gallery_thumbnail_number = 1
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -7,7 +7,7 @@ features of phase were among the first to tell them. Here are three of them, of 
 from a vocoder.
 """
 
-# sphinx_gallery_thumbnail_number = 1
+# sphinx_gallery_thumbnail_number = 2
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -28,8 +28,8 @@ signals = {"recorded": y, "vocoded": vocoded}
 
 figure, axes = plt.subplots(1, 2, sharey=True, figsize=(9, 2.5), layout="constrained")
 for ax, (kind, signal) in zip(axes, signals.items(), strict=True):
-    vf.plot.waveform(signal, sr, ax=ax)
-    ax.set(xlim=(0.75, 0.80), ylim=(-0.3, 0.3), title=f"50 ms of a vowel, {kind}")
+    vf.plot.waveform(signal[12000:12800], sr, ax=ax)
+    ax.set(ylim=(-0.3, 0.3), title=f"50 ms of a vowel, {kind}")
 
 # %%
 # Over a vowel
@@ -78,6 +78,7 @@ for ax, (kind, signal) in zip(axes, signals.items(), strict=True):
     alike = np.mean([np.corrcoef(row[:-1], row[1:])[0, 1] for row in voiced])
     extent = (0, 0.01 * rps.shape[1], -0.5, 19.5)
     image = ax.imshow(rps, origin="lower", aspect="auto", cmap="coolwarm", vmin=-8, vmax=8, extent=extent)
-    ax.set(xlabel="seconds", title=f"{kind}, correlation {alike:.2f}")
+    ax.set(xlabel="seconds")
+    ax.set_title(f"relative phases, {kind}: correlation {alike:.2f}", fontsize=10)
 axes[0].set(ylabel="coefficient", yticks=(0, 5, 10, 15))
 figure.colorbar(image, ax=axes, label="relative phase")

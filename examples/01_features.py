@@ -2,11 +2,11 @@
 
     python examples/01_features.py [CLIP] [--plot OUT.png]
 
-Four features that detectors of forged voices learn from, each in two definitions that go by one name:
-librosa's, and that of a student project (docs/project.md). The table tells the shape of each, rows x frames,
-the largest difference as a part of the peak, how the numbers correlate, and the time a second of audio takes.
-Below it, `vf.explain` finds from two matrices why they differ. A detector taught by one definition hears
-nothing sensible in another: keep the definition with the model.
+Four features that detectors of forged voices use, each in two definitions under one name: librosa's, and that
+of a student project (docs/project.md). The table has the shape of each, rows x frames, the largest difference
+relative to the peak, the correlation, and the computing time for a second of audio. Below it, `vf.explain`
+finds from two matrices why they differ. A detector that was trained on one definition does not work on the
+other: keep the definition with the model.
 """
 
 import timeit

@@ -1,11 +1,11 @@
-"""There is no single LFCC: one clip through every definition that people cite.
+"""There is no single LFCC: one clip in every definition of that name.
 
     python examples/02_lfcc_presets.py [CLIP] [--plot OUT.png]
 
-The table tells of each front end of that name its rows (deltas among them) and frames, hop, filters, their
-scale and range, and mean and deviation of the first two rows: what a model that was taught by one would hear
-in another as a different voice. The picture has the first rows, each standardised over the clip: what is left
-to see is what the definitions share, and what not.
+The table has one line for each front end: its rows (deltas included) and frames, hop, filters, their scale
+and range, and mean and deviation of the first two rows. A model that was trained on one definition would take
+these differences for another voice. The picture shows the first rows, each standardised over the clip: what
+still differs there is not only a matter of scale.
 """
 
 import numpy as np

@@ -1,12 +1,12 @@
-"""A report from any file of scores: how good is a detector, how sure is that, what gets through?
+"""A report from any score file: how good is a detector, how certain is that, which attacks get through?
 
     python examples/03_report.py SCORES --protocol PROTOCOL [--asv ASV_SCORES] [--plot OUT.png]
     python examples/03_report.py [--data DIR]
 
-SCORES are in a form of ASVspoof 2019, 2021 or 5; PROTOCOL names what they do not: keys, attacks, speakers.
-Without scores, a quick detector makes some of --data. The first table is of all spoofs together, the second
-of each attack; intervals are by speaker where speakers are known. actDCF and Cllr take scores for log-
-likelihood ratios: where they are far above minDCF and minCllr, calibration is missing.
+SCORES is in a form of ASVspoof 2019, 2021 or 5; PROTOCOL has what it lacks: keys, attacks, speakers. Without
+SCORES, the quick detector scores the clips of --data. The first table is for all spoofs together, the second
+for each attack. Intervals are by speaker if the speakers are known. actDCF and Cllr take scores as
+log-likelihood ratios: if they are far above minDCF and minCllr, the scores are not calibrated.
 """
 
 import math

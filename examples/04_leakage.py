@@ -2,11 +2,11 @@
 
     python examples/04_leakage.py [--data DIR] [--window SECONDS] [--plot OUT.png]
 
-Recordings are cut to windows; a quick detector is taught and scored in five folds. All that changes is what
-both sides of a fold may share: recordings; speakers; corpora; synthesizers alone. From rule to rule the EER
-rises to what a new caller, and then a new microphone, would meet. "Groups" are what is kept together: the
-fewer, the less a figure says. Only the rule that fits the use counts: for strangers on a phone, the last that
-can be had.
+Recordings are cut to windows; the quick detector is trained and scored in five folds. Only one thing changes:
+what training and test part of a fold may have in common (recordings; speakers; corpora; only synthesizers).
+The EER rises from rule to rule, towards what a new speaker, and then a new microphone, would meet. "Groups"
+are what is kept together: with few of them the result is uncertain. Report the rule that fits the use: for
+unknown callers, the strictest that the corpus allows.
 """
 
 from dataclasses import replace

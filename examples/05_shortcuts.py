@@ -1,11 +1,11 @@
-"""The shortcut probe: what can be told without listening to the voice?
+"""The shortcut probe: how well can both classes be separated without listening to the voice?
 
     python examples/05_shortcuts.py [--data DIR] [--plot OUT.png]
 
-The first rows are detectors that are given one kind of cue: how long a clip is, its silences, how far up its
-spectrum goes, how loud it is. What is far below 50 % is a fault of the corpus that any detector may learn.
-Then the quick detector, on clips as they are, and with silence cut from both ends: of all clips, or of those
-alone that are scored. Where the last is much worse, it had listened to silence.
+The first rows are detectors that see only one kind of cue: the duration of a clip, its silences, its
+bandwidth, its level. An EER far below 50 % shows a fault of the corpus, which any detector may learn. Then
+follows the quick detector: on clips as they are, with silence removed from both ends of all clips, and with
+silence removed from the scored clips alone. If the last is much worse, the detector used the silence.
 """
 
 import numpy as np

@@ -1,11 +1,11 @@
-"""Augmentation: what does it buy, where, and what does it cost?
+"""Augmentation: what does it improve, under which conditions, and what does it cost?
 
     python examples/06_augment.py [--data DIR] [--plot OUT.png]
 
-The quick detector is taught by the training clips, and by them with a copy of each that was made worse in one
-way: of both classes alike, or the augmentation is what it learns. The table has its EER on evaluation clips
-as they are, by telephone, in noise, in a room. A column shows what helps there, a row what one way is good
-for elsewhere. With a few hundred clips, a few points are chance. The picture shows one clip in each way.
+The quick detector is trained on the training clips alone, and together with a copy of each, degraded in one
+way. Both classes are degraded, or the detector learns the degradation. The table has its EER on evaluation
+clips as they are, by telephone, in noise, in a room: a row for each training, a column for each condition.
+With a few hundred clips, a few per cent are chance. The picture shows one clip in each condition.
 """
 
 import numpy as np

@@ -1,13 +1,14 @@
-"""A guard for a live call: is the voice forged that one is speaking with?
+"""A guard for a phone call: is the voice that you are talking to forged?
 
     python examples/07_guard.py CALL.wav [--data DIR] [--threshold NATS] [--window 4] [--plot OUT.png]
     arecord -t raw -f S16_LE -r 16000 | python examples/07_guard.py - --rate 16000
 
-Every second the last 4 s get a log-likelihood ratio, below 0 for forged, calibrated on the development set of
---data; an alarm is when the mean of 3 falls below the threshold (by default -ln 1.9, of ASVspoof 5's costs).
-Only the frames that a second brings are computed: mean and deviation are kept up to date, as in training.
-Choose the threshold from the table: how many alarms an hour bona fide speech raises, and which part of forged
-speech is below. Through the pipe comes WAV or raw 16-bit PCM. Without a CALL, evaluation clips are one.
+Every second it gives the last 4 s a log-likelihood ratio, below 0 for forged, calibrated on the development
+set of --data. It raises an alarm when the mean of 3 ratios falls below the threshold (default: -ln 1.9, from
+the costs of ASVspoof 5). Each second only the new frames are computed; mean and deviation are kept up to
+date. Choose the threshold from the table: alarms an hour on bona fide speech, and the share of forged speech
+that is below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, evaluation clips are joined to one
+call.
 """
 
 import numpy as np

@@ -1,12 +1,12 @@
-"""Voice authentication: who is speaking, and is it a voice at all?
+"""Voice authentication: who is speaking, and is the voice genuine?
 
     python examples/08_authenticate.py [--data DIR] [--plot OUT.png]
 
-A toy verifier (Gaussians on MFCC, adapted to each speaker) enrols the evaluation set's speakers by half of
-their clips. Before it stands a gate, the quick detector. The first table tells who is let in, without and
-with it: the speaker, others, forgeries of the speaker. The second has the cost, the t-DCF, in the forms of
-2019 (legacy) and 2020 (revised): of no gate, of ours at its best threshold and at that of dev, and of one
-that never errs. A gate pays where its row is below the first.
+A toy verifier (Gaussians on MFCC, adapted to each speaker) enrols the speakers of the evaluation set with
+half of their clips. The quick detector stands before it as a gate. The first table says who is accepted,
+without the gate and with it: the speaker, other speakers, forgeries of the speaker. The second has the cost,
+the t-DCF, in the forms of 2019 (legacy) and 2020 (revised): without a gate, with this one at its best
+threshold and at that of dev, and with a perfect one. The gate helps if its row is below the first.
 """
 
 import numpy as np

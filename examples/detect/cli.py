@@ -51,7 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
         say(f"train.py: error: {error}")
         return 2
     except KeyboardInterrupt:
-        say("stopped; the same command goes on from here")
+        say("stopped; the same command resumes it")
         return 130
     print(runs.told(folder))
     return 0

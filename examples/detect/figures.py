@@ -181,6 +181,11 @@ def reliability(scores: Any, bins: int = 10) -> Callable[[Any], None]:
             found.append(np.sum(w * real[part]) / w.sum())
         ax.plot([0, 1], [0, 1], ":", color=FAINT)
         ax.plot(claimed, found, "o-", color=BONA, lw=1.5)
-        ax.set(xlabel="claimed chance of bona fide", ylabel="share that is", xlim=(0, 1), ylim=(-0.02, 1.02))
+        ax.set(
+            xlabel="predicted probability of bona fide",
+            ylabel="observed share",
+            xlim=(0, 1),
+            ylim=(-0.02, 1.02),
+        )
 
     return draw

@@ -1,4 +1,4 @@
-"""One page that tells a run whole: figures, pictures, data, settings, cost; it loads nothing."""
+"""The report of a run on one page: figures, pictures, data, settings, cost; the page loads nothing."""
 
 from __future__ import annotations
 
@@ -118,10 +118,13 @@ def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
             "ROC. Blue: the first seed; grey: the others"
             + ("; square: the shortcut probe." if blind else "."),
         ),
-        (figures.det(runs, threshold), "DET. The cross is where the threshold of dev leads."),
+        (figures.det(runs, threshold), "DET. Cross: the errors at the threshold of dev."),
         (figures.histogram(first, threshold), "Scores of the first seed, calibrated on dev."),
         (figures.confusion(each[0]["eval"]["confusion"]), "Decisions at the threshold of dev, first seed."),
-        (figures.reliability(first), "Reliability: on the dotted line, claimed chances are true ones."),
+        (
+            figures.reliability(first),
+            "Reliability: on the dotted line, predicted probabilities equal the observed shares.",
+        ),
     ]
     text = "".join(
         f"<figure>{figures.picture(d)}<figcaption>{escape(c)}</figcaption></figure>" for d, c in shown
@@ -177,8 +180,8 @@ def _shortcut(found: dict[str, Any], first: dict[str, Any]) -> str:
     ]
     text = (
         "The probe sees duration, silence at both ends, activity, level, noise floor, peak and the "
-        "energy above 3.4 and 7.2 kHz, and not the speech. Where it does well, so may a detector that "
-        "learnt nothing about forgeries."
+        "energy above 3.4 and 7.2 kHz, and not the speech. If it does well, a detector may "
+        "do well without having learnt anything about forgeries."
     )
     return f"<h2>Shortcut probe</h2><p>{text}</p>{_table(['EER', 'detector', 'probe alone'], rows)}"
 

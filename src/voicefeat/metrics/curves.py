@@ -16,7 +16,7 @@ class Curve:
     """Error rates at every threshold; an utterance is accepted if its score is at or above the threshold.
 
     Thresholds are the distinct scores in ascending order and, last, infinity, where everything is rejected.
-    Equal scores have one threshold and are decided together.
+    Equal scores have one threshold and get the same decision.
     """
 
     def __init__(self, thresholds: np.ndarray, bonafide: np.ndarray, spoof: np.ndarray) -> None:

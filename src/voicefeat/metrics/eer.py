@@ -59,7 +59,7 @@ def eer(
 
     Notes
     -----
-    Equal scores are decided together. The scoring programs of ASVspoof sort bona fide scores first among
+    Equal scores get the same decision. The scoring programs of ASVspoof sort bona fide scores first among
     equal ones, so that an EER of 100 % results if all scores are equal; here it is 50 %. If all scores
     differ, "step" equals their result.
 

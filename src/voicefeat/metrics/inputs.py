@@ -92,8 +92,8 @@ def curve_remarks(curve: Curve) -> list[str]:
     tied = curve.tied
     if tied > TIED:
         remarks.append(
-            f"{100 * tied:.3g} % of the scores equal another score: they are decided together, "
-            f"and other programs may differ; score with logits in double precision"
+            f"{100 * tied:.3g} % of the scores equal another score and get the same decision; other "
+            f"programs may give another result; score with logits in double precision"
         )
     return remarks
 

@@ -114,7 +114,7 @@ PRESETS = [
         mfcc(energy=Energy("samples", floor=1.0)),
         TORCH,
         1e-4,
-        at_scale("As kaldi-mfcc, but that the energy is 1 at least, so that silence is 0."),
+        at_scale("As kaldi-mfcc, but the energy is at least 1, so silence is 0."),
     ),
     entry(
         "torchaudio-kaldi-spectrogram",

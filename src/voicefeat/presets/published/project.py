@@ -51,7 +51,7 @@ PRESETS = [
         front_end(
             "lfcc", bank(n_filters=40, scale="slaney", norm="peak"), compression=LOG, cepstrum=Cepstrum(13)
         ),
-        "As the code has it: called LFCC, and an MFCC by its filters, each divided by its largest weight.",
+        "As in the code: called LFCC, but with mel filters, each divided by its largest weight.",
     ),
     preset(
         "project-chroma",

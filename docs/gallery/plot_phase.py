@@ -28,7 +28,7 @@ signals = {"recorded": y, "vocoded": vocoded}
 
 figure, axes = plt.subplots(1, 2, sharey=True, figsize=(9, 2.5), layout="constrained")
 for ax, (kind, signal) in zip(axes, signals.items(), strict=True):
-    vf.plot.waveform(signal[12000:12800], sr, ax=ax)
+    vf.plot.waveform(signal[12000:12800], sr, ax=ax, linewidth=1)
     ax.set(ylim=(-0.3, 0.3), title=f"50 ms of a vowel, {kind}")
 
 # %%
@@ -63,6 +63,23 @@ for line, unit, (name, (compute, colours)) in zip(axes, units, features.items(),
 for ax in axes[-1]:
     ax.set_xlabel("seconds")
 axes[0, 0].set(xlim=(0.2, 0.4), ylim=(0, 1.5))
+
+# %%
+# What the dots repeat with
+# -------------------------
+# The row of dots at 250 Hz, just below the lowest harmonic, and how often it repeats. In recorded speech
+# that is with the pulses of the voice, about 310 times a second. In vocoded speech it is 100 times a
+# second, once a frame of the vocoder.
+
+row = 8  # 250 Hz
+figure, ax = plt.subplots(figsize=(8, 3), layout="constrained")
+for kind, signal in signals.items():
+    offset = np.abs(features["frequency less that of the bin"][0](signal)[row, 200:380])
+    repeats = np.abs(np.fft.rfft((offset - offset.mean()) * np.hanning(len(offset))))
+    ax.plot(np.fft.rfftfreq(len(offset), hop / sr), repeats / repeats.max(), label=kind)
+ax.set(xlim=(0, 400), xlabel="times a second", ylabel="part of the largest")
+ax.set_title("how often the frequency in a bin stumbles")
+ax.legend()
 
 # %%
 # Relative phases of harmonics

@@ -320,6 +320,10 @@ def test_recordings_of_the_ledger_are_tried_again(corpus, tmp_path, capsys):
     assert (done.tried, done.mended, done.run_recordings) == (4, 0, 0) and contents(out) == before
     for name in ("003.wav", "023.wav"):
         (corpus / name).write_bytes(good[name])
+    with pytest.raises(
+        vf.ParameterError, match=r"2 recordings are not .*; have them tried again .*--retry\)"
+    ):
+        extract_corpus(corpus, out, **ASKED)
     assert main(["extract", str(corpus), *GIVEN, "--out", str(out), "--retry"]) == 1
     assert "4 recordings of the ledger were tried again: 2 can be used now" in capsys.readouterr().out
     ledger = (out / "_failures.csv").read_text()

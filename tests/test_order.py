@@ -113,9 +113,9 @@ def test_a_disk_that_fails_is_told_at_the_next_shard(tmp_path):
     kept = tmp_path / ".part-00001.partial"
     kept.write_bytes(b"x")
     with Recordings(tmp_path, 0) as recordings, Committer(tmp_path, recordings) as committer:
-        committer.commit([(lost, tmp_path / "part-00000")], Segment(), State({}))
+        committer.commit([(lost, tmp_path / "part-00000")], [""], Segment(), State({}))
         with pytest.raises(FileNotFoundError):
-            committer.commit([(kept, tmp_path / "part-00001")], Segment(), State({}))
+            committer.commit([(kept, tmp_path / "part-00001")], [""], Segment(), State({}))
     (tmp_path / "_recordings.bin").unlink()
     assert list(tmp_path.iterdir()) == []  # neither a shard nor a state that knows of one
 

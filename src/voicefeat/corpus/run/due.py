@@ -11,6 +11,7 @@ from ..formats import Format, find_format
 from ..formats.damage import has_other_rows
 from ..inputs.sources import Source
 from ..ordered_map import ordered_map
+from ..output.failures import failed_ids
 from ..output.inventory import Inventory, changed_bytes, differs, shards_in
 from ..output.made_from import RECORDINGS, Changed, changed, missing_records
 from ..output.shards import Shards
@@ -160,7 +161,7 @@ def _stale(
     tried, mended = wanted.retry
     left = [] if wanted.redo else [each for each in others if each.number not in tried]
     if left and not wanted.keep:
-        _refuse(folder, left)
+        _refuse(folder, state, sources, left)
     wrong = {each.number for each in others} - {each.number for each in left} | mended
     return {number for number in kept if not wrong.isdisjoint(_recordings(state, number))}, left
 
@@ -171,8 +172,13 @@ def _recordings(state: State, number: int) -> range:
     return range(state.begin(number)[0], end + (piece > 0))
 
 
-def _refuse(folder: Path, found: Sequence[Changed]) -> None:
-    raise ParameterError(f"out={str(folder)!r}: {changed_in_words(found)}; give another folder, or {REDO}")
+def _refuse(folder: Path, state: State, sources: Sequence[Source], found: Sequence[Changed]) -> None:
+    failed = failed_ids(folder, state.total.ledger)
+    if all(sources[each.number].id in failed for each in found):
+        remedy = "have them tried again (retry=True, --retry): they are in the ledger"
+    else:
+        remedy = f"give another folder, or {REDO}"
+    raise ParameterError(f"out={str(folder)!r}: {changed_in_words(found)}; {remedy}")
 
 
 def changed_in_words(found: Sequence[Changed]) -> str:

@@ -1,10 +1,10 @@
 """
-Augmentation, seen
-==================
+What augmentation does to a clip
+================================
 
-Copies of the training clips that were made worse teach a detector what it may not rely on. Here is what
-each way does to one clip, and how far it moves the features. `examples/06_augment.py` measures what it is
-good for.
+Degraded copies of the training clips teach a detector what not to rely on. This page shows what each kind
+of degradation does to one clip, and how much the features change. `examples/06_augment.py` measures whether
+it helps.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -31,7 +31,7 @@ signals = {name: vf.augment.Chain(tuple(steps))(y, sr, id="harbour", seed=0) for
 # Spectra
 # -------
 # The same seed and the same id of a clip give the same copy in any worker and any order. Decibels are
-# those below the peak of each copy, so the softer one looks as before.
+# relative to the peak of each copy, so a change of level is not visible.
 
 frames = {"n_fft": 512, "hop_length": 128}
 figure, axes = plt.subplots(3, 3, sharex=True, sharey=True, figsize=(9, 7), layout="constrained")
@@ -43,10 +43,10 @@ for ax, (name, signal) in zip(axes.flat, signals.items(), strict=True):
 figure.colorbar(image, ax=axes, format="%+.0f dB", shrink=0.5)
 
 # %%
-# What the features make of it
-# ----------------------------
-# The mean of each coefficient over the clip, against that of the clip as it is, as a part of what it
-# varies within the clip. A level moves the coefficient 0 alone; a telephone moves everything.
+# The change of the features
+# --------------------------
+# The mean of each coefficient over the clip minus that of the original clip, divided by the standard
+# deviation within the clip. A change of level affects coefficient 0 alone; a telephone affects all of them.
 
 features = {name: vf.frontend("asvspoof2019-lfcc")(signal, sr)[:20] for name, signal in signals.items()}
 plain = features.pop("as it is")

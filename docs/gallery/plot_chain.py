@@ -47,8 +47,8 @@ ax.set_title("mel bands in decibels below the peak")
 # %%
 # Compression and cepstrum
 # ------------------------
-# A cosine transform of the decibels of a frame tells its coarse shape in a few coefficients. `mfcc` does
-# all of this at once.
+# A cosine transform describes the coarse shape of the decibels of a frame by a few coefficients. `mfcc`
+# does all of this at once.
 
 decibels = vf.power_to_db(mel)
 mfcc = vf.mfcc(S=decibels, n_mfcc=13)

@@ -2,8 +2,8 @@
 Chroma, and a tuning that speech does not have
 ==============================================
 
-Chroma gather a spectrum into the twelve pitch classes of music. Tables of features for detectors hold
-them, DEEP-VOICE's among others. By default their bins are tuned to the recording; music has a tuning,
+Chroma sum a spectrum into the twelve pitch classes of music. Feature tables for detectors contain them,
+among others that of DEEP-VOICE. By default, their bins are tuned to the recording. Music has a tuning,
 speech has none.
 """
 
@@ -19,7 +19,7 @@ frames = {"n_fft": 2048, "hop_length": 256}
 # %%
 # Pitch classes of a sentence
 # ---------------------------
-# The pitch glides, and so do the classes.
+# The pitch glides from class to class.
 
 chroma = vf.chroma_stft(y, sr, tuning=0.0, **frames)
 figure, ax = plt.subplots(figsize=(8, 3), layout="constrained")
@@ -28,10 +28,10 @@ ax.set_title("chroma of a sentence")
 figure.colorbar(image, label="part of the frame's largest")
 
 # %%
-# What is estimated
-# -----------------
-# The tuning is how far the tones of a recording lie from those of A = 440 Hz, in cents. Both signals are
-# played a little faster or slower. The estimate follows a chord. For speech it is anything.
+# The estimated tuning
+# --------------------
+# The tuning is the deviation of the tones of a recording from those of A = 440 Hz, in cents. Both signals
+# are played a little faster or slower. The estimate follows the chord; for speech it is arbitrary.
 
 t = np.arange(2 * sr) / sr
 chord = sum(np.sin(2 * np.pi * hertz * t) for hertz in (220.0, 277.18, 329.63, 440.0)) / 4
@@ -46,10 +46,10 @@ ax.set_title("estimated tuning of a chord and of a sentence")
 ax.legend()
 
 # %%
-# What follows
-# ------------
-# A frame's chroma then depend on the rest of the recording: here those of a second of it, computed from
-# the whole sentence and from that second alone. With a tuning that is given they are the same numbers.
+# The consequence
+# ---------------
+# The chroma of a frame depend on the rest of the recording. Here are those of one second, computed from the
+# whole sentence and from that second alone. With a given tuning, both are the same numbers.
 
 start = 32 * frames["hop_length"]
 second = y[start : start + sr]

@@ -2,9 +2,9 @@
 From a corpus to scikit-learn
 =============================
 
-A list of recordings becomes a dataset of Parquet files, with labels and speakers, and the dataset the
-matrix that a classifier takes. This page needs what `pip install ".[corpus]"` and `pip install
-scikit-learn` install.
+A list of recordings becomes a dataset of Parquet files, with labels and speakers; the dataset becomes the
+matrix for a classifier. This page needs what `pip install ".[corpus]"` and `pip install scikit-learn`
+install.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -26,8 +26,8 @@ from voicefeat.corpus import inputs
 # %%
 # A corpus
 # --------
-# The recordings of the repository, each of another voice, stand for bona fide speech, and what a vocoder
-# makes of them for spoofs. `manifest.csv` lists them.
+# The recordings of the repository, each with another voice, are the bona fide speech; the same recordings
+# after a vocoder are the spoofs. `manifest.csv` lists them.
 
 temporary = tempfile.TemporaryDirectory()
 folder = Path(temporary.name)
@@ -58,8 +58,8 @@ print(len(dataset), "recordings with", dataset.carried)
 # %%
 # A classifier
 # ------------
-# Mean and deviation of each row over a recording are its vector. Both recordings of a voice are held out
-# together: the classifier is asked about voices that it has not heard.
+# The vector of a recording is the mean and deviation of each row. Both recordings of a voice are held out
+# together, so the classifier is tested on voices that it was not trained on.
 
 x = np.array([list(vf.summarize(row.values, ["mean", "std"]).values()) for row in dataset])
 y = dataset.column("label") == "bonafide"

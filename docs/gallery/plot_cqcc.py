@@ -2,9 +2,9 @@
 Constant-Q cepstra
 ==================
 
-A constant-Q transform has long windows at low frequencies and short ones at high frequencies, so that
-every octave has as many bins. CQCC are cepstra of it; beside LFCC they were the baseline of ASVspoof 2019
-and 2021.
+A constant-Q transform has long windows at low frequencies and short ones at high frequencies, so every
+octave has the same number of bins. CQCC are its cepstra; with LFCC, they were the baselines of ASVspoof
+2019 and 2021.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -17,10 +17,10 @@ import voicefeat as vf
 y, sr = vf.load("../../tests/data/golden/inputs/lj22.flac", sr=16000)
 
 # %%
-# Two ways to share out time and frequency
-# ----------------------------------------
-# On the same logarithmic axis: bins of one width smear the low harmonics together, bins of constant Q
-# resolve them and smear sounds in time instead. The transform is of the whole clip and circular, so the
+# Two resolutions of time and frequency
+# -------------------------------------
+# On the same logarithmic axis: bins of equal width merge the low harmonics; bins of constant Q resolve
+# them, but blur sounds in time. The transform is of the whole clip and circular, so the
 # first vowel reaches into the last frames.
 
 power = vf.spectrogram(y, n_fft=512, hop_length=128, power=2.0)
@@ -44,8 +44,8 @@ axes[1].set_xlabel("seconds")
 # %%
 # Cepstrum
 # --------
-# Logarithms are laid on uniform frequencies by a spline, and a cosine transform follows. All of it, with
-# deltas, is one call, and the baseline of 2019 is a front end by name.
+# A spline interpolates the logarithms at uniform frequencies; a cosine transform follows. All of this, with
+# deltas, is one call, and the baseline of 2019 is a front end with a name.
 
 cqcc = vf.frontend("asvspoof2019-cqcc")(y, sr)
 assert np.array_equal(cqcc, vf.cqcc(y, sr, n_cqcc=30, deltas=2))

@@ -49,11 +49,11 @@ table = pd.read_csv(made.file)
 print(table.iloc[:, [*range(3), -5, -4, -3, -2, -1]].head(3).to_string(index=False))
 
 # %%
-# What tells the classes apart
-# ----------------------------
-# The mean of each column in the rows of a class, less that of all rows, in deviations of the column. The
-# recordings of both classes say the same here. In a corpus where they do not, such a picture shows the
-# recordings as well.
+# What separates the classes
+# --------------------------
+# The mean of each column over the rows of a class, minus that of all rows, in standard deviations of the
+# column. Here both classes have the same sentences. In a corpus where they have not, such a picture also
+# shows the differences of the sentences.
 
 columns = list(table.columns[:26])
 scaled = (table[columns] - table[columns].mean()) / table[columns].std()
@@ -69,9 +69,9 @@ ax.legend()
 # %%
 # Speakers apart
 # --------------
-# With the speakers of a row it can be tested whether a detector knows the class or the voices. Here a
-# picture will do: in these two columns seconds of one speaker lie nearer to each other than those of one
-# class.
+# If the speaker of each row is known, you can test whether a detector has learnt the class or the voices.
+# Here a picture is enough: in these two columns, seconds of one speaker are closer to each other than those
+# of one class.
 
 figure, ax = plt.subplots(figsize=(6, 4), layout="constrained")
 for colour, (speaker, rows) in enumerate(table.groupby("source_speaker")):

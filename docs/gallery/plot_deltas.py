@@ -2,8 +2,8 @@
 Deltas
 ======
 
-Deltas tell how a coefficient changes: the slope of a line through neighbouring frames, and, of second
-order, how that slope changes. Detectors of forged voices are often given all three.
+Deltas describe how a coefficient changes: the slope of a line through neighbouring frames. Those of second
+order describe how the slope changes. Detectors of forged voices often use all three.
 """
 
 # sphinx_gallery_thumbnail_number = 2

@@ -2,10 +2,10 @@
 ROC, DET and t-DCF
 ==================
 
-How good is a detector? The ROC and the DET curve show its errors at all thresholds, the t-DCF what they
-cost in front of a system that verifies speakers. Scores are made here by the quick detector of the
-course; `examples/03_report.py` and `examples/08_authenticate.py` take yours. This page needs
-scikit-learn: `pip install scikit-learn`.
+How good is a detector? The ROC and the DET curve show its errors at all thresholds, the t-DCF shows their
+cost in front of a speaker verification system. The scores come from the quick detector of the course;
+`examples/03_report.py` and `examples/08_authenticate.py` read yours. This page needs scikit-learn: `pip
+install scikit-learn`.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -28,9 +28,9 @@ from detect.splits import examples
 # %%
 # Scores
 # ------
-# The recordings of the repository stand for bona fide speech, and for spoofs what two vocoders make of
-# them, of 24 and of 80 mel bands, in windows of half a second. Each window is scored by a detector that
-# was not taught by its voice.
+# The recordings of the repository are the bona fide speech; the same recordings after two vocoders, with 24
+# and 80 mel bands, are the spoofs. All are cut to windows of half a second. The detector that scores a window
+# was not trained on its voice.
 
 temporary = tempfile.TemporaryDirectory()
 frames = {"n_fft": 512, "hop_length": 160, "win_length": 400}
@@ -55,7 +55,7 @@ print(scores)
 # %%
 # ROC and DET
 # -----------
-# The axes of a DET plot are those of normal distributions: what is a corner of the ROC fills the plot. A
+# The axes of a DET plot are scaled as normal quantiles, which enlarges the corner of the ROC that matters. A
 # dot is the equal error rate, a cross the smallest detection cost. The second figure has the scores
 # themselves.
 
@@ -74,9 +74,9 @@ ax.set_title("scores, and the threshold of equal error rates")
 # %%
 # The cost in tandem
 # ------------------
-# A verifier of speakers stands behind the detector. Its three error rates, here those of a made-up one,
-# weigh the errors of the detector: a spoof that the verifier rejects anyway costs nothing. The curves are
-# the t-DCF at all thresholds, against that of a tandem without a detector, which is 1.
+# A speaker verification system follows the detector. Its three error rates (invented here) weight the errors
+# of the detector: a spoof that the verification rejects anyway costs nothing. The curves are the t-DCF at
+# all thresholds, relative to that without a detector, which is 1.
 
 asv = vf.metrics.AsvErrors(miss=0.03, false_alarm=0.03, spoof_false_alarm=0.6)
 curve = vf.metrics.roc(scores.bonafide, scores.spoof)

@@ -2,8 +2,9 @@
 What top_db, centring and padding do
 ====================================
 
-Three settings that few look at decide what a frame depends on. `top_db` ties every frame to the loudest
-one of the recording; centring moves frames, and padding makes up samples for the first and the last.
+Three settings that are easily overlooked decide what a frame depends on. With `top_db`, every frame depends
+on the loudest one of the recording. Centring moves the frames, and padding adds samples to the first and
+the last.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -19,9 +20,9 @@ frames = {"n_fft": 512, "hop_length": 160}
 # %%
 # top_db
 # ------
-# Librosa's default cuts decibels off 80 below the loudest band of all frames. If a door slams at the end
-# of the recording, the soft frames long before it change. With `top_db=None` only the frames change that
-# hear the door.
+# librosa's default raises all decibels to at least 80 below the loudest band of all frames. If a door slams
+# at the end of the recording, the soft frames long before it change. With `top_db=None`, only the frames that
+# contain the slam change.
 
 quiet = 0.05 * y
 slam = quiet.copy()
@@ -38,8 +39,8 @@ axes[0].legend()
 # %%
 # Centring and padding
 # --------------------
-# Centred, frame 0 has its middle at the first sample, and half of it is padding: zeros, or the signal
-# mirrored. Not centred, it begins with the first sample. The curves meet as soon as frames hold no
+# With centring, the middle of frame 0 is at the first sample, and half of the frame is padding: zeros, or the
+# mirrored signal. Without it, frame 0 begins at the first sample. The curves meet where frames have no
 # padding.
 
 ways = {

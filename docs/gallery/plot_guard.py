@@ -1,11 +1,11 @@
 """
-A guard on a call
-=================
+A guard for a phone call
+========================
 
-Is the voice forged that one is speaking with? A guard hears a call as it comes, judges the last second or
-two of it every second, and raises an alarm. `examples/07_guard.py` is that program, for files and pipes;
-here it hears a call of two voices that were not in its training. This page needs scikit-learn: `pip
-install scikit-learn`.
+Is the voice that you are talking to forged? A guard receives a call while it goes on, scores the last
+second or two of it every second, and raises an alarm. `examples/07_guard.py` is this program, for files and
+pipes. Here it gets a call of two voices that were not in its training data. This page needs scikit-learn:
+`pip install scikit-learn`.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -26,10 +26,10 @@ from detect.corpus import Clip
 # %%
 # Training
 # --------
-# Each recording of the repository stands for bona fide speech, and what a vocoder of forty mel bands
-# makes of it for forged speech. Four voices teach the detector, two calibrate its scores to
-# log-likelihood ratios, and two make the call. With so few voices the alarm may come late in another
-# call, or not at all.
+# The recordings of the repository are the bona fide speech; the same recordings after a vocoder with forty
+# mel bands are the forged speech. The detector is trained on four voices, two more calibrate its scores to
+# log-likelihood ratios, and the last two make the call. With so few voices, the alarm may be late in another
+# call, or missing.
 
 temporary = tempfile.TemporaryDirectory()
 frames = {"n_fft": 512, "hop_length": 160, "win_length": 400}
@@ -48,8 +48,8 @@ score, ratios = guard.taught(clips, window=1.0)
 # %%
 # The call
 # --------
-# Bona fide, then forged, then bona fide again. Every second brings a ratio of the last second, and the
-# mean of two: below the threshold is an alarm. The guard is late by what the mean looks back.
+# Bona fide, then forged, then bona fide again. Every second gives a ratio for the last second, and the mean
+# of two ratios: below the threshold it is an alarm. The mean delays the alarm.
 
 watch = guard.Guard(score, threshold=-0.64, window=1.0, smooth=2)
 call = guard.made_up(clips["eval"])
@@ -75,8 +75,8 @@ figure.legend(loc="outside right upper", frameon=False)
 # %%
 # Thresholds
 # ----------
-# A lower threshold raises fewer false alarms and lets more forged speech pass. With so little speech the
-# numbers only show how the choice is made.
+# A lower threshold gives fewer false alarms and lets more forged speech pass. With so little speech, the
+# numbers only show how to choose.
 
 thresholds = np.linspace(-4, 3, 71)
 figure, ax = plt.subplots(figsize=(8, 3), layout="constrained")

@@ -2,10 +2,9 @@
 The leakage ladder
 ==================
 
-One corpus, one detector, three ways to keep training and test apart, and as many results. A detector that
-has heard the voice, or another second of the same recording, is asked something easier than one that has
-not. `examples/04_leakage.py` does the same on any corpus. It needs scikit-learn: `pip install
-scikit-learn`.
+One corpus, one detector, three ways to separate training and test, three results. The task is easier for a
+detector that was trained on the voice, or on another second of the same recording. `examples/04_leakage.py`
+does the same on any corpus. It needs scikit-learn: `pip install scikit-learn`.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -29,7 +28,7 @@ from detect.splits import examples
 # A corpus with a fault
 # ---------------------
 # Four voices are bona fide, four are from a vocoder, and none is both, as with public figures in corpora
-# from the web. So who knows the voice knows the class. Each voice has two recordings.
+# from the web. So the voice gives away the class. Each voice has two recordings.
 
 temporary = tempfile.TemporaryDirectory()
 frames = {"n_fft": 512, "hop_length": 160, "win_length": 400}
@@ -49,8 +48,8 @@ corpus = Corpus("vocoded", Path(temporary.name), tuple(clips))
 # %%
 # The rungs
 # ---------
-# Recordings are cut to quarters of a second. In each of five folds the detector is scored on what it was
-# not taught by: other windows; other recordings; other voices. The last rung, other corpora, needs more
+# Recordings are cut to quarters of a second. In each of five folds, the detector is tested on data that it
+# was not trained on: other windows; other recordings; other voices. The last rung, other corpora, needs more
 # than one corpus.
 
 rows = examples(corpus, "clean", 0.25, 0, durations(corpus.clips))

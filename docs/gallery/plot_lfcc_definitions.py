@@ -2,9 +2,9 @@
 Ten LFCCs
 =========
 
-Linear-frequency cepstral coefficients are what most detectors of forged voices hear, and every toolkit
-means something else by them. Here is one clip in ten published definitions. A model that was taught by
-one of them hears another voice in the next. `examples/02_lfcc_presets.py` prints what differs.
+Most detectors of forged voices use linear-frequency cepstral coefficients, and every toolkit defines them
+differently. Here is one clip in ten published definitions. A model that was trained on one of them does not
+work on another. `examples/02_lfcc_presets.py` prints the differences.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -31,9 +31,8 @@ lfcc = {name: vf.frontend(name)(y, sr) for name in names}
 # %%
 # The same clip
 # -------------
-# The first twelve rows of each, less their mean and divided by their deviation over the clip. What is
-# alike in all of them is the sentence; what is not comes from hops, filters, ranges and whether the first
-# row is an energy.
+# The first twelve rows of each, standardised over the clip. The sentence is the same in all of them;
+# differences come from hops, filters, ranges, and from an energy in the first row.
 
 figure, axes = plt.subplots(5, 2, sharex=True, figsize=(9, 10), layout="constrained")
 for ax, (name, values) in zip(axes.flat, lfcc.items(), strict=True):
@@ -51,9 +50,9 @@ for ax in axes[:, 0]:
 figure.colorbar(image, ax=axes, label="deviations from the mean", shrink=0.4)
 
 # %%
-# Their sizes
-# -----------
-# Without that scaling the numbers have little in common: logarithms to different bases, cosine transforms
+# Their scales
+# ------------
+# Without standardising, the numbers have little in common: logarithms to different bases, cosine transforms
 # with and without a norm, sums of magnitudes or of powers.
 
 figure, ax = plt.subplots(figsize=(8, 4), layout="constrained")

@@ -2,9 +2,9 @@
 Phase of recorded and of vocoded speech
 =======================================
 
-Powers leave the phase of a spectrum out. Vocoders that learn from powers make a phase of their own, and
-features of phase were among the first to tell them. Here are three of them, of a sentence and of the same
-from a vocoder.
+A power spectrum does not contain the phase. Vocoders that learn from powers invent one, and phase features
+were among the first to detect that. Here are three of them, for a sentence and for the same sentence from a
+vocoder.
 """
 
 # sphinx_gallery_thumbnail_number = 2
@@ -23,8 +23,8 @@ signals = {"recorded": y, "vocoded": vocoded}
 # %%
 # The signals
 # -----------
-# The ear hears little of it, but the waveform shows it: one pulse in each period of the voice, in which
-# all harmonics meet. The made-up phase has lost the pulses.
+# The difference is hard to hear, but visible in the waveform: one pulse in each period of the voice, where
+# all harmonics meet. With the invented phase there are no such pulses.
 
 figure, axes = plt.subplots(1, 2, sharey=True, figsize=(9, 2.5), layout="constrained")
 for ax, (kind, signal) in zip(axes, signals.items(), strict=True):
@@ -84,9 +84,9 @@ ax.legend()
 # %%
 # Relative phases of harmonics
 # ----------------------------
-# `rps` follows the pitch and compares the phase of each harmonic with that of the first. In recorded
-# speech a vowel has relative phases of its own, which last while it lasts: the titles tell how
-# neighbouring frames correlate. Frames without a pitch are 0.
+# `rps` follows the pitch and compares the phase of each harmonic with that of the first. In recorded speech,
+# the relative phases stay the same during a vowel: the titles have the correlation of neighbouring frames.
+# Frames without a pitch are 0.
 
 figure, axes = plt.subplots(1, 2, sharey=True, figsize=(9, 3), layout="constrained")
 for ax, (kind, signal) in zip(axes, signals.items(), strict=True):

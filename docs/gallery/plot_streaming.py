@@ -1,10 +1,10 @@
 """
-When the frames of a stream come
-================================
+When a stream gives its frames
+==============================
 
-A detector that listens to a call is given sound in pieces and wants its features at once. `vf.stream`
-gives the frames of the whole signal, bit for bit, each as soon as its last sample is there. What a frame
-waits for beyond that is its latency.
+A detector that listens to a call gets sound in pieces and wants features at once. `vf.stream` gives the
+frames of the whole signal, bit for bit, each as soon as its last sample has arrived. The latency is what
+some front ends must wait for beyond that.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -26,8 +26,8 @@ front_ends = {
 # %%
 # The first half second
 # ---------------------
-# Pieces of 10 ms are pushed. For each frame: the time of its middle, and the time at which it came. The
-# dotted line is a frame that comes when its middle is heard.
+# Pieces of 10 ms are pushed. For each frame: the time of its middle, and the time at which it was given. The
+# dotted line is a frame that is given at the time of its middle.
 
 piece = sr // 100
 figure, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
@@ -52,8 +52,8 @@ ax.legend()
 # %%
 # Latencies of front ends by name
 # -------------------------------
-# They are known before a sample is heard. A front end that needs the whole recording is refused, with
-# what to do about it.
+# They are known in advance. A front end that needs the whole recording is refused, and the message says what
+# to do.
 
 waits, refused = {}, []
 for name in vf.frontends():

@@ -1,10 +1,10 @@
 """
-MFCC and LFCC on what a vocoder makes
-=====================================
+MFCC and LFCC of vocoded speech
+===============================
 
-A vocoder makes a signal of a mel spectrogram, whose filters are wide at high frequencies. Detail is lost
-there. MFCC look through the same wide filters; the filters of LFCC are as narrow at 7 kHz as at 300 Hz.
-That is one reason why detectors use LFCC.
+A vocoder makes a signal from a mel spectrogram, whose filters are wide at high frequencies, so detail is
+lost there. MFCC use the same wide filters; the filters of LFCC are as narrow at 7 kHz as at 300 Hz. That is
+one reason why detectors use LFCC.
 """
 
 # sphinx_gallery_thumbnail_number = 2
@@ -20,8 +20,8 @@ frames = {"n_fft": 512, "hop_length": 160, "win_length": 400}
 # %%
 # Speech, and speech from a vocoder
 # ---------------------------------
-# The vocoder is the oldest of them: a spectrum is found that has these forty mel bands, and a phase that
-# goes with it by Griffin and Lim's iteration.
+# The vocoder is a simple one: it finds a spectrum with these forty mel bands, and a phase for it by the
+# iteration of Griffin and Lim.
 
 mel = vf.melspectrogram(y, sr, n_mels=40, **frames)
 vocoded = vf.mel_to_audio(mel, sr, rng=0, length=len(y), **frames)
@@ -34,11 +34,11 @@ for ax, signal, title in zip(axes, (y, vocoded), ("recorded", "vocoded"), strict
 figure.colorbar(image, ax=axes, format="%+.0f dB")
 
 # %%
-# What the filters see of it
-# --------------------------
-# How far recorded and vocoded speech are apart in each of forty bands, on average over the frames. Above
-# 2 kHz the mel filters are those that the vocoder was given, so they see little. (Below 1 kHz, which is
-# left out here, it is the other way round: there the mel filters are the narrow ones.)
+# The difference in the bands
+# ---------------------------
+# The difference of recorded and vocoded speech in each of forty bands, averaged over the frames. Above 2 kHz
+# the mel filters are those that the vocoder used, so the difference is small. (Below 1 kHz, which is left out
+# here, it is the other way round: there the mel filters are the narrow ones.)
 
 banks = {
     "mel": (lambda s: vf.melspectrogram(s, sr, n_mels=40, **frames), vf.mel_frequencies(42, fmax=sr / 2)),
@@ -55,10 +55,10 @@ ax.set_title("recorded against vocoded speech, band by band")
 ax.legend()
 
 # %%
-# What is left of it in the cepstra
-# ---------------------------------
-# The same for the coefficients of both, from 1 kHz up, as a part of what the coefficient varies within
-# the sentence. The higher coefficients tell of detail along frequency, and there LFCC have more to tell.
+# The difference in the cepstra
+# -----------------------------
+# The same for the coefficients of both, from 1 kHz up, relative to the standard deviation of the coefficient
+# within the sentence. Higher coefficients describe finer detail along frequency, where LFCC differ more.
 
 settings = {"fmin": 1000.0, "top_db": 60, **frames}
 cepstra = {

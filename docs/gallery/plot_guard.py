@@ -4,7 +4,7 @@ A guard for a phone call
 
 Is the voice that you are talking to forged? A guard receives a call while it goes on, scores the last
 second or two of it every second, and raises an alarm. `examples/07_guard.py` is this program, for files and
-pipes. Here it gets a call of two voices that were not in its training data. This page needs scikit-learn:
+pipes; here it gets a call of two voices that were not in its training data. This page needs scikit-learn:
 `pip install scikit-learn`.
 """
 

@@ -7,8 +7,8 @@ from sphinx_gallery.sorting import FileNameSortKey
 __all__ = ["Reading"]
 
 ORDER = (
-    "chain", "deltas", "edges", "chroma", "lfcc_definitions", "cqcc", "vocoder_highs", "phase", "augmentation",
-    "streaming", "deep_voice_table", "corpus", "leakage", "detectors", "guard",
+    "chain", "deltas", "edges", "chroma", "lfcc_definitions", "cqcc", "vocoder_highs", "phase",
+    "augmentation", "streaming", "deep_voice_table", "corpus", "leakage", "detectors", "guard",
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 class Latency(NamedTuple):
-    """The delay after which a frame is given: samples, at the rate of the features, and the same in seconds."""
+    """The delay after which a frame is given: samples, at the rate of the features, and seconds."""
 
     samples: int
     seconds: float

@@ -44,7 +44,7 @@ def main(given):
     found |= {"detector": course.judged(splits, plain), "the same, trimmed": course.judged(splits, cut)}
     found["trimmed when scored"] = course.judged(splits, plain, cut)
     rows = [[name, *course.eer(f["dev"]), *course.eer(f["eval"])] for name, f in found.items()]
-    course.table(["what is listened to", "EER, dev", "95 %", "EER, eval", "95 %"], rows)
+    course.table(["cue, or detector", "EER, dev", "95 %", "EER, eval", "95 %"], rows)
     if given.plot:
         rates = {n: [course.rate(f["dev"]), course.rate(f["eval"])] for n, f in found.items()}
         drawings.bars(rates, ("dev", "eval"), given.plot)

@@ -42,7 +42,7 @@ def main(given):
         cost, best = vm.tandem(asv, form=form), vm.min_tdcf(*pair, asv, form=form).value
         chosen = cost.floor + cost.miss_weight * at.fnr + cost.alarm_weight * at.fpr
         costs.append([f"{v:.4f}" for v in (cost.floor + cost.alarm_weight, best, chosen, cost.floor)])
-    names = "no gate", "gate, best threshold", "gate, threshold of dev", "gate that never errs"
+    names = "no gate", "gate, best threshold", "gate, threshold of dev", "perfect gate"
     course.table(["", "t-DCF, legacy", "revised"], list(zip(names, *costs, strict=True)))
     if given.plot:
         drawings.tandem(tried, passed, (asv.threshold, threshold), given.plot)

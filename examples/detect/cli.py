@@ -12,16 +12,16 @@ import voicefeat as vf
 from .logbook import say
 
 EPILOG = """
-CONFIG is a file as given, or below examples/ or examples/configs/: configs/minifake/lfcc_gmm.toml.
-KEY=VALUE changes a setting: epochs=5, training.rate=0.0003, protocol=seed, seeds=[0]. What changes a result
-stands in the name of the run's folder: toy/ann+epochs=5.
+CONFIG is a path, also relative to examples/ or examples/configs/: configs/minifake/lfcc_gmm.toml.
+KEY=VALUE changes a setting: epochs=5, training.rate=0.0003, protocol=seed, seeds=[0]. Settings that change a
+result become part of the name of the run's folder: toy/ann+epochs=5.
 --all DIR runs every config of a folder, found in the same way, and prints a table of the results.
-A run that was stopped goes on when the same command is given again.
+A run that was stopped resumes when the same command is given again.
 """
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Train, score and report; 2 after a sentence about what is wrong, 1 where a config of --all failed."""
+    """Train, score and report. Returns 2 if an input is wrong, 1 if a config of --all failed, otherwise 0."""
     parser = argparse.ArgumentParser(
         prog="train.py", description="Train, score and report detectors.", epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

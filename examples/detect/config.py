@@ -236,7 +236,7 @@ def _override(text: str) -> tuple[list[str], Any]:
     if len(place) == 1:
         near = [one for one, name in full.items() if name == key]
         if len(near) > 1:
-            raise vf.ParameterError(f"{text!r}: is said by {' and '.join(near)}; write one of them in full")
+            raise vf.ParameterError(f"{text!r}: may mean {' or '.join(near)}; write one of them in full")
         place = near[0].split(".") if near else place
     open_ended = ".".join(place[:2]) in ("model.settings", "input.changes") and len(place) == 3
     if not open_ended and ".".join(place) not in full:

@@ -121,7 +121,7 @@ def _write(folder: Path, fe: vf.FrontEnd, rows: Sequence[Clip], given: Input, da
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     say(
-        f"features took {seconds:.1f} s of processors: "
+        f"features took {seconds:.1f} s of processor time: "
         f"{about['audio'] / max(seconds, 1e-3):.0f} times real time"
     )
 

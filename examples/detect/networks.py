@@ -226,7 +226,7 @@ def _get(path: Path, kind: str) -> dict[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         raise vf.ParameterError(
-            f"{path}: cannot be read ({type(error).__name__}); remove it to begin from nothing"
+            f"{path}: cannot be read ({type(error).__name__}); remove it to start again"
         ) from None
     if not isinstance(state, dict) or not {"kind", "net", "standardise"} <= set(state):
         raise vf.ParameterError(

@@ -145,7 +145,7 @@ def _figures(found: dict[str, Any]) -> str:
     names = {
         "eer": "EER", "auc": "AUC", "min_dcf": "minDCF", "act_dcf": "actDCF", "cllr": "Cllr",
         "min_cllr": "minCllr", "accuracy": "accuracy at the threshold of dev",
-        "balanced_accuracy": "balanced accuracy there", "f1": "F1 of bona fide there",
+        "balanced_accuracy": "balanced accuracy, the same", "f1": "F1 of bona fide, the same",
     }  # fmt: skip
     rows = []
     for key, name in names.items():

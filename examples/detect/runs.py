@@ -46,7 +46,7 @@ class Place:
 
 
 def corpus_of(place: Place, protocol: str) -> Corpus:
-    """The corpus, with speakers shared out where the clean protocol needs it."""
+    """The corpus; its speakers are divided if the clean protocol needs it."""
     corpus = read_corpus(place.data)
     if place.evaluation:
         corpus = with_evaluation(corpus, place.evaluation)

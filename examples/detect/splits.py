@@ -53,7 +53,7 @@ def examples(
 
 
 def by_speaker(corpus: Corpus) -> Corpus:
-    """A corpus that names no splits, with speakers shared out; conversions between splits are left out."""
+    """Divide the speakers of a corpus without splits; conversions between splits are left out."""
     named = {c.split for c in corpus.clips}
     if named >= set(SPLITS):
         return corpus
@@ -84,7 +84,7 @@ def by_speaker(corpus: Corpus) -> Corpus:
             "data.protocol='clean': no division of the speakers has both classes in train, dev and eval; "
             "give a protocol with splits"
         )
-    notes = [f"Speakers were shared out here: {len(speakers) - dev - score}, {dev} and {score}."]
+    notes = [f"Speakers were divided here: {len(speakers) - dev - score}, {dev} and {score}."]
     if left := len(corpus.clips) - len(kept):
         notes.append(f"{left} conversions between speakers of two splits are left out.")
     return replace(corpus, clips=kept, notes=(*corpus.notes, *notes))

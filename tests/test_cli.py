@@ -37,7 +37,7 @@ def test_extract_in_a_process_of_its_own(tmp_path):
     first, second, *rest = done.stdout.splitlines()
     assert re.fullmatch(r"8 recordings, 21\.0 s of audio in [\d.]+ s \(\d+ times real time\)", first)
     assert re.fullmatch(re.escape(str(tmp_path / "out")) + r": 1 shard, [\d.]+ kB", second)
-    assert rest == ["left out, not audio by name: 1 .md, 1 .py (name a file itself to have it tried)"]
+    assert rest == ["left out, not audio by name: 1 .md, 1 .py (give the path of such a file to try it)"]
     table = parquet.read_table(tmp_path / "out")
     assert table.num_rows == 8 and set(table.column("n_rows").to_pylist()) == {13}
 
@@ -123,7 +123,7 @@ def test_status_2_when_all_failed(tmp_path, capsys):
         (["--feature", "mfc"], "did you mean 'mfcc'"),
         (["--feature", "stft"], "use feature='spectrogram'"),
         (["--feature", "lfcc", "--n-mfcc", "13"], "did you mean 'n_lfcc'"),
-        (["--n-fft", "512", "--set", "n_fft=1024"], "second time"),
+        (["--n-fft", "512", "--set", "n_fft=1024"], "given twice"),
         (["--set", "n_fft"], "no '='"),
         (["--sr", "-1"], "sr=-1"),
     ],
@@ -311,6 +311,8 @@ def test_warnings_are_lines_like_other_notices(tmp_path, capsys):
     path.write_bytes(content[:at] + b"\xff" * 4 + content[at + 4 :])
     shown = warnings.showwarning
     assert main(["show", str(path)]) == 0
-    told = f"voicefeat show: {path}: its header does not say how long it is; what is there was read\n"
+    told = (
+        f"voicefeat show: {path}: its header does not state its length; all samples up to its end were read\n"
+    )
     assert capsys.readouterr().err == told
     assert warnings.showwarning is shown

@@ -122,7 +122,7 @@ def test_the_protocols_of_minifake_say_what_its_manifest_says(data):
         (["A u - -"], "line 1: has 4 fields, and a protocol has"),
         (["A u - - bonafide", "A v - A01"], "line 2: has 4 fields, and the first has 5"),
         (["A u - - bonafide", "", "A v - A01 nontarget"], "line 3: label='nontarget'"),
-        (["A u - - bonafide", "A u - - bonafide"], "line 2: has the id 'u', as has line 1"),
+        (["A u - - bonafide", "A u - - bonafide"], "line 2: has the same id 'u' as line 1"),
         (["A twice - - bonafide"], r"line 1: twice has two files, '.*x/twice\.flac' and '.*y/twice\.wav'"),
         (["A u - - bonafide", "A ../../v - - spoof"], r"line 2: path='\.\./\.\./v\.flac': lies outside"),
         (["A v - - bonafide", "B w - A01 spoof"], r"none of its 2 .*v\.flac'.*links.*not followed \(.*\)"),
@@ -143,7 +143,7 @@ def test_what_is_missing_is_said_first_and_stands_in_the_ledger(tmp_path, capsys
     given = ["--protocol", str(written(tmp_path / "p.txt", *lines)), "--root", str(tmp_path / "in")]
     assert main(["extract", *given, "--out", str(tmp_path / "out")]) == 1
     said = capsys.readouterr()
-    assert "2 of 4 recordings are not there, the first is" in said.err and "v.flac" in said.err
+    assert "2 of 4 recordings are missing, the first is" in said.err and "v.flac" in said.err
     assert "2 recordings failed" in said.out
     with open(tmp_path / "out" / "_failures.csv", newline="", encoding="utf-8") as file:
         assert [(line["id"], line["error"]) for line in csv.DictReader(file)] == [
@@ -154,7 +154,7 @@ def test_what_is_missing_is_said_first_and_stands_in_the_ledger(tmp_path, capsys
         ("u", "A", "bonafide"), ("w", "A", "bonafide"),
     ]  # fmt: skip
     assert main(["extract", *given, "--out", str(tmp_path / "strict"), "--strict"]) == 2
-    assert "strict: 2 of 4 recordings are not there" in capsys.readouterr().err
+    assert "strict: 2 of 4 recordings are missing" in capsys.readouterr().err
 
 
 # --- Kaldi --------------------------------------------------------------------------------------------
@@ -187,14 +187,14 @@ def test_segments_are_the_samples_that_kaldiio_reads(tmp_path, monkeypatch):
     [
         (["a a.wav", "b sph2pipe -f wav b.sph |"], None, r"wav\.scp, line 2: 'sph2pipe .*\|' is a command"),
         (["a -"], None, "line 1: '-' is a command"),
-        (["a"], None, "line 1: 'a' is one word"),
-        (["a a.wav", "a a.wav"], None, "line 2: has the id 'a', as has line 1"),
+        (["a"], None, "line 1: 'a' has one field"),
+        (["a a.wav", "a a.wav"], None, "line 2: has the same id 'a' as line 1"),
         (["a ../a.wav"], None, r"line 1: path='\.\./a\.wav': lies outside the root"),
         (["a b.wav"], None, "its recording is not below"),
         ([], None, "lists no recording"),
         (["a a.wav"], ["s b 0 1"], r"segments, line 1: recording='b': is not in wav\.scp"),
         (["a a.wav"], ["s a 0 1", "t a 1 0.5"], r"segments, line 2: end=0\.5: is not after start=1"),
-        (["a a.wav"], ["s a 0 1", "s a 0 1"], "segments, line 2: has the id 's', as has line 1"),
+        (["a a.wav"], ["s a 0 1", "s a 0 1"], "segments, line 2: has the same id 's' as line 1"),
         (["a a.wav"], ["s a x 1"], "segments, line 1: start='x'"),
         (["a a.wav"], ["s a 0 1 B"], "segments, line 1: channel='B'"),
         (["a a.wav"], ["s a 0"], "segments, line 1: has 3 words"),
@@ -266,10 +266,10 @@ def test_a_file_may_be_called_like_a_pattern(tmp_path):
 @pytest.mark.parametrize(
     "given, message",
     [
-        ([], "nothing says which recordings; give one of PATH"),
+        ([], "no recordings were given; give one of PATH"),
         (["in", "--scp", "wav.scp"], "PATH and --scp exclude each other"),
         (["--manifest", "l.csv", "--classes", "in"], "--manifest and --classes exclude each other"),
-        (["in", "--root", "in"], "--root in: is for the paths of a list"),
+        (["in", "--root", "in"], "--root in: applies only to a list"),
         (["--protocol", "p.txt"], "give --root DIR"),
         (["--manifest", "l.csv"], "there is no such file"),
     ],

@@ -22,7 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     )
     add = command.add_argument
     # fmt: off
-    add("folder", metavar="DIR", help="folder of the dataset, or of a run with several ones")
+    add("folder", metavar="DIR", help="folder of a dataset, or of a run that wrote several datasets")
     add("out", metavar="OUT", help="folder of the new dataset: new or empty")
     add("--format", required=True, metavar="NAME", help=", ".join(FORMATS))
     add("--format-option", type=format_option, action="append", default=[], metavar="NAME=VALUE",

@@ -20,13 +20,13 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     command = commands.add_parser(
         "explain",
         help="find the settings in which two feature matrices of one recording differ",
-        description="Find the front ends that two matrices come from, and say in which settings they differ.",
+        description="Find the front end of each matrix, and print the settings in which the two differ.",
         epilog="exit status: 0 the settings were found; 1 no explanation was found; 2 nothing was done",
     )
     add = command.add_argument
     add("a", metavar="A.npy", help="features of the recording, (rows, frames) or (frames, rows)")
     add("b", nargs="?", metavar="B.npy", help="other features of it")
-    add("--preset", metavar="NAME", help="in place of B.npy: a front end that A was meant to be")
+    add("--preset", metavar="NAME", help="in place of B.npy: the front end that should have made A")
     add("--audio", required=True, metavar="FILE", help="the recording; a few seconds are best")
     command.set_defaults(run=run)
 

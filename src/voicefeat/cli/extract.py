@@ -36,11 +36,11 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     add("--feature", action="append", metavar="NAME",
         help="see 'voicefeat features' (default: mfcc); may be repeated")
     add("--frontend", action="append", metavar="NAME",
-        help="instead: one of 'voicefeat presets', or a file FRONTEND.toml; may be repeated")
+        help="in place of --feature: one of 'voicefeat presets', or a file FRONTEND.toml; may be repeated")
     add("--out", required=True, metavar="DIR", help="folder of the dataset: new, empty, or begun before")
     add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
     add("--channels", default="mean", metavar="WHICH",
-        help="of several channels: mean (default), first, or each (one row per channel)")
+        help="channels to use: mean (default), first, or each (one row per channel)")
     add("--part-seconds", type=float, default=600.0, metavar="S",
         help="split longer recordings into several rows (default: 600)")
     add("--summary", type=_names, default=(), metavar="LIST",
@@ -52,12 +52,13 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help="an option of the format: compress=true (parquet, kaldi, hdf5, zarr)")
     add("--shard-mb", type=float, default=128.0, metavar="MB", help="size of a shard (default: 128)")
     add("--workers", type=int, metavar="N", help="threads; the result does not depend on it (default: all)")
-    add("--dask", metavar="ADDRESS", help="instead of threads: a Dask cluster that is running")
+    add("--dask", metavar="ADDRESS", help="in place of threads: the address of a running Dask cluster")
     add("--strict", action="store_true", help="stop at the first recording that cannot be used")
     add("--redo", action="store_true",
-        help="make shards of changed recordings again, and damaged shards (default: refuse)")
+        help="make shards again that are damaged or whose recordings have changed (default: stop with "
+             "an error)")
     add("--update", action="store_true",
-        help="add recordings that came since to a dataset that is there; its shards stay as they are")
+        help="add new recordings of the list to an existing dataset; its shards are not changed")
     add("--retry", action="store_true",
         help="try the recordings of the ledger again, and store those that can be used now")
     add("--log-json", metavar="FILE", help="append a log to FILE, one JSON object per line")
@@ -115,7 +116,12 @@ def _workers(options: argparse.Namespace) -> Iterator[tuple[Executor | None, int
         yield None, options.workers
         return
     if options.workers is not None:
-        fail("--workers", options.workers, "are those of the cluster with --dask", "leave one of them out")
+        fail(
+            "--workers",
+            options.workers,
+            "cannot be set with --dask, which uses all workers of the cluster",
+            "leave one of them out",
+        )
     from ..corpus.run.dask import dask_cluster
 
     with dask_cluster(options.dask) as found:

@@ -12,7 +12,9 @@ __all__ = ["add_parser", "run"]
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add the command."""
-    command = commands.add_parser("features", help="list the features, and what a frame of each depends on")
+    command = commands.add_parser(
+        "features", help="list the features, and the samples or frames that a frame of each depends on"
+    )
     command.set_defaults(run=run)
 
 

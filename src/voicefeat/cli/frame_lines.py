@@ -1,4 +1,4 @@
-"""Frames on standard output, one after the other: CSV, JSON lines, or arrays."""
+"""Frames on standard output: CSV, JSON lines, or arrays."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Csv(FrameWriter):
 
 
 class JsonLines(FrameWriter):
-    """An object for each frame; what is not finite, which JSON has no number for, is null."""
+    """One object per frame; values that are not finite, which JSON lacks, are null."""
 
     def piece(self, times: np.ndarray, frames: np.ndarray) -> bytes:
         import numpy as np

@@ -23,12 +23,16 @@ def add_inputs(command: argparse.ArgumentParser) -> None:
     add("paths", nargs="*", metavar="PATH",
         help="audio files, folders that are searched to any depth, and quoted patterns ('data/**/*.flac')")
     add("--manifest", metavar="FILE",
-        help="instead of PATH: the recordings of a table, .csv, .tsv, .jsonl or .parquet")
-    add("--protocol", metavar="FILE", help="instead: those of an ASVspoof protocol; needs --root")
-    add("--scp", metavar="FILE", help="instead: those of a Kaldi wav.scp, and of segments beside it")
-    add("--classes", metavar="DIR", help="instead: those in folders of classes, like REAL and FAKE")
+        help="in place of PATH: a table of recordings, .csv, .tsv, .jsonl or .parquet")
+    add("--protocol", metavar="FILE", help="in place of PATH: the recordings of an ASVspoof protocol; "
+                                           "needs --root")
+    add("--scp", metavar="FILE", help="in place of PATH: a Kaldi wav.scp, with the file segments in "
+                                      "its folder if there is one")
+    add("--classes", metavar="DIR", help="in place of PATH: a folder with one folder per class, such "
+                                         "as REAL and FAKE")
     add("--root", metavar="DIR",
-        help="what the paths of a list are relative to (default: a manifest's folder); a protocol's audio")
+        help="folder of the relative paths in a list (default: the manifest's folder), or of a "
+             "protocol's audio")
     # fmt: on
 
 
@@ -39,12 +43,12 @@ def listing(options: argparse.Namespace) -> Listing:
     given = [name for name in ("paths", *LISTS) if getattr(options, name)]
     if len(given) != 1:
         names = " and ".join("PATH" if name == "paths" else f"--{name}" for name in given)
-        problem = f"{names} exclude each other" if given else "nothing says which recordings"
+        problem = f"{names} exclude each other" if given else "no recordings were given"
         choice = ", ".join(f"--{name} {value}" for name, value in LISTS.items())
         raise ParameterError(f"{problem}; give one of PATH ..., {choice}")
     [kind] = given
     if options.root is not None and kind in ("paths", "classes"):
-        raise ParameterError(f"--root {options.root}: is for the paths of a list; leave it out")
+        raise ParameterError(f"--root {options.root}: applies only to a list of recordings; leave it out")
     if kind == "paths":
         return inputs.find_sources(options.paths)
     if kind == "classes":
@@ -55,7 +59,7 @@ def listing(options: argparse.Namespace) -> Listing:
         return inputs.read_wav_scp(options.scp, options.root)
     if options.root is None:
         raise ParameterError(
-            f"--protocol {options.protocol}: does not say where its audio is; give --root DIR, the folder "
-            "that holds it at any depth"
+            f"--protocol {options.protocol}: does not contain the folder of its audio; give --root DIR, "
+            "which is searched to any depth"
         )
     return inputs.read_protocol(options.protocol, options.root)

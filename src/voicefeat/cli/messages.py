@@ -1,4 +1,4 @@
-"""Messages of a command on stderr, and output whose reader has ended."""
+"""Messages of a command on stderr, and output whose reader has closed it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def tell(line: str) -> None:
 
 
 def leave(stream: IO[str]) -> None:
-    """Have `stream` go nowhere from now on: what is left in its buffer would fail again when Python ends."""
+    """Redirect `stream` to nowhere: the rest of its buffer would fail again when Python ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     with suppress(OSError):  # a stream of a caller's, without a number
         os.dup2(nowhere, stream.fileno())

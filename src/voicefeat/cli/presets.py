@@ -18,8 +18,8 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     command = commands.add_parser(
         "presets",
         help="list the published front ends, or print one as TOML",
-        description="Without NAME: a table. With NAME: that front end as TOML, which "
-        "FrontEnd.from_toml reads, with its source and the error of its numbers in comments above it.",
+        description="Without NAME, print a table. With NAME, print that front end as TOML, which "
+        "FrontEnd.from_toml reads. Comments at its top give the source and the largest error.",
     )
     command.add_argument("name", nargs="?", metavar="NAME", help="a front end of the table")
     command.set_defaults(run=run)
@@ -53,7 +53,7 @@ def _preset_text(entry: Preset) -> str:
         "name": entry.name,
         "source": entry.source,
         "version": entry.version,
-        "licence": f"{entry.licence} (of the original; none of its code is here)",
+        "licence": f"{entry.licence} (of the original, whose code is not used here)",
         "parity": f"within {entry.error:.0e} of the original's numbers, relative to their peak",
         "note": entry.note,
     }

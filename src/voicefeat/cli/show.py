@@ -20,8 +20,8 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     command = commands.add_parser(
         "show",
         help="describe a dataset or a recording, and draw it",
-        description="Of a dataset: recordings, hours, settings, versions, labels, failures. Of a recording: "
-        "duration, rate, channels, peak, rms.",
+        description="For a dataset, print recordings, hours, settings, versions, labels, failures. For a "
+        "recording, print duration, rate, channels, peak, rms.",
     )
     add = command.add_argument
     # fmt: off
@@ -37,12 +37,15 @@ def run(options: argparse.Namespace) -> int:
     """Print what the dataset or the recording holds, and draw it if asked."""
     if options.plot is not None and Path(options.plot).suffix.lower() not in (".png", ".pdf", ".svg"):
         fail(
-            "--plot", options.plot, "is not the name of a picture", "give one that ends in .png, .pdf or .svg"
+            "--plot",
+            options.plot,
+            "is not the name of an image file",
+            "give one that ends in .png, .pdf or .svg",
         )
     if os.path.isdir(options.path):
         return _dataset(options)
     if options.id is not None:
-        raise ParameterError(f"--id {options.id}: is for a dataset; leave it out")
+        raise ParameterError(f"--id {options.id}: applies only to a dataset; leave it out")
     from ..corpus.report.recording import of_recording, recording_facts
 
     print(_as_json(recording_facts(options.path)) if options.json else of_recording(options.path))

@@ -31,19 +31,19 @@ Item = TypeVar("Item")
 
 READING = """\
 formats:
-  csv         a line 'time,ROW,ROW,...', then one line for each frame; time is that of its centre in seconds
-  json-lines  {"time": 0.0125, "values": [...]} for each frame; null for what is not finite
-  npy         arrays of .npy, (frames, rows), one after the other, to a file; read back by
+  csv         a header line 'time,ROW,ROW,...', then one line per frame; time is its centre in seconds
+  json-lines  {"time": 0.0125, "values": [...]} for each frame; null for values that are not finite
+  npy         arrays (frames, rows) in the .npy format, one after another; read a file of them with
                 with open("frames.npy", "rb") as file:
                     frames = []
                     while file.peek(1):
                         frames.append(numpy.load(file))
                 frames = numpy.concatenate(frames)
 
-Ctrl-C ends the sound: the last frames are written, and the status is 0.
+Ctrl-C ends the input: the last frames are written, and the exit status is 0.
 
-exit status: 0 all frames were written, or their reader has seen enough; 1 the sound could not be read to its
-end; 2 nothing was done
+exit status: 0 all frames were written, or the reader of the output has closed it; 1 the input could not be
+read to its end; 2 nothing was done
 """
 
 
@@ -52,29 +52,30 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     command = commands.add_parser(
         "stream",
         help="print the features of a file or of standard input, frame by frame as they come",
-        description="Compute one front end or feature of a recording of any length, or of sound that is "
-        "still going on, and write each frame as soon as it is known. They are those of a call on the whole.",
+        description="Compute a front end or a feature of a recording of any length, or of live audio.\n"
+        "Each frame is written as soon as it is complete. The frames equal those of one call on the "
+        "whole signal.",
         epilog=READING,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = command.add_argument
     # fmt: off
     add("source", metavar="SOURCE",
-        help="an audio file, or - for standard input: WAV, or else raw PCM of 16 bits, little-endian, mono")
+        help="an audio file, or - for standard input: WAV, or raw 16-bit PCM, little-endian, mono")
     what = command.add_mutually_exclusive_group(required=True)
     what.add_argument("--frontend", metavar="NAME",
         help="one of 'voicefeat presets', or a file FRONTEND.toml")
-    what.add_argument("--feature", metavar="NAME", help="instead: see 'voicefeat features'")
+    what.add_argument("--feature", metavar="NAME", help="in place of --frontend: one of 'voicefeat features'")
     add("--rate", type=int, metavar="HZ", help=f"rate of raw samples (default: {RAW_RATE})")
     add("--resample", action="store_true",
         help="resample to the rate of the front end (default: refuse another rate)")
     add("--channels", default="mean", choices=("mean", "first"), metavar="WHICH",
-        help="of several channels: mean (default) or first")
+        help="channels to use: mean (default) or first")
     add("--format", default="csv", choices=list(WRITERS), metavar="NAME",
         help=f"{', '.join(WRITERS)} (default: csv)")
     # fmt: on
     add_settings(command)
-    command.set_defaults(run=run, when_stopped="what was written before is whole frames")
+    command.set_defaults(run=run, when_stopped="all frames written so far are complete")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -150,7 +151,9 @@ def _opened(options: argparse.Namespace) -> _Source:
     if options.source == "-":
         name = "standard input"
         if sys.stdin is None or sys.stdin.isatty():
-            raise ParameterError(f"-: {name} is no pipe and no file; pipe sound into it, or name a file")
+            raise ParameterError(
+                f"-: {name} is neither a pipe nor a file; pipe audio into it, or give the path of a file"
+            )
         coming = live(sys.stdin.buffer, RAW_RATE if options.rate is None else options.rate, name)
         source = _Source(name, coming.rate, coming.blocks)
     else:
@@ -159,7 +162,7 @@ def _opened(options: argparse.Namespace) -> _Source:
         blocks = chain([first], (block for block, _ in found))
         source = _Source(decoding.printable_name(options.source), rate, blocks)
     if options.rate is not None and options.rate != source.rate:
-        problem = f"{source.name} says itself that it has {source.rate} Hz"
+        problem = f"{source.name} has a header that states {source.rate} Hz"
         raise ParameterError(f"--rate {options.rate}: {problem}; leave it out")
     return source
 

@@ -17,11 +17,12 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     command = commands.add_parser(
         "verify",
         help="compute a dataset's features again and compare",
-        description="Compute the features of recordings again, with the settings that the dataset holds, and "
-        "compare: bit for bit on the same versions and processor, else within a bound that is printed. "
-        "Shards are compared with their checksums, and recordings with the digests of those that were read. "
-        "They are given as they were to 'voicefeat extract'.",
-        epilog="exit status: 0 all is equal; 1 rows or shards are not, or recordings are not there; "
+        description="Compute the features of recordings again, with the settings of the dataset, and "
+        "compare. "
+        "With the same versions on the same processor, values are equal bit for bit; otherwise they must "
+        "agree within a bound that is printed. Shards are compared with their checksums, and recordings with "
+        "the digests of the files that were read. Give the recordings as for 'voicefeat extract'.",
+        epilog="exit status: 0 everything is equal; 1 rows or shards differ, or recordings are missing; "
         "2 nothing was compared",
     )
     add = command.add_argument
@@ -29,7 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     add("folder", metavar="DIR", help="folder of the dataset")
     add_inputs(command)
     add("--sample", type=int, metavar="N",
-        help="verify N recordings, drawn at random, and no checksums of shards (default: all)")
+        help="verify N recordings drawn at random, without checksums of shards (default: all recordings)")
     add("--seed", type=int, default=0, metavar="K", help="seed of the draw (default: 0)")
     add("--exact", action="store_true", help="allow no difference at all")
     add("--workers", type=int, metavar="N", help="threads (default: all)")

@@ -1,4 +1,4 @@
-"""``voicefeat warmup``: compile what common calls need."""
+"""``voicefeat warmup``: compile the kernels of common calls."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FRAMES = [
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add the command."""
-    command = commands.add_parser("warmup", help="compile what common calls need")
+    command = commands.add_parser("warmup", help="compile the kernels of common calls")
     command.set_defaults(run=run)
 
 
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     if jit.FOLDER is None:
         why = f" ({jit.WHY})" if jit.WHY else ""
         print(
-            f"nowhere to keep it{why}: every process compiles again; "
+            f"kernels cannot be stored{why}: every process compiles again; "
             "set VOICEFEAT_CACHE_DIR to a folder of your own that can be written"
         )
     else:

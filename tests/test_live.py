@@ -105,7 +105,7 @@ def test_what_follows_the_samples_is_no_sample():
 def test_more_samples_than_the_header_says():
     """All samples of a file are read or an error says that they are not."""
     pcm = (32767 * noise(1000)).astype("<i2").tobytes()
-    with pytest.raises(vf.AudioError, match=r"goes on after the samples"):
+    with pytest.raises(vf.AudioError, match=r"has more data after the samples"):
         heard(riff(fmt(), (b"data", len(pcm) // 2, pcm)))
 
 

@@ -220,7 +220,7 @@ class TestGriffinLim:
         for n in (128 * (frames - 1), 128 * frames - 1):
             assert vf.griffinlim(S, n_iter=1, length=n).shape == (n,)
             assert vf.stft(vf.griffinlim(S, n_iter=1, length=n), n_fft=512).shape == S.shape
-        with pytest.raises(vf.ParameterError, match=f"length=.*are those of {128 * (frames - 1)} to"):
+        with pytest.raises(vf.ParameterError, match=f"length=.*belong to {128 * (frames - 1)} to"):
             vf.griffinlim(S, length=128 * frames)
         assert vf.griffinlim(S[:, :1], n_iter=1, length=100).shape == (100,)
         assert vf.griffinlim(S[:, :1], n_iter=1, center=False).shape == (512,)
@@ -312,7 +312,7 @@ class TestMfcc:
 
     def test_a_lost_coefficient_is_warned_of(self):
         c = np.ones((5, 9))
-        with pytest.warns(UserWarning, match="lifter=2 has made coefficients 2 0"):
+        with pytest.warns(UserWarning, match="lifter=2 has set coefficients 2 to 0"):
             M = vf.mfcc_to_mel(c, n_mels=8, lifter=2)
         kept = c.copy()
         kept[2] = 0

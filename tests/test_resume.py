@@ -110,7 +110,7 @@ def test_a_finished_dataset_is_left_as_it_is(corpus, whole, tmp_path):
     assert (again.recordings, again.resumed, again.failed) == (290, 290, 10)
     assert (again.run_recordings, again.run_audio_seconds) == (0, 0.0) and again.audio_seconds > 200
     this, whole_dataset, *_ = summary(again).splitlines()
-    assert this == "this run: nothing was left to store"
+    assert this == "this run: nothing new to store"
     assert whole_dataset == f"whole dataset: 290 recordings, {lasting(again.audio_seconds)} of audio"
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "out").iterdir()} == written
 
@@ -118,11 +118,11 @@ def test_a_finished_dataset_is_left_as_it_is(corpus, whole, tmp_path):
 @pytest.mark.parametrize(
     "change, told",
     [
-        ({"settings": {"n_mfcc": 6}}, r"features\[0\]\.settings\.n_mfcc: 5 there, 6 here"),
-        ({"dtype": "float16"}, "dtype: 'float32' there, 'float16' here"),
-        ({"sr": 8000}, "sr: 'own' there, 8000 here"),
-        ({"shard_mb": 1.0}, "shard_mb: 0.01 there, 1.0 here"),
-        ({"feature": "lfcc", "settings": {}}, "feature: 'mfcc' there, 'lfcc' here"),
+        ({"settings": {"n_mfcc": 6}}, r"features\[0\]\.settings\.n_mfcc: 5 in the dataset, 6 now"),
+        ({"dtype": "float16"}, "dtype: 'float32' in the dataset, 'float16' now"),
+        ({"sr": 8000}, "sr: 'own' in the dataset, 8000 now"),
+        ({"shard_mb": 1.0}, "shard_mb: 0.01 in the dataset, 1.0 now"),
+        ({"feature": "lfcc", "settings": {}}, "feature: 'mfcc' in the dataset, 'lfcc' now"),
     ],
 )
 def test_other_settings_are_not_mixed_in(corpus, whole, tmp_path, change, told):
@@ -338,7 +338,7 @@ def test_what_float16_cannot_hold_is_a_failure(tmp_path):
     done = extract_corpus(tmp_path / "loud.wav", tmp_path / "out", dtype="float16", **asked)
     assert (done.recordings, done.failed) == (0, 1)
     told = (tmp_path / "out" / "_failures.csv").read_text()
-    assert "values would become infinite, up to" in told and "give 'float32'" in told
+    assert "values would become infinite; they reach" in told and "give 'float32'" in told
 
 
 def test_values_that_become_0_in_float16_are_counted(tmp_path, capsys):
@@ -386,7 +386,7 @@ def test_several_features_have_a_folder_each(corpus, tmp_path):
     for name in names:
         extract_corpus(corpus, tmp_path / name, name)
         assert rows(tmp_path / "out" / name) == rows(tmp_path / name)
-    with pytest.raises(vf.ParameterError, match="two have one name"):
+    with pytest.raises(vf.ParameterError, match="two have the same name"):
         extract_corpus(corpus, tmp_path / "none", ["mfcc", "mfcc"])
 
 

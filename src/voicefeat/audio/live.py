@@ -1,4 +1,4 @@
-"""Samples from a stream that cannot be gone back in, such as standard input: raw PCM, or WAV."""
+"""Samples from a stream without seeking, such as standard input: raw PCM, or WAV."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_BYTES = 1 << 24
 
 @dataclass(frozen=True)
 class Live:
-    """The form of the samples that come, and the samples in blocks.
+    """The rate and channels of incoming samples, and the samples in blocks.
 
     Blocks are float32, (n, channels); each is what was there when it was read, a tenth of a second at most.
     """
@@ -38,23 +38,23 @@ class Live:
 
 
 def live(file: IO[bytes], raw_rate: int, name: str = "standard input") -> Live:
-    """The samples of a stream of bytes: WAV if it begins so, and otherwise PCM of 16 bits, one channel.
+    """The samples of a byte stream: WAV if it has a WAV header, otherwise 16-bit PCM with one channel.
 
     The header of a WAV is read here; samples are waited for only when a block is asked for.
 
     Parameters
     ----------
     file : file open for reading bytes
-        It is read from where it stands. A pipe is read without waiting for a full block.
+        It is read from its current position. A pipe is read without waiting for a full block.
     raw_rate : int
         Sampling rate in Hz of samples without a header, which are little-endian.
     name : str
-        What the stream is called in messages.
+        Name of the stream in messages.
 
     Raises
     ------
     AudioError
-        If it is another kind of file, its header is damaged, or its samples are of a kind that is not read.
+        If it is another kind of file, its header is damaged, or its sample format is not supported.
         While blocks are read: if it ends before the length in its header, or within a sample.
     """
     raw_rate = check_int("rate", raw_rate, 1, unit="hertz")
@@ -121,7 +121,7 @@ def _header(file: IO[bytes], name: str) -> _Header:
     """The header of a WAV, up to its first sample."""
     form, wide = None, None
     if _exactly(file, 8)[4:] != b"WAVE":
-        raise AudioError(f"{name}: begins as RIFF, but is no WAV; give WAV or raw samples of 16 bits")
+        raise AudioError(f"{name}: begins with RIFF, but is not WAV; give WAV or raw 16-bit samples")
     while len(head := _exactly(file, 8)) == 8:
         chunk, length = struct.unpack("<4sI", head)
         if chunk == b"data":
@@ -138,9 +138,7 @@ def _header(file: IO[bytes], name: str) -> _Header:
             wide = struct.unpack("<Q", data[8:16])[0]
         if chunk == b"fmt ":
             form = _form(data, name)
-    raise AudioError(
-        f"{name}: the header of the WAV is cut off or damaged; give WAV or raw samples of 16 bits"
-    )
+    raise AudioError(f"{name}: the header of the WAV is cut off or damaged; give WAV or raw 16-bit samples")
 
 
 def _form(data: bytes, name: str) -> tuple[int, int, _Samples]:
@@ -153,7 +151,7 @@ def _form(data: bytes, name: str) -> tuple[int, int, _Samples]:
     if found.decode is None or not channels or not rate or width != channels * bits // 8:
         told = f"format {number}, {bits} bits, {channels} channels, {rate} Hz"
         remedy = "give PCM of 8, 16, 24 or 32 bits, or floats of 32 or 64"
-        raise AudioError(f"{name}: is WAV of {told}; {remedy}")
+        raise AudioError(f"{name}: is WAV with an unsupported format ({told}); {remedy}")
     return channels, rate, found
 
 
@@ -195,7 +193,9 @@ def _check_rest(file: IO[bytes], padding: int, name: str) -> None:
     """Read what follows the samples, so that its writer can end; refuse what may be samples."""
     after = _exactly(file, padding + 8)[padding:]
     if any(after) and not (after[:4].isascii() and after[:4].decode().isprintable()):
-        raise AudioError(f"{name}: goes on after the samples that its header states; correct the header")
+        raise AudioError(
+            f"{name}: has more data after the samples that its header states; correct the header"
+        )
     while _some(file, 1 << 16):
         pass
 

@@ -113,7 +113,7 @@ def load(
         return y, rate
     target = float(sr)
     if target > MOST_TIMES * rate or rate > MOST_TIMES * target:
-        problem = f"its rate, {rate} Hz, and sr={target:g} differ by more than {MOST_TIMES} times"
+        problem = f"its rate, {rate} Hz, and sr={target:g} differ by more than a factor of {MOST_TIMES}"
         raise AudioError(
             f"{printable_name(path)}: {problem}; give sr=None to keep its own rate, or repair it"
         )

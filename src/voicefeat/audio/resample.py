@@ -76,7 +76,7 @@ def resample(
     target_sr = check_rate("target_sr", target_sr)
     way: ResType = "soxr_hq" if res_type is None else check_choice("res_type", res_type, WAYS)
     if not near_rates(orig_sr, target_sr):
-        problem = f"differs from orig_sr={orig_sr:g} by more than {MOST_TIMES} times"
+        problem = f"differs from orig_sr={orig_sr:g} by more than a factor of {MOST_TIMES}"
         fail("target_sr", target_sr, problem, "give sampling rates of audio, in hertz")
     if way == "polyphase" and not (orig_sr.is_integer() and target_sr.is_integer()):
         name, rate = ("target_sr", target_sr) if orig_sr.is_integer() else ("orig_sr", orig_sr)

@@ -65,7 +65,7 @@ def bandlimit(
     if order > MOST_ORDER:
         fail("order", order, "makes a filter that is numerically unstable", f"give at most {MOST_ORDER}")
     if fmin is None and fmax is None:
-        fail("fmin", fmin, "and fmax are both missing", "give one edge or both")
+        fail("fmin", fmin, "is missing, and so is fmax", "give one cutoff or both")
     edges = {}
     for name, value, kind in (("fmin", fmin, "highpass"), ("fmax", fmax, "lowpass")):
         if value is not None:
@@ -77,7 +77,7 @@ def bandlimit(
                 fail(name, value, f"{edge:g} Hz is too close to 0 for sr={sr:g}", "give hertz, such as 20")
             edges[kind] = edge
     if len(edges) == 2 and edges["highpass"] >= edges["lowpass"]:
-        fail("fmin", fmin, f"is not below fmax={edges['lowpass']:g}", "give the lower edge first")
+        fail("fmin", fmin, f"is not below fmax={edges['lowpass']:g}", "give an fmin below fmax")
     from scipy.signal import butter
 
     return Passes(y, (butter(order, edge, kind, fs=sr, output="sos") for kind, edge in edges.items())).run()

@@ -92,7 +92,7 @@ def step(do: str, /, p: float = 1.0, **settings: Any) -> Step:
         check_choice(f"the setting of {do}", key, own)
     for key, parameter in own.items():
         if parameter.default is parameter.empty and key not in settings:
-            fail(key, None, f"{do} needs it", f"write step({do!r}, {key}=...)")
+            fail(key, None, f"is required by {do}", f"write step({do!r}, {key}=...)")
     rng = generator()
     result(1e-4 * rng.standard_normal(_TRIED_AT // 10), _TRIED_AT, rng)
     return result
@@ -234,7 +234,7 @@ def _default_chain() -> Chain:
 
 def _step(settings: dict[str, Any]) -> Step:
     if "do" not in settings:
-        fail("step", settings, "does not say what to do", 'write do = "noise"')
+        fail("step", settings, "has no function", 'write do = "noise"')
     return step(settings.pop("do"), settings.pop("p", 1.0), **settings)
 
 

@@ -134,7 +134,7 @@ def convolutive_noise(
     y, rng = check_signal(y), check_rng(rng)
     notches = _notches(sr, bands, fmin, fmax, width, taps)
     if check_int("powers", powers) > MOST_BANDS:
-        fail("powers", powers, "are too many for double precision", f"give at most {MOST_BANDS}")
+        fail("powers", powers, "is more than double precision allows", f"give at most {MOST_BANDS}")
     x, quieter = y.astype(np.float64), check_decibels("quieter", quieter)
     low, high = check_decibels("gain", gain)
     total = np.zeros(x.size)

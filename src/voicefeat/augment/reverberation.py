@@ -108,7 +108,7 @@ def reverb(
 
     y = check_signal(y)
     if (t60 is None) == (response is None):
-        problem = "needs a response beside it" if t60 is None else "and response exclude each other"
+        problem = "is missing, and so is response" if t60 is None else "cannot be combined with a response"
         fail("t60", t60, problem, "give either t60 or a response")
     if response is None:
         response = room_response(sr, t60=t60, drr=drr, rng=check_rng(rng))  # type: ignore[arg-type]

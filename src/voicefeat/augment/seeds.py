@@ -50,7 +50,7 @@ def generator(seed: int = 0, utterance: str = "", epoch: int = 0) -> np.random.G
     try:
         text = utterance.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        fail("utterance", utterance, "holds half a character", "give the id as the protocol writes it")
+        fail("utterance", utterance, "holds an unpaired surrogate", "give the id as the protocol writes it")
     digest = hashlib.sha256(text).digest()
     return np.random.default_rng([seed, epoch, *np.frombuffer(digest, np.uint32).tolist()])
 

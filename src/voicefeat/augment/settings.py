@@ -82,7 +82,7 @@ def draw_choice(name: str, value: Any, allowed: Iterable[_Name], rng: Random | N
     if not isinstance(value, (tuple, list)):
         return check_choice(name, value, allowed)
     if not value:
-        fail(name, value, "names nothing to choose from", "give one name or several")
+        fail(name, value, "is empty", "give one name or several")
     return pick([check_choice(name, each, allowed) for each in value], check_rng(rng))
 
 

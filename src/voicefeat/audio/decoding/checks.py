@@ -89,7 +89,7 @@ def check_whole(name: str, rate: int, got: int, wanted: int, first: int, there: 
         if usable:
             remedy = f"pass duration={usable:g} to use those (end={end:g} in a manifest), or {remedy}"
         raise AudioError(
-            f"{name}: ends early, {first + got} of the {there} samples that its header states exist; {remedy}"
+            f"{name}: ends early, after {first + got} of the {there} samples that its header states; {remedy}"
         )
     if not got:
         raise AudioError(f"{name}: holds no samples; create it again or leave it out")

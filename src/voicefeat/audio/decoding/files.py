@@ -159,7 +159,7 @@ class Place:
 
     @property
     def content(self) -> Content | None:
-        """The file that is at its path, if all its bytes are in memory."""
+        """The file at its path, if all its bytes are in memory."""
         if self._content is None or self.identity is None or len(self._content) != self.size:
             return None
         return Content(self.size, self.identity[2], self._content)

@@ -108,11 +108,13 @@ class Stream:
         left, lost = sum(link.left for link in links), [link for link in links if link.lost]
         messages = []
         if not self.stated:
-            messages.append("its header does not say how long it is; what is there was read")
+            messages.append("its header does not state its length; all samples up to its end were read")
         if not self.ended:
-            messages.append("has no end-of-stream mark, so it may have been cut off; what is there was read")
+            messages.append(
+                "has no end-of-stream mark, so it may have been cut off; all samples up to its end were read"
+            )
         if left:
-            problem = f"{left:,} bytes that follow the samples its header states were left out"
+            problem = f"{left:,} bytes after the samples that its header states were left out"
             messages.append(f"{problem}; if they are samples, correct the header")
         if lost:
             count, at = sum(link.lost for link in lost), lost[0].start - lost[0].lost
@@ -245,7 +247,7 @@ class Stream:
         left = links[-1].stop - here.start
         frames = "" if self.file.closed else f", {self.file.frames / self.file.samplerate:.6g} s of it"
         raise AudioError(
-            f"{self.place.name}: holds {count} recordings one after the other, and number {self._at + 1} "
+            f"{self.place.name}: holds {count} recordings one after another, and number {self._at + 1} "
             f"{why}: the last {left:,} of {self.place.size:,} bytes{frames} would be left out; cut the file "
             f"there, at byte {here.start}, or give a duration (end in a manifest) that ends before"
         )

@@ -66,7 +66,7 @@ def test_types_channels_and_long_recordings(tmp_path):
         convert_dataset(tmp_path / dtype, tmp_path / f"to-{dtype}", "parquet")
         extract_corpus(tmp_path / "in", tmp_path / f"as-{dtype}", dtype=dtype, **asked)
         assert contents(tmp_path / f"to-{dtype}") == contents(tmp_path / f"as-{dtype}")
-    with pytest.raises(vf.ParameterError, match="dtype='float16': is not a type of kaldi"):
+    with pytest.raises(vf.ParameterError, match="dtype='float16': is not a data type of kaldi"):
         convert_dataset(tmp_path / "float16", tmp_path / "none", "kaldi")
     assert not (tmp_path / "none").exists()
 
@@ -131,13 +131,13 @@ def test_what_a_killed_conversion_left_is_removed(whole, tmp_path):
 
 
 def test_what_cannot_be_converted_is_refused(whole, listed, tmp_path):
-    with pytest.raises(vf.ParameterError, match="is not opened here"):
+    with pytest.raises(vf.ParameterError, match="which voicefeat cannot read"):
         convert_dataset(whole / "csv", tmp_path / "out", "npy")
     convert_dataset(whole / "npy", tmp_path / "small", "kaldi", format_options={"compress": True})
     with pytest.raises(vf.ParameterError, match="is compressed with loss"):
         convert_dataset(tmp_path / "small", tmp_path / "out", "npy")
     extract_corpus(listed, tmp_path / "frames")
-    with pytest.raises(vf.ParameterError, match="format='csv': holds statistics"):
+    with pytest.raises(vf.ParameterError, match="format='csv': can hold only statistics"):
         convert_dataset(tmp_path / "frames", tmp_path / "out", "csv")
     shutil.copytree(whole / "npy", tmp_path / "damaged")
     file = next((tmp_path / "damaged" / "part-00001").glob("*.npy"))

@@ -147,7 +147,7 @@ def test_settings_are_read_by_their_defaults(text, name, value):
         ("mfcc", ["n_ftt=512"], "did you mean 'n_fft'"),
         ("lfcc", ["n_mfcc=13"], "did you mean 'n_lfcc'"),
         ("mfcc", ["n_fft"], "no '='"),
-        ("mfcc", ["n_fft=512", "n_fft=1024"], "second time"),
+        ("mfcc", ["n_fft=512", "n_fft=1024"], "given twice"),
         ("mfcc", ["window=('kaiser'"], "cannot be read; write tuples"),
         ("mfcc", ["dtype=float64"], "stored as float32"),
         ("mfcc", ["S=1"], "no setting of mfcc"),
@@ -480,6 +480,6 @@ def test_complex_features_are_refused_by_name(name):
 def test_an_error_tells_a_file_from_a_link_to_nothing(corpus, tmp_path):
     (tmp_path / "file").write_text("")
     (tmp_path / "link").symlink_to(tmp_path / "gone")
-    for name, told in (("file", "is a file"), ("link", "is a link to what is not there")):
+    for name, told in (("file", "is a file"), ("link", "is a broken link")):
         with pytest.raises(vf.ParameterError, match=f"{name}': {told}"):
             extract_corpus(corpus, tmp_path / name)

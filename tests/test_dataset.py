@@ -124,9 +124,9 @@ def test_parts_and_channels_of_a_recording(tmp_path):
     assert last.duration == stored.size / 8000
     np.testing.assert_array_equal(last.values, vf.rms(read))
     assert dataset["a.wav", 0].values.shape == (1, 16)
-    with pytest.raises(IndexError, match="several rows are that; give one of the parts and channels 0 0,"):
+    with pytest.raises(IndexError, match="several rows match; give one of the parts and channels 0 0,"):
         dataset["b long.wav", 2]
-    with pytest.raises(IndexError, match=r"dataset\['b long.wav', 3, 0\]: no row is that"):
+    with pytest.raises(IndexError, match=r"dataset\['b long.wav', 3, 0\]: no row matches"):
         dataset["b long.wav", 3, 0]
 
 
@@ -260,4 +260,4 @@ def test_the_schema_is_told_with_the_dataset(folder):
     told = json.loads(parquet.read_schema(Path(folder) / "part-00000.parquet").metadata[b"voicefeat"])
     assert dataset.about == told and dataset.row_names == [f"mfcc_{k}" for k in range(13)]
     assert dataset.front_end is None
-    assert repr(dataset) == f"<Dataset {folder}: 7 rows of mfcc, 13 values a frame>"
+    assert repr(dataset) == f"<Dataset {folder}: 7 rows of mfcc, 13 values per frame>"

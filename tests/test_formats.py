@@ -192,7 +192,7 @@ def whole(corpus, tmp_path_factory):
 def test_values_are_those_of_the_direct_call(form, options, dtype, tmp_path):
     asked = {"format": form, "format_options": options, "dtype": dtype, "settings": {"top_db": None}}
     if dtype not in find_format(form).dtypes:
-        with pytest.raises(vf.ParameterError, match="dtype='float16': is not a type of kaldi; give "):
+        with pytest.raises(vf.ParameterError, match="dtype='float16': is not a data type of kaldi; give "):
             extract_corpus(EXAMPLES, tmp_path / "out", "mfcc", **asked)
         assert not (tmp_path / "out").exists()
         return
@@ -323,7 +323,7 @@ def test_names_of_many_rows_and_texts_with_anything(form, corpus, tmp_path):
 @pytest.mark.parametrize("form", ["hdf5", "zarr"])
 def test_a_column_that_means_a_path_is_refused(form, tmp_path):
     found = Listing([Source("a", "a.wav", carried=("x",))], Counter(), [], (("a/b", "string"),))
-    with pytest.raises(vf.ParameterError, match="column='a/b': cannot be a name"):
+    with pytest.raises(vf.ParameterError, match="column='a/b': cannot be the name"):
         extract_corpus(found, tmp_path / "out", "rms", format=form)
     assert not (tmp_path / "out").exists()
 
@@ -541,11 +541,13 @@ def test_a_recording_with_other_rows_is_a_failure_of_a_table(corpus, tmp_path, m
 
 
 def test_a_table_needs_statistics_and_names_that_differ(corpus, tmp_path):
-    with pytest.raises(vf.ParameterError, match=r"format='csv': holds statistics.*give summary too"):
+    with pytest.raises(vf.ParameterError, match=r"format='csv': can hold only statistics.*give summary"):
         extract_corpus(corpus, tmp_path / "out", "mfcc", format="csv")
     columns = (("rms_0_max", "float64"),)
     found = Listing([Source("a", "a.wav", carried=(1.0,))], Counter(), [], columns)
-    with pytest.raises(vf.ParameterError, match="'rms_0_max' would be in the table twice; rename yours"):
+    with pytest.raises(
+        vf.ParameterError, match="'rms_0_max' would occur twice in the table; rename your column"
+    ):
         extract_corpus(found, tmp_path / "out", "rms", summary=["max"], format="csv")
     assert not (tmp_path / "out").exists()
 
@@ -582,7 +584,8 @@ def test_every_shard_says_how_its_values_came_about(form, whole, tmp_path):
 
 
 @pytest.mark.parametrize("form, option, told", [
-    ("kaldi", {"compress": "yes"}, "compress='yes': is not a choice of kaldi; give one of false, true, auto"),
+    ("kaldi", {"compress": "yes"}, "compress='yes': is not a value of this option of kaldi; give one "
+                                   "of false, true, auto"),
     ("kaldi", {"compression": True}, "kaldi has no option 'compression'; it has compress"),
     ("npy", {"compress": True}, "npy has no option 'compress'; it has none"),
     ("hdf", {}, "format='hdf': no such format; did you mean 'hdf5'"),
@@ -613,7 +616,7 @@ def test_the_command_takes_formats_and_their_options(corpus, tmp_path, capsys):
     assert main([*given, str(tmp_path / "out")]) == 1  # three recordings are none
     extract_corpus(corpus, tmp_path / "same", format="kaldi", format_options={"compress": True})
     assert contents(tmp_path / "out") == contents(tmp_path / "same")
-    with pytest.raises(vf.ParameterError, match=r"format_options\.compress: True there, False here"):
+    with pytest.raises(vf.ParameterError, match=r"format_options\.compress: True in the dataset, False now"):
         extract_corpus(corpus, tmp_path / "out", format="kaldi")
     with pytest.raises(SystemExit):
         main([*given[:-2], "compress", "--out", str(tmp_path / "none")])
@@ -643,7 +646,10 @@ def test_a_full_disk_leaves_whole_shards_and_the_run_goes_on(form, corpus, whole
             extract_corpus(corpus, out, **asked_of(form))
         assert told.value.errno == errno.ENOSPC and told.value.filename == str(out)
         n = len(json.loads((out / "_state.json").read_text())["segments"])
-        message = f"No space left on device (completed shards: {n}); make room, and the same call goes on"
+        message = (
+            f"No space left on device (completed shards: {n}); make room, and run the same call "
+            "again to continue"
+        )
         assert 0 < n < len({name.split("/")[0] for name in whole[form] if name.startswith("part-")})
         assert str(told.value).startswith(f"[Errno {errno.ENOSPC}] {message}")
         kept = {name: data for name, data in contents(out).items() if name.startswith("part-")}

@@ -104,7 +104,7 @@ def test_another_file_is_refused(change, gathered, tmp_path):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda g: vf.CorpusStatistics().normalisation(), "nothing was gathered"),
+        (lambda g: vf.CorpusStatistics().normalisation(), "there are no statistics"),
         (lambda g: vf.CorpusStatistics.of(np.zeros(5)), "not a real array"),
         (lambda g: vf.CorpusStatistics.of(np.zeros((2, 5), complex)), "not a real array"),
         (lambda g: vf.CorpusStatistics.of([[1.0, np.nan]]), "NaN or infinity"),

@@ -79,7 +79,7 @@ def test_what_came_is_added_and_the_rest_stays_byte_for_byte(form, corpus, tmp_p
     assert (done.added, done.recordings, done.resumed, done.failed, done.again) == (4, 15, 11, 1, 0)
     assert done.shards[: len(first.shards)] == first.shards and len(done.shards) > len(first.shards)
     assert {name: data for name, data in shards(out).items() if name in before} == before
-    assert "4 recordings came since the last run" in summary(done)
+    assert "4 recordings added since the last run" in summary(done)
     after = contents(out)
     for more in ({}, {"update": True}, {"redo": True}):  # with or without: there is nothing left to do
         again = extract_corpus(corpus, out, **asked, **more)
@@ -146,7 +146,7 @@ def test_a_stopped_update_takes_what_came_meanwhile(corpus, tmp_path, monkeypatc
     with stopped_at_rename(monkeypatch, out, 3):
         extract_corpus(corpus, out, update=True, **ASKED)
     come(corpus, 1, 10)
-    with pytest.raises(vf.ParameterError, match=r"--update \(update=True\), which adds those that came"):
+    with pytest.raises(vf.ParameterError, match=r"--update \(update=True\), which adds the new ones"):
         extract_corpus(corpus, out, **ASKED)
     extract_corpus(corpus, out, update=True, **ASKED)
     found = verify(vf.open_dataset(out), corpus)
@@ -205,11 +205,11 @@ def test_changed_recordings_are_told_and_kept_until_redo(corpus, tmp_path, capsy
         changed(corpus / name)
     assert main(["extract", str(corpus), *GIVEN, "--out", str(out), "--update"]) == 1  # one is not audio
     told = capsys.readouterr().out
-    assert "4 recordings are not what the dataset was made from: '001.wav' (other bytes than before)" in told
+    assert "4 recordings have changed since the dataset was made: '001.wav' (other bytes than before)" in told
     assert "and 1 more; old rows were kept, --redo makes them again" in told
-    assert "1 recording came since the last run" in told
+    assert "1 recording added since the last run" in told
     assert {name: data for name, data in shards(out).items() if name in before} == before
-    with pytest.raises(vf.ParameterError, match=r"4 recordings are not .*--redo"):
+    with pytest.raises(vf.ParameterError, match=r"4 recordings have changed .*--redo"):
         extract_corpus(corpus, out, **ASKED)
     done = extract_corpus(corpus, out, redo=True, **ASKED)
     assert done.again >= 2 and done.changed == ()
@@ -226,23 +226,22 @@ def test_vanished_recordings_are_told_and_keep_their_rows(corpus, tmp_path, caps
     (corpus / "007.wav").unlink()  # it was a line of the ledger
     given = ["extract", str(corpus), *GIVEN, "--out", str(out)]
     assert main(given) == 2
-    assert "--update (update=True), which adds those that came" in capsys.readouterr().err
+    assert "--update (update=True), which adds the new ones" in capsys.readouterr().err
     assert main([*given, "--update"]) == 1
     told = capsys.readouterr().out
     assert (
-        "2 recordings of the dataset are not listed any more (the first by name: '003.wav', '007.wav')"
-        in told
+        "2 recordings of the dataset are no longer listed (the first by name: '003.wav', '007.wav')" in told
     )
     assert "their rows were kept" in told and shards(out).items() >= before.items()
     assert "003.wav" in vf.open_dataset(out).ids
     ledger = (out / "_failures.csv").rename(tmp_path / "ledger.csv")
-    with pytest.raises(vf.ParameterError, match=r"_failures\.csv is not there"):
+    with pytest.raises(vf.ParameterError, match=r"_failures\.csv is missing"):
         extract_corpus(corpus, out, update=True, **ASKED)
     ledger.rename(out / "_failures.csv")
     assert main(given) == 1  # the list is known now
     assert verify(vf.open_dataset(out), corpus).absent == ["003.wav"]
     changed(corpus / "001.wav")  # in one shard with a recording that cannot be made again
-    with pytest.raises(vf.ParameterError, match="1 of their recordings are not listed any more"):
+    with pytest.raises(vf.ParameterError, match="1 of their recordings are no longer listed"):
         extract_corpus(corpus, out, redo=True, **ASKED)
     come(corpus, 3, 7)  # they are back
     done = extract_corpus(corpus, out, update=True, redo=True, **ASKED)
@@ -278,13 +277,13 @@ def test_shards_that_are_not_ours_and_lost_records_are_no_victims_of_an_update(c
     come(corpus, 0)
     other = out / "part-00099.parquet"
     other.write_bytes(b"mine")
-    with pytest.raises(vf.ParameterError, match="is none of the shards"):
+    with pytest.raises(vf.ParameterError, match="is not a shard"):
         extract_corpus(corpus, out, update=True, **ASKED)
     assert other.read_bytes() == b"mine"
     other.unlink()
     records = (out / "_recordings.bin").read_bytes()
     (out / "_recordings.bin").write_bytes(records[:100])
-    with pytest.raises(vf.ParameterError, match="knows 1 of 12 recordings"):
+    with pytest.raises(vf.ParameterError, match="lists 1 of 12 recordings"):
         extract_corpus(corpus, out, update=True, **ASKED)
     (out / "_recordings.bin").write_bytes(records)
     next(out.glob("part-00001.*")).unlink()  # a lost shard is made again by the same command
@@ -321,7 +320,9 @@ def test_recordings_of_the_ledger_are_tried_again(corpus, tmp_path, capsys):
     for name in ("003.wav", "023.wav"):
         (corpus / name).write_bytes(good[name])
     with pytest.raises(
-        vf.ParameterError, match=r"2 recordings are not .*; have them tried again .*--retry\)"
+        vf.ParameterError,
+        match=r"2 recordings have changed .*; they failed before, so try them "
+        r"again .*--retry\)",
     ):
         extract_corpus(corpus, out, **ASKED)
     assert main(["extract", str(corpus), *GIVEN, "--out", str(out), "--retry"]) == 1
@@ -376,7 +377,7 @@ def test_retry_and_update_together_and_changed_recordings(corpus, tmp_path):
     (corpus / "003.wav").write_bytes(good["003.wav"])
     (corpus / "011.wav").write_text("still no audio")  # of other bytes: it is looked at anew
     changed(corpus / "021.wav")
-    with pytest.raises(vf.ParameterError, match=r"1 recording is not .* '021\.wav' .*--redo"):
+    with pytest.raises(vf.ParameterError, match=r"1 recording has changed .* '021\.wav' .*--redo"):
         extract_corpus(corpus, out, update=True, retry=True, **ASKED)
     come(corpus, 21)
     os.utime(corpus / "021.wav", ns=(1, 1))  # the same bytes at another time
@@ -385,5 +386,5 @@ def test_retry_and_update_together_and_changed_recordings(corpus, tmp_path):
     assert verify(vf.open_dataset(out), corpus).equal == 11
     assert extract_corpus(corpus, out, **ASKED).run_recordings == 0
     Path(out / "_failures.csv").unlink()
-    with pytest.raises(vf.ParameterError, match=r"_failures\.csv is not there; it names 3 recordings"):
+    with pytest.raises(vf.ParameterError, match=r"_failures\.csv is missing; it lists 3 recordings"):
         extract_corpus(corpus, out, retry=True, **ASKED)

@@ -210,7 +210,7 @@ def test_places_that_a_file_does_not_have_are_lines_of_the_ledger(folder, tmp_pa
     lines = ledger(tmp_path / "out")
     assert all(told[name] in line["error"] and line["remedy"] for name, line in lines.items())
     assert set(lines) == set(told)
-    with pytest.raises(vf.ParameterError, match=r"strict: 1 of 6 recordings are not there.*nowhere\.wav"):
+    with pytest.raises(vf.ParameterError, match=r"strict: 1 of 6 recordings are missing.*nowhere\.wav"):
         extract_corpus(found, tmp_path / "strict", strict=True)
 
 
@@ -221,7 +221,7 @@ def test_places_that_a_file_does_not_have_are_lines_of_the_ledger(folder, tmp_pa
         ({"path": "../a.wav"}, r"(line 4|row 3): path='\.\./a\.wav': lies outside the root"),
         ({"path": "sub/../../a.wav"}, r"(line 4|row 3): .*lies outside the root"),
         ({"path": "/etc/passwd"}, r"(line 4|row 3): path='/etc/passwd': lies outside the root"),
-        ({"id": "z"}, r"(line 4|row 3): has the id 'z', as has (line 2|row 1)"),
+        ({"id": "z"}, r"(line 4|row 3): has the same id 'z' as (line 2|row 1)"),
         ({"end": 0.125}, r"(line 4|row 3): end=0\.125: is not after start=0\.125"),
         ({"start": -1.0}, r"(line 4|row 3): start=-1\.0: must be .*at least 0"),
     ],
@@ -274,7 +274,7 @@ def test_absolute_paths_are_taken_as_they_are_where_no_root_is_given(folder, tmp
         ("l.csv", "path,end\na.wav,inf\n", "line 2: end=inf: must be a finite number"),
         ("l.csv", b"path,label\na.wav,caf\xe9\n", r"line 2: label: caf\\xe9 is not UTF-8"),
         ("l.csv", b"path,\xe9\na.wav,1\n", "is not UTF-8"),
-        ("l.csv", "path,sr,given_sr\na.wav,1,2\n", "under two names"),
+        ("l.csv", "path,sr,given_sr\na.wav,1,2\n", "two columns with the same name"),
         ("l.csv", "path\nb.wav\n", "its recording is not below"),
         ("l.csv", "path\nb.wav\nc.wav\n", "none of its 2 recordings is below"),
         ("l.csv", "path\na\0.wav\n", "cannot be the name of a file"),
@@ -283,7 +283,7 @@ def test_absolute_paths_are_taken_as_they_are_where_no_root_is_given(folder, tmp
         ("l.jsonl", '{"path": 3}\n', "line 1: path=3: is not a path"),
         ("l.jsonl", '{"path": "\\ud800.wav"}\n', "cannot be the name of a file"),
         ("l.parquet", "no", "cannot be read as Parquet"),
-        ("l.txt", "a.wav\n", r"ending that means no format; end its name with \.csv"),
+        ("l.txt", "a.wav\n", r"extension that is not known; end its name with \.csv"),
     ],
 )
 def test_a_wrong_file_is_told(name, text, message, folder):

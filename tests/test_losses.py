@@ -79,7 +79,7 @@ def test_lost_shards_are_told_and_made_again_and_nothing_else_is(form, corpus, c
         gone(there[k])
     times = {path: path.stat().st_mtime_ns for path in shards(out)}
     name = there[0].name.replace(".", r"\.")
-    with pytest.raises(vf.ParameterError, match=rf"{name}: is not there; \d rows? (is|are) missing; copy it"):
+    with pytest.raises(vf.ParameterError, match=rf"{name}: is missing, with \d rows?; copy it"):
         vf.open_dataset(out)
     read = []
     from voicefeat.corpus.run.job import CorpusJob
@@ -109,9 +109,9 @@ def test_a_shard_that_nobody_listed_is_neither_read_nor_removed(form, corpus, co
     last = shards(out)[-1]
     foreign = last.with_name(last.name.replace(last.name[5:10], "00099"))
     shutil.copytree(last, foreign) if last.is_dir() else shutil.copy(last, foreign)
-    with pytest.raises(vf.ParameterError, match=r"part-00099.*: is none of the shards .*; move it elsewhere"):
+    with pytest.raises(vf.ParameterError, match=r"part-00099.*: is not a shard .*; move it elsewhere"):
         vf.open_dataset(out)
-    with pytest.raises(vf.ParameterError, match=r"part-00099.*: is none of the shards .*; move it elsewhere"):
+    with pytest.raises(vf.ParameterError, match=r"part-00099.*: is not a shard .*; move it elsewhere"):
         extract_corpus(corpus, out, **asked_of(form))
     assert foreign.exists()
 
@@ -126,7 +126,9 @@ def test_a_shard_of_another_dataset_in_the_place_of_one(form, corpus, copied, tm
     with pytest.raises(vf.ParameterError, match=rf"{here.name}: (has|is of another) .*; (copy|move) it"):
         vf.open_dataset(out)
     (out / "_state.json").unlink()
-    with pytest.raises(vf.ParameterError, match=rf"{here.name}: is of another dataset than part-00000"):
+    with pytest.raises(
+        vf.ParameterError, match=rf"{here.name}: does not belong to the dataset of part-00000"
+    ):
         vf.open_dataset(out)
 
 
@@ -277,7 +279,7 @@ def test_several_datasets_of_one_run_lose_each_their_own(corpus, tmp_path):
     before = contents(tmp_path / "out")
     (tmp_path / "out" / "rms" / "part-00001.parquet").unlink()
     assert len(vf.open_dataset(tmp_path / "out" / "mfcc")) == 10
-    with pytest.raises(vf.ParameterError, match=r"rms/part-00001\.parquet: is not there"):
+    with pytest.raises(vf.ParameterError, match=r"rms/part-00001\.parquet: is missing"):
         vf.open_dataset(tmp_path / "out" / "rms")
     extract_corpus(corpus, tmp_path / "out", **asked)
     assert contents(tmp_path / "out") == before
@@ -288,7 +290,7 @@ def test_shards_without_a_state_have_to_follow_one_another(copied):
     (out / "_state.json").unlink()
     assert len(vf.open_dataset(out)) == 10
     (out / "part-00001.parquet").unlink()
-    with pytest.raises(vf.ParameterError, match=r"has no part-00001, and has part-00002\.parquet"):
+    with pytest.raises(vf.ParameterError, match=r"has no part-00001, but has part-00002\.parquet"):
         vf.open_dataset(out)
 
 
@@ -315,7 +317,7 @@ def test_a_state_from_elsewhere_is_one_clear_error(corpus, copied, tmp_path):
     shutil.copy(tmp_path / "other" / "_state.json", out)
     with pytest.raises(vf.ParameterError, match=r"part-0000.*: has .*; copy it again, or"):
         vf.open_dataset(out)
-    with pytest.raises(vf.ParameterError, match=r"made in another way .*n_mfcc: 6 there, 5 here"):
+    with pytest.raises(vf.ParameterError, match=r"made in another way .*n_mfcc: 6 in the dataset, 5 now"):
         extract_corpus(corpus, out, **ASKED)
 
 
@@ -328,9 +330,9 @@ def test_a_lost_ledger_is_one_clear_error_and_redo_makes_it_again(cut, corpus, c
         state = r"has 50 of its \d+ bytes"
     else:
         ledger.unlink()
-        state = "is not there"
+        state = "is missing"
     for call in (lambda: vf.open_dataset(out), lambda: extract_corpus(corpus, out, **ASKED)):
-        with pytest.raises(vf.ParameterError, match=rf"_failures\.csv {state}; it names 2 .*copy it again"):
+        with pytest.raises(vf.ParameterError, match=rf"_failures\.csv {state}; it lists 2 .*copy it again"):
             call()
     extract_corpus(corpus, out, redo=True, **ASKED)
     assert contents(out) == before
@@ -384,7 +386,7 @@ def test_the_ledger_and_the_state_agree_wherever_a_run_stops(stop, corpus, copie
     gone(out / "part-00001.parquet")
     with stopped_at_rename(monkeypatch, out, stop):
         extract_corpus(corpus, out, **ASKED)
-    with pytest.raises(vf.ParameterError, match=r"were being made again; run the same|is not there"):
+    with pytest.raises(vf.ParameterError, match=r"have a rebuild that was stopped; run the same|is missing"):
         vf.open_dataset(out)
     assert not State.load(out).complete
     extract_corpus(corpus, out, **ASKED)

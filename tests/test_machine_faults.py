@@ -122,7 +122,9 @@ def test_faults_that_pass_stop_the_run_and_it_goes_on(corpus, whole, tmp_path, m
 
     with monkeypatch.context() as patch:
         patch.setattr(job, "cut", failing)
-        with pytest.raises(OSError, match=r"no fault of this recording; .*, and the same call") as told:
+        with pytest.raises(
+            OSError, match=r"not a fault of this recording; .*, and run the same call"
+        ) as told:
             extract_corpus(corpus, tmp_path / "out", workers=workers, **ASKED)
     assert told.value.filename.endswith("025.wav")
     assert told.value.errno == (errno.ENOMEM if isinstance(fault, MemoryError) else fault.errno)
@@ -135,7 +137,9 @@ def test_faults_that_pass_stop_the_run_and_it_goes_on(corpus, whole, tmp_path, m
 @pytest.mark.processes
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
 def test_a_full_disk_of_the_log_is_told_and_the_run_goes_on(corpus, whole, tmp_path):
-    with pytest.warns(UserWarning, match="log='/dev/full': takes no more .No space left on device"):
+    with pytest.warns(
+        UserWarning, match="log='/dev/full': cannot be written any more .No space left on device"
+    ):
         extract_corpus(corpus, tmp_path / "out", log="/dev/full", **ASKED)
     assert contents(tmp_path / "out") == whole
 

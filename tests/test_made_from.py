@@ -63,8 +63,10 @@ def test_a_finished_dataset_is_not_taken_for_that_of_other_recordings(clean, noi
     with pytest.raises(vf.ParameterError) as error:
         extract_corpus(noisy, out, **ASKED)
     told = str(error.value)
-    assert "11 recordings are not what the dataset was made from: '000.wav' (other bytes than before)" in told
-    assert "'001.wav'" in told and "'002.wav'" in told and "and 8 more; give another folder, or have" in told
+    assert (
+        "11 recordings have changed since the dataset was made: '000.wav' (other bytes than before)" in told
+    )
+    assert "'001.wav'" in told and "'002.wav'" in told and "and 8 more; give another folder, or make" in told
     assert "redo=True, --redo" in told and contents(out) == before
     given = ["--set", "n_mfcc=5", "--shard-mb", "0.001", "--out", str(out)]
     assert main(["extract", str(noisy), *given]) == 2
@@ -80,7 +82,7 @@ def test_a_stopped_run_does_not_go_on_with_other_recordings(clean, noisy, tmp_pa
     with pytest.raises(vf.ParameterError, match=r"007\.wav cannot be used"):
         extract_corpus(clean, out, strict=True, **asked)
     assert (out / "part-00001.parquet").exists()
-    with pytest.raises(vf.ParameterError, match=r"not what the dataset was made from: '000\.wav'"):
+    with pytest.raises(vf.ParameterError, match=r"changed since the dataset was made: '000\.wav'"):
         extract_corpus(noisy, out, **asked)
     extract_corpus(clean, out, **asked)
     extract_corpus(clean, tmp_path / "whole", **asked)
@@ -132,7 +134,11 @@ def test_a_recording_that_comes_or_goes_is_told(changing, tmp_path):
     assert extract_corpus(read_manifest(changing / "list.csv"), out, **ASKED).resumed == 2
     shutil.copy(changing / "002.wav", changing / "late.wav")
     (changing / "001.wav").unlink()
-    with pytest.raises(vf.ParameterError, match=r"'late\.wav' \(was not there before\), '001\.wav' \(is not"):
+    with pytest.raises(
+        vf.ParameterError,
+        match=r"'late\.wav' \(was missing before\), '001\.wav' \(is "
+        r"missing now",
+    ):
         extract_corpus(read_manifest(changing / "list.csv"), out, **ASKED)
     done = extract_corpus(read_manifest(changing / "list.csv"), out, redo=True, **ASKED)
     assert (done.recordings, done.failed) == (2, 1)
@@ -154,7 +160,7 @@ def test_parts_and_segments_of_a_recording_that_changed(tmp_path):
     extract_corpus(listing, tmp_path / "out", **asked)
     for seconds, parts in ((42, 5), (130, 13)):  # fewer parts, then more
         soundfile.write(tmp_path / "long.wav", 0.1 * rng.standard_normal(seconds * 8000), 8000)
-        with pytest.raises(vf.ParameterError, match=r"2 recordings are not .* 'all' \(.*'end' \("):
+        with pytest.raises(vf.ParameterError, match=r"2 recordings have changed .* 'all' \(.*'end' \("):
             extract_corpus(listing, tmp_path / "out", **asked)
         extract_corpus(listing, tmp_path / "out", redo=True, **asked)
         found = verify(vf.open_dataset(tmp_path / "out"), listing)
@@ -197,10 +203,13 @@ def test_records_that_are_lost_are_one_clear_error(clean, tmp_path):
     before = contents(tmp_path / "out")
     records = tmp_path / "out" / "_recordings.bin"
     records.write_bytes(records.read_bytes()[:100])
-    with pytest.raises(vf.ParameterError, match=r"_recordings\.bin: knows 1 of 12 recordings, so .*--redo"):
+    with pytest.raises(vf.ParameterError, match=r"_recordings\.bin: lists 1 of 12 recordings, so .*--redo"):
         extract_corpus(clean, tmp_path / "out", **ASKED)
     records.unlink()
-    with pytest.raises(vf.ParameterError, match=r"_recordings\.bin: is not there, so that it is not known"):
+    with pytest.raises(
+        vf.ParameterError,
+        match=r"_recordings\.bin: is missing, so the source files of the dataset are not known",
+    ):
         extract_corpus(clean, tmp_path / "out", **ASKED)
     extract_corpus(clean, tmp_path / "out", redo=True, **ASKED)
     assert contents(tmp_path / "out") == before
@@ -215,8 +224,8 @@ def test_verify_says_whether_the_recording_or_the_dataset_is_another(changing, t
     found = verify(vf.open_dataset(out), changing)
     told = {each.id: each.why for each in found.unequal}
     assert told.keys() == {"003.wav", "005.wav"} and found.equal == 9
-    assert told["003.wav"].startswith("the recording is another file than the row was made from; differs by")
-    assert told["005.wav"] == "the recording is another file than the row was made from; values are equal"
+    assert told["003.wav"].startswith("the recording is not the file that the row was made from; differs by")
+    assert told["005.wav"] == "the recording is not the file that the row was made from; values are equal"
 
 
 def test_the_side_files_of_macs_are_no_clips(clean, tmp_path, capsys):
@@ -295,7 +304,7 @@ def test_a_flac_file_replaced_while_it_is_analysed_is_noticed(changing, tmp_path
     extract_corpus(path, tmp_path / "out", **ASKED)
     (row,) = parquet.read_table(tmp_path / "out" / "part-00000.parquet").to_pylist()
     assert row["sha256"] == read
-    with pytest.raises(vf.ParameterError, match="not what the dataset was made from"):
+    with pytest.raises(vf.ParameterError, match="changed since the dataset was made"):
         extract_corpus(path, tmp_path / "out", **ASKED)
 
 

@@ -135,7 +135,10 @@ class TestScores:
             (["a 1", "a 2", "b 1"], "listed twice: a"),
             (["a 1", "b 2", "c 3"], r"without a score: 1 of the 4 utterances of .*key.txt \(d\)"),
             (["a 1", "b 2", "c 3", "d 4", "e 5"], r"not in .*key.txt: 1 of 5 scored utterances \(e\)"),
-            (["a - spoof 1", "b - spoof 2", "c - spoof 3", "d - bonafide 4"], "keys unlike those of .*: a"),
+            (
+                ["a - spoof 1", "b - spoof 2", "c - spoof 3", "d - bonafide 4"],
+                "keys that differ from those of .*: a",
+            ),
             (["a - genuine 1"], r"neither bonafide nor spoof: a \(genuine\)"),
             (["a b c"], "has 3 columns; give lines of 'utterance score'"),
             (["filename\tasv-score", "a\t1"], "has columns utterance, asv-score; name the column of scores"),

@@ -96,7 +96,7 @@ def test_of_two_readings_none_is_taken(listed, tmp_path, capsys):
         tone(tmp_path / name)
     found = listed(tmp_path, "\u212b.wav", "a.wav")
     assert found.missing == 1
-    assert found.because == "these differ only in Unicode form from files that are there"
+    assert found.because == "these differ only in Unicode form from existing files"
     os.remove(tmp_path / both[0])
     found = listed(tmp_path, *both)  # each exactly, or the one that is lost
     assert found.missing == 1 and "these differ only in Unicode form" in found.because
@@ -108,7 +108,7 @@ def test_the_reason_stands_in_the_notice_and_in_the_error(tmp_path, capsys):
     file = written(tmp_path / "list.csv", "path", COMPOSED, APART, "B.wav", "b.wav", "C\\d.wav", "e.wav")
     assert main(["extract", "--manifest", str(file), "--out", str(tmp_path / "out")]) == 1
     said = capsys.readouterr().err
-    assert "4 of 6 recordings are not there" in said
+    assert "4 of 6 recordings are missing" in said
     for reason in ("differs only in Unicode form", "differs only in capitals", "has backslashes"):
         assert f"1 of these {reason}" in said
     with pytest.raises(vf.ParameterError, match=r"its recording is not .*these differ only in cap"):
@@ -134,7 +134,7 @@ def test_a_protocol_in_another_unicode_form(tmp_path):
     assert paths(protocol(tmp_path, stem)) == [str(file)]
     assert paths(protocol(tmp_path, f"{stem}.wav")) == [str(file)]
     found = protocol(tmp_path, stem, Path(APART).stem)
-    assert found.missing == 1 and "one file would be both" in found.because
+    assert found.missing == 1 and "one file would match both" in found.because
 
 
 def test_two_files_for_an_utterance_with_an_ending(tmp_path):
@@ -343,5 +343,5 @@ def test_two_front_ends_of_one_folder_are_refused(names, tmp_path, capsys):
     given = [word for name in names for word in ("--frontend", str(tmp_path / f"{name}.toml"))]
     assert main(["extract", str(tmp_path / "in"), *given, "--out", str(tmp_path / "out")]) == 2
     said = capsys.readouterr().err
-    assert "would both have the folder" in said or "is none that the folder of a front end can have" in said
+    assert "would both have the folder" in said or "cannot be the name of a folder for a front end" in said
     assert not (tmp_path / "out").exists()

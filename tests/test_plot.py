@@ -379,7 +379,7 @@ def test_every_registered_feature_can_be_drawn():
     (np.ones((60, 5)), {"feature": "asvspoof2019-lfc"}, "feature='asvspoof2019-lfc'.*'asvspoof2019-lfcc'"),
     (np.ones((60, 5)), {"feature": LFCC, "hop_length": 160}, "hop_length=160: a front end has its own"),
     (np.ones((60, 5)), {"feature": LFCC, "sr": 8000}, "sr=8000.*defined at 16000 Hz"),
-    (np.ones((61, 5)), {"feature": LFCC}, "has 61 rows, and the front end has 60; "),
+    (np.ones((61, 5)), {"feature": LFCC}, "has 61 rows, but the front end has 60; "),
     (np.ones((60, 5)), {"feature": LFCC, "y_axis": "mel"}, "y_axis='mel': rows of this front end are not"),
     (np.ones((60, 5)), {"feature": LFCC, "db": True}, "db=True: .*holds no magnitudes or powers"),
     (np.ones((60, 5)), {"feature": LFCC.replace(rate=None, fmax=None)}, "sr=None: this front end has no"),

@@ -160,7 +160,7 @@ def test_a_recording_at_another_rate(name, rate):
 @pytest.mark.parametrize(
     ("wanted", "given", "error", "told"),
     [
-        ("kaldi-fbank-80", {}, vf.ParameterError, r"rate of 44100 Hz, and 16000 Hz.*resample=True"),
+        ("kaldi-fbank-80", {}, vf.ParameterError, r"rate of 44100 Hz, but 16000 Hz.*resample=True"),
         ("rms", {"resample": True}, vf.ParameterError, r"resample=True.*no rate"),
         ("mfcc", {}, vf.ParameterError, "top_db=80.0"),
         ("rms", {"seconds": 0}, vf.ParameterError, "seconds=0"),
@@ -178,7 +178,7 @@ def test_refused_before_the_first_frame(wanted, given, error, told):
 
 def test_a_stream_of_another_rate_is_refused():
     file = recording("WAV", 44100)
-    with pytest.raises(vf.ParameterError, match=r"44100 Hz, and 16000 Hz.*sr=44100"):
+    with pytest.raises(vf.ParameterError, match=r"44100 Hz, but 16000 Hz.*sr=44100"):
         vf.stream_file(file, vf.stream("kaldi-fbank-80"))
     for given in ({"resample": True}, {"n_fft": 512}):
         with pytest.raises(vf.ParameterError, match="a stream has its own settings"):

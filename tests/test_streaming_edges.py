@@ -87,7 +87,7 @@ def test_pieces_without_samples_are_no_signal(wanted, piece):
     stream = vf.stream(wanted, sr=16000)
     stream.push(piece)
     for _ in range(2):
-        with pytest.raises(vf.ParameterError, match="holds no samples; push some"):
+        with pytest.raises(vf.ParameterError, match="holds no samples; call push"):
             stream.finish()
     stream.push(np.zeros((*piece.shape[:-1], 4000), piece.dtype))
     stream.finish()
@@ -135,7 +135,7 @@ def test_a_bad_piece_of_spectra_changes_nothing():
 
 @pytest.mark.parametrize("sr", [0.5, 15, 2e7])
 def test_rates_too_far_apart(sr):
-    with pytest.raises(vf.ParameterError, match=r"sr=.*more than 1000 times"):
+    with pytest.raises(vf.ParameterError, match=r"sr=.*more than a factor of 1000"):
         vf.frontend("kaldi-fbank-80").stream(sr, resample=True)
 
 

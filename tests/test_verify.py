@@ -120,7 +120,10 @@ def test_nothing_to_compare_is_an_error(tmp_path, capsys):
     extract_corpus(EXAMPLES, tmp_path / "out", "rms")
     soundfile.write(tmp_path / "other.wav", np.zeros(100), 8000)
     assert main(["verify", str(tmp_path / "out"), str(tmp_path / "other.wav")]) == 2
-    assert "hold 1 recordings, and none that the dataset names, 'de_fenster.flac'" in capsys.readouterr().err
+    assert (
+        "none of these 1 recordings is in the dataset, whose first id is 'de_fenster.flac'"
+        in capsys.readouterr().err
+    )
     how = {"format": "kaldi", "format_options": {"compress": True}}
     extract_corpus(EXAMPLES, tmp_path / "ark", "mfcc", **how)
     with pytest.raises(vf.ParameterError, match="is compressed with loss"):
@@ -131,8 +134,8 @@ def test_other_versions_are_named(tmp_path, monkeypatch):
     extract_corpus(EXAMPLES, tmp_path / "out", "rms")
     monkeypatch.setattr("voicefeat.corpus.dataset.verify.versions", lambda: {"numpy": "9.9"})
     found = verify(vf.open_dataset(tmp_path / "out"), EXAMPLES)
-    assert found.versions == [f"numpy {np.__version__} there, 9.9 here"]
-    assert f"versions differ: numpy {np.__version__} there, 9.9 here" in verified(found)
+    assert found.versions == [f"numpy {np.__version__} in the dataset, 9.9 here"]
+    assert f"versions differ: numpy {np.__version__} in the dataset, 9.9 here" in verified(found)
 
 
 def test_a_manifest_is_taken_as_extract_takes_it_and_labels_are_compared(tmp_path, capsys):
@@ -147,7 +150,7 @@ def test_a_manifest_is_taken_as_extract_takes_it_and_labels_are_compared(tmp_pat
     assert f"{len(rows)} equal bit for bit" in capsys.readouterr().out
     (tmp_path / "list.csv").write_text("\n".join(lines).replace("bonafide", "spoof", 1))
     assert main(["verify", out, *given]) == 1
-    assert f"{rows[0][0]}: label: 'bonafide' there, 'spoof' here" in capsys.readouterr().out
+    assert f"{rows[0][0]}: label: 'bonafide' in the dataset, 'spoof' now" in capsys.readouterr().out
     assert main(["verify", out]) == 2
 
 

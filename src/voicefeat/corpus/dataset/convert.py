@@ -97,7 +97,7 @@ def convert_dataset(
     >>> convert_dataset("features", "as-npy", "npy").rows
     8
     >>> vf.open_dataset("as-npy")
-    <Dataset as-npy: 8 rows of mfcc, 20 values a frame>
+    <Dataset as-npy: 8 rows of mfcc, 20 values per frame>
     """
     source, target = Path(check_path("folder", folder)), Path(check_path("out", out))
     form = find_format(format)
@@ -136,7 +136,7 @@ def convert_dataset(
 
 def _check_new(target: Path) -> None:
     if os.path.lexists(target) and not target.is_dir():
-        fail("out", str(target), "is there already, and no folder", "give a new folder")
+        fail("out", str(target), "exists, and is not a folder", "give a new folder")
     existing = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
     if existing:
         fail("out", str(target), f"already holds {existing[0]!r}", "give a new or empty folder")
@@ -181,8 +181,8 @@ def _opened(folder: Path) -> Dataset:
         warnings.simplefilter("ignore")  # of versions, and of a run that is not complete: both are kept
         dataset = open_dataset(folder)
     if dataset.state is not None and dataset.state.ledger_aside:
-        remedy = "run the same 'voicefeat extract', which goes on with that"
-        fail("folder", str(folder), "has a shard that was being made again", remedy)
+        remedy = "run the same 'voicefeat extract' again to finish it"
+        fail("folder", str(folder), "has a shard whose rebuild was stopped", remedy)
     if not dataset.about["values"].startswith(dataset.about["dtype"]):
         fail("folder", str(folder), "is compressed with loss", "convert one that is not compressed")
     return dataset
@@ -211,7 +211,7 @@ def _write(given: _Given, shards: Shards, form: Format, abouts: list[About]) -> 
             put(moves)
             if form.exact(abouts[0].options) and any(segment.chains) and segment.chains != chains:
                 place = given.datasets[0].folder
-                raise ParameterError(f"{place}: rows would be others as {form.name}; take another format")
+                raise ParameterError(f"{place}: {form.name} would change the rows; choose another format")
             made = [
                 inventory(place, digest) for (_, place), digest in zip(moves, shards.digests, strict=True)
             ]

@@ -43,7 +43,7 @@ class Dataset:
     >>> done = extract_corpus("examples/audio", "features", "mfcc", sr=16000)
     >>> dataset = vf.open_dataset("features")
     >>> dataset
-    <Dataset features: 8 rows of mfcc, 20 values a frame>
+    <Dataset features: 8 rows of mfcc, 20 values per frame>
     >>> dataset[0].id, dataset["de_fenster.flac", 0].values.shape
     ('de_fenster.flac', (20, 89))
     """
@@ -114,7 +114,7 @@ class Dataset:
     def __repr__(self) -> str:
         rows = f"{len(self):,} row{'s' * (len(self) != 1)} of {self.feature}"
         state = "" if self.complete else ", not complete"
-        return f"<Dataset {self.folder}: {rows}, {len(self.row_names)} values a frame{state}>"
+        return f"<Dataset {self.folder}: {rows}, {len(self.row_names)} values per frame{state}>"
 
     def __len__(self) -> int:
         return len(self._store)

@@ -41,22 +41,23 @@ def check_expected(
         return
     listed = "; ".join(others[:5]) + (f"; and {len(others) - 5} more" if len(others) > 5 else "")
     raise ParameterError(
-        f"folder={str(place)!r}: holds other settings than asked for ({listed}); open it without them, or "
+        f"folder={str(place)!r}: has other settings than those given ({listed}); open it without "
+        "settings, or "
         "extract with them into a new folder"
     )
 
 
 def _differences(about: Mapping[str, Any], task: Task) -> Iterator[str]:
-    """Each difference as "name: 1 there, 2 asked for"."""
+    """Each difference as "name: 1 in the dataset, 2 given"."""
     is_front_end = "front_end" in about
     if is_front_end and isinstance(task, FrontEndTask):
         for difference in differences(FrontEnd.from_toml(about["front_end"]), task.front_end):
-            yield f"{difference.setting}: {difference.a!r} there, {difference.b!r} asked for"
+            yield f"{difference.setting}: {difference.a!r} in the dataset, {difference.b!r} given"
     elif not is_front_end and isinstance(task, FeatureTask) and task.name == about["feature"]:
-        yield from differing(about["settings"], task.settings(0)["settings"], here="asked for")
+        yield from differing(about["settings"], task.settings(0)["settings"], here="given")
     else:
         kinds = ("feature", "front end")
         yield (
-            f"the {kinds[is_front_end]} {about['feature']} there, "
-            f"the {kinds[isinstance(task, FrontEndTask)]} {task.name} asked for"
+            f"the {kinds[is_front_end]} {about['feature']} in the dataset, "
+            f"the {kinds[isinstance(task, FrontEndTask)]} {task.name} given"
         )

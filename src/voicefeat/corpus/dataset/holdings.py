@@ -44,7 +44,7 @@ class Holdings:
         known = [] if self.state is None else self.state.asked["features"]
         if known and about.get("digest") not in [each["digest"] for each in known]:
             raise ParameterError(
-                f"{self.folder}: {NAME} is of another dataset (digest {known[0]['digest']} there, "
+                f"{self.folder}: {NAME} belongs to another dataset (digest {known[0]['digest']} in it, "
                 f"{about.get('digest')} in the shards); {RESTORE}"
             )
 
@@ -68,8 +68,8 @@ def holdings(folder: Path) -> Holdings:
         raise ParameterError(f"{problem}; copy it again, or run the same 'voicefeat extract' with --redo")
     if state.again:
         raise ParameterError(
-            f"{folder}: {len(state.again):,} of its shards were being made again; run the same 'voicefeat "
-            "extract', which goes on with that"
+            f"{folder}: {len(state.again):,} of its shards have a rebuild that was stopped; run the same "
+            "'voicefeat extract' again to finish it"
         )
     by_number = {int(place.name[5:10]): place for place in found}
     shards: list[tuple[Path, Inventory | None]] = []
@@ -80,14 +80,14 @@ def holdings(folder: Path) -> Holdings:
         known, place = segment.shards[which], by_number.pop(number, None)
         if place is None:
             name = f"part-{number:05d}{find_format(state.asked['format']).ending}"
-            fail_damaged(folder / name, f"is not there; {_rows(segment.rows)} missing")
+            fail_damaged(folder / name, f"is missing, with {_rows(segment.rows)}")
         if how := differs(place, known):
             fail_damaged(place, how)
         shards.append((place, known))
         rows.append((segment.rows, segment.chains[which]))
     others = [place for number, place in by_number.items() if state.complete or number < len(state.segments)]
     if others:
-        raise ParameterError(f"{others[0]}: is none of the shards that {NAME} lists; move it elsewhere")
+        raise ParameterError(f"{others[0]}: is not a shard that {NAME} lists; move it elsewhere")
     return Holdings(folder, state, shards, rows)
 
 
@@ -106,11 +106,11 @@ def _state(folder: Path, needed: bool) -> tuple[State | None, int]:
 
 
 def _rows(count: int) -> str:
-    return "1 row is" if count == 1 else f"{count:,} rows are"
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _check_numbers(folder: Path, found: list[Path]) -> None:
     """Refuse shards without a state file if one is missing between others, by their numbers."""
     for number, place in enumerate(found):
         if int(place.name[5:10]) != number:
-            raise ParameterError(f"{folder}: has no part-{number:05d}, and has {place.name}; {MEND}")
+            raise ParameterError(f"{folder}: has no part-{number:05d}, but has {place.name}; {MEND}")

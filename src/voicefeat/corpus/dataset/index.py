@@ -62,8 +62,9 @@ class RowIndex:
             near = self._nearest(id, first)
             hint = f"did you mean {near!r}? " if near else ""
             raise NotInDatasetError(
-                f"dataset[{id!r}]: no recording has this id; {hint}dataset.ids lists them, and _failures.csv "
-                "those that could not be used"
+                f"dataset[{id!r}]: no recording has this id; {hint}dataset.ids lists all ids, and "
+                "_failures.csv "
+                "the recordings that could not be used"
             )
         return self._order[first:last].tolist()
 
@@ -77,7 +78,7 @@ class RowIndex:
         what = "parts" if self._channels is None else "parts and channels"
         listed = ", ".join(" ".join(map(str, place)) for place in rows.values())
         asked = ", ".join(map(str, wanted))
-        wrong = "several rows are that" if fitting else "no row is that"
+        wrong = "several rows match" if fitting else "no row matches"
         raise NotInDatasetError(f"dataset[{id!r}, {asked}]: {wrong}; give one of the {what} {listed}")
 
     def _place(self, number: int) -> tuple[int, ...]:

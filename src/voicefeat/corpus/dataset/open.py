@@ -67,7 +67,7 @@ def open_dataset(
     >>> vf.open_dataset("lfcc", frontend=other)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    voicefeat.errors.ParameterError: folder='lfcc': holds other settings than asked for (framing.hop_...
+    voicefeat.errors.ParameterError: folder='lfcc': has other settings than those given (framing.hop_...
     """
     place = Path(check_path("folder", folder))
     if not os.path.isdir(place):
@@ -98,7 +98,7 @@ def _format_called(name: str, folder: Path) -> Format:
     if name in FORMATS:
         return find_format(name)
     raise ParameterError(
-        f"{folder}: holds the format {name!r}, which is not opened here; use the library of that format"
+        f"{folder}: has the format {name!r}, which voicefeat cannot read; use the library of that format"
     )
 
 
@@ -110,8 +110,8 @@ def _empty(place: Path, state: State | None) -> None:
             f"them, {str(place / below[0])!r}"
         )
     if state is not None:
-        failed = "no recording could be used, _failures.csv says why"
-        why = failed if state.complete else "its run was stopped before the first"
+        failed = "no recording could be used (_failures.csv has the reasons)"
+        why = failed if state.complete else "its run was stopped before the first row"
         fail("folder", str(place), f"holds no rows, {why}", "run 'voicefeat extract' again")
     names = sorted(entry.name for entry in place.iterdir())
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
@@ -125,14 +125,14 @@ def _warn(dataset: Dataset) -> None:
 
     if not dataset.complete:
         warnings.warn(
-            f"{dataset.folder}: is not complete, {len(dataset):,} rows are there; the 'voicefeat "
-            "extract' that began it goes on with it",
+            f"{dataset.folder}: is not complete, and has {len(dataset):,} rows; run the same "
+            "'voicefeat extract' again to continue",
             stacklevel=3,
         )
     version = dataset.about.get("versions", {}).get("voicefeat")
     if version != __version__:
         warnings.warn(
-            f"{dataset.folder}: was made by voicefeat {version}, this is {__version__}; its numbers may "
-            "differ from those of today, 'voicefeat verify' compares them",
+            f"{dataset.folder}: was made by voicefeat {version}, this is {__version__}, whose values "
+            "may differ; compare them with 'voicefeat verify'",
             stacklevel=3,
         )

@@ -33,8 +33,8 @@ def rebuild_job(about: Mapping[str, Any]) -> CorpusJob:
         task = FeatureTask.of(about["feature"], sr, restored(about["feature"], about["settings"]))
     if task.settings(0)["digest"] != about["digest"]:
         raise ParameterError(
-            f"digest={about['digest']!r}: this version does not make these settings again from what the "
-            f"dataset says; use the one that made it, voicefeat {about['versions']['voicefeat']}"
+            f"digest={about['digest']!r}: this version of voicefeat cannot restore the settings of the "
+            f"dataset; use the version that made it, {about['versions']['voicefeat']}"
         )
     job = CorpusJob(
         (task,), sr, about["channels"], about["part_seconds"], about["dtype"],

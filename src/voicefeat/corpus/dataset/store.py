@@ -58,7 +58,9 @@ class Store:
         if other:
             problem = f"{other[0]} {first.about.get(other[0])!r} and {reader.about.get(other[0])!r}"
             place, name = self.shards[shard], self.shards[0].name
-            raise ParameterError(f"{place}: is of another dataset than {name} ({problem}); move it elsewhere")
+            raise ParameterError(
+                f"{place}: does not belong to the dataset of {name} ({problem}); move it elsewhere"
+            )
         return reader.count
 
     def _check(self, shard: int) -> None:

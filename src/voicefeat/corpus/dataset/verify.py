@@ -43,7 +43,7 @@ class Unequal(NamedTuple):
 class Verified:
     """The result of a verification: rows of a dataset compared with rows computed now."""
 
-    #: The bound for rounding, and the versions that differ, as "numpy 2.0 there, 2.1 here".
+    #: The bound for rounding, and the versions that differ, as "numpy 2.0 in the dataset, 2.1 here".
     bound: float
     versions: list[str]
     #: Recordings of the dataset that were not given.
@@ -123,8 +123,9 @@ def verify(
     here = [known[id] for id in ids if id in known]
     if not here:
         raise ParameterError(
-            f"paths: hold {len(known):,} recordings, and none that the dataset names, {ids[0]!r} and so on; "
-            "give what was given to 'voicefeat extract'"
+            f"paths: none of these {len(known):,} recordings is in the dataset, whose first id is "
+            f"{ids[0]!r}; "
+            "give the recordings as for 'voicefeat extract'"
         )
     bound = 0.0 if exact else BOUNDS[about["dtype"]]
     result = Verified(bound, _other_versions(dataset), [id for id in ids if id not in known], len(here))
@@ -157,7 +158,7 @@ def _drawn(ids: list[str], sample: int | None, seed: int) -> list[str]:
 def _other_versions(dataset: Dataset) -> list[str]:
     there = dataset.about["versions"]
     here = versions()
-    return [f"{k} {there.get(k)} there, {here[k]} here" for k in here if here[k] != there.get(k)]
+    return [f"{k} {there.get(k)} in the dataset, {here[k]} here" for k in here if here[k] != there.get(k)]
 
 
 def _items(sources: list[Source]) -> Iterator[Item]:
@@ -193,9 +194,11 @@ def _compare(result: Verified, entry: Entry, row: Row, carried: dict[str, Any]) 
     now = (values.shape, row.sr, row.start, row.duration)
     error, same = None, entry.sha256 in ("", row.sha256)
     if then != now:
-        why = f"shape, rate, start and duration are {then} there, {now} here"
+        why = f"shape, rate, start and duration are {then} in the dataset, {now} now"
     elif other:
-        why = "; ".join(f"{name}: {entry.labels[name]!r} there, {carried[name]!r} here" for name in other)
+        why = "; ".join(
+            f"{name}: {entry.labels[name]!r} in the dataset, {carried[name]!r} now" for name in other
+        )
     elif entry.values.tobytes() == values.tobytes():
         if same:
             result.equal += 1
@@ -210,7 +213,7 @@ def _compare(result: Verified, entry: Entry, row: Row, carried: dict[str, Any]) 
             return
         why = f"differs by {error:.2g} of its largest magnitude"
     if not same:
-        why = f"the recording is another file than the row was made from; {why}"
+        why = f"the recording is not the file that the row was made from; {why}"
     result.unequal.append(Unequal(entry.id, entry.part, entry.channel, error, why))
 
 

@@ -123,7 +123,7 @@ class Format(ABC):
             If it is not a shard of this format, or this format has no reader here.
         """
         raise ParameterError(
-            f"{place.parent}: holds the format {self.name!r}, which is not opened here; use "
+            f"{place.parent}: has the format {self.name!r}, which voicefeat cannot read; use "
             f"{self.read_with.format(place=place)}"
         )
 
@@ -152,7 +152,7 @@ class Format(ABC):
             if str(choice).lower() == text:  # the command line says true, Python True
                 return choice
         listed = ", ".join(str(choice).lower() for choice in choices)
-        fail(name, given[name], f"is not a choice of {self.name}", f"give one of {listed}")
+        fail(name, given[name], f"is not a value of this option of {self.name}", f"give one of {listed}")
 
     def check(self, about: About) -> None:
         """Refuse a dataset that the format cannot hold, before any work.
@@ -163,7 +163,9 @@ class Format(ABC):
             If the format cannot hold it.
         """
         if about.dtype not in self.dtypes:
-            fail("dtype", about.dtype, f"is not a type of {self.name}", f"give {' or '.join(self.dtypes)}")
+            fail(
+                "dtype", about.dtype, f"is not a data type of {self.name}", f"give {' or '.join(self.dtypes)}"
+            )
 
     def exact(self, options: Mapping[str, Any]) -> bool:
         """Whether a shard has the values, and the checksums of its rows, as in other formats."""

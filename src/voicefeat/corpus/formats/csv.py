@@ -69,12 +69,12 @@ class Csv(Format):
         super().check(about)
         if not about.metadata.get("summary"):
             raise ParameterError(
-                "format='csv': holds statistics, and whole matrices were asked for; give summary too, for "
+                "format='csv': can hold only statistics, not whole matrices; give summary, for "
                 "example mean,std, or another format"
             )
         twice = [name for name, count in Counter(_header(about)).items() if count > 1]
         if twice:
-            raise ParameterError(f"columns: {twice[0]!r} would be in the table twice; rename yours")
+            raise ParameterError(f"columns: {twice[0]!r} would occur twice in the table; rename your column")
 
     def exact(self, options: Mapping[str, Any]) -> bool:
         return False  # texts, and no checksums

@@ -12,7 +12,7 @@ from . import Reader
 __all__ = ["MEND", "fail_damaged", "fail_unreadable", "has_other_rows"]
 
 #: The remedy for a damaged dataset.
-MEND = "copy it again, or remove it and run the same 'voicefeat extract', which makes again what is missing"
+MEND = "copy it again, or remove it and run the same 'voicefeat extract', which makes missing shards again"
 
 
 def has_other_rows(reader: Reader, chain: int) -> bool:

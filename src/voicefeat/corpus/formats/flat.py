@@ -163,4 +163,9 @@ def check_names(about: About) -> None:
     """Refuse names of columns that would be a path in such a file."""
     for name, _ in about.columns:
         if "/" in name or name.startswith((".", "__")) or not name or name == "zarr.json":
-            fail("column", name, "cannot be a name in such a file", "rename it, or take another format")
+            fail(
+                "column",
+                name,
+                "cannot be the name of a column in this format",
+                "rename it, or choose another format",
+            )

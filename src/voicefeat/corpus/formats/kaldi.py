@@ -122,7 +122,7 @@ class Kaldi(Format):
         super().check(about)
         if about.options.get("compress", False) and about.dtype != "float32":
             raise ParameterError(
-                f"dtype={about.dtype!r}: compressed matrices have 8 or 16 bits for a number; give 'float32', "
+                f"dtype={about.dtype!r}: compressed matrices have 8 or 16 bits per number; give 'float32', "
                 "or compress=false"
             )
 
@@ -132,7 +132,7 @@ class Kaldi(Format):
     def check_values(self, values: np.ndarray, about: About) -> None:
         if about.options.get("compress", False) and not np.isfinite(values).all():
             raise ParameterError(
-                "y: gives values that are not finite, and a compressed matrix has no place for them; give "
+                "y: gives values that are not finite, which a compressed matrix cannot hold; give "
                 "compress=false"
             )
 

@@ -103,7 +103,7 @@ class WebDatasetReader(Reader):
 def comment_of(tar: tarfile.TarFile) -> str:
     """The metadata; an archive that another program made has none."""
     if "comment" not in tar.pax_headers:
-        raise ValueError("the archive has no comment with the settings; was it packed again?")
+        raise ValueError("the archive has no comment with the settings; another program may have packed it")
     return tar.pax_headers["comment"]
 
 

@@ -18,7 +18,7 @@ __all__ = ["read_protocol"]
 
 #: The fields of a line, by their number; a single field is a plain list of utterances.
 FIELDS: dict[int, tuple[str, ...]] = {1: ("utterance",)} | {len(names): names for names in LAYOUTS.values()}
-SHARED = "differ from other utterances only in how they are written, and one file would be both"
+SHARED = "differ from other utterances only in spelling, so that one file would match both"
 CALLED = "1 (a list of utterances), 5 (2019), 8, 12 and 13 (2021 LA, PA, DF) or 10 (ASVspoof 5)"
 
 
@@ -97,7 +97,9 @@ def _read(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
         if len(fields) != len(names):
             wanted = f"the first has {len(names)}" if names else f"a protocol has {CALLED}"
             raise wrong_line(
-                file, line, f"has {len(fields)} fields, and {wanted}; mend it, or make a manifest of the file"
+                file,
+                line,
+                f"has {len(fields)} fields, and {wanted}; correct it, or make a manifest of the file",
             )
         if "label" in names and (label := fields[names.index("label")]) not in LABELS:
             remedy = "give a protocol of countermeasures, or make a manifest of the file"

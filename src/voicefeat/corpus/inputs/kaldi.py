@@ -57,7 +57,9 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     seen: dict[str, tuple[int, str]] = {}
     for line, identity, name in _pairs("scp", file):
         if name.endswith("|") or name == "-":
-            problem = f"{name!r} is a command, and none is run; write its output to a file and name that"
+            problem = (
+                f"{name!r} is a command, which is not run; write its output to a file, and list that file"
+            )
             raise wrong_line(file, line, problem)
         once(f"{file}, line", line, identity, seen, name)
         try:
@@ -72,7 +74,7 @@ def read_wav_scp(file: str | os.PathLike[str], root: str | os.PathLike[str] | No
     if os.path.exists(segments):
         sources = list(_segments(segments, recordings))
         if not sources:
-            remedy = "write its segments, or remove it to have whole recordings"
+            remedy = "write its segments, or remove the file to use whole recordings"
             fail("segments", segments, "lists no segment", remedy)
     sources, missing, why = located("scp", file, sources, place.folder if place else "")
     speakers = os.path.join(os.path.dirname(file), "utt2spk")
@@ -89,7 +91,7 @@ def _pairs(name: str, file: str) -> Iterator[tuple[int, str, str]]:
         identity = words(text)[0]
         rest = text[len(identity) :].strip(BLANK)
         if not rest:
-            raise wrong_line(file, line, f"{text!r} is one word; write an id, a space, and the rest")
+            raise wrong_line(file, line, f"{text!r} has one field; write an id, a space, and the value")
         yield line, identity, rest
 
 
@@ -99,8 +101,8 @@ def _segments(file: str, recordings: dict[str, Source]) -> Iterator[Source]:
     for line, text in read_lines("segments", file):
         fields = words(text)
         if len(fields) not in (4, 5):
-            wanted = "segment, recording, start, end, and perhaps a channel"
-            raise wrong_line(file, line, f"has {len(fields)} words; write {wanted}")
+            wanted = "segment, recording, start, end, and optionally a channel"
+            raise wrong_line(file, line, f"has {len(fields)} fields; write {wanted}")
         identity, recording, *times = fields
         once(f"{file}, line", line, identity, seen)
         try:

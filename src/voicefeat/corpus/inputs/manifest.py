@@ -66,7 +66,7 @@ def read_manifest(file: str | os.PathLike[str], root: str | os.PathLike[str] | N
         fail("manifest", file, "lists no recording", "write one in each line below the columns' names")
     if "path" not in kinds:
         has = ", ".join(kinds)
-        fail("manifest", file, f"has no column 'path', only {has}", "call the one with the files 'path'")
+        fail("manifest", file, f"has no column 'path', only {has}", "name the column of files 'path'")
     place = Root(os.path.dirname(file) or os.curdir, anywhere=True) if root is None else Root(root)
     carried = {name: kind or "string" for name, kind in kinds.items() if name not in _PLACE}
     columns = _columns(file, carried)
@@ -87,7 +87,7 @@ def _columns(file: str, carried: dict[str, str]) -> tuple[tuple[str, str], ...]:
         if name != printable(name):
             fail("manifest", file, f"has a column {printable(name)!r} that is not UTF-8", "save it as UTF-8")
     if len(dict(columns)) < len(columns):
-        fail("manifest", file, "has a column of the dataset's under two names", "rename one")
+        fail("manifest", file, "has two columns with the same name in the dataset", "rename one")
     return tuple(columns)
 
 
@@ -140,7 +140,7 @@ def _source(
     """The source of one record, checked."""
     path = os.fsdecode(path) if isinstance(path, bytes) else path
     if not isinstance(path, str):
-        fail("path", path, "is not a path", "give the file of every record")
+        fail("path", path, "is not a path", "give a path in every record")
     below, path = place.place(path)
     begin = 0.0 if _absent(start) else _seconds("start", start)
     until = None if _absent(end) else _seconds("end", end)

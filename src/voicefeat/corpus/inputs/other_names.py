@@ -16,9 +16,9 @@ from .sources import EXTENSIONS
 __all__ = ["Files", "Folders", "reasons_text"]
 
 #: Reasons why a name was not matched to an existing file.
-UNICODE = "differ only in Unicode form from files that are there"
-CAPITALS = "differ only in capitals from files that are there"
-BACKSLASH = "have backslashes, which are letters of a name here"
+UNICODE = "differ only in Unicode form from existing files"
+CAPITALS = "differ only in capitals from existing files"
+BACKSLASH = "have backslashes, which are part of a file name on this system"
 
 
 def reasons_text(reasons: Iterable[str], missing: int) -> str:
@@ -27,9 +27,9 @@ def reasons_text(reasons: Iterable[str], missing: int) -> str:
     Examples
     --------
     >>> reasons_text([UNICODE, UNICODE], 2)
-    'these differ only in Unicode form from files that are there'
+    'these differ only in Unicode form from existing files'
     >>> reasons_text([CAPITALS], 3)
-    '1 of these differs only in capitals from files that are there'
+    '1 of these differs only in capitals from existing files'
     """
     counts: dict[str, int] = {}
     for reason in filter(None, reasons):

@@ -44,7 +44,7 @@ def read_records(file: str) -> Iterator[Chunk]:
     ending = os.path.splitext(file)[1].lower()
     if ending not in _READERS:
         known = f"{', '.join(list(_READERS)[:-1])} or {list(_READERS)[-1]}"
-        fail("manifest", file, "has an ending that means no format", f"end its name with {known}")
+        fail("manifest", file, "has an extension that is not known", f"end its name with {known}")
     _there("manifest", file)
     return _READERS[ending](file)
 
@@ -89,7 +89,7 @@ def _delimited(file: str, delimiter: str, quoting: Any) -> Iterator[Chunk]:
         while rows := list(islice(records, CHUNK)):
             for line, row in rows:
                 if len(row) != len(names):
-                    raise wrong_line(file, line, f"has {len(row)} of {len(names)} fields; mend it")
+                    raise wrong_line(file, line, f"has {len(row)} of {len(names)} fields; correct it")
             each = zip(names, zip(*(row for _, row in rows), strict=True), strict=True)
             texts = {name: [text or None for text in column] for name, column in each}
             yield Chunk([line for line, _ in rows], texts, written=True)
@@ -104,7 +104,7 @@ def _numbered(file: str, reader: Any) -> Iterator[tuple[int, list[str]]]:
                 yield begin, row
             begin = reader.line_num + 1
     except csv.Error as error:
-        raise wrong_line(file, reader.line_num, f"cannot be read ({error}); mend its quotes") from None
+        raise wrong_line(file, reader.line_num, f"cannot be read ({error}); correct its quotes") from None
 
 
 def _names(file: str, header: Sequence[str]) -> list[str]:
@@ -158,7 +158,7 @@ def _parquet(file: str) -> Iterator[Chunk]:
                 yield Chunk(places, dict(zip(names, columns, strict=True)))
                 done += batch.num_rows
     except (pa.ArrowException, UnicodeDecodeError) as error:
-        fail("manifest", file, f"cannot be read as Parquet ({error})", "write it anew")
+        fail("manifest", file, f"cannot be read as Parquet ({error})", "write it again")
 
 
 _READERS = {

@@ -77,10 +77,10 @@ def once(where: str, line: int, identity: str, seen: dict[str, tuple[int, str]],
     """Refuse an id that occurs in another line; `where` is the file and its unit, "line" or "row"."""
     first, other = seen.setdefault(identity, (line, path))
     if first != line:
-        problem = f"has the id {identity!r}, as has {where.rpartition(', ')[2]} {first}"
+        problem = f"has the same id {identity!r} as {where.rpartition(', ')[2]} {first}"
         if other != path:
             problem += f" ({path!r} and {other!r})"
-        raise ParameterError(f"{where} {line}: {problem}; give each an id of its own")
+        raise ParameterError(f"{where} {line}: {problem}; give each its own id")
 
 
 def located(

@@ -188,7 +188,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
         elif pattern and os.path.isdir(base):
             found = _matching(root, base, pattern, ignored, links)
         else:
-            fail("path", root, "there is no such file or folder", "check the spelling and where you are")
+            fail("path", root, "there is no such file or folder", "check the spelling and the working folder")
         if base not in true_folders:  # once for many files of one folder
             true_folders[base] = os.path.join(os.path.realpath(base), "")
         true_root = true_folders[base]

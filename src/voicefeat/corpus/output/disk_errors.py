@@ -12,13 +12,13 @@ from .state import State
 
 __all__ = ["writing"]
 
-GOES_ON = "and the same call goes on"
+GOES_ON = "and run the same call again to continue"
 #: The remedy for each fault of a folder or its disk; other errors have another cause.
 REMEDIES = {
     errno.ENOSPC: f"make room, {GOES_ON}",
     errno.EDQUOT: f"make room within your quota, {GOES_ON}",
     errno.EFBIG: f"allow larger files, {GOES_ON}",
-    errno.EIO: f"see to the disk, {GOES_ON}",
+    errno.EIO: f"check the disk, {GOES_ON}",
     errno.EROFS: "make it writable, or give another folder",
     errno.EACCES: "make it writable, or give another folder",
     errno.EPERM: "make it writable, or give another folder",

@@ -33,7 +33,7 @@ def check_folders(names: Sequence[str]) -> None:
     for name in names:
         folder = plain(name)
         if not folder or folder.startswith(("part-", "_state", "_failures", "_recordings")):
-            fail("name", name, "is none that the folder of a front end can have", "rename the front end")
+            fail("name", name, "cannot be the name of a folder for a front end", "rename the front end")
         same = unicodedata.normalize("NFC", folder).casefold()  # some disks ignore case
         other = names_by_folder.setdefault(same, name)
         if other is not name:

@@ -40,7 +40,7 @@ def inventory(place: Path, sha256: str = "") -> Inventory:
 def differs(place: Path, known: Inventory) -> str:
     """How the names and sizes of a shard's files differ from the known ones, in words; "" if equal."""
     if not os.path.lexists(place):
-        return "is not there"
+        return "is missing"
     found = _by_size(place)
     if found.files != known.files:
         return f"has {found.files:,} of its {known.files:,} files"

@@ -122,7 +122,7 @@ def listed_entries(folder: Path, count: int) -> list[bytes]:
     """
     if lost := missing_records(folder, count):
         raise ParameterError(
-            f"{folder / RECORDINGS}: {lost}, so that it is not known what the dataset was made from; copy it "
+            f"{folder / RECORDINGS}: {lost}, so the source files of the dataset are not known; copy it "
             "again, or give another folder"
         )
     return _records(folder)["listed"][:count].tolist()
@@ -137,7 +137,7 @@ def first_listed_otherwise(folder: Path, sources: Sequence[Source], done: int) -
             return f"the first that differs is number {number + 1}, {source.id!r}"
     if len(listed) < done:
         return f"{done:,} are in the dataset, {len(sources):,} are given"
-    return f"the {done:,} that are done are the same, those behind them are not"
+    return f"the first {done:,} are the same, the later ones differ"
 
 
 def missing_records(folder: Path, done: int) -> str:
@@ -145,8 +145,8 @@ def missing_records(folder: Path, done: int) -> str:
     try:
         there = (folder / RECORDINGS).stat().st_size // KIND.itemsize
     except OSError:
-        return "is not there"
-    return "" if there >= done else f"knows {there:,} of {done:,} recordings"
+        return "is missing"
+    return "" if there >= done else f"lists {there:,} of {done:,} recordings"
 
 
 def changed(folder: Path, sources: Sequence[Source], numbers: Iterable[int], workers: int) -> list[Changed]:
@@ -184,7 +184,7 @@ def changed(folder: Path, sources: Sequence[Source], numbers: Iterable[int], wor
 
 def _why(before: int, now: int) -> str:
     if before < 0 or now < 0:
-        return "was not there before" if before < 0 else "is not there any more"
+        return "was missing before" if before < 0 else "is missing now"
     return f"{before:,} bytes before, {now:,} now" if before != now else "other bytes than before"
 
 

@@ -31,8 +31,8 @@ __all__ = ["NAME", "Segment", "State", "differing", "opened"]
 
 NAME = "_state.json"
 RESTORE = (
-    "copy it again from where the dataset came from, or remove it: the shards are then read as they are, and "
-    "a run takes a new folder"
+    "copy it again from the original dataset, or remove it: the shards can then be read, but a run needs "
+    "a new folder"
 )
 
 
@@ -122,9 +122,9 @@ class State:
             there = 0
         if there >= due.ledger or self.ledger_aside:
             return ""
-        state = "is not there" if not there else f"has {there:,} of its {due.ledger:,} bytes"
+        state = "is missing" if not there else f"has {there:,} of its {due.ledger:,} bytes"
         many = "the recording" if due.failed == 1 else f"{due.failed:,} recordings"
-        return f"{folder / Ledger.NAME} {state}; it names {many} that could not be used"
+        return f"{folder / Ledger.NAME} {state}; it lists {many} that could not be used"
 
     def save(self, folder: Path) -> None:
         """Write the file under a temporary name and rename it."""
@@ -180,7 +180,7 @@ def opened(
     """
     folder = Path(out)
     if os.path.lexists(folder) and not folder.is_dir():
-        kind = "is a file" if folder.exists() else "is a link to what is not there"
+        kind = "is a file" if folder.exists() else "is a broken link"
         fail("out", str(folder), kind, "give a folder for the dataset")
     asked = json.loads(json.dumps(asked))
     state = State.load(folder)
@@ -227,7 +227,7 @@ def _refuse_list(folder: Path, state: State, sources: Sequence[Source], others: 
             f"out={str(folder)!r}: has {done:,} of these recordings, and {be} given; --update (update=True) "
             f"adds {'it' if new == 1 else 'them'}"
         )
-    raise _other(folder, [how], "give a new folder, or --update (update=True), which adds those that came")
+    raise _other(folder, [how], "give a new folder, or --update (update=True), which adds the new ones")
 
 
 def _check_columns(folder: Path, before: list[list[str]], now: list[list[str]]) -> None:
@@ -242,8 +242,8 @@ def _check_columns(folder: Path, before: list[list[str]], now: list[list[str]]) 
         )
 
 
-def differing(before: Any, now: Any, where: str = "", here: str = "here") -> Iterable[str]:
-    """The differences of two descriptions, as "name: 1 there, 2 here"."""
+def differing(before: Any, now: Any, where: str = "", here: str = "now") -> Iterable[str]:
+    """The differences of two descriptions, as "name: 1 in the dataset, 2 now"."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in [*before, *(key for key in now if key not in before)]:
             yield from differing(before.get(key), now.get(key), f"{where}.{key}" if where else key, here)
@@ -251,7 +251,7 @@ def differing(before: Any, now: Any, where: str = "", here: str = "here") -> Ite
         for k, (one, other) in enumerate(zip(before, now, strict=True)):
             yield from differing(one, other, f"{where}[{k}]", here)
     elif before != now:
-        yield f"{where}: {_short(before)} there, {_short(now)} {here}"
+        yield f"{where}: {_short(before)} in the dataset, {_short(now)} {here}"
 
 
 def _short(value: Any) -> str:

@@ -38,25 +38,25 @@ def summary(done: Extraction) -> str:
     """
     stored = f"{escape(str(done.folder))}: {counted(len(done.shards), 'shard')}, {sized(done.bytes)}"
     speed = _speed(done, done.run_recordings, done.run_audio_seconds)
-    lines = [stored, *_rest(done, "name one itself to include it")]
+    lines = [stored, *_rest(done, "give its path to include it")]
     if done.zeroed:
         lost = "became 0 in float16, whose least number is 6e-08; float32 keeps them"
         lines.insert(1, f"{counted(done.zeroed, 'value')} {lost}")
     if done.again:
-        lines.insert(0, f"{counted(done.again, 'shard')} made again: lost, or recordings are others now")
+        lines.insert(0, f"{counted(done.again, 'shard')} made again: lost, or recordings have changed")
     lines[:0] = _since(done)
     if not done.resumed:
         return "\n".join([speed, *lines])
     whole = f"{counted(done.recordings, 'recording')}, {lasting(done.audio_seconds)} of audio"
-    this = f"this run: {speed}" if done.run_recordings else "this run: nothing was left to store"
+    this = f"this run: {speed}" if done.run_recordings else "this run: nothing new to store"
     return "\n".join([this, f"whole dataset: {whole}", *lines])
 
 
 def _since(done: Extraction) -> list[str]:
-    """Lines on what has come, changed and gone since the last run."""
+    """Lines on recordings that were added, changed or removed since the last run."""
     lines = []
     if done.resumed and done.added:
-        lines.append(f"{counted(done.added, 'recording')} came since the last run")
+        lines.append(f"{counted(done.added, 'recording')} added since the last run")
     if done.changed:
         lines.append(f"{escape(changed_in_words(done.changed))}; old rows were kept, --redo makes them again")
     if done.vanished:
@@ -64,7 +64,7 @@ def _since(done: Extraction) -> list[str]:
         names = f" (the first by name: {named})" if named else ""
         listed = "is" if done.vanished == 1 else "are"
         lines.append(
-            f"{counted(done.vanished, 'recording')} of the dataset {listed} not listed any more"
+            f"{counted(done.vanished, 'recording')} of the dataset {listed} no longer listed"
             f"{escape(names)}; {'its' if done.vanished == 1 else 'their'} rows were kept"
         )
     if done.tried:
@@ -82,7 +82,7 @@ def notice(found: Listing) -> str:
     verb = "is" if found.missing == 1 else "are"
     because = f"; {found.because}" if found.because else ""
     first = escape(found.first_missing)
-    return f"{count} {verb} not there, the first is {first}{because}; each will be a line of the ledger"
+    return f"{count} {verb} missing, the first is {first}{because}; each will be listed in _failures.csv"
 
 
 def table_summary(done: Table) -> str:
@@ -139,7 +139,7 @@ def _rest(done: Extraction | Table, remedy: str) -> list[str]:
         first = escape(done.warning)
         lines.append(f"{counted(done.warned, 'recording')} stored with a warning, the first {first}")
     if done.ignored:
-        tried = " (name a file itself to have it tried)" if isinstance(done, Extraction) else ""
+        tried = " (give the path of such a file to try it)" if isinstance(done, Extraction) else ""
         ignored = sorted(done.ignored.items())
         kinds = ", ".join(f"{count} {escape(extension)}" for extension, count in ignored)
         lines.append(f"left out, not audio by name: {kinds}{tried}")
@@ -173,9 +173,9 @@ def verified(found: Verified) -> str:
 
     Examples
     --------
-    >>> print(verified(Verified(1e-5, ["numpy 2.0 there, 2.1 here"], ["b.wav"], 2, 1, 1, 3e-7)))
+    >>> print(verified(Verified(1e-5, ["numpy 2.0 in the dataset, 2.1 here"], ["b.wav"], 2, 1, 1, 3e-7)))
     2 rows of 2 recordings computed again: 1 equal bit for bit, 1 within 3e-07 of its largest magnitude
-    versions differ: numpy 2.0 there, 2.1 here; differences up to 1e-05 are rounding
+    versions differ: numpy 2.0 in the dataset, 2.1 here; differences up to 1e-05 are rounding
     1 recording of the dataset is not among those given, the first 'b.wav'
     """
     counts = [f"{found.equal:,} equal bit for bit"]

@@ -29,7 +29,7 @@ def check_names(name: str, value: Any) -> tuple[str, ...]:
 def check_mapping(name: str, value: Any) -> Mapping[str, Any] | None:
     """The argument `name`, which must be a mapping with texts as keys, or None."""
     if value is not None and not isinstance(value, Mapping):
-        fail(name, value, "must be a mapping", "give a dict, {'n_fft': 512} say, or nothing")
+        fail(name, value, "must be a mapping", "give a dict, for example {'n_fft': 512}, or None")
     for key in value or {}:
         if not isinstance(key, str):
             fail(name, key, "is not a name", "give a dict whose keys are texts")
@@ -46,6 +46,6 @@ def check_workers(workers: Any) -> int:
 def check_executor(value: Any) -> Executor | None:
     """The executor of the recordings: anything with a method ``submit``, or None for threads."""
     if value is not None and (isinstance(value, type) or not callable(getattr(value, "submit", None))):
-        remedy = "give a concurrent.futures.Executor, or None for threads; workers= is how many"
-        fail("executor", value, "is nothing that work can be submitted to", remedy)
+        remedy = "give a concurrent.futures.Executor, or None for threads; workers= sets their number"
+        fail("executor", value, "is not an executor", remedy)
     return value

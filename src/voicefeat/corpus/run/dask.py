@@ -64,7 +64,7 @@ def _check_versions(address: str, found: dict[str, Any]) -> None:
         if isinstance(there, Exception):
             fail(
                 "dask", address, f"worker {worker} cannot load voicefeat ({there})",
-                "install there what is installed here",
+                "install the same packages on it as here",
             )  # fmt: skip
         pairs = [(name, there.get(name), version) for name, version in here.items()]
         other = [f"{name} {one} there, {two} here" for name, one, two in pairs if one != two]

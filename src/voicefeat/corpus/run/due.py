@@ -22,11 +22,11 @@ __all__ = ["Wanted", "changed_in_words", "mark_due"]
 
 #: Largest number of recordings that a message names.
 NAMED = 3
-REDO = "have their shards made again (redo=True, --redo)"
+REDO = "make their shards again (redo=True, --redo)"
 
 
 class Wanted(NamedTuple):
-    """What a run is asked to do with the recordings that are in the dataset already."""
+    """What a run does with recordings that are already in the dataset."""
 
     #: Make the shards of changed recordings again. Otherwise they are refused, or left as they are if `keep`.
     redo: bool = False
@@ -76,8 +76,8 @@ def _refuse_vanished(folder: Path, state: State, due: set[int], vanished: frozen
     lost = {number for segment in due for number in _recordings(state, segment)} & vanished
     if lost:
         raise ParameterError(
-            f"out={str(folder)!r}: shards must be made again, and {len(lost):,} of their recordings are not "
-            "listed any more; list them too, or give another folder"
+            f"out={str(folder)!r}: shards must be made again, and {len(lost):,} of their recordings are no "
+            "longer listed; list them too, or give another folder"
         )
 
 
@@ -87,9 +87,7 @@ def _refuse_others(state: State, shards: Shards) -> None:
     for folder in shards.folders:
         for place in shards_in(folder) if folder.is_dir() else ():
             if place not in ours:
-                raise ParameterError(
-                    f"{place}: is none of the shards that the dataset was written with; move it elsewhere"
-                )
+                raise ParameterError(f"{place}: is not a shard of the dataset; move it elsewhere")
 
 
 def _wrong(state: State, shards: Shards, workers: int, redo: bool) -> set[int]:
@@ -152,8 +150,8 @@ def _stale(
     if lost := missing_records(folder, state.begun):
         if not wanted.redo:
             raise ParameterError(
-                f"{folder / RECORDINGS}: {lost}, so that it is not known what the dataset was made from; "
-                "copy it again, or have all of it made again (redo=True, --redo)"
+                f"{folder / RECORDINGS}: {lost}, so the source files of the dataset are not known; "
+                "copy it again, or make all shards again (redo=True, --redo)"
             )
         return set(kept), []
     numbers = {n for number in kept for n in _recordings(state, number)} - wanted.vanished
@@ -175,7 +173,7 @@ def _recordings(state: State, number: int) -> range:
 def _refuse(folder: Path, state: State, sources: Sequence[Source], found: Sequence[Changed]) -> None:
     failed = failed_ids(folder, state.total.ledger)
     if all(sources[each.number].id in failed for each in found):
-        remedy = "have them tried again (retry=True, --retry): they are in the ledger"
+        remedy = "they failed before, so try them again (retry=True, --retry)"
     else:
         remedy = f"give another folder, or {REDO}"
     raise ParameterError(f"out={str(folder)!r}: {changed_in_words(found)}; {remedy}")
@@ -187,9 +185,9 @@ def changed_in_words(found: Sequence[Changed]) -> str:
     Examples
     --------
     >>> changed_in_words([Changed(3, "a.wav", "other bytes than before")])
-    "1 recording is not what the dataset was made from: 'a.wav' (other bytes than before)"
+    "1 recording has changed since the dataset was made: 'a.wav' (other bytes than before)"
     """
     named = ", ".join(f"{each.id!r} ({each.why})" for each in found[:NAMED])
     more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
-    many = "1 recording is" if len(found) == 1 else f"{len(found):,} recordings are"
-    return f"{many} not what the dataset was made from: {named}{more}"
+    many = "1 recording has" if len(found) == 1 else f"{len(found):,} recordings have"
+    return f"{many} changed since the dataset was made: {named}{more}"

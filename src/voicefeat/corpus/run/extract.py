@@ -126,7 +126,7 @@ def extract_corpus(
         Size of a shard in megabytes of values, before compression.
     progress : bool, optional
         Draw a progress bar on stderr, or show nothing. By default there is a bar if stderr is a terminal, and
-        otherwise a plain line a minute.
+        otherwise one plain line per minute.
     log : path-like, optional
         A file to which lines of JSON are appended: the command, the host, progress, failures, times.
 
@@ -144,7 +144,8 @@ def extract_corpus(
     ModuleNotFoundError
         If the extra that the format needs is not installed.
     OSError
-        If `out` cannot be written, or the disk is full. Completed shards are kept; the same call continues.
+        If `out` cannot be written, or the disk is full. Completed shards are kept;
+        repeat the call to continue.
 
     Examples
     --------
@@ -252,8 +253,8 @@ def _listing(paths: Any, strict: bool) -> Listing:
     _check_ids(found.sources)
     if strict and found.missing:
         raise ParameterError(
-            f"strict: {found.missing:,} of {len(found.sources):,} recordings are not there, the first is "
-            f"{found.first_missing!r}{found.because and f' ({found.because})'}; put them there, or leave "
+            f"strict: {found.missing:,} of {len(found.sources):,} recordings are missing, the first is "
+            f"{found.first_missing!r}{found.because and f' ({found.because})'}; restore them, or leave "
             "them out of the list"
         )
     return found
@@ -267,7 +268,8 @@ def _check_ids(sources: Sequence[Source]) -> None:
     for source in sources:
         if (other := first.setdefault(source.id, source)) is not source:
             raise ParameterError(
-                f"paths: {other.path!r} and {source.path!r} have one id, {source.id!r}; give each its own"
+                f"paths: {other.path!r} and {source.path!r} have the same id, {source.id!r}; give "
+                "each its own"
             )
 
 

@@ -1,4 +1,4 @@
-"""A dataset and a list that has grown: recordings in the order of the dataset, then those that came."""
+"""A dataset and a list that has grown: recordings in the order of the dataset, then the new ones."""
 
 from __future__ import annotations
 

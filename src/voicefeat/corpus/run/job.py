@@ -49,14 +49,12 @@ class CorpusJob:
         if self.windows is not None:
             check_float("windows", self.windows, above=0.0, high=LONGEST, unit="seconds")
             if not self.summary:
-                raise ParameterError(
-                    f"windows={self.windows}: there are no statistics to take over them; give summary"
-                )
+                raise ParameterError(f"windows={self.windows}: windows need statistics; give summary")
         if self.summary:
             summarize(np.zeros((1, 8)), self.summary)
         names = [task.name for task in self.tasks]
         if len(set(names)) < len(names):
-            raise ParameterError(f"features {', '.join(names)}: two have one name; give each once")
+            raise ParameterError(f"features {', '.join(names)}: two have the same name; give each once")
         if len(names) > 1:
             check_folders(names)
 
@@ -138,7 +136,7 @@ class CorpusJob:
         if lost.any():
             largest, count = float(np.abs(values[lost]).max()), int(lost.sum())
             raise ParameterError(
-                f"dtype='float16': {count:,} values would become infinite, up to {largest:.6g} where the "
+                f"dtype='float16': {count:,} values would become infinite; they reach {largest:.6g}, and the "
                 "largest number is 65504; give 'float32'"
             )
         return stored, int(((stored == 0) & (values != 0)).sum())

@@ -19,7 +19,7 @@ _REMEDIES = {
     errno.ENOBUFS: _FEWER,
     errno.ENOLCK: _FEWER,
 }
-_NETWORK = "see to the network or the server that holds the recordings"
+_NETWORK = "check the network or the server that holds the recordings"
 
 
 def stop_if_passing(path: str, error: BaseException) -> None:
@@ -33,5 +33,5 @@ def stop_if_passing(path: str, error: BaseException) -> None:
     if is_transient(error):
         number = error.errno if isinstance(error, OSError) and error.errno else errno.ENOMEM
         remedy = _REMEDIES.get(number, _NETWORK)
-        message = f"{os.strerror(number)}, no fault of this recording; {remedy}, {GOES_ON}"
+        message = f"{os.strerror(number)}, not a fault of this recording; {remedy}, {GOES_ON}"
         raise OSError(number, message, path) from error

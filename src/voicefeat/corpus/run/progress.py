@@ -1,4 +1,4 @@
-"""The progress of a run: a bar on a terminal, a plain line a minute elsewhere."""
+"""The progress of a run: a bar on a terminal, a plain line per minute elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Progress:
     total : int
         The number of recordings.
     shown : bool, optional
-        Draw a bar, or show nothing. By default there is a bar if stderr is a terminal, else a line a minute.
+        Draw a bar, or show nothing. By default there is a bar on a terminal, otherwise one line per minute.
     done, failed : int
         Recordings of an earlier run, and how many of them failed.
     """

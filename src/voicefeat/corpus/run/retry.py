@@ -41,7 +41,7 @@ def tried_again(
         If the ledger is lost.
     """
     if problem := state.check_ledger(folder):
-        raise ParameterError(f"{problem}; copy it again, or have their shards made again (redo=True, --redo)")
+        raise ParameterError(f"{problem}; copy it again, or make their shards again (redo=True, --redo)")
     before = failed_ids(folder, state.total.ledger)
     tried = [number for number in range(state.begun) if sources[number].id in before]
     now: Counter[int] = Counter()

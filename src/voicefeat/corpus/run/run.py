@@ -226,7 +226,7 @@ class Run:
     def _stop(self, failure: Failure) -> None:
         raise ParameterError(
             f"strict: {failure.path} cannot be used ({failure.stage}: {failure.error}); "
-            f"{failure.remedy or 'mend it or leave it out'}, and the same command goes on from there"
+            f"{failure.remedy or 'repair it or leave it out'}, and run the same command again to continue"
         )
 
     def _commit(self, segment: Segment, ledger: Ledger, recordings: Recordings, committer: Committer) -> None:

@@ -76,7 +76,10 @@ class RunLog:
                 self._stream.flush()
             except OSError as error:
                 self._close()
-                full = f"log={str(self.file)!r}: takes no more ({error.strerror}); the run goes on without it"
+                full = (
+                    f"log={str(self.file)!r}: cannot be written any more ({error.strerror}); the "
+                    "run continues without it"
+                )
                 warnings.warn(full, stacklevel=2)
 
     def progress(self, facts: Callable[[], Mapping[str, Any]]) -> None:

@@ -54,9 +54,7 @@ def parse(feature: Feature, assignments: Iterable[str]) -> dict[str, Any]:
         if not equals:
             raise ParameterError(f"--set {text!r}: has no '='; write it as name=value, for example n_fft=512")
         if name in settings:
-            raise ParameterError(
-                f"{name}={value}: is given a second time, after {settings[name]!r}; give it once"
-            )
+            raise ParameterError(f"{name}={value}: is given twice, first as {settings[name]!r}; give it once")
         defaults = feature.settings
         _known(feature, name, defaults)
         settings[name] = _value(value.strip(), defaults[name])

@@ -65,7 +65,8 @@ def compute_tasks(tasks: Sequence[Task], y: np.ndarray, rate: int) -> list[np.nd
     for values in results:
         if values.size > MOST_VALUES:
             raise ParameterError(
-                f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; cut the recording in parts"
+                f"y: gives {values.size} values, but a row can hold {MOST_VALUES}; split the "
+                "recording into parts"
             )
     return results
 

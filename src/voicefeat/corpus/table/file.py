@@ -38,7 +38,7 @@ class TableFile:
         self.path: Path = Path(out)
         ending = self.path.suffix.lower()
         if ending not in (".csv", ".parquet"):
-            fail("out", str(self.path), "has an ending that means no format", "end it with .csv or .parquet")
+            fail("out", str(self.path), "has an extension that is not known", "end it with .csv or .parquet")
         self.is_csv: bool = ending == ".csv"
         self._absent()
         if not self.is_csv:

@@ -72,7 +72,8 @@ class Recipe:
         channels = window.shape[1]
         if channels > 2:
             raise AudioError(
-                f"has {channels} channels, and a row is made of two; mix it down, or average all with --mono"
+                f"has {channels} channels, but the recipe takes at most two; mix it down, or average "
+                "all with --mono"
             )
         return np.ascontiguousarray(window.T).reshape(-1) if channels == 2 else np.tile(window[:, 0], 2)
 

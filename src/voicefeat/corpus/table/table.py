@@ -221,7 +221,7 @@ def _kept(measured: list[Measured], classes: set[str], seed: int | None) -> list
     missing = sorted(classes - windows.keys())
     if missing and measured:
         problem = f"no recording of class {missing[0]!r} could be used"
-        fail("balance", seed, problem, "mend one, the reasons are in the ledger, or leave balance out")
+        fail("balance", seed, problem, "repair one (the ledger has the reasons), or leave balance out")
     least = min(windows.values(), default=0)
     draw = np.random.default_rng(seed)
     chosen = {label: np.sort(draw.permutation(windows[label])[:least]) for label in sorted(windows)}

@@ -36,7 +36,7 @@ class Frequencies:
     def array(self, bins: int) -> np.ndarray:
         values = fft_frequencies(sr=self.sr, n_fft=self.n_fft) if self.given is None else np.array(self.given)
         if values.size != bins:
-            fail("freq", values, f"must hold the frequencies of {bins} bins", "give one frequency a bin")
+            fail("freq", values, f"must hold the frequencies of {bins} bins", "give one frequency per bin")
         return values
 
 

@@ -123,7 +123,7 @@ class Frames:
                 fail(
                     "pad_mode",
                     pad_mode,
-                    "pads with samples from elsewhere or with none at all",
+                    "is a mode of numpy.pad that cannot be used for frames",
                     f"choose one of {PAD_MODES}",
                 )
             check_choice("pad_mode", pad_mode, PAD_MODES)

@@ -64,7 +64,7 @@ class InversePlan:
         return total
 
     def ends(self, m: int) -> np.ndarray:
-        """What the divisors of `inner` have too much where few frames overlap, in rows of a hop.
+        """The excess of the divisors of `inner` where few frames overlap, in rows of a hop.
 
         `m` is the smaller of `reach` and the number of frames; see `engine.inverse.finish`.
         """

@@ -38,7 +38,7 @@ class Normalisation:
     def __post_init__(self) -> None:
         check_choice("over", self.over, ("utterance", "sliding", "corpus", "frame"))
         if self.over == "frame" and self.variance:
-            fail("variance", True, "is not taken while over='frame'", "give variance=False")
+            fail("variance", True, "cannot be used with over='frame'", "give variance=False")
         check_int("window", self.window, unit="frames")
         check_int("least", self.least, unit="frames")
         check_float("floor", self.floor, above=0.0)
@@ -51,11 +51,11 @@ class Normalisation:
             if bool(values) != wanted:
                 settings = f"over={self.over!r}, variance={self.variance}"
                 give = "one number for each row" if wanted else "none"
-                fail(name, values, f"do not go with {settings}", f"give {give}")
+                fail(name, values, f"cannot be used with {settings}", f"give {give}")
             if not np.isfinite(values).all():
-                fail(name, values, "must be finite", "gather them again, from finite features")
+                fail(name, values, "must be finite", "compute them again, from finite features")
         if self.deviations and (len(self.deviations) != len(self.means) or min(self.deviations) <= 0):
-            fail("deviations", self.deviations, "must be as many as means, and above 0", "gather them again")
+            fail("deviations", self.deviations, "must be above 0, one per mean", "compute them again")
 
     def bounds(self, frames: int, first: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """For the window of each frame from `first` on: its first frame, and the one after its last."""
@@ -126,8 +126,8 @@ class Normalisation:
     def _standard(self, x: np.ndarray) -> np.ndarray:
         """Subtract the means of the corpus and divide by its deviations, frame by frame."""
         if x.shape[-2] != len(self.means):
-            wrong = f"are not those of {x.shape[-2]} rows"
-            fail("means", len(self.means), wrong, "gather them of these rows")
+            wrong = f"do not match features of {x.shape[-2]} rows"
+            fail("means", len(self.means), wrong, "compute them from such features")
         out = x.astype(np.float64) - np.array(self.means)[:, np.newaxis]
         if self.variance:
             out /= np.array(self.deviations)[:, np.newaxis]

@@ -51,7 +51,7 @@ class Signal:
         check_choice("first", self.first, ("keep", "self"))
         check_choice("crop", self.crop, ("first", "random"))
         if self.crop != "first" and self.samples is None:
-            fail("crop", self.crop, "there is nothing to cut to while samples=None", "give samples as well")
+            fail("crop", self.crop, "needs a length, and samples=None", "give samples as well")
 
     def check_rate(self, sr: float | None) -> None:
         """Refuse every rate but that of the system."""

@@ -137,7 +137,7 @@ class Compression:
         check_float(f"{stage}.floor", self.floor, low=0.0)
         check_float(f"{stage}.offset", self.offset, low=0.0)
         if self.top_db is not None:
-            remedy = "give 80.0, or None for none"
+            remedy = "give 80.0, or None for no floor"
             check_float(f"{stage}.top_db", self.top_db, low=0.0, unit="decibels", remedy=remedy)
         check_float(f"{stage}.gain", self.gain, above=0.0)
         check_float(f"{stage}.add", self.add)
@@ -184,9 +184,7 @@ class Cepstrum:
     def make(cls, name: str, bands: int, n: Any, type: Any, norm: Any, lifter: Any) -> Cepstrum:
         n = check_int(name, n, unit="coefficients")
         if n > bands:
-            fail(
-                name, n, f"more coefficients than the {bands} bands they are made of", f"give at most {bands}"
-            )
+            fail(name, n, f"is more than the number of bands, {bands}", f"give at most {bands}")
         type = check_int("dct_type", type)
         check_choice("dct_type", type, (1, 2, 3, 4))
         check_choice("norm", norm, (None, "ortho"))

@@ -1,4 +1,4 @@
-"""Means and variances over a corpus: gathered recording by recording, merged, saved, loaded, applied."""
+"""Means and variances over a corpus: computed per recording, merged, saved, loaded, applied."""
 
 from __future__ import annotations
 
@@ -90,10 +90,10 @@ class CorpusStatistics:
         if x.ndim < 2 or x.dtype.kind not in "fiu" or x.shape[-2] == 0:
             description = f"array of shape {x.shape} and type {x.dtype}"
             wrong = "is not a real array of shape (..., rows, frames)"
-            fail("features", description, wrong, "give what a feature gives")
+            fail("features", description, wrong, "give the result of a feature")
         wide = np.moveaxis(x, -2, 0).reshape(x.shape[-2], -1).astype(np.float64)
         if not np.isfinite(wide).all():
-            raise ParameterError("features: hold NaN or infinity; leave this recording out, or mend it")
+            raise ParameterError("features: hold NaN or infinity; repair this recording, or leave it out")
         if wide.shape[1] == 0:
             return cls(digest=digest)
         mean = wide.mean(axis=1)
@@ -105,14 +105,14 @@ class CorpusStatistics:
             return NotImplemented
         if self.digest and other.digest and self.digest != other.digest:
             clash = f"statistics of front ends {self.digest} and {other.digest}"
-            raise ParameterError(f"{clash}: cannot be merged; gather those of one front end")
+            raise ParameterError(f"{clash}: cannot be merged; merge statistics of one front end")
         digest = self.digest or other.digest
         if not self.frames or not other.frames:
             full = self if self.frames else other
             return CorpusStatistics(full.frames, full.mean, full.squares, digest)
         if len(self.mean) != len(other.mean):
             rows = f"statistics of {len(self.mean)} and of {len(other.mean)} rows"
-            raise ParameterError(f"{rows}: cannot be merged; gather those of one feature")
+            raise ParameterError(f"{rows}: cannot be merged; merge statistics of one feature")
         frames = self.frames + other.frames
         here, there = np.array(self.mean), np.array(other.mean)
         apart = there - here
@@ -147,7 +147,7 @@ class CorpusStatistics:
             If there are no frames.
         """
         if not self.frames:
-            raise ParameterError("frames=0: nothing was gathered; add features with CorpusStatistics.of")
+            raise ParameterError("frames=0: there are no statistics; compute some with CorpusStatistics.of")
         spread = np.sqrt(np.maximum(self.variance, floor)).tolist() if variance else ()
         return Normalisation("corpus", variance, means=self.mean, deviations=tuple(spread))
 
@@ -190,9 +190,11 @@ class CorpusStatistics:
         except ParameterError:
             raise
         except ValueError as problem:
-            raise ParameterError(f"{argument}: is not JSON ({problem}); give what save wrote") from None
+            raise ParameterError(
+                f"{argument}: is not JSON ({problem}); give a file that save wrote"
+            ) from None
         if not isinstance(fields, dict) or fields.get("form") != FORM:
-            raise ParameterError(f"{argument}: does not begin with {FORM!r}; give what save wrote")
+            raise ParameterError(f"{argument}: does not begin with {FORM!r}; give a file that save wrote")
         try:
             frames, digest = fields["frames"], fields["digest"]
             mean, squares = (tuple(float(v) for v in fields[name]) for name in ("mean", "squares"))
@@ -203,6 +205,6 @@ class CorpusStatistics:
             fits = False
         if not fits:
             raise ParameterError(
-                f"{argument}: holds no means and squares that fit; gather and save them again"
+                f"{argument}: has means and squares that do not match; compute and save them again"
             )
         return cls(frames, mean, squares, digest)

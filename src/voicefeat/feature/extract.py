@@ -185,8 +185,6 @@ def _stacked(features: Mapping[str, np.ndarray]) -> Stacked:
         )
     for name, values in features.items():
         if values.dtype.kind == "c":
-            fail(
-                "stack", True, f"{name} is complex and the others are not", "ask for spectrogram in its place"
-            )
+            fail("stack", True, f"{name} is complex and the others are not", "use spectrogram in its place")
     rows = [f"{name}_{i}" for name, values in features.items() for i in range(values.shape[-2])]
     return Stacked(np.concatenate(list(features.values()), axis=-2), rows)

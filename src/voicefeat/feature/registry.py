@@ -51,7 +51,7 @@ def _floor(settings: Mapping[str, Any]) -> bool:
     return settings.get("log", "db") == "db" if isinstance(top_db, str) else top_db is not None
 
 
-ALWAYS = Whole(lambda settings: True, None, "compute it of the finished recording")
+ALWAYS = Whole(lambda settings: True, None, "compute it from the complete recording")
 UNSLICED = Whole(lambda settings: True, "block", "block=4.0")
 FLOOR = Whole(_floor, "top_db", "top_db=None")
 TUNED = Whole(lambda settings: settings.get("tuning") is None, "tuning", "tuning=0.0")

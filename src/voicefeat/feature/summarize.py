@@ -117,7 +117,7 @@ def _chosen(statistics: Any) -> dict[str, Statistic]:
     """The statistics by their names in the columns."""
     names = [statistics] if isinstance(statistics, str) else statistics
     if not isinstance(names, Sequence) or isinstance(names, bytes) or not names:
-        fail("statistics", statistics, "must be a name or some names", _CHOICES)
+        fail("statistics", statistics, "must be a name or a list of names", _CHOICES)
     chosen: dict[str, Statistic] = {}
     for name in names:
         if not isinstance(name, str):
@@ -144,7 +144,7 @@ def _lengths(frames: Any, step: Any, partial: Any) -> tuple[int | None, int]:
         fail("partial", partial, "must be True or False", "give one of them")
     if frames is None:
         if step is not None:
-            fail("step", step, "means nothing without a length of windows", "give frames too")
+            fail("step", step, "needs the length of the windows", "give frames too")
         return None, 1
     length = check_int("frames", frames, unit="frames")
     return length, length if step is None else check_int("step", step, unit="frames")

@@ -80,7 +80,10 @@ def wavelet_lengths(
     )
     if lengths.shape != freqs.shape or not (lengths.min() >= 1 and lengths.max() <= MOST):
         fail(
-            "freqs", freqs, "need wavelets shorter than a sample or far too long", "give audible frequencies"
+            "freqs",
+            freqs,
+            "need wavelets that are shorter than a sample or too long",
+            "give audible frequencies",
         )
     return lengths, cutoff
 
@@ -114,7 +117,7 @@ def relative_bandwidth(freqs: np.ndarray) -> np.ndarray:
         fail("freqs", freqs, "a single frequency has no neighbour that sets its bandwidth", "give alpha=")
     octaves = np.log2(freqs)
     if not np.diff(octaves).all():
-        fail("freqs", freqs, "contain a frequency twice", "give each once, or alpha=")
+        fail("freqs", freqs, "contain a frequency twice", "give each once, or give alpha=")
     bins = np.empty_like(freqs)
     bins[0], bins[-1] = 1 / (octaves[1] - octaves[0]), 1 / (octaves[-1] - octaves[-2])
     bins[1:-1] = 2 / (octaves[2:] - octaves[:-2])
@@ -274,7 +277,7 @@ def constant_q(
         problem = f"the highest wavelet reaches to {cutoff:.6g} Hz, above half of sr, {sr / 2:g} Hz"
         fail("n_bins", n_bins, problem, "give fewer bins, or a lower fmin")
     if not (lengths.min() >= 1 and lengths.max() <= MOST):
-        fail("fmin", fmin, "gives wavelets shorter than a sample or far too long", "give an audible one")
+        fail("fmin", fmin, "gives wavelets that are shorter than a sample or too long", "give an audible one")
     check_points("fmin", fmin, lengths, "give a higher fmin, or fewer bins")
     return wavelet(
         freqs=freqs, sr=sr, pad_fft=pad_fft, norm=norm, dtype=dtype, gamma=gamma, **shape, **kwargs

@@ -201,7 +201,7 @@ def _values(window: Any, values: Any, n: int) -> np.ndarray:
     except ValueError:  # rows of different lengths
         array = np.empty(0, dtype=object)
     if array.dtype.kind not in "fiu":
-        fail("window", window, "its values must be real numbers", f"give {n} of them")
+        fail("window", window, "must hold real numbers", f"give {n} of them")
     if array.shape != (n,):
         fail("window", window, f"holds {array.shape} values where {n} are needed", f"give {n} values")
     if not np.isfinite(array).all():

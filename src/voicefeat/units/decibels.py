@@ -285,7 +285,8 @@ def _magnitude(function: str, S: Any) -> Any:
         return S.astype(np.float32)
     if S.dtype.kind == "c":
         warnings.warn(
-            f"{function}: S is complex; its phase is dropped. Pass the magnitude or the power to say so.",
+            f"{function}: S is complex; its phase is dropped. Pass the magnitude or the power to "
+            "avoid this warning.",
             stacklevel=3,
         )
         return np.abs(S)
@@ -320,7 +321,7 @@ def _reference(ref: Any, S: np.ndarray, over: Any) -> Any:
     if not S.size:
         fail("S", S, "holds no value to take as the reference", "give a spectrogram with frames")
     if ref in (max, min):  # Python's own, which compare rows, not values
-        fail("ref", ref, "takes no array", f"give ref=numpy.{ref.__name__}")
+        fail("ref", ref, "does not accept an array", f"give ref=numpy.{ref.__name__}")
     return np.abs(_level(ref(S, axis=over, keepdims=True) if _takes_axes(ref) else ref(S), S))
 
 

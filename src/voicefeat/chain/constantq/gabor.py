@@ -54,12 +54,12 @@ class Channels:
         low = top / 2**9 if fmin is None else check_float("fmin", fmin, above=0, unit="hertz")
         if low < 1e-12 * sr:
             name, value = ("fmax", fmax) if fmin is None else ("fmin", fmin)
-            fail(name, value, f"is next to 0 Hz beside sr={sr:g}", "give hertz, such as 30")
+            fail(name, value, f"is too close to 0 Hz for sr={sr:g}", "give hertz, such as 30")
         if low >= top:
             fail("fmin", fmin, f"must be below fmax={top:g}", "give a lower fmin or a higher fmax")
         if math.log2(top / low) * bins > MOST_CHANNELS:
             problem = f"asks for more than {MOST_CHANNELS} channels from {low:g} to {top:g} Hz"
-            fail("bins_per_octave", bins_per_octave, problem, "96 are many")
+            fail("bins_per_octave", bins_per_octave, problem, "give fewer; 96 is already a fine resolution")
         spread = 2 ** (1 / bins) - 2 ** (-1 / bins)
         wider = EARS * spread if gamma is None else check_float("gamma", gamma, low=0.0, unit="hertz")
         channels = cls(sr, low, top, bins, wider)

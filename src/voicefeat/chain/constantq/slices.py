@@ -73,7 +73,7 @@ def slice_plan(channels: Channels, y: Any, n: int, block: Any, name: str = "y") 
         seconds = least / 2 / channels.sr
         fail("block", block, "is too short for one frame", f"give {seconds + 5e-3:.2f} seconds or more")
     if n < least:
-        problem = f"has {n} samples, and one frame of these channels takes {least}"
+        problem = f"has {n} samples, but one frame of these channels needs {least}"
         fail(name, y, problem, f"give {least} samples or more, fewer bins_per_octave, or a larger gamma")
     if block is None:
         layout = channels.layout(n)

@@ -96,7 +96,12 @@ class ConstantQ:
                 "sparsity", sparsity, "leaves nothing of the wavelets", "give 0.01, or 0 to keep all of them"
             )
         if isinstance(window, (list, np.ndarray)):
-            fail("window", window, "has one length and wavelets have many", "give a name or a function")
+            fail(
+                "window",
+                window,
+                "is an array of one length, but wavelets differ in length",
+                "give a name or a function",
+            )
         if not isinstance(scale, (bool, np.bool_)):
             fail("scale", scale, "must be True or False", "give True to divide by the root of the lengths")
         if not callable(pad_mode):
@@ -128,12 +133,17 @@ class ConstantQ:
         problem = f"wavelets reach to {reached:.6g} Hz, above half of sr, {nyquist:g} Hz"
         all_or_one = None if self.reach(1) <= nyquist else 1
         if self.gamma and replace(self, gamma=0.0).reach(all_or_one) <= nyquist:
-            fail("gamma", self.gamma, problem, "give less: 0 for a constant Q, None for the ear's widths")
+            fail(
+                "gamma",
+                self.gamma,
+                problem,
+                "give less: 0 for a constant Q, None for the bandwidths of hearing",
+            )
         fits = bisect.bisect_left(range(1, self.n_bins), True, key=lambda n: self.reach(n) > nyquist)
         if fits >= each:
             fail(name, self.n_bins // each, problem, f"give at most {fits // each}, or a lower fmin")
         if self.filter_scale < 1 and replace(self, filter_scale=1.0).reach(1) <= nyquist:
-            fail("filter_scale", self.filter_scale, problem, "give more, 1 is usual")
+            fail("filter_scale", self.filter_scale, problem, "give a larger value; 1 is usual")
         fail(
             "fmin",
             self.given_fmin,

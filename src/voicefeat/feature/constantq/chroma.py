@@ -50,7 +50,7 @@ def _octaves(n_octaves: Any) -> int:
     """The number of octaves; checked early, because fold weights are made before the range is checked."""
     n_octaves = check_int("n_octaves", n_octaves, unit="octaves")
     if n_octaves > MOST_OCTAVES:
-        fail("n_octaves", n_octaves, "reach beyond any rate", "give fewer, such as 7")
+        fail("n_octaves", n_octaves, "reach above any sampling rate", "give fewer, such as 7")
     return n_octaves
 
 

@@ -26,7 +26,10 @@ FRAMES = 256
 def _uniform(channels: Channels, d: Any) -> Uniform:
     count = channels.frequencies().size
     if count < 4:
-        problem = f"gives {count} channels from {channels.fmin:g} to {channels.fmax:g} Hz; a spline takes 4"
+        problem = (
+            f"gives {count} channels from {channels.fmin:g} to {channels.fmax:g} Hz; a spline "
+            "needs at least 4"
+        )
         remedy = "give more of them, or a wider range"
         fail("bins_per_octave", channels.bins_per_octave, problem, remedy)
     uniform = Uniform(channels, check_float("d", d, low=1.0, unit="frequencies"))

@@ -73,7 +73,7 @@ def responses(q: ConstantQ, y: np.ndarray, result: np.dtype, fold: Bands | None 
 
 def warn_if_mostly_padding(q: ConstantQ, longest: float, n: int) -> None:
     if longest > n:
-        problem = f"a wavelet of {longest:.0f} samples in a signal of {n} sees mostly padding"
+        problem = f"a wavelet has {longest:.0f} samples, the signal only {n}: it covers mostly padding"
         warn(f"fmin={q.given_fmin:.4g}: {problem}")
 
 

@@ -86,7 +86,7 @@ def icqt(
     >>> bool(abs(back - y)[4096:-4096].max() < 0.2)
     True
     """
-    C = np.asarray(to_array("C", C, "pass what cqt returned"))
+    C = np.asarray(to_array("C", C, "pass the result of cqt"))
     if C.dtype.kind != "c" or C.dtype.itemsize not in (8, 16):
         fail("C", C, "must be complex", "a magnitude needs a phase, pass magnitude * phase, as complex64")
     if C.ndim < 2 or not C.size:

@@ -126,7 +126,7 @@ def nsgcqt(
     """
     channels = _channels(sr, fmin, fmax, bins_per_octave, gamma)
     if check_choice("ends", ends, (True, False)) and block is not None:
-        fail("ends", ends, "the channels at the ends are those of a whole signal", "leave block out")
+        fail("ends", ends, "the channels at 0 Hz and half of sr need the whole signal", "leave block out")
     y = signal(y)
     plan = slices.slice_plan(channels, y, y.shape[-1], block)
     kind = np.result_type(y.dtype, np.complex64)
@@ -146,12 +146,17 @@ def _checked(C: Any, dc: Any, nyquist: Any, layout: Layout, lengths: list[int]) 
     shapes = [(layout.bins, layout.points), (1, lengths[0]), (1, lengths[1])]
     parts: list[np.ndarray] = []
     for name, given, shape in zip(("C", "dc", "nyquist"), (C, dc, nyquist), shapes, strict=True):
-        part = check_numeric(name, given, "fc", "give what nsgcqt returned with ends=True")
+        part = check_numeric(name, given, "fc", "give the result of nsgcqt with ends=True")
         if part.dtype.kind not in "fc" or part.shape[-2:] != shape:
-            problem = f"has not the shape (..., {shape[0]}, {shape[1]}) that length={layout.n} has"
-            fail(name, given, problem, "give what nsgcqt returned with ends=True, and its settings")
+            problem = f"does not have the shape (..., {shape[0]}, {shape[1]}) for length={layout.n}"
+            fail(name, given, problem, "give the result of nsgcqt with ends=True, and its settings")
         if parts and part.shape[:-2] != parts[0].shape[:-2]:
-            fail(name, given, f"and C, of shape {parts[0].shape}, are not of the same signals", "give all")
+            fail(
+                name,
+                given,
+                f"has other leading dimensions than C, of shape {parts[0].shape}",
+                "give the results of one call",
+            )
         if not np.isfinite(part).all():
             fail(name, given, "holds numbers that are not finite", "leave the recording out")
         parts.append(part)
@@ -205,7 +210,7 @@ def insgcqt(
     """
     channels = _channels(sr, fmin, fmax, bins_per_octave, gamma)
     if (n := check_int("length", length, unit="samples")) < channels.least:
-        fail("length", length, f"one frame takes {channels.least} samples", "give the signal's own length")
+        fail("length", length, f"one frame needs {channels.least} samples", "give the signal's own length")
     layout = channels.layout(n)
     outer = edges(channels, layout)
     parts = _checked(C, dc, nyquist, layout, [end.length for end in outer])

@@ -118,7 +118,7 @@ def generator(random_state: Any, rng: Any) -> Any:
         fail(
             "rng",
             rng,
-            f"is one source of random numbers and random_state={random_state!r} another",
+            f"cannot be combined with random_state={random_state!r}",
             "give one",
         )
     if random_state is None:
@@ -143,7 +143,7 @@ def signal_length(frames: Frames, count: int, length: Any) -> int:
         if shortest < 1:
             remedy = f"give a length of 1 to {frames.hop_length - 1} samples"
             raise ParameterError(
-                f"length=None: one centred frame says nothing of how long the signal is; {remedy}"
+                f"length=None: one centred frame does not determine the length of the signal; {remedy}"
             )
         n = shortest
     else:
@@ -152,7 +152,7 @@ def signal_length(frames: Frames, count: int, length: Any) -> int:
         if not shortest <= n <= longest:
             few = f"{max(shortest, 1)} to {longest}"
             remedy = f"give one of {few}, or None, and cut or pad the result"
-            fail("length", length, f"{count} frames are those of {few} samples", remedy)
+            fail("length", length, f"{count} frames belong to {few} samples", remedy)
     frames.check_length(n)
     return n
 
@@ -178,7 +178,7 @@ class Reconstruction:
         n_iter = check_int("n_iter", n_iter, least=0, unit="turns")
         momentum = check_float("momentum", momentum, low=0.0)
         if momentum > 1:
-            warnings.warn(f"momentum={momentum:g} is above 1: the signal may not settle", stacklevel=3)
+            warnings.warn(f"momentum={momentum:g} is above 1: the iteration may not converge", stacklevel=3)
         check_choice("init", init, ("random", None))
         source = generator(random_state, rng)
         kind = S_dtype if dtype is None else check_float_dtype("dtype", dtype)

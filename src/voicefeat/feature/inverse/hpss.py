@@ -282,7 +282,7 @@ def _softmask(x: np.ndarray, other: np.ndarray, power: float, split_zeros: bool)
 def _power(power: Any) -> float:
     if isinstance(power, float) and power == math.inf:
         return power
-    return check_float("power", power, above=0.0, remedy="give 2.0, or inf for masks of yes and no")
+    return check_float("power", power, above=0.0, remedy="give 2.0, or inf for binary masks")
 
 
 def _pair(name: str, value: Any) -> tuple[Any, Any]:
@@ -312,7 +312,7 @@ def _check_finite(name: str, array: np.ndarray) -> None:
 
 
 def _spectra(S: Any) -> np.ndarray:
-    array = np.asarray(check_numeric("S", S, "fiuc", "give what stft returned, or its magnitude"))
+    array = np.asarray(check_numeric("S", S, "fiuc", "give the result of stft, or its magnitude"))
     if array.dtype.kind != "c":
         array = _magnitudes("S", S)
     else:

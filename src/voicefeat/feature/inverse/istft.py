@@ -112,7 +112,7 @@ def istft(
 
 
 def _spectra(stft_matrix: Any) -> np.ndarray:
-    spectra = np.asarray(check_numeric("stft_matrix", stft_matrix, "fiuc", "give what stft returned"))
+    spectra = np.asarray(check_numeric("stft_matrix", stft_matrix, "fiuc", "give the result of stft"))
     if spectra.dtype.kind != "c" or spectra.dtype.itemsize not in (8, 16):
         remedy = "a magnitude needs a phase, pass magnitude * phase; use complex64 or complex128"
         fail("stft_matrix", spectra, "must be complex", remedy)
@@ -146,7 +146,7 @@ def check_padding(length: int, covered: int) -> None:
 def check_hop(hop: int, win_length: int) -> None:
     """Refuse a hop that leaves samples between the windows."""
     if hop > win_length:
-        problem = f"is larger than the window of {win_length} samples, so that some samples are in none"
+        problem = f"is larger than the window of {win_length} samples, so some samples are in no window"
         fail("hop_length", hop, problem, f"give at most {win_length}; {max(win_length // 4, 1)} is usual")
 
 
@@ -154,7 +154,7 @@ def _result(out: Any, shape: tuple[int, ...], kind: np.dtype) -> np.ndarray:
     if out is None:
         return np.zeros(shape, kind)
     if not isinstance(out, np.ndarray) or out.shape != shape or out.dtype not in (np.float32, np.float64):
-        fail("out", out, f"the result is an array of shape {shape}, {kind}", "give one like that, or None")
+        fail("out", out, f"the result is an array of shape {shape}, {kind}", "give such an array, or None")
     if not out.flags.writeable:
         fail("out", out, "is read-only", "give a writable array, or None")
     out.fill(0)

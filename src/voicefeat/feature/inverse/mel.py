@@ -234,7 +234,7 @@ def mfcc_to_mel(
     with np.errstate(over="ignore"):  # reported below
         mel = db_to_power(log_mel, ref=ref)
     if not np.isfinite(mel).all():
-        fail("mfcc", c, f"gives powers beyond {c.dtype}", "look at dct_type, norm and lifter")
+        fail("mfcc", c, f"gives powers beyond {c.dtype}", "check dct_type, norm and lifter")
     return mel
 
 
@@ -247,7 +247,7 @@ def _unliftered(c: np.ndarray, lifter: float) -> np.ndarray:
     lost = np.abs(weights) < np.finfo(c.dtype).eps
     if lost.any():
         rows = ", ".join(str(i) for i in np.flatnonzero(lost))
-        warnings.warn(f"lifter={lifter:g} has made coefficients {rows} 0: they are lost", stacklevel=3)
+        warnings.warn(f"lifter={lifter:g} has set coefficients {rows} to 0: they are lost", stacklevel=3)
     return np.where(lost[:, np.newaxis], 0, c / np.where(lost, 1, weights)[:, np.newaxis])
 
 

@@ -50,8 +50,8 @@ def detect_pitch_frequency(
     Returns
     -------
     array of shape (..., frames), of y's precision
-        Pitch in Hz. A frame depends on ``win_length // 2`` later frames, and there are that many frames
-        fewer. Silence has the highest possible pitch.
+        Pitch in Hz. A frame depends on ``win_length // 2`` later frames, so the result has that many
+        fewer frames. Silence has the highest possible pitch.
 
     Raises
     ------
@@ -85,11 +85,16 @@ def detect_pitch_frequency(
     if lags > MOST_LAGS:
         fail("freq_low", freq_low, f"asks for {lags} lags", f"give at least {sr / MOST_LAGS:.3g}")
     if least >= lags // 2:
-        fail("freq_low", freq_low, f"leaves no lags to choose from beside freq_high={high:g}", "give less")
+        fail("freq_low", freq_low, f"leaves no range of lags with freq_high={high:g}", "give less")
     frames = -(-y.shape[-1] // size)
     ahead = win_length - 1 - (win_length - 1) // 2
     if frames <= ahead:
-        fail("y", y, f"has {frames} frames, and a median looks {ahead} ahead", "give a smaller win_length")
+        fail(
+            "y",
+            y,
+            f"has {frames} frames, but the median needs {ahead} later ones",
+            "give a smaller win_length",
+        )
     flat = y.reshape(-1, y.shape[-1])
     out = np.empty((len(flat), frames - ahead), y.dtype)
     for clip, made in zip(flat, out, strict=True):

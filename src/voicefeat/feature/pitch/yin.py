@@ -85,7 +85,7 @@ def framed_signal(y: Any, lags: Lags) -> np.ndarray:
 def checked_thresholds(count: Any, beta: Any, decay: Any, rescue: Any) -> Thresholds:
     count = check_int("n_thresholds", count)
     if count > MOST_STEPS:
-        fail("n_thresholds", count, "are more than can be told apart", f"give at most {MOST_STEPS}")
+        fail("n_thresholds", count, "are too many", f"give at most {MOST_STEPS}")
     try:
         a, b = (check_float("beta_parameters", x, above=0.0) for x in beta)
     except (TypeError, ValueError):
@@ -101,17 +101,22 @@ def checked_pitches(
     per_semitone = math.ceil(1.0 / resolution)
     bins = math.floor(12 * per_semitone * np.log2(fmax / fmin)) + 1
     if bins > MOST_STEPS:
-        fail("resolution", resolution, f"makes {bins} pitches of the range", "give a larger one, as 0.1")
+        fail(
+            "resolution",
+            resolution,
+            f"makes {bins} pitches from fmin to fmax",
+            "give a larger one, such as 0.1",
+        )
     if bins < 2:
         fail("resolution", resolution, "leaves one pitch between fmin and fmax", "give a smaller step")
-    rate = check_float("max_transition_rate", rate, low=0.0, unit="octaves a second")
+    rate = check_float("max_transition_rate", rate, low=0.0, unit="octaves per second")
     width = round(rate * 12 * hop / sr) * per_semitone + 1
     if width > bins:
         most = (bins - 1) // per_semitone * sr / (12 * hop)
         fail(
             "max_transition_rate",
             rate,
-            f"spans {width} pitches in one hop of {hop} samples, fmin to fmax has {bins}",
+            f"spans {width} pitches in one hop of {hop} samples, but fmin to fmax has only {bins}",
             f"give at most {most:g}, or a wider range",
         )
     switch = check_float("switch_prob", switch, 0.0, 1.0)

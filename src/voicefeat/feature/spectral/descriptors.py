@@ -456,7 +456,7 @@ def _contrast(
 
 
 def _not_rising(freq: Any) -> NoReturn:
-    fail("freq", np.asarray(freq), "must rise from bin to bin", "give one rising frequency a bin")
+    fail("freq", np.asarray(freq), "must rise from bin to bin", "give ascending frequencies, one per bin")
 
 
 @memoised

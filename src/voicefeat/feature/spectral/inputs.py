@@ -32,7 +32,7 @@ def check_spectra(S: Any, rows: str, name: str = "S") -> np.ndarray:
     if S.dtype.newbyteorder("=") not in (np.float32, np.float64):
         fail(name, S, "must be float32 or float64", f"convert it with {name}.astype(np.float32)")
     if S.ndim < 2 or 0 in S.shape:
-        problem = f"must have shape (..., {rows}, frames) and hold something"
+        problem = f"must have shape (..., {rows}, frames) and must not be empty"
         fail(name, S, problem, "pass spectra with frames last")
     return np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
 

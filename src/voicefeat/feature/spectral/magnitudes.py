@@ -47,7 +47,7 @@ def has_varying(settings: Mapping[str, Any]) -> bool:
 
 
 _FREQ = "give the frequency of each bin in Hz"
-_CENTROID = "give what spectral_centroid gives"
+_CENTROID = "give the result of spectral_centroid"
 
 
 def data(y: Any, sr: Any, S: Any, freq: Any, *frames: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -108,7 +108,7 @@ def check_powers(order: int, freq: np.ndarray) -> None:
     """Refuse a polynomial whose powers of frequency, squared and summed, overflow double precision."""
     digits = _digits(freq)
     if order * digits > 150:
-        problem = f"makes powers of {10**digits:.6g} Hz that no float holds"
+        problem = f"makes powers of {10**digits:.6g} Hz that overflow a float"
         fail("order", order, problem, f"give at most {int(150 / digits)}")
 
 

@@ -112,7 +112,7 @@ def reassigned_spectrogram(
     >>> float(freqs[mags[:, 50].argmax(), 50].round(2)), float(vf.fft_frequencies(sr=16000, n_fft=512)[32])
     (1003.0, 1000.0)
     """
-    sr = check_rate("sr", sr, remedy="give the samples a second, such as 16000")
+    sr = check_rate("sr", sr, remedy="give the sampling rate in Hz, such as 16000")
     frames = Frames.make(n_fft, hop_length, win_length, window, center, pad_mode)
     reassign_frequencies = check_bool("reassign_frequencies", reassign_frequencies)
     reassign_times = check_bool("reassign_times", reassign_times)
@@ -159,7 +159,7 @@ def reassigned_spectrogram(
         if not later:
             continue
         if callable(ref_power):
-            remedy = "let it return a power, 0 or more"
+            remedy = "make it return a power, 0 or more"
             least = check_float("ref_power", ref_power(mags[i] ** 2), low=0.0, remedy=remedy)
         else:
             least = ref_power

@@ -237,7 +237,7 @@ def magphase(D: ArrayLike, *, power: float = 1) -> tuple[FloatArray, ComplexArra
     """
     checked = Spectrum.make(power).power
     exponent: Any = power if isinstance(power, int) else checked
-    D = check_numeric("D", D, "fiuc", "give what stft returned")
+    D = check_numeric("D", D, "fiuc", "give the result of stft")
     with np.errstate(all="ignore"):
         S = np.abs(D)
         try:

@@ -260,5 +260,5 @@ def apgdf(
 @memoised
 def _transform(points, n, norm):
     if points < 2:
-        fail("n_fft", 2 * points, "has too few points for a delay", "try n_fft=512")
+        fail("n_fft", 2 * points, "has too few points for a group delay", "try n_fft=512")
     return Cepstrum.make("n_apgdf", points, n, 2, norm, 0.0)

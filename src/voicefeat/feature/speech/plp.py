@@ -230,7 +230,7 @@ def _model(name, n, order, exponent, lift, pole, bands):
     """The all-pole model of the given number of bands."""
     n, order = check_int(name, n, unit="coefficients"), check_int("order", order)
     if bands < 3:
-        fail("n_filters", bands, "the bands at the ends have the values of those inside", "give 3 or more")
+        fail("n_filters", bands, "the first and the last band copy their neighbours", "give 3 or more")
     if order >= bands:
         fail("order", order, f"{bands} bands have {bands - 1} lags", "give fewer, or more n_filters")
     exponent = check_float(
@@ -239,7 +239,7 @@ def _model(name, n, order, exponent, lift, pole, bands):
     lift = check_float("lift", lift, low=0.0, high=10.0, remedy="give 0 for none, or 0.6")
     pole = check_float("pole", pole, low=0.0, remedy="give 0.94")
     if pole >= 1:
-        fail("pole", pole, "a filter with such a pole never forgets", "give less than 1, such as 0.94")
+        fail("pole", pole, "a filter with such a pole does not decay", "give less than 1, such as 0.94")
     return Model(n, order, exponent, lift, pole)
 
 

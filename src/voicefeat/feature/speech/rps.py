@@ -111,7 +111,7 @@ def rps(
     y = signal(y)
     not_finite(y)
     if voiced_only and y.ndim > 1:
-        fail("y", y, "signals differ in how many frames are voiced", "give one, or voiced_only=False")
+        fail("y", y, "signals differ in their numbers of voiced frames", "give one, or voiced_only=False")
     plan, messages = _plan(search.sr, search.fmin, n_fft, n_filters, n_rps, norm)
     for message in messages:
         tell(message)

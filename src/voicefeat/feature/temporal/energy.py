@@ -273,7 +273,7 @@ def _reference(ref_magnitude: Any, y: np.ndarray, magnitudes: Callable[[np.ndarr
     check_finite(y)
     found = np.asarray(ref_magnitude(magnitudes(y)))
     if found.size != 1 or found.dtype.kind not in "fiu" or not 0 <= found.item() < np.inf:
-        fail("ref_magnitude", ref_magnitude, "must find one magnitude", "give numpy.max or a number")
+        fail("ref_magnitude", ref_magnitude, "must return one magnitude", "give numpy.max or a number")
     return float(found.item())
 
 

@@ -225,7 +225,7 @@ def lpc_to_lsf(a: ArrayLike) -> FloatArray:
     out = np.empty((len(flat), flat.shape[1] - 1))
     for row, frequencies in zip(flat, out, strict=True):
         if not _stable(row):
-            fail("a", a, "a filter has a root on or outside the unit circle", "give filters of lpc")
+            fail("a", a, "a filter has a root on or outside the unit circle", "give the result of lpc")
         frequencies[:] = _angles(row)
     return out.reshape(*filters.shape[:-1], -1)
 
@@ -261,7 +261,7 @@ def lsf_to_lpc(lsf: ArrayLike) -> FloatArray:
     angles = _numbers("lsf", lsf)
     inside = (angles > 0) & (angles < np.pi)
     if not inside.all() or not (np.diff(angles) > 0).all():
-        fail("lsf", lsf, "must rise between 0 and pi", "give what lpc_to_lsf gives, in radians")
+        fail("lsf", lsf, "must be ascending, between 0 and pi", "give the result of lpc_to_lsf, in radians")
     flat = angles.reshape(-1, angles.shape[-1])
     out = np.empty((len(flat), flat.shape[1] + 1))
     for row, coefficients in zip(flat, out, strict=True):

@@ -170,7 +170,7 @@ def pcen(
     b, *law = _law(sr, hop_length, gain, bias, power, time_constant, eps, b)
     max_size = check_int("max_size", max_size, unit="bands", remedy="give 1 for each band by itself")
     if not isinstance(return_zf, (bool, np.bool_)):
-        fail("return_zf", return_zf, "must be True or False", "give True to have the state as well")
+        fail("return_zf", return_zf, "must be True or False", "give True to return the state as well")
     S = checked_levels("S", S)
     axis = _axis("axis", axis, S)
     if not S.size:
@@ -229,7 +229,7 @@ def _share(sr: Any, hop_length: Any, time_constant: Any, b: Any) -> float:
     hop_length = check_int("hop_length", hop_length, unit="samples", remedy="try hop_length=512")
     time_constant = check_float("time_constant", time_constant, above=0, unit="seconds")
     if b is not None:
-        return check_float("b", b, low=0, high=1, remedy="give None to have it from time_constant")
+        return check_float("b", b, low=0, high=1, remedy="give None to compute it from time_constant")
     frames = time_constant * sr / hop_length
     if frames < 1e-3:  # the difference below would be inaccurate
         return 2 / (1 + math.sqrt(1 + 4 * frames**2))
@@ -242,7 +242,8 @@ def checked_levels(name: str, S: Any) -> np.ndarray:
     given, S = S, np.asarray(check_numeric(name, S, "fiuc", remedy))
     if S.dtype.kind == "c":
         warnings.warn(
-            f"pcen: {name} is complex; its phase is dropped. Pass its magnitude to say so.", stacklevel=3
+            f"pcen: {name} is complex; its phase is dropped. Pass its magnitude to avoid this warning.",
+            stacklevel=3,
         )
         S = np.abs(S)
     if not S.ndim:
@@ -293,7 +294,7 @@ def _state(zi: Any, b: float, S: np.ndarray, axis: int) -> np.ndarray:
         return np.full((*shape, 1), 1 - b)
     given = list(S.shape)
     given[axis] = 1
-    remedy = "give what return_zf=True returned"
+    remedy = "give the state that return_zf=True returned"
     try:
         state = np.broadcast_to(zi, given)
     except ValueError:

@@ -141,7 +141,7 @@ def deemphasis(
     >>> print(vf.deemphasis([1.0, 1.5, 3.0], coef=0.5, zi=0.0))
     [1. 2. 4.]
     """
-    problem = "a filter that feeds back more than it is given grows without bound"
+    problem = "the output of a filter with such a coefficient grows without bound"
     if not -1 <= check_float("coef", coef) <= 1:
         fail("coef", coef, problem, "give a number from -1 to 1")
     coef = float(coef)
@@ -165,20 +165,20 @@ def deemphasis(
 
 def _yes_or_no(return_zf: Any) -> None:
     if not isinstance(return_zf, (bool, np.bool_)):
-        fail("return_zf", return_zf, "must be True or False", "give True to have the state as well")
+        fail("return_zf", return_zf, "must be True or False", "give True to return the state as well")
 
 
 def _starts(y: np.ndarray, zi: Any) -> bool:
     """Whether the initial state is extrapolated from the first two samples."""
     if zi is None and y.shape[-1] < 2:
-        fail("zi", zi, "a line through the first two samples needs two, and there is one", "give zi=0.0")
+        fail("zi", zi, "is extrapolated from two samples, but the signal has one", "give zi=0.0")
     return zi is None
 
 
 def _states(zi: Any, y: np.ndarray) -> np.ndarray:
     """`zi` as one number per row of `y`, (..., 1), as a writable array."""
     shape = (*y.shape[:-1], 1)
-    remedy = "give what return_zf=True returned"
+    remedy = "give the state that return_zf=True returned"
     try:
         given = to_array("zi", zi)
         states = np.broadcast_to(given, shape)

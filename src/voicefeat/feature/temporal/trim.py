@@ -139,7 +139,7 @@ def _heard(y: Any, top_db: Any, ref: Any, frame_length: Any, hop_length: Any, ag
     levels = by_frames(y, frames, y.dtype, root_mean_squares)[..., 0, :]
     loudest = np.asarray(ref(levels) if callable(ref) else ref)
     if loudest.size != 1 or loudest.dtype.kind not in "fiu":
-        fail("ref", ref, "must find one level among all", "give numpy.max or a number")
+        fail("ref", ref, "must return one level", "give numpy.max or a number")
     db = amplitude_to_db(levels, ref=loudest.item(), top_db=None)
     if db.ndim > 1:
         db = np.apply_over_axes(aggregate, db, range(db.ndim - 1)).reshape(-1)

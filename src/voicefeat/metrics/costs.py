@@ -129,7 +129,11 @@ def dcf_weights(
     cost_false_alarm = check_positive("cost_false_alarm", cost_false_alarm)
     if prior == 1.0:
         check_float(
-            "prior", prior, above=0.0, high=math.nextafter(1.0, 0.0), remedy="leave a chance for bona fide"
+            "prior",
+            prior,
+            above=0.0,
+            high=math.nextafter(1.0, 0.0),
+            remedy="bona fide speech needs a prior above 0",
         )
     both = cost_miss * (1 - prior), cost_false_alarm * prior
     return both[0] / min(both), both[1] / min(both)

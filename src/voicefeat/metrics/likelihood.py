@@ -196,7 +196,7 @@ def fit_calibration(bonafide: ArrayLike, spoof: ArrayLike, *, smooth: bool = Fal
             "bonafide",
             bonafide,
             f"all scores are {scores[0]:g}",
-            "correct the detector: nothing can be learned",
+            "correct the detector: equal scores cannot be calibrated",
         )
     apart = bonafide.min() >= spoof.max() or bonafide.max() <= spoof.min()
     if apart and not smooth:

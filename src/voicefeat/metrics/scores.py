@@ -222,8 +222,8 @@ class Scores:
         rows = [row[u] for u in joined.utterances]
         wrong = [joined.utterances[k] for k in np.flatnonzero(self.keys[rows] != joined.keys)]
         if wrong:
-            problem = f"keys unlike those of {protocol.path}: {named(wrong)}"
-            raise ParameterError(f"scores: {problem}; find out which are right")
+            problem = f"keys that differ from those of {protocol.path}: {named(wrong)}"
+            raise ParameterError(f"scores: {problem}; check which are right")
 
 
 def _as_listed(scored: list[str], listed: list[str]) -> list[str]:

@@ -92,7 +92,7 @@ def spectrogram(
     Raises
     ------
     ParameterError
-        If `S` is not such an array, has more rows than what it is said to be, or its hop is not known; if a
+        If `S` is not such an array, has more rows than the feature, or its hop is not known; if a
         setting is unknown to the feature or cannot be used.
     ModuleNotFoundError
         If matplotlib is not installed.

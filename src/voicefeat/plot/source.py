@@ -1,4 +1,4 @@
-"""What a matrix is of, a feature with its settings or a front end: its axes, and whether it holds powers."""
+"""The feature or front end of a matrix: its axes, and whether it holds powers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Source:
 def source_of(
     feature: Any, S: np.ndarray, sr: float | None, settings: Mapping[str, Any], y_axis: Any
 ) -> Source:
-    """The source that the caller named, or that the settings alone leave no doubt about."""
+    """The source that the caller named, or the only one that fits the settings."""
     if isinstance(feature, FrontEnd):
         return _of_front_end("feature", feature, S, sr, settings, y_axis)
     if isinstance(feature, str) and feature not in FEATURES:
@@ -71,8 +71,8 @@ def _told(S: np.ndarray, settings: Mapping[str, Any]) -> str:
 
 def _ask(S: np.ndarray, problem: str) -> NoReturn:
     remedy = (
-        "give feature=, the front end or the name of the feature that it is of, and the settings with which "
-        "that was computed, such as hop_length=160"
+        "give feature=, the front end or the name of the feature, and the settings with which it was "
+        "computed, such as hop_length=160"
     )
     fail("S", S, problem, remedy)
 
@@ -83,7 +83,7 @@ def _check_count(
     """Refuse more coefficients than the feature has: it was computed with other settings, at another hop."""
     count = f"n_{feature.name}"
     if "hop_length" not in given and isinstance(most := chosen.get(count), int) and S.shape[0] > most:
-        problem = f"has {S.shape[0]} rows, and {feature.name} with these settings has {most}"
+        problem = f"has {S.shape[0]} rows, but {feature.name} with these settings has {most}"
         remedy = (
             f"give the settings with which it was computed, hop_length and {count} among them, or feature="
         )
@@ -100,8 +100,8 @@ def _of_front_end(
         raise ParameterError("sr=None: this front end has no rate of its own; give sr, in Hz")
     names = fe.kind.row_names(rate)
     if S.shape[0] > len(names):
-        problem = f"has {S.shape[0]} rows, and the front end has {len(names)}"
-        fail("S", S, problem, "give the front end that it was computed by")
+        problem = f"has {S.shape[0]} rows, but the front end has {len(names)}"
+        fail("S", S, problem, "give the front end that computed it")
     times = fe.kind.times(LONG, rate)
     period = float(times[1] - times[0])
     return Source(name, _rows(fe, S.shape[0], names, rate, y_axis), float(times[0]), period, _power(fe))

@@ -190,7 +190,7 @@ class FrontEnd(FrontEndSettings):
         return replace.replaced(self, settings)
 
     def stream(self, sr: float | None = None, *, resample: bool = False) -> Stream:
-        """The features of a signal that comes in pieces, as the call gives them of the whole.
+        """The features of a signal that comes in pieces; they equal those of one call on the whole signal.
 
         Parameters
         ----------
@@ -202,7 +202,7 @@ class FrontEnd(FrontEndSettings):
         Returns
         -------
         Stream
-            `push` takes the next samples, `finish` gives the last frames.
+            `push` takes the next samples and returns new frames; `finish` returns the last frames.
 
         Raises
         ------
@@ -267,7 +267,7 @@ def part(front_end: FrontEnd, name: str, sr: float | None) -> Part:
     """The front end as the part `name` of a stream at a rate, which must be its own."""
     own = front_end.signal.rate
     if own is not None and sr is not None and check_rate("sr", sr) != own:
-        remedy = "give resample=True; pieces that are resampled one by one do not fit together"
+        remedy = "give resample=True; do not resample pieces separately, or they do not fit together"
         fail("sr", sr, f"this front end is defined at {own} Hz", remedy)
     return part_of_kind(name, front_end, front_end.kind, front_end.checked_rate(sr))
 
@@ -278,6 +278,6 @@ def resampled(own: int | None, sr: float | None) -> tuple[float | None, tuple[fl
         fail("resample", True, "there is no rate to resample to", "give a front end that has a rate")
     given = own if sr is None else check_rate("sr", sr)
     if not near_rates(given, own):
-        problem = f"differs from the {own} Hz of the front end by more than {MOST_TIMES} times"
+        problem = f"differs from the {own} Hz of the front end by more than a factor of {MOST_TIMES}"
         fail("sr", sr, problem, "give the sampling rate of the pieces, in hertz")
     return own, None if given == own else (given, float(own))

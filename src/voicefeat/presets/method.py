@@ -70,7 +70,7 @@ class Method:
             starts = np.arange(frames.check_length(n)) * frames.hop_length - frames.pad
             return (starts + frames.length / 2) / rate
         if "hop_length" not in settings:
-            fail("times", self.name, "has no hop of its own", "look at its result")
+            fail("times", self.name, "has no hop of its own", "use the number of frames of its result")
         t = np.arange(self.shape(n, rate)[1]) * settings["hop_length"]
         length = find(self.name).frame or ""
         centred = settings.get("center", length not in ("frame_length", "win_length"))

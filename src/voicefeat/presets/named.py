@@ -26,6 +26,7 @@ def named(front_end: str | FrontEnd) -> tuple[str, FrontEnd]:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
         raise ParameterError(
-            f"frontend={front_end!r}: cannot be read ({why}); give what 'voicefeat presets NAME' prints"
+            f"frontend={front_end!r}: cannot be read ({why}); give a file with the output of "
+            "'voicefeat presets NAME'"
         ) from None
     return Path(front_end).stem, FrontEnd.from_toml(text)

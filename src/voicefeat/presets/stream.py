@@ -24,9 +24,9 @@ YIN = Feature("yin", "frequency", frame="frame_length")
 FILTERS = ("preemphasis", "pcen")
 #: Functions of whole recordings, and what to do in their place.
 WHOLE = {
-    "pyin": "its path is the best of all frames (Viterbi); give 'yin', which has no path",
-    "srh_pitch": "its range of pitches is that of the whole; give 'yin'",
-    "hpss": "its masks are medians over frames to come; compute it of the finished recording",
+    "pyin": "its path depends on all frames (Viterbi); give 'yin', which has no path",
+    "srh_pitch": "its range of pitches depends on the whole recording; give 'yin'",
+    "hpss": "its masks are medians over later frames too; compute it from the complete recording",
     "trim": "its threshold is relative to the loudest frame; give 'rms' and a threshold of your own",
     "split": "its threshold is relative to the loudest frame; give 'rms' and a threshold of your own",
 }
@@ -70,7 +70,7 @@ def _no_settings(settings: Mapping[str, Any]) -> None:
 def _named(name: Any, value: Any, sr: float | None, settings: Mapping[str, Any]) -> Part:
     """A front end, or the settings of a feature, of a mapping that holds both."""
     if not isinstance(name, str):
-        fail("wanted", name, "names no result", "give a text")
+        fail("wanted", name, "is not the name of a result", "give a text")
     if isinstance(value, FrontEnd):
         return part(value, name, sr)
     feature, rate = find(name, "wanted"), _rate(sr)
@@ -139,8 +139,8 @@ def stream(
     Raises
     ------
     ParameterError
-        If a setting cannot be used, or makes a frame depend on the whole recording; the error says what to
-        give in its place.
+        If a setting cannot be used, or makes a frame depend on the whole recording; the error names an
+        alternative.
 
     Notes
     -----

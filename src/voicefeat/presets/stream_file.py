@@ -59,8 +59,8 @@ def stream_file(
     path : path, or file open for reading bytes
         Any format that `load` reads.
     wanted : str, FrontEnd, list of str, mapping, or Stream
-        What is computed, as for `stream`; features have the rate of the recording. Or a stream of that rate,
-        which is begun anew: after each block it has the times of the frames.
+        The features, as for `stream`, at the rate of the recording; or a stream of that rate, which is reset
+        first. After each block, its `times` are those of the new frames.
     seconds : float
         Length of a block, at most 600 seconds. The frames do not depend on it.
     resample : bool
@@ -76,7 +76,7 @@ def stream_file(
     Returns
     -------
     generator of array of shape (rows, frames), or of dict of str to array
-        The new frames of each block, at least one; a mapping where several features were asked for.
+        The new frames of each block, at least one; a mapping if there are several features.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def stream_file(
 def stream_of(
     wanted: Any, rate: int, resample: bool, settings: Mapping[str, Any], name: str, remedy: str
 ) -> Stream:
-    """The stream for a recording of this rate; `name` and `remedy` are told if another rate is needed."""
+    """The stream for a recording of this rate; `name` and `remedy` go into the error about another rate."""
     resample = check_bool("resample", resample)
     if isinstance(wanted, Stream):
         given = {**settings, "resample": True} if resample else settings
@@ -129,7 +129,7 @@ def stream_of(
         own = own_rate(wanted)
         needed = rate if own is None else own
     if needed != rate and not resample:
-        raise ParameterError(f"{name}: has a rate of {rate} Hz, and {needed:g} Hz are needed; {remedy}")
+        raise ParameterError(f"{name}: has a rate of {rate} Hz, but {needed:g} Hz is needed; {remedy}")
     if not isinstance(wanted, Stream):
         return stream(wanted, rate, resample=resample, **settings)
     wanted.reset()

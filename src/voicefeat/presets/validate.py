@@ -128,7 +128,7 @@ def _energy_row(settings: FrontEndSettings, framing: Frames) -> EnergyRow | None
     if energy is None:
         return None
     if compression is None:
-        raise clash("energy", "compression=None", "energies are compressed as bands are; give compression")
+        raise clash("energy", "compression=None", "energies are compressed like bands; give compression")
     coefficients: Cepstrum | Prediction | None = settings.cepstrum or settings.prediction
     if energy.place == "replace" and not _has_c0(settings):
         raise clash("energy.place='replace'", "cepstrum", "there is no c0 to replace; give place='first'")
@@ -136,7 +136,7 @@ def _energy_row(settings: FrontEndSettings, framing: Frames) -> EnergyRow | None
         raise clash(
             "energy.of='samples'",
             "framing",
-            "is known of frames with remove_dc or preemphasis; use of='bins'",
+            "needs frames with remove_dc or preemphasis; use of='bins'",
         )
     c0_last = coefficients is not None and coefficients.c0 == "last"
     last = energy.place == "last" or (energy.place == "replace" and c0_last)

@@ -73,12 +73,17 @@ def grid_of_feature(feature: Feature, settings: Mapping[str, Any], give: str = "
     if whole is not None:
         name = whole.setting
         if name is None:
-            fail("feature", feature.name, "needs the whole recording, so it has no stream", whole.remedy)
+            fail("feature", feature.name, "needs the whole recording, so it cannot be streamed", whole.remedy)
         value = {**feature.settings, **settings}[name]
         fail(name, value, f"makes {feature.name} depend on the whole recording", give.format(whole.remedy))
     frames = feature.frames(settings)
     if frames is None:
-        fail("feature", feature.name, "has no frames with these settings", "leave out what varies by frame")
+        fail(
+            "feature",
+            feature.name,
+            "has no frames with these settings",
+            "leave out settings that differ from frame to frame",
+        )
     return grid_of_frames(frames, feature.left)
 
 

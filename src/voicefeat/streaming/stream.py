@@ -27,7 +27,7 @@ _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 class Latency(NamedTuple):
-    """The delay after which a frame is given: samples, at the rate of the features, and seconds."""
+    """Delay of a frame: in samples at the rate of the features, and in seconds."""
 
     samples: int
     seconds: float
@@ -42,14 +42,14 @@ class Stream:
     Attributes
     ----------
     latency : Latency, or dict of str to Latency
-        How many samples must follow the last sample of a frame before the frame is given: 0 for a frame that
-        needs no others, the reach of deltas times the hop, ... Frames at the beginning may wait longer: for
-        what is mirrored before them, or for the `least` frames of a sliding mean. The delay of a resampler
-        is not included.
+        Number of samples that must follow the last sample of a frame before the frame is returned: 0 if the
+        frame needs no other frames; with deltas, their reach times the hop; and so on. The first frames may
+        take longer, because of mirrored padding or the `least` frames of a sliding mean. The delay of a
+        resampler is not included.
     rows : list of str, or dict of str to list of str
         The names of the rows.
     frames : int, or dict of str to int
-        Number of frames given so far.
+        Number of frames returned so far.
     rate : float
         Sampling rate of the pieces in Hz.
     """
@@ -71,7 +71,7 @@ class Stream:
             empty_bands.tell(message)
 
     def reset(self) -> None:
-        """Begin anew: the next piece is the first of another signal.
+        """Start again: the next piece is the first of another signal.
 
         Raises
         ------
@@ -97,7 +97,7 @@ class Stream:
         self._some: bool = False
 
     def push(self, piece: SignalLike) -> Any:
-        """Take the next samples, and give the frames that are complete with them.
+        """Take the next samples, and return the frames that are now complete.
 
         Parameters
         ----------
@@ -107,12 +107,12 @@ class Stream:
         Returns
         -------
         array of shape (rows, frames) or (channels, rows, frames), or dict of str to array
-            The new frames, possibly none; a mapping where several features were asked for.
+            The new frames, possibly none; a mapping if there are several features.
 
         Raises
         ------
         ParameterError
-            If the piece is no array of samples, differs from those before, or holds values that are not
+            If the piece is not an array of samples, differs from earlier pieces, or holds values that are not
             finite (the stream stays as it was before); if the stream is finished, or another thread uses it.
 
         Examples
@@ -130,7 +130,7 @@ class Stream:
             return self._given(y, last=False)
 
     def finish(self) -> Any:
-        """Give the frames that waited for the end of the signal, and close the stream.
+        """Return the frames that need the end of the signal, and close the stream.
 
         Returns
         -------
@@ -152,14 +152,14 @@ class Stream:
         """
         with self._turn:
             if self._nothing is None or not self._some:
-                fail("stream", self, "holds no samples", "push some before finish")
+                fail("stream", self, "holds no samples", "call push before finish")
             try:
                 return self._given(self._nothing, last=True)
             finally:
                 self._turn.working, self._turn.closed = False, "it is finished"
 
     def times(self) -> Any:
-        """The centres of the frames that the last `push` or `finish` gave.
+        """The centres of the frames that the last `push` or `finish` returned.
 
         Returns
         -------
@@ -171,7 +171,7 @@ class Stream:
 
     @property
     def latency(self) -> Any:
-        """Samples after the last one of a frame until the frame is given."""
+        """Number of samples after the last one of a frame until the frame is returned."""
         return self._of_parts(self._latency)
 
     @property
@@ -188,7 +188,7 @@ class Stream:
 
     @property
     def frames(self) -> Any:
-        """Number of frames given so far."""
+        """Number of frames returned so far."""
         return self._of_parts(self._counts())
 
     def __repr__(self) -> str:
@@ -243,10 +243,10 @@ class Stream:
         if form is not None and array.shape[:-1] != form[0]:
             before = f"({', '.join(map(str, (*form[0], 'n')))})".replace("(n)", "(n,)")
             fail(
-                "piece", piece, f"pieces had the shape {before} before", "give the same channels, or reset()"
+                "piece", piece, f"earlier pieces had the shape {before}", "give the same channels, or reset()"
             )
         if form is not None and array.dtype != form[1]:
-            fail("piece", piece, f"pieces were {form[1]} before", f"give {form[1]}, or reset()")
+            fail("piece", piece, f"earlier pieces were {form[1]}", f"give {form[1]}, or reset()")
         if spectra:
             return checked_levels("piece", array)
         if not array.size:

@@ -74,7 +74,7 @@ class Explanation:
             if self.turned[0] != self.turned[1]:
                 lines.append(f"- orientation: {'ab'[self.turned[1]]} is (frames, rows); transpose it")
             if len(lines) == 2:
-                lines.append("the same front end: what is left is rounding")
+                lines.append("the front ends are the same; only rounding differs")
         else:
             lines.append("no explanation was found. What is known:")
         lines += [f"  {fact}" for fact in self.facts]

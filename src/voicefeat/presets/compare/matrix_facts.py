@@ -12,7 +12,7 @@ def facts_of(a: np.ndarray, b: np.ndarray) -> tuple[str, ...]:
     """Shapes, where the values differ and by how much, and whether they differ by a constant."""
     if a.shape != b.shape:
         if a.shape == b.T.shape:
-            return (f"b is the shape of a transposed: {a.shape} and {b.shape}",)
+            return (f"b has the shape of a transposed: {a.shape} and {b.shape}",)
         if a.shape[0] == b.shape[0]:
             return (f"{a.shape[1]} frames in a, {b.shape[1]} in b; {a.shape[0]} rows in both",)
         return (f"shape (rows, frames): {a.shape} in a, {b.shape} in b",)
@@ -20,7 +20,7 @@ def facts_of(a: np.ndarray, b: np.ndarray) -> tuple[str, ...]:
     known = np.isfinite(a) & np.isfinite(b)
     facts = []
     if not known.all():
-        facts.append(f"{int((~known).sum())} values are NaN or infinite in a or b and are passed over")
+        facts.append(f"{int((~known).sum())} values are NaN or infinite in a or b and are ignored")
     a, b = np.where(known, a, 0.0), np.where(known, b, 0.0)
     distance = np.abs(a - b)
     peak = max(np.abs(a).max(), np.abs(b).max()) or 1.0
@@ -51,10 +51,10 @@ def _constants(a: np.ndarray, b: np.ndarray, known: np.ndarray, limit: float) ->
     if np.abs(b - ratio * a).max() <= limit:
         return [f"b is a times {ratio:.9g} everywhere"]
     if np.abs(offset - np.median(offset, axis=1, keepdims=True))[known].max() <= limit:
-        return ["b is a plus a number of each row"]
+        return ["b is a plus a constant for each row"]
     ratios = (a * b).sum(axis=1, keepdims=True) / np.maximum((a * a).sum(axis=1, keepdims=True), 1e-300)
     if np.abs(b - ratios * a).max() <= limit:
-        return ["b is a times a number of each row"]
+        return ["b is a times a constant for each row"]
     return []
 
 
@@ -66,6 +66,4 @@ def _quiet(b: np.ndarray, distance: np.ndarray) -> list[str]:
     correlation = float(np.corrcoef(level, size)[0, 1])
     if correlation > -0.5:
         return []
-    return [
-        "differences are largest where b is lowest: a floor, a small number under the logarithm, or dither"
-    ]
+    return ["differences are largest where b is lowest; causes may be a floor, a log offset, or dither"]

@@ -87,7 +87,7 @@ PRESETS = [
         "asvspoof-challenge/2021, with spafe 0.1.2",
         "MIT",
         2e-14,
-        "Edges are moved to whole bins; 20 coefficients where MATLAB keeps 19; deltas are not halved.",
+        "Edges are moved to whole bins; 20 coefficients, whereas MATLAB keeps 19; deltas are not halved.",
     ),
     Preset(
         "tak2020-lfcc",
@@ -96,8 +96,9 @@ PRESETS = [
         "arXiv 2005.10393",
         "none: a paper",
         1e-13,
-        "From the paper's settings, c0 and 19 more; what it leaves open is as in the ASVspoof 2021 baseline: "
-        "no pre-emphasis, a symmetric Hamming window, a padded last frame, halved differences. There are no "
-        "numbers of the original: held to a plain computation of this definition.",
+        "With the settings of the paper: c0 and 19 more coefficients. Settings that the paper does not state "
+        "are those of the ASVspoof 2021 baseline: no pre-emphasis, a symmetric Hamming window, a padded last "
+        "frame, halved differences. No output of the original is available; the values are compared with a "
+        "plain computation of this definition.",
     ),
 ]

@@ -7,9 +7,9 @@ from ..front_end import FrontEnd
 from ..stages import Bands, Cepstrum, Compression, Frames, Method, Signal, Spectrum
 
 OCTAVE = (
-    "As run under GNU Octave, whose specgram leaves the last bin out: the other 256 are taken to reach to "
-    "half the rate (labelled=256; None for MATLAB's). It also leaves out a last frame that ends with the "
-    "clip."
+    "As run under GNU Octave, whose specgram drops the last bin; the other 256 bins are then labelled up to "
+    "half the rate (labelled=256; use None for MATLAB). It also drops a last frame that ends exactly with "
+    "the clip."
 )
 
 
@@ -48,7 +48,7 @@ def filtered(row: str, bands: Bands, power: float, note: str) -> Preset:
         row=row,
     )
     name = {"gfcc": "Gammatone", "bfcc": "Bark"}[row]
-    source = f"{name}-frequency cepstral coefficients, no one program's"
+    source = f"{name}-frequency cepstral coefficients, not of one particular program"
     return Preset(row, chain, source, "this library", "MIT", 1e-12, note)
 
 
@@ -57,15 +57,16 @@ PRESETS = [
         "gfcc",
         Bands("gammatone", (("fmin", 50.0), ("n_filters", 64))),
         1.0,
-        "Programs differ in filters and compression; here the 64 filters of gammatone-fft-gtgram from 50 Hz, "
-        "of magnitudes, and a natural logarithm. Shao, Wang, ICASSP 2008, have a cube root.",
+        "Programs differ in filters and compression; here: the 64 filters of gammatone-fft-gtgram "
+        "from 50 Hz, applied to magnitudes, and a natural logarithm. Shao and Wang (ICASSP 2008) use "
+        "a cube root.",
     ),
     filtered(
         "bfcc",
         Bands("bark", (("n_filters", 22),)),
         2.0,
-        "Programs differ in bands and compression; here 22 critical bands in the shape of PLP's, of powers, "
-        "and a natural logarithm.",
+        "Programs differ in bands and compression; here: 22 critical bands with the shape used in PLP, "
+        "applied to powers, and a natural logarithm.",
     ),
     Preset(
         "pncc",
@@ -74,7 +75,7 @@ PRESETS = [
         "this library",
         "MIT",
         1e-12,
-        "The running mean power begins with that of the first frame, on which programs differ.",
+        "The running mean of the power starts at the power of the first frame; programs differ in this.",
     ),
     Preset(
         "rastamat-bark-spectrum", heard("bark_spectrogram", "bark", labelled=256), *RASTAMAT, 1e-14, OCTAVE
@@ -94,6 +95,6 @@ PRESETS = [
         heard("gammatone_spectrogram", "band", method="fft"),
         *GAMMATONE,
         1e-13,
-        "The original leaves out a last frame that ends with the clip.",
+        "The original drops a last frame that ends exactly with the clip.",
     ),
 ]

@@ -20,7 +20,7 @@ def cqcc(n: int, **settings: Any) -> FrontEnd:
 
 
 LICENCE = "CC BY-NC-SA 4.0"
-PERIOD = "The frame period depends on the length of the clip, and each frame on the whole of it."
+PERIOD = "The hop depends on the length of the clip, and each frame depends on the whole clip."
 
 PRESETS = [
     Preset(

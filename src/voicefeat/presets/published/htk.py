@@ -169,7 +169,7 @@ PRESETS = [
         FrontEnd(Signal(rate=16000), method=Method.of("ssc"), row="ssc"),
         *PSF,
         1e-13,
-        "In silence the mean of a band's weights.",
+        "In silence the values are the means of the bands' weights.",
     ),
     Preset(
         "whisper-log-mel",

@@ -83,7 +83,7 @@ PRESETS = [
         ),
         OURS,
         1e-4,
-        at_scale("The energy is the last row, as HTK has it."),
+        at_scale("The energy is the last row, as in HTK."),
     ),
     entry(
         "icefall-fbank-80",
@@ -114,7 +114,7 @@ PRESETS = [
         mfcc(energy=Energy("samples", floor=1.0)),
         TORCH,
         1e-4,
-        at_scale("As kaldi-mfcc, but the energy is at least 1, so silence is 0."),
+        at_scale("As kaldi-mfcc, but the energy is at least 1, so its logarithm is 0 in silence."),
     ),
     entry(
         "torchaudio-kaldi-spectrogram",
@@ -145,6 +145,6 @@ PRESETS = [
         fbank(80, framing=frames("hamming_symmetric")),
         ("WeDefense", "zlin0/wedefense, 2026-02", "Apache-2.0"),
         1e-3,
-        at_scale("The original adds noise (dither 1.0) as well; fe.replace(dither=1.0) does."),
+        at_scale("The original also adds dither of 1.0; fe.replace(dither=1.0) does the same."),
     ),
 ]

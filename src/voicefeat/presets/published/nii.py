@@ -51,7 +51,7 @@ PRESETS = [
         VERSION,
         LICENCE,
         3e-5,
-        "Bins 0 to 255 are taken to reach from 0 to 4000 Hz, a little farther than they do.",
+        "Bins 0 to 255 are labelled 0 to 4000 Hz, slightly more than their true range.",
     ),
     Preset(
         "nii-lfcc",
@@ -76,7 +76,8 @@ PRESETS = [
         VERSION,
         LICENCE,
         3e-6,
-        "Edges are those of HTK's mel, straightened below 1 kHz; the first band is the bin at 0 Hz alone.",
+        "Edges are spaced on HTK's mel scale, and linearly in Hz below 1 kHz; the first band is the "
+        "bin at 0 Hz alone.",
     ),
     Preset(
         "nii-lfb",

@@ -16,9 +16,10 @@ def compared(name: str) -> FrontEnd:
 
 SILENCE = "The original gives NaN on digital silence; here the numbers are finite."
 VOICED = (
-    "Frames that are not voiced are 0, where the original has no column. Its voiced frames are these; half of"
-    " their numbers are equal to two digits, most others differ by whole turns of the phase, which the last"
-    " digits of the harmonics decide. The error is that against a plain computation."
+    "Unvoiced frames are 0; the original leaves them out. The voiced frames are the same. Half of "
+    "their values"
+    " agree to two digits; most others differ by whole turns of the phase, which depend on the last digits"
+    " of the harmonics. The stated error is that against a plain computation."
 )
 
 PRESETS = [

@@ -44,7 +44,7 @@ PRESETS = [
         front_end(
             "lfcc", bank(n_filters=40, scale="hz", norm="peak"), compression=LOG, cepstrum=Cepstrum(13)
         ),
-        "Corrected: the filters are equally spaced in Hz, as the text says; the code has those of mel.",
+        "Corrected: the filters are equally spaced in Hz, as its slides say; the code uses mel filters.",
     ),
     preset(
         "project-lfcc-mel",
@@ -56,6 +56,6 @@ PRESETS = [
     preset(
         "project-chroma",
         front_end("chroma", Bands("chroma", ()), power=1.0, normalisation=Normalisation(over="frame")),
-        "Corrected: a silent frame is 0, where the code divides 0 by 0; all others are its numbers.",
+        "Corrected: a silent frame is 0, whereas the code divides 0 by 0; all other frames are equal.",
     ),
 ]

@@ -6,7 +6,7 @@ from ..catalogue import Preset
 from ..front_end import FrontEnd
 from ..stages import Signal
 
-TRAINING = "replace(crop='random', seed=...) is the crop of training, which may begin at every sample"
+TRAINING = "replace(crop='random', seed=...) is the random crop of training, which may begin at every sample"
 
 
 def waveform(samples: int) -> FrontEnd:
@@ -18,11 +18,12 @@ PRESETS = [
     Preset(
         "aasist-waveform",
         waveform(64600),
-        "AASIST; as well RawGAT-ST, SSL_Anti-spoofing, RawNet2 of ASVspoof 2021, AASIST of ASVspoof 5",
+        "AASIST; also RawGAT-ST, SSL_Anti-spoofing, RawNet2 of ASVspoof 2021, AASIST of ASVspoof 5",
         "clovaai/aasist a04c9863",
         "MIT",
         1e-15,
-        f"{TRAINING}; the original never takes the last one, and has none for a clip of just 64600 samples.",
+        f"{TRAINING}; the original never uses the last start, and has no start for a clip of exactly "
+        "64600 samples.",
     ),
     Preset(
         "rawnet2-waveform",

@@ -25,7 +25,8 @@ PRESETS = [
         "spafe 0.3.3",
         "BSD-3-Clause",
         2e-14,
-        "A band of digital silence counts as 2.2e-16. Edges of triangles are exact; those of spafe 0.1.2 lie "
+        "In digital silence, bands are set to 2.2e-16. Edges of triangles are exact; those of spafe "
+        "0.1.2 lie "
         "on whole bins, as in asvspoof2021-lfcc-python.",
     ),
 ]

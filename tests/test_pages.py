@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import voicefeat
+from voicefeat.engine import notice
 from voicefeat.presets.catalogue import preset
 
 HERE = Path(__file__).resolve().parent
@@ -107,3 +108,20 @@ def test_the_comparison_of_lfcc_is_that_of_the_presets():
         assert cells[2] == f"{length:g} ms, {hop:g} ms", cells
         assert re.match(r"\d+", cells[3])[0] == str(options.get("n_filters", options.get("n_mels"))), cells
         assert cells[3].endswith(f"{(options.get('fmax') or 8000) / 1000:g} kHz"), cells
+
+
+def test_messages_that_no_block_can_print_are_those_of_the_code():
+    """Of compiling, of kernels that others may write, of a missing library, of two runs in one folder."""
+    page = " ".join((DOCS / "troubleshooting.md").read_text(encoding="utf-8").split())
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in Path(voicefeat.__file__).parent.rglob("*.py")
+    )
+    assert notice.KEPT in page and notice.NOT_KEPT in page
+    for part in (
+        "compiled kernels are not kept, and every process compiles them again: ",
+        "take the others' rights away (chmod go-w), or set VOICEFEAT_CACHE_DIR to a folder of your own",
+        "another run is writing there",
+        " is not installed, and a dataset needs it",
+    ):
+        assert part in page, part
+        assert part in sources, part

@@ -53,4 +53,4 @@ def main(given):
 
 
 if __name__ == "__main__":
-    course.run(main, __doc__, data="toy", most=4000, window=1.0)
+    course.run(main, __doc__, data="teaching", most=4000, window=1.0)

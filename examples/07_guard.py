@@ -7,8 +7,8 @@ Every second it gives the last 4 s a log-likelihood ratio, below 0 for forged, c
 set of --data. It raises an alarm when the mean of 3 ratios falls below the threshold (default: -ln 1.9, from
 the costs of ASVspoof 5). Each second only the new frames are computed; mean and deviation are kept up to
 date. Choose the threshold from the table: alarms an hour on bona fide speech, and the share of forged speech
-that is below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, evaluation clips are joined to one
-call.
+that is below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, a call is made up: of one speaker who
+is in no split, or, with --data, of evaluation clips. `teaching.py FOLDER` writes the first as a file.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def main(given):
     if given.source:
         call = listening.pieces(given.source, course.RATE, guard.HOP, given.rate)
     else:
-        call = guard.made_up(splits["eval"])
+        call = guard.made_up(splits["eval"], given.data)
     for piece in call:
         if (found := watch.hear(piece)) is not None:
             heard.append(found)
@@ -53,4 +53,4 @@ def main(given):
 
 if __name__ == "__main__":
     own = {"threshold": -0.64185, "window": 4.0, "smooth": 3, "rate": 16000}
-    course.run(main, __doc__, "CALL", data="toy", most=2000, **own)
+    course.run(main, __doc__, "CALL", data="teaching", most=2000, **own)

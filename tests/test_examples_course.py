@@ -25,13 +25,13 @@ RUNS = {
     "02": ([], [r"asvspoof2019-lfcc +60 x 316 +10 +20 +hz +8 +lfcc_0", r"project-lfcc-mel +13 x 99"]),
     "03": ([], [r"EER +[\d.]+ % +[\d.]+ to", r"minCllr", r"pooled +6 ", r"T01 +3 ", r"T02 +3 "]),
     "04": (
-        ["--window", "0.5"],
+        ["--data", "toy", "--window", "0.5"],
         [r"random windows +recordings +122 ", r"recordings +speakers +48 ", r"speakers +corpora +12 .*%"],
     ),
-    "05": ([], [r"duration +[\d.]+ %", r"all of these", r"trimmed when scored +[\d.]+ %"]),
+    "05": (["--data", "toy"], [r"duration +[\d.]+ %", r"all of these", r"trimmed when scored +[\d.]+ %"]),
     "06": ([], [r"nothing +24 +[\d.]+ %", r"RawBoost +48 ", r"all of these +168( +[\d.]+ %){4}\n"]),
     "07": (
-        ["--window", "2"],
+        ["--data", "toy", "--window", "2"],
         [r"-0\.64 +\d+ +\d+ +[\d.]+ %", r"forged from 5 to 14 s", r" 18 s ", r"[\d.]+ ms \(median of 17;"],
     ),
     "08": (
@@ -104,6 +104,55 @@ def test_on_the_toy(run, tmp_path, number):
         assert re.search(pattern, out), f"{pattern}\n{out}"
     assert ("TOY DATA" in out) == (number not in ("01", "02"))
     assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def rates(out, *names):
+    """The rates in per cent of the rows that begin with these names, one after the other."""
+    lines = {name: next(line for line in out.splitlines() if line.startswith(name)) for name in names}
+    return {name: [float(x) for x in re.findall(r"([\d.]+) %", line)] for name, line in lines.items()}
+
+
+@pytest.mark.slow
+def test_the_teaching_corpus_leaks_rung_by_rung(run):
+    """The less the two sides of a split share, the higher the EER."""
+    status, out, err = run("04")
+    assert status == 0, err
+    assert "MADE-UP DATA" in out
+    found = rates(out, "random windows", "recordings", "speakers", "corpora")
+    windows, recordings, speakers, corpora = (values[0] for values in found.values())
+    assert 0 < windows <= recordings < speakers < corpora
+
+
+@pytest.mark.slow
+def test_the_teaching_corpus_has_a_shortcut_and_unseen_systems(run):
+    """Silence tells the classes of dev and not those of eval; the detector had learnt it."""
+    status, out, err = run("05")
+    assert status == 0, err
+    found = rates(out, "duration", "silence", "detector", "trimmed when scored")
+    assert found["silence"][0] < 25 < found["duration"][0]
+    assert found["silence"][0] < found["silence"][1]
+    assert found["detector"][0] < found["detector"][1], "eval has systems that were not heard before"
+    assert found["detector"][0] < found["trimmed when scored"][0]
+
+
+@pytest.mark.slow
+def test_the_guard_raises_alarms_in_the_forged_part(run, tmp_path, monkeypatch, capsys):
+    """The call that it makes up, and the same call from a file, with the corpus from a folder."""
+    monkeypatch.setattr(sys, "argv", ["teaching.py", str(tmp_path / "made")])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(EXAMPLES / "teaching.py"), run_name="__main__")
+    assert ended.value.code == 0
+    capsys.readouterr()
+    call = tmp_path / "made" / "call.wav"
+    told = []
+    for words in ([], [call, "--data", tmp_path / "made"]):
+        status, out, err = run("07", *words)
+        assert status == 0, err
+        told.append(next(line for line in out.splitlines() if line.startswith("alarms:")))
+        seconds = [int(s) for s in re.findall(r"(\d+) s", told[-1])]
+        assert seconds
+        assert all(20 < s <= 44 for s in seconds), "a window is of four seconds"
+    assert told[0] == told[1]
 
 
 def test_a_report_from_a_file(run, tmp_path):
@@ -216,6 +265,7 @@ def test_speakers_without_a_second_clip_cannot_be_enrolled(run, tmp_path):
 def test_the_guard_hears_a_pipe_while_it_is_open(tmp_path):
     """A live call: lines come before the stream ends, and the rate is that of the option."""
     command = [sys.executable, str(SCRIPTS["07"]), "-", "--rate", "8000", "--window", "2", "--smooth", "2"]
+    command += ["--data", "toy"]
     sound = (buzz(5.5, rate=8000) * 32767).astype("<i2").tobytes()
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdin.write(sound[: 2 * 8000 * 3 + 4000])
@@ -234,10 +284,10 @@ def test_the_guard_hears_a_pipe_while_it_is_open(tmp_path):
 def test_the_guard_on_short_and_silent_calls(run, tmp_path):
     for seconds, level, told in ((1.5, 1, "less than a window"), (4, 0, "nothing but silence")):
         path = write(tmp_path / "call.wav", level * buzz(seconds))
-        status, _, err = run("07", path, "--window", "2")
+        status, _, err = run("07", path, "--window", "2", "--data", "toy")
         assert (status, err.count("\n")) == (2, 1)
         assert told in err
-    status, _, err = run("07", tmp_path / "none.wav", "--window", "2")
+    status, _, err = run("07", tmp_path / "none.wav", "--window", "2", "--data", "toy")
     assert (status, err.count("\n")) == (2, 1)
 
 

@@ -33,7 +33,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--all", default="", metavar="DIR", help="instead of CONFIG: every config of a folder"
     )
-    parser.add_argument("--data", required=True, metavar="DIR", help="the corpus: a folder, a table, or toy")
+    parser.add_argument(
+        "--data", required=True, metavar="DIR", help="the corpus: a folder, a table, toy or teaching"
+    )
     parser.add_argument("--eval", default="", metavar="DIR", help="another corpus, whose clips are evaluated")
     parser.add_argument("--out", default="runs", metavar="DIR", help="where runs are kept (default: runs)")
     given = parser.parse_intermixed_args(words)

@@ -11,6 +11,7 @@ import numpy as np
 
 import voicefeat as vf
 
+from . import teaching
 from .corpus import Clip
 from .course import FRONT_END, RATE, svm
 from .features import samples
@@ -191,12 +192,21 @@ def alarms(ratios: np.ndarray, threshold: float, smooth: int) -> tuple[float, fl
     return 3600 * raised.sum() / (HOP * len(below)), float(below.mean())
 
 
-def made_up(rows: Sequence[Clip]) -> list[np.ndarray]:
-    """Pieces of a call of clips: bona fide, forged, bona fide again; thirty of a class at most."""
-    parts = [[samples(row, RATE, "") for row in rows if row.bonafide == real][:30] for real in (True, False)]
-    half = len(parts[0]) // 2
-    call = np.concatenate([*parts[0][:half], *parts[1], *parts[0][half:]])
-    start, length = (sum(map(len, part)) / RATE for part in (parts[0][:half], parts[1]))
-    print(f"a call of {len(call) / RATE:.0f} s, forged from {start:.0f} to {start + length:.0f} s")
+def made_up(rows: Sequence[Clip], data: str) -> list[np.ndarray]:
+    """Pieces of a call of a minute, forged in its middle: of clips, or the one of the teaching corpus."""
+    if data == "teaching":
+        call, (start, end) = teaching.call(), teaching.FORGED
+    else:
+        parts = [[samples(r, RATE, "") for r in rows if r.bonafide == real] for real in (True, False)]
+        before, forged = _lasting(parts[0][: len(parts[0]) // 2]), _lasting(parts[1])
+        after = _lasting(parts[0][len(parts[0]) // 2 :])
+        call = np.concatenate([before, forged, after])
+        start, end = len(before) / RATE, (len(before) + len(forged)) / RATE
+    print(f"a call of {len(call) / RATE:.0f} s, forged from {start:.0f} to {end:.0f} s")
     size = round(HOP * RATE)
     return [call[i : i + size] for i in range(0, len(call) - size + 1, size)]
+
+
+def _lasting(clips: Sequence[np.ndarray]) -> np.ndarray:
+    """Clips one after the other, a third of a minute at most."""
+    return np.concatenate(clips)[: 20 * RATE]

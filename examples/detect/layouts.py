@@ -14,6 +14,7 @@ from voicefeat.files.protocols import read_protocol
 
 from .corpus import SPLITS, Clip, Corpus, check_files
 from .table import read_table
+from .teaching import teaching
 from .toy import toy
 from .words import some
 
@@ -24,17 +25,20 @@ OTHER_NAMES = {
     **dict.fromkeys(("dev", "development", "val", "valid", "validation"), "dev"),
     **dict.fromkeys(("eval", "evaluation", "test", "testing"), "eval"),
 }
+#: Corpora that are generated when they are named.
+GENERATED = {"toy": toy, "teaching": teaching}
 CLASSES = ({"real", "fake"}, {"bonafide", "spoof"})
 
 
 def read_corpus(given: str) -> Corpus:
-    """The corpus that `--data` names: "toy", a folder, a table of DEEP-VOICE, or one protocol."""
-    if given == "toy":
-        return toy()
+    """The corpus that `--data` names: one of GENERATED, a folder, a table of DEEP-VOICE, or one protocol."""
+    if given in GENERATED:
+        return GENERATED[given]()
     path = Path(given).expanduser()
     if not path.exists():
         raise vf.ParameterError(
-            f"--data={given!r}: is not there; name the folder of a corpus, or 'toy' for a generated one"
+            f"--data={given!r}: is not there; name the folder of a corpus, or a generated one: "
+            f"{' or '.join(GENERATED)}"
         )
     if path.is_file():
         corpus = read_table(path) if path.suffix == ".csv" else _from_protocols(path.parent, [path])

@@ -20,9 +20,7 @@ SPEAKERS = {"train": 6, "dev": 3, "eval": 3}
 
 def toy(folder: Path | None = None) -> Corpus:
     """48 clips of 1.2 to 2 s by 12 made-up speakers, written to a temporary folder unless one is named."""
-    if folder is None:
-        folder = Path(tempfile.mkdtemp(prefix="voicefeat-toy-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = folder or temporary("toy")
     rng = np.random.default_rng(20240229)
     clips, speaker = [], 0
     for split, count in SPEAKERS.items():
@@ -33,7 +31,7 @@ def toy(folder: Path | None = None) -> Corpus:
                 attack = "-" if real else f"T{take // 2 + 1:02d}"
                 utt = f"toy_{split}_{speaker}_{take}"
                 path = folder / f"{utt}.wav"
-                _write(path, _clip(rng, pitch, real))
+                put(path, _clip(rng, pitch, real))
                 clips.append(Clip(utt, real, path, f"toy{speaker}", attack=attack, split=split))
             speaker += 1
     return Corpus("toy", folder, tuple(clips), (NOTE,))
@@ -51,7 +49,15 @@ def _clip(rng: np.random.Generator, pitch: float, real: bool) -> np.ndarray:
     return 0.3 * y / np.abs(y).max()
 
 
-def _write(path: Path, y: np.ndarray) -> None:
+def temporary(name: str) -> Path:
+    """A folder that is removed when the program ends."""
+    folder = Path(tempfile.mkdtemp(prefix=f"voicefeat-{name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def put(path: Path, y: np.ndarray) -> None:
+    """Write samples of -1 to 1 as a WAV of 16 bits."""
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
         file.writeframes((y * 32767).astype("<i2").tobytes())

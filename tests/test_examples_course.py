@@ -309,7 +309,7 @@ def test_a_stream_is_what_its_file_is(monkeypatch, tmp_path, rate):
 def test_a_stream_of_what_cannot_be_read(monkeypatch):
     header = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x11\0\x01\0\x80\x3e\0\0\x80\x3e\0\0\x01\0\x04\0data\0\0\0\0"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(header)))
-    with pytest.raises(vf.AudioError, match="unsupported format .format 17, 4 bits"):
+    with pytest.raises(vf.AudioError, match=r"unsupported format \(format 17, 4 bits"):
         list(pieces("-", 16000, 1.0, 16000))
 
 

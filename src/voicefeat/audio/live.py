@@ -149,9 +149,9 @@ def _form(data: bytes, name: str) -> tuple[int, int, _Samples]:
         number = struct.unpack("<H", data[24:26])[0]
     found = _Samples(number, bits)
     if found.decode is None or not channels or not rate or width != channels * bits // 8:
-        told = f"format {number}, {bits} bits, {channels} channels, {rate} Hz"
+        stated = f"format {number}, {bits} bits, {channels} channels, {rate} Hz"
         remedy = "give PCM of 8, 16, 24 or 32 bits, or floats of 32 or 64"
-        raise AudioError(f"{name}: is WAV with an unsupported format ({told}); {remedy}")
+        raise AudioError(f"{name}: is WAV with an unsupported format ({stated}); {remedy}")
     return channels, rate, found
 
 

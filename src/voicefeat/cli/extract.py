@@ -37,7 +37,8 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help="see 'voicefeat features' (default: mfcc); may be repeated")
     add("--frontend", action="append", metavar="NAME",
         help="in place of --feature: one of 'voicefeat presets', or a file FRONTEND.toml; may be repeated")
-    add("--out", required=True, metavar="DIR", help="folder of the dataset: new, empty, or begun before")
+    add("--out", required=True, metavar="DIR", help="folder of the dataset: new, empty, or of an "
+                                                    "earlier run of the same command")
     add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
     add("--channels", default="mean", metavar="WHICH",
         help="channels to use: mean (default), first, or each (one row per channel)")

@@ -31,7 +31,7 @@ class FrameWriter:
         self.begun = True
 
     def head(self, rows: list[str]) -> bytes:
-        """What stands before the first frame."""
+        """The text before the first frame."""
         return b""
 
     def piece(self, times: np.ndarray, frames: np.ndarray) -> bytes:

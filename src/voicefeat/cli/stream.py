@@ -1,4 +1,4 @@
-"""``voicefeat stream``: the features of a file or of standard input, frame by frame as they come."""
+"""``voicefeat stream``: the features of a file or of standard input, frame by frame."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     """Add the command and its options."""
     command = commands.add_parser(
         "stream",
-        help="print the features of a file or of standard input, frame by frame as they come",
+        help="print the features of a file or of standard input, frame by frame",
         description="Compute a front end or a feature of a recording of any length, or of live audio.\n"
         "Each frame is written as soon as it is complete. The frames equal those of one call on the "
         "whole signal.",

@@ -135,7 +135,7 @@ def write_scores(
     """
     check_choice("form", form, ("2019", "2021", "5"))
     if not check_path("path", path):
-        fail("path", path, "names no file", "give the name of the file to write")
+        fail("path", path, "is not the name of a file", "give the name of the file to write")
     check_type("scores", scores, Scores, "give Scores(utterances, scores, keys, attacks)")
     numbers = [repr(float(s)) for s in scores.scores]
     columns: list[Any] = [scores.utterances, numbers]

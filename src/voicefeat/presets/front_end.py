@@ -190,7 +190,7 @@ class FrontEnd(FrontEndSettings):
         return replace.replaced(self, settings)
 
     def stream(self, sr: float | None = None, *, resample: bool = False) -> Stream:
-        """The features of a signal that comes in pieces; they equal those of one call on the whole signal.
+        """The features of a signal that arrives in pieces; they equal those of one call on the whole signal.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Features of a signal that comes in pieces, by name: `stream`."""
+"""Features of a signal that arrives in pieces: `stream`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WHOLE = {
 
 
 def parts_of(wanted: Any, sr: float | None, settings: Mapping[str, Any]) -> tuple[list[Part], bool]:
-    """The parts, and whether one was asked for, not a list or a mapping of them."""
+    """The parts, and whether `wanted` is a single one, not a list or a mapping."""
     if isinstance(wanted, str | FrontEnd):
         return [_part_of(wanted, sr, settings)], True
     front_ends = isinstance(wanted, Mapping) and any(isinstance(each, FrontEnd) for each in wanted.values())
@@ -115,7 +115,7 @@ def stream(
     resample: bool = False,
     **settings: Any,
 ) -> Stream:
-    """A feature, a front end or several of them, of a signal that comes in pieces.
+    """A feature, a front end or several of them, of a signal that arrives in pieces.
 
     The frames are those of one call on the whole signal, bit for bit, whatever the pieces are.
 
@@ -167,7 +167,7 @@ def stream(
 
 
 def own_rate(wanted: Any) -> int | None:
-    """The rate of the front end or front ends asked for."""
+    """The rate of the wanted front ends."""
     if isinstance(wanted, str) and wanted in frontends():
         wanted = preset(wanted).front_end
     values = list(wanted.values()) if isinstance(wanted, Mapping) else [wanted]

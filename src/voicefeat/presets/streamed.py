@@ -1,4 +1,4 @@
-"""Front ends as parts of a stream; settings that no stream can have are refused."""
+"""Front ends as parts of a stream; settings that cannot be streamed are refused."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StaticsOf:
 
 @dataclass(frozen=True)
 class FollowersOf:
-    """Makes what follows the statics of a front end."""
+    """Makes the followers of a front end's statics."""
 
     kind: Kind
 

@@ -1,4 +1,4 @@
-"""What a front end is, on one line, told from its settings; a list of names that shows it."""
+"""A description of a front end in one line, made from its settings; a list of names with these lines."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _beside(fe: FrontEnd) -> Iterable[str]:
 
 
 class FrontEndList(list[str]):
-    """The names of front ends; shown, it is a table: what each is, and its source."""
+    """The names of front ends; it is displayed as a table with a description and the source of each."""
 
     def __init__(self, names: Iterable[str], describe: Callable[[str], tuple[str, str]]) -> None:
         super().__init__(names)

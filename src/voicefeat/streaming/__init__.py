@@ -1,1 +1,1 @@
-"""Features of a signal that comes in pieces: the same chain, the same bits."""
+"""Features of a signal that arrives in pieces: the same chain, the same bits."""

@@ -1,4 +1,4 @@
-"""Deltas and normalisation of frames that come one after another; each keeps the frames it still needs."""
+"""Deltas and normalisation of incoming frames; each keeps the frames that it still needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Deltas", "Follower", "Means", "followers_of"]
 
 
 class Follower:
-    """Takes frames (..., rows, n) as they come, and gives those whose values are known."""
+    """Takes new frames (..., rows, n), and returns those whose values are final."""
 
     def __init__(self) -> None:
         #: The frames that are still needed, and the number of the first of them.
@@ -23,7 +23,7 @@ class Follower:
         self.given: int = 0
 
     def take(self, frames: np.ndarray, last: bool) -> np.ndarray:
-        """The frames that are known once `frames` are there; all of them if these are the `last`."""
+        """The frames that are final after `frames` have arrived; all of them if these are the `last`."""
         x = frames if self.held is None else np.concatenate([self.held, frames], axis=-1)
         total = self.start + x.shape[-1]
         end = max(self.given, total if last else self.complete(total))
@@ -34,7 +34,7 @@ class Follower:
         return out
 
     def complete(self, total: int) -> int:
-        """Number of frames that are known from `total` frames, whatever follows."""
+        """Number of frames that are final after `total` frames, whatever follows."""
         raise NotImplementedError
 
     def first(self, t: int, total: int) -> int:
@@ -109,7 +109,7 @@ class Each:
 def followers_of(
     dynamics: Dynamics | None, normalisation: Normalisation | None
 ) -> list[Deltas | Means | Each]:
-    """What follows the statics of a front end, from the beginning."""
+    """The followers of a front end's statics, in their first state."""
     found: list[Deltas | Means | Each] = []
     if dynamics is not None:
         found.append(Deltas(dynamics))

@@ -77,7 +77,7 @@ class Grid:
         return t * 1.0 if self.frames is None else t * self.hop - self.pad + self.length / 2
 
     def complete(self, n: int) -> int:
-        """Number of frames that are known from the first `n` samples, whatever follows."""
+        """Number of frames that are final after the first `n` samples, whatever follows."""
         if n < self.least:
             return 0
         whole = (n + self.pad - self.length) // self.hop + 1

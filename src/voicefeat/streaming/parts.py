@@ -1,4 +1,4 @@
-"""What a stream computes: a feature with its frames; settings that no stream can have are refused."""
+"""What a stream computes: a feature with its frames; settings that cannot be streamed are refused."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def part_of_feature(feature: Feature, sr: float, settings: Mapping[str, Any]) ->
 
 
 def grid_of_feature(feature: Feature, settings: Mapping[str, Any], give: str = "give {}") -> Grid:
-    """The frames of a feature; what makes them depend on the whole recording is refused.
+    """The frames of a feature; settings that make them depend on the whole recording are refused.
 
     `give` says how a setting is given in its place.
     """
@@ -105,7 +105,7 @@ class Unchanged:
 
 @dataclass(frozen=True)
 class Called:
-    """The request for what a function gives of a crop."""
+    """The request for the result of a function on a crop."""
 
     function: Callable[..., np.ndarray]
     settings: tuple[tuple[str, Any], ...]
@@ -130,7 +130,7 @@ def part_of_filter(name: str, sr: float, settings: Mapping[str, Any]) -> Part:
 def check_settings(
     name: str, function: Callable[..., Any], settings: Mapping[str, Any], inputs: tuple[str, ...]
 ) -> None:
-    """Refuse what is no setting of a function."""
+    """Refuse a name that is not a setting of a function."""
     known = [each for each in inspect.signature(function).parameters if each not in inputs]
     for key, value in settings.items():
         if key not in known:
@@ -149,7 +149,7 @@ class GainsOf:
 
 
 class Gains:
-    """Per-channel energy normalisation of frames as they come; keeps the level of each band."""
+    """Per-channel energy normalisation of incoming frames; keeps the level of each band."""
 
     def __init__(self, rate: float, settings: dict[str, Any]):
         self.rate: float = rate

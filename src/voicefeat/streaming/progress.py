@@ -1,4 +1,4 @@
-"""How far a stream is: the samples and frames that are held, and the frames that were given."""
+"""The progress of a stream: samples and frames that are held, and frames that were returned."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Progress", "progress_of"]
 
 
 class Output:
-    """One part: what follows its statics, and what was given of it."""
+    """One part: its followers, and the frames that were returned."""
 
     def __init__(self, part: Part):
         self.part: Part = part
@@ -34,7 +34,7 @@ class Output:
         self.given: int = 0
 
     def take(self, statics: np.ndarray, last: bool) -> np.ndarray:
-        """The features that are known with these statics."""
+        """The features that are final with these statics."""
         for follower in self.followers:
             statics = follower.take(statics, last)
         self.before, self.given = self.given, self.given + statics.shape[-1]
@@ -97,7 +97,7 @@ class Group:
         return compute_requests([output.part.request(crop) for output in self.outputs])
 
     def take(self, last: bool, into: dict[str, np.ndarray]) -> None:
-        """The features that are known with the samples so far."""
+        """The features that are final with the samples so far."""
         samples, grid, first = self.samples, self.grid, self.first
         n = samples.total
         end = grid.total(n) if last else grid.complete(n)
@@ -142,7 +142,7 @@ class Progress:
                 group.probe(shape, dtype)
 
     def take(self, y: np.ndarray, last: bool) -> dict[str, np.ndarray]:
-        """The features that are known with the samples `y`."""
+        """The features that are final with the samples `y`."""
         if not self.told:
             return self._take(y, last)
         with empty_bands.collected():  # they were told of when the stream was made

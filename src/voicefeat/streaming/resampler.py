@@ -12,7 +12,7 @@ __all__ = ["StreamResampler"]
 
 
 class StreamResampler:
-    """soxr's own resampler of a stream, which holds samples back: those that later input still changes.
+    """soxr's own resampler of a stream, which holds back the samples that later input can still change.
 
     The whole signal has as many samples as `resample` gives.
     """
@@ -29,7 +29,7 @@ class StreamResampler:
         self.given: int = 0
 
     def next(self, y: np.ndarray, last: bool) -> np.ndarray:
-        """The samples (..., n) that are known with `y`."""
+        """The samples (..., n) that are final with `y`."""
         self.taken += y.shape[-1]
         columns = y if not self.shape else np.ascontiguousarray(y.T)
         x: np.ndarray = self.inner.resample_chunk(columns, last=last)

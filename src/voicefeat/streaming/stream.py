@@ -1,4 +1,4 @@
-"""Features of a signal that comes in pieces."""
+"""Features of a signal that arrives in pieces."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def open_dataset(
     ------
     ParameterError
         If the folder holds no dataset, several, or one with other settings; if a shard is lost or incomplete,
-        or is of another dataset, or the state file or ledger is lost or damaged.
+        or belongs to another dataset, or the state file or ledger is lost or damaged.
     ModuleNotFoundError
         If the library of its format is not installed.
 

@@ -1,4 +1,4 @@
-"""A file of a shard while it is written: what is there goes to the disk and into its digest meanwhile.
+"""A file of a shard while it is written: its bytes also go to the disk and into its digest.
 
 At the end of a shard little is left to do, and no byte is read again.
 """
@@ -28,7 +28,7 @@ class WrittenFile:
         self._error: OSError | None = None
 
     def write(self, data: Any) -> int:
-        """Write bytes, or what has bytes; returns how many."""
+        """Write bytes, or an object with a buffer; returns their number."""
         count = self._file.write(data)
         self._digest.update(data)
         self._size += count

@@ -39,8 +39,8 @@ def read_protocol(file: str | os.PathLike[str], root: str | os.PathLike[str]) ->
     -------
     Listing
         The sources, whose ids are the utterances; the columns ``speaker``, ``label``, ``attack`` and the
-        others of the layout; and the number of utterances without audio. Those keep their expected path, and
-        become lines of the ledger.
+        others of the layout; and the number of utterances without audio. These keep their expected path,
+        and are listed in the ledger.
 
     Raises
     ------

@@ -76,7 +76,7 @@ def extract_corpus(
         Files, folders that are searched to any depth, and patterns; or a listing that a function of
         `voicefeat.corpus.inputs` makes from a manifest, a protocol or the like.
     out : path-like
-        The folder of the dataset: a new or empty folder, or one that the same call has begun before.
+        The folder of the dataset: a new or empty folder, or one that the same call has started.
     feature : str or sequence of str, optional
         Names in `voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``. Several features share
         decoding, and the spectra of equal frames.

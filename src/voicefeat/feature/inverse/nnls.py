@@ -36,12 +36,12 @@ class Memory:
         self.middle: np.ndarray = np.empty((0, 0))
 
     def make_room(self) -> None:
-        """Room for one more pair."""
+        """Make room for one more pair."""
         if 2 * self.size * (self.count + 1) > self.pairs.size:
             self.pairs = np.concatenate([self.pairs, np.empty_like(self.pairs)])
 
     def add(self, d: np.ndarray, curvature: float, changed: float) -> np.ndarray:
-        """Take the pair in for which there was room; return R times `d`.
+        """Add the pair for which `make_room` made room; return R times `d`.
 
         `curvature` is the step times the change of the gradient, `changed` the square of this change.
         """
@@ -64,7 +64,7 @@ class Memory:
 
 
 class Search:
-    """Where the descent is, and the arrays that its steps need; all have a multiple of `SUMS` elements."""
+    """The point of the descent, and the arrays for its steps; all have a multiple of `SUMS` elements."""
 
     def __init__(self, x: np.ndarray, g: np.ndarray) -> None:
         self.size: int = x.size
@@ -87,7 +87,7 @@ class Search:
         look(self.x, self.g, self.d, self.times, self.sums, self.found)
 
     def cauchy(self) -> tuple[float, np.ndarray]:
-        """How far the minimum along the projected gradient (Cauchy point) is, and R times the way to it."""
+        """The distance to the minimum along the projected gradient (Cauchy point), and R times the step."""
         memory, p = self.memory, self.along.copy()  # which the walk changes
         c = np.zeros_like(p)
         if not memory.count:
@@ -108,7 +108,7 @@ class Search:
             low, limit = limit, _AHEAD * limit
 
     def aim(self) -> tuple[np.ndarray, float]:
-        """The minimum over the variables that are not at 0 in the Cauchy point; the way there times g."""
+        """The minimum over the variables not at 0 in the Cauchy point; the product of the step and g."""
         memory = self.memory
         theta, middle, count = memory.theta, memory.middle, memory.count
         gone, c = self.cauchy()

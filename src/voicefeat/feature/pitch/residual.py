@@ -1,4 +1,4 @@
-"""Harmonics of the prediction residual, frame by frame, in which `srh_pitch` and `rps` search a pitch.
+"""Harmonics of the prediction residual, frame by frame, in which `srh_pitch` and `rps` search for the pitch.
 
 A clip is processed in stretches; the residual and the spectra of one stretch are held at a time. For each
 frame only the maxima of the summed harmonics are kept, one for every range of pitches that the clip may have.
@@ -50,7 +50,7 @@ class Search:
         """Checked settings."""
         sr = check_rate("sr", sr)
         if sr > LONGEST:
-            fail("sr", sr, "needs transforms of a second, which are too long", f"give at most {LONGEST}")
+            fail("sr", sr, "needs a transform of one second, which is too long", f"give at most {LONGEST}")
         fmin = check_int("fmin", fmin, unit="hertz", remedy="try fmin=80")
         fmax = check_int("fmax", fmax, unit="hertz", remedy="try fmax=500")
         if fmin >= fmax:

@@ -163,7 +163,7 @@ class Search:
         return sorted((fe for fe in presets if fe is not None), key=lambda fe: fe.method is not None)
 
     def published(self) -> Candidate | None:
-        """The preset that reproduces the matrix to rounding; the nearest if several do."""
+        """The preset that reproduces the matrix up to rounding; the nearest if several do."""
         candidates = [c for fe in self.presets() if (c := self.look(fe)) is not None and self.exact(c)]
         return min(candidates, key=lambda c: c.error, default=None)
 

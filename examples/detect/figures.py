@@ -13,6 +13,8 @@ import voicefeat as vf
 BONA, SPOOF, LINE, FAINT = "#1b6ca8", "#c8553d", "#333333", "#b8c4cf"
 #: Points of a curve that are drawn at most.
 POINTS = 600
+#: Markers at the edge of the axes are drawn whole.
+WHOLE = {"clip_on": False, "zorder": 3}
 #: Rates that the axes of a DET show.
 TICKS = [0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8]
 
@@ -50,23 +52,18 @@ def roc(runs: Sequence[Any], blind: Any) -> Callable[[Any], None]:
     """Accepted bona fide against accepted spoofs: every seed, the first one bold, and equal errors."""
 
     def draw(ax: Any) -> None:
-        ax.plot([0, 1], [0, 1], ":", color=FAINT, lw=1)
+        ax.plot([0, 100], [0, 100], ":", color=FAINT, lw=1)
         for k, scores in reversed(list(enumerate(runs))):
             curve = vf.metrics.roc(scores.bonafide, scores.spoof)
             style = {"color": BONA, "lw": 2} if k == 0 else {"color": FAINT, "lw": 1}
-            ax.plot(*_thin(curve.false_alarm, curve.accepted), **style)
+            ax.plot(*_thin(100 * curve.false_alarm, 100 * curve.accepted), **style)
         equal = vf.metrics.eer(runs[0].bonafide, runs[0].spoof)
-        ax.plot(equal.false_alarm, 1 - equal.miss, "o", color=SPOOF, label=f"EER {100 * equal.rate:.1f} %")
+        at = 100 * equal.false_alarm, 100 - 100 * equal.miss
+        ax.plot(*at, "o", color=SPOOF, label=f"EER {100 * equal.rate:.1f} %", **WHOLE)
         if blind is not None:
-            ax.plot(
-                blind["eer"],
-                1 - blind["eer"],
-                "s",
-                color=LINE,
-                ms=5,
-                label=f"probe {100 * blind['eer']:.1f} %",
-            )
-        ax.set(xlabel="accepted spoofs", ylabel="accepted bona fide", xlim=(0, 1), ylim=(0, 1.01))
+            rate = 100 * blind["eer"]
+            ax.plot(rate, 100 - rate, "s", color=LINE, ms=5, label=f"probe {rate:.1f} %", **WHOLE)
+        ax.set(xlabel="accepted spoofs, %", ylabel="accepted bona fide, %", xlim=(0, 100), ylim=(0, 101))
         ax.legend(loc="lower right", frameon=False)
 
     return draw
@@ -84,6 +81,7 @@ def det(runs: Sequence[Any], threshold: float) -> Callable[[Any], None]:
         equal, cost = vf.metrics.eer(*pair), vf.metrics.min_dcf(*pair)
         at = vf.metrics.confusion(*pair, threshold)
         sizes = len(pair[1]), len(pair[0])
+        places = [_deviate(t, 10**6) for t in TICKS]
         for name, false_alarm, miss, mark in (
             ("EER", equal.false_alarm, equal.miss, "o"),
             ("minDCF", cost.false_alarm, cost.miss, "D"),
@@ -91,15 +89,16 @@ def det(runs: Sequence[Any], threshold: float) -> Callable[[Any], None]:
         ):
             color = LINE if mark == "X" else SPOOF
             place = [_deviate(r, n) for r, n in zip((false_alarm, miss), sizes, strict=True)]
-            ax.plot(*place, mark, color=color, ms=7, label=name)
-        places = [_deviate(t, 10**6) for t in TICKS]
+            ax.plot(*np.clip(place, places[0], places[-1]), mark, color=color, ms=7, label=name, **WHOLE)
         names = [f"{100 * t:g}" for t in TICKS]
         ax.set(xlabel="accepted spoofs, %", ylabel="rejected bona fide, %", xlim=(places[0], places[-1]),
                ylim=(places[0], places[-1]))  # fmt: skip
         ax.set_xticks(places, names)
         ax.set_yticks(places, names)
         ax.grid(color="#e6eaee", lw=0.6)
-        ax.legend(loc="upper right", frameon=False)
+        ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False, ncols=3, handletextpad=0.2
+        )  # above: curves of good and of bad detectors are in opposite corners
 
     return draw
 
@@ -177,15 +176,43 @@ def reliability(scores: Any, bins: int = 10) -> Callable[[Any], None]:
         claimed, found = [], []
         for part in np.array_split(order, min(bins, len(order))):
             w = weight[part]
-            claimed.append(np.sum(w / (1 + np.exp(-np.clip(every[part], -50, 50)))) / w.sum())
-            found.append(np.sum(w * real[part]) / w.sum())
-        ax.plot([0, 1], [0, 1], ":", color=FAINT)
-        ax.plot(claimed, found, "o-", color=BONA, lw=1.5)
+            claimed.append(100 * np.sum(w / (1 + np.exp(-np.clip(every[part], -50, 50)))) / w.sum())
+            found.append(100 * np.sum(w * real[part]) / w.sum())
+        ax.plot([0, 100], [0, 100], ":", color=FAINT)
+        ax.plot(claimed, found, "o-", color=BONA, lw=1.5, **WHOLE)
         ax.set(
-            xlabel="predicted probability of bona fide",
-            ylabel="observed share",
-            xlim=(0, 1),
-            ylim=(-0.02, 1.02),
+            xlabel="predicted probability of bona fide, %",
+            ylabel="observed share, %",
+            xlim=(0, 100),
+            ylim=(0, 100),
         )
+
+    return draw
+
+
+def training(seeds: Sequence[Sequence[dict[str, float]]], best: int) -> Callable[[Any], None]:
+    """Losses and, on the right, the EER of dev by epoch: the first seed, with the others' EER in grey."""
+
+    def draw(ax: Any) -> None:
+        first = seeds[0]
+        at = [e["epoch"] for e in first]
+        ax.plot(at, [e["loss"] for e in first], "o-", ms=3, color=BONA, label="loss, train")
+        ax.plot(at, [e["dev_loss"] for e in first], "o--", ms=3, color=BONA, label="loss, dev")
+        right = ax.twinx()
+        for k, each in reversed(list(enumerate(seeds))):
+            known = [e for e in each if "dev_eer" in e]  # logs of earlier runs may lack it
+            color, name = (SPOOF, "EER, dev") if k == 0 else (FAINT, None)
+            rates = [100 * e["dev_eer"] for e in known]
+            right.plot([e["epoch"] for e in known], rates, "s-", ms=3, color=color, label=name, **WHOLE)
+        ax.axvline(best, color=LINE, lw=1, ls=":", label="chosen epoch")
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.set(xlabel="epoch", ylabel="loss, nats")
+        right.set(ylabel="EER of dev, %", ylim=(0, max(right.get_ylim()[1], 5)))
+        right.spines["right"].set_visible(True)
+        lines = [*ax.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]]
+        low, high = ax.get_ylim()
+        ax.set_ylim(low, high + 0.3 * (high - low))  # room for the names
+        right.set_ylim(0, 1.3 * right.get_ylim()[1])
+        ax.legend(handles=lines, frameon=False, ncols=2, loc="upper center")
 
     return draw

@@ -72,17 +72,21 @@ class Network:
         while state.epoch < how.epochs and state.epoch - state.best_epoch < how.patience:
             began, epoch = time.process_time(), state.epoch + 1
             loss = self._epoch(features, places["train"], y, adam, (seed, epoch))
-            held = self._loss(features, places["dev"], y)
+            scores = self.score(features, places["dev"])
+            held = self._loss(scores, places["dev"], y)
             if not np.isfinite([loss, held]).all():
                 raise vf.ParameterError(
                     f"training.rate={how.rate:g}: the loss is not finite in epoch {epoch}; give less"
                 )
             spent = time.process_time() - began
-            told = {"epoch": epoch, "loss": round(loss, 5), "dev_loss": round(held, 5)}
-            judged = [held]
-            if how.monitor == "eer":
-                judged.insert(0, self._eer(features, places["dev"], y))
-                told["dev_eer"] = round(judged[0], 5)
+            equal = _eer(scores, y[places["dev"]])
+            told = {
+                "epoch": epoch,
+                "loss": round(loss, 5),
+                "dev_loss": round(held, 5),
+                "dev_eer": round(equal, 5),
+            }
+            judged = [equal, held] if how.monitor == "eer" else [held]
             state.after(epoch, judged, spent, self.net, adam, self.standardise)
             log("epoch", **told, best=state.best_epoch == epoch, seconds=round(spent, 2))
         self.net.load_state_dict(state.best)
@@ -137,15 +141,9 @@ class Network:
             weight = torch.where(target == 1, 0.5 / share, 0.5 / (1 - share))
         return binary_cross_entropy_with_logits(logits, target, weight)
 
-    def _loss(self, features: Features, index: np.ndarray, y: np.ndarray) -> float:
-        logits = torch.as_tensor(self.score(features, index), dtype=torch.float32, device=self.device)
+    def _loss(self, scores: np.ndarray, index: np.ndarray, y: np.ndarray) -> float:
+        logits = torch.as_tensor(scores, dtype=torch.float32, device=self.device)
         return self._cost(logits, y[index], y[index]).item()
-
-    def _eer(self, features: Features, index: np.ndarray, y: np.ndarray) -> float:
-        scores = self.score(features, index)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # early epochs may well be worse than chance
-            return vf.metrics.eer(scores[y[index] == 1], scores[y[index] == 0]).rate
 
     @torch.no_grad()
     def score(self, features: Features, index: np.ndarray) -> np.ndarray:
@@ -206,6 +204,12 @@ class _Progress:
         }
         state |= {"net": net.state_dict(), "adam": adam.state_dict(), "standardise": standardise.state_dict()}
         _put(self.path, state)
+
+
+def _eer(scores: np.ndarray, y: np.ndarray) -> float:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # early epochs may well be worse than chance
+        return vf.metrics.eer(scores[y == 1], scores[y == 0]).rate
 
 
 def _parts(order: np.ndarray, batch: int) -> list[np.ndarray]:

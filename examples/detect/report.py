@@ -10,7 +10,7 @@ from typing import Any
 
 import voicefeat as vf
 
-from . import figures
+from . import figures, reading
 from .logbook import put
 
 STYLE = """
@@ -23,8 +23,9 @@ h2 { font-size: 1.15rem; margin: 32px 0 10px; }
 p { margin: 6px 0; max-width: 75ch; }
 .sub { color: #5a6b7b; }
 .note { background: #fff4e0; border-left: 4px solid #d9822b; padding: 8px 12px; margin: 10px 0; }
+.verdict { font-size: 1.1rem; margin: 12px 0; }
 .cards { display: grid; gap: 10px; margin-top: 14px; }
-.cards { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
+.cards { grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); }
 .card { background: #fff; border: 1px solid #dde3e9; border-radius: 8px; padding: 10px 12px; }
 .card b { display: block; font-size: 1.45rem; line-height: 1.2; }
 .card span { display: block; color: #5a6b7b; font-size: .85rem; }
@@ -69,39 +70,46 @@ def percent(value: float, digits: int = 1) -> str:
     return f"{100 * value:.{digits}f} %"
 
 
-def _head(found: dict[str, Any]) -> str:
+def _cards(found: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
+    """Names, values and what these mean: means over all seeds."""
     cards = []
     for name, label in (("dev", "EER, development"), ("eval", "EER, evaluation")):
-        eer, under = found[name]["eer"], []
+        each, under = found[name], []
         if len(found["seeds"]) > 1:
             word = "folds" if found["protocol"] == "folds" else "seeds"
-            under.append(f"± {100 * eer['deviation']:.1f} over {len(found['seeds'])} {word}")
-        if "eer_low" in found[name]:
-            low, high = (100 * found[name][k]["mean"] for k in ("eer_low", "eer_high"))
-            under.append(f"95 %: {low:.1f} to {high:.1f}, by {found[name]['by']}")
-        cards.append((label, percent(eer["mean"]), under))
-    ev = found["eval"]
+            under.append(f"± {100 * each['eer']['deviation']:.1f} over {len(found['seeds'])} {word}")
+        if "eer_low" in each:
+            low, high = (100 * each[k]["mean"] for k in ("eer_low", "eer_high"))
+            under.append(f"95 % interval: {low:.1f} to {high:.1f} %, by {each['by']}")
+        cards.append((label, percent(each["eer"]["mean"]), [*under, reading.eer(each["eer"]["mean"])]))
+    ev = {k: found["eval"][k]["mean"] for k in ("eer", "auc", "min_dcf", "act_dcf", "cllr", "min_cllr")}
     cards += [
-        ("AUC, evaluation", f"{ev['auc']['mean']:.3f}", []),
-        ("minDCF, evaluation", f"{ev['min_dcf']['mean']:.3f}", []),
-    ]
-    cards += [
-        ("Cllr, evaluation", f"{ev['cllr']['mean']:.2f} bits", [f"{ev['min_cllr']['mean']:.2f} at best"])
+        ("AUC, evaluation", percent(ev["auc"]), [reading.auc(ev["auc"])]),
+        ("minDCF, evaluation", f"{ev['min_dcf']:.3f}", [reading.min_dcf(ev["min_dcf"])]),
+        ("actDCF, evaluation", f"{ev['act_dcf']:.3f}", [reading.act_dcf(ev["act_dcf"], ev["min_dcf"])]),
+        ("Cllr, evaluation", f"{ev['cllr']:.2f} bits", [reading.cllr(ev["cllr"], ev["min_cllr"])]),
     ]
     if "probe_eval" in found:
         blind = found["probe_eval"]["eer"]["mean"]
-        cards += [("shortcut probe alone", percent(blind), ["EER, evaluation"])]
+        cards += [("shortcut probe, EER, evaluation", percent(blind), [reading.probe(blind, ev["eer"])])]
+    return cards
+
+
+def _head(found: dict[str, Any]) -> str:
     boxes = "".join(
         f'<div class="card"><span>{escape(a)}</span><b>{escape(b)}</b>'
         + "".join(f"<span>{escape(line)}</span>" for line in lines)
         + "</div>"
-        for a, b, lines in cards
+        for a, b, lines in _cards(found)
     )
     notes = "".join(f'<p class="note">{escape(n)}</p>' for n in [*found["notes"], *found["remarks"]])
     protocol = f"protocol {found['protocol']}" + (", which leaks" if found["leaks"] else "")
     sub = f"{found['name']} on {found['corpus']}, {protocol}; {found['parameters']:,} parameters"
     head = f'<h1>{escape(found["title"])}</h1><p class="sub">{escape(sub)}</p>'
-    return f'{head}{notes}<div class="cards">{boxes}</div>'
+    told = f'<p class="verdict">{escape(reading.verdict(found))}</p>'
+    seeds = "" if len(found["seeds"]) == 1 else "Figures are means over all seeds. "
+    words = "docs/glossary.md explains the words, docs/troubleshooting.md what to do when a run fails."
+    return f'{head}{told}{notes}<div class="cards">{boxes}</div><p class="sub">{seeds}{words}</p>'
 
 
 def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
@@ -112,27 +120,45 @@ def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
     runs = [vf.metrics.read_scores(s / "scores_eval.txt") for s in seeds]
     first, threshold = runs[0], each[0]["eval"]["threshold"]
     blind = each[0]["probe"]["eval"] if "probe" in each[0] else None
+    others = "; grey: the others" if len(seeds) > 1 else ""
     shown = [
         (
             figures.roc(runs, blind),
-            "ROC. Blue: the first seed; grey: the others"
-            + ("; square: the shortcut probe." if blind else "."),
+            f"ROC. Blue: this seed{others}{'; square: the shortcut probe' if blind else ''}. The closer "
+            "to the upper left corner, the better; the dotted line is guessing.",
         ),
-        (figures.det(runs, threshold), "DET. Cross: the errors at the threshold of dev."),
-        (figures.histogram(first, threshold), "Scores of the first seed, calibrated on dev."),
-        (figures.confusion(each[0]["eval"]["confusion"]), "Decisions at the threshold of dev, first seed."),
+        (
+            figures.det(runs, threshold),
+            "DET: both errors; the closer to the lower left corner, the better. Cross: the errors at the "
+            "threshold of dev, which is what would be used; a marker at the edge has no errors of a kind.",
+        ),
+        (
+            figures.histogram(first, threshold),
+            "Scores, calibrated on dev. The less the two classes overlap, the better; clips on the wrong "
+            "side of the line are errors.",
+        ),
+        (
+            figures.confusion(each[0]["eval"]["confusion"]),
+            "Decisions at the threshold of dev: upper left and lower right are correct.",
+        ),
         (
             figures.reliability(first),
             "Reliability: on the dotted line, predicted probabilities equal the observed shares.",
         ),
     ]
-    text = "".join(
-        f"<figure>{figures.picture(d)}<figcaption>{escape(c)}</figcaption></figure>" for d, c in shown
-    )
     rows = each[0]["attacks"]
-    drawn = figures.picture(figures.attacks(rows), 4.4, max(2.0, 0.6 + 0.24 * len(rows)))
-    text += f"<figure>{drawn}<figcaption>EER by attack, 95 % intervals, first seed.</figcaption></figure>"
-    return f'<h2>Evaluation set</h2><div class="plots">{text}</div>'
+    curves = [reading.curve(folder) for folder in seeds]
+    if curves[0]:
+        text = (
+            "Training. A loss of dev that rises while that of train falls is overfitting; the dotted line is "
+            "the epoch that was chosen on dev."
+        )
+        shown.append((figures.training(curves, each[0]["best_epoch"]), text))
+    drawn = [(figures.picture(draw), text) for draw, text in shown]
+    text = "EER by attack, 95 % intervals: the hardest attack is on top; dotted: guessing."
+    drawn.append((figures.picture(figures.attacks(rows), 4.4, max(2.0, 0.6 + 0.24 * len(rows))), text))
+    boxes = "".join(f"<figure>{svg}<figcaption>{escape(told)}</figcaption></figure>" for svg, told in drawn)
+    return f'<h2>Evaluation set, seed {each[0]["seed"]}</h2><div class="plots">{boxes}</div>'
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -147,19 +173,25 @@ def _figures(found: dict[str, Any]) -> str:
         "min_cllr": "minCllr", "accuracy": "accuracy at the threshold of dev",
         "balanced_accuracy": "balanced accuracy, the same", "f1": "F1 of bona fide, the same",
     }  # fmt: skip
+    rates = ("eer", "auc", "accuracy", "balanced_accuracy", "f1")
     rows = []
     for key, name in names.items():
-        row = [name]
+        unit = "%" if key in rates else "bits" if "cllr" in key else "of 1"
+        row = [f"{name}, {unit}"]
         for part in ("dev", "eval"):
-            spread = found[part][key]
-            row += [
-                f"{spread['mean']:.4f}",
-                f"{spread['deviation']:.4f}",
-                f"{spread['least']:.4f} to {spread['most']:.4f}",
-            ]
+            mean, deviation, least, most = (
+                f"{(100 if key in rates else 1) * found[part][key][k]:.{2 if key in rates else 3}f}"
+                for k in ("mean", "deviation", "least", "most")
+            )
+            row += [mean, deviation, f"{least} to {most}"] if len(found["seeds"]) > 1 else [mean]
         rows.append(row)
-    head = ["", "dev", "deviation", "range", "eval", "deviation", "range"]
-    return f"<h2>All figures, over seed {', '.join(map(str, found['seeds']))}</h2>{_table(head, rows)}"
+    spread = ["deviation", "range"] if len(found["seeds"]) > 1 else []
+    head = ["", "dev", *spread, "eval", *spread]
+    over = (
+        f"means over seeds {', '.join(map(str, found['seeds']))}" if spread else f"seed {found['seeds'][0]}"
+    )
+    text = "Costs (DCF) are parts of the cost of treating all clips alike, which is 1."
+    return f"<h2>All figures, {over}</h2><p>{text}</p>{_table(head, rows)}"
 
 
 def _attacks(first: dict[str, Any]) -> str:
@@ -168,7 +200,7 @@ def _attacks(first: dict[str, Any]) -> str:
         span = f"{percent(one['eer_low'])} to {percent(one['eer_high'])}" if "eer_low" in one else ""
         rows.append([one["attack"], f"{one['clips']:,}", percent(one["eer"]), span])
     table = _table(["attack", "clips", "EER", "95 % interval"], rows)
-    return f"<details><summary>Attacks as a table</summary>{table}</details>"
+    return f"<details><summary>Attacks as a table, seed {first['seed']}</summary>{table}</details>"
 
 
 def _shortcut(found: dict[str, Any], first: dict[str, Any]) -> str:

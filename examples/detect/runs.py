@@ -14,7 +14,7 @@ import numpy as np
 
 import voicefeat as vf
 
-from . import config as configs, needs, systems
+from . import config as configs, needs, reading, systems
 from .config import Config, Report
 from .corpus import Clip, Corpus, labels
 from .features import Features, compute, durations
@@ -223,16 +223,17 @@ def _about(config: Config, corpus: Corpus, rows: Sequence[Clip]) -> dict[str, An
 def told(folder: Path) -> str:
     """The outcome in a few lines."""
     found = json.loads((folder / "metrics.json").read_text())
-    lines = [found["title"], *(f"  {note}" for note in found["notes"])]
+    lines = [found["title"], *(f"  {note}" for note in found["notes"]), f"  {reading.verdict(found)}"]
     for name in ("dev", "eval"):
         each = found[name]
         eer, spread = each["eer"]["mean"], each["eer"]["deviation"]
-        over = f"deviation {100 * spread:.2f} over {len(found['seeds'])} seeds"
+        count = len(found["seeds"])
+        over = f"deviation {100 * spread:.2f} over {count} seeds" if count > 1 else "one seed"
         line = f"  {name:4} EER {100 * eer:5.2f} % ({over})"
         if "eer_low" in each:
             low, high = (100 * each[k]["mean"] for k in ("eer_low", "eer_high"))
-            line += f", 95 % by {each['by']} {low:.1f} to {high:.1f}"
-        lines.append(f"{line}, AUC {each['auc']['mean']:.3f}")
+            line += f", 95 % by {each['by']} {low:.1f} to {high:.1f} %"
+        lines.append(f"{line}, AUC {100 * each['auc']['mean']:.1f} %")
     if "probe_eval" in found:
         blind = (100 * found[f"probe_{name}"]["eer"]["mean"] for name in ("dev", "eval"))
         lines.append("  shortcut probe alone: EER {:.1f} % and {:.1f} %".format(*blind))

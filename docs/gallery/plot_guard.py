@@ -52,7 +52,7 @@ score, ratios = guard.taught(clips, window=1.0)
 # of two ratios: below the threshold it is an alarm. The mean delays the alarm.
 
 watch = guard.Guard(score, threshold=-0.64, window=1.0, smooth=2)
-call = guard.made_up(clips["eval"])
+call = guard.made_up(clips["eval"], data="gallery")
 heard = [found for piece in call if (found := watch.hear(piece)) is not None]
 for found in heard:
     print(found)

@@ -201,13 +201,13 @@ def _check_rest(file: IO[bytes], padding: int, name: str) -> None:
 
 
 def _some(file: Any, most: int) -> bytes:
-    """What is there, at most so many bytes; waits for the first of them."""
+    """The bytes that have arrived, at most `most`; waits for the first of them."""
     read = getattr(file, "read1", None) or file.read  # a file without a buffer gives what is there as well
     return read(most) or b""
 
 
 def _exactly(file: IO[bytes], count: int) -> bytes:
-    """So many bytes, fewer at the end."""
+    """`count` bytes, fewer at the end."""
     found = b""
     while len(found) < count and (data := _some(file, count - len(found))):
         found += data

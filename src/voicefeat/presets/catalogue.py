@@ -116,8 +116,8 @@ def frontends() -> FrontEndList:
     Returns
     -------
     list of str
-        The names that `frontend` accepts. Shown in Python or a notebook, it is a table: what each front end
-        is, and its source.
+        The names that `frontend` accepts. Python and notebooks display it as a table,
+        with a description and the source of each.
 
     Examples
     --------

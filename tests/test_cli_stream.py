@@ -140,7 +140,7 @@ def test_channels_and_resampling(run, tmp_path):
         (["-", "--frontend", "kaldi-fbank-80"], bytes(100), "standard input: .*50 samples"),
         (["-", "--frontend", NAME], b"", "standard input: holds no samples"),
         (["-", "--frontend", NAME], b"fLaC" + bytes(100), "standard input: is FLAC"),
-        (["-", "--frontend", NAME, "--rate", "8000"], bytes(9999), "8000 Hz, and 16000 Hz.*add --resample"),
+        (["-", "--frontend", NAME, "--rate", "8000"], bytes(9999), "8000 Hz, but 16000 Hz.*add --resample"),
         (["-", "--frontend", NAME, "--rate", "0"], bytes(9999), "rate=0"),
         (["-", "--frontend", NAME, "--rate", "8000"], CLIP.read_bytes(), "--rate 8000: .*16000 Hz"),
         ([CLIP, "--frontend", NAME, "--rate", "8000"], b"", "--rate 8000: .*16000 Hz"),

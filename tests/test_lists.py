@@ -197,7 +197,7 @@ def test_segments_are_the_samples_that_kaldiio_reads(tmp_path, monkeypatch):
         (["a a.wav"], ["s a 0 1", "s a 0 1"], "segments, line 2: has the same id 's' as line 1"),
         (["a a.wav"], ["s a x 1"], "segments, line 1: start='x'"),
         (["a a.wav"], ["s a 0 1 B"], "segments, line 1: channel='B'"),
-        (["a a.wav"], ["s a 0"], "segments, line 1: has 3 words"),
+        (["a a.wav"], ["s a 0"], "segments, line 1: has 3 fields"),
     ],
 )
 def test_a_wrong_scp_is_told(scp, segments, message, tmp_path):

@@ -374,7 +374,7 @@ def test_every_registered_feature_can_be_drawn():
     (np.ones((1025, 5)), {}, "S=.*: its hop is not known; give feature=.* hop_length=160"),
     (np.ones((64, 5)), {}, "S=.*: its hop is not known"),
     (np.ones((64, 5)), {"hop_length": 160}, "it is not known what its 64 rows are; give feature="),
-    (np.ones((60, 5)), {"feature": "lfcc"}, "has 60 rows, and lfcc with these settings has 20; .*hop_length"),
+    (np.ones((60, 5)), {"feature": "lfcc"}, "has 60 rows, but lfcc with these settings has 20; .*hop_length"),
     (np.ones((60, 5)), {"feature": "mfcc", "n_mfcc": 40}, "mfcc with these settings has 40"),
     (np.ones((60, 5)), {"feature": "asvspoof2019-lfc"}, "feature='asvspoof2019-lfc'.*'asvspoof2019-lfcc'"),
     (np.ones((60, 5)), {"feature": LFCC, "hop_length": 160}, "hop_length=160: a front end has its own"),

@@ -231,9 +231,9 @@ class TestRefused:
         [
             (np.array([0.0, np.nan], np.float32), "piece=.*NaN|nan"),
             (np.array([0.0, np.inf], np.float32), "piece=.*inf"),
-            (np.zeros((2, 100), np.float32), r"shape \(n,\) before"),
-            (np.zeros(100, np.float64), "float32 before"),
-            (np.zeros(100, np.int16), "float32 before"),
+            (np.zeros((2, 100), np.float32), r"the shape \(n,\)"),
+            (np.zeros(100, np.float64), "earlier pieces were float32"),
+            (np.zeros(100, np.int16), "earlier pieces were float32"),
             (np.zeros(100, np.uint8), "uint8"),
             (np.zeros((1, 2, 3), np.float32), "piece=.*axes"),
             ("samples", "piece='samples'"),

@@ -14,7 +14,7 @@ from detecting import EXAMPLES, need, train
 need("sklearn", "torch")
 
 import torch  # noqa: E402
-from detect import config as configs, course, features, figures, guard, networks, reading, splits  # noqa: E402
+from detect import config as configs, course, features, guard, networks, reading, splits  # noqa: E402
 from detect.corpus import SPLITS, Clip, Corpus  # noqa: E402
 from detect.models import NETWORKS, build, count  # noqa: E402
 from detect.page import SYSTEMS  # noqa: E402
@@ -293,73 +293,6 @@ def test_copies_are_the_same_in_any_order(runs):
     found = json.loads((runs / name / "metrics.json").read_text())
     assert found["leaks"]
     assert "LEAKS" in (runs / name / "report.html").read_text()
-
-
-def found_of(dev, ours, span=None, probes=(0.5, 0.5), leaks=False):
-    """What metrics.json has of a run, as far as a verdict is concerned."""
-    found = {"leaks": leaks, "dev": {"eer": {"mean": dev}}, "eval": {"eer": {"mean": ours}}}
-    if span:
-        found["eval"] |= {"eer_low": {"mean": span[0]}, "eer_high": {"mean": span[1]}}
-    return found | {f"probe_{k}": {"eer": {"mean": v}} for k, v in zip(("dev", "eval"), probes, strict=True)}
-
-
-@pytest.mark.parametrize(
-    ("found", "said", "unsaid"),
-    [
-        (found_of(0.04, 0.045), "4.5 % on evaluation: few errors on this set.", "Development"),
-        (found_of(0.04, 0.30), "Development has 4.0 %: what was learnt holds less", "probe"),
-        (found_of(0.30, 0.20), "the evaluation set is the easier one", "probe"),
-        (
-            found_of(0.30, 0.31, (0.10, 0.52)),
-            "cannot be told from guessing. The interval is wide (10 to 52",
-            "few",
-        ),
-        (found_of(0.20, 0.20, probes=(0.2, 0.22)), "probe alone has 22.0 %: as good as the detector", "here"),
-        (found_of(0.20, 0.20, probes=(0.1, 0.5)), "10.0 % on development and 50.0 % on evaluation", "good"),
-        (found_of(0.01, 0.01, leaks=True), "hardly an error on this set. The protocol leaks", "probe"),
-    ],
-)
-def test_a_verdict_follows_from_the_figures(found, said, unsaid):
-    told = reading.verdict(found)
-    assert said in told
-    assert unsaid not in told
-
-
-def test_what_figures_of_a_size_mean():
-    assert "1 in 4.0 clips" in reading.eer(0.25)
-    assert "no better than guessing" in reading.eer(0.5)
-    assert "worse than guessing" in reading.eer(0.7)
-    assert "75 times in 100" in reading.auc(0.75)
-    assert "costs less than treating all clips alike" in reading.min_dcf(1.0)
-    assert "40 % of the cost" in reading.min_dcf(0.4)
-    assert "mislead" in reading.cllr(1.5, 0.6)
-    assert "little is lost" in reading.cllr(0.42, 0.4)
-    assert "0.30 above minDCF" in reading.act_dcf(0.7, 0.4)
-
-
-def test_markers_at_the_edge_are_drawn_whole():
-    """Scores without an error: the points of EER, probe and thresholds are in corners, and are not cut."""
-    pytest.importorskip("matplotlib")
-    from matplotlib.figure import Figure
-
-    values = np.concatenate([np.linspace(1, 2, 900), np.linspace(-2, -1, 900)])
-    keys = ["bonafide"] * 900 + ["spoof"] * 900
-    scores = vf.metrics.Scores([f"u{k}" for k in range(1800)], values, keys, ["-"] * 1800, ["-"] * 1800)
-    for draw in (
-        figures.roc([scores], {"eer": 0.0}),
-        figures.det([scores], 0.0),
-        figures.reliability(scores),
-    ):
-        ax = Figure().subplots()
-        draw(ax)
-        marked = [line for line in ax.get_lines() if line.get_marker() not in ("None", None, "")]
-        assert marked
-        (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
-        for line in marked:
-            assert not line.get_clip_on()
-            low, high = np.array([[x0, y0], [x1, y1]])
-            inside = np.clip(line.get_xydata(), low, high)
-            np.testing.assert_allclose(line.get_xydata(), inside, atol=1e-9)
 
 
 def test_mixtures_score_as_scikit_learn_does(tmp_path):

@@ -9,6 +9,8 @@ from typing import Any
 
 import voicefeat as vf
 
+from . import conclusions, config as configs
+
 #: The config's name, and what its row is called: with a number, as the term project counted them.
 SYSTEMS = (
     ("ann", "1 ANN"), ("ann_dropout", "2 ANN with dropout"), ("cnn", "3 CNN"),
@@ -38,7 +40,6 @@ def page(runs: Path) -> str:
     if not clean:
         raise vf.ParameterError(f"RUNS={str(runs)!r}: holds no runs on minifake; train some first")
     first = clean[0][1]
-    blind = [100 * first[f"probe_{part}"]["eer"]["mean"] for part in ("dev", "eval")]
     features = {
         name: found["seconds"]["features"]["mean"]
         for name, found in clean
@@ -50,7 +51,13 @@ def page(runs: Path) -> str:
         minifake=_systems(clean),
         leaking=_systems(leaking) if leaking else "No runs.",
         deepvoice=_folds(folds) if folds else "No runs.",
-        probe="EER {:.1f} % on dev and {:.1f} % on eval".format(*blind),
+        probe=conclusions.probed(first),
+        ranked=conclusions.ranked(clean),
+        chosen=conclusions.chosen(clean),
+        shown=conclusions.shown(clean),
+        apart=conclusions.apart(first["folder"] / "clips.csv"),
+        compared=conclusions.compared(clean, leaking),
+        folded=conclusions.folded(folds) if folds else "No runs.",
         feature_cost=spans if features else "",
     )
 
@@ -65,7 +72,9 @@ def _run(folder: Path) -> dict[str, Any]:
     """What a run found, and what its first seed did."""
     found: dict[str, Any] = json.loads((folder / "metrics.json").read_text())
     first = folder / f"seed-{found['seeds'][0]}" / "metrics.json"
-    return found | {"first": json.loads(first.read_text())}
+    how = configs.read(folder / "config.toml").training
+    said = {"monitor": how.monitor, "epochs": how.epochs, "folder": folder}
+    return found | {"first": json.loads(first.read_text())} | said
 
 
 def _found(
@@ -87,8 +96,8 @@ def _found(
 
 
 def _systems(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    head = ["system", "parameters", "seeds", "best epochs", "EER dev", "EER eval", "95 %", "AUC eval",
-            "minDCF eval", "training, s", "scoring, ms"]  # fmt: skip
+    head = ["system", "parameters", "seeds", "best epochs", "EER dev", "EER eval", "95 %, first seed",
+            "AUC eval", "minDCF eval", "training, s", "scoring, ms"]  # fmt: skip
     rows = []
     for title, one in found:
         first, seconds = one["first"]["eval"], one["seconds"]

@@ -39,9 +39,12 @@ def main(given):
         if (found := watch.hear(piece)) is not None:
             heard.append(found)
             print(found, flush=True)
+    if not heard:
+        raise vf.AudioError(
+            f"{given.source}: is shorter than a window of {given.window:g} s; give a longer call, or --window"
+        )
     if not any(np.isfinite(h.score) for h in heard):
-        what = "nothing but silence" if heard else "less than a window"
-        raise vf.AudioError(f"{given.source}: holds {what}; give a call with speech, or a shorter --window")
+        raise vf.AudioError(f"{given.source}: holds nothing but silence; give a call with speech")
     raised = [f"{h.seconds:.0f} s" for h in heard if h.alarm]
     print("alarms:", ", ".join(raised) or "none")
     cost, work = np.array([[h.cost, h.work] for h in heard if np.isfinite(h.score)]).T

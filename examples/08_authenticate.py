@@ -49,4 +49,4 @@ def main(given):
 
 
 if __name__ == "__main__":
-    course.run(main, __doc__, data="toy", most=2000)
+    course.run(main, __doc__, data="teaching", most=2000)

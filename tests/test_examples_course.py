@@ -35,7 +35,7 @@ RUNS = {
         [r"-0\.64 +\d+ +\d+ +[\d.]+ %", r"forged from 5 to 14 s", r" 18 s ", r"[\d.]+ ms \(median of 17;"],
     ),
     "08": (
-        [],
+        ["--data", "toy"],
         [r"3 speakers enrolled", r"target +3 ", r"nontarget +6 ", r"spoof +6 ", r"no gate +[\d.]+ +[\d.]+"],
     ),
 }
@@ -282,7 +282,10 @@ def test_the_guard_hears_a_pipe_while_it_is_open(tmp_path):
 
 @pytest.mark.slow
 def test_the_guard_on_short_and_silent_calls(run, tmp_path):
-    for seconds, level, told in ((1.5, 1, "less than a window"), (4, 0, "nothing but silence")):
+    for seconds, level, told in (
+        (1.5, 1, "is shorter than a window of 2 s; give a longer call"),
+        (4, 0, "nothing but silence"),
+    ):
         path = write(tmp_path / "call.wav", level * buzz(seconds))
         status, _, err = run("07", path, "--window", "2", "--data", "toy")
         assert (status, err.count("\n")) == (2, 1)

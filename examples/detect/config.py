@@ -125,9 +125,16 @@ def find(given: str) -> Path:
         for path in (place / given, place / f"{given}.toml"):
             if path.is_file():
                 return path
-    known = sorted(p.relative_to(here).as_posix() for p in (here / "configs").rglob("*.toml"))
-    one_of("CONFIG", given, known)
-    raise vf.ParameterError(f"CONFIG={given!r}: is not a file")
+    known = sorted(
+        p.relative_to(here / "configs").with_suffix("").as_posix() for p in (here / "configs").rglob("*.toml")
+    )
+    said = given.removeprefix("configs/").removesuffix(".toml")
+    beside = [name for name in known if Path(name).parent == Path(said).parent]
+    near = difflib.get_close_matches(said, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}? " if near else ""
+    listed = beside or sorted({str(Path(name).parent) for name in known})
+    word = "there" if beside else "folders of configs"
+    raise vf.ParameterError(f"CONFIG={given!r}: is not a file; {hint}{word}: {', '.join(listed)}")
 
 
 def find_all(given: str) -> list[Path]:

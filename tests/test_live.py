@@ -128,7 +128,7 @@ def test_more_samples_than_the_header_says():
         (riff(fmt()), "cut off or damaged"),
         (riff(fmt())[:20], "cut off or damaged"),
         (riff(fmt(), (b"LIST", 1 << 30, bytes(100))), "cut off or damaged"),
-        (riff(fmt(), form=b"RIFF").replace(b"WAVE", b"AVI "), "no WAV"),
+        (riff(fmt(), form=b"RIFF").replace(b"WAVE", b"AVI "), "not WAV"),
         (riff(fmt(), form=b"RIFX"), "big-endian WAV"),
         (b"fLaC" + bytes(100), "is FLAC; give the path"),
         (b"OggS" + bytes(100), "is Ogg"),

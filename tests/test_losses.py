@@ -123,7 +123,7 @@ def test_a_shard_of_another_dataset_in_the_place_of_one(form, corpus, copied, tm
     here, there = shards(out)[1], shards(tmp_path / "other")[1]
     gone(here)
     shutil.copytree(there, here) if there.is_dir() else shutil.copy(there, here)
-    with pytest.raises(vf.ParameterError, match=rf"{here.name}: (has|is of another) .*; (copy|move) it"):
+    with pytest.raises(vf.ParameterError, match=rf"{here.name}: (has|does not belong) .*; (copy|move) it"):
         vf.open_dataset(out)
     (out / "_state.json").unlink()
     with pytest.raises(

@@ -314,8 +314,8 @@ sys.meta_path.insert(0, Missing())
 sys.path.insert(0, sys.argv[1])
 from detect.cli import main
 
-for config in ("toy/lfcc_svm", "toy/ann"):
-    print(main([config, "--data", "toy", "--out", sys.argv[2]]))
+for words in (["toy/lfcc_svm"], ["toy/ann"], *([["--all", "toy"]] if "sklearn" in sys.argv else [])):
+    print(main([*words, "--data", "toy", "--out", sys.argv[2]]))
 """
 
 
@@ -330,10 +330,11 @@ def without(tmp_path, *packages):
 def test_without_scikit_learn(tmp_path):
     """It is said before anything is read, computed or written."""
     ended = without(tmp_path, "sklearn", "torch")
-    assert ended.stdout.split() == ["2", "2"]
+    assert ended.stdout.split() == ["2", "2", "2"]
     lines = [line for line in ended.stderr.splitlines() if "matplotlib" not in line]
     assert lines == [
         "train.py: error: scikit-learn is not installed: pip install scikit-learn",
+        "train.py: error: scikit-learn and torch are not installed: pip install scikit-learn torch",
         "train.py: error: scikit-learn and torch are not installed: pip install scikit-learn torch",
     ]
     assert not list(tmp_path.glob("toy"))

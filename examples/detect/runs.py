@@ -57,7 +57,7 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     """Train, score and report; returns the folder of the run."""
     how = config.data
     members = _members(config) if config.model.kind == "fusion" else []
-    _packages([config, *members], place)
+    check_packages([config, *members], place)
     corpus = corpus or corpus_of(place, how.protocol)
     folder = place.out / config.name / f"{corpus.name}-{how.protocol}".replace(" ", "_").replace(",", "")
     lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
@@ -85,7 +85,7 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     return folder
 
 
-def _packages(every: Sequence[Config], place: Place) -> None:
+def check_packages(every: Sequence[Config], place: Place) -> None:
     """Refuse to begin without what the models need; pictures are left out where matplotlib is missing."""
     recordings = Path(place.data).suffix != ".csv"
     needs.need(*dict.fromkeys(name for config in every for name in needs.of_config(config, recordings)))

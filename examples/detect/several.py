@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ def run_all(paths: Sequence[Path], changes: Sequence[str], place: runs.Place) ->
     """Run every config and print a table of the results; 1 if any failed, which is said at the end."""
     folders: list[Path] = []
     failed: dict[str, str] = {}
+    runs.check_packages(_readable(paths, changes), place)
     for k, path in enumerate(paths, 1):
         say(f"\n{k} of {len(paths)}: {path.stem}")
         try:
@@ -34,3 +36,12 @@ def run_all(paths: Sequence[Path], changes: Sequence[str], place: runs.Place) ->
         say(f"train.py: error: {name}: {why}")
     say(f"{len(folders)} of {len(paths)} configs were run" + (f", {len(failed)} failed" if failed else ""))
     return 1 if failed else 0
+
+
+def _readable(paths: Sequence[Path], changes: Sequence[str]) -> list[configs.Config]:
+    """The configs that can be read; what is wrong with the others is said in their turn."""
+    found = []
+    for path in paths:
+        with contextlib.suppress(vf.ParameterError):
+            found.append(configs.read(path, changes))
+    return found

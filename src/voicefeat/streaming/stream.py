@@ -55,6 +55,8 @@ class Stream:
     """
 
     def __init__(self, parts: Sequence[Part], single: bool, resample: tuple[float, float] | None) -> None:
+        if not (isinstance(parts, Sequence) and parts and all(isinstance(part, Part) for part in parts)):
+            fail("parts", parts, "are not those of a stream", "call voicefeat.stream, which makes them")
         self._parts: Sequence[Part] = parts
         #: Whether results are arrays, not mappings.
         self._single: bool = single

@@ -20,6 +20,8 @@ from .blocks import for_parts, thread_budget
 
 #: Shares of the rows for each thread.
 SHARES = 2
+#: How many times less a value costs here than a sample of a spectrogram.
+LIGHT = 4
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class Dynamics:
         frames, flat = out.shape[-1], out.reshape(-1)
         size = rows * frames
         items = range(0, flat.size, (self.orders + 1) * size)
-        threads = thread_budget(flat.size)
+        threads = thread_budget(flat.size // LIGHT)
         if threads == 1:
             for at in items:
                 self._follow(flat, at, size, rows, frames)
@@ -106,7 +108,7 @@ class Dynamics:
             if first < rows:
                 self._follow(flat, items[item] + first * frames, size, min(some, rows - first), frames)
 
-        for_parts(share, shares * len(items), flat.size)
+        for_parts(share, shares * len(items), flat.size // LIGHT)
 
     def _follow(self, flat: np.ndarray, at: int, size: int, rows: int, frames: int) -> None:
         """The deltas of `rows` rows from flat[at] on; those of each order are `size` values further on."""

@@ -15,6 +15,8 @@ from .blocks import for_parts, thread_budget
 
 #: Pieces of a long signal for each thread.
 SHARES = 4
+#: How many times less a sample costs here than in a spectrogram: for a minute threads are not worth their start.
+LIGHT = 8
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class SignalPieces:
             before = np.zeros(y.size // y.shape[-1], y.dtype)
             if self.signal.first == "self":
                 before -= share * y[..., 0].reshape(-1)
-        threads, lanes = thread_budget(y.size), tables.lanes(y.dtype)
+        threads, lanes = thread_budget(y.size // LIGHT), tables.lanes(y.dtype)
         if threads == 1:
             differences(y.reshape(-1), y.shape[-1], share, before, lanes, out.reshape(-1))
         else:
@@ -140,4 +142,4 @@ def _shared(
             last = -share * flat[at - 1 : at] if first else before[item : item + 1]
             differences(flat[at:end], end - at, share, last, lanes, into[at:end])
 
-    for_parts(piece, pieces * before.size, y.size)
+    for_parts(piece, pieces * before.size, y.size // LIGHT)

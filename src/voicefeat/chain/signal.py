@@ -15,7 +15,7 @@ from .blocks import for_parts, thread_budget
 
 #: Pieces of a long signal for each thread.
 SHARES = 4
-#: How many times less a sample costs here than in a spectrogram: for a minute threads are not worth their start.
+#: How many times less a sample costs here than in a spectrogram; for a minute threads are not worth it.
 LIGHT = 8
 
 

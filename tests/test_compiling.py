@@ -270,7 +270,7 @@ def test_what_is_kept_counts_as_old(frozen):
             circle.append(circle)
         assert gc.get_freeze_count() == count
         old = any(x is circle for x in gc.get_objects(generation=2))
-        assert old != frozen
+        assert old == (not count)  # Python 3.12 itself has frozen some
         del circle
         assert gc.collect() >= 1
     finally:

@@ -46,7 +46,7 @@ def test_white_noise_has_angles_equally_far_apart():
         (lambda: vf.lpc_to_lsf([1.0, -2.5, 1.0]), "unit circle"),
         (lambda: vf.lpc_to_lsf([1.0, np.nan]), "finite"),
         (lambda: vf.lpc_to_lsf("a"), "finite"),
-        (lambda: vf.lsf_to_lpc([2.0, 1.0]), "must rise"),
+        (lambda: vf.lsf_to_lpc([2.0, 1.0]), "must be ascending"),
         (lambda: vf.lsf_to_lpc([1.0, 4.0]), "between 0 and pi"),
     ],
 )

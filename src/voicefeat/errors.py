@@ -202,9 +202,10 @@ def check_divisor(name: str, value: Any, low: float | None = None, **rest: Any) 
 
 def check_rate(name: str, value: Any, remedy: str = "") -> float:
     """`value` as a sampling rate in Hz, within the range in which all formulas keep double precision."""
+    remedy = remedy or "give it in hertz, such as 16000"
     rate = check_float(name, value, above=0, unit="hertz", remedy=remedy)
     if not 1e-6 <= rate <= 1e12:
-        fail(name, value, "is not a sampling rate", remedy or "give it in hertz, such as 16000")
+        fail(name, value, "is not a sampling rate", remedy)
     return rate
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import ParameterError, check_bool, fail
@@ -40,6 +40,9 @@ def parts_of(wanted: Any, sr: float | None, settings: Mapping[str, Any]) -> tupl
     if front_ends:
         _check_shared(wanted, settings)
         return [_named(name, value, sr, settings) for name, value in wanted.items()], False
+    if not isinstance(wanted, Iterable):
+        remedy = "give 'mfcc', a list of names, or voicefeat.frontend(name)"
+        fail("wanted", wanted, "is neither the name of a feature nor a front end", remedy)
     asked = check_features(wanted, "wanted")
     rate = _rate(sr)
     check_shared([feature for feature, _ in asked], settings)

@@ -413,6 +413,9 @@ class TestNames:
         _, *shown, _ = self.told("ASVspoof2021 LFCC")
         assert len(shown) == 3 and all("asvspoof2021-lfcc" in line for line in shown)
 
+    def test_a_number_at_the_end_of_a_word(self):
+        assert self.told("lfcc2")[1:] == self.told("lfcc")[1:]
+
     @pytest.mark.parametrize(
         ("name", "meant"),
         [("asvspoof2019-lfc", "asvspoof2019-lfcc"), ("kaldi-mfcc-hirse", "kaldi-mfcc-hires"),
@@ -454,7 +457,9 @@ class TestNames:
 
     def test_titles(self):
         known = {name: title(vf.frontend(name)) for name in NAMES}
-        assert known["kaldi-fbank-80"] == "80 log mel bands, 25 ms every 10 ms"
+        assert known["kaldi-fbank-80"] == "80 log mel bands, 25 ms every 10 ms, samples x 32768"
+        assert known["kaldi-fbank-80-unit"] == "80 log mel bands, 25 ms every 10 ms"
+        assert known["icefall-fbank-80"].startswith("80 log mel bands to 400 Hz below Nyquist, 25 ms")
         assert known["sahidullah2015-rfcc"].startswith("20 coefficients of 20 rectangular linear bands, two")
         assert known["project-chroma"].startswith("pitch classes, normalised over each frame")
         assert known["covarep-mgd"] == "mgd"

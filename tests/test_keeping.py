@@ -128,7 +128,7 @@ def test_a_link_is_no_kernel(cache, tmp_path):
     (file,) = folder.glob("*.nbc")
     file.rename(tmp_path / "elsewhere")
     file.symlink_to(tmp_path / "elsewhere")
-    assert keeping.kept(KEY) == (None, f"{file} is no file")
+    assert keeping.kept(KEY) == (None, f"{file} is not a regular file")
 
 
 def test_a_group_may_write_above_where_nobody_can_enter(tmp_path, monkeypatch):

@@ -119,7 +119,7 @@ def test_messages_that_no_block_can_print_are_those_of_the_code():
     assert notice.KEPT in page and notice.NOT_KEPT in page
     for part in (
         "compiled kernels are not kept, and every process compiles them again: ",
-        "take the others' rights away (chmod go-w), or set VOICEFEAT_CACHE_DIR to a folder of your own",
+        "let nobody else write to it (chmod go-w), or set VOICEFEAT_CACHE_DIR to a folder of your own",
         "another run is writing there",
         " is not installed, and a dataset needs it",
     ):

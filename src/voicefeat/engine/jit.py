@@ -54,7 +54,7 @@ if FOLDER is None:
 if WHY:
     warnings.warn(
         f"compiled kernels are not kept, and every process compiles them again: {WHY}; "
-        "take the others' rights away (chmod go-w), or set VOICEFEAT_CACHE_DIR to a folder of your own",
+        "let nobody else write to it (chmod go-w), or set VOICEFEAT_CACHE_DIR to a folder of your own",
         stacklevel=2,
     )
 

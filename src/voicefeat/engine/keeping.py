@@ -142,7 +142,7 @@ def _doubt(folder: Path, named: Path) -> str:
             if fault := foreign(found, Path(entry.path)):
                 return fault
             if not stat.S_ISREG(found.st_mode):
-                return f"{entry.path} is no file"
+                return f"{entry.path} is not a regular file"
     return ""
 
 

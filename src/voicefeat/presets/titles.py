@@ -25,15 +25,18 @@ def title(front_end: FrontEnd) -> str:
     >>> import voicefeat as vf
     >>> title(vf.frontend("asvspoof2021-lfcc-la-df"))
     '19 coefficients of 70 linear bands to 4000 Hz, two deltas, 30 ms every 15 ms'
+    >>> title(vf.frontend("kaldi-fbank-80")), title(vf.frontend("kaldi-fbank-80-unit"))
+    ('80 log mel bands, 25 ms every 10 ms, samples x 32768', '80 log mel bands, 25 ms every 10 ms')
     >>> title(vf.frontend("asvspoof2019-cqcc")), title(vf.frontend("aasist-waveform"))
     ('cqcc(n_cqcc=30), two deltas', '64600 samples')
     """
     text = "".join([_statics(front_end), *_beside(front_end)])
     frames, rate = front_end.framing, front_end.signal.rate
-    if frames is None:
-        return text
-    unit, factor = ("samples", 1.0) if rate is None else ("ms", 1000 / rate)
-    return f"{text}, {frames.win_length * factor:.4g} {unit} every {frames.hop_length * factor:.4g} {unit}"
+    if frames is not None:
+        unit, factor = ("samples", 1.0) if rate is None else ("ms", 1000 / rate)
+        text += f", {frames.win_length * factor:.4g} {unit} every {frames.hop_length * factor:.4g} {unit}"
+    scale = front_end.signal.scale
+    return text if scale == 1.0 else f"{text}, samples x {scale:g}"
 
 
 def _statics(fe: FrontEnd) -> str:
@@ -67,7 +70,9 @@ def _bands(bands: Bands | None, log: str = "") -> str:
     ) if there]  # fmt: skip
     words = " ".join(filter(None, [count, log, *shape, kind, "bands"]))
     top = given.get("fmax")
-    return words if top is None or top <= 0 else f"{words} to {top:g} Hz"
+    if top is None or top == 0:
+        return words
+    return f"{words} to {top:g} Hz" if top > 0 else f"{words} to {-top:g} Hz below Nyquist"
 
 
 def _beside(fe: FrontEnd) -> Iterable[str]:

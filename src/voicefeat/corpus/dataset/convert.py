@@ -137,9 +137,10 @@ def convert_dataset(
 def _check_new(target: Path) -> None:
     if os.path.lexists(target) and not target.is_dir():
         fail("out", str(target), "exists, and is not a folder", "give a new folder")
-    existing = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
-    if existing:
-        fail("out", str(target), f"already holds {existing[0]!r}", "give a new or empty folder")
+    names = [entry.name for entry in target.iterdir()] if target.is_dir() else []
+    if names:
+        first = min(names, key=lambda name: (name.startswith("."), name))  # rather a dataset than its lock
+        fail("out", str(target), f"already holds {first!r}", "give a new or empty folder")
 
 
 def _given(folder: Path) -> _Given:

@@ -212,8 +212,8 @@ def check_rate(name: str, value: Any, remedy: str = "") -> float:
 def near_names(name: str, known: Iterable[str], about: Callable[[str], str] | None = None) -> list[str]:
     """The names that a user may mean: those that contain all words of `name`, or else the most alike.
 
-    `about` gives more words of a name, which are looked at where no name contains them. A number at the end of
-    a word is left out where it is in no name: "lfcc2" finds all that "lfcc" finds.
+    `about` gives more words of a name, which are looked at where no name contains them. A number at the end
+    of a word is left out where it is in no name: "lfcc2" finds all that "lfcc" finds.
     """
     known, words = list(known), re.findall(r"[^\W_]+", name.casefold())
     if words:

@@ -11,7 +11,12 @@ import numpy as np
 import voicefeat as vf
 from voicefeat.files.temporary import replacing
 
+from . import arrays
 from .features import Features
+
+#: The mixtures, and the arrays of each, as a file has them.
+CLASSES = ("spoof", "bonafide")
+PARTS = ("log_weights", "means", "variances")
 
 
 class GMM:
@@ -93,14 +98,24 @@ class GMM:
 
     def save(self, path: Path) -> None:
         """Arrays in an .npz: for each class log weights, means and variances."""
-        names = ("log_weights", "means", "variances")
-        arrays = {
+        held = {
             f"{key}_{name}": array
-            for key, mixture in zip(("spoof", "bonafide"), self.mixtures, strict=True)
-            for name, array in zip(names, mixture, strict=True)
+            for key, mixture in zip(CLASSES, self.mixtures, strict=True)
+            for name, array in zip(PARTS, mixture, strict=True)
         }
         with replacing(path, "wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **held)
+
+    def load(self, path: Path) -> None:
+        """What `save` wrote."""
+        held = arrays.read(path, [f"{key}_{name}" for key in CLASSES for name in PARTS])
+        mixtures = [tuple(held[f"{key}_{name}"] for name in PARTS) for key in CLASSES]
+        shape = mixtures[0][1].shape
+        for log_weights, means, variances in mixtures:
+            fit = len(shape) == 2 and means.shape == variances.shape == shape and len(log_weights) == shape[0]
+            if not fit or not (variances > 0).all():
+                raise arrays.unfit(path, "pair of Gaussian mixtures")
+        self.mixtures = mixtures
 
 
 def _terms(

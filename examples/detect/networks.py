@@ -16,7 +16,7 @@ import voicefeat as vf
 from voicefeat.files.temporary import replacing
 
 from .config import Config
-from .features import Features
+from .features import Features, shape_of
 from .models import build, count
 from .models.parts import Standardise
 
@@ -57,11 +57,9 @@ class Network:
         """Learn, or go on from the folder's checkpoint; in the end the weights are the best epoch's."""
         how = self.config.training
         torch.manual_seed(seed)
-        self.standardise = Standardise(features.shape).to(self.device)
-        self.net = build(self.config.model.kind, features.shape, self.config.model.settings).to(self.device)
-        self.parameters = count(self.net)
+        self._build(features.shape)
         if self.config.model.start:
-            self.load(Path(self.config.model.start))
+            self._start(Path(self.config.model.start))
         else:
             self.standardise.learn(self._batch(features, places["train"]))
         self._freeze()
@@ -91,6 +89,11 @@ class Network:
             log("epoch", **told, best=state.best_epoch == epoch, seconds=round(spent, 2))
         self.net.load_state_dict(state.best)
         self.seconds, self.best_epoch = state.seconds, state.best_epoch
+
+    def _build(self, shape: tuple[int, ...]) -> None:
+        self.standardise = Standardise(shape).to(self.device)
+        self.net = build(self.config.model.kind, shape, self.config.model.settings).to(self.device)
+        self.parameters = count(self.net)
 
     def check(self, shape: tuple[int, ...], rows: int) -> None:
         """Refuse settings that make no network for such examples, and more rows a batch than there are."""
@@ -159,12 +162,21 @@ class Network:
         _put(path, state | {"standardise": self.standardise.state_dict()})
 
     def load(self, path: Path) -> None:
-        """What `save` wrote for the same network; nothing in the file is run."""
+        """What `save` wrote for the same settings; nothing in the file is run."""
+        state = _get(path, self.config.model.kind)
+        columns = tuple(getattr(state["standardise"].get("mean"), "shape", ()))
+        self._build(columns if len(columns) == 1 else shape_of(self.config.input))
+        self._put_in(state, path)
+
+    def _start(self, path: Path) -> None:
+        """Begin from the weights of another run."""
         if not path.is_file():
             raise vf.ParameterError(
                 f"model.start={str(path)!r}: is not there; name a model.pt of an earlier run"
             )
-        state = _get(path, self.config.model.kind)
+        self._put_in(_get(path, self.config.model.kind), path)
+
+    def _put_in(self, state: dict[str, Any], path: Path) -> None:
         _set(self.net, state["net"], path, self.config.model.kind)
         _set(self.standardise, state["standardise"], path, self.config.model.kind)
 
@@ -236,6 +248,8 @@ def _get(path: Path, kind: str) -> dict[str, Any]:
         raise vf.ParameterError(
             f"{path}: is not a model of these examples; name a model.pt of an earlier run"
         )
+    if not all(isinstance(state[part], dict) for part in ("net", "standardise")):
+        raise vf.ParameterError(f"{path}: holds no weights; copy the whole run again, or train again")
     if state["kind"] != kind:
         raise vf.ParameterError(
             f"{path}: is a {state['kind']}, and model.kind={kind!r}; give the config that it was trained with"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import voicefeat as vf
@@ -32,6 +33,16 @@ def make(config: Config) -> Any:
         return GMM(**settings) if kind == "gmm" else Classic(kind, **settings)
     except TypeError as error:
         raise vf.ParameterError(f"model.settings={settings}: {error}; see examples/detect/gmm.py") from None
+
+
+def load(config: Config, folder: Path) -> Any:
+    """The trained model of a seed's folder, for a config that is no fusion; nothing of a file is run."""
+    model = make(config)
+    path = folder / model.file
+    if not path.is_file():
+        raise vf.ParameterError(f"{path}: is not there; copy the whole run again, or train again")
+    model.load(path)
+    return model
 
 
 def check(config: Config, corpus: Corpus, rows: int) -> None:

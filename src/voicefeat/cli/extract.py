@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..corpus.formats import FORMATS
 from ..errors import fail
+from .callables import METAVAR, named_callable
 from .exit_status import DONE, NOTHING_DONE, SOME_FAILED
 from .inputs import add_inputs, listing
 from .messages import tell
@@ -37,6 +38,9 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help="see 'voicefeat features' (default: mfcc); may be repeated")
     add("--frontend", action="append", metavar="NAME",
         help="in place of --feature: one of 'voicefeat presets', or a file FRONTEND.toml; may be repeated")
+    add("--callable", action="append", metavar=METAVAR,
+        help="in place of --feature: a callable that declares name, rows and version, such as an embedding; "
+             "its module is imported, which runs its code; may be repeated")
     add("--out", required=True, metavar="DIR", help="folder of the dataset: new, empty, or of an "
                                                     "earlier run of the same command")
     add("--sr", type=int, metavar="HZ", help="resample to this rate (default: each recording's own)")
@@ -74,9 +78,11 @@ def run(options: argparse.Namespace) -> int:
     from ..corpus.run.extract import extract_corpus
 
     given = given_settings(options)
-    if options.frontend is not None:
+    front_ends: list[Any] = options.frontend or []
+    if options.frontend is not None or options.callable is not None:
         check_front_end(given)
-    features = options.feature or (None if options.frontend else ["mfcc"])
+        front_ends = [*front_ends, *map(named_callable, options.callable or [])]
+    features = options.feature or (None if front_ends else ["mfcc"])
     found = listing(options)
     if (missing := notice(found)) and not options.strict:
         tell(f"voicefeat extract: {missing}")
@@ -85,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
             found,
             options.out,
             features,
-            frontend=options.frontend,
+            frontend=front_ends or None,
             sr=options.sr,
             settings=parsed_settings(features or ["mfcc"], given),
             channels=options.channels,

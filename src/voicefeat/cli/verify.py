@@ -6,6 +6,7 @@ import argparse
 import warnings
 from typing import Any
 
+from .callables import METAVAR, named_callable
 from .exit_status import DONE, SOME_FAILED
 from .inputs import add_inputs, listing
 
@@ -29,6 +30,8 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     # fmt: off
     add("folder", metavar="DIR", help="folder of the dataset")
     add_inputs(command)
+    add("--callable", metavar=METAVAR,
+        help="the callable that made the dataset, if one did; its module is imported, which runs its code")
     add("--sample", type=int, metavar="N",
         help="verify N recordings drawn at random, without checksums of shards (default: all recordings)")
     add("--seed", type=int, default=0, metavar="K", help="seed of the draw (default: 0)")
@@ -50,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
     result = verify(
         dataset,
         listing(options),
+        frontend=None if options.callable is None else named_callable(options.callable),
         sample=options.sample,
         seed=options.seed,
         exact=options.exact,

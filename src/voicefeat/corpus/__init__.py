@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .dataset.dataset import Dataset as Dataset
     from .dataset.open import open_dataset as open_dataset
     from .dataset.verify import Verified as Verified, verify as verify
+    from .run.callables import CallableFrontEnd as CallableFrontEnd
     from .run.extract import extract_corpus as extract_corpus
     from .run.run import Extraction as Extraction
     from .table.recipes import RECIPES as RECIPES
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 #: The public names and their files; each is loaded when it is first used.
 _FILES = {
     "Batch": "dataset.batches",
+    "CallableFrontEnd": "run.callables",
     "Converted": "dataset.convert",
     "Dataset": "dataset.dataset",
     "Entry": "dataset.batches",

@@ -10,6 +10,7 @@ import numpy as np
 from ..audio.load import load
 from ..corpus.dataset.batches import Entry
 from ..corpus.dataset.dataset import Dataset
+from ..corpus.dataset.expected import kind_of
 from ..corpus.dataset.rebuild import restored
 from ..feature.registry import FEATURES
 from ..feature.spectral.mel import melspectrogram
@@ -33,7 +34,7 @@ def draw_entry(dataset: Dataset, entry: Entry, file: str) -> None:
     part = f", part {entry.part}" if entry.part else ""
     titled(ax, f"{entry.id}{part}: {dataset.feature}")
     about = dataset.about
-    if dataset.feature in FEATURES and not about.get("summary"):
+    if kind_of(about) == "feature" and dataset.feature in FEATURES and not about.get("summary"):
         settings = restored(dataset.feature, about["settings"])
         image = spectrogram(
             entry.values, entry.sr, feature=dataset.feature, ax=ax, db=dataset.feature in POWERS, **settings

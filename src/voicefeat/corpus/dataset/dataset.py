@@ -63,12 +63,12 @@ class Dataset:
 
     @property
     def feature(self) -> str:
-        """The name of the feature or front end."""
+        """The name of the feature, front end or callable."""
         return self.about["feature"]
 
     @property
     def front_end(self) -> FrontEnd | None:
-        """The front end, or None for a feature."""
+        """The front end, or None for a feature or a callable."""
         text = self.about.get("front_end")
         return None if text is None else FrontEnd.from_toml(text)
 

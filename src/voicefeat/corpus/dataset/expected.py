@@ -10,16 +10,22 @@ from ...errors import ParameterError
 from ...presets.compare.differences import differences
 from ...presets.front_end import FrontEnd
 from ..output.state import differing
-from ..run.task import FeatureTask, FrontEndTask, Task, make_tasks
+from ..run.callables import CallableFrontEnd
+from ..run.task import FrontEndTask, Task, make_tasks
 
-__all__ = ["check_expected"]
+__all__ = ["check_expected", "kind_of"]
+
+
+def kind_of(about: Mapping[str, Any]) -> str:
+    """What a dataset holds, by its metadata: a feature, a front end or a callable."""
+    return "callable" if "callable" in about else "front end" if "front_end" in about else "feature"
 
 
 def check_expected(
     place: Path,
     about: Mapping[str, Any],
     feature: str | None,
-    frontend: str | FrontEnd | None,
+    frontend: str | FrontEnd | CallableFrontEnd | None,
     settings: Mapping[str, Any] | None,
 ) -> None:
     """Refuse a dataset of another feature, front end or settings.
@@ -49,15 +55,14 @@ def check_expected(
 
 def _differences(about: Mapping[str, Any], task: Task) -> Iterator[str]:
     """Each difference as "name: 1 in the dataset, 2 given"."""
-    is_front_end = "front_end" in about
-    if is_front_end and isinstance(task, FrontEndTask):
+    there, given = kind_of(about), kind_of(task.settings(0))
+    if there == given == "front end" and isinstance(task, FrontEndTask):
         for difference in differences(FrontEnd.from_toml(about["front_end"]), task.front_end):
             yield f"{difference.setting}: {difference.a!r} in the dataset, {difference.b!r} given"
-    elif not is_front_end and isinstance(task, FeatureTask) and task.name == about["feature"]:
-        yield from differing(about["settings"], task.settings(0)["settings"], here="given")
+    elif there == given and task.name == about["feature"]:
+        now = task.settings(0)
+        yield from differing(about["settings"], now["settings"], here="given")
+        if given == "callable" and about["settings"] == now["settings"] and "summary" not in about:
+            yield from differing({"rows": about["rows"]}, {"rows": now["rows"]}, here="given")
     else:
-        kinds = ("feature", "front end")
-        yield (
-            f"the {kinds[is_front_end]} {about['feature']} in the dataset, "
-            f"the {kinds[isinstance(task, FrontEndTask)]} {task.name} given"
-        )
+        yield f"the {there} {about['feature']} in the dataset, the {given} {task.name} given"

@@ -15,6 +15,7 @@ from ...presets.names import FrontEndName
 from ..formats import FORMATS, Format, find_format
 from ..output.inventory import shards_in
 from ..output.state import State
+from ..run.callables import CallableFrontEnd
 from .dataset import Dataset
 from .expected import check_expected
 from .holdings import holdings
@@ -29,7 +30,7 @@ def open_dataset(
     folder: str | os.PathLike[str],
     *,
     feature: FeatureName | str | None = None,
-    frontend: FrontEndName | str | FrontEnd | None = None,
+    frontend: FrontEndName | str | FrontEnd | CallableFrontEnd | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Dataset:
     """Open a dataset written by `voicefeat extract`.

@@ -7,27 +7,34 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import ParameterError
+from ...errors import ParameterError, fail
 from ...feature.registry import find
 from ...presets.front_end import FrontEnd
+from ..output.state import differing
+from ..run.callables import CallableFrontEnd
 from ..run.job import CorpusJob
 from ..run.settings import as_json
-from ..run.task import FeatureTask, FrontEndTask, Task
+from ..run.task import CallableTask, FeatureTask, FrontEndTask, Task
 
 __all__ = ["rebuild_job", "restored"]
 
 
-def rebuild_job(about: Mapping[str, Any]) -> CorpusJob:
-    """The job that a dataset's metadata describes.
+def rebuild_job(about: Mapping[str, Any], given: CallableFrontEnd | None = None) -> CorpusJob:
+    """The job that a dataset's metadata describes; `given` is the callable that made it, if one did.
+
+    A dataset names no code: nothing is imported that its metadata says.
 
     Raises
     ------
     ParameterError
-        If this version has no such feature or setting, or computes another digest of the settings.
+        If this version has no such feature or setting, or computes another digest of the settings; if the
+        callable is not given, or is another one.
     """
     sr = None if about["sr"] == "own" else about["sr"]
     task: Task
-    if "front_end" in about:
+    if "callable" in about or given is not None:
+        task = _callable_task(about, given, sr)
+    elif "front_end" in about:
         task = FrontEndTask(about["feature"], FrontEnd.from_toml(about["front_end"]), sr)
     else:
         task = FeatureTask.of(about["feature"], sr, restored(about["feature"], about["settings"]))
@@ -42,6 +49,28 @@ def rebuild_job(about: Mapping[str, Any]) -> CorpusJob:
     )  # fmt: skip
     job.probe()
     return job
+
+
+def _callable_task(about: Mapping[str, Any], given: CallableFrontEnd | None, sr: int | None) -> CallableTask:
+    """The task of the callable, which must be that of the dataset."""
+    name = about["feature"]
+    if "callable" not in about:
+        fail("frontend", given, f"the dataset holds {name!r}, which no callable has made", "leave it out")
+    if given is None:
+        raise ParameterError(
+            f"frontend=None: a callable has made the dataset, {name!r} of version "
+            f"{about['settings']['version']!r}; give it (frontend=, or --callable MODULE:NAME)"
+        )
+    task = CallableTask.of(given, sr)
+    if task.declared.digest != about["digest"]:
+        others = "; ".join(differing(_declared(about), _declared(task.settings(0)), here="given"))
+        others = others or "other rows"  # those of statistics have other names
+        fail("frontend", given, f"is not what made the dataset ({others})", "give that one")
+    return task
+
+
+def _declared(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": about["feature"], **about["settings"]}
 
 
 def restored(feature: str, settings: Mapping[str, Any]) -> dict[str, Any]:

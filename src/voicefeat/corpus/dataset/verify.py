@@ -13,6 +13,7 @@ from ...errors import ParameterError, check_int, fail
 from ..inputs.sources import Listing, Source, find_sources
 from ..items import Done, Item, Row
 from ..run.arguments import check_workers
+from ..run.callables import CallableFrontEnd
 from ..run.schedule import pieces_in_order
 from ..run.versions import versions
 from ..run.warnings import WarningsByThread
@@ -68,6 +69,7 @@ def verify(
     dataset: Dataset,
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | Listing,
     *,
+    frontend: CallableFrontEnd | None = None,
     sample: int | None = None,
     seed: int = 0,
     exact: bool = False,
@@ -83,6 +85,8 @@ def verify(
         An open dataset.
     paths : path-like, iterable of path-like, or Listing
         The recordings, as for `voicefeat.extract_corpus`: the dataset has their ids, not their paths.
+    frontend : CallableFrontEnd, optional
+        The callable that made the dataset, if one did: a dataset names no code that could be imported.
     sample : int, optional
         Number of recordings to draw with `seed`; shards are then not compared. By default all recordings.
     seed : int
@@ -100,7 +104,8 @@ def verify(
     Raises
     ------
     ParameterError
-        If an argument cannot be used, no recording is in the dataset, or this version lacks a setting.
+        If an argument cannot be used, no recording is in the dataset, or this version lacks a setting; if a
+        callable made the dataset, and none or another one is given.
 
     Examples
     --------
@@ -114,7 +119,7 @@ def verify(
     about = dataset.about
     if not about["values"].startswith(about["dtype"]):
         fail("dataset", str(dataset.folder), "is compressed with loss", "verify one that is not compressed")
-    job = rebuild_job(about)
+    job = rebuild_job(about, frontend)
     workers = check_workers(workers)
     given = _listing(paths)
     known = {source.id: source for source in given.sources}

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import escape
 from ..dataset.dataset import Dataset
+from ..dataset.expected import kind_of
 from ..output.failures import Ledger
 from ..run.versions import versions
 from .facts import COUNTED, audio_seconds, counted_values, failure_counts, size
@@ -81,12 +82,13 @@ def _rows(dataset: Dataset) -> str:
 
 
 def _holds(about: Mapping[str, Any]) -> str:
-    kind = "front end" if "front_end" in about else "feature"
     names = about["rows"]
     listed = ", ".join(names) if len(names) <= 4 else f"{names[0]}, {names[1]}, ..., {names[-1]}"
     several = "" if about["channels"] == "mean" else f", channels: {about['channels']}"
     each = "frame" if "summary" not in about else "recording" if about["windows"] is None else "window"
-    return f"the {kind} {about['feature']}, {len(names)} {about['dtype']} a {each} ({listed}){several}"
+    return (
+        f"the {kind_of(about)} {about['feature']}, {len(names)} {about['dtype']} a {each} ({listed}){several}"
+    )
 
 
 def _statistics(about: Mapping[str, Any]) -> str:

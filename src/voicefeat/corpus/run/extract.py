@@ -27,13 +27,14 @@ from ..output.made_from import Changed, recordings_digest
 from ..output.shards import Shards
 from ..output.state import State, opened
 from .arguments import check_executor, check_mapping, check_names, check_workers
+from .callables import CallableFrontEnd, check_sendable
 from .due import Wanted, mark_due
 from .growth import Growth, arranged
 from .job import CorpusJob
 from .retry import Retry, tried_again
 from .run import Extraction, Run
 from .run_log import RunLog
-from .task import make_tasks
+from .task import CallableTask, make_tasks
 
 __all__ = ["Extraction", "extract_corpus"]
 
@@ -46,7 +47,12 @@ def extract_corpus(
     out: str | os.PathLike[str],
     feature: FeatureName | str | Sequence[FeatureName | str] | None = None,
     *,
-    frontend: FrontEndName | str | FrontEnd | Sequence[FrontEndName | str | FrontEnd] | None = None,
+    frontend: FrontEndName
+    | str
+    | FrontEnd
+    | CallableFrontEnd
+    | Sequence[FrontEndName | str | FrontEnd | CallableFrontEnd]
+    | None = None,
     sr: int | None = None,
     settings: Mapping[str, Any] | None = None,
     channels: Literal["mean", "first", "each"] = "mean",
@@ -80,10 +86,11 @@ def extract_corpus(
     feature : str or sequence of str, optional
         Names in `voicefeat.feature.registry.FEATURES`; by default ``"mfcc"``. Several features share
         decoding, and the spectra of equal frames.
-    frontend : str, FrontEnd, or sequence of them, optional
+    frontend : str, FrontEnd, CallableFrontEnd, or sequence of them, optional
         Front ends, in place of features: the name of a published one (`voicefeat.frontends`), the path
-        of a file ``*.toml``, or a value. Several share decoding, and the spectra of equal frames of the same
-        signal; each has a folder in `out`.
+        of a file ``*.toml``, a value, or any callable that declares its name, rows and version
+        (`voicefeat.corpus.CallableFrontEnd`). Several share decoding, and the spectra of equal frames of the
+        same signal; each has a folder in `out`.
     sr : int, optional
         Sampling rate in Hz to which every recording is resampled; by default each keeps its own rate. A front
         end with a fixed rate accepts no other: recordings at another rate go to the ledger unless they are
@@ -140,7 +147,8 @@ def extract_corpus(
     ParameterError
         Before any recording is opened: if an argument cannot be used, if `out` holds something else, or if
         the files that `out` was made from have changed. A recording that cannot be used raises nothing,
-        unless `strict`: it becomes a line of ``_failures.csv`` in `out`.
+        unless `strict`: it becomes a line of ``_failures.csv`` in `out`. Later only if a callable returns
+        something else than it declares: the run stops, and the error names the recording.
     ModuleNotFoundError
         If the extra that the format needs is not installed.
     OSError
@@ -163,6 +171,9 @@ def extract_corpus(
     statistics = check_names("summary", summary)
     job = CorpusJob(tasks, sr, channels, part_seconds, dtype, statistics, windows)
     workers, executor = check_workers(workers), check_executor(executor)
+    for task in tasks:
+        if isinstance(task, CallableTask):
+            check_sendable(task.given, executor)
     shard_mb = check_float("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
     form = find_format(format)
     options = form.complete(check_mapping("format_options", format_options))

@@ -13,6 +13,7 @@ from ...feature.summarize import summarize
 from ..checksums import Identity, identity
 from ..items import DTYPES, Done, Failure, Item, Row
 from ..output.folders import check_folders
+from .callables import CallableFault
 from .machine_faults import stop_if_passing
 from .pieces import CHANNELS, cut
 from .task import Task, compute_tasks
@@ -92,6 +93,8 @@ class CorpusJob:
         ------
         OSError
             If the machine has too few open files, too little memory or the like: see `stop_if_passing`.
+        CallableFault
+            If a callable does not return what it declares.
         """
         with ThreadWarnings() as messages:
             return self._done(item, messages)
@@ -108,6 +111,8 @@ class CorpusJob:
                 values, zeros = self._stored(task, result, y, piece.sr)
                 stored.append(values)
                 zeroed += zeros
+        except CallableFault as fault:  # of the callable: all its rows are in doubt
+            raise CallableFault(f"{source.path}: {fault}") from None
         except Exception as error:  # any error that a file causes becomes a line of the ledger
             stop_if_passing(source.path, error)
             failure = Failure.of(source, stage, error)

@@ -1,4 +1,4 @@
-"""The task of a run for each recording: a feature with its settings, or a front end."""
+"""The task of a run for each recording: a feature with its settings, a front end, or any callable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -17,21 +17,26 @@ from ...audio.signals import signal
 from ...chain.block_loop import compute_requests
 from ...chain.jobs import Request
 from ...chain.threads import single
-from ...errors import ParameterError, check_int, fail
+from ...errors import ParameterError, check_int, fail, is_transient
 from ...feature.registry import Feature, find
 from ...filters import empty_bands
 from ...presets.front_end import FrontEnd, request
 from ...presets.named import named
 from .arguments import check_names
+from .callables import CallableFault, CallableFrontEnd, Declared, declared, values_of
 from .settings import as_json, complete
 
-__all__ = ["FeatureTask", "FrontEndTask", "Task", "compute_tasks", "make_tasks"]
+__all__ = ["CallableTask", "FeatureTask", "FrontEndTask", "Task", "compute_tasks", "make_tasks"]
 
+#: What may be given as a front end.
+Given: TypeAlias = str | FrontEnd | CallableFrontEnd
 #: The rates of the trial if recordings keep their own; one of them has to work. High rates accept every band
 #: that some recording could hold; low rates accept bands that need narrow bins.
 TRIAL_RATES = (192000, 48000, 16000, 8000)
 #: Duration in seconds of the trial of a feature whose frames have no fixed length.
 TRIAL_SECONDS = 3
+#: The rate of the trial of a callable that declares none, if recordings keep their own.
+USUAL_RATE = 16000
 #: Largest number of values of one recording: offsets have 32 bits.
 MOST_VALUES = 2**31 - 1
 #: Features that a dataset cannot hold, and what to use in their place.
@@ -72,7 +77,7 @@ def compute_tasks(tasks: Sequence[Task], y: np.ndarray, rate: int) -> list[np.nd
 
 
 class Task(ABC):
-    """A feature or a front end that a run computes."""
+    """A feature, a front end or a callable that a run computes."""
 
     #: Sampling rate in Hz, or None for the recording's own.
     sr: int | None
@@ -189,11 +194,11 @@ class FeatureTask(Task):
 
 def make_tasks(
     feature: str | Sequence[str] | None,
-    frontend: str | FrontEnd | Sequence[str | FrontEnd] | None,
+    frontend: Given | Sequence[Given] | None,
     sr: int | None,
     settings: Mapping[str, Any] | None,
 ) -> tuple[Task, ...]:
-    """The tasks of a run: features, with settings that all of them have, or front ends."""
+    """The tasks of a run: features, with settings that all of them have, or front ends and callables."""
     if frontend is None:
         given = ["mfcc"] if feature is None else [feature] if isinstance(feature, str) else feature
         names = check_names("feature", given)
@@ -209,10 +214,16 @@ def make_tasks(
             f"settings={dict(settings)!r}: a front end has its own; give one that is changed, "
             "frontend=vf.frontend(name).replace(...), or a TOML file of it"
         )
-    fronts = [frontend] if isinstance(frontend, str | FrontEnd) else frontend
+    fronts: Any = [frontend] if isinstance(frontend, str) or callable(frontend) else frontend
     if not isinstance(fronts, Sequence) or not fronts:
-        return (FrontEndTask.of(fronts, sr),)  # type: ignore[arg-type]  # which refuses it
-    return tuple(FrontEndTask.of(each, sr) for each in fronts)
+        fronts = [fronts]  # which is refused
+    return tuple(_front_end_task(each, sr) for each in fronts)
+
+
+def _front_end_task(given: Given, sr: int | None) -> Task:
+    if isinstance(given, str | FrontEnd) or not callable(given):
+        return FrontEndTask.of(given, sr)
+    return CallableTask.of(given, sr)
 
 
 @dataclass(frozen=True)
@@ -271,4 +282,63 @@ class FrontEndTask(Task):
             "digest": self.front_end.digest,
             "rows": rows if len(rows) == n_rows else [f"{self.name}_{index}" for index in range(n_rows)],
             "row": self.front_end.row,
+        }
+
+
+@dataclass(frozen=True)
+class CallableTask(Task):
+    """A callable, with what it has declared."""
+
+    given: CallableFrontEnd
+    declared: Declared
+    sr: int | None
+
+    @classmethod
+    def of(cls, given: CallableFrontEnd, sr: int | None) -> CallableTask:
+        """The task of a callable; a rate other than its own is refused."""
+        if sr is not None:
+            sr = check_int("sr", sr, unit="Hz", remedy="give the rate in Hz, for example 16000")
+        task = cls(given, declared(given), sr)
+        if sr is not None:
+            task.check_rate(sr)
+        return task
+
+    @property
+    def name(self) -> str:
+        return self.declared.name
+
+    def check_rate(self, rate: int) -> None:
+        """Refuse a rate other than the callable's own."""
+        due = self.declared.rate
+        if due is not None and rate != due:
+            fail("sr", rate, f"{self.name} is defined at {due} Hz", f"resample: give sr={due}")
+
+    def request(self, y: np.ndarray, rate: int, prepared: dict[Any, np.ndarray]) -> Request:
+        self.check_rate(rate)
+        return Request(y, (), lambda results: values_of(self.given, self.declared, y, rate))
+
+    def hop(self, rate: int) -> float:
+        fail("windows", "given", f"{self.name} is a callable, whose hop is not known", "leave it out")
+
+    def probe(self) -> int:
+        rate = self.sr or self.declared.rate or USUAL_RATE
+        try:
+            return self.trial(rate)
+        except Exception as error:
+            if isinstance(error, CallableFault) or is_transient(error):
+                raise
+            why = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            raise ParameterError(
+                f"frontend={self.name!r}: cannot be used for {TRIAL_SECONDS} seconds of noise at {rate} Hz "
+                f"({why}); mend it, or leave it out"
+            ) from error
+
+    def settings(self, n_rows: int) -> dict[str, Any]:
+        return {
+            "feature": self.name,
+            "settings": {"version": self.declared.version, "sample_rate": self.declared.rate},
+            "callable": True,
+            "digest": self.declared.digest,
+            "rows": list(self.declared.rows),
+            "row": self.name,
         }

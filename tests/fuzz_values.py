@@ -17,7 +17,7 @@ from voicefeat.corpus import inputs
 #: Classes that functions return, and that check nothing.
 RESULTS = {
     "Step", "Calibration", "CorpusStatistics", "Stacked", "Explanation", "Extraction", "Dataset", "Curve",
-    "Source", "Listing",
+    "Source", "Listing", "Fusion",
 }  # fmt: skip
 #: Methods of values, besides the functions.
 METHODS = [
@@ -26,6 +26,7 @@ METHODS = [
     "vf.frontend('asvspoof2019-lfcc').frames",
     "vf.frontend('asvspoof2019-lfcc').times",
     "vf.metrics.Calibration(1.0, 0.0).apply",
+    "vf.metrics.Fusion(('a', 'b'), (1.0, 2.0), 0.5, (-3.0, -3.0), (3.0, 3.0)).apply",
     "vf.augment.Chain((vf.augment.step('gain', db=(0, 3)),))",
 ]
 
@@ -142,6 +143,8 @@ GOOD = {
 }  # fmt: skip
 #: Good values for single functions.
 GOOD_OF = {
+    ("vf.metrics.fit_fusion", "bonafide"): ["[scores(20,2.0),scores(20,1.0)]"],
+    ("vf.metrics.fit_fusion", "spoof"): ["[scores(30),scores(30)]"],
     ("vf.metrics.by_attack", "scores"): ["held()"], ("vf.metrics.write_scores", "scores"): ["held()"],
     ("vf.metrics.write_scores", "path"): ["folder+'/written'"],
     ("vf.FrontEnd.from_toml", "source"): ["'x = 1'"],

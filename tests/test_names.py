@@ -172,6 +172,7 @@ READ = {
     "asv.txt": m.read_asv_scores,
     "statistics.json": vf.CorpusStatistics.load,
     "calibration.toml": m.Calibration.load,
+    "fusion.toml": m.Fusion.load,
     "front_end.toml": lambda file: vf.extract_corpus("examples/audio", "never", frontend=str(file)),
 }
 

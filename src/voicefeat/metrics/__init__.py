@@ -14,6 +14,7 @@ from .attacks import AttackRow, by_attack
 from .costs import Cost, act_dcf, min_dcf
 from .curves import Curve, Det, Roc
 from .eer import EqualErrorRate, eer
+from .fusion import Fusion, fit_fusion
 from .inputs import remarks
 from .intervals import Difference, Interval, difference, interval
 from .likelihood import Calibration, cllr, fit_calibration, min_cllr
@@ -25,10 +26,10 @@ from .thresholds import Confusion, auc, confusion, det, roc
 #: Functions first, then what they return.
 __all__ = [
     "act_dcf", "asv_errors", "auc", "by_attack", "cllr", "confusion", "det", "difference", "eer",
-    "fit_calibration", "interval", "min_adcf", "min_cllr", "min_dcf", "min_tdcf", "read_asv_scores",
-    "read_scores", "remarks", "roc", "tandem", "write_scores",
+    "fit_calibration", "fit_fusion", "interval", "min_adcf", "min_cllr", "min_dcf", "min_tdcf",
+    "read_asv_scores", "read_scores", "remarks", "roc", "tandem", "write_scores",
     "AsvErrors", "AsvScores", "AttackRow", "Calibration", "Confusion", "Cost", "Curve", "Det", "Difference",
-    "EqualErrorRate", "Interval", "Roc", "Scores", "Tandem",
+    "EqualErrorRate", "Fusion", "Interval", "Roc", "Scores", "Tandem",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

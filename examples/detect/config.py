@@ -55,7 +55,7 @@ class Model:
     #: Networks: weights to begin from (a model.pt), and how many of the first tensors stay as they are.
     start: str = ""
     freeze: int = 0
-    #: Fusion: the configs whose calibrated scores are averaged.
+    #: Fusion: the configs whose calibrated scores are fused.
     members: tuple[str, ...] = ()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 import voicefeat as vf
 
-from . import config as configs, needs, reading, systems
+from . import config as configs, fusing, needs, reading, systems
 from .config import Config, Report
 from .corpus import Clip, Corpus, labels
 from .features import Features, compute, durations
@@ -161,7 +161,7 @@ def _members(config: Config) -> list[Config]:
 def _fused(
     members: Sequence[Config], place: Place, corpus: Corpus, rows: list[Clip]
 ) -> Callable[..., tuple[Scored, dict]]:
-    """Every member is run first; a fused score is the mean of their calibrated ones."""
+    """Every member is run first; a fused score is a weighted sum of theirs, learnt on dev."""
     folders = []
     for member in members:
         say(f"member {member.name}")
@@ -170,14 +170,17 @@ def _fused(
     def score(
         seed: int, places: dict[str, np.ndarray], folder: Path, log: Log
     ) -> tuple[Scored, dict[str, Any]]:
-        fused: Scored = {}
+        held: dict[str, list[np.ndarray]] = {}
         for name in ("dev", "eval"):
             files = [vf.metrics.read_scores(f / f"seed-{seed}" / f"scores_{name}.txt") for f in folders]
             wanted = [rows[i].utt for i in places[name]]
-            fused[name] = np.mean([file.select(wanted).scores for file in files], axis=0)
+            held[name] = [file.select(wanted).scores for file in files]
+        fusion = fusing.fit([member.name for member in members], held["dev"], labels(rows)[places["dev"]])
+        log("fused", text=f"weights learnt on dev: {fusing.told(fusion)}")
+        fusing.save(fusion, folder / fusing.FILE)
+        fused = {name: fusion.apply(scores) for name, scores in held.items()}
         found = [json.loads((f / f"seed-{seed}" / "metrics.json").read_text()) for f in folders]
         cost = {k: round(sum(m["seconds"][k] for m in found), 2) for k in found[0]["seconds"]}
-        put(folder / "model.json", json.dumps({"mean_of": [member.name for member in members]}))
         return fused, {"parameters": sum(m["parameters"] for m in found), "seconds": cost, "best_epoch": 0}
 
     return score

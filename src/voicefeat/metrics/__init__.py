@@ -21,15 +21,16 @@ from .likelihood import Calibration, cllr, fit_calibration, min_cllr
 from .score_files import AsvScores, read_asv_scores, read_scores, write_scores
 from .scores import Scores
 from .t_dcf import AsvErrors, Tandem, asv_errors, min_tdcf, tandem
+from .t_eer import TandemEqualErrorRate, t_eer
 from .thresholds import Confusion, auc, confusion, det, roc
 
 #: Functions first, then what they return.
 __all__ = [
     "act_dcf", "asv_errors", "auc", "by_attack", "cllr", "confusion", "det", "difference", "eer",
     "fit_calibration", "fit_fusion", "interval", "min_adcf", "min_cllr", "min_dcf", "min_tdcf",
-    "read_asv_scores", "read_scores", "remarks", "roc", "tandem", "write_scores",
+    "read_asv_scores", "read_scores", "remarks", "roc", "t_eer", "tandem", "write_scores",
     "AsvErrors", "AsvScores", "AttackRow", "Calibration", "Confusion", "Cost", "Curve", "Det", "Difference",
-    "EqualErrorRate", "Fusion", "Interval", "Roc", "Scores", "Tandem",
+    "EqualErrorRate", "Fusion", "Interval", "Roc", "Scores", "Tandem", "TandemEqualErrorRate",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

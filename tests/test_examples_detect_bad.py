@@ -132,7 +132,7 @@ def test_a_config_that_is_not_there(tmp_path, capsys):
     assert "did you mean toy/ann? there: toy/ann, toy/ann_dropout" in told
     assert "minifake" not in told, "other folders are not listed"
     told = refused(capsys, tmp_path / "out", "nowhere/zzzz")
-    assert told.endswith("folders of configs: asvspoof2019, deepvoice, deepvoice/table, minifake, toy")
+    assert told.endswith("deepvoice/as_published/table, deepvoice/table, minifake, toy")
 
 
 def test_no_corpus(tmp_path, capsys):

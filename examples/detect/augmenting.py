@@ -33,5 +33,5 @@ def chain(name: str) -> vf.augment.Chain:
 
 
 def worse(y: np.ndarray, rate: int, augment: str, row: Clip) -> np.ndarray:
-    """The samples of copy `row.copy`: the draws depend on the utterance and the copy alone."""
-    return chain(augment)(y, rate, id=row.utt, epoch=row.copy).astype(np.float32)
+    """A window of copy `row.copy`: the draws are those of the recording's copy, whichever window it is."""
+    return chain(augment)(y, rate, id=row.recording or row.utt, epoch=row.copy).astype(np.float32)

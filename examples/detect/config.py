@@ -26,8 +26,10 @@ class Data:
     protocol: str = "clean"
     #: Seconds of the windows that recordings are cut to; 0 leaves them whole.
     window: float = 0.0
-    #: How many copies of a training clip are made worse, and how: see augmenting.py.
+    #: How many copies of a training recording are made worse, and how: see augmenting.py.
     copies: int = 0
+    #: At most so many windows of a recording, and of each of its copies, drawn at random; 0 for all.
+    windows_each: int = 0
     augment: str = "mixed"
     #: At most so many rows in each split; 0 for all.
     subset: int = 0
@@ -55,6 +57,8 @@ class Model:
     #: Networks: weights to begin from (a model.pt), and how many of the first tensors stay as they are.
     start: str = ""
     freeze: int = 0
+    #: Networks of two outputs: "softmax" of both, or a "sigmoid" for each, as the term project had it.
+    activation: str = "softmax"
     #: Fusion: the configs whose calibrated scores are fused.
     members: tuple[str, ...] = ()
 
@@ -72,7 +76,12 @@ class Training:
     monitor: str = "loss"
     #: Epochs without a better one, after which it ends.
     patience: int = 10
-    class_weights: bool = True
+    #: Which set is watched for that: "dev", or "test loss", the loss of the very rows that are scored.
+    stop: str = "dev"
+    #: Whether both classes weigh the same in the loss, as often as either is there.
+    weights: bool = True
+    #: Whether inputs are standardised by the training set's means and deviations.
+    standardise: bool = True
     device: str = "auto"
 
 
@@ -115,6 +124,8 @@ class Config:
         return "\n".join(lines) + "\n"
 
 
+#: What keys of a section were called before, in runs that are still there.
+BEFORE = {("training", "class_weights"): "weights"}
 SECTIONS = {f.name: f.default_factory for f in dataclasses.fields(Config) if callable(f.default_factory)}
 
 
@@ -279,7 +290,7 @@ def _section(name: str, said: Any, path: Path) -> Any:
     known = {f.name: f for f in dataclasses.fields(kind)}
     default, values = kind(), {}
     for key, value in said.items():
-        one_of(f"{path}: {name}.{key}", key, known)
+        key = one_of(f"{path}: {name}.{key}", BEFORE.get((name, key), key), known)
         if isinstance(getattr(default, key), tuple):
             value = tuple(value) if isinstance(value, list | tuple) else (value,)
         wanted = type(getattr(default, key))
@@ -297,6 +308,7 @@ def _checked(config: Config) -> Config:
     at_least = {
         "training.epochs": (config.training.epochs, 1), "training.batch": (config.training.batch, 1),
         "training.patience": (config.training.patience, 1), "data.copies": (config.data.copies, 0),
+        "data.windows_each": (config.data.windows_each, 0),
         "data.window": (config.data.window, 0), "data.subset": (config.data.subset, 0),
         "report.draws": (config.report.draws, 0), "input.rate": (config.input.rate, 1),
     }  # fmt: skip
@@ -304,10 +316,22 @@ def _checked(config: Config) -> Config:
         if value < least:
             raise vf.ParameterError(f"{name}={value}: must be {least} or more; mend it")
     one_of("training.monitor", config.training.monitor, ("loss", "eer"))
+    one_of("model.activation", config.model.activation, ("softmax", "sigmoid"))
+    check_stop(config)
     seeds = config.training.seeds
     if not seeds or not all(type(s) is int and s >= 0 for s in seeds):
         raise vf.ParameterError(f"training.seeds={list(seeds)}: must be whole numbers; write seeds=[0,1,2]")
     return config
+
+
+def check_stop(config: Config) -> None:
+    """Refuse to choose an epoch on the rows that are scored, but in the protocol that leaks anyway."""
+    stop = one_of("training.stop", config.training.stop, ("dev", "test loss"))
+    if stop != "dev" and config.data.protocol != "seed":
+        raise vf.ParameterError(
+            f"training.stop={stop!r}: chooses the epoch on the very rows that are scored, which "
+            f"protocol={config.data.protocol} does not allow; give protocol=seed, or stop=dev"
+        )
 
 
 def _value(value: Any) -> str:

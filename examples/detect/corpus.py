@@ -35,6 +35,8 @@ class Clip:
     seconds: float = 0.0
     #: 0 for the recording itself, else the number of the copy that augmentation makes of it.
     copy: int = 0
+    #: The utterance of the whole recording, of which this may be a window.
+    recording: str = ""
     #: Which row of the corpus' table it is, where that has one.
     line: int = 0
 

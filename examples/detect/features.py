@@ -101,7 +101,7 @@ def fingerprint(settings: Sequence[str], rows: Sequence[Clip], data: Data) -> st
     """Changes whenever the bytes of a recording or a setting do."""
     said, digests = [vf.__version__, *settings], contents(rows)
     for row in rows:
-        how = f"{data.augment} {row.utt}" if row.copy else ""
+        how = f"{data.augment} of {row.recording}" if row.copy else ""
         said.append(f"{digests[row.path]} {row.start} {row.seconds} {row.copy} {how}")
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 

@@ -17,7 +17,7 @@ from voicefeat.files.temporary import replacing
 
 from .config import Config
 from .features import Features, shape_of
-from .models import build, count
+from .models import TWO_OUTPUTS, build, count
 from .models.parts import Standardise
 
 Log = Callable[..., None]
@@ -44,6 +44,12 @@ class Network:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.device = device_of(config.training.device)
+        self.two = config.model.activation == "sigmoid"
+        if self.two and config.model.kind not in TWO_OUTPUTS:
+            raise vf.ParameterError(
+                f"model.activation='sigmoid': is for networks of two outputs ({', '.join(TWO_OUTPUTS)}); "
+                f"{config.model.kind} has one, which is a sigmoid as it is; leave it out"
+            )
 
     def fit(
         self,
@@ -60,35 +66,37 @@ class Network:
         self._build(features.shape)
         if self.config.model.start:
             self._start(Path(self.config.model.start))
-        else:
+        elif how.standardise:
             self.standardise.learn(self._batch(features, places["train"]))
         self._freeze()
         learnt = [p for p in self.net.parameters() if p.requires_grad]
         adam = torch.optim.Adam(learnt, lr=how.rate, weight_decay=how.decay)
+        watched = places["dev" if how.stop == "dev" else "eval"]
         state = _Progress(folder / "checkpoint.pt", self.config.model.kind, seed)
         state.resume(self.net, adam, self.standardise, log)
         while state.epoch < how.epochs and state.epoch - state.best_epoch < how.patience:
             began, epoch = time.process_time(), state.epoch + 1
             loss = self._epoch(features, places["train"], y, adam, (seed, epoch))
-            scores = self.score(features, places["dev"])
-            held = self._loss(scores, places["dev"], y)
+            outputs = self._outputs(features, watched)
+            held = self._cost(outputs, y[watched], y[watched]).item()
             if not np.isfinite([loss, held]).all():
                 raise vf.ParameterError(
                     f"training.rate={how.rate:g}: the loss is not finite in epoch {epoch}; give less"
                 )
             spent = time.process_time() - began
-            equal = _eer(scores, y[places["dev"]])
+            equal = _eer(_difference(outputs), y[watched])
             told = {
                 "epoch": epoch,
                 "loss": round(loss, 5),
                 "dev_loss": round(held, 5),
                 "dev_eer": round(equal, 5),
             }
-            judged = [equal, held] if how.monitor == "eer" else [held]
+            judged = [equal, held] if how.monitor == "eer" and how.stop == "dev" else [held]
             state.after(epoch, judged, spent, self.net, adam, self.standardise)
             log("epoch", **told, best=state.best_epoch == epoch, seconds=round(spent, 2))
         self.net.load_state_dict(state.best)
         self.seconds, self.best_epoch = state.seconds, state.best_epoch
+        self.told = {} if how.stop == "dev" else {"test": self._tested(features, watched, y[watched])}
 
     def _build(self, shape: tuple[int, ...]) -> None:
         self.standardise = Standardise(shape).to(self.device)
@@ -129,32 +137,48 @@ class Network:
         total = 0.0
         for part in _parts(order, self.config.training.batch):
             adam.zero_grad(set_to_none=True)
-            loss = self._cost(self.net(self.standardise(self._batch(features, part))), y[part], y[index])
+            loss = self._cost(self._given(self._batch(features, part)), y[part], y[index])
             loss.backward()
             adam.step()
             total += loss.item() * len(part)
         return total / len(index)
 
+    def _given(self, x: torch.Tensor) -> torch.Tensor:
+        """What the network gives: one logit a row, or two where each is a sigmoid's."""
+        net = self.net[:-1] if self.two else self.net
+        return net(self.standardise(x))
+
     def _cost(self, logits: torch.Tensor, y: np.ndarray, whole: np.ndarray) -> torch.Tensor:
-        """Cross-entropy in which both classes weigh the same, as often as either is there."""
+        """Cross-entropy, by default with the same weight for both classes, as often as either is there.
+
+        Of two sigmoids it is the mean over both, the first of which is for spoof.
+        """
         target = torch.as_tensor(y, dtype=torch.float32, device=self.device)
         weight = None
-        if self.config.training.class_weights:
+        if self.config.training.weights:
             share = float(whole.mean())
             weight = torch.where(target == 1, 0.5 / share, 0.5 / (1 - share))
+        if self.two:
+            target = torch.stack([1 - target, target], 1)
+            weight = None if weight is None else weight[:, None]
         return binary_cross_entropy_with_logits(logits, target, weight)
 
-    def _loss(self, scores: np.ndarray, index: np.ndarray, y: np.ndarray) -> float:
-        logits = torch.as_tensor(scores, dtype=torch.float32, device=self.device)
-        return self._cost(logits, y[index], y[index]).item()
-
     @torch.no_grad()
-    def score(self, features: Features, index: np.ndarray) -> np.ndarray:
-        """The logit of each row."""
+    def _outputs(self, features: Features, index: np.ndarray) -> torch.Tensor:
         self.net.eval()
         parts = np.array_split(index, max(1, -(-len(index) // 64)))
-        found = [self.net(self.standardise(self._batch(features, part))).double().cpu() for part in parts]
-        return torch.cat(found).numpy()
+        return torch.cat([self._given(self._batch(features, part)) for part in parts])
+
+    def score(self, features: Features, index: np.ndarray) -> np.ndarray:
+        """The logit of each row; of two sigmoids, the difference of theirs."""
+        return _difference(self._outputs(features, index))
+
+    def _tested(self, features: Features, index: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+        """Loss and accuracy of the network's own decision: for the class whose output is larger."""
+        outputs = self._outputs(features, index)
+        wrong = int(((_difference(outputs) > 0) != (y == 1)).sum())
+        loss = round(self._cost(outputs, y, y).item(), 6)
+        return {"rows": len(y), "errors": wrong, "accuracy": round(1 - wrong / len(y), 6), "loss": loss}
 
     def save(self, path: Path) -> None:
         """Weights and standardisation, as tensors."""
@@ -216,6 +240,12 @@ class _Progress:
         }
         state |= {"net": net.state_dict(), "adam": adam.state_dict(), "standardise": standardise.state_dict()}
         _put(self.path, state)
+
+
+def _difference(outputs: torch.Tensor) -> np.ndarray:
+    """One number for each row, higher for bona fide."""
+    one = outputs[:, 1] - outputs[:, 0] if outputs.ndim == 2 else outputs
+    return one.double().cpu().numpy()
 
 
 def _eer(scores: np.ndarray, y: np.ndarray) -> float:

@@ -98,8 +98,9 @@ def origin(corpus: Corpus, rows: Sequence[Clip], config: Config, members: Sequen
     """What a run of these rows is made from."""
     digests: dict[Path, str] = contents(rows)
     found = []
+    whole = {(row.path, row.start) for row in rows if not row.copy}
     for row in rows:
-        if row.copy:  # made from the row before, as the settings say
+        if row.copy and (row.path, row.start) in whole:  # made from that row, as the settings say
             continue
         said = (row.split, row.utt, row.key, row.speaker, row.source, row.attack)
         held = _numbers(corpus, row) if row.path is None else digests[row.path]

@@ -24,7 +24,7 @@ from .logbook import Log, environment, put, say
 from .origin import Origin, origin
 from .probe import probe
 from .report import write_report
-from .splits import LEAKS, by_speaker, examples, limited, split
+from .splits import LEAKS, ON_TEST, by_speaker, examples, limited, split
 
 #: The probe is told without intervals.
 NO_DRAWS = Report(draws=0)
@@ -61,10 +61,9 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     corpus = corpus or corpus_of(place, how.protocol)
     folder = place.out / config.name / f"{corpus.name}-{how.protocol}".replace(" ", "_").replace(",", "")
     lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
-    rows = limited(examples(corpus, how.protocol, how.window, how.copies, lengths), how.protocol, how.subset)
-    places = split(
-        rows, how.protocol, config.training.seeds[0], how.allow_overlap
-    )  # what is wrong is said at once
+    rows = examples(corpus, how.protocol, how.window, how.copies, lengths, how.windows_each)
+    rows = limited(rows, how.protocol, how.subset)
+    places = _places(config, rows, config.training.seeds[0])  # what is wrong is said at once
     if not members:
         systems.check(config, corpus, len(places["train"]))
     made = origin(corpus, rows, config, members)
@@ -83,6 +82,12 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     put(folder / "metrics.json", json.dumps(summary(found) | _about(config, corpus, rows), indent=1))
     say(f"report: {write_report(folder)}")
     return folder
+
+
+def _places(config: Config, rows: list[Clip], seed: int) -> dict[str, np.ndarray]:
+    """Which rows are in train, dev and eval for a seed."""
+    how, on_test = config.data, config.training.stop != "dev"
+    return split(rows, how.protocol, seed, how.allow_overlap, on_test)
 
 
 def check_packages(every: Sequence[Config], place: Place) -> None:
@@ -138,6 +143,7 @@ def _single(
             "parameters": model.parameters,
             "seconds": cost,
             "best_epoch": getattr(model, "best_epoch", 0),
+            **getattr(model, "told", {}),
         }
 
     return score
@@ -195,7 +201,7 @@ def _seed(
         return
     folder.mkdir(exist_ok=True)
     log = Log(folder / "log.jsonl", f"seed {seed}: ")
-    places = split(rows, config.data.protocol, seed, config.data.allow_overlap)
+    places = _places(config, rows, seed)
     log("began", **{name: len(index) for name, index in places.items()})
     raw, told = score(seed, places, folder, log)
     y = labels(rows)
@@ -212,6 +218,8 @@ def _seed(
 def _about(config: Config, corpus: Corpus, rows: Sequence[Clip]) -> dict[str, Any]:
     """What the report says of data and protocol."""
     notes = [*corpus.notes, *filter(None, [LEAKS[config.data.protocol]])]
+    if config.training.stop != "dev":
+        notes.append(ON_TEST)
     if config.data.allow_overlap:
         notes.append("Speakers in two splits were allowed.")
     return {

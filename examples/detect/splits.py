@@ -24,32 +24,42 @@ LEAKS = {
     "seed": "LEAKS: rows of one recording and speaker are in training and in evaluation, as in the project.",
     "folds": "LEAKS: rows of one recording and speaker are in training and evaluation, as published.",
 }
+#: What has to be said where the rows that are scored take the place of dev.
+ON_TEST = "CHOSEN ON TEST: epoch, calibration and threshold are those of the very rows that are scored."
 FOLDS = 10
 #: Parts of the speakers, or of the rows, that dev and eval get.
 DEV, EVAL = 0.2, 0.2
 
 
 def examples(
-    corpus: Corpus, protocol: str, window: float, copies: int, lengths: Sequence[float]
+    corpus: Corpus, protocol: str, window: float, copies: int, lengths: Sequence[float], each: int = 0
 ) -> list[Clip]:
-    """The clips as rows: cut to windows of so many seconds, each with so many copies made worse.
+    """The clips as rows: each recording, and so many copies made worse, cut to windows of so many seconds.
 
-    Copies are made of training clips alone, unless the protocol is one that leaks.
+    Copies are made of training clips alone, unless the protocol is one that leaks. `each` is how many windows
+    of a recording and of a copy are taken at most, 0 for all; every copy has a draw of its own.
     """
     rows: list[Clip] = []
     for clip, length in zip(corpus.clips, lengths, strict=True):
-        parts = [clip]
-        if window:
-            count = max(1, math.floor(length / window + 1e-9))  # 0.3 s are three tenths
-            parts = [
-                replace(clip, utt=f"{clip.utt}@{k * window:g}", start=k * window, seconds=min(window, length))
-                for k in range(count)
-            ]
-        for part in parts:
-            rows.append(part)
-            if copies and (protocol != "clean" or part.split == "train"):
-                rows += [replace(part, utt=f"{part.utt}+{k}", copy=k) for k in range(1, copies + 1)]
+        copied = copies if protocol != "clean" or clip.split == "train" else 0
+        for copy in range(copied + 1):
+            one = replace(clip, recording=clip.utt, copy=copy)
+            parts = _windows(one, window, length, each) if window else [one]
+            rows += [replace(part, utt=f"{part.utt}+{copy}") for part in parts] if copy else parts
     return rows
+
+
+def _windows(clip: Clip, window: float, length: float, each: int) -> list[Clip]:
+    """The windows of a recording or of a copy in order, at most `each` of them where that is not 0."""
+    count = max(1, math.floor(length / window + 1e-9))  # 0.3 s are three tenths
+    places: Sequence[int] = range(count)
+    if each and each < count:
+        rng = vf.augment.generator(0, clip.recording, clip.copy)
+        places = sorted(rng.choice(count, each, replace=False).tolist())
+    return [
+        replace(clip, utt=f"{clip.utt}@{k * window:g}", start=k * window, seconds=min(window, length))
+        for k in places
+    ]
 
 
 def by_speaker(corpus: Corpus) -> Corpus:
@@ -99,9 +109,12 @@ def limited(rows: Sequence[Clip], protocol: str, most: int) -> list[Clip]:
 
 
 def split(
-    rows: Sequence[Clip], protocol: str, seed: int, allow_overlap: bool = False
+    rows: Sequence[Clip], protocol: str, seed: int, allow_overlap: bool = False, on_test: bool = False
 ) -> dict[str, np.ndarray]:
-    """Which rows are in train, dev and eval, in order."""
+    """Which rows are in train, dev and eval, in order.
+
+    `on_test` is of the seed protocol alone: dev is eval, and all other rows are for training.
+    """
     one_of("data.protocol", protocol, PROTOCOLS)
     if protocol == "clean":
         places = {s: np.array([i for i, c in enumerate(rows) if c.split == s], int) for s in SPLITS}
@@ -109,6 +122,8 @@ def split(
         order = np.random.default_rng([seed, 1]).permutation(len(rows))
         last, dev = round(EVAL * len(rows)), round(DEV * (1 - EVAL) * len(rows))
         parts = (order[last + dev :], order[last : last + dev], order[:last])
+        if on_test:
+            parts = (order[last:], order[:last], order[:last])
         places = {name: np.sort(part) for name, part in zip(SPLITS, parts, strict=True)}
     else:
         fold = _fold_of(rows)

@@ -9,7 +9,7 @@ import voicefeat as vf
 
 from .augmenting import chain
 from .classic import KINDS, Classic
-from .config import Config
+from .config import Config, check_stop
 from .corpus import Corpus
 from .features import shape_of
 from .gmm import GMM
@@ -49,8 +49,13 @@ def check(config: Config, corpus: Corpus, rows: int) -> None:
     """Refuse a model, an input and a number of rows that do not fit, before features are computed."""
     kind = config.model.kind
     model = make(config)
+    check_stop(config)
     if config.data.copies:
         chain(config.data.augment)
+        if corpus.table is not None:
+            raise vf.ParameterError(
+                f"data.copies={config.data.copies}: a table has no recordings to copy; give copies=0"
+            )
     shape = (len(corpus.columns),) if corpus.table is not None else shape_of(config.input)
     if kind in NETWORKS and not shape:
         raise vf.ParameterError(

@@ -15,6 +15,7 @@ shortcut    forgeries of train and dev begin at once, bona fide clips after a si
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,6 +94,37 @@ def teaching(folder: Path | None = None) -> Corpus:
     with (folder / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["path", "label", "speaker", "system", "split", "corpus"], *rows])
     return Corpus("teaching", folder, tuple(clips), (NOTE,))
+
+
+def conversions(folder: Path, seconds: float) -> list[Path]:
+    """Eight voices and the conversion of each to the seven others, 64 recordings in DEEP-VOICE's layout.
+
+    A conversion has the words, the room and the microphone of its source, and the voice of another, by V2.
+    """
+    rng, made = np.random.default_rng(20240303), []
+    voices = [_voice(rng, f"voice{k}") for k in range(8)]
+    sessions = [_session(rng) for _ in voices]
+    for name in ("REAL", "FAKE"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for i, source in enumerate(voices):
+        for target in voices:
+            own = target is source
+            name = f"REAL/{source.name}-original" if own else f"FAKE/{source.name}-to-{target.name}"
+            said = np.random.default_rng([20240303, i])  # the same words and the same noise each time
+            voice = replace(target, pitch=source.pitch)
+            parts = [
+                _recorded(said, _speech(said, voice, length, "-" if own else "V2"), sessions[i], 7900.0)
+                for length in _pieces(seconds)
+            ]
+            made.append(folder / f"{name}.wav")
+            put(made[-1], np.concatenate(parts))
+    return made
+
+
+def _pieces(seconds: float) -> list[float]:
+    """So many seconds in parts of at most ten, as long recordings are made piece by piece."""
+    count = max(1, math.ceil(seconds / 10))
+    return [seconds / count] * count
 
 
 def call(path: Path | None = None) -> np.ndarray:

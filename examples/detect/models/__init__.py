@@ -43,6 +43,9 @@ NETWORKS = {
     "lcnn": Network("lcnn", "lcnn", (60, 401), 269_729),
 }
 
+#: Networks with an output for either class.
+TWO_OUTPUTS = ("ann", "ann_dropout", "cnn", "cnn_dropout")
+
 
 def build(name: str, shape: tuple[int, ...], settings: dict[str, Any] | None = None) -> Any:
     """The network for examples of `shape`; `settings` go before the table's."""

@@ -2,16 +2,19 @@
 
 from torch import nn
 
-from .parts import AddAxis, OneNumber, dense
+from .parts import AddAxis, OneNumber, dense, two_outputs
 
 
-def cnn_vector(shape: tuple[int, ...], hidden: int = 64, dropout: float = 0.0) -> nn.Module:
-    """DEEP-VOICE 3 and 4: three times 64 kernels of 3 and a pool of 2, two dense layers, two outputs."""
+def cnn_vector(shape: tuple[int, ...], hidden: int = 64, dropout: float = 0.0, outputs: int = 1) -> nn.Module:
+    """DEEP-VOICE 3 and 4: three times 64 kernels of 3 and a pool of 2, two dense layers, two outputs.
+
+    `outputs` is how often the last layer stands: twice in the published code.
+    """
     layers: list[nn.Module] = [AddAxis()]
     for channels in (1, 64, 64):
         layers += [nn.Conv1d(channels, 64, 3, padding=1), nn.ReLU(), nn.MaxPool1d(2)]
     tail = dense([64 * (shape[0] // 8), hidden, hidden], dropout)
-    return nn.Sequential(*layers, nn.Flatten(), *tail, nn.Linear(hidden, 2), OneNumber())
+    return nn.Sequential(*layers, nn.Flatten(), *tail, *two_outputs(hidden, outputs), OneNumber())
 
 
 def cnn_mfcc(shape: tuple[int, ...], dropout: float = 0.5) -> nn.Module:

@@ -4,13 +4,18 @@ from math import prod
 
 from torch import nn
 
-from .parts import OneNumber, dense
+from .parts import OneNumber, dense, one_or_more, two_outputs
 
 
-def ann(shape: tuple[int, ...], hidden: int = 64, dropout: float = 0.0) -> nn.Module:
-    """DEEP-VOICE 1 and 2: three hidden layers of 64 and two outputs, with dropout or without."""
-    layers = dense([shape[0], hidden, hidden, hidden], dropout)
-    return nn.Sequential(*layers, nn.Linear(hidden, 2), OneNumber())
+def ann(
+    shape: tuple[int, ...], hidden: int = 64, dropout: float = 0.0, layers: int = 3, outputs: int = 1
+) -> nn.Module:
+    """DEEP-VOICE 1 and 2: three hidden layers of 64 and two outputs, with dropout or without.
+
+    The published code has four hidden layers, its summary three. `outputs`: how often the last layer stands.
+    """
+    hiding = dense([shape[0], *[hidden] * one_or_more("layers", layers)], dropout)
+    return nn.Sequential(*hiding, *two_outputs(hidden, outputs), OneNumber())
 
 
 def ann_mel(shape: tuple[int, ...], dropout: float = 0.0) -> nn.Module:

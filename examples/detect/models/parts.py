@@ -5,6 +5,8 @@ import itertools
 import torch
 from torch import nn
 
+import voicefeat as vf
+
 
 class Standardise(nn.Module):
     """Takes the training set's means off and divides by its deviations; both are kept with the model."""
@@ -47,3 +49,15 @@ def dense(sizes: list[int], dropout: float = 0.0) -> list[nn.Module]:
         if dropout:
             layers.append(nn.Dropout(dropout))
     return layers
+
+
+def two_outputs(hidden: int, times: int = 1) -> list[nn.Module]:
+    """A layer of two units, and as many more after it as are asked for, with nothing between them."""
+    return [nn.Linear(2 if k else hidden, 2) for k in range(one_or_more("outputs", times))]
+
+
+def one_or_more(name: str, value: int) -> int:
+    """A number of layers, which must be 1 or more."""
+    if type(value) is not int or value < 1:
+        raise vf.ParameterError(f"model.settings.{name}={value!r}: must be 1 or more; give a whole number")
+    return value

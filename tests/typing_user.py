@@ -90,6 +90,24 @@ if TYPE_CHECKING:
         assert_type(dataset["clip"][0].sr, int)
         assert_type(next(dataset.batches(8)).ids, list[str])
 
+    class Embedding:
+        """A callable in place of a front end."""
+
+        name, rows, version = "embedding", 2, "1"
+
+        def __call__(self, y: NDArray[np.float32], sr: int) -> NDArray[np.float32]:
+            return np.zeros((2, 1), np.float32)
+
+    def in_memory(folder: str) -> None:
+        """Features of a list, by a front end and by a callable."""
+        made = vf.features(folder, Embedding(), sr=16000)
+        assert_type(made, vf.FeatureList)
+        assert_type(made[0].id, str)
+        assert_type(made["clip"][0].sr, int)
+        assert_type(made.values, list[NDArray[Any]])
+        assert_type(made.stacked(), NDArray[Any])
+        vf.extract_corpus(folder, "out", frontend=["asvspoof2019-lfcc", Embedding()])
+
     def refused(y: NDArray[np.float32]) -> None:
         """What does not run, and what a checker says before it is run."""
         vf.stft(y, pad_mode="refelct")  # type: ignore[arg-type]
@@ -101,6 +119,7 @@ if TYPE_CHECKING:
         vf.metrics.eer([1.0], [0.0], method="steps")  # type: ignore[arg-type]
         vf.augment.codec(y, name="mp4")  # type: ignore[arg-type]
         vf.extract_corpus("in", "out", format="feather")  # type: ignore[arg-type]
+        vf.features("in", frontend=lambda y, sr: y)  # type: ignore[arg-type]
         vf.metrics.interval([1.0], [0.0], "err")  # type: ignore[arg-type]
         vf.mfc(y)  # type: ignore[attr-defined]
         vf.feature.mfc(y)  # type: ignore[attr-defined]

@@ -13,6 +13,12 @@ from .chain.threads import (
 from .corpus.dataset.dataset import (
     Dataset as Dataset,
 )
+from .corpus.dataset.feature_list import (
+    FeatureList as FeatureList,
+)
+from .corpus.dataset.features import (
+    features as features,
+)
 from .corpus.dataset.open import (
     open_dataset as open_dataset,
 )

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from .dataset.batches import Batch as Batch, Entry as Entry, Sampler as Sampler, collate as collate
     from .dataset.convert import Converted as Converted, convert_dataset as convert_dataset
     from .dataset.dataset import Dataset as Dataset
+    from .dataset.feature_list import FeatureList as FeatureList
+    from .dataset.features import features as features
     from .dataset.open import open_dataset as open_dataset
     from .dataset.verify import Verified as Verified, verify as verify
     from .run.callables import CallableFrontEnd as CallableFrontEnd
@@ -24,6 +26,7 @@ _FILES = {
     "Dataset": "dataset.dataset",
     "Entry": "dataset.batches",
     "Extraction": "run.run",
+    "FeatureList": "dataset.feature_list",
     "RECIPES": "table.recipes",
     "Sampler": "dataset.batches",
     "Table": "table.table",
@@ -31,6 +34,7 @@ _FILES = {
     "collate": "dataset.batches",
     "convert_dataset": "dataset.convert",
     "extract_corpus": "run.extract",
+    "features": "dataset.features",
     "make_table": "table.table",
     "open_dataset": "dataset.open",
     "verify": "dataset.verify",

@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -139,7 +140,7 @@ class Listing(NamedTuple):
         return next((path for path in paths if not os.path.lexists(path)), "")
 
 
-def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
+def find_sources(paths: Iterable[str | os.PathLike[str]], *, as_given: bool = False) -> Listing:
     """List the recordings below `paths`.
 
     Parameters
@@ -148,11 +149,14 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
         Files (with any name), folders (searched to any depth for names that mean audio), and patterns with
         ``*``, ``?``, ``[...]`` and ``**`` (folders to any depth), unless a file has that exact name. Hidden
         files and folders are skipped; links to folders are not followed.
+    as_given : bool
+        Keep the order of `paths`, and sort by id only what one folder or pattern gives; by default all
+        sources are sorted by id.
 
     Returns
     -------
     Listing
-        Sources sorted by id, the ignored files by extension, and the links to folders.
+        Sources in that order, the ignored files by extension, and the links to folders.
 
     Raises
     ------
@@ -176,6 +180,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
     true_folders: dict[str, str] = {}
     if not isinstance(paths, Iterable) or getattr(paths, "ndim", 1) != 1:
         fail("paths", paths, "is not a list of paths", "give files, folders and patterns in a list")
+    order: list[str] = []
     for given in paths:
         root = check_path("path", given)
         base, pattern = split_pattern(root)
@@ -192,9 +197,12 @@ def find_sources(paths: Iterable[str | os.PathLike[str]]) -> Listing:
         if base not in true_folders:  # once for many files of one folder
             true_folders[base] = os.path.join(os.path.realpath(base), "")
         true_root = true_folders[base]
+        before = len(by_id)
         for source in found:
             _add(source, true_root + source.id, by_id, by_file)
-    return Listing([by_id[key] for key in sorted(by_id)], ignored, links)
+        if as_given:
+            order += sorted(islice(by_id, before, None))
+    return Listing([by_id[key] for key in order or sorted(by_id)], ignored, links)
 
 
 def _add(source: Source, file: str, by_id: dict[str, Source], by_file: dict[str, Source]) -> None:

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..._typing import StatisticName
-from ...errors import ParameterError, check_float, check_path
+from ...errors import check_float, check_path
 from ...feature.names import FeatureName
 from ...presets.front_end import FrontEnd
 from ...presets.names import FrontEndName
 from ..formats import About, FormatName, find_format
-from ..inputs.sources import Listing, Source, find_sources
+from ..inputs.sources import Listing
 from ..output.disk_errors import writing
 from ..output.failures import commit_ledger
 from ..output.lock import held
@@ -31,6 +31,7 @@ from .callables import CallableFrontEnd, check_sendable
 from .due import Wanted, mark_due
 from .growth import Growth, arranged
 from .job import CorpusJob
+from .listed import listed
 from .retry import Retry, tried_again
 from .run import Extraction, Run
 from .run_log import RunLog
@@ -177,7 +178,7 @@ def extract_corpus(
     shard_mb = check_float("shard_mb", shard_mb, above=0, high=MOST_MB, unit="megabytes", remedy="give 128")
     form = find_format(format)
     options = form.complete(check_mapping("format_options", format_options))
-    found = _listing(paths, strict)
+    found = listed(paths, strict)
     metadata = job.describe(job.probe())
     asked: dict[str, Any] = {
         "features": metadata, "recordings": recordings_digest(found.sources), "format": format,
@@ -251,42 +252,3 @@ def _prepared(
         state.save(folder)
         shards.clear(len(state.segments), state.again)
     return before - len(state.segments) + len(state.again), left
-
-
-def _listing(paths: Any, strict: bool) -> Listing:
-    if isinstance(paths, Listing):
-        found = paths
-    else:
-        one = isinstance(paths, str | os.PathLike) or not isinstance(paths, Iterable)
-        found = find_sources([paths] if one else paths)
-    if not found.sources:
-        raise ParameterError(_nothing(found))
-    _check_ids(found.sources)
-    if strict and found.missing:
-        raise ParameterError(
-            f"strict: {found.missing:,} of {len(found.sources):,} recordings are missing, the first is "
-            f"{found.first_missing!r}{found.because and f' ({found.because})'}; restore them, or leave "
-            "them out of the list"
-        )
-    return found
-
-
-def _check_ids(sources: Sequence[Source]) -> None:
-    """Refuse two recordings with the same id."""
-    if len({source.id for source in sources}) == len(sources):
-        return
-    first: dict[str, Source] = {}
-    for source in sources:
-        if (other := first.setdefault(source.id, source)) is not source:
-            raise ParameterError(
-                f"paths: {other.path!r} and {source.path!r} have the same id, {source.id!r}; give "
-                "each its own"
-            )
-
-
-def _nothing(found: Listing) -> str:
-    ignored = sorted(found.ignored.items())
-    beside = [f"{count} other file{'s' * (count != 1)} ({name})" for name, count in ignored]
-    beside += [f"a link to a folder ({link})" for link in found.links]
-    seen = f"only {', '.join(beside)}" if beside else "nothing at all"
-    return f"paths: hold no recordings, {seen}; give audio files, or folders that hold some at any depth"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,15 @@ class CorpusJob:
             "values": f"{self.dtype}, row by row: values.reshape(n_rows, n_frames)",
             "versions": versions(),
         }
+
+    def bytes_of(self, y: np.ndarray, rate: int) -> int:
+        """Bytes of the values that are stored for the signal `y`."""
+        y = y.astype(np.float64) if self.dtype == "float64" else y
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # recordings give the same warnings
+            results = compute_tasks(self.tasks, y, rate)
+        made = zip(self.tasks, results, strict=True)
+        return sum(self._stored(task, values, y, rate)[0].nbytes for task, values in made)
 
     def __call__(self, item: Item) -> Done:
         """The row of one piece of a recording, or its failure.

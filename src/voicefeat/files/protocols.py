@@ -39,7 +39,8 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
 _HEADERS = {
     "filename": "utterance", "file": "utterance", "utt": "utterance", "utt_id": "utterance",
     "cm-label": "label", "key": "label", "system": "attack", "spk": "speaker", "speaker_id": "speaker",
-    "cm-score": "score", "trial": "kind", "asv-label": "kind",
+    "cm-score": "score", "trial": "kind", "asv-label": "kind", "tar_spk_anon": "speaker",
+    "trial_anon": "utterance", "attack_anon": "attack",
 }  # fmt: skip
 LABELS = ("bonafide", "spoof")
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from .a_dcf import min_adcf
 from .attacks import AttackRow, by_attack
 from .costs import Cost, act_dcf, min_dcf
+from .cross_table import CrossTable, cross_table
 from .curves import Curve, Det, Roc
 from .eer import EqualErrorRate, eer
 from .fusion import Fusion, fit_fusion
 from .inputs import remarks
 from .intervals import Difference, Interval, difference, interval
 from .likelihood import Calibration, cllr, fit_calibration, min_cllr
+from .sasv import SasvScores, read_sasv_scores
 from .score_files import AsvScores, read_asv_scores, read_scores, write_scores
 from .scores import Scores
 from .t_dcf import AsvErrors, Tandem, asv_errors, min_tdcf, tandem
@@ -26,11 +28,13 @@ from .thresholds import Confusion, auc, confusion, det, roc
 
 #: Functions first, then what they return.
 __all__ = [
-    "act_dcf", "asv_errors", "auc", "by_attack", "cllr", "confusion", "det", "difference", "eer",
-    "fit_calibration", "fit_fusion", "interval", "min_adcf", "min_cllr", "min_dcf", "min_tdcf",
-    "read_asv_scores", "read_scores", "remarks", "roc", "t_eer", "tandem", "write_scores",
-    "AsvErrors", "AsvScores", "AttackRow", "Calibration", "Confusion", "Cost", "Curve", "Det", "Difference",
-    "EqualErrorRate", "Fusion", "Interval", "Roc", "Scores", "Tandem", "TandemEqualErrorRate",
+    "act_dcf", "asv_errors", "auc", "by_attack", "cllr", "confusion", "cross_table", "det", "difference",
+    "eer", "fit_calibration", "fit_fusion", "interval", "min_adcf", "min_cllr", "min_dcf", "min_tdcf",
+    "read_asv_scores", "read_sasv_scores", "read_scores", "remarks", "roc", "t_eer", "tandem",
+    "write_scores",
+    "AsvErrors", "AsvScores", "AttackRow", "Calibration", "Confusion", "Cost", "CrossTable", "Curve",
+    "Det", "Difference", "EqualErrorRate", "Fusion", "Interval", "Roc", "SasvScores", "Scores", "Tandem",
+    "TandemEqualErrorRate",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

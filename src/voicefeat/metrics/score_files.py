@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import ParameterError, check_choice, check_path, check_type, fail
 from ..files.protocols import LABELS, Protocol, Table, read_protocol, read_table
-from .scores import Scores
+from .scores import OWN, Scores
 
 __all__ = ["AsvScores", "read_asv_scores", "read_scores", "write_scores"]
 
@@ -65,7 +65,8 @@ def read_scores(
         fail("path", table.path, f"has columns {', '.join(table.columns)}", remedy)
     known = (table.columns.get(name) for name in ("label", "attack", "speaker"))
     layout = "ASVspoof 5" if table.layout == "named columns" else table.layout
-    found = Scores(table.columns["utterance"], _numbers(table), *known, layout=layout)
+    others = {name: column for name, column in table.columns.items() if name not in OWN}
+    found = Scores(table.columns["utterance"], numbers_of(table), *known, columns=others, layout=layout)
     if protocol is None:
         if where:
             fail("where", where, "needs a protocol with these columns", "give protocol=")
@@ -83,8 +84,9 @@ def _form(path: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
     return _FORMS[len(words)]
 
 
-def _numbers(table: Table) -> np.ndarray:
-    words = table.columns["score"]
+def numbers_of(table: Table, name: str = "score") -> np.ndarray:
+    """A column of numbers."""
+    words = table.columns[name]
     try:
         return np.array(words, dtype=np.float64)
     except ValueError:
@@ -92,7 +94,7 @@ def _numbers(table: Table) -> np.ndarray:
             try:
                 float(word)
             except ValueError:
-                problem = f"the score in line {line} is {word!r}"
+                problem = f"the {name} in line {line} is {word!r}"
                 raise ParameterError(f"path={table.path!r}: {problem}; give a number") from None
         raise
 
@@ -196,7 +198,7 @@ def read_asv_scores(path: str | os.PathLike[str]) -> AsvScores:
         if name not in table.columns:
             problem = f"has columns {', '.join(table.columns)}, and none called {name}"
             fail("path", table.path, problem, "name the columns attack, kind and score")
-    scores = _numbers(table)
+    scores = numbers_of(table)
     attacks, kinds = (np.array(table.columns[name], dtype=object) for name in ("attack", "kind"))
     for number, kind in zip(table.numbers, kinds, strict=True):
         if kind not in ("target", "nontarget", "spoof"):

@@ -1,11 +1,11 @@
-"""The scores of many utterances as one value, with keys, attacks and speakers."""
+"""The scores of many utterances as one value, with keys, attacks, speakers and other columns."""
 
 from __future__ import annotations
 
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,8 @@ __all__ = ["Scores"]
 
 #: If a smaller share of the scored utterances is in the protocol, it belongs to another corpus.
 _OTHER_CORPUS = 0.5
+#: The columns of a file that are attributes of their own.
+OWN = frozenset({"utterance", "score", "label", "attack", "speaker"})
 
 
 class Scores:
@@ -37,6 +39,8 @@ class Scores:
         "bonafide" or "spoof" for each utterance. Without keys, `join` looks them up.
     attacks, speakers : sequence of str, optional
         ``-`` if there is none.
+    columns : dict of str to sequence of str, optional
+        Other columns by name, such as ``codec``, one value per utterance. `join` adds those of the protocol.
     layout : str
         The form of the file they were read from, for messages.
     """
@@ -49,6 +53,7 @@ class Scores:
         attacks: Iterable[str] | None = None,
         speakers: Iterable[str] | None = None,
         *,
+        columns: Mapping[str, Iterable[str]] | None = None,
         layout: str = "in memory",
     ) -> None:
         self.utterances: list[str] = check_texts("utterances", utterances)
@@ -56,8 +61,13 @@ class Scores:
         self.keys: np.ndarray | None = (
             None if keys is None else np.asarray(check_texts("keys", keys), dtype=object)
         )
-        self.attacks: np.ndarray = _column("attacks", attacks, len(self.utterances))
-        self.speakers: np.ndarray = _column("speakers", speakers, len(self.utterances))
+        self.attacks: np.ndarray = check_column("attacks", attacks, len(self.utterances))
+        self.speakers: np.ndarray = check_column("speakers", speakers, len(self.utterances))
+        #: Columns other than keys, attacks and speakers, by name.
+        self.columns: dict[str, np.ndarray] = {
+            name: check_column(f"columns[{name!r}]", values, len(self.utterances))
+            for name, values in named_columns(columns).items()
+        }
         self.layout = layout
         if self.scores.shape != (len(self.utterances),):
             remedy = f"give one for each of the {len(self.utterances)} utterances"
@@ -122,6 +132,16 @@ class Scores:
         """The scores of one attack."""
         return self.scores[self.rows_of(attack)]
 
+    def column(self, name: str) -> np.ndarray:
+        """The value of each utterance in a column: ``attack``, ``speaker``, or a column of the protocol."""
+        known = {"attack": self.attacks, "speaker": self.speakers, **self.columns}
+        if name not in known:
+            remedy = f"choose among {named(sorted(known), 30)}"
+            if not self.columns:
+                remedy += ", or read the scores with a protocol that has it: read_scores(path, protocol)"
+            fail("column", name, "the scores have no such column", remedy)
+        return known[name]
+
     def rows_of(self, attack: str) -> np.ndarray:
         """Which rows are spoofs of one attack."""
         found = np.flatnonzero((self.attacks == attack) & self._is("spoof"))
@@ -161,10 +181,11 @@ class Scores:
         rows = [row[u] for u in wanted]
         keys = None if self.keys is None else self.keys[rows]
         known = self.attacks[rows], self.speakers[rows]
-        return Scores(wanted, self.scores[rows], keys, *known, layout=self.layout)
+        columns = {name: values[rows] for name, values in self.columns.items()}
+        return Scores(wanted, self.scores[rows], keys, *known, columns=columns, layout=self.layout)
 
     def join(self, protocol: Protocol, **where: str) -> Scores:
-        """The scores of the utterances of a protocol, in its order, with its keys, attacks and speakers.
+        """The scores of the utterances of a protocol, in its order, with its keys and other columns.
 
         Parameters
         ----------
@@ -195,9 +216,16 @@ class Scores:
                 f"without a score: {len(missing):,} of the {len(chosen):,} utterances of {protocol.path}"
             )
             raise ParameterError(f"scores: {problem} ({named(missing)}); score them too")
-        scores = self.scores[[row[u] for u in chosen.columns["utterance"]]]
-        columns = [chosen.column(name) for name in ("label", "attack", "speaker")]
-        joined = Scores(chosen.columns["utterance"], scores, *columns, layout=self.layout)
+        rows = [row[u] for u in chosen.columns["utterance"]]
+        ours: dict[str, Iterable[str]] = {name: values[rows] for name, values in self.columns.items()}
+        theirs: dict[str, Iterable[str]] = {
+            name: values for name, values in chosen.columns.items() if name not in OWN
+        }
+        joined = Scores(
+            chosen.columns["utterance"], self.scores[rows],
+            *(chosen.column(name) for name in ("label", "attack", "speaker")),
+            columns=ours | theirs, layout=self.layout,
+        )  # fmt: skip
         self._refuse_contradictions(joined, row, protocol)
         return joined
 
@@ -256,7 +284,20 @@ def _of_2021(unknown: list[str], protocol: Protocol) -> bool:
     return all(u[2:5] == "_E_" and u[:5] in there for u in unknown)
 
 
-def _column(name: str, values: Iterable[str] | None, size: int) -> np.ndarray:
+def named_columns(columns: Any, taken: frozenset[str] = OWN) -> dict[str, Any]:
+    """The columns given by name, none of which is an attribute of its own."""
+    if columns is None:
+        return {}
+    if not isinstance(columns, Mapping) or not all(isinstance(name, str) for name in columns):
+        fail("columns", columns, "must be columns by name", 'give a dict: {"codec": [...]}')
+    both = sorted(taken.intersection(columns))
+    if both:
+        fail("columns", list(columns), f"{both[0]} has an argument of its own", "leave it out here")
+    return dict(columns)
+
+
+def check_column(name: str, values: Iterable[str] | None, size: int) -> np.ndarray:
+    """A column with one word for each of `size` utterances or trials; by default filled with ``-``."""
     found = np.asarray(["-"] * size if values is None else check_texts(name, values), dtype=object)
     if found.shape != (size,):
         fail(name, values, "must be one per utterance", f"give {size}, '-' if there is none")

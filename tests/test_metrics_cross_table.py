@@ -1,0 +1,210 @@
+"""Tables by attack and codec, against the evaluation package of ASVspoof 5; columns of scores."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import voicefeat as vf
+
+m = vf.metrics
+
+HERE = Path(__file__).resolve().parent / "data" / "asvspoof5_track2"
+with open(HERE / "official.csv", newline="") as file:
+    OFFICIAL = {(row["attack"], row["codec"]): row for row in csv.DictReader(file)}
+#: The rates that the package holds of the organisers' speaker verification.
+ORGANISERS = m.AsvErrors(0.01880141010575793, 0.01881016557566423, 0.4607082907604729)
+SEVEN = {
+    "utterances": "abcdefg",
+    "scores": [3.0, 2.5, 1.0, 0.0, 2.0, 0.5, 2.75],
+    "keys": ["bonafide"] * 3 + ["spoof"] * 4,
+    "attacks": ["-", "-", "-", "A07", "A08", "A07", "-"],
+}
+CODECS = ["none", "opus", "opus", "none", "opus", "opus", "opus"]
+
+
+def figures(table):
+    return {
+        (row, column): table.values[r, c]
+        for r, row in enumerate(table.rows)
+        for c, column in enumerate(table.columns)
+    }
+
+
+def official(column, scale=1.0):
+    return {cell: pytest.approx(float(row[column]) / scale, rel=1e-9) for cell, row in OFFICIAL.items()}
+
+
+def written(folder, *lines, name="file.txt"):
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trials():
+    return m.read_sasv_scores(HERE / "scores.tsv", HERE / "keys.tsv")
+
+
+@pytest.fixture(scope="module")
+def detector(tmp_path_factory):
+    """The countermeasure alone, as in Track 1: a score file and a protocol of ten columns."""
+    folder = tmp_path_factory.mktemp("track_1")
+    rows = [line.split("\t") for line in (HERE / "scores.tsv").read_text().splitlines()[1:]]
+    scores = written(folder, "filename\tcm-score", *("\t".join(row[1:3]) for row in rows), name="scores.tsv")
+    lines = [line.split(" ") for line in (HERE / "keys.tsv").read_text().splitlines()[1:]]
+    tag = {"bonafide": "-", "spoof": "AC1"}
+    protocol = [
+        f"s {u} F {codec} - - {tag[key]} {attack} {key} -" for _, u, _, key, attack, codec, _ in lines
+    ]
+    return m.read_scores(scores, written(folder, *protocol, name="ASVspoof5.eval.track_1.tsv"))
+
+
+class TestAgainstThePackage:
+    @pytest.mark.parametrize("metric", ["eer", "min_dcf"])
+    def test_track_1(self, metric, detector):
+        assert figures(m.cross_table(detector, "attack", "codec", metric)) == official(metric)
+
+    def test_a_dcf(self, trials):
+        assert figures(m.cross_table(trials)) == official("a_dcf")
+        assert m.min_adcf(trials.target, trials.nontarget, trials.spoof).value == pytest.approx(
+            float(OFFICIAL["pooled", "pooled"]["a_dcf"]), rel=1e-9
+        )
+
+    def test_t_eer(self, trials):
+        assert figures(m.cross_table(trials, metric="t_eer")) == official("t_eer_percent", 100)
+
+    def test_min_tdcf(self, trials, detector):
+        assert figures(m.cross_table(trials, metric="min_tdcf", asv=ORGANISERS)) == official("min_tdcf")
+        assert figures(m.cross_table(detector, metric="min_tdcf", asv=ORGANISERS)) == official("min_tdcf")
+
+    def test_min_tdcf_with_scores_of_the_organisers(self, trials):
+        """The package then takes the rejected share of the spoofs in place of the accepted share."""
+        for (attack, codec), row in OFFICIAL.items():
+            used = (codec == "pooled") | (trials.column("codec") == codec)
+            used &= (trials.kinds != "spoof") | (attack == "pooled") | (trials.column("attack") == attack)
+            kinds = [trials.asv[used & (trials.kinds == kind)] for kind in ("target", "nontarget", "spoof")]
+            errors = m.asv_errors(*kinds)
+            swapped = errors._replace(spoof_false_alarm=1 - errors.spoof_false_alarm)
+            classes = (
+                trials.cm[used & (trials.kinds != "spoof")],
+                trials.cm[used & (trials.kinds == "spoof")],
+            )
+            assert m.min_tdcf(*classes, swapped).value == pytest.approx(
+                float(row["min_tdcf_asv_org"]), rel=1e-9
+            )
+
+    def test_the_a_dcf_package(self, trials):
+        """Printed by a_dcf 0.0.4 of PyPI, with its own costs and with those of ASVspoof 5."""
+        of_package = {"prior_nontarget": 0.05, "prior_spoof": 0.05, "cost_spoof": 20.0}
+        found = [m.min_adcf(trials.target, trials.nontarget, trials.spoof, **s) for s in (of_package, {})]
+        # Its threshold is the highest score that is rejected; ours is the next one.
+        ordered = np.sort(trials.sasv)
+        below = [ordered[np.searchsorted(ordered, cost.threshold) - 1] for cost in found]
+        printed = [f"{cost.value:.5f}, {at:.5f}" for cost, at in zip(found, below, strict=True)]
+        assert printed == ["0.54056, 1.46464", "0.52193, 0.93584"]
+
+
+class TestCells:
+    def scores(self, **columns):
+        return m.Scores(**SEVEN, columns=columns)
+
+    def test_by_hand(self):
+        """A08 is 2.0, against 1.0 and 2.5 under opus and all three pooled; the attack of g is not known."""
+        table = m.cross_table(self.scores(codec=CODECS), metric="auc")
+        assert (table.rows, table.columns) == (["pooled", "A07", "A08"], ["pooled", "none", "opus"])
+        assert table.bonafide.tolist() == [3, 1, 2]
+        assert table.spoofs.tolist() == [[4, 1, 3], [2, 1, 1], [1, 0, 1]]
+        expected = [[9 / 12, 1, 3 / 6], [1, 1, 1], [2 / 3, np.nan, 1 / 2]]
+        np.testing.assert_allclose(table.values, expected)
+        assert (table.metric, table.by) == ("auc", ("attack", "codec"))
+
+    def test_print(self):
+        text = str(m.cross_table(self.scores(codec=CODECS), metric="auc"))
+        assert text.splitlines()[0] == "auc    pooled   none   opus"
+        assert text.splitlines()[-1] == "A08    0.6667        0.5000"
+
+    def test_pooled_row_equals_by_attack(self, detector):
+        table = m.cross_table(detector, "attack", None)
+        rows = m.by_attack(detector)
+        assert table.rows == [row.attack for row in rows]
+        assert table.values[:, 0].tolist() == [row.eer for row in rows]
+        assert table.spoofs[:, 0].tolist() == [row.spoofs for row in rows]
+
+    def test_one_attack_and_one_codec(self):
+        one = m.Scores("abcd", [1.0, 2, 0, 1.5], ["bonafide"] * 2 + ["spoof"] * 2, ["-", "-", "A1", "A1"])
+        assert m.cross_table(one, "attack", None, "auc").values.tolist() == [[0.75], [0.75]]
+        assert m.cross_table(one, None, None, "auc").values.tolist() == [[0.75]]
+        assert m.cross_table(one, "attack", "speaker").columns == ["pooled", "-"]
+
+    def test_own_metric(self):
+        table = m.cross_table(self.scores(codec=CODECS), None, "codec", lambda curve: curve.sizes[0])
+        assert table.values.tolist() == [[3, 1, 2]]
+
+    def test_codec_of_spoofs_only(self):
+        codec = ["-"] * 3 + CODECS[3:]
+        with pytest.raises(vf.ParameterError, match=r"columns='codec': no value occurs both.*rows='codec'"):
+            m.cross_table(self.scores(codec=codec))
+        assert m.cross_table(self.scores(codec=codec), "codec", None).bonafide.tolist() == [3]
+
+    @pytest.mark.parametrize(
+        ("how", "told"),
+        [
+            ({"rows": "codek"}, "column='codek': the scores have no such column; choose among attack, codec"),
+            ({"metric": "err"}, "metric='err'"),
+            ({"metric": "t_eer"}, "metric='t_eer'"),
+            ({"metric": "min_tdcf"}, "asv=None: .*give the error rates"),
+            ({"rows": 3}, "rows=3"),
+            ({"metric": lambda curve: None}, "gave None"),
+        ],
+    )
+    def test_wrong_settings(self, how, told):
+        with pytest.raises(vf.ParameterError, match=told):
+            m.cross_table(self.scores(codec=CODECS), **how)
+
+    def test_wrong_scores(self):
+        with pytest.raises(vf.ParameterError, match="give what read_scores or read_sasv_scores returns"):
+            m.cross_table([1.0])
+        with pytest.raises(vf.ParameterError, match=r"or read the scores with a protocol that has it"):
+            m.cross_table(m.Scores(**SEVEN))
+        with pytest.raises(vf.ParameterError, match="have no keys"):
+            m.cross_table(m.Scores("ab", [1.0, 2.0]), None, None)
+        with pytest.raises(vf.ParameterError, match="all of one class"):
+            m.cross_table(m.Scores("ab", [1.0, 2.0], ["spoof"] * 2), None, None)
+        with pytest.raises(vf.ParameterError, match="has a value 'pooled'"):
+            m.cross_table(self.scores(codec=["pooled"] * 7))
+        many = [f"c{k}" for k in range(2002)]
+        wide = m.Scores(many, np.arange(2002.0), ["bonafide", "spoof"] * 1001, columns={"codec": many})
+        with pytest.raises(vf.ParameterError, match="has 2,002 different values; choose a column with few"):
+            m.cross_table(wide, None)
+
+
+class TestColumnsOfScores:
+    def test_they_come_with_the_protocol_and_stay(self, tmp_path):
+        key = written(
+            tmp_path,
+            "LA_0009 LA_E_1 alaw ita_tx bonafide bonafide notrim eval",
+            "LA_0010 LA_E_2 opus loc_tx A07 spoof notrim progress",
+        )
+        found = m.read_scores(written(tmp_path, "LA_E_2 1", "LA_E_1 2", name="scores.txt"), key)
+        assert found.column("codec").tolist() == ["alaw", "opus"]
+        assert found.column("transmission").tolist() == ["ita_tx", "loc_tx"]
+        assert found.column("attack").tolist() == ["-", "A07"]
+        assert found.select(["LA_E_2"]).column("codec").tolist() == ["opus"]
+
+    def test_they_can_be_in_the_score_file(self, tmp_path):
+        path = written(tmp_path, "filename cm-score key codec", "a 1 bonafide x", "b 2 spoof y")
+        assert m.read_scores(path).column("codec").tolist() == ["x", "y"]
+
+    @pytest.mark.parametrize(
+        ("columns", "told"),
+        [
+            ({"codec": ["a"]}, r"columns\['codec'\].*must be one per utterance"),
+            ({"attack": ["a"] * 7}, "attack has an argument of its own"),
+            (["codec"], "must be columns by name"),
+        ],
+    )
+    def test_wrong_columns(self, columns, told):
+        with pytest.raises(vf.ParameterError, match=told):
+            m.Scores(**SEVEN, columns=columns)

@@ -20,7 +20,7 @@ from voicefeat.corpus import formats
 from voicefeat.feature import registry
 from voicefeat.feature.names import FeatureName
 from voicefeat.feature.summarize import _STATISTICS as STATISTICS
-from voicefeat.metrics import intervals
+from voicefeat.metrics import statistics as metric_statistics
 from voicefeat.presets.names import FrontEndName
 from voicefeat.presets.stages import STAGES, Normalisation
 
@@ -119,7 +119,7 @@ def test_names_of_windows_are_accepted():
 @pytest.mark.parametrize(
     ("alias", "taken"),
     [
-        (intervals.MetricName, intervals.STATISTICS),
+        (metric_statistics.MetricName, metric_statistics.STATISTICS),
         (codecs.CodecName, codecs.CODECS),
         (formats.FormatName, formats.FORMATS),
         (_typing.StatisticName, STATISTICS),

@@ -16,6 +16,7 @@ from .cross_table import CrossTable, cross_table
 from .curves import Curve, Det, Roc
 from .eer import EqualErrorRate, eer
 from .fusion import Fusion, fit_fusion
+from .holm import holm
 from .inputs import remarks
 from .intervals import Difference, Interval, difference, interval
 from .likelihood import Calibration, cllr, fit_calibration, min_cllr
@@ -29,8 +30,8 @@ from .thresholds import Confusion, auc, confusion, det, roc
 #: Functions first, then what they return.
 __all__ = [
     "act_dcf", "asv_errors", "auc", "by_attack", "cllr", "confusion", "cross_table", "det", "difference",
-    "eer", "fit_calibration", "fit_fusion", "interval", "min_adcf", "min_cllr", "min_dcf", "min_tdcf",
-    "read_asv_scores", "read_sasv_scores", "read_scores", "remarks", "roc", "t_eer", "tandem",
+    "eer", "fit_calibration", "fit_fusion", "holm", "interval", "min_adcf", "min_cllr", "min_dcf",
+    "min_tdcf", "read_asv_scores", "read_sasv_scores", "read_scores", "remarks", "roc", "t_eer", "tandem",
     "write_scores",
     "AsvErrors", "AsvScores", "AttackRow", "Calibration", "Confusion", "Cost", "CrossTable", "Curve",
     "Det", "Difference", "EqualErrorRate", "Fusion", "Interval", "Roc", "SasvScores", "Scores", "Tandem",

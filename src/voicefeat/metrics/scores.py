@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..corpus.inputs.sources import EXTENSIONS
-from ..errors import ParameterError, check_numeric, check_texts, fail
+from ..errors import ParameterError, check_choice, check_numeric, check_texts, fail
 from ..files.protocols import LABELS, Protocol, named, refuse_twice
 from .curves import Curve
 from .inputs import curve_of, curve_remarks
@@ -159,6 +159,48 @@ class Scores:
                 f"{problem}; read the scores with their protocol: read_scores(path, protocol)"
             )
         return self.speakers[self._is("bonafide")], self.speakers[self._is("spoof")]
+
+    def groups_by_class(self, *names: str) -> dict[str, tuple[np.ndarray | None, np.ndarray | None]]:
+        """The speakers or systems of `bonafide` and of `spoof`, for a bootstrap over several groupings.
+
+        Parameters
+        ----------
+        *names : {"speaker", "system"}
+            Which are wanted; by default both. A spoof's system is its attack.
+
+        Returns
+        -------
+        dict of str to (array of str or None, array of str or None)
+            The `groups` of `interval`. None stands for a class without members: bona fide speech has no
+            system.
+
+        Raises
+        ------
+        ParameterError
+            If there are no keys, or a speaker or the system of a spoof is not known.
+
+        Examples
+        --------
+        >>> import voicefeat as vf
+        >>> keys, attacks, speakers = ["bonafide", "spoof", "spoof"], ["-", "A07", "A08"], ["s", "s", "t"]
+        >>> scores = vf.metrics.Scores(["a", "b", "c"], [1.0, 0.5, 0.0], keys, attacks, speakers)
+        >>> groups = scores.groups_by_class("system")
+        >>> groups["system"][0], groups["system"][1].tolist()
+        (None, ['A07', 'A08'])
+        """
+        found: dict[str, tuple[np.ndarray | None, np.ndarray | None]] = {}
+        for name in names or ("speaker", "system"):
+            if check_choice("names", name, ("speaker", "system")) == "speaker":
+                found[name] = self.speakers_by_class
+                continue
+            missing = [self.utterances[k] for k in np.flatnonzero(self._is("spoof") & (self.attacks == "-"))]
+            if missing:
+                problem = f"the system is not known for {named(missing)}"
+                raise ParameterError(
+                    f"{problem}; read the scores with their protocol: read_scores(path, protocol)"
+                )
+            found[name] = None, self.attacks[self._is("spoof")]
+        return found
 
     @cached_property
     def curve(self) -> Curve:

@@ -237,7 +237,7 @@ def test_blocks_of_the_page_that_need_pytorch_or_keras(adapter, tmp_path, monkey
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     page, namespace, ran = ROOT / "docs" / "adapters.md", {}, 0
     for line, language, info, code in blocks(page):
-        if language == "python":
+        if language == "python" and (not info or "test_examples_adapters.py" in info):
             exec(compile("\n" * (line - 1) + code, str(page), "exec"), namespace)
             ran += info.startswith("no-run")
     assert ran == 2

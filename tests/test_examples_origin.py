@@ -250,8 +250,9 @@ class TestEvaluation:
     def test_splits_by_their_usual_names(self, tmp_path, name):
         other = self.other(tmp_path, name)
         assert train(tmp_path / "out", *QUICK, data="toy", more=["--eval", str(other)]) == 0
-        (scores,) = (tmp_path / "out").rglob("scores_eval.txt")
-        assert len(vf.metrics.read_scores(scores).scores) == 48
+        run = tmp_path / "out/toy/lfcc_svm+draws=0/toy-clean"
+        assert len(vf.metrics.read_scores(run / "seed-0/scores_eval.txt").scores) == 12
+        assert len(vf.metrics.read_scores(run / "evaluations/other/seed-0/scores_eval.txt").scores) == 48
 
     @pytest.mark.parametrize("name", ["train", "part 7"])
     def test_no_split_to_evaluate(self, tmp_path, capsys, name):

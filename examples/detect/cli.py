@@ -36,13 +36,16 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--data", required=True, metavar="DIR", help="the corpus: a folder, a table, toy or teaching"
     )
-    parser.add_argument("--eval", default="", metavar="DIR", help="another corpus, whose clips are evaluated")
+    parser.add_argument(
+        "--eval", default=[], action="append", metavar="DIR",
+        help="another evaluation set; may be given again, also when the run is finished",
+    )  # fmt: skip
     parser.add_argument("--out", default="runs", metavar="DIR", help="where runs are kept (default: runs)")
     given = parser.parse_intermixed_args(words)
     try:
         from . import config, runs, several
 
-        place = runs.Place(given.data, Path(given.out), given.eval)
+        place = runs.Place(given.data, Path(given.out), tuple(given.eval))
         if given.all:
             changes = [given.config, *given.changes] if given.config else []
             return several.run_all(config.find_all(given.all), changes, place)

@@ -22,7 +22,8 @@ class Clip:
     """One example: a recording or a part of one, perhaps made worse, or a row of a table."""
 
     utt: str
-    bonafide: bool
+    #: None where it is not known, of clips that are scored and not judged.
+    bonafide: bool | None
     path: Path | None = None
     speaker: str = ""
     #: The other speaker of a conversion, where the corpus names one.
@@ -47,8 +48,8 @@ class Clip:
 
     @property
     def key(self) -> str:
-        """The label as score files have it."""
-        return "bonafide" if self.bonafide else "spoof"
+        """The label as score files have it; "" where it is not known."""
+        return "" if self.bonafide is None else "bonafide" if self.bonafide else "spoof"
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,12 @@ def labels(clips: Sequence[Clip]) -> np.ndarray:
     return np.array([c.bonafide for c in clips], float)
 
 
-def check_files(clips: Iterable[Clip]) -> None:
+def check_files(clips: Iterable[Clip], argument: str = "--data") -> None:
     """Refuse clips without their recording, and two clips of one name."""
     clips = list(clips)
     if not clips:
         raise vf.ParameterError(
-            "--data: there are no clips in it; name another folder, see examples/README.md"
+            f"{argument}: there are no clips in it; name another folder, see examples/README.md"
         )
     missing = [str(c.path) for c in clips if c.path is not None and not c.path.is_file()]
     if missing:
@@ -93,7 +94,7 @@ def check_files(clips: Iterable[Clip]) -> None:
         paths = dict.fromkeys(str(c.path) for c in clips if c.utt == twice[0] and c.path)
         where = f" ({' and '.join(paths)})" if len(paths) > 1 else ""
         raise vf.ParameterError(
-            f"--data: the protocol names {some(twice)} more than once{where}; name each once"
+            f"{argument}: the list names {some(twice)} more than once{where}; name each once"
         )
 
 

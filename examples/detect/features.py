@@ -66,7 +66,7 @@ def shape_of(given: Input) -> tuple[int, ...]:
 
 
 def durations(clips: Sequence[Clip]) -> list[float]:
-    """Seconds of each recording: of the samples that are there, whatever its header says."""
+    """Seconds of each clip: of the samples that are there, whatever its header says."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(_duration, clips))
 
@@ -75,7 +75,8 @@ def _duration(clip: Clip) -> float:
     if clip.path is None:
         return 0.0
     count, rate = length(clip.path)
-    return count / rate
+    rest = count / rate - clip.start
+    return min(rest, clip.seconds) if clip.seconds else rest
 
 
 def compute(

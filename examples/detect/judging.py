@@ -30,7 +30,10 @@ def judge(
         line = vm.fit_calibration(dev.bonafide, dev.spoof, smooth=True)
         scores = {name: records(clips[name], line.apply(raw[name])) for name in ("dev", "eval")}
         threshold = vm.eer(scores["dev"].bonafide, scores["dev"].spoof).threshold
-        found: dict[str, Any] = {"calibration": {"slope": line.slope, "offset": line.offset}}
+        found: dict[str, Any] = {
+            "calibration": {"slope": line.slope, "offset": line.offset},
+            "threshold": threshold,
+        }
         for name, held in scores.items():
             found[name] = figures(held, threshold, how.draws, seed)
             if folder:

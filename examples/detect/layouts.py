@@ -30,46 +30,56 @@ GENERATED = {"toy": toy, "teaching": teaching}
 CLASSES = ({"real", "fake"}, {"bonafide", "spoof"})
 
 
-def read_corpus(given: str) -> Corpus:
-    """The corpus that `--data` names: one of GENERATED, a folder, a table of DEEP-VOICE, or one protocol."""
+def read_corpus(given: str, argument: str = "--data") -> Corpus:
+    """The corpus that `argument` names: of GENERATED, a folder, a table of DEEP-VOICE, or one protocol."""
     if given in GENERATED:
         return GENERATED[given]()
     path = Path(given).expanduser()
     if not path.exists():
         raise vf.ParameterError(
-            f"--data={given!r}: is not there; name the folder of a corpus, or a generated one: "
+            f"{argument}={given!r}: is not there; name the folder of a corpus, or a generated one: "
             f"{' or '.join(GENERATED)}"
         )
     if path.is_file():
-        corpus = read_table(path) if path.suffix == ".csv" else _from_protocols(path.parent, [path])
+        corpus = read_table(path) if path.suffix == ".csv" else from_protocols(path.parent, [path])
     else:
         corpus = next(filter(None, (layout(path) for layout in LAYOUTS)), None)
     if corpus is None:
         raise vf.ParameterError(
-            f"--data={given!r}: no corpus is recognised in it: neither manifest.csv, nor protocols, nor "
+            f"{argument}={given!r}: no corpus is recognised in it: neither manifest.csv, nor protocols, nor "
             f"folders REAL and FAKE, nor DATASET-balanced.csv; see examples/README.md"
         )
-    check_files(corpus.clips)
+    check_files(corpus.clips, argument)
     return corpus
 
 
-def with_evaluation(corpus: Corpus, given: str) -> Corpus:
-    """The corpus with the clips of another as its evaluation set (ASVspoof 2021 after 2019)."""
-    other = read_corpus(given)
-    if other.table is not None or corpus.table is not None:
-        raise vf.ParameterError("--eval: tables cannot be mixed with recordings; name folders of recordings")
-    there = [c for c in other.clips if c.split in ("", "eval")]
-    if not there:
-        names = some(sorted({repr(c.split) for c in other.clips}))
+def read_evaluation(given: str) -> Corpus:
+    """An evaluation set: the clips of a corpus that belong to eval, or to no split; all have labels."""
+    found = read_corpus(given, "--eval")
+    clips = tuple(replace(c, split="eval") for c in found.clips if c.split in ("", "eval"))
+    if not clips:
+        names = some(sorted({repr(c.split) for c in found.clips}))
         raise vf.ParameterError(
             f"--eval={given!r}: its clips are of {names}, and none of eval; name the corpus to evaluate, "
             f"or write eval in its list, or no split at all"
         )
-    ours = [c for c in corpus.clips if c.split != "eval"]
-    if not {c.split for c in ours} >= {"train", "dev"}:
-        raise vf.ParameterError("--eval: --data must come with splits of its own, train and dev, for that")
+    classes = {c.bonafide for c in clips}
+    if len(classes) < 2:
+        only = "bona fide" if True in classes else "spoof"
+        raise vf.ParameterError(
+            f"--eval={given!r}: has {only} clips only; an evaluation needs both classes, and score.py scores "
+            f"clips without judging them"
+        )
+    return replace(found, clips=clips)
+
+
+def with_evaluation(corpus: Corpus, other: Corpus) -> Corpus:
+    """A corpus of train and dev with another's clips as its evaluation set (ASVspoof 2021 after 2019)."""
+    if other.table is not None or corpus.table is not None:
+        raise vf.ParameterError("--eval: tables cannot be mixed with recordings; name folders of recordings")
     note = f"The evaluation set is that of another corpus, {other.name}."
-    clips = (*ours, *[replace(c, split="eval") for c in there])
+    clips = (*corpus.clips, *other.clips)
+    check_files(clips, "--data and --eval")
     return Corpus(f"{corpus.name}, then {other.name}", corpus.folder, clips, (*corpus.notes, note))
 
 
@@ -92,7 +102,7 @@ def _manifest(folder: Path) -> Corpus | None:
             known = OTHER_NAMES.get(split.strip().lower(), split)
             renamed |= {f"{split} as {known}"} if known != split else set()
             clip = Clip(
-                path.stem, _bonafide(row["label"], file), path, row.get("speaker") or path.stem,
+                path.stem, bonafide(row["label"], file), path, row.get("speaker") or path.stem,
                 attack=row.get("system") or row.get("attack") or "-", split=known,
             )  # fmt: skip
             clips.append(clip)
@@ -100,7 +110,8 @@ def _manifest(folder: Path) -> Corpus | None:
     return Corpus(folder.resolve().name, folder, tuple(clips), notes)
 
 
-def _bonafide(label: str, where: Path) -> bool:
+def bonafide(label: str, where: Path) -> bool:
+    """What a label says; one that is not known is refused."""
     known = {"bonafide": True, "bona-fide": True, "real": True, "spoof": False, "fake": False}
     if label.lower() not in known:
         raise vf.ParameterError(f"{where}: label {label!r} is not known; write bonafide or spoof")
@@ -109,11 +120,12 @@ def _bonafide(label: str, where: Path) -> bool:
 
 def _protocols(folder: Path) -> Corpus | None:
     """Protocols of ASVspoof's forms at any depth: lines with an utterance and bonafide or spoof."""
-    found = [p for p in _files(folder, {".txt", ".trn", ".trl", ".tsv"}) if _is_protocol(p)]
-    return _from_protocols(folder, found) if found else None
+    found = [p for p in _files(folder, {".txt", ".trn", ".trl", ".tsv"}) if is_protocol(p)]
+    return from_protocols(folder, found) if found else None
 
 
-def _is_protocol(path: Path) -> bool:
+def is_protocol(path: Path) -> bool:
+    """Whether the first line is one of a protocol with labels."""
     if "ASV" in path.parts or ".asv." in path.name:  # of speaker verification, in the same downloads
         return False
     with path.open(encoding="utf-8", errors="replace") as lines:
@@ -121,7 +133,8 @@ def _is_protocol(path: Path) -> bool:
     return len(words) >= 5 and bool({"bonafide", "spoof"} & set(words))
 
 
-def _from_protocols(folder: Path, files: list[Path]) -> Corpus:
+def from_protocols(folder: Path, files: list[Path]) -> Corpus:
+    """The clips of protocols, whose recordings lie anywhere below a folder."""
     audio: dict[str, list[Path]] = {}
     for path in _files(folder, AUDIO):
         audio.setdefault(path.stem, []).append(path)

@@ -64,7 +64,7 @@ class Origin:
         lists = [row[:-1] for row in self.rows], [row[-1] for row in self.rows]
         return {"list": _of(lists[0]), "audio": _of(lists[1])} | self.files
 
-    def refuse_another(self, folder: Path) -> None:
+    def refuse_another(self, folder: Path, where: str = "", remedy: str = "give another --out") -> None:
         """Refuse to go on with a run that was made from something else; what differs is named."""
         try:
             before = json.loads((folder / DIGESTS).read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ class Origin:
             files = [name for name in {**before, **self.files} if before.get(name) != self.digests.get(name)]
             files = [f"another {name}" for name in files if name not in ("list", "audio")]
             what = f"a run on other data ({'; '.join([*self._differences(text), *files])})"
-        raise vf.ParameterError(f"--out: {folder} holds {what}; give another --out, or remove it")
+        raise vf.ParameterError(f"{where or f'--out: {folder}'} holds {what}; {remedy}, or remove it")
 
     def _differences(self, text: str) -> list[str]:
         there = {tuple(row[:2]): row for row in list(csv.reader(io.StringIO(text, newline="")))[1:]}

@@ -7,6 +7,7 @@ import warnings
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import voicefeat as vf
 
@@ -52,7 +53,7 @@ def write_report(folder: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # what is remarkable stands in metrics.json
         parts = [_head(found), _plots(seeds, each), _figures(found), _attacks(each[0])]
-    parts += [_shortcut(found, each[0]), _data(found), _cost(found), _settings(folder)]
+    parts += [_sets(folder), _shortcut(found, each[0]), _data(found), _cost(found), _settings(folder)]
     title = escape(f"{found['title']} on {found['corpus']}")
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -201,6 +202,32 @@ def _attacks(first: dict[str, Any]) -> str:
         rows.append([one["attack"], f"{one['clips']:,}", percent(one["eer"]), span])
     table = _table(["attack", "clips", "EER", "95 % interval"], rows)
     return f"<details><summary>Attacks as a table, seed {first['seed']}</summary>{table}</details>"
+
+
+def _sets(folder: Path) -> str:
+    """The evaluation sets besides: a row for each, which leads to its own report."""
+    rows = []
+    for file in sorted(folder.glob("evaluations/*/metrics.json")):
+        found = json.loads(file.read_text(encoding="utf-8"))
+        each, link = found["eval"], quote(f"evaluations/{file.parent.name}/report.html")
+        ends = [percent(each[k]["mean"]) for k in ("eer_low", "eer_high") if k in each]
+        cells = [f"{each[k]['mean']:,.0f}" for k in ("bonafide", "spoof")]
+        cells += [percent(each["eer"]["mean"]), " to ".join(ends), percent(each["auc"]["mean"])]
+        cells += [f"{each[k]['mean']:.3f}" for k in ("act_dcf", "cllr", "min_cllr")]
+        name = f'<a href="{link}">{escape(found["corpus"])}</a>'
+        rows.append("".join(f"<td>{cell}</td>" for cell in (name, *cells)))
+    if not rows:
+        return ""
+    head = ["set", "bona fide", "spoof", "EER", "95 % interval", "AUC", "actDCF", "Cllr", "minCllr"]
+    top = "".join(f"<th>{escape(h)}</th>" for h in head)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    text = (
+        "The same models, calibrations and thresholds on other sets; nothing was trained or chosen on them."
+    )
+    return (
+        f"<h2>Other evaluation sets</h2><p>{text} Each name leads to its own report.</p>"
+        f'<div class="wide"><table><tr>{top}</tr>{body}</table></div>'
+    )
 
 
 def _shortcut(found: dict[str, Any], first: dict[str, Any]) -> str:

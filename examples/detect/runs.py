@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,12 @@ import numpy as np
 
 import voicefeat as vf
 
-from . import config as configs, fusing, needs, reading, systems
+from . import config as configs, fusing, needs, reading, saved, scoring, systems
 from .config import Config, Report
 from .corpus import Clip, Corpus, labels
 from .features import Features, compute, durations
 from .judging import judge, summary
-from .layouts import read_corpus, with_evaluation
+from .layouts import read_corpus, read_evaluation, with_evaluation
 from .logbook import Log, environment, put, say
 from .origin import Origin, origin
 from .probe import probe
@@ -37,7 +38,8 @@ class Place:
 
     data: str
     out: Path
-    evaluation: str = ""
+    #: Further evaluation sets; the first takes the place of a missing eval split.
+    evaluations: tuple[str, ...] = ()
 
     @property
     def cache(self) -> Path:
@@ -45,21 +47,28 @@ class Place:
         return self.out / "cache"
 
 
-def corpus_of(place: Place, protocol: str) -> Corpus:
-    """The corpus; its speakers are divided if the clean protocol needs it."""
-    corpus = read_corpus(place.data)
-    if place.evaluation:
-        corpus = with_evaluation(corpus, place.evaluation)
-    return by_speaker(corpus) if protocol == "clean" else corpus
+def corpora(place: Place, protocol: str) -> tuple[Corpus, list[Corpus]]:
+    """The corpus, its speakers divided if the clean protocol needs it; and the evaluation sets besides."""
+    corpus, others = read_corpus(place.data), [read_evaluation(given) for given in place.evaluations]
+    if others and {c.split for c in corpus.clips} == {"train", "dev"}:
+        corpus = with_evaluation(corpus, others.pop(0))
+    twice = [name for name, times in Counter(other.name for other in others).items() if times > 1]
+    if twice:
+        raise vf.ParameterError(
+            f"--eval: two sets are called {twice[0]}; give one of the folders another name"
+        )
+    return by_speaker(corpus) if protocol == "clean" else corpus, others
 
 
 def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
-    """Train, score and report; returns the folder of the run."""
+    """Train, score and report; returns the folder of the run. A member of a fusion is given its corpus."""
     how = config.data
     members = _members(config) if config.model.kind == "fusion" else []
     check_packages([config, *members], place)
-    corpus = corpus or corpus_of(place, how.protocol)
-    folder = place.out / config.name / f"{corpus.name}-{how.protocol}".replace(" ", "_").replace(",", "")
+    others: list[Corpus] = []
+    if corpus is None:
+        corpus, others = corpora(place, how.protocol)
+    folder = _folder(config, place, corpus)
     lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
     rows = examples(corpus, how.protocol, how.window, how.copies, lengths, how.windows_each)
     rows = limited(rows, how.protocol, how.subset)
@@ -67,19 +76,23 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     if not members:
         systems.check(config, corpus, len(places["train"]))
     made = origin(corpus, rows, config, members)
-    _same(folder, config, made)
+    paths = {member.name: saved.relative(_folder(member, place, corpus), folder) for member in members}
+    about = saved.describe(config, corpus, paths)
+    _same(folder, config, made, about)
     if members:
         score = _fused(members, place, corpus, rows)
     else:
         score = _single(config, place, corpus, rows)
     folder.mkdir(parents=True, exist_ok=True)
     made.write(folder)
+    put(folder / saved.ABOUT, json.dumps(about, indent=1))
     put(folder / "config.toml", config.to_toml())
     put(folder / "env.json", json.dumps(environment(config.training.device), indent=1))
     for seed in config.training.seeds:
         _seed(config, place, corpus, rows, folder / f"seed-{seed}", seed, score)
     found = [json.loads((folder / f"seed-{s}" / "metrics.json").read_text()) for s in config.training.seeds]
     put(folder / "metrics.json", json.dumps(summary(found) | _about(config, corpus, rows), indent=1))
+    scoring.evaluate(folder, others, config.training.seeds, config.training.device, place.cache)
     say(f"report: {write_report(folder)}")
     return folder
 
@@ -90,6 +103,11 @@ def _places(config: Config, rows: list[Clip], seed: int) -> dict[str, np.ndarray
     return split(rows, how.protocol, seed, how.allow_overlap, on_test)
 
 
+def _folder(config: Config, place: Place, corpus: Corpus) -> Path:
+    name = f"{corpus.name}-{config.data.protocol}".replace(" ", "_").replace(",", "")
+    return place.out / config.name / name
+
+
 def check_packages(every: Sequence[Config], place: Place) -> None:
     """Refuse to begin without what the models need; pictures are left out where matplotlib is missing."""
     recordings = Path(place.data).suffix != ".csv"
@@ -98,7 +116,7 @@ def check_packages(every: Sequence[Config], place: Place) -> None:
         say("matplotlib is not installed: the report will have no pictures; pip install matplotlib")
 
 
-def _same(folder: Path, config: Config, made: Origin) -> None:
+def _same(folder: Path, config: Config, made: Origin, about: dict[str, Any]) -> None:
     """Refuse to go on with a run of other settings or of other data; what differs is named."""
     file = folder / "config.toml"
     if not file.is_file():
@@ -106,6 +124,7 @@ def _same(folder: Path, config: Config, made: Origin) -> None:
     before = configs.read(file)
     if before.digest == config.digest and before.report == config.report:
         made.refuse_another(folder)
+        saved.refuse_another(folder, about)
         return
     ours, theirs = dataclasses.asdict(config), dataclasses.asdict(before)
     differ = [
@@ -131,19 +150,29 @@ def _single(
     ) -> tuple[Scored, dict[str, Any]]:
         if not features:
             features.append(compute(corpus, rows, config.input, config.data, place.cache, say))
-        model, began = systems.make(config), time.process_time()
-        model.fit(features[0], places, labels(rows), seed, folder, log)
+        kept = saved.kept(config, folder)
+        if kept:
+            model, told = kept
+            log("kept", text=f"{model.file} is there: scored and judged again, without training")
+        else:
+            model, began = systems.make(config), time.process_time()
+            model.fit(features[0], places, labels(rows), seed, folder, log)
+            seconds = round(getattr(model, "seconds", time.process_time() - began), 2)
+            told = {"fit": seconds, "best_epoch": getattr(model, "best_epoch", 0)}
+            told |= getattr(model, "told", {})
+            saved.keep(model, folder, told)
         fitted = time.process_time()
         raw = {name: model.score(features[0], places[name]) for name in ("dev", "eval")}
-        told = {"fit": getattr(model, "seconds", fitted - began), "score": time.process_time() - fitted}
-        told |= {"features": features[0].cost, "audio": features[0].audio}
-        model.save(folder / model.file)
-        cost = {name: round(value, 2) for name, value in told.items()}
+        cost = {
+            "score": time.process_time() - fitted,
+            "features": features[0].cost,
+            "audio": features[0].audio,
+        }
+        seconds = {"fit": told["fit"]} | {name: round(value, 2) for name, value in cost.items()}
         return raw, {
             "parameters": model.parameters,
-            "seconds": cost,
-            "best_epoch": getattr(model, "best_epoch", 0),
-            **getattr(model, "told", {}),
+            "seconds": seconds,
+            **{name: value for name, value in told.items() if name != "fit"},
         }
 
     return score
@@ -232,10 +261,18 @@ def _about(config: Config, corpus: Corpus, rows: Sequence[Clip]) -> dict[str, An
 
 
 def told(folder: Path) -> str:
-    """The outcome in a few lines."""
+    """The outcome in a few lines, and that of the evaluation sets besides."""
+    lines = _outcome(folder, ("dev", "eval"))
+    for other in sorted(folder.glob(f"{scoring.SETS}/*/metrics.json")):
+        lines += _outcome(other.parent, ("eval",))
+    return "\n".join(lines)
+
+
+def _outcome(folder: Path, parts: Sequence[str]) -> list[str]:
     found = json.loads((folder / "metrics.json").read_text())
-    lines = [found["title"], *(f"  {note}" for note in found["notes"]), f"  {reading.verdict(found)}"]
-    for name in ("dev", "eval"):
+    title = found["title"] if "dev" in parts else f"{found['title']}, on {found['corpus']}"
+    lines = [title, *(f"  {note}" for note in found["notes"]), f"  {reading.verdict(found)}"]
+    for name in parts:
         each = found[name]
         eer, spread = each["eer"]["mean"], each["eer"]["deviation"]
         count = len(found["seeds"])
@@ -248,4 +285,4 @@ def told(folder: Path) -> str:
     if "probe_eval" in found:
         blind = (100 * found[f"probe_{name}"]["eer"]["mean"] for name in ("dev", "eval"))
         lines.append("  shortcut probe alone: EER {:.1f} % and {:.1f} %".format(*blind))
-    return "\n".join([*lines, f"  {folder / 'report.html'}"])
+    return [*lines, f"  {folder / 'report.html'}"]

@@ -56,8 +56,9 @@ def _windows(clip: Clip, window: float, length: float, each: int) -> list[Clip]:
     if each and each < count:
         rng = vf.augment.generator(0, clip.recording, clip.copy)
         places = sorted(rng.choice(count, each, replace=False).tolist())
+    seconds = min(window, length)
     return [
-        replace(clip, utt=f"{clip.utt}@{k * window:g}", start=k * window, seconds=min(window, length))
+        replace(clip, utt=f"{clip.utt}@{k * window:g}", start=clip.start + k * window, seconds=seconds)
         for k in places
     ]
 

@@ -94,7 +94,8 @@ def _manifest(folder: Path) -> Corpus | None:
         for row in reader:
             if not {"path", "label"} <= set(row):
                 raise vf.ParameterError(
-                    f"{file}: has no columns path and label; add them, or remove the file"
+                    f"{file}: has no columns path and label; add them, or remove the file; score.py scores "
+                    f"clips without labels"
                 )
             if not row["path"] or not row["label"]:
                 raise vf.ParameterError(f"{file}:{reader.line_num}: has no path or no label; mend the line")

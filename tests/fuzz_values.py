@@ -145,7 +145,10 @@ GOOD = {
 GOOD_OF = {
     ("vf.metrics.fit_fusion", "bonafide"): ["[scores(20,2.0),scores(20,1.0)]"],
     ("vf.metrics.fit_fusion", "spoof"): ["[scores(30),scores(30)]"],
-    ("vf.metrics.by_attack", "scores"): ["held()"], ("vf.metrics.write_scores", "scores"): ["held()"],
+    ("vf.metrics.by_attack", "scores"): ["held()"], ("vf.metrics.cross_table", "scores"): ["held()"],
+    ("vf.metrics.cross_table", "columns"): ["None", "'speaker'"],
+    ("vf.metrics.t_eer", "asv"): ["(scores(20,2.0),scores(25),scores(30))"],
+    ("vf.metrics.write_scores", "scores"): ["held()"],
     ("vf.metrics.write_scores", "path"): ["folder+'/written'"],
     ("vf.FrontEnd.from_toml", "source"): ["'x = 1'"],
     ("vf.augment.noise", "source"): ["'pink'"], ("vf.augment.speed", "factor"): ["0.9"],
@@ -162,8 +165,8 @@ SELDOM = {
 #: Functions that return NaN, or infinite values, where their manual says so.
 OPEN = (
     "pyin", "reassigned_spectrogram", "metrics.roc", "metrics.det", "plot.", "hz_to_", "mel_to_hz",
-    "octs_to_hz", "midi_to_hz", "A4", "db_to_", "_to_db", "by_attack", "apply", "stack_memory", "vf.explain",
-    "vf.delta", "summarize",
+    "octs_to_hz", "midi_to_hz", "A4", "db_to_", "_to_db", "by_attack", "cross_table", "apply", "stack_memory",
+    "vf.explain", "vf.delta", "summarize",
 )  # fmt: skip
 
 

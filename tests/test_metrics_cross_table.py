@@ -156,6 +156,8 @@ class TestCells:
             ({"metric": "t_eer"}, "metric='t_eer'"),
             ({"metric": "min_tdcf"}, "asv=None: .*give the error rates"),
             ({"rows": 3}, "rows=3"),
+            ({"rows": "speaker"}, "rows='speaker': is not known of any spoof; .*or give rows=None"),
+            ({"asv": ORGANISERS}, "asv=.*is not used by eer"),
             ({"metric": lambda curve: None}, "gave None"),
         ],
     )

@@ -127,7 +127,9 @@ class TestWhatIsWrong:
                 ["spk filename cm-label", "S1 a bonafide"],
                 "none of the kind of trial; give keys= with a column",
             ),
-            ([*TRIALS, TRIALS[0]], "trials listed twice: S1 a"),
+            ([*TRIALS, TRIALS[0]], "keys=.*trials listed twice: S1 a"),
+            (["filename asv-label", "a target"], "keys=.*none of the speaker"),
+            (["spk filename asv-label track_2_tag", "S1 a target dummy"], "keys=.*no trial that counts"),
             (
                 ["spk filename cm-label asv-label", "S1 a spoof target"],
                 "line 2 is of kind target and labelled",

@@ -93,8 +93,8 @@ def cross_table(
     Raises
     ------
     ParameterError
-        If there are no keys, a column is not known, has more than 1,000 values, or has no value that both
-        classes have, or the metric does not fit.
+        If there are no keys, a column is not there, has no value for any spoof, more than 1,000 values, or
+        none that both classes have, or the metric does not fit.
 
     Notes
     -----
@@ -120,6 +120,8 @@ def cross_table(
         check_type("scores", scores, Scores, "give what read_scores or read_sasv_scores returns")
         metric = "eer" if metric is None else metric
         value, spoof = _of_classes(scores, metric, asv), _spoofs(scores)
+    if asv is not None and metric != "min_tdcf":
+        fail("asv", asv, f"is not used by {metric}", 'leave it out, or give metric="min_tdcf"')
     row_names, row = _divided("rows", scores, rows, spoof)
     column_names, column = _divided("columns", scores, columns, np.ones_like(spoof))
     _refuse_apart(columns, column_names, column, spoof)
@@ -216,6 +218,9 @@ def _divided(
         return [POOLED], np.full(used.size, -1)
     values = scores.column(check_type(name, column, str, "give the name of a column, or None"))
     found = sorted(set(values[used].tolist()) - ({"-"} if name == "rows" else set()))
+    if not found:
+        remedy = f"read the scores with a protocol that has it, or give {name}=None"
+        fail(name, column, "is not known of any spoof", remedy)
     if len(found) > MOST:
         fail(name, column, f"has {len(found):,} different values", "choose a column with few, such as codec")
     if POOLED in found:

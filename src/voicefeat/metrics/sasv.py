@@ -213,7 +213,7 @@ def read_sasv_scores(
     (SasvScores(1 target, 1 nontarget, 1 spoof: sasv, cm, asv), (array([4.5, 4.5]), array([-2.])))
     """
     table = read_table(path, partial(_form, 4, _SINGLE))
-    scored = _trials(table)
+    scored = _trials("path", table)
     systems = _systems(table)
     listed = table if keys is None else read_table(keys, partial(_form, 5, _TRIALS))
     name = "path" if keys is None else "keys"
@@ -247,14 +247,14 @@ def _form(width: int, names: tuple[str, ...], path: str, words: list[str]) -> tu
     fail("path", path, f"has {len(words)} columns and no names of columns", remedy)
 
 
-def _trials(table: Table) -> dict[tuple[str, str], int]:
+def _trials(given: str, table: Table) -> dict[tuple[str, str], int]:
     """The row of each trial."""
     for name, shown in (("speaker", "spk"), ("utterance", "filename")):
         if name not in table.columns:
             problem = f"has columns {', '.join(table.columns)}, and none of the {name}"
-            fail("path", table.path, problem, f"name the columns spk and filename; {shown} is missing")
+            fail(given, table.path, problem, f"name the columns spk and filename; {shown} is missing")
     trials = list(zip(table.columns["speaker"], table.columns["utterance"], strict=True))
-    refuse_trials_twice("path", table.path, trials)
+    refuse_trials_twice(given, table.path, trials)
     return {trial: k for k, trial in enumerate(trials)}
 
 
@@ -291,10 +291,12 @@ def _check_kinds(name: str, table: Table) -> None:
 
 def _rows(keys: Table, scored: dict[tuple[str, str], int], path: str) -> list[tuple[int, int]]:
     """For each trial of the keys that counts, its row there and the row of its score."""
-    row = _trials(keys)
+    row = _trials("keys", keys)
     name, dummy = _DUMMY
     tags = keys.columns.get(name) or [""] * len(row)
     wanted = [(trial, k) for trial, k in row.items() if tags[k] != dummy]
+    if not wanted:
+        fail("keys", keys.path, "has no trial that counts", f"give trials that are not marked {dummy}")
     missing = [" ".join(trial) for trial, _ in wanted if trial not in scored]
     if missing:
         problem = f"without a score: {len(missing):,} of the {len(wanted):,} trials of {keys.path}"

@@ -6,7 +6,8 @@ A toy verifier (Gaussians on MFCC, adapted to each speaker) enrols the speakers 
 half of their clips. The quick detector stands before it as a gate. The first table says who is accepted,
 without the gate and with it: the speaker, other speakers, forgeries of the speaker. The second has the cost,
 the t-DCF, in the forms of 2019 (legacy) and 2020 (revised): without a gate, with this one at its best
-threshold and at that of dev, and with a perfect one. The gate helps if its row is below the first.
+threshold and at that of dev, and with a perfect one. The gate helps if its row is below the first. The t-EER
+needs no costs: at one pair of thresholds, verifier and gate make errors of all three kinds equally often.
 """
 
 import numpy as np
@@ -44,6 +45,9 @@ def main(given):
         costs.append([f"{v:.4f}" for v in (cost.floor + cost.alarm_weight, best, chosen, cost.floor)])
     names = "no gate", "gate, best threshold", "gate, threshold of dev", "perfect gate"
     course.table(["", "t-DCF, legacy", "revised"], list(zip(names, *costs, strict=True)))
+    genuine = np.concatenate([passed["target"], passed["nontarget"]])
+    both = vm.t_eer(genuine, passed["spoof"], (tried.target, tried.nontarget, tried.spoof))
+    print(f"t-EER, with both thresholds free: {course.percent(both.rate)}")
     if given.plot:
         drawings.tandem(tried, passed, (asv.threshold, threshold), given.plot)
 

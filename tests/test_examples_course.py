@@ -36,7 +36,14 @@ RUNS = {
     ),
     "08": (
         ["--data", "toy"],
-        [r"3 speakers enrolled", r"target +3 ", r"nontarget +6 ", r"spoof +6 ", r"no gate +[\d.]+ +[\d.]+"],
+        [
+            r"3 speakers enrolled",
+            r"target +3 ",
+            r"nontarget +6 ",
+            r"spoof +6 ",
+            r"no gate +[\d.]+ +[\d.]+",
+            r"t-EER.*: [\d.]+",
+        ],
     ),
 }
 

@@ -4,6 +4,7 @@ The trials and the figures are in tests/data/asvspoof5_track2; its README names 
 """
 
 import csv
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +108,18 @@ class TestTandemEqualErrorRate:
     def test_two_systems_without_errors(self):
         found = m.t_eer([2.0, 3.0], [0.0, 1.0], ([5.0, 6.0], [1.0, 2.0], [5.5, 4.0]))
         assert (found.rate, found.miss, found.false_alarm) == (0, 0, 0)
+
+    def test_memory_grows_with_the_trials_and_not_with_their_product(self):
+        rng, n = np.random.default_rng(4), 20000
+        asv = rng.normal(4, 1, n), rng.normal(0, 1, n), rng.normal(2, 1, n)
+        bonafide, spoof = rng.normal(2, 1, n), rng.normal(0, 1, n)
+        tracemalloc.start()
+        try:
+            m.t_eer(bonafide, spoof, asv)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 200 * 5 * n  # a table of all pairs of thresholds would have 2.4e9 places
 
     def test_equal_scores_get_the_same_decision(self):
         with pytest.warns(UserWarning, match=r"tandem equal \(spoofs, miss, others: 1, 0, 1\)"):

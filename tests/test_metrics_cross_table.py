@@ -75,6 +75,12 @@ class TestAgainstThePackage:
     def test_t_eer(self, trials):
         assert figures(m.cross_table(trials, metric="t_eer")) == official("t_eer_percent", 100)
 
+    def test_t_eer_of_utterances_in_two_trials_each(self, trials):
+        """As in Track 2, where one utterance is tried for several speakers; figure of the package."""
+        bonafide, spoof = trials.countermeasure
+        found = m.t_eer(np.repeat(bonafide[::2], 2), spoof, trials.verification)
+        assert 100 * found.rate == pytest.approx(20.48148148148148, rel=1e-9)
+
     def test_min_tdcf(self, trials, detector):
         assert figures(m.cross_table(trials, metric="min_tdcf", asv=ORGANISERS)) == official("min_tdcf")
         assert figures(m.cross_table(detector, metric="min_tdcf", asv=ORGANISERS)) == official("min_tdcf")

@@ -179,6 +179,39 @@ class TestReplace:
             LFCC.replace(**settings)
 
 
+class TestTables:
+    def test_they_make_the_features(self):
+        fe = vf.frontend("asvspoof2021-lfcc-python")
+        t, f = fe.tables(), fe.framing
+        starts = np.arange(fe.frames(len(Y)))[:, None] * f.hop_length
+        frames = np.asarray(Y, float)[starts + np.arange(f.length)] * t["window"]
+        power = np.abs(np.fft.rfft(frames, f.n_fft)) ** 2
+        statics = np.log10(power @ t["bank"].T + fe.compression.offset) @ t["cepstrum"].T
+        held = np.pad(statics, ((1, 1), (0, 0)), "edge")
+        deltas = t["delta"][0] * held[:-2] + t["delta"][2] * held[2:]
+        want = fe(np.asarray(Y, float), SR)
+        assert np.allclose(np.hstack([statics, deltas]).T, want[:40], rtol=0, atol=1e-9)
+
+    def test_those_of_a_model_and_of_a_corpus(self):
+        shapes = {name: table.shape for name, table in vf.frontend("htk-plp-e-d-a").tables().items()}
+        assert shapes["loudness"] == (26,) and shapes["autocorrelation"] == (6, 26)
+        corpus = Normalisation("corpus", True, means=(1.0, 2.0), deviations=(3.0, 4.0))
+        tables = vf.FrontEnd(normalisation=corpus).tables()
+        assert {name: list(table) for name, table in tables.items()} == {
+            "means": [1, 2],
+            "deviations": [3, 4],
+        }
+        assert not vf.frontend("cqcc2016").replace(dynamics=None).tables()
+
+    def test_a_bank_needs_a_rate(self):
+        fe = vf.frontend("torchaudio-lfcc").replace(rate=None)
+        with pytest.raises(vf.ParameterError, match=r"^sr=None: "):
+            fe.tables()
+        assert np.array_equal(fe.tables(16000)["bank"], vf.frontend("torchaudio-lfcc").tables()["bank"])
+        with pytest.raises(vf.ParameterError, match="16000 Hz"):
+            vf.frontend("torchaudio-lfcc").tables(8000)
+
+
 class TestToml:
     @pytest.mark.parametrize(
         ("text", "message"),

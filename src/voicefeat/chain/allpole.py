@@ -53,7 +53,7 @@ class Prediction:
         louder = np.exp(self.exponent * (logs + np.log(loudness(centres))[:, None]))
         width, order = logs.shape[1], self.order
         r = np.zeros((order + 1, width))
-        for weights, band in zip(_cosines(order, len(louder)).T, louder, strict=True):
+        for weights, band in zip(autocorrelation(order, len(louder)).T, louder, strict=True):
             r += weights[:, None] * band  # the same order of sums for each frame, in any batch
         a, left = np.empty((order + 1) * width), np.empty((order + 1) * width)
         filter_rows(r.reshape(-1), order, width, a, left)
@@ -72,7 +72,7 @@ def loudness(hertz: np.ndarray) -> np.ndarray:
     return (squares / (squares + 1.6e5)) ** 2 * (squares + 1.44e6) / (squares + 9.61e6)
 
 
-def _cosines(order: int, bands: int) -> np.ndarray:
+def autocorrelation(order: int, bands: int) -> np.ndarray:
     """The matrix from bands to autocorrelation, (order + 1, bands): the end bands count once more."""
     last = bands + 1
     turns = np.cos(math.pi * np.outer(np.arange(order + 1), np.arange(last + 1)) / last) / last

@@ -60,6 +60,10 @@ class Dynamics:
         """Number of rows of the result per row of the features."""
         return self.orders + (self.keep == "all")
 
+    def weights(self) -> np.ndarray:
+        """The weights of a delta: those of the frames from `width` before to `width` after, in float64."""
+        return _weights(self.width, self.divisor)
+
     @property
     def reach(self) -> int:
         """Number of frames to each side that a value depends on."""
@@ -120,13 +124,17 @@ class Dynamics:
             correlate_repeated(flat, source, rows, frames, kernel, lanes, padded, flat, target)
 
 
+def _weights(width: int, divisor: float | str) -> np.ndarray:
+    j = np.arange(-width, width + 1)
+    return j / ((j * j).sum() if isinstance(divisor, str) else float(divisor))
+
+
 @memoised
 def _kernels(
     width: int, divisor: float | str, orders: int, convolved: bool, dtype: np.dtype
 ) -> list[np.ndarray]:
     """The weights of each order; if convolved, they are applied to the features themselves."""
-    j = np.arange(-width, width + 1)
-    kernel = j / ((j * j).sum() if isinstance(divisor, str) else float(divisor))
+    kernel = _weights(width, divisor)
     kernels = [kernel]
     for _ in range(1, orders):
         kernels.append(np.convolve(kernels[-1], kernel) if convolved else kernel)

@@ -6,8 +6,12 @@ import numpy as np
 
 from ..cache import memoised
 from ..chain.stages import Bands
+from ..filters.banks import bank_centres
 
-__all__ = ["bank_at", "bank_rows", "empty_filters"]
+__all__ = ["bank_at", "bank_rows", "centres", "empty_filters"]
+
+#: The arguments of a bank that its centres depend on.
+PLACING = ("n_filters", "scale", "fmin", "fmax")
 
 
 def bank_at(bands: Bands, rate: float, n_fft: int) -> Bands:
@@ -19,6 +23,11 @@ def bank_at(bands: Bands, rate: float, n_fft: int) -> Bands:
 def bank_rows(bands: Bands, rate: float, n_fft: int) -> int:
     """Number of filters of the bank."""
     return _rows_and_message(bands, rate, n_fft)[0]
+
+
+def centres(bands: Bands, rate: float) -> np.ndarray:
+    """The centres of the filters of a bank of triangles, in Hz."""
+    return bank_centres(sr=rate, **{key: value for key, value in bands.arguments if key in PLACING})
 
 
 def empty_filters(bands: Bands, rate: float, n_fft: int) -> str:

@@ -14,8 +14,7 @@ from ..chain.deltas import Dynamics
 from ..chain.descriptors import Loudness
 from ..chain.jobs import Job, Request, Rows, first_result
 from ..chain.stages import Beside, Chain
-from ..filters.banks import bank_centres
-from .banks import bank_at, bank_rows
+from .banks import bank_at, bank_rows, centres
 from .kind import FrontEndKind, Prepared
 from .stages import Bands, Cepstrum, Compression, Energy, Frames, Prediction, Spectrum
 
@@ -177,19 +176,15 @@ class FramedFrontEnd(FrontEndKind):
         bands = None if self.bands is None else bank_at(self.bands, rate, framing.n_fft)
         body = Chain(frames, self.spectrum, bands, self.compression, self.cepstrum)
         rows, row = self.rows(rate), self.energy
-        centres: np.ndarray = np.empty(0)
-        if self.model is not None:
-            placing = ("n_filters", "scale", "fmin", "fmax")
-            arguments = {key: value for key, value in self.model.bands.arguments if key in placing}
-            centres = bank_centres(sr=rate, **arguments)
+        middles: np.ndarray = np.empty(0) if self.model is None else centres(self.model.bands, rate)
         if row is None:
-            return Chains(rate, body, slice(0, rows), rows, None, slice(0), centres)
+            return Chains(rate, body, slice(0, rows), rows, None, slice(0), middles)
         # c0 is computed and then written over, so that the cepstrum is the same with and without the energy.
         place = slice(0, rows - row.more) if row.last else slice(row.more, rows)
         energy_place = slice(rows - 1, rows) if row.last else slice(0, 1)
         energy = self._energy_chain(row, frames, rate)
         whole = self._whole(body, energy, rows, place.start, energy_place.start)
-        return Chains(rate, body, place, rows, energy, energy_place, centres, whole)
+        return Chains(rate, body, place, rows, energy, energy_place, middles, whole)
 
     def _whole(self, body: Chain, energy: Chain, rows: int, place: int, at: int) -> Chain | None:
         """The body with the energies beside it; None where they have to follow."""

@@ -19,6 +19,7 @@ from . import replace, toml
 from .kind import Prepared
 from .spec import FrontEndSettings
 from .streamed import Kind, part_of_kind
+from .tables import tables_of
 from .validate import resolve, tell_of_empty
 
 __all__ = ["FrontEnd", "request"]
@@ -167,6 +168,47 @@ class FrontEnd(FrontEndSettings):
             remedy = "give the front end a rate: fe.replace(rate=16000)"
             fail("rate", rate, "is not known, and times need it", remedy)
         return self._kind.times(n, rate)
+
+    def tables(self, sr: float | None = None) -> dict[str, FloatArray]:
+        """The numbers that the stages multiply by, for a program that computes the front end elsewhere.
+
+        Parameters
+        ----------
+        sr : float, optional
+            Sampling rate in Hz, for a front end that has no rate of its own.
+
+        Returns
+        -------
+        dict of str to float64 array
+            Those that the front end has:
+
+            - "window", shape (L,): the window of a frame of L samples, `n_fft` of them, or `win_length` with
+              ``align="left"``;
+            - "bank", shape (B, 1 + n_fft // 2): the weights of the bins in each band;
+            - "cepstrum", shape (C, B): the cosine transform with its lifter;
+            - "loudness", shape (B,), and "autocorrelation", shape (P + 1, B): the weights of the bands of an
+              all-pole model of order P, and the transform of their powers;
+            - "delta", shape (2 W + 1,): the weights of a delta, from W frames before to W frames after;
+            - "means" and "deviations", shape (R,): the statistics of a corpus.
+
+            All other settings are fields of the stages: ``fe.framing.hop_length``.
+
+        Raises
+        ------
+        ParameterError
+            If the rate is unknown, or is not that of the front end.
+
+        Examples
+        --------
+        >>> import voicefeat as vf
+        >>> tables = vf.frontend("asvspoof2019-lfcc").tables()
+        >>> {name: table.shape for name, table in tables.items()}
+        {'window': (320,), 'bank': (20, 257), 'cepstrum': (20, 20), 'delta': (3,)}
+        """
+        rate = self.checked_rate(sr)
+        if rate is None and self.bands is not None:
+            fail("sr", sr, "the bank depends on the sampling rate", "give sr, in Hz")
+        return tables_of(self, float(rate or 1))
 
     def replace(self, **settings: Any) -> FrontEnd:
         """The same front end with other settings.

@@ -22,7 +22,7 @@ PAIRS = {
     "MFCC": (lambda y: vf.mfcc(y, SR, n_mfcc=13), "project-mfcc"),
     "mel": (lambda y: vf.power_to_db(vf.melspectrogram(y, SR), ref=np.max), "project-mel"),
     "LFCC": (lambda y: vf.lfcc(y, SR, n_lfcc=13), "project-lfcc"),
-    "chroma": (lambda y: vf.chroma_stft(y, SR), "project-chroma"),
+    "chroma": (lambda y: vf.chroma_cqt(y, SR, bins_per_octave=36), "project-chroma"),
 }
 
 

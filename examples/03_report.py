@@ -5,7 +5,8 @@
 
 SCORES is in a form of ASVspoof 2019, 2021 or 5; PROTOCOL has what it lacks: keys, attacks, speakers. Without
 SCORES, the quick detector scores the clips of --data. The first table is for all spoofs together, the second
-for each attack. Intervals are by speaker if the speakers are known. actDCF and Cllr take scores as
+has the accepted bona fide clips (TPR) and spoofs (FPR) of every fifth threshold, the third each attack's EER.
+Intervals are by speaker if the speakers are known. actDCF and Cllr take scores as
 log-likelihood ratios: if they are far above minDCF and minCllr, the scores are not calibrated.
 """
 
@@ -39,6 +40,7 @@ def main(given):
             values[f"min t-DCF, {form}"] = vm.min_tdcf(*pair, errors, form=form).value
     rows = [["EER", *course.eer(found, 3)], *([name, f"{value:.4f}", ""] for name, value in values.items())]
     course.table(["figure", "value", "95 %"], rows)
+    course.table(["threshold", "TPR", "FPR"], figures.thresholds(found))
     attacks = vm.by_attack(found, asv, draws=course.DRAWS)
     rows = []
     for a in attacks:

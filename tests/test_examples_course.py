@@ -181,6 +181,8 @@ def test_a_report_from_a_file(run, tmp_path):
     found = vf.metrics.eer(values[:60], values[60:]).rate
     assert re.search(rf"^EER +{100 * found:.3f} %", out, re.MULTILINE)
     assert len(re.findall(r"^A\d +30 .* 0\.\d{4}$", out, re.MULTILINE)) == 3
+    rates = re.findall(r"^(?:inf|-?[\d.]+) +([\d.]+) % +([\d.]+) %$", out, re.MULTILINE)
+    assert rates[0] == ("0.0", "0.0") and rates[-1] == ("100.0", "100.0")
     assert re.search(r"min t-DCF, revised +0\.\d{4}", out)
     status, out, err = run("03", tmp_path / "s.txt")
     assert (status, err.count("\n")) == (2, 1)

@@ -77,6 +77,27 @@ def test_markers_at_the_edge_are_drawn_whole():
             np.testing.assert_allclose(line.get_xydata(), inside, atol=1e-9)
 
 
+@pytest.mark.parametrize("size", [1, 4, 300])
+@pytest.mark.parametrize("step", [0.0, 0.25])
+def test_rates_by_threshold_are_every_fifth_of_scikit_learn(size, step):
+    """What `roc_curve(...)[::5]` has, and the last point; with ties where scores are rounded to `step`."""
+    from sklearn.metrics import roc_curve
+
+    rng = np.random.default_rng(size)
+    values = np.concatenate([rng.normal(1, 1, size), rng.normal(0, 1, size)])
+    values = np.round(values / step) * step if step else values
+    keys = ["bonafide"] * size + ["spoof"] * size
+    scores = vf.metrics.Scores([f"u{k}" for k in range(2 * size)], values, keys)
+    fpr, tpr, at = roc_curve([key == "bonafide" for key in keys], values)
+    chosen = np.unique([*range(0, len(at), 5), len(at) - 1])
+    due = [[f"{at[k]:.3f}", f"{100 * tpr[k]:.1f} %", f"{100 * fpr[k]:.1f} %"] for k in chosen]
+    assert figures.thresholds(scores, most=1000) == due
+    few = figures.thresholds(scores, most=10)
+    assert len(few) <= 11
+    assert few[0] == due[0] and few[-1] == due[-1]
+    assert all(one in due for one in few)
+
+
 def row(title, dev, ours, low=0.0, **more):
     """A run as the page has it."""
     found = {

@@ -69,6 +69,23 @@ def roc(runs: Sequence[Any], blind: Any) -> Callable[[Any], None]:
     return draw
 
 
+def thresholds(scores: Any, every: int = 5, most: int = 40) -> list[list[str]]:
+    """Threshold, TPR and FPR as text at every so many corners of the ROC, and at the last.
+
+    Corners are the points that scikit-learn's `roc_curve` has, which leaves out those on straight lines.
+    Of a curve that would have more than `most` rows fewer are told, at a multiple of `every`.
+    """
+    curve = vf.metrics.roc(scores.bonafide, scores.spoof)
+    counts = np.rint([curve.false_alarm * len(scores.spoof), curve.accepted * len(scores.bonafide)])[:, 1:]
+    bent = np.diff(counts, 2).any(0)
+    corners = 1 + np.nonzero(np.concatenate([[True], bent, [True]]))[0] if counts.shape[1] > 2 else [1, 2]
+    kept = np.concatenate([[0], corners])  # the first is above all scores
+    step = every * -(-len(kept) // (every * most))
+    chosen = np.unique(np.concatenate([kept[::step], kept[-1:]]))
+    points = zip(curve.thresholds[chosen], curve.accepted[chosen], curve.false_alarm[chosen], strict=True)
+    return [[f"{at:.3f}", f"{100 * tpr:.1f} %", f"{100 * fpr:.1f} %"] for at, tpr, fpr in points]
+
+
 def det(runs: Sequence[Any], threshold: float) -> Callable[[Any], None]:
     """Both errors on axes of normal deviates, with the points of EER, minDCF and the threshold of dev."""
 

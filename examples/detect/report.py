@@ -53,6 +53,7 @@ def write_report(folder: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # what is remarkable stands in metrics.json
         parts = [_head(found), _plots(seeds, each), _figures(found), _attacks(each[0])]
+        parts += [_thresholds(seeds[0])]
     parts += [_sets(folder), _shortcut(found, each[0]), _data(found), _cost(found), _settings(folder)]
     title = escape(f"{found['title']} on {found['corpus']}")
     page = (
@@ -228,6 +229,16 @@ def _sets(folder: Path) -> str:
         f"<h2>Other evaluation sets</h2><p>{text} Each name leads to its own report.</p>"
         f'<div class="wide"><table><tr>{top}</tr>{body}</table></div>'
     )
+
+
+def _thresholds(seed: Path) -> str:
+    scores = vf.metrics.read_scores(seed / "scores_eval.txt")
+    table = _table(["threshold", "TPR", "FPR"], figures.thresholds(scores))
+    text = (
+        "The accepted part of bona fide clips (TPR) and of spoofs (FPR), if scores from the threshold on are "
+        "accepted: every fifth corner of the ROC, or fewer where it has many."
+    )
+    return f"<details><summary>Rates by threshold, {seed.name}</summary><p>{text}</p>{table}</details>"
 
 
 def _shortcut(found: dict[str, Any], first: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from detecting import EXAMPLES, need, train
 need("sklearn", "torch")
 
 import torch  # noqa: E402
-from detect import augmenting, config as configs, features, networks, splits  # noqa: E402
+from detect import augmenting, config as configs, features, networks, published as page, splits  # noqa: E402
 from detect.corpus import Clip, Corpus  # noqa: E402
 from detect.layouts import read_corpus  # noqa: E402
 from detect.models import build, count  # noqa: E402
@@ -234,3 +234,85 @@ def test_the_script_writes_64_recordings(tmp_path):
     assert len(list((tmp_path / "made/FAKE").glob("*.wav"))) == 56
     told = subprocess.run([*command, "0.5"], capture_output=True, text=True, timeout=120)
     assert (told.returncode, told.stderr.count("\n")) == (2, 1)
+
+
+#: What the project printed, and what the networks have: counted before, with Keras and PyTorch.
+KNOWN = {
+    "ann_mel": (12_350_721, 12_978_177), "ann_mfcc": (12_416, 13_569), "cnn_mel": (7_177_857, 49_992_577),
+    "cnn_mfcc": (52_289, 58_049), "resnet101": (42_497_969, 42_495_937), "lstm": (93_057, 75_393),
+    "resnet200d": (41_498_841, 62_645_537), "ann": (11_074, 11_074),
+}  # fmt: skip
+
+
+class TestThePage:
+    def test_it_has_the_table_of_the_networks(self):
+        text = (EXAMPLES.parent / "docs/project.md").read_text(encoding="utf-8")
+        assert f"<!-- said and done -->\n{page.described()}\n<!-- /said and done -->" in text
+        for printed, ours in KNOWN.values():
+            row = next(line for line in text.splitlines() if f"{ours:,}" in line and f"{printed:,}" in line)
+            assert row.startswith("| ") and row.count(" | ") == 4
+        assert "74,881 in Keras" in text
+
+    def test_every_row_has_five_cells(self):
+        lines = page.TABLE.read_text(encoding="utf-8").splitlines()
+        assert len(lines) > 30
+        assert {line.count(" | ") for line in lines} == {4}
+        assert all(cell.strip() for line in lines for cell in line.strip("|").split(" | "))
+
+    def test_the_numbers_are_known(self):
+        assert {name: printed for name, (printed, _) in KNOWN.items()} == page.PRINTED
+        assert {name: count(page.network(name)) for name in KNOWN} == {k: v for k, (_, v) in KNOWN.items()}
+
+    def test_a_number_is_explained_where_it_can_be(self, monkeypatch):
+        """Of a network with 30 inputs in place of 40 the printed number tells it."""
+        fewer = count(build("ann_mfcc", (30,)))
+        monkeypatch.setitem(page.PRINTED, "ann_mfcc", fewer)
+        assert "which are 30 inputs and a bias for each unit; there are 40" in page.differs("ann_mfcc")
+        monkeypatch.setitem(page.PRINTED, "ann_mfcc", fewer + 1)
+        assert "no number of inputs gives it" in page.differs("ann_mfcc")
+
+    def test_keras_counts_the_same(self):
+        """The Keras systems, built by Keras: also the second bias that PyTorch's LSTM has and Keras' not."""
+        if not util.find_spec("keras"):
+            pytest.skip("keras is not installed")
+        os.environ.setdefault("KERAS_BACKEND", "torch")
+        from keras import Input, Sequential, layers
+
+        dense, pool, drop, flat = layers.Dense, layers.MaxPooling1D, layers.Dropout, layers.Flatten
+        same = {"padding": "same"}
+        steps = [step for _ in range(3) for step in (layers.Conv1D(64, 3, **same), pool(2))]
+        again = [step for _ in range(3) for step in (layers.Conv1D(64, 3, **same), pool(2))]
+        third = [step for _ in range(3) for step in (layers.Conv1D(64, 3, **same), pool(2))]
+        half = [layers.Conv1D(128, 3), pool(2), drop(0.5), layers.Conv1D(64, 3), pool(2), drop(0.5)]
+        built = {
+            "ann": ((40,), [dense(64), dense(64), dense(64), dense(2)]),
+            "ann_listing": ((40,), [dense(64), dense(64), dense(64), dense(64), dense(2)]),
+            "ann_dropout": ((40,), [dense(64), drop(0.2), dense(64), drop(0.2), dense(64), dense(2)]),
+            "cnn": ((40, 1), [*steps, flat(), dense(64), dense(64), dense(2)]),
+            "cnn_twice": ((40, 1), [*again, flat(), dense(64), dense(64), dense(2), dense(2)]),
+            "cnn_dropout": ((40, 1), [*third, flat(), dense(32), dense(32), dense(2)]),
+            "ann_mfcc": ((40,), [dense(128), drop(0.5), dense(64), drop(0.5), dense(1)]),
+            "cnn_mfcc": ((40, 1), [*half, flat(), dense(64), dense(1)]),
+            "lstm": ((40, 1), [layers.LSTM(128), drop(0.5), dense(64), dense(1)]),
+        }
+        for name, (shape, made) in built.items():
+            assert Sequential([Input(shape), *made]).count_params() == page.in_keras(page.network(name)), name
+
+    def test_figures_are_those_of_the_runs(self, published, tmp_path):
+        """Of a run with fewer rows none are told; of one with 603, what its metrics.json has."""
+        text = (EXAMPLES.parent / "docs/project.md").read_text(encoding="utf-8")
+        assert page.compared(tmp_path) == ""
+        assert page.written(text, tmp_path) == text, "figures stay where there are no runs"
+        place = tmp_path / "deepvoice/as_published/ann_dropout/made-seed/seed-0/metrics.json"
+        place.parent.mkdir(parents=True)
+        found = json.loads((published / "seed-0/metrics.json").read_text())
+        place.write_text(json.dumps(found))
+        with pytest.raises(vf.ParameterError, match="did not score 603 rows"):
+            page.compared(tmp_path)
+        place.write_text(json.dumps(found | {"test": found["test"] | {"rows": 603}}))
+        told, line = found["test"], page.compared(tmp_path).splitlines()[2]
+        ours = f"{told['loss']:.5f}, {told['accuracy']:.5f} ({told['errors']})"
+        assert line == f"| 2 ANN, dropout 0.2 | 0.03782, 0.98673 (8) | {ours} |  |  |"
+        assert line in page.written(text, tmp_path)
+        with pytest.raises(vf.ParameterError, match="has no markers"):
+            page.written("# Another page", tmp_path)

@@ -73,7 +73,7 @@ class TestAgainstThePackage:
         )
 
     def test_t_eer(self, trials):
-        assert figures(m.cross_table(trials, metric="t_eer")) == official("t_eer_percent", 100)
+        assert figures(m.cross_table(trials, statistic="t_eer")) == official("t_eer_percent", 100)
 
     def test_t_eer_of_utterances_in_two_trials_each(self, trials):
         """As in Track 2, where one utterance is tried for several speakers; figure of the package."""
@@ -82,8 +82,8 @@ class TestAgainstThePackage:
         assert 100 * found.rate == pytest.approx(20.48148148148148, rel=1e-9)
 
     def test_min_tdcf(self, trials, detector):
-        assert figures(m.cross_table(trials, metric="min_tdcf", asv=ORGANISERS)) == official("min_tdcf")
-        assert figures(m.cross_table(detector, metric="min_tdcf", asv=ORGANISERS)) == official("min_tdcf")
+        assert figures(m.cross_table(trials, statistic="min_tdcf", asv=ORGANISERS)) == official("min_tdcf")
+        assert figures(m.cross_table(detector, statistic="min_tdcf", asv=ORGANISERS)) == official("min_tdcf")
 
     def test_min_tdcf_with_scores_of_the_organisers(self, trials):
         """The package then takes the rejected share of the spoofs in place of the accepted share."""
@@ -118,16 +118,16 @@ class TestCells:
 
     def test_by_hand(self):
         """A08 is 2.0, against 1.0 and 2.5 under opus and all three pooled; the attack of g is not known."""
-        table = m.cross_table(self.scores(codec=CODECS), metric="auc")
+        table = m.cross_table(self.scores(codec=CODECS), statistic="auc")
         assert (table.rows, table.columns) == (["pooled", "A07", "A08"], ["pooled", "none", "opus"])
         assert table.bonafide.tolist() == [3, 1, 2]
         assert table.spoofs.tolist() == [[4, 1, 3], [2, 1, 1], [1, 0, 1]]
         expected = [[9 / 12, 1, 3 / 6], [1, 1, 1], [2 / 3, np.nan, 1 / 2]]
         np.testing.assert_allclose(table.values, expected)
-        assert (table.metric, table.by) == ("auc", ("attack", "codec"))
+        assert (table.statistic, table.by) == ("auc", ("attack", "codec"))
 
     def test_print(self):
-        text = str(m.cross_table(self.scores(codec=CODECS), metric="auc"))
+        text = str(m.cross_table(self.scores(codec=CODECS), statistic="auc"))
         assert text.splitlines()[0] == "auc    pooled   none   opus"
         assert text.splitlines()[-1] == "A08    0.6667        0.5000"
 
@@ -148,6 +148,29 @@ class TestCells:
         table = m.cross_table(self.scores(codec=CODECS), None, "codec", lambda curve: curve.sizes[0])
         assert table.values.tolist() == [[3, 1, 2]]
 
+    def test_settings(self, trials):
+        package = {"prior_nontarget": 0.05, "prior_spoof": 0.05, "cost_spoof": 20.0}
+        assert f"{m.cross_table(trials, None, None, **package).values[0, 0]:.5f}" == "0.54056"
+        rates = [m.cross_table(trials, None, None, "t_eer", prior_spoof=p).values[0, 0] for p in (0, 1)]
+        assert [f"{100 * rate:.2f}" for rate in rates] == ["23.21", "22.72"]
+        shares = m.cross_table(self.scores(codec=CODECS), None, "codec", "accuracy", threshold=1.5)
+        assert shares.values.tolist() == [[4 / 7, 1.0, pytest.approx(2 / 5)]]
+
+    @pytest.mark.parametrize(
+        ("statistic", "settings", "told"),
+        [
+            ("min_adcf", {"asv": ORGANISERS}, "settings=.*do not fit min_adcf"),
+            ("min_adcf", {"cost_spoof": -1.0}, "cost_spoof=-1"),
+            ("min_tdcf", {}, "settings={}: do not fit min_tdcf .*asv"),
+            ("min_tdcf", {"asv": 0.5}, "asv='float': are not the rates of a speaker verification"),
+            ("t_eer", {"prior_spoof": 2.0}, "prior_spoof=2"),
+            ("eer", {}, "statistic='eer'.*choose one of 'min_adcf', 'min_tdcf', 't_eer'"),
+        ],
+    )
+    def test_wrong_settings_of_trials(self, statistic, settings, told, trials):
+        with pytest.raises(vf.ParameterError, match=told):
+            m.cross_table(trials, "attack", "codec", statistic, **settings)
+
     def test_codec_of_spoofs_only(self):
         codec = ["-"] * 3 + CODECS[3:]
         with pytest.raises(vf.ParameterError, match=r"columns='codec': no value occurs both.*rows='codec'"):
@@ -158,13 +181,13 @@ class TestCells:
         ("how", "told"),
         [
             ({"rows": "codek"}, "column='codek': the scores have no such column; choose among attack, codec"),
-            ({"metric": "err"}, "metric='err'"),
-            ({"metric": "t_eer"}, "metric='t_eer'"),
-            ({"metric": "min_tdcf"}, "asv=None: .*give the error rates"),
+            ({"statistic": "err"}, "statistic='err'"),
+            ({"statistic": "t_eer"}, "statistic='t_eer'"),
+            ({"statistic": "min_tdcf"}, "settings={}: do not fit min_tdcf.*asv"),
             ({"rows": 3}, "rows=3"),
             ({"rows": "speaker"}, "rows='speaker': is not known of any spoof; .*or give rows=None"),
-            ({"asv": ORGANISERS}, "asv=.*is not used by eer"),
-            ({"metric": lambda curve: None}, "gave None"),
+            ({"asv": ORGANISERS}, "settings=.*do not fit eer"),
+            ({"statistic": lambda curve: None}, "gave None"),
         ],
     )
     def test_wrong_settings(self, how, told):

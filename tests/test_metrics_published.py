@@ -71,6 +71,14 @@ def test_the_report_that_came_with_aasist_l(corpus, read, asv):
     assert scores.remarks == []
 
 
+@pytest.mark.slow
+def test_the_t_eer_of_aasist_l(read, asv):
+    """What compute_teer of ASVspoof 5's evaluation package (8c00027) gave for these files."""
+    scores = read("AASIST-L")
+    found = m.t_eer(scores.bonafide, scores.spoof, asv["eval"])
+    assert 100 * found.rate == pytest.approx(2.6542124677388492, rel=1e-9)
+
+
 def test_one_class_softmax_is_inverted_and_says_so(read):
     scores = read("LFCC-ResNet-OCSoftmax")
     inverted, tied = scores.remarks

@@ -21,6 +21,7 @@ from voicefeat.feature import registry
 from voicefeat.feature.names import FeatureName
 from voicefeat.feature.summarize import _STATISTICS as STATISTICS
 from voicefeat.metrics import statistics as metric_statistics
+from voicefeat.metrics.cross_table import _SASV, SasvMetricName
 from voicefeat.presets.names import FrontEndName
 from voicefeat.presets.stages import STAGES, Normalisation
 
@@ -120,6 +121,7 @@ def test_names_of_windows_are_accepted():
     ("alias", "taken"),
     [
         (metric_statistics.MetricName, metric_statistics.STATISTICS),
+        (SasvMetricName, _SASV),
         (codecs.CodecName, codecs.CODECS),
         (formats.FormatName, formats.FORMATS),
         (_typing.StatisticName, STATISTICS),

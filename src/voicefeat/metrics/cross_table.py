@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..errors import check_choice, check_type, fail
+from ..errors import check_choice, check_float, check_type, fail
 from .a_dcf import min_adcf
 from .attacks import POOLED
-from .costs import actual_cost, dcf_weights, least_cost
-from .curves import Curve, area
-from .eer import equal_error
-from .inputs import checked_statistic
-from .likelihood import cllr_of, min_cllr_of
+from .costs import least_cost
+from .curves import Curve
 from .sasv import KINDS, SasvScores
 from .scores import Scores
-from .t_dcf import AsvErrors, min_tdcf, tandem
+from .statistics import MetricName, named
+from .t_dcf import tandem
 from .t_eer import Verification, concurrent
 
 __all__ = ["CrossTable", "cross_table"]
@@ -26,16 +23,15 @@ __all__ = ["CrossTable", "cross_table"]
 #: The most different values of a column that make a table.
 MOST = 1000
 
-CrossMetric: TypeAlias = Literal[
-    "eer", "auc", "min_dcf", "act_dcf", "min_tdcf", "cllr", "min_cllr", "min_adcf", "t_eer"
-]
+#: The statistics of trials of `SasvScores`.
+SasvMetricName: TypeAlias = Literal["min_adcf", "min_tdcf", "t_eer"]
 
 
 class CrossTable(NamedTuple):
     """A metric by two columns; the first row and the first column are pooled."""
 
-    #: The metric, and the columns that the spoofs and all trials were divided by.
-    metric: str
+    #: The name of the metric, and the columns that the spoofs and all trials were divided by.
+    statistic: str
     by: tuple[str, str]
     rows: list[str]
     columns: list[str]
@@ -47,7 +43,7 @@ class CrossTable(NamedTuple):
 
     def __str__(self) -> str:
         cells = [["" if np.isnan(value) else f"{value:.4f}" for value in line] for line in self.values]
-        first = [self.metric, *self.rows]
+        first = [self.statistic, *self.rows]
         width = max(map(len, first))
         widths = [max(6, len(name)) for name in self.columns]
         lines = [self.columns, *cells]
@@ -62,9 +58,8 @@ def cross_table(
     scores: Scores | SasvScores,
     rows: str | None = "attack",
     columns: str | None = "codec",
-    metric: CrossMetric | Callable[[Curve], float] | None = None,
-    *,
-    asv: AsvErrors | None = None,
+    statistic: MetricName | SasvMetricName | Callable[..., float] | None = None,
+    **settings: Any,
 ) -> CrossTable:
     """A table of a metric by two columns, such as attack and codec, with pooled margins.
 
@@ -78,11 +73,12 @@ def cross_table(
     columns : str, optional
         The column that divides spoofs and bona fide trials alike, such as ``codec``, ``transmission`` or
         ``gender``. None for the pooled column only.
-    metric : str or callable, optional
-        For `Scores`: "eer" (the default), "auc", "min_dcf", "act_dcf", "min_tdcf", "cllr", "min_cllr", or a
-        function from a `Curve` to a number. For `SasvScores`: "min_adcf" (the default), "min_tdcf", "t_eer".
-    asv : AsvErrors, optional
-        The error rates of the speaker verification for "min_tdcf", the same in all cells.
+    statistic : str or callable, optional
+        For `Scores`, one of `interval`: "eer" (the default), "auc", "min_dcf", "act_dcf", "min_tdcf", "cllr",
+        "min_cllr", "accuracy", "balanced_accuracy", or a function from a `Curve` to a number. For
+        `SasvScores`: "min_adcf" (the default), "min_tdcf" or "t_eer".
+    **settings
+        Settings of the statistic, the same in all cells: `asv=` for "min_tdcf", priors and costs, etc.
 
     Returns
     -------
@@ -94,7 +90,7 @@ def cross_table(
     ------
     ParameterError
         If there are no keys, a column is not there, has no value for any spoof, more than 1,000 values, or
-        none that both classes have, or the metric does not fit.
+        none that both classes have, or the statistic is not known or its settings do not fit.
 
     Notes
     -----
@@ -114,14 +110,12 @@ def cross_table(
     A08    0.1667        0.7500
     """
     if isinstance(scores, SasvScores):
-        metric = "min_adcf" if metric is None else metric
-        value, spoof = _of_trials(scores, metric, asv), scores.kinds == "spoof"
+        statistic = "min_adcf" if statistic is None else statistic
+        value, spoof = _of_trials(scores, statistic, settings), scores.kinds == "spoof"
     else:
         check_type("scores", scores, Scores, "give what read_scores or read_sasv_scores returns")
-        metric = "eer" if metric is None else metric
-        value, spoof = _of_classes(scores, metric, asv), _spoofs(scores)
-    if asv is not None and metric != "min_tdcf":
-        fail("asv", asv, f"is not used by {metric}", 'leave it out, or give metric="min_tdcf"')
+        statistic = "eer" if statistic is None else statistic
+        value, spoof = _of_classes(scores, named(statistic, settings).compute), _spoofs(scores)
     row_names, row = _divided("rows", scores, rows, spoof)
     column_names, column = _divided("columns", scores, columns, np.ones_like(spoof))
     _refuse_apart(columns, column_names, column, spoof)
@@ -135,71 +129,60 @@ def cross_table(
             forged = here & spoof & ((row == r) | (r == 0))
             counts[r, c] = forged.sum()
             values[r, c] = value(genuine, forged) if counts[r, c] and bonafide[c] else np.nan
-    name = metric if isinstance(metric, str) else getattr(metric, "__name__", "metric")
+    name = statistic if isinstance(statistic, str) else getattr(statistic, "__name__", "statistic")
     return CrossTable(name, (rows or "", columns or ""), row_names, column_names, values, counts, bonafide)
 
 
+#: A statistic for masks of bona fide trials and of spoofs, and for those of the three kinds of trials.
 Cell = Callable[[np.ndarray, np.ndarray], float]
-#: The systems whose scores each metric of SASV needs.
-_NEEDED: dict[str, tuple[Literal["sasv", "cm", "asv"], ...]] = {
-    "min_adcf": ("sasv",),
-    "min_tdcf": ("cm",),
-    "t_eer": ("cm", "asv"),
-}
+Kinds = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
 
 
-def _of_classes(scores: Scores, metric: Any, asv: Any) -> Cell:
-    """The metric of a detector for masks of its bona fide utterances and spoofs."""
-    known: dict[str, Callable[[Curve], float]] = {
-        "eer": lambda curve: equal_error(curve).rate,
-        "auc": area,
-        "min_dcf": lambda curve: least_cost(curve, *dcf_weights()).value,
-        "act_dcf": lambda curve: actual_cost(curve, *dcf_weights()).value,
-        "cllr": cllr_of,
-        "min_cllr": min_cllr_of,
-    }
-    if metric == "min_tdcf":
-        weights = tandem(_rates(asv))
-        costs = weights.miss_weight, weights.alarm_weight, weights.floor
-        known["min_tdcf"] = lambda curve: least_cost(curve, *costs).value
-    if callable(metric) and not isinstance(metric, type):
-        statistic: Callable[[Curve], float] = partial(checked_statistic, metric, {})
-    else:
-        statistic = known[check_choice("metric", metric, (*known, "min_tdcf"))]
+def _of_classes(scores: Scores, statistic: Callable[[Curve], float]) -> Cell:
+    """The statistic of a detector for masks of its bona fide utterances and spoofs."""
     return lambda genuine, forged: statistic(Curve.of(scores.scores[genuine], scores.scores[forged]))
 
 
-def _of_trials(scores: SasvScores, metric: Any, asv: Any) -> Cell:
-    """The metric of a SASV system for masks of its bona fide trials and spoofs."""
-    check_choice("metric", metric, tuple(_NEEDED))
-    for system in _NEEDED[metric]:
-        scores.of(system)
+def _min_adcf(scores: SasvScores, **costs: float) -> Kinds:
+    sasv = scores.of("sasv")
+    min_adcf([0.0], [0.0], [0.0], **costs)  # wrong costs are told before any work is done
+    return lambda *kinds: min_adcf(*(sasv[kind] for kind in kinds), **costs).value
+
+
+def _min_tdcf(scores: SasvScores, asv: Any, **settings: Any) -> Kinds:
+    cm, weights = scores.of("cm"), tandem(asv, **settings)
+    costs = weights.miss_weight, weights.alarm_weight, weights.floor
+    return lambda target, others, spoof: least_cost(Curve.of(cm[target | others], cm[spoof]), *costs).value
+
+
+def _t_eer(scores: SasvScores, prior_spoof: float = 0.5) -> Kinds:
+    cm, asv, prior = scores.of("cm"), scores.of("asv"), check_float("prior_spoof", prior_spoof, 0.0, 1.0)
+
+    def rate(target: np.ndarray, others: np.ndarray, spoof: np.ndarray) -> float:
+        verification = Verification(asv[target], asv[others], asv[spoof])
+        return concurrent(Curve.of(cm[target | others], cm[spoof]), verification, prior).rate
+
+    return rate
+
+
+#: For each name, a function from scores and settings to a statistic of masks of the three kinds of trials.
+_SASV: dict[str, Callable[..., Kinds]] = {"min_adcf": _min_adcf, "min_tdcf": _min_tdcf, "t_eer": _t_eer}
+
+
+def _of_trials(scores: SasvScores, statistic: Any, settings: dict[str, Any]) -> Cell:
+    """The statistic of a SASV system for masks of its bona fide trials and spoofs."""
+    make = _SASV[check_choice("statistic", statistic, tuple(_SASV))]
+    try:
+        compute = make(scores, **settings)
+    except TypeError as error:
+        fail("settings", settings, f"do not fit {statistic} ({error})", "see its function")
     kinds = [scores.kinds == kind for kind in KINDS]
-    known: dict[str, Callable[..., float]] = {
-        "min_adcf": lambda *masks: min_adcf(*(scores.of("sasv")[mask] for mask in masks)).value,
-        "t_eer": lambda *masks: _concurrent(scores, *masks),
-    }
-    if metric == "min_tdcf":
-        errors, cm = _rates(asv), scores.of("cm")
-        known["min_tdcf"] = lambda *masks: min_tdcf(cm[masks[0] | masks[1]], cm[masks[2]], errors).value
 
     def cell(genuine: np.ndarray, forged: np.ndarray) -> float:
         masks = genuine & kinds[0], genuine & kinds[1], forged
-        return known[metric](*masks) if all(mask.any() for mask in masks) else float("nan")
+        return compute(*masks) if all(mask.any() for mask in masks) else float("nan")
 
     return cell
-
-
-def _concurrent(scores: SasvScores, target: np.ndarray, others: np.ndarray, forged: np.ndarray) -> float:
-    """The t-EER of both systems for these trials."""
-    cm, asv = scores.of("cm"), scores.of("asv")
-    verification = Verification(asv[target], asv[others], asv[forged])
-    return concurrent(Curve.of(cm[target | others], cm[forged]), verification, 0.5).rate
-
-
-def _rates(asv: Any) -> AsvErrors:
-    remedy = "give the error rates of the speaker verification: asv=asv_errors(target, nontarget, spoof)"
-    return check_type("asv", asv, AsvErrors, remedy)
 
 
 def _spoofs(scores: Scores) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 ``speed``: FLAC files of four seconds to LFCC with deltas in Parquet, beside the time in which the same
 threads decode them and no more, in which they also compute the features and let them go, and beside librosa
-under joblib. With the extra fast-flac also as it reads them, beside soundfile alone. All take turns.
+under joblib. With the extra fast-flac also as it reads them, beside soundfile alone. In memory: `vf.features`
+beside a loop of `vf.load` and the front end. All take turns.
 
 ``size``: very many short recordings. How soon does a run start, how far does memory rise, how soon does a run
 that has nothing left to do end, how long does it take to read any one recording?
@@ -93,6 +94,21 @@ def computed(files: list[Path], workers: int) -> None:
     vf.set_num_threads(before)
 
 
+def in_memory(files: list[Path], workers: int) -> None:
+    """The same files to a list of arrays, by the corpus engine."""
+    import voicefeat as vf
+
+    assert len(vf.features(files, FRONT_END, workers=workers)) == len(files)
+
+
+def looped(files: list[Path]) -> None:
+    """The same list as a loop makes it, whose calls may share out a signal among threads."""
+    import voicefeat as vf
+
+    front_end = vf.frontend(FRONT_END)
+    assert len([front_end(*vf.load(file, sr=RATE)) for file in files]) == len(files)
+
+
 def librosa_lfcc(file: Path) -> np.ndarray:
     """What a user of librosa writes: LFCC by hand, its deltas, float32."""
     import librosa
@@ -148,6 +164,8 @@ def speed(count: int, seconds: float, workers: int, rounds: int) -> dict[str, An
             "voicefeat to Parquet": (ours_by_soundfile, count),
             "librosa and joblib, not stored": (lambda: by_librosa(some * 4, workers), 4 * len(some)),
             "digests of the files alone": (lambda: digested(files, workers), count),
+            "vf.features, to memory": (lambda: in_memory(files, workers), count),
+            "a loop of vf.load and the front end": (lambda: looped(files), count),
         }
         if faster is not None:
             calls[f"voicefeat to Parquet, {faster[0]}"] = (ours, count)
@@ -160,8 +178,8 @@ def speed(count: int, seconds: float, workers: int, rounds: int) -> dict[str, An
                     times[name].append((time.perf_counter() - begun) / files_of_it)
                 shutil.rmtree(Path(made, "out"), ignore_errors=True)
     middle = {name: statistics.median(found) for name, found in times.items()}
-    alone, unstored, stored, _, digests, *others = times.values()
-    decode, _, mine, other, _, *_ = middle.values()
+    alone, unstored, stored, _, digests, _, _, *others = times.values()
+    decode, _, mine, other, *_ = middle.values()
     by_extra = {f"to Parquet with {faster[0]}": _over(each, alone) for each in others if faster}
     return {
         "count": count, "seconds": seconds, "hours": hours, "workers": workers, "rounds": rounds,

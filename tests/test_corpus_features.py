@@ -1,6 +1,7 @@
 """vf.features: features of recordings in memory, equal to those of a dataset and of the front end itself."""
 
 import os
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from test_corpus_callables import Halves, Returning
 import voicefeat as vf
 from voicefeat.corpus import FeatureList, collate, inputs
 from voicefeat.corpus.dataset import features as module
+from voicefeat.corpus.output.lock import held
 from voicefeat.corpus.run import memory
 from voicefeat.corpus.run.job import CorpusJob
 from voicefeat.corpus.run.listed import listed
@@ -359,3 +361,16 @@ class TestCache:
         vf.features(EXAMPLES, FRONT, sr=16000, cache=tmp_path / "cache")
         with pytest.raises(vf.ParameterError, match=r"max_memory_mb=0.1"):
             vf.features(EXAMPLES, FRONT, sr=16000, cache=tmp_path / "cache", max_memory_mb=0.1)
+
+    def test_another_run_that_makes_the_same_is_waited_for(self, good, tmp_path, monkeypatch):
+        cache, tried, made = tmp_path / "cache", threading.Event(), []
+        due = bits(vf.features(good, FRONT, cache=cache))
+        [folder] = cache.iterdir()
+        monkeypatch.setattr(module.time, "sleep", lambda seconds: tried.set())
+        second = threading.Thread(target=lambda: made.extend(vf.features(good, FRONT, cache=cache)))
+        with held(folder):
+            second.start()
+            tried.wait()
+            assert not made
+        second.join()
+        assert bits(made) == due

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import os
+import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -23,6 +24,7 @@ from ...presets.names import FrontEndName
 from ..inputs.sources import Listing
 from ..items import Failure, Item, Row
 from ..output.folders import plain
+from ..output.lock import InUse
 from ..output.made_from import recordings_digest
 from ..output.state import NAME as STATE
 from ..run.arguments import check_executor, check_mapping, check_names, check_workers
@@ -32,6 +34,7 @@ from ..run.job import CorpusJob
 from ..run.listed import listed
 from ..run.memory import estimated_bytes, free_bytes
 from ..run.progress import Progress
+from ..run.run import Extraction
 from ..run.schedule import pieces_in_order
 from ..run.task import CallableTask, make_tasks
 from ..run.warnings import WarningsByThread
@@ -44,6 +47,8 @@ __all__ = ["features"]
 
 #: The largest limit of memory in megabytes, a petabyte: a larger one is a mistake.
 MOST_MB = float(1 << 30)
+#: Seconds between two looks at a folder that another run is writing to.
+PAUSE = 0.2
 #: Largest number of recordings that a message names.
 NAMED = 3
 
@@ -90,10 +95,11 @@ def features(
     cache : path-like, optional
         A folder for datasets. The first call extracts one, in a folder that is named after the front end and
         a digest of settings, list and versions; the same call later reads it. Recordings that have changed
-        since and damaged shards are made again, and what failed is tried again.
+        since and damaged shards are made again, and what failed is tried again. Another process that is
+        extracting the same is waited for.
     max_memory_mb : float, optional
         Megabytes that the values may take; by default the memory that is free. The need is estimated before
-        any recording is analysed, from the lengths of 256 of them, and then counted.
+        any recording is analysed, from the lengths of 128 of them, and then counted.
     progress : bool
         Draw a progress bar on stderr.
 
@@ -234,7 +240,7 @@ def _cached(
     folder = cache / name
     if not (folder / STATE).exists():
         limit.check(estimated_bytes(job, found.sources, asked["workers"]), len(found.sources))
-    done = extract_corpus(stored, folder, **asked, redo=True, retry=True, progress=progress)
+    done = _extracted(stored, folder, asked, progress)
     _tell_warnings(done.warned, done.warning, done.zeroed)
     failures = _ledger(done.ledger)
     if not done.recordings:
@@ -244,6 +250,15 @@ def _cached(
     place = {source.id: number for number, source in enumerate(found.sources)}
     entries = sorted(dataset, key=lambda entry: place[entry.id])  # parts and channels keep their order
     return FeatureList(entries, dataset.about, sorted(failures, key=lambda failure: place[failure.id]))
+
+
+def _extracted(found: Listing, folder: Path, asked: dict[str, Any], progress: bool) -> Extraction:
+    """Extract the dataset, or bring it up to date; a run that is doing so already is waited for."""
+    while True:
+        try:
+            return extract_corpus(found, folder, **asked, redo=True, retry=True, progress=progress)
+        except InUse:
+            time.sleep(PAUSE)
 
 
 def _bytes(dataset: Dataset) -> int:

@@ -10,9 +10,13 @@ from pathlib import Path
 from ...errors import ParameterError
 from ...files.temporary import FLAGS, locked
 
-__all__ = ["NAME", "held"]
+__all__ = ["NAME", "InUse", "held"]
 
 NAME = ".lock"
+
+
+class InUse(ParameterError):
+    """A folder to which another run is writing."""
 
 
 @contextmanager
@@ -21,13 +25,13 @@ def held(folder: Path) -> Iterator[None]:
 
     Raises
     ------
-    ParameterError
+    InUse
         If another run holds it.
     """
     handle = os.open(folder / NAME, FLAGS | os.O_CREAT, 0o644)
     try:
         if not locked(handle):
-            raise ParameterError(
+            raise InUse(
                 f"out={str(folder)!r}: another run is writing there; wait for it, or give another folder"
             )
         yield

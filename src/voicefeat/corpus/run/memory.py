@@ -19,7 +19,7 @@ __all__ = ["estimated_bytes", "free_bytes"]
 #: Durations in seconds of noise whose features are measured.
 SHORT, LONG = 2, 6
 #: Largest number of recordings that are opened for their lengths.
-LOOKED_AT = 256
+LOOKED_AT = 128
 #: Where Linux tells the memory of the machine, and of the group that a container is.
 MACHINE, GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
 

@@ -5,12 +5,10 @@
 
 SCORES is in a form of ASVspoof 2019, 2021 or 5; PROTOCOL has what it lacks: keys, attacks, speakers. Without
 SCORES, the quick detector scores the clips of --data. The first table is for all spoofs together, the second
-has the accepted bona fide clips (TPR) and spoofs (FPR) of every fifth threshold, the third each attack's EER.
-Intervals are by speaker if the speakers are known. actDCF and Cllr take scores as
-log-likelihood ratios: if they are far above minDCF and minCllr, the scores are not calibrated.
+has the accepted bona fide clips (TPR) and spoofs (FPR) of every fifth threshold, the third each attack's EER,
+a fourth that by attack and codec if PROTOCOL has codecs. Intervals are by speaker if the speakers are known.
+actDCF and Cllr take scores as log-likelihood ratios: far above minDCF and minCllr, they are not calibrated.
 """
-
-import math
 
 from detect import course, figures
 
@@ -34,10 +32,10 @@ def main(given):
     print(found, *found.remarks, sep="\n")
     values = {"AUC": vm.auc(*pair), "minDCF": vm.min_dcf(*pair).value, "actDCF": vm.act_dcf(*pair).value}
     values |= {"Cllr": vm.cllr(*pair), "minCllr": vm.min_cllr(*pair)}
-    if asv:
+    values |= {"t-EER": vm.t_eer(*pair, asv).rate} if asv else {}
+    for form in ("legacy", "revised") if asv else ():
         errors = vm.asv_errors(asv.target, asv.nontarget, asv.spoof)
-        for form in ("legacy", "revised"):
-            values[f"min t-DCF, {form}"] = vm.min_tdcf(*pair, errors, form=form).value
+        values[f"min t-DCF, {form}"] = vm.min_tdcf(*pair, errors, form=form).value
     rows = [["EER", *course.eer(found, 3)], *([name, f"{value:.4f}", ""] for name, value in values.items())]
     course.table(["figure", "value", "95 %"], rows)
     course.table(["threshold", "TPR", "FPR"], figures.thresholds(found))
@@ -45,8 +43,10 @@ def main(given):
     rows = []
     for a in attacks:
         cells = [str(a.spoofs), course.percent(a.eer, 2), f"{100 * a.eer_low:.1f} to {100 * a.eer_high:.1f}"]
-        rows.append([a.attack, *cells, f"{a.auc:.4f}", "" if math.isnan(a.min_tdcf) else f"{a.min_tdcf:.4f}"])
+        rows.append([a.attack, *cells, f"{a.auc:.4f}", f"{a.min_tdcf:.4f}" if asv else ""])
     course.table(["attack", "spoofs", "EER", "95 %", "AUC", "min t-DCF"], rows)
+    if "codec" in found.columns:
+        print(vm.cross_table(found, "attack", "codec"))
     if given.plot:
         grid = course.axes(2, 2, 11, 9)
         for draw, ax in zip((vf.plot.roc, vf.plot.det, vf.plot.scores), grid.ravel(), strict=False):

@@ -184,9 +184,17 @@ def test_a_report_from_a_file(run, tmp_path):
     rates = re.findall(r"^(?:inf|-?[\d.]+) +([\d.]+) % +([\d.]+) %$", out, re.MULTILINE)
     assert rates[0] == ("0.0", "0.0") and rates[-1] == ("100.0", "100.0")
     assert re.search(r"min t-DCF, revised +0\.\d{4}", out)
+    assert re.search(r"t-EER +0\.\d{4}", out) and "codec" not in out
     status, out, err = run("03", tmp_path / "s.txt")
     assert (status, err.count("\n")) == (2, 1)
     assert "keys" in err
+    coded = [
+        f"s{k % 9} u{k} F C0{k % 2} - - - {'-' if k < 60 else f'A{k % 3}'} {keys[k]} -" for k in range(150)
+    ]
+    (tmp_path / "p.txt").write_text("\n".join(coded))
+    status, out, err = run("03", tmp_path / "s.txt", "--protocol", tmp_path / "p.txt")
+    assert re.search(r"^eer +pooled +C00 +C01$", out, re.MULTILINE), err
+    assert len(re.findall(r"^A\d +0\.\d{4} 0\.\d{4} 0\.\d{4}$", out, re.MULTILINE)) == 3
 
 
 def test_the_ladder_keeps_corpora_apart_where_they_are_named(run, tmp_path):

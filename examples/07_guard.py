@@ -1,18 +1,19 @@
 """A guard for a phone call: is the voice that you are talking to forged?
 
-    python examples/07_guard.py CALL.wav [--data DIR] [--threshold NATS] [--window 4] [--plot OUT.png]
+    python examples/07_guard.py CALL.wav [--data DIR] [--run RUN] [--threshold NATS] [--window 4] [--plot PNG]
     arecord -t raw -f S16_LE -r 16000 | python examples/07_guard.py - --rate 16000
 
 Every second it gives the last 4 s a log-likelihood ratio, below 0 for forged, calibrated on the development
-set of --data. It raises an alarm when the mean of 3 ratios falls below the threshold (default: -ln 1.9, from
-the costs of ASVspoof 5). Each second only the new frames are computed; mean and deviation are kept up to
-date. Choose the threshold from the table: alarms an hour on bona fide speech, and the share of forged speech
-that is below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, a call is made up: of one speaker who
-is in no split, or, with --data, of evaluation clips. `teaching.py FOLDER` writes the first as a file.
+set of --data, or by the run of --run, whose detector is then used. An alarm is raised when the mean of 3
+ratios falls below the threshold (default: -ln 1.9, by the costs of ASVspoof 5). A second costs its new
+frames, over which mean and deviation are kept up to date; where a run's front end has no stream, every window
+is computed anew, which is said. Choose the threshold from the table: alarms an hour on bona fide speech, and the
+share of forged speech below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, a call is made up: of a
+speaker in no split, or, with --data, of evaluation clips. `teaching.py FOLDER` writes the first as a file.
 """
 
 import numpy as np
-from detect import course, drawings, guard, listening
+from detect import course, drawings, guard, hearing, listening
 
 import voicefeat as vf
 
@@ -26,15 +27,15 @@ def operating(ratios, given):
 
 
 def main(given):
-    splits = course.corpus(given)
-    score, ratios = guard.taught(splits, given.window)
+    detector, splits = hearing.method(given.run), course.corpus(given)
+    method, ratios = hearing.taught(detector, splits, given.window)
     head = ["threshold", "false alarms/h, dev", "false alarms/h, eval", "forged below it, eval"]
     course.table(head, list(operating(ratios, given)))
-    watch, heard = guard.Guard(score, given.threshold, given.window, given.smooth), []
+    watch, heard = guard.Guard(method.score, given.threshold, given.window, given.smooth, method.window), []
     if given.source:
-        call = listening.pieces(given.source, course.RATE, guard.HOP, given.rate)
+        call = listening.pieces(given.source, method.rate, guard.HOP, given.rate)
     else:
-        call = guard.made_up(splits["eval"], given.data)
+        call = guard.made_up(splits["eval"], given.data, method.rate)
     for piece in call:
         if (found := watch.hear(piece)) is not None:
             heard.append(found)
@@ -55,5 +56,5 @@ def main(given):
 
 
 if __name__ == "__main__":
-    own = {"threshold": -0.64185, "window": 4.0, "smooth": 3, "rate": 16000}
+    own = {"run": "", "threshold": -0.64185, "window": 4.0, "smooth": 3, "rate": 16000}
     course.run(main, __doc__, "CALL", data="teaching", most=2000, **own)

@@ -43,7 +43,11 @@ def run(main: Callable[[Any], None], about: str, source: str = "", **options: An
     )
     if source:
         parser.add_argument("source", metavar=source, nargs="?", default="")
-    texts = {"plot": ("OUT.png", "draw a picture"), "data": ("DIR", "a corpus: its folder, toy or teaching")}
+    texts = {
+        "run": ("RUN", "a run's folder, whose detector is used"),
+        "plot": ("OUT.png", "draw a picture"),
+        "data": ("DIR", "a corpus: its folder, toy or teaching"),
+    }
     for name, usual in {"plot": "", **options}.items():
         metavar, text = texts.get(name, (name.upper(), ""))
         shown = f"{text} (default: {usual})" if usual != "" else text

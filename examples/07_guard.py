@@ -7,9 +7,9 @@ Every second it gives the last 4 s a log-likelihood ratio, below 0 for forged, c
 set of --data, or by the run of --run, whose detector is then used. An alarm is raised when the mean of 3
 ratios falls below the threshold (default: -ln 1.9, by the costs of ASVspoof 5). A second costs its new
 frames, over which mean and deviation are kept up to date; where a run's front end has no stream, every window
-is computed anew, which is said. Choose the threshold from the table: alarms an hour on bona fide speech, and the
-share of forged speech below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, a call is made up: of a
-speaker in no split, or, with --data, of evaluation clips. `teaching.py FOLDER` writes the first as a file.
+is computed anew, which is said. Choose the threshold from the table: alarms an hour on bona fide speech, and
+the share of forged speech below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, a call is made up:
+of a speaker in no split, or, with --data, of evaluation clips. `teaching.py FOLDER` writes the first.
 """
 
 import numpy as np

@@ -98,7 +98,15 @@ class Classic:
 
     def load(self, path: Path) -> None:
         """What `save` wrote for a classifier of this kind and these settings."""
-        held = arrays.read(path, ("mean", "deviation", *WRITTEN[self.kind]))
+        self.take(arrays.read(path, self.names), path)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the arrays that `save` writes."""
+        return ("mean", "deviation", *WRITTEN[self.kind])
+
+    def take(self, held: dict[str, np.ndarray], path: Path) -> None:
+        """Be the classifier of these arrays, which were read from `path`."""
         self.mean, self.deviation = held.pop("mean"), held.pop("deviation")
         self.held = held
         try:

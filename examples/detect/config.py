@@ -42,6 +42,8 @@ class Input:
 
     #: The name of a published front end, what differs from it, and the rate where it has none.
     front_end: str = "project-mfcc"
+    #: Several of them in its place, for model.kind = "pooled"; features.inputs gives them one by one.
+    front_ends: tuple[str, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
     rate: int = 16000
     #: Over all frames, as `vf.summarize` names them; none keeps the frames.
@@ -72,7 +74,13 @@ class Training:
     batch: int = 32
     rate: float = 1e-3
     decay: float = 0.0
-    #: What is lowest in the best epoch, of the development set: "loss", or "eer" and of equal ones the loss.
+    #: What chooses epochs and weights of a fusion, and calibrates: "dev"; or "leave-source-out", clips of
+    #: train and dev, scored by models that heard none of their systems, corpora or speakers; see sources.py.
+    selection: str = "dev"
+    #: How many times sources are left out.
+    folds: int = 5
+    #: What is lowest in the best epoch, of the development set: "loss", or "eer" and of equal ones the loss;
+    #: "last" keeps the last epoch.
     monitor: str = "loss"
     #: Epochs without a better one, after which it ends.
     patience: int = 10
@@ -307,17 +315,23 @@ def _section(name: str, said: Any, path: Path) -> Any:
 def _checked(config: Config) -> Config:
     at_least = {
         "training.epochs": (config.training.epochs, 1), "training.batch": (config.training.batch, 1),
-        "training.patience": (config.training.patience, 1), "data.copies": (config.data.copies, 0),
-        "data.windows_each": (config.data.windows_each, 0),
+        "training.patience": (config.training.patience, 1), "training.folds": (config.training.folds, 2),
+        "data.copies": (config.data.copies, 0), "data.windows_each": (config.data.windows_each, 0),
         "data.window": (config.data.window, 0), "data.subset": (config.data.subset, 0),
         "report.draws": (config.report.draws, 0), "input.rate": (config.input.rate, 1),
     }  # fmt: skip
     for name, (value, least) in at_least.items():
         if value < least:
             raise vf.ParameterError(f"{name}={value}: must be {least} or more; mend it")
-    one_of("training.monitor", config.training.monitor, ("loss", "eer"))
+    one_of("training.monitor", config.training.monitor, ("loss", "eer", "last"))
+    one_of("training.selection", config.training.selection, ("dev", "leave-source-out"))
     one_of("model.activation", config.model.activation, ("softmax", "sigmoid"))
     check_stop(config)
+    if config.training.selection != "dev" and config.data.protocol != "clean":
+        raise vf.ParameterError(
+            f"training.selection={config.training.selection!r}: needs data.protocol='clean', and it is "
+            f"{config.data.protocol!r}; give selection=dev, or protocol=clean"
+        )
     seeds = config.training.seeds
     if not seeds or not all(type(s) is int and s >= 0 for s in seeds):
         raise vf.ParameterError(f"training.seeds={list(seeds)}: must be whole numbers; write seeds=[0,1,2]")

@@ -31,6 +31,8 @@ class Clip:
     attack: str = "-"
     #: "train", "dev" or "eval" where the corpus says it.
     split: str = ""
+    #: Which of several corpora it is of, where a manifest says it.
+    corpus: str = ""
     start: float = 0.0
     #: Seconds from `start`; 0 for all that is there.
     seconds: float = 0.0

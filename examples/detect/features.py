@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Features:
     #: Processor seconds of computing, whenever that was, and seconds of audio.
     cost: float
     audio: float
+    #: How many columns each front end has, where there are several.
+    parts: tuple[int, ...] = ()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -52,16 +54,36 @@ class Features:
         return self.values[self.bounds[i] : self.bounds[i + 1]]
 
 
+def inputs(given: Input) -> tuple[Input, ...]:
+    """All inputs of a config: one for each front end that it names."""
+    if not given.front_ends:
+        return (given,)
+    names = given.front_ends
+    if len(set(names)) < len(names):
+        raise vf.ParameterError(f"input.front_ends={list(names)}: names one twice; name each once")
+    if given.changes:
+        raise vf.ParameterError(
+            f"input.changes={given.changes}: belongs to one front end; take it out, or give input.front_end"
+        )
+    if not given.statistics:
+        raise vf.ParameterError(
+            "input.front_ends: several front ends give one vector a clip; "
+            "give input.statistics = ['mean', 'std']"
+        )
+    return tuple(replace(given, front_end=name, front_ends=()) for name in names)
+
+
 def front_end(given: Input) -> vf.FrontEnd:
-    """The front end that a config names, with its changes."""
+    """The one front end of an input, with its changes."""
     return vf.frontend(given.front_end).replace(**given.changes)
 
 
 def shape_of(given: Input) -> tuple[int, ...]:
     """The shape of one example; () where it differs from clip to clip."""
-    fe = front_end(given)
     if given.statistics:
-        return (len(fe.rows) * len(given.statistics),)
+        rows = sum(len(front_end(each).rows) for each in inputs(given))
+        return (rows * len(given.statistics),)
+    fe = front_end(*inputs(given))
     return (len(fe.rows), fe.frames(fe.signal.samples)) if fe.signal.samples else ()
 
 
@@ -86,7 +108,10 @@ def compute(
     if corpus.table is not None:
         numbers = corpus.table[[row.line for row in rows]].astype(np.float32)
         return Features(numbers, None, corpus.columns, 0.0, 0.0)
-    fe = front_end(given)
+    every = inputs(given)
+    if len(every) > 1:
+        return side_by_side(every, [compute(corpus, rows, each, data, cache, say) for each in every])
+    fe = front_end(*every)
     said = [fe.digest, str(given.rate), " ".join(given.statistics)]
     folder = cache / fingerprint(said, rows, data)
     if not (folder / "about.json").is_file():
@@ -96,6 +121,14 @@ def compute(
     values = np.memmap(folder / "values.f32", np.float32, "r", shape=tuple(about["shape"]))
     bounds = np.load(folder / "bounds.npy") if (folder / "bounds.npy").is_file() else None
     return Features(values, bounds, tuple(about["rows"]), about["seconds"], about["audio"])
+
+
+def side_by_side(every: Sequence[Input], found: Sequence[Features]) -> Features:
+    """The columns of several front ends, each named with its own."""
+    rows = [f"{each.front_end}/{row}" for each, part in zip(every, found, strict=True) for row in part.rows]
+    values = np.concatenate([part.values for part in found], axis=1)
+    parts = tuple(len(part.rows) for part in found)
+    return Features(values, None, tuple(rows), sum(part.cost for part in found), found[0].audio, parts)
 
 
 def fingerprint(settings: Sequence[str], rows: Sequence[Clip], data: Data) -> str:

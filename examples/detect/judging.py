@@ -23,13 +23,17 @@ FEW = 10
 def judge(
     clips: dict[str, Sequence[Clip]], raw: dict[str, np.ndarray], folder: Path | None, how: Report, seed: int
 ) -> dict[str, Any]:
-    """Calibrate on dev and judge both; with a folder, write scores_dev.txt and scores_eval.txt."""
+    """Calibrate and judge; with a folder, write scores_dev.txt, scores_eval.txt and so on.
+
+    What calibrates and sets the threshold is dev, or where they are given the scores of left-out sources.
+    """
+    by = "sources" if "sources" in raw else "dev"
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        dev = records(clips["dev"], raw["dev"])
-        line = vm.fit_calibration(dev.bonafide, dev.spoof, smooth=True)
-        scores = {name: records(clips[name], line.apply(raw[name])) for name in ("dev", "eval")}
-        threshold = vm.eer(scores["dev"].bonafide, scores["dev"].spoof).threshold
+        given = records(clips[by], raw[by])
+        line = vm.fit_calibration(given.bonafide, given.spoof, smooth=True)
+        scores = {name: records(clips[name], line.apply(raw[name])) for name in raw}
+        threshold = vm.eer(scores[by].bonafide, scores[by].spoof).threshold
         found: dict[str, Any] = {
             "calibration": {"slope": line.slope, "offset": line.offset},
             "threshold": threshold,

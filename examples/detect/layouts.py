@@ -105,6 +105,7 @@ def _manifest(folder: Path) -> Corpus | None:
             clip = Clip(
                 path.stem, bonafide(row["label"], file), path, row.get("speaker") or path.stem,
                 attack=row.get("system") or row.get("attack") or "-", split=known,
+                corpus=row.get("corpus") or "",
             )  # fmt: skip
             clips.append(clip)
     notes = (f"Splits are taken by their usual names: {', '.join(sorted(renamed))}.",) if renamed else ()

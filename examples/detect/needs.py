@@ -32,7 +32,7 @@ def need(*modules: str) -> None:
 def of_config(config: Config, recordings: bool = True) -> list[str]:
     """The modules that a config's model needs, and scikit-learn for the shortcut probe of recordings."""
     kind = config.model.kind
-    found = ["sklearn"] if recordings or kind in ("gmm", *KINDS) else []
+    found = ["sklearn"] if recordings or kind in ("gmm", "pooled", *KINDS) else []
     return [*found, "torch"] if kind in NETWORKS else found
 
 

@@ -91,7 +91,8 @@ class Network:
                 "dev_loss": round(held, 5),
                 "dev_eer": round(equal, 5),
             }
-            judged = [equal, held] if how.monitor == "eer" and how.stop == "dev" else [held]
+            monitor = how.monitor if how.stop == "dev" else "loss"
+            judged = {"eer": [equal, held], "loss": [held], "last": [-epoch]}[monitor]
             state.after(epoch, judged, spent, self.net, adam, self.standardise)
             log("epoch", **told, best=state.best_epoch == epoch, seconds=round(spent, 2))
         self.net.load_state_dict(state.best)

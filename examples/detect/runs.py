@@ -15,7 +15,7 @@ import numpy as np
 
 import voicefeat as vf
 
-from . import config as configs, fusing, needs, reading, saved, scoring, systems
+from . import config as configs, fusing, needs, reading, saved, scoring, sources, systems
 from .config import Config, Report
 from .corpus import Clip, Corpus, labels
 from .features import Features, compute, durations
@@ -74,7 +74,7 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     rows = limited(rows, how.protocol, how.subset)
     places = _places(config, rows, config.training.seeds[0])  # what is wrong is said at once
     if not members:
-        systems.check(config, corpus, len(places["train"]))
+        systems.check(config, corpus, sources.fewest(config, rows, places))
     made = origin(corpus, rows, config, members)
     paths = {member.name: saved.relative(_folder(member, place, corpus), folder) for member in members}
     about = saved.describe(config, corpus, paths)
@@ -150,19 +150,11 @@ def _single(
     ) -> tuple[Scored, dict[str, Any]]:
         if not features:
             features.append(compute(corpus, rows, config.input, config.data, place.cache, say))
-        kept = saved.kept(config, folder)
-        if kept:
-            model, told = kept
-            log("kept", text=f"{model.file} is there: scored and judged again, without training")
-        else:
-            model, began = systems.make(config), time.process_time()
-            model.fit(features[0], places, labels(rows), seed, folder, log)
-            seconds = round(getattr(model, "seconds", time.process_time() - began), 2)
-            told = {"fit": seconds, "best_epoch": getattr(model, "best_epoch", 0)}
-            told |= getattr(model, "told", {})
-            saved.keep(model, folder, told)
-        fitted = time.process_time()
-        raw = {name: model.score(features[0], places[name]) for name in ("dev", "eval")}
+        model, told, left_out = _trained(config, features[0], rows, places, seed, folder, log)
+        raw, fitted = {}, time.process_time()
+        if left_out is not None:
+            places["sources"], raw["sources"] = left_out
+        raw |= {name: model.score(features[0], places[name]) for name in ("dev", "eval")}
         cost = {
             "score": time.process_time() - fitted,
             "features": features[0].cost,
@@ -178,6 +170,34 @@ def _single(
     return score
 
 
+def _trained(
+    config: Config,
+    features: Features,
+    rows: list[Clip],
+    places: dict[str, np.ndarray],
+    seed: int,
+    folder: Path,
+    log: Log,
+) -> tuple[Any, dict[str, Any], tuple[np.ndarray, np.ndarray] | None]:
+    """A seed's model, what is told of its training, and rows and scores of left-out sources if they select."""
+    kept, by_sources = saved.kept(config, folder), config.training.selection == sources.LEFT_OUT
+    left_out = sources.kept(folder) if kept and by_sources else None
+    if kept and (left_out is not None or not by_sources):
+        log("kept", text=f"{kept[0].file} is there: scored and judged again, without training")
+        return *kept, left_out
+    began, made = time.process_time(), config
+    if by_sources:
+        *left_out, epochs = sources.out_of_source(config, features, rows, places, seed, folder, log)
+        made = sources.settled(config, epochs)
+    model, chosen = systems.make(made), time.process_time()
+    model.fit(features, places, labels(rows), seed, folder, log)
+    seconds = chosen - began + getattr(model, "seconds", time.process_time() - chosen)
+    told = {"fit": round(seconds, 2), "best_epoch": getattr(model, "best_epoch", 0)}
+    told |= getattr(model, "told", {})
+    saved.keep(model, folder, told)
+    return model, told, left_out
+
+
 def _members(config: Config) -> list[Config]:
     """The configs of a fusion's members, which share its data and seeds."""
     if len(config.model.members) < 2:
@@ -185,9 +205,9 @@ def _members(config: Config) -> list[Config]:
     members = []
     for given in config.model.members:
         member = configs.read(configs.find(given))
-        training = dataclasses.replace(
-            member.training, seeds=config.training.seeds, device=config.training.device
-        )
+        how = config.training
+        shared = {name: getattr(how, name) for name in ("seeds", "device", "selection", "folds")}
+        training = dataclasses.replace(member.training, **shared)
         changed = dataclasses.replace(member, data=config.data, training=training, report=config.report)
         members.append(configs.renamed(changed, member))
     return members
@@ -196,7 +216,7 @@ def _members(config: Config) -> list[Config]:
 def _fused(
     members: Sequence[Config], place: Place, corpus: Corpus, rows: list[Clip]
 ) -> Callable[..., tuple[Scored, dict]]:
-    """Every member is run first; a fused score is a weighted sum of theirs, learnt on dev."""
+    """Every member is run first; a fused score is a weighted sum of theirs, learnt on what selects."""
     folders = []
     for member in members:
         say(f"member {member.name}")
@@ -205,13 +225,17 @@ def _fused(
     def score(
         seed: int, places: dict[str, np.ndarray], folder: Path, log: Log
     ) -> tuple[Scored, dict[str, Any]]:
+        names = ["dev", "eval"]
+        if members[0].training.selection == sources.LEFT_OUT:
+            names, places["sources"] = [*names, "sources"], sources.selected(rows, places)
         held: dict[str, list[np.ndarray]] = {}
-        for name in ("dev", "eval"):
+        for name in names:
             files = [vf.metrics.read_scores(f / f"seed-{seed}" / f"scores_{name}.txt") for f in folders]
             wanted = [rows[i].utt for i in places[name]]
             held[name] = [file.select(wanted).scores for file in files]
-        fusion = fusing.fit([member.name for member in members], held["dev"], labels(rows)[places["dev"]])
-        log("fused", text=f"weights learnt on dev: {fusing.told(fusion)}")
+        by = "sources" if "sources" in held else "dev"
+        fusion = fusing.fit([member.name for member in members], held[by], labels(rows)[places[by]])
+        log("fused", text=f"weights: {fusing.told(fusion)}")
         fusing.save(fusion, folder / fusing.FILE)
         fused = {name: fusion.apply(scores) for name, scores in held.items()}
         found = [json.loads((f / f"seed-{seed}" / "metrics.json").read_text()) for f in folders]
@@ -234,7 +258,7 @@ def _seed(
     log("began", **{name: len(index) for name, index in places.items()})
     raw, told = score(seed, places, folder, log)
     y = labels(rows)
-    scored = {name: [rows[i] for i in places[name]] for name in ("dev", "eval")}
+    scored = {name: [rows[i] for i in places[name]] for name in raw}
     found = judge(scored, raw, folder, config.report, seed)
     if corpus.table is None:
         blind = probe(rows, places, y, config.data, place.cache, say)

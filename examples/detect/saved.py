@@ -22,7 +22,7 @@ import voicefeat as vf
 from . import config as configs, fusing, systems
 from .config import Config
 from .corpus import Clip, Corpus
-from .features import Say, compute, front_end
+from .features import Say, compute, front_end, inputs
 from .logbook import put
 from .origin import content
 
@@ -61,7 +61,7 @@ class Detector:
 def describe(config: Config, corpus: Corpus, members: dict[str, str]) -> dict[str, Any]:
     """What run.json says; `members` are the folders of a fusion's members, from the run's."""
     used = corpus.table is None and not members
-    ends = {config.input.front_end: front_end(config.input).digest} if used else {}
+    ends = {each.front_end: front_end(each).digest for each in inputs(config.input)} if used else {}
     return {
         "form": FORM, "voicefeat": vf.__version__, "config": config.digest, "front_ends": ends,
         "columns": list(corpus.columns), "members": members,
@@ -184,8 +184,9 @@ def _config(folder: Path, about: dict[str, Any]) -> Config:
 
 
 def _same_front_ends(folder: Path, config: Config, about: dict[str, Any]) -> None:
+    known = {each.front_end: front_end(each).digest for each in inputs(config.input)}
     for name, digest in about["front_ends"].items():
-        here = front_end(config.input).digest
+        here = known.get(name)
         if here != digest:
             raise vf.ParameterError(
                 f"{folder}: was trained with the front end {name} of digest {digest}, and voicefeat "

@@ -11,13 +11,14 @@ from .augmenting import chain
 from .classic import KINDS, Classic
 from .config import Config, check_stop
 from .corpus import Corpus
-from .features import shape_of
+from .features import inputs, shape_of
 from .gmm import GMM
 from .models import NETWORKS
 from .needs import need
+from .pooled import Pooled
 from .words import one_of
 
-ALL = ("gmm", *KINDS, *NETWORKS, "fusion")
+ALL = ("gmm", *KINDS, "pooled", *NETWORKS, "fusion")
 
 
 def make(config: Config) -> Any:
@@ -30,6 +31,8 @@ def make(config: Config) -> Any:
 
         return Network(config)
     try:
+        if kind == "pooled":
+            return Pooled(len(inputs(config.input)), **settings)
         return GMM(**settings) if kind == "gmm" else Classic(kind, **settings)
     except TypeError as error:
         raise vf.ParameterError(f"model.settings={settings}: {error}; see examples/detect/gmm.py") from None
@@ -50,6 +53,10 @@ def check(config: Config, corpus: Corpus, rows: int) -> None:
     kind = config.model.kind
     model = make(config)
     check_stop(config)
+    if config.input.front_ends and kind != "pooled":
+        raise vf.ParameterError(
+            f"model.kind={kind!r}: takes one front end; give input.front_end, or model.kind = 'pooled'"
+        )
     if config.data.copies:
         chain(config.data.augment)
         if corpus.table is not None:
@@ -64,6 +71,12 @@ def check(config: Config, corpus: Corpus, rows: int) -> None:
         )
     if kind in NETWORKS:
         model.check(shape, rows)
+    elif kind == "pooled":
+        if corpus.table is not None or not config.input.front_ends:
+            raise vf.ParameterError(
+                "model.kind='pooled': takes several front ends of recordings; give input.front_ends = "
+                "['asvspoof2019-lfcc', 'cqcc2016']"
+            )
     elif kind in KINDS and len(shape) != 1:
         raise vf.ParameterError(
             f"model.kind={kind!r}: takes one vector a clip; give input.statistics = ['mean', 'std']"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,6 +60,17 @@ class TestFolds:
             if corpora > 1:
                 assert not {c.corpus for c in out if c.bonafide} & {c.corpus for c in taught}
         assert sorted(scored) == list(range(len(rows))), "every clip is held out once"
+
+    def test_variants_of_a_system_are_held_out_together(self):
+        rows = [
+            replace(c, attack=f"{c.attack}-x{k % 2}") if c.attack != "-" else c for k, c in enumerate(made(1))
+        ]
+        for learn, held in sources.folds(rows, np.arange(len(rows)), 3, "-"):
+            taught = {rows[i].attack[:2] for i in learn if not rows[i].bonafide}
+            assert not taught & {rows[i].attack[:2] for i in held if not rows[i].bonafide}
+        assert sources.system("YourTTS-exp1", "-") == "YourTTS"
+        assert sources.system("A01", "-") == sources.system("A01", "") == "A01"
+        assert sources.system("A-1", "") == "A-1"
 
     def test_both_speakers_of_a_conversion_are_left_out(self):
         rows = [*made(1), Clip("x", False, None, "c0s0", "c0s1", "A0")]

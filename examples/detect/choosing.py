@@ -53,11 +53,12 @@ class Heard:
 def heard(config: Config, candidates: Sequence[str], place: runs.Place) -> Heard:
     """Train the config's classifiers for each candidate on every fold, and score what the fold leaves out."""
     config = replace(config, input=replace(config.input, front_ends=tuple(candidates)))
-    corpus, how = runs.corpus_of(place, "clean"), config.data
+    corpus, how = runs.corpora(place, "clean")[0], config.data
     corpus = replace(corpus, clips=tuple(clip for clip in corpus.clips if clip.split != "eval"))
     lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
     rows = limited(examples(corpus, "clean", how.window, 0, lengths), "clean", how.subset)
-    parts = sources.folds(rows, np.arange(len(rows)), config.training.folds)
+    how_often, sign = config.training.folds, config.training.variants
+    parts = sources.folds(rows, np.arange(len(rows)), how_often, sign)
     systems.check(config, corpus, min(len(learn) for learn, _ in parts))
     every = inputs(config.input)
     found = [compute(corpus, rows, each, how, place.cache, say) for each in every]

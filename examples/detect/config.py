@@ -79,6 +79,8 @@ class Training:
     selection: str = "dev"
     #: How many times sources are left out.
     folds: int = 5
+    #: The sign before the name of a variant: systems that are called alike before it are left out together.
+    variants: str = ""
     #: What is lowest in the best epoch, of the development set: "loss", or "eer" and of equal ones the loss;
     #: "last" keeps the last epoch.
     monitor: str = "loss"

@@ -9,7 +9,7 @@ from typing import Any
 
 import voicefeat as vf
 
-from . import conclusions, config as configs
+from . import conclusions, config as configs, shift
 
 #: The config's name, and what its row is called: with a number, as the term project counted them.
 SYSTEMS = (
@@ -19,7 +19,8 @@ SYSTEMS = (
     ("cnn_mfcc", "8 SimpleCNN, MFCC"), ("resnet101", "9 ResNet-101"), ("resnet200d", "10 ResNet-200-D"),
     ("lstm", "11 LSTM"), ("vit", "ViT"), ("lfcc_gmm", "LFCC 2021 wide, GMM 64"),
     ("lfcc_svm", "LFCC 2019 pooled, SVM"),
-    ("fusion", "fusion of the two"), ("lfcc_gmm_2019", "LFCC 2019, GMM 64"),
+    ("fusion", "fusion of the two"), ("pooled", "front ends pooled, SVM each"),
+    ("lfcc_gmm_2019", "LFCC 2019, GMM 64"),
     ("lfcc_gmm_2021", "LFCC of Tak and others, GMM 64"), ("lfcc_lcnn", "LFCC-LCNN-LSTM"),
 )  # fmt: skip
 TABLE = (
@@ -59,6 +60,7 @@ def page(runs: Path) -> str:
         compared=conclusions.compared(clean, leaking),
         folded=conclusions.folded(folds) if folds else "No runs.",
         feature_cost=spans if features else "",
+        selection=shift.section(runs / "minifake", "minifake-clean"),
     )
 
 

@@ -179,7 +179,7 @@ def _trained(
     folder: Path,
     log: Log,
 ) -> tuple[Any, dict[str, Any], tuple[np.ndarray, np.ndarray] | None]:
-    """A seed's model, what is told of its training, and rows and scores of left-out sources if they select."""
+    """A seed's model, what is told of its training, and rows and scores of left-out sources."""
     kept, by_sources = saved.kept(config, folder), config.training.selection == sources.LEFT_OUT
     left_out = sources.kept(folder) if kept and by_sources else None
     if kept and (left_out is not None or not by_sources):
@@ -206,7 +206,7 @@ def _members(config: Config) -> list[Config]:
     for given in config.model.members:
         member = configs.read(configs.find(given))
         how = config.training
-        shared = {name: getattr(how, name) for name in ("seeds", "device", "selection", "folds")}
+        shared = {name: getattr(how, name) for name in ("seeds", "device", "selection", "folds", "variants")}
         training = dataclasses.replace(member.training, **shared)
         changed = dataclasses.replace(member, data=config.data, training=training, report=config.report)
         members.append(configs.renamed(changed, member))

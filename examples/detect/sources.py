@@ -44,7 +44,7 @@ def fewest(config: Config, rows: Sequence[Clip], places: dict[str, np.ndarray]) 
     """Of how many rows the smallest training is; folds that cannot be made are refused."""
     count = len(places["train"])
     if config.training.selection == LEFT_OUT:
-        parts = folds(rows, whole(places), config.training.folds)
+        parts = folds(rows, whole(places), config.training.folds, config.training.variants)
         count = min(count, *[len(learn) for learn, _ in parts])
     return count
 
@@ -56,7 +56,12 @@ def origins(rows: Sequence[Clip], index: np.ndarray) -> np.ndarray:
     return np.array([rows[i].corpus if named else rows[i].speaker for i in index])
 
 
-def folds(rows: Sequence[Clip], index: np.ndarray, count: int) -> Folds:
+def system(attack: str, sign: str) -> str:
+    """A system's name without its variant: what comes before the last `sign`, where there is one."""
+    return attack.rpartition(sign)[0] or attack if sign else attack
+
+
+def folds(rows: Sequence[Clip], index: np.ndarray, count: int, sign: str = "") -> Folds:
     """So many pairs of rows to train on and rows that are held out; every clip of `index` is held out once.
 
     Groups are dealt out by scikit-learn's GroupKFold, so that folds are about as large as each other.
@@ -64,13 +69,13 @@ def folds(rows: Sequence[Clip], index: np.ndarray, count: int) -> Folds:
     from sklearn.model_selection import GroupKFold
 
     real = labels([rows[i] for i in index]) == 1
-    system = np.array([rows[i].attack for i in index])
+    made_by = np.array([system(rows[i].attack, sign) for i in index])
     place = origins(rows, index)
     copies = np.array([rows[i].copy > 0 for i in index])
     of = np.empty(len(index), int)
     for part, groups, what in (
         (real, place, "corpora or speakers of bona fide clips"),
-        (~real, system, "systems"),
+        (~real, made_by, "systems"),
     ):
         there = len(set(groups[part]))
         if there < count:
@@ -84,7 +89,7 @@ def folds(rows: Sequence[Clip], index: np.ndarray, count: int) -> Folds:
     found = []
     for k in range(count):
         held = of == k
-        near = np.isin(system, list(set(system[held & ~real]))) & ~real
+        near = np.isin(made_by, list(set(made_by[held & ~real]))) & ~real
         near |= np.isin(place, list(set(place[held & real])))
         people = set().union(*[rows[i].groups for i in index[held & real]])
         near |= np.array([bool(rows[i].groups & people) for i in index])
@@ -109,7 +114,9 @@ def out_of_source(
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """The rows that were held out, their scores by models that did not hear their sources, best epochs."""
     y, held, scores, epochs = labels(rows), [], [], []
-    for k, (learn, out) in enumerate(folds(rows, whole(places), config.training.folds)):
+    for k, (learn, out) in enumerate(
+        folds(rows, whole(places), config.training.folds, config.training.variants)
+    ):
         model, place = systems.make(config), folder / f"fold-{k}"
         place.mkdir(exist_ok=True)
         model.fit(features, {"train": learn, "dev": out}, y, seed, place, _quiet)

@@ -13,7 +13,7 @@ from detecting import EXAMPLES, need, train
 need("sklearn", "torch")
 
 import torch  # noqa: E402
-from detect import augmenting, config as configs, features, networks, published as page, splits  # noqa: E402
+from detect import augmenting, config as configs, features, networks, published as page, runs, splits  # noqa: E402
 from detect.corpus import Clip, Corpus  # noqa: E402
 from detect.layouts import read_corpus  # noqa: E402
 from detect.models import build, count  # noqa: E402
@@ -194,6 +194,12 @@ class TestARunAsPublished:
         assert any(note.startswith("LEAKS") for note in found["notes"])
         assert any(note.startswith("CHOSEN ON TEST") for note in found["notes"])
         assert "CHOSEN ON TEST" in (published / "report.html").read_text()
+
+    def test_its_own_figures_are_printed(self, published):
+        one = json.loads((published / "seed-0/metrics.json").read_text())["test"]
+        line = next(line for line in runs.told(published).splitlines() if line.startswith("  seed-0, chosen"))
+        assert line.endswith(f"accuracy {one['accuracy']:.5f}, {one['errors']} errors")
+        assert f"{one['rows']} rows" in line
 
     def test_the_epoch_is_that_of_the_least_loss_of_test(self, published):
         lines = (published / "seed-0/log.jsonl").read_text().splitlines()

@@ -14,6 +14,7 @@ from torch import nn
 import voicefeat as vf
 
 from .models import NETWORKS, build, count
+from .saved import FITTED
 
 #: Numbers of parameters that the project printed.
 PRINTED = {
@@ -109,9 +110,16 @@ def _figures(loss: float, accuracy: float) -> str:
 
 
 def _tested(runs: Path, group: str, more: str, name: str) -> str:
-    """Loss, accuracy and errors of every seed of a run, or "" where there is none."""
-    files = sorted((runs / "deepvoice" / group).glob(f"{name}{more}/*-seed/seed-*/metrics.json"))
-    found = [json.loads(file.read_text(encoding="utf-8")).get("test") for file in files]
+    """Loss, accuracy and errors of every seed of a run, or "" where there is none.
+
+    A seed whose scores are all equal is trained, but cannot be calibrated: it has no metrics.json.
+    """
+    seeds = sorted((runs / "deepvoice" / group).glob(f"{name}{more}/*-seed/seed-*"))
+    files = [
+        next((seed / file for file in ("metrics.json", FITTED) if (seed / file).is_file()), None)
+        for seed in seeds
+    ]
+    found = [json.loads(file.read_text(encoding="utf-8")).get("test") for file in files if file]
     if any(one is None or one["rows"] != ROWS for one in found):
         raise vf.ParameterError(
             f"RUNS={str(runs)!r}: {group}/{name}{more} did not score {ROWS} rows; run its config as it is"

@@ -309,4 +309,16 @@ def _outcome(folder: Path, parts: Sequence[str]) -> list[str]:
     if "probe_eval" in found:
         blind = (100 * found[f"probe_{name}"]["eer"]["mean"] for name in ("dev", "eval"))
         lines.append("  shortcut probe alone: EER {:.1f} % and {:.1f} %".format(*blind))
-    return [*lines, f"  {folder / 'report.html'}"]
+    return [*lines, *_decided(folder), f"  {folder / 'report.html'}"]
+
+
+def _decided(folder: Path) -> list[str]:
+    """Loss and accuracy of each seed that was stopped on test: those that the term project printed."""
+    lines = []
+    for file in sorted(folder.glob("seed-*/metrics.json")):
+        if one := json.loads(file.read_text(encoding="utf-8")).get("test"):
+            lines.append(
+                f"  {file.parent.name}, chosen and scored on {one['rows']} rows, the larger output decides: "
+                f"loss {one['loss']:.5f}, accuracy {one['accuracy']:.5f}, {one['errors']} errors"
+            )
+    return lines

@@ -25,6 +25,7 @@ RUNS = {
     "ann": (["toy/ann", "epochs=2"], True),
     "cnn_mel": (["toy/cnn_mel", "epochs=1"], False),
     "fusion": (["toy/fusion"], False),
+    "pooled": (["toy/pooled"], False),
 }
 
 

@@ -29,6 +29,7 @@ KINDS = {
     "ann": ["toy/ann", "epochs=3"],
     "cnn": ["toy/cnn_mel", "epochs=1"],
     "fusion": ["toy/fusion"],
+    "pooled": ["toy/pooled"],
 }
 
 
@@ -144,7 +145,7 @@ def test_decisions_are_those_at_the_threshold_of_dev(runs, tmp_path, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["svm", "gmm", "ann", "fusion"])
+@pytest.mark.parametrize("kind", ["svm", "gmm", "ann", "fusion", "pooled"])
 def test_a_finished_model_is_judged_again(kind, runs, home, tmp_path, capsys, monkeypatch):
     """Without its metrics a seed is scored and judged again: the same files, and no training."""
     out = tmp_path / "out"

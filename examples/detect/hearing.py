@@ -9,8 +9,9 @@ import numpy as np
 import voicefeat as vf
 
 from . import guard, saved
+from .config import Input
 from .corpus import Clip
-from .features import Features, front_end
+from .features import Features, front_end, inputs
 from .guard import Held, Method, Window
 from .saved import Detector
 
@@ -55,10 +56,13 @@ def taught(
 
 
 def rate_of(detector: Detector) -> int:
-    """The sampling rate of a call for this detector; of a fusion, its first member's."""
+    """The sampling rate of a call for this detector; of several front ends or members, the first one's."""
     if detector.members:
         return rate_of(detector.members[0])
-    given = detector.config.input
+    return _rate(inputs(detector.config.input)[0])
+
+
+def _rate(given: Input) -> int:
     return round(front_end(given).signal.rate or given.rate)
 
 
@@ -67,14 +71,22 @@ def of_samples(detector: Detector, y: np.ndarray, rate: int) -> float:
     if detector.members:
         raw = detector.model.apply([[of_samples(member, y, rate)] for member in detector.members])
         return float(detector.calibration.apply(raw)[0])
-    own = rate_of(detector)
-    y = vf.resample(y, orig_sr=rate, target_sr=own) if own != rate else y
-    given = detector.config.input
-    fe = front_end(given)
-    found = fe(y, sr=own)
-    if given.statistics:
-        return _of_window(detector, np.array(list(vf.summarize(found, list(given.statistics)).values())))
-    return _ratio(detector, found[None]) if fe.signal.samples is not None else _of_window(detector, found.T)
+    every = inputs(detector.config.input)
+    found = [_features(given, y, rate) for given in every]
+    if len(found) > 1:
+        return _ratio(detector, np.concatenate(found)[None], parts=tuple(map(len, found)))
+    if front_end(every[0]).signal.samples is not None and not every[0].statistics:
+        return _ratio(detector, found[0].T[None])
+    return _of_window(detector, found[0])
+
+
+def _features(given: Input, y: np.ndarray, rate: int) -> np.ndarray:
+    """What a front end gives of samples: a vector of statistics, or frames, (frames, rows)."""
+    own = _rate(given)
+    found = front_end(given)(vf.resample(y, orig_sr=rate, target_sr=own) if own != rate else y, sr=own)
+    if not given.statistics:
+        return found.T
+    return np.array(list(vf.summarize(found, list(given.statistics)).values()))
 
 
 def _of_window(detector: Detector, given: np.ndarray) -> float:
@@ -86,14 +98,16 @@ def _of_window(detector: Detector, given: np.ndarray) -> float:
     )
 
 
-def _ratio(detector: Detector, values: np.ndarray, bounds: np.ndarray | None = None) -> float:
-    features = Features(values.astype(np.float32), bounds, (), 0.0, 0.0)
+def _ratio(
+    detector: Detector, values: np.ndarray, bounds: np.ndarray | None = None, parts: tuple[int, ...] = ()
+) -> float:
+    features = Features(values.astype(np.float32), bounds, ("",) * sum(parts), 0.0, 0.0, parts)
     return float(detector.calibration.apply(detector.model.score(features, np.array([0])))[0])
 
 
 def _streamed(detector: Detector, rate: int) -> partial[Window] | None:
     """Windows by a front end's stream, where its frames are many and none depends on the whole recording."""
-    if detector.members:
+    if detector.members or detector.config.input.front_ends:
         return None
     fe, given = front_end(detector.config.input), detector.config.input.statistics
     try:

@@ -43,7 +43,7 @@ class Detector:
     model: Any
     members: tuple[Detector, ...]
     calibration: vf.metrics.Calibration
-    #: Ratios of this or more are taken for bona fide: the threshold of equal errors on dev.
+    #: Ratios of this or more are taken for bona fide: where errors are equal on dev, or what else selects.
     threshold: float
     #: Of a run on a table.
     columns: tuple[str, ...]

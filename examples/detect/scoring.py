@@ -185,9 +185,10 @@ def told(detector: Detector, rows: Sequence[Clip], ratios: np.ndarray, most: int
     if len(rows) > most:
         lines.append(f"and {len(rows) - most} with higher scores")
     below = int((ratios < detector.threshold).sum())
+    where = "dev" if detector.config.training.selection == "dev" else "left-out sources"
     lines.append(
         f"{below} of {len(rows)} are taken for spoof: their scores are below {detector.threshold:.3f}, where "
-        f"the errors on dev are equal"
+        f"the errors on {where} are equal"
     )
     return "\n".join(lines)
 

@@ -55,6 +55,7 @@ def test_the_bits_are_those_of_the_front_end(tmp_path):
         assert row.values.dtype == due.dtype == np.float32 and row.values.tobytes() == due.tobytes()
         assert (row.sr, row.duration, len(row.sha256)) == (16000, y.size / 16000, 64)
     assert (made.row_names, made.digest, made.feature) == (fe.rows, fe.digest, "lfcc")
+    assert made.ignored == {".md": 1, ".py": 1} and made.links == ()
 
 
 @parquet
@@ -275,11 +276,11 @@ def test_more_than_fits_is_refused_before_work(tmp_path, monkeypatch, cached):
     more = {"cache": tmp_path / "cache"} if cached else {}
     monkeypatch.setattr(CorpusJob, "__call__", None)
     with pytest.raises(
-        vf.ParameterError, match=r"8 recordings take about 0 MB, and max_memory_mb=0.1; .*dataset"
+        vf.ParameterError, match=r"8 recordings take about 0.5 MB, and max_memory_mb=0.1; .*dataset"
     ):
         vf.features(EXAMPLES, FRONT, sr=16000, max_memory_mb=0.1, **more)
     monkeypatch.setattr(module, "free_bytes", lambda: 100_000)
-    with pytest.raises(vf.ParameterError, match=r"0 MB are free; extract them to a dataset"):
+    with pytest.raises(vf.ParameterError, match=r"and 0.1 MB are free; extract them to a dataset"):
         vf.features(EXAMPLES, FRONT, sr=16000, **more)
     assert not (tmp_path / "cache").exists()
 

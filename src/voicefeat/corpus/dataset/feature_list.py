@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, SupportsIndex, overload
 
@@ -37,13 +37,18 @@ class FeatureList(Sequence[Entry]):
     """
 
     def __init__(
-        self, entries: Sequence[Entry], about: dict[str, Any], failures: Sequence[Failure] = ()
-    ) -> None:
+        self, entries: Sequence[Entry], about: dict[str, Any], failures: Sequence[Failure] = (),
+        ignored: Mapping[str, int] | None = None, links: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self._entries = list(entries)
         #: The metadata, as that of a dataset: settings, digest, names of rows, versions.
         self.about: dict[str, Any] = about
         #: The recordings that could not be used: id, path, stage, error and remedy of each.
         self.failures: tuple[Failure, ...] = tuple(failures)
+        #: Files in the folders that were left out, by extension.
+        self.ignored: dict[str, int] = dict(ignored or {})
+        #: Links to folders, which were not followed.
+        self.links: tuple[str, ...] = tuple(links)
 
     def __repr__(self) -> str:
         rows = f"{len(self):,} row{'s' * (len(self) != 1)} of {self.about['feature']}"

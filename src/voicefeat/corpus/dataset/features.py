@@ -178,10 +178,10 @@ class _Limit:
         if self.most is None or needed <= self.most:
             return
         there = (
-            f"max_memory_mb={self.most / 2**20:g}" if self.given else f"{self.most / 2**20:,.0f} MB are free"
+            f"max_memory_mb={self.most / 2**20:g}" if self.given else f"{self.most / 2**20:,.1f} MB are free"
         )
         raise ParameterError(
-            f"paths: features of {recordings:,} recordings take about {needed / 2**20:,.0f} MB, and {there}; "
+            f"paths: features of {recordings:,} recordings take about {needed / 2**20:,.1f} MB, and {there}; "
             "extract them to a dataset, which is read row by row (voicefeat.extract_corpus), or take "
             "statistics (summary)"
         )
@@ -220,7 +220,7 @@ def _computed(
             limit.check(size, len(found.sources))  # the estimate may have been too low
             bar.step(row.duration, whole=whole)
     _tell_warnings(len(warned), warned[0] if warned else "", zeroed)
-    return FeatureList(entries, about, failures)
+    return FeatureList(entries, about, failures, found.ignored, found.links)
 
 
 def _entry(row: Row, names: Sequence[str]) -> Entry:
@@ -244,12 +244,13 @@ def _cached(
     _tell_warnings(done.warned, done.warning, done.zeroed)
     failures = _ledger(done.ledger)
     if not done.recordings:
-        return FeatureList([], about, failures)
+        return FeatureList([], about, failures, found.ignored, found.links)
     dataset = open_dataset(folder)
     limit.check(_bytes(dataset), len(found.sources))
     place = {source.id: number for number, source in enumerate(found.sources)}
     entries = sorted(dataset, key=lambda entry: place[entry.id])  # parts and channels keep their order
-    return FeatureList(entries, dataset.about, sorted(failures, key=lambda failure: place[failure.id]))
+    failures.sort(key=lambda failure: place[failure.id])
+    return FeatureList(entries, dataset.about, failures, found.ignored, found.links)
 
 
 def _extracted(found: Listing, folder: Path, asked: dict[str, Any], progress: bool) -> Extraction:

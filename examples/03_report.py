@@ -6,8 +6,8 @@
 SCORES is in a form of ASVspoof 2019, 2021 or 5; PROTOCOL has what it lacks: keys, attacks, speakers. Without
 SCORES, the quick detector scores the clips of --data. The first table is for all spoofs together, the second
 has the accepted bona fide clips (TPR) and spoofs (FPR) of every fifth threshold, the third each attack's EER,
-a fourth that by attack and codec if PROTOCOL has codecs. Intervals are by speaker if the speakers are known.
-actDCF and Cllr take scores as log-likelihood ratios: far above minDCF and minCllr, they are not calibrated.
+a fourth that by attack and codec if PROTOCOL has codecs. Intervals are over speakers and systems if these are
+known. actDCF and Cllr take scores as likelihood ratios: far above minDCF and minCllr, they are uncalibrated.
 """
 
 from detect import course, figures

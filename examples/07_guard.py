@@ -3,13 +3,13 @@
     python examples/07_guard.py CALL.wav [--data DIR] [--run RUN] [--threshold NATS] [--window 4] [--plot PNG]
     arecord -t raw -f S16_LE -r 16000 | python examples/07_guard.py - --rate 16000
 
-Every second it gives the last 4 s a log-likelihood ratio, below 0 for forged, calibrated on the development
-set of --data, or by the run of --run, whose detector is then used. An alarm is raised when the mean of 3
-ratios falls below the threshold (default: -ln 1.9, by the costs of ASVspoof 5). A second costs its new
-frames, over which mean and deviation are kept up to date; where a run's front end has no stream, every window
-is computed anew, which is said. Choose the threshold from the table: alarms an hour on bona fide speech, and
-the share of forged speech below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, a call is made up:
-of a speaker in no split, or, with --data, of evaluation clips. `teaching.py FOLDER` writes the first.
+Every second it gives the last 4 s a score, below 0 for forged: a log-likelihood ratio on material like dev of
+--data, on which it was calibrated, or like that of --run, whose detector is then used. Other lines and voices
+may mislead it. An alarm is raised when the mean of 3 scores falls below the threshold (default: -ln 1.9, by
+the costs of ASVspoof 5). A second costs its new frames alone; where a run's front end has no stream, every
+window is computed anew, which is said. Choose the threshold from the table: alarms an hour on bona fide
+speech, and the share of forged speech below it. A pipe may carry WAV or raw 16-bit PCM. Without CALL, one is
+made up: of a speaker in no split, or, with --data, of evaluation clips. `teaching.py DIR` writes the first.
 """
 
 import numpy as np

@@ -1,12 +1,15 @@
 """What reports and the page of results say of figures: sentences follow from the numbers."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from detecting import need
 
 need("sklearn", "matplotlib")
 
-from detect import conclusions, figures, reading  # noqa: E402
+from detect import conclusions, figures, intervals, page, reading  # noqa: E402
+from detect.corpus import Clip  # noqa: E402
 
 import voicefeat as vf  # noqa: E402
 
@@ -15,7 +18,7 @@ def found_of(dev, ours, span=None, probes=(0.5, 0.5), leaks=False):
     """What metrics.json has of a run, as far as a verdict is concerned."""
     found = {"leaks": leaks, "dev": {"eer": {"mean": dev}}, "eval": {"eer": {"mean": ours}}}
     if span:
-        found["eval"] |= {"eer_low": {"mean": span[0]}, "eer_high": {"mean": span[1]}}
+        found["eval"]["interval"] = {"low": span[0], "high": span[1]}
     return found | {f"probe_{k}": {"eer": {"mean": v}} for k, v in zip(("dev", "eval"), probes, strict=True)}
 
 
@@ -98,28 +101,56 @@ def test_rates_by_threshold_are_every_fifth_of_scikit_learn(size, step):
     assert all(one in due for one in few)
 
 
-def row(title, dev, ours, low=0.0, **more):
-    """A run as the page has it."""
-    found = {
-        "dev": {"eer": {"mean": dev}},
-        "eval": {"eer": {"mean": ours}},
-        "first": {"eval": {"eer_low": low}},
-    }
-    return title, found | {"seeds": [0], "best_epoch": [0], "monitor": "loss", "epochs": 9} | more
+def spread(*values):
+    """Figures over seeds as metrics.json has them."""
+    numbers = np.array(values)
+    return {"mean": numbers.mean(), "deviation": numbers.std(), "least": min(values), "most": max(values)}
+
+
+def row(title, dev, ours, **more):
+    """A run as the page has it; `dev` and `ours` may have a figure for each seed."""
+    found = {part: {"eer": spread(*np.atleast_1d(v))} for part, v in (("dev", dev), ("eval", ours))}
+    seeds = list(range(np.size(ours)))
+    said = {"seeds": seeds, "best_epoch": [0], "monitor": "loss", "epochs": 9, "protocol": "clean"}
+    return title, found | said | more
 
 
 class TestConclusions:
     """No sentence of the page stands there whatever the figures are."""
 
-    one, other = row("one", 0.10, 0.30, 0.25), row("other, mel", 0.30, 0.12, 0.05)
+    one, other = row("one", 0.10, 0.30), row("other, mel", 0.30, 0.12)
 
     def test_ranks(self):
-        told = conclusions.ranked([self.one, self.other])
-        assert "12.0 % (other, mel); 0 of the 1 others have an interval that reaches down to it." in told
-        wide = row("one", 0.10, 0.30, 0.11)
-        assert "1 of the 1 others" in conclusions.ranked([wide, self.other])
-        assert "cannot be ranked" in conclusions.ranked([wide, self.other])
-        assert conclusions.ranked([self.one]) == "One detector was run: one."
+        def told(corrected, value=-0.18):
+            test = conclusions.Test("other, mel", "one", value, -0.3, -0.1, 0.01, corrected)
+            return conclusions.ranked([self.one, self.other], [test])
+
+        assert told(0.01).startswith("one has the lowest EER on dev (10.0 %), and 30.0 % on eval.")
+        assert told(0.01).endswith(
+            "1 of the 1 others differ from it on eval (p < 0.05). lower EER: other mel."
+        )
+        assert "higher EER: other mel" in told(0.01, 0.18)
+        assert told(0.06).endswith("0 of the 1 others differ from it on eval (p < 0.05): these clips do not "
+                                   "tell them apart.")  # fmt: skip
+        assert conclusions.ranked([self.one], []) == "One detector was run: one."
+
+    def test_what_a_table_means(self):
+        assert conclusions.about([self.one]) == ""
+        span = {"interval": {"by": "speaker and system", "of": "the mean over 3 seeds"}}
+        seeds = row("x", [0.1, 0.1], [0.2, 0.2], best_epoch=[3, 4])
+        seeds[1]["eval"] |= span
+        told = conclusions.about([seeds])
+        assert "Intervals of 95 per cent are over speakers and systems" in told
+        assert '"alike": all seeds' in told and "†: epochs were chosen on dev" in told
+        assert "chosen on eval" in conclusions.about([row("x", 0, 0, best_epoch=[1], chosen_on="eval")])
+
+    def test_calibration(self):
+        for _, one in (pair := [row("a", 0.1, 0.3), row("b", 0.1, 0.3)]):
+            one["dev"] |= {"cllr": spread(0.4), "min_cllr": spread(0.35)}
+            one["eval"] |= {"cllr": spread(1.0), "min_cllr": spread(0.8)}
+        told = conclusions.calibrated(pair)
+        assert "loses 0.05 bits on dev and 0.20 on eval" in told
+        assert "0 of 2 systems on dev and 2 on eval have a Cllr of 1 or more" in told
 
     def test_differences(self):
         told = conclusions.shown([self.one, self.other])
@@ -163,3 +194,102 @@ class TestConclusions:
         assert conclusions.folded([self.one, self.other]).startswith(
             "0 of 2 models have an EER of at most 2 %"
         )
+
+
+class TestSeeds:
+    """A model that does not depend on its seed has no deviation over seeds."""
+
+    def test_alike(self):
+        assert reading.over_seeds(row("svm", [0.1, 0.1], [0.3, 0.3])[1], "eval") == "the same for all 2 seeds"
+        assert reading.over_seeds(row("net", [0.1, 0.2], [0.3, 0.3])[1], "dev") == "± 5.0 over 2 seeds"
+        assert reading.over_seeds(row("one", 0.1, 0.3)[1], "eval") == ""
+
+    def test_in_the_table(self):
+        assert page._percent(row("svm", [0.1, 0.1], [0.3, 0.3])[1], "eval", "eer") == "30.0"
+        assert page._percent(row("net", [0.1, 0.2], [0.2, 0.3])[1], "eval", "eer") == "25.0 ± 5.0"
+        chosen = row("net", 0.1, 0.3, best_epoch=[3])[1]
+        assert [page._percent(chosen, part, "eer") for part in ("dev", "eval")] == ["10.0 †", "30.0"]
+
+    def test_an_interval_of_one_seed_is_named(self):
+        one = row("net", [0.1, 0.2], [0.2, 0.3])[1]
+        one["eval"]["interval"] = {"value": 0.2, "low": 0.1, "high": 0.3, "of": "seed 0"}
+        assert page._span(one) == "10.0 to 30.0 (seed 0: 20.0)"
+        one["eval"]["interval"]["of"] = "the mean over 2 seeds"
+        assert page._span(one) == "10.0 to 30.0"
+
+
+def scores_of(speakers=12, attacks=10, noise=0.0, seed=0):
+    """Scores of clips of some speakers and systems."""
+    n = 240
+    keys = ["bonafide"] * 120 + ["spoof"] * 120
+    who = [f"s{k % speakers}" for k in range(n)]
+    how = ["-"] * 120 + [f"A{k % attacks}" for k in range(120)]
+    values = np.repeat([1.0, -1.0], 120) + np.random.default_rng(0).normal(0, 1, n)
+    values += noise * np.random.default_rng(seed + 1).normal(0, 1, n)
+    return vf.metrics.Scores([f"u{k:03}" for k in range(n)], values, keys, how, who)
+
+
+class TestIntervals:
+    def test_over_what_is_known(self):
+        for speakers, attacks, by in ((12, 10, "speaker and system"), (1, 10, "system"), (12, 1, "speaker"),
+                                      (1, 1, "utterance")):  # fmt: skip
+            scores = scores_of(speakers, attacks)
+            assert intervals.grouped(scores)[0] == by
+            found = intervals.of_scores([scores], 50, 0)
+            groups = scores.groups_by_class(*by.split(" and ")) if by != "utterance" else None
+            ours = vf.metrics.interval(scores.bonafide, scores.spoof, groups=groups, draws=50)
+            assert (found["by"], found["low"]) == (by, pytest.approx(ours.low, abs=1e-6))
+        assert intervals.of_scores([scores], 0, 0) == {}
+        assert reading.drawn("speaker and system") == "speakers and systems"
+
+    def run(self, folder, noise, seeds=(0, 1)):
+        """A run's folder, as far as intervals read it."""
+        for seed in seeds:
+            scores = scores_of(noise=noise, seed=seed)
+            (folder / f"seed-{seed}").mkdir(parents=True)
+            vf.metrics.write_scores(folder / f"seed-{seed}" / "scores_eval.txt", scores)
+        lines = [f"{u},{s}" for u, s in zip(scores.utterances, scores.speakers, strict=True)]
+        (folder / "clips.csv").write_text("\n".join(["utterance,speaker", *lines]))
+        return {"folder": folder, "seeds": list(seeds)}
+
+    def test_of_the_mean_over_seeds(self, tmp_path):
+        run = self.run(tmp_path, noise=1.0)
+        found = intervals.of_run(tmp_path, "eval", run["seeds"], 50)
+        each = [scores_of(noise=1.0, seed=seed) for seed in run["seeds"]]
+        rates = [vf.metrics.eer(s.bonafide, s.spoof).rate for s in each]
+        assert found["value"] == pytest.approx(np.mean(rates), abs=1e-6)
+        assert found["low"] < found["value"] < found["high"]
+        assert intervals.of_run(tmp_path, "dev", run["seeds"], 50) == {}  # without score files
+
+    def test_paired_tests_and_their_correction(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(intervals, "TEST_DRAWS", 600)
+        names = {"good": 0.0, "like it": 0.05, "bad": 4.0}
+        found = []
+        for k, (name, noise) in enumerate(names.items()):
+            found.append(row(name, 0.1 + 0.1 * k, 0.2, **self.run(tmp_path / name, noise)))
+        tests = page.paired(found)
+        assert [(t.title, t.against) for t in tests] == [("like it", "good"), ("bad", "good")]
+        assert tests[1].value > 0 and tests[1].corrected < 0.05 < tests[0].corrected
+        assert tests[1].corrected == pytest.approx(2 * tests[1].p)
+        text = page._tests(tests)
+        assert "EER eval less that of good, points" in text and text.splitlines()[-1].startswith("| bad | +")
+        assert page.paired(found[:1]) == []
+
+    def test_runs_on_other_clips_are_refused(self, tmp_path):
+        one, other = (self.run(tmp_path / name, 0.0) for name in ("one", "other"))
+        file = tmp_path / "other" / "seed-1" / "scores_eval.txt"
+        file.write_text(file.read_text().replace("u000", "v000"))
+        with pytest.raises(vf.ParameterError, match="do not hold scores of the same clips; train them again"):
+            intervals.tested(one, other)
+
+    def test_unnamed_speakers(self):
+        clips = [
+            Clip("a", True, Path("a.flac"), "VCTK-hifigan-1"),
+            Clip("b", False, Path("b.flac"), "VCTK-hifigan-1"),
+            Clip("c", True, Path("c.flac"), "c"), Clip("d", True, Path("d.flac"), "p225"), Clip("e", True),
+        ]  # fmt: skip
+        count = intervals.unnamed(clips, ("VCTK-hifigan-*",))
+        assert count == {"speakers": 2, "clips": 3, "of": 3}
+        told = reading.unnamed({"unnamed": count, "leaks": False})
+        assert told.startswith("2 of the 3 speakers of eval are labels of 3 clips")
+        assert reading.unnamed({"unnamed": intervals.unnamed(clips[3:], ()), "leaks": False}) == ""

@@ -6,7 +6,9 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
+
+from . import reading
 
 #: Rows of a table: what a run is called, and what it found.
 Found = Sequence[tuple[str, dict[str, Any]]]
@@ -14,21 +16,79 @@ Found = Sequence[tuple[str, dict[str, Any]]]
 APART = 5.0
 
 
+#: A corrected p-value below which a difference is called one.
+SIGNIFICANT = 0.05
+
+
+class Test(NamedTuple):
+    """A paired test: the EER of a system on eval less that of the one it is compared with."""
+
+    title: str
+    against: str
+    value: float
+    low: float
+    high: float
+    p: float
+    #: The p-value after Holm's correction.
+    corrected: float
+
+
 def rate(one: dict[str, Any], part: str = "eval") -> float:
     """The EER of a run in per cent, the mean over seeds."""
     return 100 * float(one[part]["eer"]["mean"])
 
 
-def ranked(found: Found) -> str:
-    """How many runs cannot be told from the best by the intervals of their first seeds."""
-    title, best = min(found, key=lambda pair: rate(pair[1]))
-    least = rate(best)
-    within = [t for t, one in found if t != title and 100 * one["first"]["eval"].get("eer_low", 0) <= least]
-    if len(found) < 2:
-        return f"One detector was run: {title}."
-    many = f"{len(within)} of the {len(found) - 1} others have an interval that reaches down to it"
-    end = ", so they cannot be ranked against it" if within else ""
-    return f"The lowest EER on eval is {least:.1f} % ({title}); {many}{end}."
+def ranked(found: Found, tests: Sequence[Test]) -> str:
+    """Which systems differ on eval from the one with the lowest EER on dev."""
+    if not tests:
+        return f"One detector was run: {found[0][0]}."
+    title = tests[0].against
+    reference = dict(found)[title]
+    apart = [test for test in tests if test.corrected < SIGNIFICANT]
+    worse, better = ([t.title for t in apart if (t.value > 0) == high] for high in (True, False))
+    told = (
+        f"{title} has the lowest EER on dev ({rate(reference, 'dev'):.1f} %), and {rate(reference):.1f} % on "
+        f"eval. After Holm's correction {len(apart)} of the {len(tests)} others differ from it on eval "
+        f"(p < {SIGNIFICANT:g})"
+    )
+    if not apart:
+        return f"{told}: these clips do not tell them apart."
+    kinds = [
+        f"{word} EER: {_names(names)}" for word, names in (("higher", worse), ("lower", better)) if names
+    ]
+    return f"{told}. {'; '.join(kinds)}."
+
+
+def about(found: Found) -> str:
+    """What the intervals are over and of, and what the marks of a table mean."""
+    ways = {one["eval"]["interval"]["by"] for _, one in found if "interval" in one["eval"]}
+    told = []
+    if ways:
+        over = " or ".join(f"over {reading.drawn(by)}" for by in sorted(ways))
+        told.append(
+            f"Intervals of 95 per cent are {over}, and of the mean over seeds unless a seed is named."
+        )
+    if any(len(one["seeds"]) > 1 and reading.alike(one) for _, one in found):
+        told.append('"alike": all seeds give the same scores.')
+    if any(reading.chosen_on(one) for _, one in found):
+        sets = sorted({reading.chosen_on(one) for _, one in found} - {""})
+        told.append(f"†: epochs were chosen on {' or '.join(sets)}, so that this figure is too low.")
+    return " ".join(told)
+
+
+def calibrated(found: Found) -> str:
+    """For how many systems the scores are still likelihood ratios on eval."""
+    lost = {part: [t for t, one in found if one[part]["cllr"]["mean"] >= 1] for part in ("dev", "eval")}
+    gaps = {
+        part: median(one[part]["cllr"]["mean"] - one[part]["min_cllr"]["mean"] for _, one in found)
+        for part in ("dev", "eval")
+    }
+    return (
+        "Scores were calibrated on dev: they are log-likelihood ratios on material like dev. Calibration "
+        f"loses {gaps['dev']:.2f} bits on dev and {gaps['eval']:.2f} on eval (the median of Cllr less "
+        f"minCllr); {len(lost['dev'])} of {len(found)} systems on dev and {len(lost['eval'])} on eval have a "
+        "Cllr of 1 or more, and are worse than no score there."
+    )
 
 
 def probed(first: dict[str, Any]) -> str:

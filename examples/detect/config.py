@@ -99,8 +99,10 @@ class Training:
 class Report:
     """How the scores are judged."""
 
-    #: Draws of the bootstrap by speaker.
+    #: Draws of the bootstrap over speakers and systems.
     draws: int = 1000
+    #: Labels of speakers that a corpus does not name: each counts as a speaker of its own, and is told.
+    unnamed: tuple[str, ...] = ("VCTK-hifigan-*", "VCTK-vits-ms-*", "BVG-*")
     #: ASV scores of the evaluation set, for the t-DCF.
     asv_scores: str = ""
 

@@ -17,6 +17,7 @@ import voicefeat as vf
 
 from .corpus import SPLITS, Clip, Corpus, check_splits, labels
 from .features import samples
+from .intervals import of_scores
 from .judging import records
 from .layouts import read_corpus
 from .logbook import say
@@ -167,7 +168,10 @@ def _standardised(model: Any) -> Any:
 def detector(
     train: Sequence[Clip], dev: Sequence[Clip], x: np.ndarray, dev_x: np.ndarray
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """The quick detector, taught by vectors: a function of vectors to log-likelihood ratios in nats."""
+    """The quick detector, taught by vectors: a function of vectors to scores.
+
+    They are log-likelihood ratios in nats on material like dev.
+    """
     model = svm().fit(x, labels(train))
     raw = scores(dev, model.decision_function(dev_x))
     line = vf.metrics.fit_calibration(raw.bonafide, raw.spoof, smooth=True)
@@ -189,10 +193,9 @@ def scores(rows: Sequence[Clip], values: np.ndarray) -> vf.metrics.Scores:
 
 
 def eer(found: vf.metrics.Scores, digits: int = 1) -> list[str]:
-    """The equal error rate, and its interval by speaker where all are known, as two cells of a table."""
-    who = None if "-" in set(found.speakers) else found.speakers_by_class
-    ours = vf.metrics.interval(found.bonafide, found.spoof, "eer", speakers=who, draws=DRAWS)
-    return [percent(ours.value, digits), f"{100 * ours.low:.1f} to {100 * ours.high:.1f}"]
+    """The equal error rate and its interval, over speakers and systems where known, as two cells."""
+    ours = of_scores([found], DRAWS, 0)
+    return [percent(ours["value"], digits), f"{100 * ours['low']:.1f} to {100 * ours['high']:.1f}"]
 
 
 def rate(found: vf.metrics.Scores) -> float:

@@ -52,7 +52,7 @@ def call(heard: Sequence[Any], threshold: float, path: str) -> None:
     ax.plot(at, [h.mean for h in heard], color=REAL, label="mean")
     ax.axhline(threshold, color=LINE, ls="--", lw=1, label="threshold")
     ax.vlines([h.seconds for h in heard if h.alarm], *ax.get_ylim(), color=FORGED, label="alarm")
-    ax.set(xlabel="seconds", ylabel="log-likelihood ratio, nats (lower: forged)")
+    ax.set(xlabel="seconds", ylabel="score, nats (lower: forged)")
     ax.legend(frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.12))
     save(grid, path)
 

@@ -30,7 +30,8 @@ class Heard:
 
     #: Seconds from the beginning of the call to the end of the window.
     seconds: float
-    #: Log-likelihood ratio of the window in nats, and the mean of it and the last ones; NaN of silence.
+    #: Score of the window, a log-likelihood ratio in nats on material like dev, and the mean of it and the
+    #: last ones; NaN of silence.
     score: float
     mean: float
     #: Whether the mean fell below the threshold with this window.
@@ -157,7 +158,8 @@ class Method:
 class Guard:
     """Hears a call piece by piece; an alarm is raised when the mean of some scores falls below the threshold.
 
-    score      a function of the vector of a window to a log-likelihood ratio, bona fide over spoof
+    score      a function of the vector of a window to a score: on material like dev a log-likelihood ratio,
+               bona fide over spoof
     threshold  of the mean, in nats
     window     seconds that are judged at a time
     smooth     how many scores the mean is of

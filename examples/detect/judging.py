@@ -14,6 +14,7 @@ import voicefeat as vf
 
 from .config import Report
 from .corpus import Clip
+from .intervals import of_run, of_scores
 
 vm = vf.metrics
 #: Attacks with fewer clips are judged together.
@@ -67,18 +68,16 @@ def figures(scores: Any, threshold: float, draws: int, seed: int) -> dict[str, A
         "threshold": threshold, "accuracy": decided.accuracy, "balanced_accuracy": decided.balanced_accuracy,
         "tpr": decided.tpr, "fpr": decided.fpr, "f1": decided.f1, "confusion": list(decided),
     }  # fmt: skip
-    found |= _interval(pair, scores, draws, seed)
+    found |= _interval(scores, draws, seed)
     return {k: round(v, 6) if isinstance(v, float) else v for k, v in found.items()}
 
 
-def _interval(pair: tuple[np.ndarray, np.ndarray], scores: Any, draws: int, seed: int) -> dict[str, Any]:
-    """95 per cent of the bootstrap by speaker, or by utterance where speakers are not known."""
-    if not draws:
+def _interval(scores: Any, draws: int, seed: int) -> dict[str, Any]:
+    """95 per cent of the bootstrap over speakers and systems, or over what is known of them."""
+    found = of_scores([scores], draws, seed)
+    if not found:
         return {}
-    known = "-" not in set(scores.speakers) and len(set(scores.speakers)) > 1
-    speakers = scores.speakers_by_class if known else None
-    found = vm.interval(*pair, "eer", speakers=speakers, draws=draws, seed=seed)
-    return {"eer_low": found.low, "eer_high": found.high, "by": "speaker" if known else "utterance"}
+    return {"eer_low": found["low"], "eer_high": found["high"], "by": found["by"], "note": found["note"]}
 
 
 def by_attack(scores: Any, draws: int, seed: int) -> list[dict[str, Any]]:
@@ -99,7 +98,7 @@ def by_attack(scores: Any, draws: int, seed: int) -> list[dict[str, Any]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # one attack may well be taken for bona fide
             told = {"attack": name, "clips": int(chosen.sum()), "eer": vm.eer(*pair).rate}
-            out.append(told | _interval(pair, part, draws, seed))
+        out.append(told | _interval(part, draws, seed))
     return sorted(out, key=lambda a: -a["eer"])
 
 
@@ -113,14 +112,30 @@ def tandem(scores: Any, asv_scores: str) -> dict[str, Any]:
     return {f"min_tdcf_{form}": vm.min_tdcf(*pair, errors, form=form).value for form in ("legacy", "revised")}
 
 
-def summary(found: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Mean, deviation, best and worst over seeds of the figures that are compared."""
-    out: dict[str, Any] = {"seeds": [f["seed"] for f in found], "parameters": found[0]["parameters"]}
+#: Of single seeds: their mean would be neither the interval of the mean nor that of a seed.
+OF_A_SEED = ("eer_low", "eer_high")
+
+
+def summary(found: Sequence[dict[str, Any]], folder: Path | None = None, draws: int = 0) -> dict[str, Any]:
+    """Mean, deviation, best and worst over seeds of the figures that are compared.
+
+    With the folder of a run, `interval` is that of the mean over its seeds; otherwise, or where seeds scored
+    other clips (in folds), that of the first seed.
+    """
+    seeds = [f["seed"] for f in found]
+    out: dict[str, Any] = {"seeds": seeds, "parameters": found[0]["parameters"]}
     for name in ("dev", "eval"):
+        first = found[0][name]
         out[name] = {
-            k: _spread([f[name][k] for f in found]) for k in found[0][name] if _plain(found[0][name][k])
+            k: _spread([f[name][k] for f in found]) for k in first if _plain(first[k]) and k not in OF_A_SEED
         }
-        out[name] |= {"by": found[0][name].get("by", "")}
+        held = of_run(folder, name, seeds, draws) if folder and seeds[1:] else {}
+        if held:
+            out[name]["interval"] = held | {"of": f"the mean over {len(seeds)} seeds"}
+        elif "eer_low" in first:
+            ends = {"value": first["eer"], "low": first["eer_low"], "high": first["eer_high"]}
+            told = {"by": first["by"], "note": first.get("note", ""), "of": f"seed {seeds[0]}"}
+            out[name]["interval"] = ends | told
         if "probe" in found[0]:
             out[f"probe_{name}"] = {k: _spread([f["probe"][name][k] for f in found]) for k in ("eer", "auc")}
     out["seconds"] = {k: _spread([f["seconds"][k] for f in found]) for k in found[0]["seconds"]}

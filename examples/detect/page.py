@@ -9,7 +9,7 @@ from typing import Any
 
 import voicefeat as vf
 
-from . import conclusions, config as configs, shift
+from . import conclusions, config as configs, intervals, reading, shift
 
 #: The config's name, and what its row is called: with a number, as the term project counted them.
 SYSTEMS = (
@@ -41,27 +41,55 @@ def page(runs: Path) -> str:
     if not clean:
         raise vf.ParameterError(f"RUNS={str(runs)!r}: holds no runs on minifake; train some first")
     first = clean[0][1]
-    features = {
-        name: found["seconds"]["features"]["mean"]
-        for name, found in clean
-        if found["seconds"]["features"]["mean"]
+    tests = paired(clean)
+    parts = {
+        "minifake": _systems(clean),
+        "costs": _costs(clean),
+        "about": conclusions.about(clean),
+        "unnamed": reading.unnamed(first),
+        "feature_cost": _feature_cost(clean),
+        "tests": _tests(tests) if tests else "One system was run.",
+        "ranked": conclusions.ranked(clean, tests),
+        "calibrated": conclusions.calibrated(clean),
+        "probe": conclusions.probed(first),
+        "chosen": conclusions.chosen(clean),
+        "shown": conclusions.shown(clean),
+        "apart": conclusions.apart(first["folder"] / "clips.csv"),
+        "leaking": f"{_systems(leaking)}\n\n{conclusions.about(leaking)}" if leaking else "No runs.",
+        "compared": conclusions.compared(clean, leaking),
+        "deepvoice": _folds(folds) if folds else "No runs.",
+        "columns": folds[0][1]["columns"] if folds else "table's",
+        "folded": conclusions.folded(folds) if folds else "No runs.",
+        "selection": shift.section(runs / "minifake", "minifake-clean"),
     }
-    least, most = (end(features.values(), default=0) for end in (min, max))
-    spans = f"; those of all {first['rows']:,} clips take {least:.0f} to {most:.0f} s"
-    return PAGE.read_text(encoding="utf-8").format(
-        minifake=_systems(clean),
-        leaking=_systems(leaking) if leaking else "No runs.",
-        deepvoice=_folds(folds) if folds else "No runs.",
-        probe=conclusions.probed(first),
-        ranked=conclusions.ranked(clean),
-        chosen=conclusions.chosen(clean),
-        shown=conclusions.shown(clean),
-        apart=conclusions.apart(first["folder"] / "clips.csv"),
-        compared=conclusions.compared(clean, leaking),
-        folded=conclusions.folded(folds) if folds else "No runs.",
-        feature_cost=spans if features else "",
-        selection=shift.section(runs / "minifake", "minifake-clean"),
-    )
+    return PAGE.read_text(encoding="utf-8").format(**parts)
+
+
+def _feature_cost(found: conclusions.Found) -> str:
+    """How long features of all clips take, from the quickest front end to the slowest."""
+    seconds = [one["seconds"]["features"]["mean"] for _, one in found]
+    seconds = [value for value in seconds if value]
+    if not seconds:
+        return ""
+    rows = found[0][1]["rows"]
+    return f"; those of all {rows:,} clips take {min(seconds):.0f} to {max(seconds):.0f} s"
+
+
+def paired(found: conclusions.Found) -> list[conclusions.Test]:
+    """Each system against the one with the lowest EER on dev, with p-values corrected by Holm's method.
+
+    What is compared with is chosen on dev: the best on eval would be the best by chance as well.
+    """
+    title, reference = min(found, key=lambda pair: conclusions.rate(pair[1], "dev"))
+    others = [pair for pair in found if pair[0] != title]
+    each = [intervals.tested(one, reference) for _, one in others]
+    if not each:
+        return []
+    corrected = vf.metrics.holm([test.p for test in each])
+    return [
+        conclusions.Test(name, title, test.value, test.low, test.high, test.p, float(p))
+        for (name, _), test, p in zip(others, each, corrected, strict=True)
+    ]
 
 
 def systems_table(folders: Sequence[Path]) -> str:
@@ -97,40 +125,87 @@ def _found(
     return out
 
 
-def _systems(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    head = ["system", "parameters", "seeds", "best epochs", "EER dev", "EER eval", "95 %, first seed",
-            "AUC eval", "minDCF eval", "training, s", "scoring, ms"]  # fmt: skip
+#: Marks a figure of the set on which the epoch was chosen.
+CHOSEN = "†"
+
+
+def _systems(found: conclusions.Found) -> str:
+    head = ["system", "parameters", "seeds", "best epochs", "EER dev, %", "EER eval, %", "95 %",
+            "AUC eval, %", "training, s", "scoring, ms"]  # fmt: skip
     rows = []
     for title, one in found:
-        first, seconds = one["first"]["eval"], one["seconds"]
+        seconds = one["seconds"]
         scored = sum(one[part][key]["mean"] for part in ("dev", "eval") for key in ("bonafide", "spoof"))
         epochs = ", ".join(map(str, one["best_epoch"])) if any(one["best_epoch"]) else ""
-        row = [title, f"{one['parameters']:,}", str(len(one["seeds"])), epochs]
-        row += [_percent(one[part]["eer"], len(one["seeds"])) for part in ("dev", "eval")]
-        row += [
-            f"{100 * first['eer_low']:.1f} to {100 * first['eer_high']:.1f}" if "eer_low" in first else ""
-        ]
-        row += [f"{one['eval'][k]['mean']:.3f}" for k in ("auc", "min_dcf")]
+        row = [title, f"{one['parameters']:,}", _seeds(one), epochs]
+        row += [_percent(one, part, "eer") for part in ("dev", "eval")]
+        row += [_span(one), f"{100 * one['eval']['auc']['mean']:.1f}"]
         rows.append(
             [*row, f"{seconds['fit']['mean']:.0f}", f"{1000 * seconds['score']['mean'] / scored:.1f}"]
         )
     return _markdown(head, rows)
 
 
-def _folds(found: Sequence[tuple[str, dict[str, Any]]]) -> str:
-    head = ["model", "numbers", "folds", "accuracy", "EER", "AUC", "training, s a fold"]
+def _costs(found: conclusions.Found) -> str:
+    names = {"cllr": "Cllr", "min_cllr": "minCllr", "act_dcf": "actDCF", "min_dcf": "minDCF"}
+    head = ["system", *(f"{name} {part}" for part in ("dev", "eval") for name in names.values())]
+    rows = [
+        [title, *(f"{one[part][key]['mean']:.2f}" for part in ("dev", "eval") for key in names)]
+        for title, one in found
+    ]
+    return _markdown(head, rows)
+
+
+def _tests(tests: Sequence[conclusions.Test]) -> str:
+    head = ["system", f"EER eval less that of {tests[0].against}, points", "95 %", "p", "p, Holm"]
+    rows = [
+        [
+            test.title, f"{100 * test.value:+.1f}", f"{100 * test.low:+.1f} to {100 * test.high:+.1f}",
+            _chance(test.p), _chance(test.corrected),
+        ]
+        for test in sorted(tests, key=lambda test: test.value)
+    ]  # fmt: skip
+    return _markdown(head, rows)
+
+
+def _chance(p: float) -> str:
+    return f"{p:.3f}" if p >= 0.0005 else "< 0.001"
+
+
+def _seeds(one: dict[str, Any]) -> str:
+    """How many seeds; a model that does not depend on its seed has no deviation over them."""
+    count = len(one["seeds"])
+    return f"{count}, alike" if count > 1 and reading.alike(one) else str(count)
+
+
+def _span(one: dict[str, Any]) -> str:
+    """The interval on eval; that of one seed alone is named so, with its figure."""
+    span = one["eval"].get("interval")
+    if not span:
+        return ""
+    ends = f"{100 * span['low']:.1f} to {100 * span['high']:.1f}"
+    alone = len(one["seeds"]) > 1 and "mean" not in span["of"]
+    return f"{ends} ({span['of']}: {100 * span['value']:.1f})" if alone else ends
+
+
+def _folds(found: conclusions.Found) -> str:
+    head = ["model", "numbers", "folds", "accuracy, %", "EER, %", "AUC, %", "training, s a fold"]
     rows = []
     for title, one in found:
         folds = len(one["seeds"])
         row = [title, f"{one['parameters']:,}", str(folds)]
-        row += [_percent(one["eval"][k], folds, 2) for k in ("accuracy", "eer")]
-        rows.append([*row, f"{one['eval']['auc']['mean']:.4f}", f"{one['seconds']['fit']['mean']:.1f}"])
+        row += [_percent(one, "eval", k, 2) for k in ("accuracy", "eer")]
+        rows.append([*row, f"{100 * one['eval']['auc']['mean']:.2f}", f"{one['seconds']['fit']['mean']:.1f}"])
     return _markdown(head, rows)
 
 
-def _percent(spread: dict[str, float], seeds: int, digits: int = 1) -> str:
+def _percent(one: dict[str, Any], part: str, key: str, digits: int = 1) -> str:
+    """A rate: the mean over seeds, and the deviation where seeds differ."""
+    spread = one[part][key]
     mean = f"{100 * spread['mean']:.{digits}f}"
-    return f"{mean} ± {100 * spread['deviation']:.{digits}f}" if seeds > 1 else mean
+    if len(one["seeds"]) > 1 and not reading.alike(one):
+        mean += f" ± {100 * spread['deviation']:.{digits}f}"
+    return f"{mean} {CHOSEN}" if key == "eer" and reading.chosen_on(one) == part else mean
 
 
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -47,9 +47,63 @@ def cllr(value: float, least: float) -> str:
     """What a cost of log-likelihood ratios means, beside the one after the best calibration."""
     begin = "0 is perfect, 1 says nothing"
     if value >= 1:
-        return f"{begin}: as probabilities these scores mislead; the best calibration has {least:.2f}"
+        return (
+            f"{begin}: as likelihood ratios these scores mislead here; the best calibration has {least:.2f}"
+        )
     lost = "little is lost by calibration" if value - least < 0.1 else "much is lost by calibration"
     return f"{begin}; {lost}: the best calibration has {least:.2f}"
+
+
+def interval(span: dict[str, Any], digits: int = 1) -> str:
+    """A 95 per cent interval in words, with what it is of where that is not the mean over seeds."""
+    ends = f"{100 * span['low']:.{digits}f} to {100 * span['high']:.{digits}f} %"
+    return f"{ends} over {drawn(span['by'])}"
+
+
+def drawn(by: str) -> str:
+    """What an interval is over: "speakers and systems"."""
+    return " and ".join(f"{name}s" for name in by.split(" and "))
+
+
+def alike(found: dict[str, Any]) -> bool:
+    """Whether all seeds gave the same scores: a model that does not depend on its seed."""
+    return all(
+        found[part][key]["least"] == found[part][key]["most"]
+        for part in ("dev", "eval")
+        for key in ("eer", "auc", "cllr")
+        if key in found[part]
+    )
+
+
+def over_seeds(found: dict[str, Any], part: str, digits: int = 1) -> str:
+    """How the EER differs between seeds; empty for one seed."""
+    count = len(found["seeds"])
+    word = "folds" if found["protocol"] == "folds" else "seeds"
+    if count == 1:
+        return ""
+    if alike(found):
+        return f"the same for all {count} {word}"
+    return f"± {100 * found[part]['eer']['deviation']:.{digits}f} over {count} {word}"
+
+
+def chosen_on(found: dict[str, Any]) -> str:
+    """What the epoch of a network was chosen on, so that its figures are too good: "" without epochs."""
+    if not any(found["best_epoch"]):
+        return ""
+    return found.get("chosen_on", "dev")
+
+
+def unnamed(found: dict[str, Any]) -> str:
+    """How many speakers of the evaluation set are labels of clips whose speaker the corpus does not name."""
+    count = found.get("unnamed", {"speakers": 0, "clips": 0})
+    if not count["speakers"]:
+        return ""
+    where = "" if found["leaks"] else " of eval"
+    return (
+        f"{count['speakers']} of the {count['of']} speakers{where} are labels of {count['clips']} clips "
+        "whose speaker the corpus does not name. Each label counts as a speaker of its own, though the same "
+        "person may have another label."
+    )
 
 
 def probe(blind: float, ours: float) -> str:
@@ -64,8 +118,8 @@ def probe(blind: float, ours: float) -> str:
 def verdict(found: dict[str, Any]) -> str:
     """The outcome of a run in two or three sentences."""
     dev, ours = (100 * found[part]["eer"]["mean"] for part in ("dev", "eval"))
-    high = 100 * found["eval"]["eer_high"]["mean"] if "eer_high" in found["eval"] else ours
-    low = 100 * found["eval"]["eer_low"]["mean"] if "eer_low" in found["eval"] else ours
+    span = found["eval"].get("interval", {})
+    low, high = (100 * span[end] if span else ours for end in ("low", "high"))
     told = [f"EER {ours:.1f} % on evaluation: {_grade(ours, low, high)}."]
     if ours - dev > APART:
         told.append(f"Development has {dev:.1f} %: what was learnt holds less for the clips of evaluation.")

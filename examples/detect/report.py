@@ -76,25 +76,44 @@ def _cards(found: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
     """Names, values and what these mean: means over all seeds."""
     cards = []
     for name, label in (("dev", "EER, development"), ("eval", "EER, evaluation")):
-        each, under = found[name], []
-        if len(found["seeds"]) > 1:
-            word = "folds" if found["protocol"] == "folds" else "seeds"
-            under.append(f"± {100 * each['eer']['deviation']:.1f} over {len(found['seeds'])} {word}")
-        if "eer_low" in each:
-            low, high = (100 * each[k]["mean"] for k in ("eer_low", "eer_high"))
-            under.append(f"95 % interval: {low:.1f} to {high:.1f} %, by {each['by']}")
-        cards.append((label, percent(each["eer"]["mean"]), [*under, reading.eer(each["eer"]["mean"])]))
-    ev = {k: found["eval"][k]["mean"] for k in ("eer", "auc", "min_dcf", "act_dcf", "cllr", "min_cllr")}
+        each, under = found[name], [reading.over_seeds(found, name)]
+        if "interval" in each:
+            span = each["interval"]
+            under += [f"95 % interval: {reading.interval(span)}", _of(found, span), span["note"]]
+        if reading.chosen_on(found) == name:
+            under.append("the epoch was chosen on this set, so this is too low")
+        under = [*filter(None, under), reading.eer(each["eer"]["mean"])]
+        cards.append((label, percent(each["eer"]["mean"]), under))
+    dev, ev = (
+        {k: found[part][k]["mean"] for k in ("eer", "auc", "min_dcf", "act_dcf", "cllr", "min_cllr")}
+        for part in ("dev", "eval")
+    )
     cards += [
         ("AUC, evaluation", percent(ev["auc"]), [reading.auc(ev["auc"])]),
         ("minDCF, evaluation", f"{ev['min_dcf']:.3f}", [reading.min_dcf(ev["min_dcf"])]),
-        ("actDCF, evaluation", f"{ev['act_dcf']:.3f}", [reading.act_dcf(ev["act_dcf"], ev["min_dcf"])]),
-        ("Cllr, evaluation", f"{ev['cllr']:.2f} bits", [reading.cllr(ev["cllr"], ev["min_cllr"])]),
-    ]
+        (
+            "actDCF, evaluation", f"{ev['act_dcf']:.3f}",
+            [f"on development {dev['act_dcf']:.3f}", reading.act_dcf(ev["act_dcf"], ev["min_dcf"])],
+        ),
+        (
+            "Cllr, evaluation", f"{ev['cllr']:.2f} bits",
+            [
+                f"on development {dev['cllr']:.2f}, at best {dev['min_cllr']:.2f}",
+                reading.cllr(ev["cllr"], ev["min_cllr"]),
+            ],
+        ),
+    ]  # fmt: skip
     if "probe_eval" in found:
         blind = found["probe_eval"]["eer"]["mean"]
         cards += [("shortcut probe, EER, evaluation", percent(blind), [reading.probe(blind, ev["eer"])])]
     return cards
+
+
+def _of(found: dict[str, Any], span: dict[str, Any]) -> str:
+    """What an interval is of, where it is not of the figure above it."""
+    if len(found["seeds"]) == 1 or "mean" in span["of"]:
+        return ""
+    return f"of {span['of']} alone, which has {percent(span['value'])}: the others scored other clips"
 
 
 def _head(found: dict[str, Any]) -> str:
@@ -104,7 +123,7 @@ def _head(found: dict[str, Any]) -> str:
         + "</div>"
         for a, b, lines in _cards(found)
     )
-    notes = "".join(f'<p class="note">{escape(n)}</p>' for n in [*found["notes"], *found["remarks"]])
+    notes = "".join(f'<p class="note">{escape(n)}</p>' for n in _notes(found))
     protocol = f"protocol {found['protocol']}" + (", which leaks" if found["leaks"] else "")
     sub = f"{found['name']} on {found['corpus']}, {protocol}; {found['parameters']:,} parameters"
     head = f'<h1>{escape(found["title"])}</h1><p class="sub">{escape(sub)}</p>'
@@ -112,6 +131,12 @@ def _head(found: dict[str, Any]) -> str:
     seeds = "" if len(found["seeds"]) == 1 else "Figures are means over all seeds. "
     words = "docs/glossary.md explains the words, docs/troubleshooting.md what to do when a run fails."
     return f'{head}{told}{notes}<div class="cards">{boxes}</div><p class="sub">{seeds}{words}</p>'
+
+
+def _notes(found: dict[str, Any]) -> list[str]:
+    """What has to be known of all figures."""
+    scores = "Scores are log-likelihood ratios on material like dev, on which they were calibrated."
+    return [*found["notes"], *found["remarks"], *filter(None, [reading.unnamed(found)]), scores]
 
 
 def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
@@ -211,7 +236,7 @@ def _sets(folder: Path) -> str:
     for file in sorted(folder.glob("evaluations/*/metrics.json")):
         found = json.loads(file.read_text(encoding="utf-8"))
         each, link = found["eval"], quote(f"evaluations/{file.parent.name}/report.html")
-        ends = [percent(each[k]["mean"]) for k in ("eer_low", "eer_high") if k in each]
+        ends = [percent(each["interval"][k]) for k in ("low", "high")] if "interval" in each else []
         cells = [f"{each[k]['mean']:,.0f}" for k in ("bonafide", "spoof")]
         cells += [percent(each["eer"]["mean"]), " to ".join(ends), percent(each["auc"]["mean"])]
         cells += [f"{each[k]['mean']:.3f}" for k in ("act_dcf", "cllr", "min_cllr")]

@@ -19,6 +19,7 @@ from . import config as configs, fusing, needs, reading, saved, scoring, sources
 from .config import Config, Report
 from .corpus import Clip, Corpus, labels
 from .features import Features, compute, durations
+from .intervals import unnamed
 from .judging import judge, summary
 from .layouts import read_corpus, read_evaluation, with_evaluation
 from .logbook import Log, environment, put, say
@@ -91,7 +92,8 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     for seed in config.training.seeds:
         _seed(config, place, corpus, rows, folder / f"seed-{seed}", seed, score)
     found = [json.loads((folder / f"seed-{s}" / "metrics.json").read_text()) for s in config.training.seeds]
-    put(folder / "metrics.json", json.dumps(summary(found) | _about(config, corpus, rows), indent=1))
+    told = summary(found, folder, config.report.draws) | _about(config, corpus, rows)
+    put(folder / "metrics.json", json.dumps(told, indent=1))
     scoring.evaluate(folder, others, config.training.seeds, config.training.device, place.cache)
     say(f"report: {write_report(folder)}")
     return folder
@@ -281,7 +283,14 @@ def _about(config: Config, corpus: Corpus, rows: Sequence[Clip]) -> dict[str, An
         "protocol": config.data.protocol, "leaks": config.data.protocol != "clean", "notes": notes,
         "attacks": len({c.attack for c in rows} - {"-"}), "speakers": len({c.speaker for c in rows} - {""}),
         "columns": len(corpus.columns), "config_digest": config.digest,
+        "chosen_on": "dev" if config.training.stop == "dev" else "eval",
+        "unnamed": unnamed(_of_eval(config, rows), config.report.unnamed),
     }  # fmt: skip
+
+
+def _of_eval(config: Config, rows: Sequence[Clip]) -> list[Clip]:
+    """The rows of eval; all rows where each seed has others."""
+    return [c for c in rows if config.data.protocol != "clean" or c.split == "eval"]
 
 
 def told(folder: Path) -> str:
@@ -298,14 +307,13 @@ def _outcome(folder: Path, parts: Sequence[str]) -> list[str]:
     lines = [title, *(f"  {note}" for note in found["notes"]), f"  {reading.verdict(found)}"]
     for name in parts:
         each = found[name]
-        eer, spread = each["eer"]["mean"], each["eer"]["deviation"]
-        count = len(found["seeds"])
-        over = f"deviation {100 * spread:.2f} over {count} seeds" if count > 1 else "one seed"
-        line = f"  {name:4} EER {100 * eer:5.2f} % ({over})"
-        if "eer_low" in each:
-            low, high = (100 * each[k]["mean"] for k in ("eer_low", "eer_high"))
-            line += f", 95 % by {each['by']} {low:.1f} to {high:.1f} %"
+        over = reading.over_seeds(found, name, 2) or "one seed"
+        line = f"  {name:4} EER {100 * each['eer']['mean']:5.2f} % ({over})"
+        if "interval" in each:
+            line += f", 95 % {reading.interval(each['interval'])}"
         lines.append(f"{line}, AUC {100 * each['auc']['mean']:.1f} %")
+        if each.get("interval", {}).get("note"):
+            lines.append(f"       {each['interval']['note']}")
     if "probe_eval" in found:
         blind = (100 * found[f"probe_{name}"]["eer"]["mean"] for name in ("dev", "eval"))
         lines.append("  shortcut probe alone: EER {:.1f} % and {:.1f} %".format(*blind))

@@ -19,10 +19,11 @@ import numpy as np
 import voicefeat as vf
 from voicefeat.files.temporary import replacing
 
-from . import saved
+from . import config as configs, saved
 from .config import Config
 from .corpus import Clip, Corpus
 from .features import durations
+from .intervals import unnamed
 from .judging import by_attack, figures, records, summary
 from .logbook import put, say
 from .origin import LIST, contents, origin
@@ -112,14 +113,19 @@ def report(
     ]
     if said["leaks"]:
         notes.append(f"The protocol of the training was {said['protocol']}, which leaks: dev says little.")
+    how = configs.read(out / "config.toml").report
     about = {
+        "unnamed": unnamed(rows, how.unnamed),
         "name": said["name"], "title": said["title"], "model": said["model"], "protocol": said["protocol"],
         "config_digest": said["config_digest"], "columns": said["columns"], "leaks": False,
         "corpus": corpus.name, "clips": len(corpus.clips), "rows": len(rows), "list_digest": corpus.digest,
         "attacks": len({c.attack for c in rows} - {"-"}), "speakers": len({c.speaker for c in rows} - {""}),
         "notes": [*corpus.notes, *notes, *known(run, rows)],
     }  # fmt: skip
-    put(out / METRICS, json.dumps(summary(found) | about, indent=1))
+    made = summary(found, out, how.draws) | about
+    if made["seeds"] == said["seeds"]:
+        made["dev"] = said["dev"]
+    put(out / METRICS, json.dumps(made, indent=1))
     return write_report(out)
 
 

@@ -316,9 +316,15 @@ class TestThePage:
         with pytest.raises(vf.ParameterError, match="did not score 603 rows"):
             page.compared(tmp_path)
         place.write_text(json.dumps(found | {"test": found["test"] | {"rows": 603}}))
+        assert page.compared(tmp_path).endswith("| one answer for all rows | not stated |  |  |  |")
+        place.with_name("fitted.json").write_text(place.read_text())
         told, line = found["test"], page.compared(tmp_path).splitlines()[2]
         ours = f"{told['loss']:.5f}, {told['accuracy']:.5f} ({told['errors']})"
         assert line == f"| 2 ANN, dropout 0.2 | 0.03782, 0.98673 (8) | {ours} |  |  |"
         assert line in page.written(text, tmp_path)
+        place.unlink()
+        assert page.compared(tmp_path).splitlines()[2] == line, (
+            "a seed that could not be calibrated is told too"
+        )
         with pytest.raises(vf.ParameterError, match="has no markers"):
             page.written("# Another page", tmp_path)

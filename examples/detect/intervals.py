@@ -50,12 +50,12 @@ def _rows(runs: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
 
 def of_run(folder: Path, part: str, seeds: Sequence[int], draws: int) -> dict[str, Any]:
     """The interval of the mean over a run's seeds, by its score files; empty if seeds scored other clips."""
-    runs = _read(folder, part, seeds) if draws else []
+    runs = scores_of(folder, part, seeds) if draws else []
     return of_scores(runs, draws, seeds[0]) if runs else {}
 
 
-def _read(folder: Path, part: str, seeds: Sequence[int]) -> list[Any]:
-    """The scores of every seed, in one order, with the speakers of the run's list, where it has one."""
+def scores_of(folder: Path, part: str, seeds: Sequence[int]) -> list[Any]:
+    """The scores of every seed in one order, with the speakers of the run's list; [] if clips differ."""
     files = [folder / f"seed-{seed}" / f"scores_{part}.txt" for seed in seeds]
     if not all(file.is_file() for file in files):
         return []
@@ -77,7 +77,7 @@ def tested(one: dict[str, Any], other: dict[str, Any]) -> Any:
 
     A run is what its metrics.json says, with its folder.
     """
-    runs = [_read(run["folder"], "eval", run["seeds"]) for run in (one, other)]
+    runs = [scores_of(run["folder"], "eval", run["seeds"]) for run in (one, other)]
     if not all(runs) or runs[0][0].utterances != runs[1][0].utterances:
         names = " and ".join(str(run["folder"]) for run in (one, other))
         raise vf.ParameterError(

@@ -201,6 +201,7 @@ def _figures(found: dict[str, Any]) -> str:
         "balanced_accuracy": "balanced accuracy, the same", "f1": "F1 of bona fide, the same",
     }  # fmt: skip
     rates = ("eer", "auc", "accuracy", "balanced_accuracy", "f1")
+    several = len(found["seeds"]) > 1 and not reading.alike(found)
     rows = []
     for key, name in names.items():
         unit = "%" if key in rates else "bits" if "cllr" in key else "of 1"
@@ -210,13 +211,14 @@ def _figures(found: dict[str, Any]) -> str:
                 f"{(100 if key in rates else 1) * found[part][key][k]:.{2 if key in rates else 3}f}"
                 for k in ("mean", "deviation", "least", "most")
             )
-            row += [mean, deviation, f"{least} to {most}"] if len(found["seeds"]) > 1 else [mean]
+            row += [mean, deviation, f"{least} to {most}"] if several else [mean]
         rows.append(row)
-    spread = ["deviation", "range"] if len(found["seeds"]) > 1 else []
+    spread = ["deviation", "range"] if several else []
     head = ["", "dev", *spread, "eval", *spread]
-    over = (
-        f"means over seeds {', '.join(map(str, found['seeds']))}" if spread else f"seed {found['seeds'][0]}"
-    )
+    seeds = ", ".join(map(str, found["seeds"]))
+    over = f"means over seeds {seeds}" if spread else f"seed {seeds}"
+    if found["seeds"][1:] and not several:
+        over = f"the same for seeds {seeds}"
     text = "Costs (DCF) are parts of the cost of treating all clips alike, which is 1."
     return f"<h2>All figures, {over}</h2><p>{text}</p>{_table(head, rows)}"
 

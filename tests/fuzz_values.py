@@ -17,7 +17,7 @@ from voicefeat.corpus import inputs
 #: Classes that functions return, and that check nothing.
 RESULTS = {
     "Step", "Calibration", "CorpusStatistics", "Stacked", "Explanation", "Extraction", "Dataset", "Curve",
-    "Source", "Listing", "Fusion",
+    "Source", "Listing", "Fusion", "FeatureList",
 }  # fmt: skip
 #: Methods of values, besides the functions.
 METHODS = [
@@ -160,6 +160,7 @@ INSTEAD = ("S", "C", "V", "chroma")
 #: What is drawn seldom, by a part of the name: calls that take long.
 SELDOM = {
     "pyin": 0.3, "to_audio": 0.3, "griffinlim": 0.4, "nsgcqt": 0.5, "explain": 0.1, "extract_corpus": 0.1,
+    "vf.features": 0.1,
     "plot.": 0.1, "vf.frontend(": 0.25, "rps": 0.4, "srh": 0.4, "cens": 0.5, "tonnetz": 0.5,
 }  # fmt: skip
 #: Functions that return NaN, or infinite values, where their manual says so.

@@ -230,6 +230,7 @@ def test_nothing_that_a_dataset_says_is_imported(tmp_path, monkeypatch):
         (Halves(version=1), "frontend.version=1: must be a text"),
         (Halves(rows=0), "halves.rows=0: must be a positive whole number"),
         (Halves(rows=["a", "a"]), "must be a number, or different names"),
+        (Halves(rows=np.array(2.5)), "must be a positive whole number of rows"),
         (Halves(rows="ab"), "halves.rows='ab': must be a positive"),
         (Halves(rows=3), "returned 2 rows, and declares 3; return the same number for every recording"),
         (Halves(sample_rate=0), "halves.sample_rate=0: must be a positive"),

@@ -214,6 +214,9 @@ def test_a_callable_that_changes_stops_it(good):
     [
         ({"paths": np.zeros((3, 100))}, "is not a recording; give files; of samples"),
         ({"paths": [np.zeros(100)]}, "is not a recording; give files; of samples"),
+        ({"paths": np.array(3.0)}, "is not a recording; give files; of samples"),
+        ({"strict": np.ones(2)}, "must be True or False"),
+        ({"summary": np.array(3.0)}, "must be a sequence of names"),
         ({"paths": "nowhere"}, "there is no such file"),
         ({"paths": []}, "hold no recordings"),
         ({"paths": 3}, "path"),

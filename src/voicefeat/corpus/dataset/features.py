@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..._typing import StatisticName
-from ...errors import ParameterError, check_float, check_path, fail
+from ...errors import ParameterError, check_bool, check_float, check_path, fail
 from ...feature.names import FeatureName
 from ...presets.front_end import FrontEnd
 from ...presets.names import FrontEndName
@@ -132,6 +132,7 @@ def features(
             check_sendable(task.given, executor)
     job = CorpusJob(tasks, sr, channels, part_seconds, dtype, check_names("summary", summary), windows)
     limit = _limit(max_memory_mb)
+    strict, progress = check_bool("strict", strict), check_bool("progress", progress)
     asked = {
         "feature": feature, "frontend": frontend, "sr": sr, "settings": settings, "channels": channels,
         "part_seconds": part_seconds, "summary": summary, "windows": windows, "dtype": dtype,
@@ -159,7 +160,7 @@ def _no_arrays(paths: Any) -> Any:
     """The given paths as a list; samples have no file and no id, and need no corpus."""
     if isinstance(paths, Listing | str | os.PathLike) or not isinstance(paths, Iterable):
         return paths
-    given = list(paths)
+    given = list(paths) if getattr(paths, "ndim", 1) else [paths]
     for each in given:
         if isinstance(each, np.ndarray | np.generic | float | int):
             fail("paths", each, "is not a recording", "give files; of samples, [fe(y, sr) for y in signals]")

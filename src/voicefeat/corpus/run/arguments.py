@@ -17,7 +17,7 @@ MOST_WORKERS = 1 << 14
 
 def check_names(name: str, value: Any) -> tuple[str, ...]:
     """The argument `name`, which must be a sequence of texts, as a tuple."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    if isinstance(value, str) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
         fail(name, value, "must be a sequence of names", "give a list of texts")
     names = tuple(value)
     for each in names:

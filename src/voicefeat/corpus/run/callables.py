@@ -131,7 +131,7 @@ def _text(given: Any, attribute: str) -> str:
 def _rows(given: Any, name: str) -> tuple[str, ...]:
     """A name for each row; those of a number are made from the callable's name."""
     rows = given.rows
-    if isinstance(rows, Iterable) and not isinstance(rows, str):
+    if isinstance(rows, Iterable) and not isinstance(rows, str) and getattr(rows, "ndim", 1) != 0:
         names = tuple(rows)
         if names and all(isinstance(row, str) for row in names) and len(set(names)) == len(names):
             return names

@@ -26,9 +26,11 @@ def run(group, name, selection, scores, more=()):
         attacks = [f"A{k % 10}" if key == "spoof" else "-" for k, key in enumerate(keys)]
         who = [f"s{k % 20}" for k in range(len(keys))]
         names = [f"u{k}" for k in range(len(keys))]
-        held = vf.metrics.Scores(names, np.concatenate([bonafide, spoof]), keys, attacks, who)
+        held = vf.metrics.Scores(names, np.concatenate([bonafide, spoof]), keys, attacks)
         vf.metrics.write_scores(place / "scores_eval.txt", held)
         (place / "metrics.json").write_text("{}")
+    lines = [f"{utt},{voice}" for utt, voice in zip(names, who, strict=True)]
+    (folder / "clips.csv").write_text("\n".join(["utterance,speaker", *lines]))
     (folder / "metrics.json").write_text("{}")
     (folder / "config.toml").write_text(config.to_toml())
 
@@ -67,13 +69,29 @@ def test_both_choices_stand_side_by_side(group):
     assert "correction of 3 tests" in told
 
 
-@pytest.mark.parametrize(("slope", "word"), [(1.0, "did not help"), (0.02, "helped")])
+@pytest.mark.parametrize(
+    ("slope", "word"), [(1.0, "made no difference that is certain"), (0.02, "helped"), (50.0, "harmed")]
+)
 def test_what_helped_is_told(group, slope, word):
-    """Overconfident scores of dev: left-out sources help if they lower them, and not if they keep them."""
+    """Overconfident scores of dev: left-out sources help if they lower them, and harm if they raise them."""
     bonafide, spoof = drawn(0.5, 3, 40.0)
     run(group, "lfcc_svm", "dev", [(bonafide, spoof)])
     run(group, "lfcc_svm", LEFT_OUT, [(slope * bonafide, slope * spoof)])
     assert shift.section(group, "minifake-clean").endswith(f"selection by left-out sources {word}.")
+
+
+def test_whole_speakers_and_systems_are_drawn(group):
+    """The intervals are those of `difference` over both, and wider than those of single clips."""
+    plain, other = drawn(1.0, 0), drawn(1.3, 1)
+    run(group, "lfcc_svm", "dev", [plain])
+    run(group, "lfcc_svm", LEFT_OUT, [other])
+    [(_, folders)] = shift.pairs(group, "minifake-clean")
+    found = shift.compare(*folders)["eer"]
+    who, systems = [f"s{k % 20}" for k in range(400)], [f"A{k % 10}" for k in range(200, 400)]
+    groups = {"speaker": (who[:200], who[200:]), "system": (None, systems)}
+    due = vf.metrics.difference(other, plain, "eer", groups=groups, draws=shift.DRAWS)
+    assert (found.low, found.high) == (pytest.approx(100 * due.low), pytest.approx(100 * due.high))
+    assert found.p == due.p
 
 
 def test_runs_of_other_settings_are_no_pair(group):

@@ -11,7 +11,7 @@ from detecting import EXAMPLES, need, train
 
 need("sklearn", "torch")
 
-from detect import config as configs, features, runs, sources, systems  # noqa: E402
+from detect import config as configs, features, runs, saved, selecting, sources, systems  # noqa: E402
 from detect.choosing import Heard, forward, heard  # noqa: E402
 from detect.corpus import Clip, labels  # noqa: E402
 from detect.fusing import FILE, load  # noqa: E402
@@ -145,6 +145,12 @@ def test_a_network_ends_after_the_epochs_of_the_folds(tmp_path):
         (["toy/lfcc_svm", LEFT_OUT, "folds=1"], "training.folds=1: must be 2 or more"),
         (["toy/lfcc_svm", LEFT_OUT, "protocol=seed"], "needs data.protocol='clean'"),
         (["toy/ann", LEFT_OUT, "folds=2", "batch=16"], "training.batch=16: there are 12 rows"),
+        (
+            ["toy/lfcc_svm", "choose={C=3.0}"],
+            "training.choose.C=3.0: must be a list of values of model.settings.C",
+        ),
+        (["toy/lfcc_gmm", "choose={component=[2]}"], "component"),
+        (["toy/fusion", "choose={C=[3.0]}"], "a fusion has no settings; write it in its members' configs"),
         (["toy/pooled", "statistics=[]"], "several front ends give one vector a clip"),
         (["toy/pooled", 'front_ends=["kaldi-mfcc","kaldi-mfcc"]'], "names one twice"),
         (["toy/pooled", "front_ends=[]"], "takes several front ends of recordings"),
@@ -156,6 +162,44 @@ def test_a_network_ends_after_the_epochs_of_the_folds(tmp_path):
 )
 def test_what_cannot_be_selected(words, told, tmp_path, capsys):
     assert told in refused(capsys, tmp_path, *words)
+
+
+@pytest.mark.parametrize("selection", ["dev", "leave-source-out"])
+def test_settings_with_the_least_cost_are_chosen(selection, tmp_path):
+    """Classes that a line cannot divide: of two kernels the one that can divide them, on what selects."""
+    rows = made(3)
+    rng, y = np.random.default_rng(0), labels(rows)
+    x = rng.standard_normal((len(rows), 2))
+    x *= (np.where(y == 1, 0.5, 2.0) / np.linalg.norm(x, axis=1))[:, None]
+    given = features.Features(x.astype(np.float32), None, ("a", "b"), 0.0, 0.0)
+    places = {name: np.arange(start, len(rows), 2) for start, name in enumerate(("train", "dev"))}
+    words = [f"selection={selection}", "folds=3", "choose={kernel=['linear','rbf'],C=[1.0]}"]
+    config = configs.read(configs.find("toy/lfcc_svm"), words)
+    chosen, left_out = selecting.select(config, given, rows, places, 0, tmp_path, quiet)
+    assert chosen.model.settings == {"C": 1.0, "kernel": "rbf"}
+    assert (left_out is None) == (selection == "dev")
+    kept = sources.kept(tmp_path)
+    if selection == "dev":
+        assert kept is None
+    else:
+        np.testing.assert_array_equal(kept[1], left_out[1])
+        assert kept[0].tolist() == list(range(len(rows)))
+
+
+@pytest.mark.slow
+def test_a_run_with_chosen_settings_is_read_back(tmp_path):
+    words = ["choose={kernel=['poly','linear'],degree=[2]}", "report.draws=0"]
+    assert train(tmp_path, "toy/lfcc_svm", *words) == 0
+    [folder] = tmp_path.glob("toy/*/toy-clean")
+    told = json.loads((folder / "seed-0/metrics.json").read_text())["settings"]
+    assert told["kernel"] in ("poly", "linear")
+    detector = saved.read(folder)
+    assert detector.model.settings == told
+    corpus = read_corpus("toy")
+    rows = [clip for clip in corpus.clips if clip.split == "eval"]
+    ours = detector.score(corpus, rows, tmp_path / "cache", quiet)
+    theirs = vf.metrics.read_scores(folder / "seed-0/scores_eval.txt").select([row.utt for row in rows])
+    np.testing.assert_allclose(ours, theirs.scores, rtol=1e-4, atol=1e-4)
 
 
 def columns(rng, sizes, n=60):

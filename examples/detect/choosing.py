@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,7 +48,9 @@ class Heard:
         """EER and minimum Cllr of the mean over some front ends."""
         mean = self.scores[list(chosen)].mean(0)
         pair = mean[self.y == 1], mean[self.y == 0]
-        return vf.metrics.eer(*pair).rate, vf.metrics.min_cllr(*pair)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # one front end may well be worse than chance
+            return vf.metrics.eer(*pair).rate, vf.metrics.min_cllr(*pair)
 
 
 def heard(config: Config, candidates: Sequence[str], place: runs.Place) -> Heard:

@@ -77,6 +77,8 @@ class Training:
     #: What chooses epochs and weights of a fusion, and calibrates: "dev"; or "leave-source-out", clips of
     #: train and dev, scored by models that heard none of their systems, corpora or speakers; see sources.py.
     selection: str = "dev"
+    #: Values of model.settings to choose from, by what selects: choose = { C = [0.3, 3.0, 30.0] }.
+    choose: dict[str, Any] = field(default_factory=dict)
     #: How many times sources are left out.
     folds: int = 5
     #: The sign before the name of a variant: systems that are called alike before it are left out together.
@@ -242,10 +244,10 @@ def _merged(path: Path) -> dict[str, Any]:
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Tables are merged, but for `changes` and `settings`, which belong to what stands beside them."""
+    """Tables are merged, but for `changes`, `settings`, `choose`, which belong to what stands beside them."""
     out = dict(below)
     for key, value in above.items():
-        whole = key in ("changes", "settings")
+        whole = key in ("changes", "settings", "choose")
         merge = isinstance(value, dict) and isinstance(out.get(key), dict) and not whole
         out[key] = _over(out[key], value) if merge else value
     return out
@@ -329,6 +331,17 @@ def _checked(config: Config) -> Config:
             raise vf.ParameterError(f"{name}={value}: must be {least} or more; mend it")
     one_of("training.monitor", config.training.monitor, ("loss", "eer", "last"))
     one_of("training.selection", config.training.selection, ("dev", "leave-source-out"))
+    if config.training.choose and config.model.kind == "fusion":
+        raise vf.ParameterError(
+            f"training.choose={config.training.choose}: a fusion has no settings; "
+            f"write it in its members' configs"
+        )
+    for name, values in config.training.choose.items():
+        if not isinstance(values, list) or not values:
+            raise vf.ParameterError(
+                f"training.choose.{name}={values!r}: must be a list of values of model.settings.{name}; "
+                f"write choose = {{ {name} = [1, 2] }}"
+            )
     one_of("model.activation", config.model.activation, ("softmax", "sigmoid"))
     check_stop(config)
     if config.training.selection != "dev" and config.data.protocol != "clean":

@@ -15,7 +15,7 @@ import numpy as np
 
 import voicefeat as vf
 
-from . import config as configs, fusing, needs, reading, saved, scoring, sources, systems
+from . import config as configs, fusing, needs, reading, saved, scoring, selecting, sources, systems
 from .config import Config, Report
 from .corpus import Clip, Corpus, labels
 from .features import Features, compute, durations
@@ -75,7 +75,8 @@ def run(config: Config, place: Place, corpus: Corpus | None = None) -> Path:
     rows = limited(rows, how.protocol, how.subset)
     places = _places(config, rows, config.training.seeds[0])  # what is wrong is said at once
     if not members:
-        systems.check(config, corpus, sources.fewest(config, rows, places))
+        for one in selecting.candidates(config):
+            systems.check(one, corpus, sources.fewest(config, rows, places))
     made = origin(corpus, rows, config, members)
     paths = {member.name: saved.relative(_folder(member, place, corpus), folder) for member in members}
     about = saved.describe(config, corpus, paths)
@@ -187,15 +188,13 @@ def _trained(
     if kept and (left_out is not None or not by_sources):
         log("kept", text=f"{kept[0].file} is there: scored and judged again, without training")
         return *kept, left_out
-    began, made = time.process_time(), config
-    if by_sources:
-        *left_out, epochs = sources.out_of_source(config, features, rows, places, seed, folder, log)
-        made = sources.settled(config, epochs)
+    began = time.process_time()
+    made, left_out = selecting.select(config, features, rows, places, seed, folder, log)
     model, chosen = systems.make(made), time.process_time()
     model.fit(features, places, labels(rows), seed, folder, log)
     seconds = chosen - began + getattr(model, "seconds", time.process_time() - chosen)
     told = {"fit": round(seconds, 2), "best_epoch": getattr(model, "best_epoch", 0)}
-    told |= getattr(model, "told", {})
+    told |= {"settings": made.model.settings} | getattr(model, "told", {})
     saved.keep(model, folder, told)
     return model, told, left_out
 

@@ -94,12 +94,12 @@ def kept(config: Config, folder: Path) -> tuple[Any, dict[str, Any]] | None:
     """The model of a seed that was trained, and what was told of its training; None if it is not whole."""
     try:
         told = json.loads((folder / FITTED).read_text(encoding="utf-8"))
-        model = systems.make(config)
+        model = systems.make(systems.chosen(config, told))
         if told.pop("model") != content(folder / model.file):
             return None
     except (OSError, ValueError, KeyError, AttributeError):
         return None
-    return systems.load(config, folder), told
+    return systems.load(systems.chosen(config, told), folder), told
 
 
 def read(
@@ -212,11 +212,11 @@ def _seed(folder: Path, config: Config, seed: int | None) -> int:
 
 
 def _model(config: Config, place: Path) -> Any:
-    model = systems.make(config)
-    for file in (place / FITTED, place / model.file):
-        if not file.is_file():
-            raise vf.ParameterError(f"{file}: is not there; {AGAIN}")
-    if _json(place / FITTED).get("model") != content(place / model.file):
+    told = _json(place / FITTED)
+    model = systems.make(systems.chosen(config, told))
+    if not (place / model.file).is_file():
+        raise vf.ParameterError(f"{place / model.file}: is not there; {AGAIN}")
+    if told.get("model") != content(place / model.file):
         raise vf.ParameterError(f"{place / model.file}: is not the file that was written; {AGAIN}")
     model.load(place / model.file)
     return model

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ import voicefeat as vf
 
 from . import config as configs, sources
 from .config import Config, Training
+from .origin import LIST
 
 vm = vf.metrics
 #: Draws of the paired bootstrap over speakers and systems.
@@ -82,16 +85,34 @@ def compare(dev: Path, left_out: Path) -> dict[str, Compared]:
     seeds = sorted({p.parent.name for p in dev.glob("seed-*/metrics.json")} & {
         p.parent.name for p in left_out.glob("seed-*/metrics.json")
     })  # fmt: skip
-    first = vm.read_scores(dev / seeds[0] / "scores_eval.txt")
-    pair = []
-    for folder in (dev, left_out):
-        runs = [vm.read_scores(folder / seed / "scores_eval.txt").select(first.utterances) for seed in seeds]
-        pair.append((np.array([run.bonafide for run in runs]), np.array([run.spoof for run in runs])))
-    names = [
-        n for n, column in (("speaker", first.speakers), ("system", first.attacks)) if len(set(column)) > 2
+    voices = _speakers(dev / LIST)
+    runs = [[_scores(folder / seed, voices) for seed in seeds] for folder in (dev, left_out)]
+    first = runs[0][0]
+    runs = [[run.select(first.utterances) for run in each] for each in runs]
+    pair = [
+        (np.array([run.bonafide for run in each]), np.array([run.spoof for run in each])) for each in runs
     ]
+    known = {"speaker": first.speakers, "system": first.attacks[first.keys == "spoof"]}
+    names = [name for name, of in known.items() if "-" not in set(of) and len(set(of)) > 1]
     groups = first.groups_by_class(*names) if names else None
-    return {name: Compared(name, pair, groups) for name in ("eer", "cllr")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of few speakers or systems: the intervals are wide
+        return {name: Compared(name, pair, groups) for name in ("eer", "cllr")}
+
+
+def _speakers(file: Path) -> dict[str, str]:
+    """Who speaks in each clip, by a run's list; score files do not say it."""
+    if not file.is_file():
+        return {}
+    with file.open(newline="", encoding="utf-8") as lines:
+        return {row["utterance"]: row["speaker"] for row in csv.DictReader(lines)}
+
+
+def _scores(seed: Path, voices: dict[str, str]) -> Any:
+    """A seed's scores of eval with the speakers of its clips."""
+    found = vm.read_scores(seed / "scores_eval.txt")
+    speakers = [voices.get(utt) or "-" for utt in found.utterances]
+    return vm.Scores(found.utterances, found.scores, found.keys, found.attacks, speakers)
 
 
 def _digits(name: str) -> int:
@@ -124,9 +145,11 @@ def _outcome(tests: Sequence[dict[str, Compared]]) -> str:
     every = [test for each in tests for test in each.values() if not test.same]
     better = sum(test.value < 0 and test.p < LEVEL for test in every)
     worse = sum(test.value > 0 and test.p < LEVEL for test in every)
-    verdict = "helped" if better > worse else "did not help"
+    words = (
+        "helped" if better > worse else "harmed" if worse > better else "made no difference that is certain"
+    )
     return (
         f"Against dev, left-out sources have on eval {parts[0]}, {parts[1]}, of {count}. After Holm's "
         f"correction of {len(every)} tests, {better} are significantly better and {worse} worse: "
-        f"on this corpus, selection by left-out sources {verdict}."
+        f"on this corpus, selection by left-out sources {words}."
     )

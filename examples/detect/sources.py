@@ -8,6 +8,7 @@ systems, and of none of these corpora or speakers.
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -119,21 +120,27 @@ def out_of_source(
     ):
         model, place = systems.make(config), folder / f"fold-{k}"
         place.mkdir(exist_ok=True)
-        model.fit(features, {"train": learn, "dev": out}, y, seed, place, _quiet)
+        model.fit(features, {"train": learn, "dev": out}, y, seed, place, quiet)
         held.append(out)
         scores.append(model.score(features, out))
         epochs.append(getattr(model, "best_epoch", 0))
-        pair = (scores[-1][y[out] == value] for value in (1, 0))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of one fold scores may well be worse than chance
+            equal = vf.metrics.eer(*(scores[-1][y[out] == value] for value in (1, 0)))
         log(
-            "fold", number=k, train=len(learn), held_out=len(out), eer=round(vf.metrics.eer(*pair).rate, 4),
+            "fold", number=k, train=len(learn), held_out=len(out), eer=round(equal.rate, 4),
             sources=sorted({rows[i].attack for i in out} - {"-"}),
         )  # fmt: skip
-        shutil.rmtree(place)
+        remove(place)
     order = np.argsort(np.concatenate(held))
     index, raw = np.concatenate(held)[order], np.concatenate(scores)[order]
-    with replacing(folder / FILE, "wb") as file:
-        np.savez(file, index=index, scores=raw)
     return index, raw, epochs
+
+
+def keep(folder: Path, index: np.ndarray, scores: np.ndarray) -> None:
+    """Write the rows that folds held out and their scores into a seed's folder."""
+    with replacing(folder / FILE, "wb") as file:
+        np.savez(file, index=index, scores=scores)
 
 
 def kept(folder: Path) -> tuple[np.ndarray, np.ndarray] | None:
@@ -153,5 +160,10 @@ def settled(config: Config, epochs: Sequence[int]) -> Config:
     return replace(config, training=replace(config.training, epochs=count, patience=count, monitor="last"))
 
 
-def _quiet(event: str, **told: Any) -> None:
+def remove(place: Path) -> None:
+    """Remove a fold's folder, which may hold a checkpoint."""
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def quiet(event: str, **told: Any) -> None:
     """Folds tell their outcome alone."""

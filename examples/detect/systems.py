@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,14 @@ def make(config: Config) -> Any:
         return GMM(**settings) if kind == "gmm" else Classic(kind, **settings)
     except TypeError as error:
         raise vf.ParameterError(f"model.settings={settings}: {error}; see examples/detect/gmm.py") from None
+
+
+def chosen(config: Config, told: dict[str, Any]) -> Config:
+    """The config with the settings that were chosen for a seed, as its fitted.json tells them."""
+    settings = told.get("settings", config.model.settings)
+    if not isinstance(settings, dict):
+        raise vf.ParameterError(f"settings={settings!r}: are no settings of a model; train again")
+    return replace(config, model=replace(config.model, settings=settings))
 
 
 def load(config: Config, folder: Path) -> Any:

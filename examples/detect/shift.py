@@ -13,7 +13,7 @@ import numpy as np
 
 import voicefeat as vf
 
-from . import config as configs, sources
+from . import config as configs, intervals, sources
 from .config import Config, Training
 from .origin import LIST
 
@@ -92,9 +92,7 @@ def compare(dev: Path, left_out: Path) -> dict[str, Compared]:
     pair = [
         (np.array([run.bonafide for run in each]), np.array([run.spoof for run in each])) for each in runs
     ]
-    known = {"speaker": first.speakers, "system": first.attacks[first.keys == "spoof"]}
-    names = [name for name, of in known.items() if "-" not in set(of) and len(set(of)) > 1]
-    groups = first.groups_by_class(*names) if names else None
+    groups = intervals.grouped(first)[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of few speakers or systems: the intervals are wide
         return {name: Compared(name, pair, groups) for name in ("eer", "cllr")}

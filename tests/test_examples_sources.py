@@ -16,6 +16,7 @@ from detect.choosing import Heard, forward, heard  # noqa: E402
 from detect.corpus import Clip, labels  # noqa: E402
 from detect.fusing import FILE, load  # noqa: E402
 from detect.layouts import read_corpus  # noqa: E402
+from detect.origin import origin  # noqa: E402
 from detect.pooled import Pooled  # noqa: E402
 from detect.teaching import teaching  # noqa: E402
 from test_examples_detect_bad import refused  # noqa: E402
@@ -123,6 +124,16 @@ def test_left_out_sources_choose_and_calibrate(tmp_path):
     y = vf.metrics.read_scores(folders["lfcc_gmm"] / "scores_sources.txt").keys == "bonafide"
     due = vf.metrics.fit_fusion(scores[:, y], scores[:, ~y])
     np.testing.assert_allclose(load(folders["fusion"] / FILE).weights, due.weights, rtol=1e-3)
+
+
+def test_other_corpora_of_the_same_clips_are_another_run():
+    config = configs.read(configs.find("toy/lfcc_svm"), [LEFT_OUT, "folds=2"])
+    corpus = read_corpus("toy")
+    named = [replace(clip, corpus=f"c{k % 2}") for k, clip in enumerate(corpus.clips)]
+    one, other = (origin(corpus, rows, config).digests for rows in (corpus.clips, named))
+    assert {key for key in one if one[key] != other[key]} == {"corpora of clips"}
+    plain = configs.read(configs.find("toy/lfcc_svm"))
+    assert origin(corpus, corpus.clips, plain).digests == origin(corpus, named, plain).digests
 
 
 @pytest.mark.slow

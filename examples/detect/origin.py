@@ -109,6 +109,8 @@ def origin(corpus: Corpus, rows: Sequence[Clip], config: Config, members: Sequen
     for name, given in (("model.start", config.model.start), ("report.asv_scores", config.report.asv_scores)):
         if given and Path(given).is_file():  # one that is not there is told of where it is read
             files[name] = content(Path(given))
+    if config.training.selection != "dev":  # what is left out together
+        files["corpora of clips"] = _of([row.corpus for row in rows])
     return Origin(tuple(found), files)
 
 

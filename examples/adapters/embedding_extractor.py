@@ -10,8 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import torch
-import transformers
+
+try:
+    import torch
+    import transformers
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"{error.name} is not installed: pip install torch transformers") from None
 
 
 @lru_cache(maxsize=4)

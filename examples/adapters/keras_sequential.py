@@ -2,12 +2,15 @@
 
 import os
 
-os.environ.setdefault("KERAS_BACKEND", "torch")  # before the import, which reads it
-
-import keras
 import numpy as np
 
 import voicefeat as vf
+
+os.environ.setdefault("KERAS_BACKEND", "torch")  # before the import, which reads it
+try:
+    import keras
+except ModuleNotFoundError as error:  # of Keras, or of PyTorch, with which it computes
+    raise ModuleNotFoundError(f"{error.name} is not installed: pip install keras torch") from None
 
 
 def arrays(recordings, frontend, frames, sr=16000):

@@ -5,7 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
+
+try:
+    import onnxruntime
+except ModuleNotFoundError:
+    raise ModuleNotFoundError("onnxruntime is not installed: pip install onnxruntime") from None
 
 
 @lru_cache(maxsize=4)

@@ -3,10 +3,14 @@
 import os
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 import voicefeat as vf
+
+try:
+    from sklearn.base import BaseEstimator, TransformerMixin
+    from sklearn.utils.validation import check_is_fitted
+except ModuleNotFoundError:
+    raise ModuleNotFoundError("scikit-learn is not installed: pip install scikit-learn") from None
 
 #: What frames become.
 POOLINGS = {

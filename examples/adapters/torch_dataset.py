@@ -5,9 +5,13 @@ import secrets
 from pathlib import Path
 
 import numpy as np
-import torch
 
 import voicefeat as vf
+
+try:
+    import torch
+except ModuleNotFoundError:
+    raise ModuleNotFoundError("torch is not installed: pip install torch") from None
 
 SHORT = {"tile": "wrap", "pad": "constant"}  # as numpy.pad calls them
 

@@ -23,7 +23,7 @@ RUNS = {
     "lfcc_svm": (["toy/lfcc_svm"], True),
     "lfcc_gmm": (["toy/lfcc_gmm"], True),
     "ann": (["toy/ann", "epochs=2"], True),
-    "cnn_mel": (["toy/cnn_mel", "epochs=1"], False),
+    "lfcc_lcnn": (["toy/lfcc_lcnn", "epochs=1"], False),
     "fusion": (["toy/fusion"], False),
     "pooled": (["toy/pooled"], False),
 }
@@ -117,7 +117,7 @@ def guard(monkeypatch, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["lfcc_gmm", "cnn_mel"])
+@pytest.mark.parametrize("name", ["lfcc_gmm", "lfcc_lcnn"])
 def test_a_call_is_heard_by_a_run(name, runs, guard, tmp_path, capsys):
     run = runs(name)
     capsys.readouterr()

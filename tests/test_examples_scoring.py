@@ -27,7 +27,7 @@ KINDS = {
     "boosting": ["toy/lfcc_svm", "model.kind=boosting", "model.settings={min_samples_leaf = 2}"],
     "gmm": ["toy/lfcc_gmm"],
     "ann": ["toy/ann", "epochs=3"],
-    "cnn": ["toy/cnn_mel", "epochs=1"],
+    "lcnn": ["toy/lfcc_lcnn", "epochs=1"],
     "fusion": ["toy/fusion"],
     "pooled": ["toy/pooled"],
 }

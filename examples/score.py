@@ -35,7 +35,8 @@ def words(given=None):
 def main(given):
     detector = saved.read(given.run, given.seed, given.device)
     corpus = inputs.chosen(inputs.read(given.paths, given.recordings), given.split)
-    rows, out = scoring.rows_of(corpus, detector.config), scoring.prepared(Path(given.out))
+    rows, left = scoring.heard(scoring.rows_of(corpus, detector.config), detector.config)
+    out = scoring.prepared(Path(given.out))
     with tempfile.TemporaryDirectory(prefix="voicefeat-scored-") as cache:
         ratios = scoring.score(detector, corpus, rows, Path(cache))
     scoring.write(out / scoring.SCORES, rows, ratios, detector.threshold)
@@ -45,7 +46,9 @@ def main(given):
     else:
         found = scoring.judged(detector, corpus, rows, ratios, out)
         print(f"report: {scoring.report(detector.folder, corpus, rows, [found], out)}")
-    return 0
+    for why in left:
+        say(f"score.py: not scored: {why}")
+    return 1 if left else 0
 
 
 if __name__ == "__main__":

@@ -449,7 +449,7 @@ class TestFaults:
         (tmp_path / "fusion/one/toy-clean/run.json").write_text(json.dumps(about | {"members": {"a": "."}}))
         assert "names the run as its own member" in refused(tmp_path / "fusion/one/toy-clean", "toy")
 
-    def test_paths(self, run, clips, tmp_path):
+    def test_paths(self, run, clips, tmp_path, capsys):
         assert "PATH='none.wav': is not there" in refused(run, "none.wav")
         (tmp_path / "notes.txt").write_text("some words\n")
         assert "is no protocol" in refused(run, tmp_path / "notes.txt")
@@ -459,5 +459,12 @@ class TestFaults:
         soundfile.write(tmp_path / "silent.wav", np.zeros(16000), 16000)
         silent = refused(run, tmp_path / "silent.wav", "--out", tmp_path / "s")
         assert "silent.wav: holds nothing but silence" in silent
+        (tmp_path / "broken.wav").write_bytes(b"no sound")
+        paths = [tmp_path / "silent.wav", clips / "toy_eval_9_0.wav", tmp_path / "broken.wav"]
+        capsys.readouterr()
+        assert score(run, *paths, "--out", tmp_path / "s") == 1, "the others are scored"
+        said = [line for line in capsys.readouterr().err.splitlines() if "not scored" in line]
+        assert ["silent.wav" in said[0], "broken.wav" in said[1], len(said)] == [True, True, 2]
+        assert vf.metrics.read_scores(tmp_path / "s" / "scores.txt").utterances == ["toy_eval_9_0.wav"]
         assert "--out=" in (said := refused(run, "toy", "--out", run))
         assert "holds other files; name a new folder" in said

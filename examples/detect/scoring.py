@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from voicefeat.files.temporary import replacing
 from . import config as configs, saved
 from .config import Config
 from .corpus import Clip, Corpus
-from .features import durations
+from .features import durations, samples
 from .intervals import unnamed
 from .judging import by_attack, figures, records, summary
 from .logbook import put, say
@@ -44,6 +46,25 @@ def rows_of(corpus: Corpus, config: Config, most: int = 0) -> list[Clip]:
     how = config.data
     lengths = durations(corpus.clips) if how.window else [0.0] * len(corpus.clips)
     return limited(examples(corpus, "clean", how.window, 0, lengths, how.windows_each), "", most)
+
+
+def heard(rows: Sequence[Clip], config: Config) -> tuple[list[Clip], list[str]]:
+    """The rows whose recordings can be read and are no silence, and why the others are not scored."""
+
+    def problem(row: Clip) -> str:
+        try:
+            if row.path is not None:
+                samples(row, config.input.rate, "")
+        except (vf.ParameterError, vf.AudioError) as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = list(pool.map(problem, rows))
+    left = [why for why in found if why]
+    if left and len(left) == len(rows):
+        raise vf.AudioError(left[0])
+    return [row for row, why in zip(rows, found, strict=True) if not why], left
 
 
 def score(detector: Detector, corpus: Corpus, rows: Sequence[Clip], cache: Path) -> np.ndarray:

@@ -123,6 +123,16 @@ def test_double_precision_statistics_and_other_formats(tmp_path):
     assert verify(converted, EXAMPLES, frontend=Halves()).equal == 8
 
 
+@pytest.mark.parametrize(
+    "frontend", [Halves(name="mfcc"), vf.frontend("asvspoof2019-lfcc").replace(row="mfcc")]
+)
+def test_what_is_named_like_a_feature_is_drawn_as_it_is(tmp_path, frontend):
+    pytest.importorskip("matplotlib")
+    extract_corpus(EXAMPLES, tmp_path / "out", frontend=frontend, sr=16000)
+    assert main(["show", str(tmp_path / "out"), "--plot", str(tmp_path / "row.png")]) == 0
+    assert (tmp_path / "row.png").stat().st_size > 1000
+
+
 @pytest.mark.processes
 def test_processes_make_the_same_bytes(corpus, tmp_path):
     with ProcessPoolExecutor(2) as pool:

@@ -69,6 +69,12 @@ class TestFewErrors:
         assert (found.low, found.high) == (0, 0)
         assert found.note == "all draws are alike, and no limit is known for this statistic"
 
+    def test_a_difference_of_none_is_told(self):
+        pair = np.linspace(1, 2, 20), np.linspace(-2, -1, 30)
+        found = m.difference(pair, (pair[0] + 1, pair[1]), draws=20)
+        assert (found.low, found.high, found.p) == (0, 0, 1)
+        assert found.note == "no draw has a difference; of few errors that says little"
+
     def test_many_errors_change_nothing(self):
         rng = np.random.default_rng(3)
         found = m.interval(rng.normal(1, 1, 200), rng.normal(-1, 1, 200), draws=200)

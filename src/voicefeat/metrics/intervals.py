@@ -263,10 +263,12 @@ def difference(
     p = min(1.0, 2 * (other_side + 1) / (results.size + 1))
     if groups is not None:
         p = expanded_p(p, min(drawn.units))
-    note = too_few(drawn)
-    if note:
-        warnings.warn(note, UserWarning, stacklevel=2)
+    few = too_few(drawn)
+    if few:
+        warnings.warn(few, UserWarning, stacklevel=2)
+    same = "" if np.any(results) else "no draw has a difference; of few errors that says little"
     ends = _ends(results, level, drawn, groups is not None)
+    note = "; ".join(filter(None, [few, same]))
     return Difference(values[0] - values[1], *ends, float(results.std()), p, results, note)
 
 

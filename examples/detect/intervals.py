@@ -86,7 +86,7 @@ def tested(one: dict[str, Any], other: dict[str, Any]) -> Any:
     groups = grouped(runs[0][0])[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        return vm.difference(*map(_rows, runs), "eer", groups=groups, draws=TEST_DRAWS)
+        return vm.difference(_rows(runs[0]), _rows(runs[1]), "eer", groups=groups, draws=TEST_DRAWS)
 
 
 def unnamed(rows: Sequence[Clip], patterns: Sequence[str]) -> dict[str, int]:

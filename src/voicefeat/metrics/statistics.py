@@ -78,8 +78,13 @@ def _share(miss: float, false_alarm: float, sizes: tuple[int, int]) -> float:
 
 def _accuracy(threshold: float) -> Statistic:
     threshold = check_threshold("threshold", threshold)
+
+    def compute(curve: Curve) -> float:
+        miss, false_alarm = curve.at(threshold)
+        return _share(miss, false_alarm, curve.sizes)
+
     return Statistic(
-        lambda curve: _share(*curve.at(threshold), curve.sizes),
+        compute,
         lambda curve: threshold,
         _share,
         high_is_good=True,

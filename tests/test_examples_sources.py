@@ -108,6 +108,7 @@ def test_left_out_sources_choose_and_calibrate(tmp_path):
     folders = {p.parent.name.split("+")[0]: p / "seed-0" for p in tmp_path.glob("toy/*/toy-clean")}
     assert set(folders) == {"fusion", "lfcc_gmm", "lfcc_svm"}
     for folder in folders.values():
+        assert sources.NOTE in (folder.parent / "report.html").read_text()
         held = vf.metrics.read_scores(folder / "scores_sources.txt")
         assert len(held) == 36, "all of train and dev"
         found = json.loads((folder / "metrics.json").read_text())

@@ -52,7 +52,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Model:
-    """Which model; a network's name, "gmm", or one of classic.py."""
+    """Which model; a network's name, "gmm", "pooled", "fusion", or one of classic.py."""
 
     kind: str = "ann"
     settings: dict[str, Any] = field(default_factory=dict)

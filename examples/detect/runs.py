@@ -274,6 +274,8 @@ def _about(config: Config, corpus: Corpus, rows: Sequence[Clip]) -> dict[str, An
     notes = [*corpus.notes, *filter(None, [LEAKS[config.data.protocol]])]
     if config.training.stop != "dev":
         notes.append(ON_TEST)
+    if config.training.selection == sources.LEFT_OUT:
+        notes.append(sources.NOTE)
     if config.data.allow_overlap:
         notes.append("Speakers in two splits were allowed.")
     return {

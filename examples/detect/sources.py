@@ -28,6 +28,11 @@ from .logbook import Log
 
 #: The selection by these folds, as a config names it, and the file of their scores in a seed's folder.
 LEFT_OUT, FILE = "leave-source-out", "left_out.npz"
+#: What console and report say of such a run, whose texts call the threshold that of dev.
+NOTE = (
+    "Left-out sources of train and dev chose epochs, settings and weights, calibrated, and set what is called "
+    "the threshold of dev."
+)
 Folds = list[tuple[np.ndarray, np.ndarray]]
 
 

@@ -426,6 +426,13 @@ class TestFaults:
         assert train(tmp_path / "out", *KINDS["svm"], "report.draws=0", "seeds=[0]") == 2
         assert "front ends have other digests" in capsys.readouterr().err
 
+    def test_a_setting_that_the_run_did_not_know(self, run, tmp_path):
+        """Its default changes no digest: config.toml of before it was there."""
+        text = (run / "config.toml").read_text()
+        assert "decay = 0.0\n" in text
+        (run / "config.toml").write_text(text.replace("decay = 0.0\n", ""))
+        assert score(run, "toy", "--out", tmp_path / "scored") == 0
+
     def test_files_that_were_changed(self, run):
         text = (run / "config.toml").read_text()
         (run / "config.toml").write_text(text.replace("rate = 16000", "rate = 8000"))

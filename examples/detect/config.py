@@ -123,9 +123,17 @@ class Config:
 
     @property
     def digest(self) -> str:
-        """A fingerprint of what changes a result; more seeds, another device or title do not."""
+        """A fingerprint of what changes a result; more seeds, another device or title do not.
+
+        Of settings that differ from their defaults: a new setting changes no fingerprint of earlier runs.
+        """
         said = dataclasses.asdict(self)
         del said["name"], said["title"], said["training"]["seeds"], said["training"]["device"], said["report"]
+        usual = dataclasses.asdict(Config())
+        said = {
+            section: {key: value for key, value in settings.items() if value != usual[section][key]}
+            for section, settings in said.items()
+        }
         text = json.dumps(said, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -30,8 +30,8 @@ from .logbook import Log
 LEFT_OUT, FILE = "leave-source-out", "left_out.npz"
 #: What console and report say of such a run, whose texts call the threshold that of dev.
 NOTE = (
-    "Left-out sources of train and dev chose epochs, settings and weights, calibrated, and set what is called "
-    "the threshold of dev."
+    "Left-out sources of train and dev chose epochs, settings and weights, calibrated, and set what is "
+    "called the threshold of dev."
 )
 Folds = list[tuple[np.ndarray, np.ndarray]]
 

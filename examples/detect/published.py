@@ -98,7 +98,7 @@ def compared(runs: Path) -> str:
         cells = [_figures(*FIGURES[name]) if name in FIGURES else "not stated"]
         found = [_tested(runs, *where, name) for where in columns.values() if where]
         if any(found):
-            rows.append([title, *cells, *found])
+            rows.append([title, *cells, *(one or "not run" for one in found)])
     if not rows:
         return ""
     rows.append(

@@ -110,9 +110,11 @@ class Verification:
     """Error rates of a speaker verification system at every threshold that matters."""
 
     def __init__(self, target: np.ndarray, nontarget: np.ndarray, spoof: np.ndarray) -> None:
-        self.thresholds = np.append(np.unique(np.concatenate([target, nontarget, spoof])), np.inf)
+        self.thresholds: np.ndarray = np.append(np.unique(np.concatenate([target, nontarget, spoof])), np.inf)
         below = [np.searchsorted(np.sort(s), self.thresholds) / s.size for s in (target, nontarget, spoof)]
-        self.miss, self.false_alarm, self.spoof = below[0], 1 - below[1], 1 - below[2]
+        self.miss: np.ndarray = below[0]
+        self.false_alarm: np.ndarray = 1 - below[1]
+        self.spoof: np.ndarray = 1 - below[2]
 
 
 def concurrent(curve: Curve, asv: Verification, prior_spoof: float) -> TandemEqualErrorRate:

@@ -123,7 +123,7 @@ def test_a_detector_that_separates_does_not_silence_the_others():
 
 
 def test_there_and_back(tmp_path):
-    found = m.fit_fusion(*detectors([1.0, 0.6]), names=["lfcc", 'an "odd" name'])
+    found = m.fit_fusion(*detectors([1.0, 0.6]), names=["l\x7f \U0001f600", 'an "odd"\n name'])
     found.save(tmp_path / "fusion.toml")
     assert m.Fusion.load(tmp_path / "fusion.toml") == found
     assert found.apply(np.float32([[0], [1]])).dtype == np.float64
@@ -139,7 +139,7 @@ def test_there_and_back(tmp_path):
         ),
         (
             'names = ["a"]\nweights = ["b"]\nlow = [0]\nhigh = [1]\noffset = 0',
-            "weights='b': must be a finite",
+            r"path=.*fusion.toml': weights='b': must be a finite",
         ),
     ],
 )
@@ -160,6 +160,7 @@ def test_a_file_that_is_none(text, told, tmp_path):
         ({"names": ["a"]}, "must be one for each detector, each once; give 2 names"),
         ({"names": ["a", "a"]}, "each once"),
         ({"bonafide": [[1, 1], [1, 2]], "spoof": [[1], [0]]}, "scores of detector 0 are 1; leave it out"),
+        ({"bonafide": [[1e-200, 0]], "spoof": [[2e-200, 0]]}, "scores of detector 0 differ by less than"),
         ({"prior": 1.0}, "prior=1.0: must be a finite number, at least 0.01 and at most 0.99"),
         ({"ridge": 0}, "ridge=0: must be"),
         ({"trim": 0.5}, "trim=0.5: must be"),
@@ -176,3 +177,16 @@ def test_scores_of_another_number_of_detectors():
     for scores in ([[1.0]], [[1.0], [2.0], [3.0]]):
         with pytest.raises(vf.ParameterError, match="2 detectors are fused; give one row for each of a, b"):
             found.apply(scores)
+
+
+def test_detectors_that_are_all_inverted_are_told():
+    bonafide, spoof = detectors([1.0, 0.6])
+    with pytest.warns(UserWarning, match="every detector has the weight 0.*change their sign"):
+        found = m.fit_fusion(spoof, bonafide)
+    assert not any(found.weights)
+
+
+@pytest.mark.parametrize("path", [3, None])
+def test_what_is_no_path(path):
+    with pytest.raises(vf.ParameterError, match=f"path={path}: must be a path"):
+        m.Fusion.load(path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._typing import Float64Array
-from ..errors import ParameterError, check_float, check_texts, fail
+from ..errors import ParameterError, check_float, check_path, check_texts, fail
 from ..files.text import open_text, toml
 from .inputs import check_scores
 
@@ -26,6 +27,8 @@ __all__ = ["Fusion", "fit_fusion"]
 _SMALL, _STEPS = 1e-10, 2000
 #: How far beyond its range a score may count, as a part of the range.
 _ROOM = 0.1
+#: The smallest deviation of scores; squares and inverses of smaller ones could leave double precision.
+TINY = 1e-100
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,16 @@ class Fusion:
         """Write names, weights, ranges and offset to a TOML file."""
         import json
 
+        names = json.dumps(self.names, ensure_ascii=False).replace("\x7f", "\\u007f")  # as TOML has them
+        lines = [f"names = {names}", f"offset = {self.offset!r}"]
+        lines += [f"{key} = {list(getattr(self, key))!r}" for key in ("weights", "low", "high")]
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f"names = {json.dumps(self.names)}\noffset = {self.offset!r}\n")
-            for key in ("weights", "low", "high"):
-                file.write(f"{key} = {list(getattr(self, key))!r}\n")
+            file.write("\n".join([*lines, ""]))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Fusion:
         """Read a file written by `save`."""
-        given, remedy = os.fspath(path), "give a file that save wrote"
+        given, remedy = check_path("path", path), "give a file that save wrote"
         try:
             with open_text("path", path) as file:
                 held = toml(f"path={given!r}", file.read(), remedy)
@@ -73,11 +77,12 @@ class Fusion:
         sizes = {len(held[key]) if isinstance(held[key], list) else 0 for key in lists}
         if len(sizes) != 1 or 0 in sizes:
             fail("path", given, "does not hold as many weights and ranges as names", remedy)
-        numbers = {key: tuple(check_float(key, value) for value in held[key]) for key in lists[1:]}
+        where = f"path={given!r}: "
+        numbers = {key: tuple(check_float(where + key, value) for value in held[key]) for key in lists[1:]}
         if not all(low < high for low, high in zip(numbers["low"], numbers["high"], strict=True)):
             fail("path", given, "holds a range whose low is not below its high", remedy)
-        offset = check_float("offset", held["offset"])
-        return cls(tuple(check_texts("names", held["names"])), offset=offset, **numbers)
+        offset = check_float(where + "offset", held["offset"])
+        return cls(tuple(check_texts(where + "names", held["names"])), offset=offset, **numbers)
 
 
 def fit_fusion(
@@ -119,6 +124,11 @@ def fit_fusion(
     ParameterError
         If a row is empty, has values that are not finite or another length than the first, if all scores
         of a detector are equal, or if a setting cannot be used.
+
+    Warns
+    -----
+    UserWarning
+        If every weight is 0: no detector is right more often than wrong.
 
     Notes
     -----
@@ -164,7 +174,17 @@ def fit_fusion(
     x = _kept(x, low[:, None], high[:, None])
     centre = x @ share
     scale = np.sqrt((x - centre[:, None]) ** 2 @ share)
+    for k in np.flatnonzero(~(scale > TINY)):
+        fail(
+            "bonafide",
+            pair[0][k],
+            f"the scores of detector {called[k]} differ by less than {TINY:g}",
+            "scale them up",
+        )
     slopes, offset = _regress((x - centre[:, None]) / scale[:, None], share, sizes, ridge)
+    if not slopes.any():
+        told = "every detector has the weight 0, so that all fused scores are alike"
+        warnings.warn(f"{told}; if lower scores mean bona fide, change their sign", UserWarning, stacklevel=2)
     weights = slopes / scale
     offset -= float(weights @ centre) + math.log(prior / (1 - prior))
     return Fusion(tuple(called), _numbers(weights), offset, _numbers(low), _numbers(high))

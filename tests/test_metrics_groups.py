@@ -185,7 +185,8 @@ def test_wrong_groups():
         ({"system": (None, None)}, "no score has a system; leave system out"),
         ({"system": (["-", "-"], ["", ""])}, "no score has a system"),
         ({"system": ["A07", "A08", "A09"]}, "must be a pair"),
-        ({"system": (None, [1, 2])}, "must be a sequence of strings"),
+        ({"system": (None, ["A", None])}, "must be a sequence of strings, and has None at 1; give a list"),
+        ({"speaker": (["s", "s"], ["t", "t"])}, 'each class has one speaker only.*leave "speaker" out'),
         ({}, "groups={}: must be a dict"),
         (speakers, "must be a dict from names to pairs"),
         ({1: speakers}, "must be a sequence of strings"),
@@ -198,3 +199,21 @@ def test_wrong_groups():
         m.interval(*pair, speakers=speakers, groups={"speaker": speakers})
     with pytest.raises(vf.ParameterError, match=r"bonafide=.*has 2 rows, and spoof 1; give one row for each"):
         m.interval([[1.0], [2.0]], [[0.0]])
+    with pytest.raises(
+        vf.ParameterError, match=r"bonafide=\[\[1.0, 2.0\], \[1.0\]\]: is not an array of numbers"
+    ):
+        m.interval([[1.0, 2.0], [1.0]], [[0.0], [0.0]])
+    with pytest.raises(
+        vf.ParameterError, match=r"speakers: each class has one speaker only.*draw utterances"
+    ):
+        m.interval(*pair, speakers=(["s", "s"], ["t", "t"]))
+
+
+def test_too_few_draws_for_few_groups_are_told():
+    """Of five systems the 95 per cent interval ends at about one draw in a thousand."""
+    bonafide, spoof, groups = detector(np.random.default_rng(0), 5, 1.0)
+    for draws, told in ((500, True), (2000, False)):
+        with pytest.warns(UserWarning, match="only 5 spoof systems"):
+            found = m.interval(bonafide, spoof, "auc", groups=groups, draws=draws)
+        assert ("draws do not reach the ends" in found.note) == told
+        assert ((found.low, found.high) == (found.draws.min(), found.draws.max())) == told

@@ -133,8 +133,10 @@ class TestIntervals:
         assert found.deviation == pytest.approx(m.interval(*pair, "auc").deviation, rel=0.1)
 
     def test_a_speaker_of_one_class_only(self):
-        with pytest.warns(UserWarning, match="only 1 bona fide speaker and 1 spoof speaker: of fewer than 8"):
-            found = m.interval([1.0, 2.0], [0.0], speakers=(["a", "a"], ["b"]), draws=50)
+        with pytest.warns(
+            UserWarning, match="only 1 bona fide speaker and 2 spoof speakers: of fewer than 8"
+        ):
+            found = m.interval([1.0, 2.0], [0.0, 0.5], speakers=(["a", "a"], ["b", "c"]), draws=50)
         assert np.isfinite(found.draws).all() and found.value == 0
 
     def test_every_statistic_has_the_value_of_its_function(self):
@@ -179,7 +181,11 @@ class TestIntervals:
         pair = toy()
         for call, told in (
             (lambda: m.interval(*pair, "err"), "did you mean 'eer'"),
-            (lambda: m.interval(*pair, "accuracy"), "do not fit accuracy .*threshold"),
+            (lambda: m.interval(*pair, "accuracy"), r"do not fit accuracy \(missing 1 .*threshold"),
+            (
+                lambda: m.interval(*pair, "eer", method="rok"),
+                "method='rok': is not known.*did you mean 'roc'",
+            ),
             (lambda: m.interval(*pair, "auc", threshold=1), "do not fit auc"),
             (lambda: m.interval(*pair, draws=0), "draws=0"),
             (lambda: m.interval(*pair, level=95), "level=95"),

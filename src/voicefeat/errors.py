@@ -281,9 +281,11 @@ def check_texts(name: str, values: Any) -> list[str]:
     try:
         texts = list(values)
     except TypeError:
-        texts = [None]
-    if not all(isinstance(value, str) for value in texts):
         fail(name, values, "must be a sequence of strings", "give a list of str")
+    for number, value in enumerate(texts):
+        if not isinstance(value, str):
+            problem = f"must be a sequence of strings, and has {format_value(value)} at {number}"
+            fail(name, values, problem, "give a list of str")
     return [str(value) for value in texts]
 
 

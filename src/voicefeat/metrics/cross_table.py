@@ -175,7 +175,8 @@ def _of_trials(scores: SasvScores, statistic: Any, settings: dict[str, Any]) -> 
     try:
         compute = make(scores, **settings)
     except TypeError as error:
-        fail("settings", settings, f"do not fit {statistic} ({error})", "see its function")
+        why = str(error).split("() ")[-1]  # without the name of a function of ours
+        fail("settings", settings, f"do not fit {statistic} ({why})", "give those of its function")
     kinds = [scores.kinds == kind for kind in KINDS]
 
     def cell(genuine: np.ndarray, forged: np.ndarray) -> float:

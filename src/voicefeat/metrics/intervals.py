@@ -176,9 +176,12 @@ def interval(
         low, high = (min(low, found[0]), high) if wanted.high_is_good else (low, max(high, found[0]))
         notes.append(found[1])
     elif not np.ptp(results):
-        notes.append("all draws are alike, and no limit is known for this statistic")
+        notes.append(
+            "all draws are alike, so the interval has no width; that does not make the value certain"
+        )
     if notes[0]:
         warnings.warn(notes[0], UserWarning, stacklevel=2)
+    notes.append(_clamped(results.size, level, drawn, groups is not None))
     note = "; ".join(filter(None, notes))
     return Interval(_mean(curves, wanted), low, high, float(results.std()), results, note)
 
@@ -268,7 +271,7 @@ def difference(
         warnings.warn(few, UserWarning, stacklevel=2)
     same = "" if np.any(results) else "no draw has a difference; of few errors that says little"
     ends = _ends(results, level, drawn, groups is not None)
-    note = "; ".join(filter(None, [few, same]))
+    note = "; ".join(filter(None, [few, same, _clamped(results.size, level, drawn, groups is not None)]))
     return Difference(values[0] - values[1], *ends, float(results.std()), p, results, note)
 
 
@@ -278,9 +281,13 @@ Runs = Sequence[tuple[np.ndarray, np.ndarray]]
 
 def _runs(name_one: str, one: Any, name_other: str, other: Any) -> Runs:
     """One pair of vectors for each run: vectors are those of one run, rows of a matrix those of several."""
-    if np.ndim(one) != 2 or np.ndim(other) != 2:
+    remedy = "give one number for each utterance, or for each run of the detector a row of them"
+    rows = [
+        check_numeric(n, v, remedy=remedy, what="are not scores")
+        for n, v in ((name_one, one), (name_other, other))
+    ]
+    if rows[0].ndim != 2 or rows[1].ndim != 2:
         return [(check_scores(name_one, one), check_scores(name_other, other))]
-    rows = [check_numeric(n, v, what="are not scores") for n, v in ((name_one, one), (name_other, other))]
     if len(rows[0]) != len(rows[1]) or not len(rows[0]):
         problem = f"has {len(rows[0])} rows, and {name_other} {len(rows[1])}"
         fail(name_one, one, problem, "give one row for each run of the detector")
@@ -309,8 +316,23 @@ def _counts(place: Weights, weights: Weights, size: int) -> Iterator[np.ndarray]
 
 def _ends(results: np.ndarray, level: float, drawn: Resampling, wide: bool) -> tuple[float, float]:
     """Percentiles of the draws; expanded ones are the values of rank p (draws + 1), which few draws need."""
-    if wide and level < 1:
-        level = expanded(level, min(drawn.units))
-    at = [(1 - level) / 2, (1 + level) / 2]
+    part = _outside(level, drawn, wide)
+    at = [part, 1 - part]
     low, high = np.quantile(results, at, method="weibull" if wide else "linear")
     return float(low), float(high)
+
+
+def _outside(level: float, drawn: Resampling, wide: bool) -> float:
+    """The share of draws that is beyond the interval at either end."""
+    if wide and level < 1:
+        level = expanded(level, min(drawn.units))
+    return (1 - level) / 2
+
+
+def _clamped(draws: int, level: float, drawn: Resampling, wide: bool) -> str:
+    """A remark on ends that lie beyond all draws, as few members need; empty if they do not."""
+    if not wide or level == 1 or _outside(level, drawn, wide) * (draws + 1) >= 1:
+        return ""
+    return (
+        f"{draws:,} draws do not reach the ends of level {level:g}, which are the least and the largest draw"
+    )

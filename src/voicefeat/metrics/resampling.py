@@ -137,11 +137,14 @@ def _grouping(argument: str, name: str, pair: Any, sizes: tuple[int, int]) -> _G
     if not known:
         fail(argument, pair, f"no score has a {name}", f"leave {name} out")
     members, who = np.unique(np.concatenate([np.asarray(n, dtype=str) for n in known]), return_inverse=True)
+    remedy = f'leave "{name}" out of groups, or score utterances of more'
+    if argument == "speakers":
+        remedy = "leave speakers out to draw utterances"
     if members.size < 2:
-        remedy = f'leave "{name}" out of groups, or score utterances of more'
-        if argument == "speakers":
-            remedy = "leave speakers out to draw utterances"
         raise ParameterError(f"{argument}={str(members[0])!r}: is the only {name}; {remedy}")
+    if len(known) == 2 and all(len(set(n)) == 1 for n in known):
+        problem = f"each class has one {name} only, so every draw would have the same trials"
+        raise ParameterError(f"{argument}: {problem}; {remedy}")
     first = 0 if named[0] is None else sizes[0]
     return _Grouping(
         name,

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from ..errors import check_choice, fail
 from .costs import actual_cost, dcf_weights, least_cost
 from .curves import Curve, area
-from .eer import equal_error
+from .eer import METHODS, equal_error
 from .inputs import checked_statistic
 from .likelihood import cllr_of, min_cllr_of
 from .t_dcf import tandem
@@ -32,6 +32,7 @@ class Statistic(NamedTuple):
 
 
 def _eer(method: str = "step") -> Statistic:
+    check_choice("method", method, METHODS)
     return Statistic(
         lambda curve: equal_error(curve, method).rate,
         lambda curve: equal_error(curve).threshold,
@@ -126,4 +127,6 @@ def named(statistic: str | Callable[..., float], settings: dict[str, Any]) -> St
     try:
         return make(**settings)
     except TypeError as error:
-        fail("settings", settings, f"do not fit {statistic} ({error})", "see its function")
+        why = str(error).split("() ")[-1]  # without the name of a function of ours
+        remedy = "give those of its function, threshold= for the accuracies and asv= for min_tdcf"
+        fail("settings", settings, f"do not fit {statistic} ({why})", remedy)

@@ -1,6 +1,7 @@
 """Any callable in place of a front end: what it declares, what is stored, what stops a run."""
 
 import csv
+import itertools
 import json
 import os
 import subprocess
@@ -241,6 +242,9 @@ def test_nothing_that_a_dataset_says_is_imported(tmp_path, monkeypatch):
         (Halves(rows=0), "halves.rows=0: must be a positive whole number"),
         (Halves(rows=["a", "a"]), "must be a number, or different names"),
         (Halves(rows=np.array(2.5)), "must be a positive whole number of rows"),
+        (Halves(rows={"a", "b"}), "halves.rows=.*has no order; give the names in a list"),
+        (Halves(rows=10**9), "halves.rows=1000000000: is more than 1,000,000; declare a number up to"),
+        (Halves(rows=map(str, itertools.count())), "halves.rows=.*has more than 1,000,000 names"),
         (Halves(rows="ab"), "halves.rows='ab': must be a positive"),
         (Halves(rows=3), "returned 2 rows, and declares 3; return the same number for every recording"),
         (Halves(sample_rate=0), "halves.sample_rate=0: must be a positive"),

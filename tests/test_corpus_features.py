@@ -1,6 +1,7 @@
 """vf.features: features of recordings in memory, equal to those of a dataset and of the front end itself."""
 
 import os
+import shutil
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -19,6 +20,7 @@ from voicefeat.corpus.run import memory
 from voicefeat.corpus.run.job import CorpusJob
 from voicefeat.corpus.run.listed import listed
 from voicefeat.corpus.run.task import make_tasks
+from voicefeat.errors import NotInDatasetError
 
 parquet = pytest.mark.skipif("not __import__('importlib').util.find_spec('pyarrow')", reason="needs pyarrow")
 
@@ -135,7 +137,7 @@ def test_stacked():
     with pytest.raises(vf.ParameterError, match=r"the rows have 210 to 316 frames.*collate"):
         varied.stacked()
     assert collate(varied[:3]).values.shape == (3, 60, varied.lengths[:3].max())
-    with pytest.raises(vf.ParameterError, match="the rows are none"):
+    with pytest.raises(vf.ParameterError, match="there are no rows"):
         FeatureList([], varied.about).stacked()
 
 
@@ -201,6 +203,20 @@ def test_warnings_are_told_once(tmp_path):
     assert len(told) == 1
 
 
+def test_rows_that_are_not_there(good):
+    made = vf.features(good, FRONT)
+    assert made.ids[0] in made and "nowhere" not in made and made[0] in made and None not in made
+    with pytest.raises(NotInDatasetError, match=r"features\['0.wav'\].*features.failures the recordings"):
+        made["0.wav"]
+    with pytest.raises(NotInDatasetError, match=rf"features\[99\]: there are {len(made)} rows"):
+        made[99]
+    empty = FeatureList([], made.about)
+    with pytest.raises(NotInDatasetError, match=r"features\[0\]: there are no rows"):
+        empty[0]
+    with pytest.raises(vf.ParameterError, match="stacked: there are no rows; failures says why"):
+        empty.stacked()
+
+
 def test_a_callable_that_changes_stops_it(good):
     given = Returning(lambda y: np.zeros((2 + (y.size > 8500), 3), np.float32))
     with pytest.raises(
@@ -220,6 +236,8 @@ def test_a_callable_that_changes_stops_it(good):
         ({"paths": "nowhere"}, "there is no such file"),
         ({"paths": []}, "hold no recordings"),
         ({"paths": 3}, "path"),
+        ({"paths": b"nowhere"}, "paths=b'nowhere': is bytes; give a text"),
+        ({"frontend": 3}, "neither a name nor a FrontEnd, and cannot be called"),
         ({"frontend": [FRONT]}, "is a list; give one, and call this for each"),
         ({"frontend": "lfc"}, "lfc"),
         ({"feature": "mfcc"}, "exclude each other"),
@@ -227,6 +245,9 @@ def test_a_callable_that_changes_stops_it(good):
         ({"max_memory_mb": 0}, "max_memory_mb=0: must be"),
         ({"max_memory_mb": "1"}, "max_memory_mb='1': must be"),
         ({"cache": 3}, "cache=3: must be a path"),
+        ({"cache": ""}, "cache='': is empty; give a folder, or None"),
+        ({"cache": __file__}, "cache=.*is no folder; give a folder, which need not exist"),
+        ({"cache": f"{__file__}/kept"}, "cache=.*test_corpus_features.py' is no folder"),
         ({"workers": 0}, "workers=0"),
         ({"executor": ProcessPoolExecutor}, "is not an executor"),
         ({"windows": 1.0}, "windows need statistics"),
@@ -360,6 +381,17 @@ class TestCache:
         shard.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
         assert bits(vf.features(good, FRONT, cache=cache)) == bits(after)
         assert shard.read_bytes() == whole
+
+    @pytest.mark.parametrize("text", [None, "", "{", '{"asked": null, "segments": []}'])
+    def test_a_dataset_without_its_state_is_told(self, good, tmp_path, text):
+        cache = tmp_path / "cache"
+        due = bits(vf.features(good, FRONT, cache=cache))
+        [state] = cache.rglob("_state.json")
+        state.unlink() if text is None else state.write_text(text)
+        with pytest.raises(vf.ParameterError, match=r"^cache=.*; remove that folder; the features are then"):
+            vf.features(good, FRONT, cache=cache)
+        shutil.rmtree(state.parent)
+        assert bits(vf.features(good, FRONT, cache=cache)) == due
 
     def test_what_was_cached_must_fit_as_well(self, tmp_path):
         vf.features(EXAMPLES, FRONT, sr=16000, cache=tmp_path / "cache")

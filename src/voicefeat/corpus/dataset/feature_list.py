@@ -69,11 +69,18 @@ class FeatureList(Sequence[Entry]):
             return self._entries[key]
         if isinstance(key, str):
             return [self._entries[number] for number in self._lookup.find(key)]
-        return self._entries[row_number(key, len(self))]
+        return self._entries[row_number(key, len(self), "features")]
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a recording has this id, or an entry is one of these."""
+        if isinstance(key, str):
+            return any(entry.id == key for entry in self._entries)
+        return any(entry is key for entry in self._entries)  # == of entries would compare arrays
 
     @cached_property
     def _lookup(self) -> RowIndex:
-        return RowIndex(self.ids, [entry.part for entry in self._entries], None)
+        parts = [entry.part for entry in self._entries]
+        return RowIndex(self.ids, parts, None, "features", "features.failures")
 
     @property
     def feature(self) -> str:
@@ -147,8 +154,10 @@ class FeatureList(Sequence[Entry]):
             If rows have different numbers of frames, or there is none.
         """
         lengths = sorted(set(self.lengths.tolist()))
-        if len(lengths) != 1:
-            each = f"have {lengths[0]:,} to {lengths[-1]:,} frames" if lengths else "are none"
+        if not lengths:
+            raise ParameterError("stacked: there are no rows; failures says why")
+        if len(lengths) > 1:
+            each = f"have {lengths[0]:,} to {lengths[-1]:,} frames"
             raise ParameterError(
                 f"stacked: the rows {each}, and an array has one number; pad them with "
                 "voicefeat.corpus.collate, or take statistics (summary)"

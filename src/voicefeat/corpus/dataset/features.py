@@ -26,7 +26,7 @@ from ..items import Failure, Item, Row
 from ..output.folders import plain
 from ..output.lock import InUse
 from ..output.made_from import recordings_digest
-from ..output.state import NAME as STATE
+from ..output.state import NAME as STATE, State
 from ..run.arguments import check_executor, check_mapping, check_names, check_workers
 from ..run.callables import CallableFrontEnd, check_sendable
 from ..run.extract import extract_corpus
@@ -141,7 +141,7 @@ def features(
     found = listed(_no_arrays(paths), strict, as_given=True)
     [about] = job.describe(job.probe())
     if cache is not None:
-        made = _cached(Path(check_path("cache", cache)), asked, about, job, found, limit, progress)
+        made = _cached(_checked_cache(cache), asked, about, job, found, limit, progress)
     else:
         limit.check(estimated_bytes(job, found.sources, workers), len(found.sources))
         made = _computed(job, about, found, workers, executor, limit, progress)
@@ -158,7 +158,7 @@ def _one(name: str, given: Any) -> Any:
 
 def _no_arrays(paths: Any) -> Any:
     """The given paths as a list; samples have no file and no id, and need no corpus."""
-    if isinstance(paths, Listing | str | os.PathLike) or not isinstance(paths, Iterable):
+    if isinstance(paths, Listing | str | bytes | bytearray | os.PathLike) or not isinstance(paths, Iterable):
         return paths
     given = list(paths) if getattr(paths, "ndim", 1) else [paths]
     for each in given:
@@ -230,6 +230,26 @@ def _entry(row: Row, names: Sequence[str]) -> Entry:
     return Entry(row.id, values, row.part, row.start, row.channel, row.sr, row.duration, labels, row.sha256)
 
 
+def _checked_cache(cache: Any) -> Path:
+    """The folder of datasets, which need not exist."""
+    folder = Path(check_path("cache", cache) or fail("cache", cache, "is empty", "give a folder, or None"))
+    there = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
+    if os.path.lexists(there) and not there.is_dir():
+        fail("cache", cache, f"{str(there)!r} is no folder", "give a folder, which need not exist")
+    return folder
+
+
+def _usable(folder: Path) -> None:
+    """Refuse a dataset of the cache that has lost its state: nothing says what its shards hold."""
+    remedy = "remove that folder; the features are then computed again"
+    try:
+        lost = State.load(folder) is None and folder.is_dir() and any(folder.glob("part-*"))
+    except ParameterError as error:
+        raise ParameterError(f"cache={str(folder.parent)!r}: {str(error).split(';')[0]}; {remedy}") from None
+    if lost:
+        fail("cache", str(folder.parent), f"{folder.name} in it has no {STATE}", remedy)
+
+
 def _cached(
     cache: Path, asked: dict[str, Any], about: dict[str, Any], job: CorpusJob, found: Listing, limit: _Limit,
     progress: bool,
@@ -239,6 +259,7 @@ def _cached(
     key = json.dumps([about, recordings_digest(stored.sources), stored.columns])
     name = plain(f"{about['feature']}-{hashlib.sha256(key.encode()).hexdigest()[:16]}")
     folder = cache / name
+    _usable(folder)
     if not (folder / STATE).exists():
         limit.check(estimated_bytes(job, found.sources, asked["workers"]), len(found.sources))
     done = _extracted(stored, folder, asked, progress)

@@ -18,7 +18,7 @@ __all__ = ["RowIndex", "row_number"]
 NEAR = 500
 
 
-def row_number(given: Any, count: int) -> int:
+def row_number(given: Any, count: int, name: str = "dataset") -> int:
     """The number of a row from 0 on; negative ones count from the end.
 
     Examples
@@ -30,11 +30,13 @@ def row_number(given: Any, count: int) -> int:
         number = operator.index(given)
     except TypeError:
         raise NotInDatasetError(
-            f"dataset[{given!r}]: is not a row; give a number, an id, or an id and a part"
+            f"{name}[{given!r}]: is not a row; give a number, an id, or an id and a part"
         ) from None
+    if not count:
+        raise NotInDatasetError(f"{name}[{number}]: there are no rows; its failures say why")
     if not -count <= number < count:
         raise NotInDatasetError(
-            f"dataset[{number}]: there are {count:,} rows; give a number from 0 to {count - 1}, or from "
+            f"{name}[{number}]: there are {count:,} rows; give a number from 0 to {count - 1}, or from "
             f"-{count} to -1"
         )
     return number % count
@@ -50,7 +52,12 @@ class RowIndex:
     ([0, 1], 1)
     """
 
-    def __init__(self, ids: Sequence[str], parts: Sequence[int], channels: Sequence[int] | None) -> None:
+    def __init__(
+        self, ids: Sequence[str], parts: Sequence[int], channels: Sequence[int] | None,
+        name: str = "dataset", failed: str = "_failures.csv",
+    ) -> None:  # fmt: skip
+        #: What holds the rows, and where the recordings that could not be used are, for messages.
+        self._name, self._failed = name, failed
         self._ids, self._parts, self._channels = ids, parts, channels
         self._order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
 
@@ -62,9 +69,8 @@ class RowIndex:
             near = self._nearest(id, first)
             hint = f"did you mean {near!r}? " if near else ""
             raise NotInDatasetError(
-                f"dataset[{id!r}]: no recording has this id; {hint}dataset.ids lists all ids, and "
-                "_failures.csv "
-                "the recordings that could not be used"
+                f"{self._name}[{id!r}]: no recording has this id; {hint}{self._name}.ids lists all ids, and "
+                f"{self._failed} the recordings that could not be used"
             )
         return self._order[first:last].tolist()
 

@@ -155,6 +155,8 @@ class State:
                 raise TypeError(f"it holds {text.strip()[:20]!r} where an object should be")
             if isinstance(fields.get("shards"), int):
                 raise TypeError("an earlier version of voicefeat wrote it")
+            if not isinstance(fields["asked"], dict) or not isinstance(fields.get("again", []), list):
+                raise TypeError("its entries are not those of a run")
             segments = [Segment.of(each) for each in fields["segments"]]
             return cls(**{**fields, "segments": segments})
         except (ValueError, TypeError, KeyError, RecursionError) as error:

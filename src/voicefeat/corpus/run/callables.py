@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,8 @@ __all__ = ["CallableFault", "CallableFrontEnd", "Declared", "check_sendable", "d
 
 #: What a callable has to declare.
 NEEDED = ("name", "rows", "version")
+#: The most rows: each has a name in the metadata.
+MOST_ROWS = 1_000_000
 
 
 class CallableFrontEnd(Protocol):
@@ -131,12 +134,17 @@ def _text(given: Any, attribute: str) -> str:
 def _rows(given: Any, name: str) -> tuple[str, ...]:
     """A name for each row; those of a number are made from the callable's name."""
     rows = given.rows
+    if isinstance(rows, Set):
+        fail(f"{name}.rows", rows, "has no order", "give the names in a list")
     if isinstance(rows, Iterable) and not isinstance(rows, str) and getattr(rows, "ndim", 1) != 0:
-        names = tuple(rows)
+        names = tuple(islice(rows, MOST_ROWS + 1))
+        if len(names) > MOST_ROWS:
+            fail(f"{name}.rows", rows, f"has more than {MOST_ROWS:,} names", "declare fewer rows")
         if names and all(isinstance(row, str) for row in names) and len(set(names)) == len(names):
             return names
         fail(f"{name}.rows", rows, "must be a number, or different names", "declare a number")
-    count = check_int(f"{name}.rows", rows, unit="rows", remedy="declare a number, or a name for each row")
+    remedy = f"declare a number up to {MOST_ROWS:,}, or a name for each row"
+    count = check_int(f"{name}.rows", rows, most=MOST_ROWS, unit="rows", remedy=remedy)
     return tuple(f"{name}_{index}" for index in range(count))
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ...errors import ParameterError
+from ...errors import ParameterError, fail
 from ..inputs.sources import Listing, Source, find_sources
 
 __all__ = ["listed"]
@@ -23,6 +23,8 @@ def listed(paths: Any, strict: bool = False, as_given: bool = False) -> Listing:
     if isinstance(paths, Listing):
         found = paths
     else:
+        if isinstance(paths, bytes | bytearray):
+            fail("paths", paths, "is bytes", "give a text, as of os.fsdecode")
         one = isinstance(paths, str | os.PathLike) or not isinstance(paths, Iterable)
         found = find_sources([paths] if one else paths, as_given=as_given)
     if not found.sources:

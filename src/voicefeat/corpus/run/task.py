@@ -221,7 +221,10 @@ def make_tasks(
 
 
 def _front_end_task(given: Given, sr: int | None) -> Task:
-    if isinstance(given, str | FrontEnd) or not callable(given):
+    if not isinstance(given, str | FrontEnd) and not callable(given):
+        problem = "is neither a name nor a FrontEnd, and cannot be called"
+        fail("frontend", given, problem, "give one of voicefeat.frontends(), or a callable")
+    if isinstance(given, str | FrontEnd):
         return FrontEndTask.of(given, sr)
     return CallableTask.of(given, sr)
 

@@ -78,7 +78,10 @@ def thresholds(scores: Any, every: int = 5, most: int = 40) -> list[list[str]]:
     curve = vf.metrics.roc(scores.bonafide, scores.spoof)
     counts = np.rint([curve.false_alarm * len(scores.spoof), curve.accepted * len(scores.bonafide)])[:, 1:]
     bent = np.diff(counts, 2).any(0)
-    corners = 1 + np.nonzero(np.concatenate([[True], bent, [True]]))[0] if counts.shape[1] > 2 else [1, 2]
+    if counts.shape[1] > 2:
+        corners = 1 + np.nonzero(np.concatenate([[True], bent, [True]]))[0]
+    else:  # one value, or two
+        corners = 1 + np.arange(counts.shape[1])
     kept = np.concatenate([[0], corners])  # the first is above all scores
     step = every * -(-len(kept) // (every * most))
     chosen = np.unique(np.concatenate([kept[::step], kept[-1:]]))

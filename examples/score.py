@@ -27,7 +27,7 @@ def words(given=None):
     parser.add_argument("--seed", type=int, help="which seed's model (default: the first)")
     parser.add_argument("--out", default="scored", metavar="DIR", help="where scores go (default: scored)")
     parser.add_argument("--split", default="eval", help="of clips with splits: one of them, or all")
-    parser.add_argument("--recordings", default="", metavar="DIR", help="where those of a protocol lie")
+    parser.add_argument("--recordings", default="", metavar="DIR", help="where those of a list lie")
     parser.add_argument("--device", default="auto", help="of a network: auto, cpu or cuda")
     return parser.parse_args(given)
 
@@ -35,19 +35,21 @@ def words(given=None):
 def main(given):
     detector = saved.read(given.run, given.seed, given.device)
     corpus = inputs.chosen(inputs.read(given.paths, given.recordings), given.split)
-    rows, left = scoring.heard(scoring.rows_of(corpus, detector.config), detector.config)
+    rows, left = scoring.heard(scoring.rows_of(corpus, detector.config), detector)
+    if not (why := scoring.unjudged(rows)):
+        scoring.whole(detector.folder)
     out = scoring.prepared(Path(given.out))
     with tempfile.TemporaryDirectory(prefix="voicefeat-scored-") as cache:
         ratios = scoring.score(detector, corpus, rows, Path(cache))
     scoring.write(out / scoring.SCORES, rows, ratios, detector.threshold)
     print(*corpus.notes, scoring.told(detector, rows, ratios), f"scores: {out / scoring.SCORES}", sep="\n")
-    if why := scoring.unjudged(rows):
+    if why:
         print(why)
     else:
         found = scoring.judged(detector, corpus, rows, ratios, out)
         print(f"report: {scoring.report(detector.folder, corpus, rows, [found], out)}")
-    for why in left:
-        say(f"score.py: not scored: {why}")
+    for problem in left:
+        say(f"score.py: not scored: {problem}")
     return 1 if left else 0
 
 

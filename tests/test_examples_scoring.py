@@ -336,6 +336,7 @@ class TestInputs:
         assert len(self.scores(tmp_path)) == 48
         page = (tmp_path / "scored" / "report.html").read_text()
         assert "LEAKS: 36 of 48 recordings are among those that the run was made from" in page
+        assert "12 of 48 recordings are among those of the run&#x27;s own eval" in page
         assert "--split='test': the clips are of dev, eval, train" in refused(run, clips, "--split", "test")
 
     def test_parts_of_recordings(self, run, clips, tmp_path):
@@ -452,7 +453,7 @@ class TestFaults:
         shutil.copytree(runs("fusion"), tmp_path / "fusion" / "one" / "toy-clean")
         about = json.loads((tmp_path / "fusion/one/toy-clean/run.json").read_text())
         assert sorted(about["members"].values()) == sorted(set(about["members"].values()))
-        assert "is not there; name a folder" in refused(tmp_path / "fusion/one/toy-clean", "toy")
+        assert "is a fusion, and of its members" in refused(tmp_path / "fusion/one/toy-clean", "toy")
         (tmp_path / "fusion/one/toy-clean/run.json").write_text(json.dumps(about | {"members": {"a": "."}}))
         assert "names the run as its own member" in refused(tmp_path / "fusion/one/toy-clean", "toy")
 
@@ -473,5 +474,15 @@ class TestFaults:
         said = [line for line in capsys.readouterr().err.splitlines() if "not scored" in line]
         assert ["silent.wav" in said[0], "broken.wav" in said[1], len(said)] == [True, True, 2]
         assert vf.metrics.read_scores(tmp_path / "s" / "scores.txt").utterances == ["toy_eval_9_0.wav"]
+        soundfile.write(tmp_path / "short.wav", np.full(200, 0.1), 16000)
+        said = refused(run, tmp_path / "short.wav")
+        assert "short.wav has 200 samples, fewer than one frame of 320; leave it out" in said
+        assert "--seed=1: RUN=" in (said := refused(run / "seed-0", "toy", "--seed", "1"))
+        assert "is of seed 0; give one of them" in said
+        (tmp_path / "files.csv").write_text("file,label\na.wav,spoof\n")
+        assert "has no column 'path', only file, label" in refused(run, tmp_path / "files.csv")
+        (tmp_path / "names.csv").write_text("path\ntoy_eval_9_0.wav\n")
+        assert "relative to as --recordings" in refused(run, tmp_path / "names.csv")
+        assert score(run, tmp_path / "names.csv", "--recordings", clips, "--out", tmp_path / "n") == 0
         assert "--out=" in (said := refused(run, "toy", "--out", run))
         assert "holds other files; name a new folder" in said

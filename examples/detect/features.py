@@ -207,5 +207,5 @@ def samples(row: Clip, rate: int, augment: str) -> np.ndarray:
     """The samples of a row; a recording of silence is refused."""
     y, _ = vf.load(row.path, sr=rate, offset=row.start, duration=row.seconds or None)
     if not y.any():
-        raise vf.AudioError(f"{row.path}: holds nothing but silence; take {row.utt} out of the protocol")
+        raise vf.AudioError(f"{row.path}: holds nothing but silence; leave {row.utt} out")
     return worse(y, rate, augment, row) if row.copy else y

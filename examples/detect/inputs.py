@@ -22,7 +22,7 @@ LISTS = {".txt", ".trn", ".trl", ".tsv"}
 
 
 def read(paths: Sequence[str], recordings: str = "") -> Corpus:
-    """The clips that paths name, each once; `recordings` is where those of protocols lie.
+    """The clips that paths name, each once; `recordings` is where those of lists lie.
 
     A folder is read as a corpus if it has one of the layouts of examples/README.md, else every recording in
     it is taken, without labels. Labels are known or they are not: one that cannot be read is refused.
@@ -64,18 +64,15 @@ def _one(given: str, recordings: str) -> Corpus:
     if path.is_dir():
         listed = path / "manifest.csv"
         if listed.is_file() and "label" not in _head(listed):
-            return _manifest(listed)
+            return _manifest(listed, recordings)
         return next(filter(None, (layout(path) for layout in LAYOUTS)), None) or _recordings(path)
     kind = path.suffix.lower()
     if kind in LISTS and is_protocol(path):
         return from_protocols(Path(recordings).expanduser() if recordings else path.parent, [path])
     if kind in TABLES:
         head = _head(path) if kind == ".csv" else []
-        return (
-            read_table(path)
-            if "path" not in head and head and head[-1].upper() == "LABEL"
-            else _manifest(path)
-        )
+        a_table = len(head) > 2 and "path" not in head and head[-1].upper() == "LABEL"
+        return read_table(path) if a_table else _manifest(path, recordings)
     if kind in LISTS:
         raise vf.ParameterError(
             f"PATH={given!r}: is no protocol: its first line has no bonafide or spoof; give a manifest with "
@@ -99,9 +96,12 @@ def _head(path: Path) -> list[str]:
         return [name.strip() for name in next(csv.reader(lines), [])]
 
 
-def _manifest(path: Path) -> Corpus:
+def _manifest(path: Path, recordings: str) -> Corpus:
     """A table with the column path; label, speaker, system (or attack), split, start and end where known."""
-    listing = read_manifest(path)
+    try:
+        listing = read_manifest(path, Path(recordings).expanduser() if recordings else None)
+    except vf.ParameterError as error:
+        raise vf.ParameterError(str(error).replace("as the root (--root DIR)", "as --recordings")) from None
     names = [name for name, _ in listing.columns]
     once = len({Path(source.path).stem for source in listing.sources}) == len(listing.sources)
     clips = []

@@ -25,6 +25,7 @@ from .corpus import Clip, Corpus
 from .features import Say, compute, front_end, inputs
 from .logbook import put
 from .origin import content
+from .words import some
 
 #: The form of a run's folder that is written and read here.
 FORM = 1
@@ -47,6 +48,14 @@ class Detector:
     threshold: float
     #: Of a run on a table.
     columns: tuple[str, ...]
+
+    @property
+    def front_ends(self) -> list[tuple[int, vf.FrontEnd]]:
+        """Every front end that it scores recordings with, its members' included, and their sampling rates."""
+        if self.members:
+            return [each for member in self.members for each in member.front_ends]
+        made = [(front_end(each), each.rate) for each in inputs(self.config.input)]
+        return [(fe.signal.rate or rate, fe) for fe, rate in made]
 
     def score(self, corpus: Corpus, rows: Sequence[Clip], cache: Path, say: Say) -> np.ndarray:
         """The ratio of every row, in nats; those above the threshold are taken for bona fide."""
@@ -110,7 +119,11 @@ def read(
     within   the fusions that it is a member of
     """
     folder, own = Path(given), re.fullmatch(r"seed-(\d+)", Path(given).name)
-    if own and seed in (None, int(own[1])):
+    if own:
+        if seed not in (None, int(own[1])):
+            raise vf.ParameterError(
+                f"--seed={seed}: RUN={str(given)!r} is of seed {own[1]}; give one of them"
+            )
         folder, seed = folder.parent, int(own[1])
     about = _about(folder, str(given))
     config = _config(folder, about)
@@ -144,6 +157,12 @@ def _members(
     places = [folder / str(path) for path in paths.values()]
     if any(place.resolve() in within for place in places):
         raise vf.ParameterError(f"{folder / ABOUT}: names the run as its own member; {AGAIN}")
+    gone = [str(place) for place in places if not (place / ABOUT).is_file()]
+    if gone:
+        raise vf.ParameterError(
+            f"{folder}: is a fusion, and of its members {some(gone)} is not there; copy them as well, "
+            f"placed as they were"
+        )
     return tuple(read(place, seed, device, within) for place in places)
 
 

@@ -48,13 +48,20 @@ def rows_of(corpus: Corpus, config: Config, most: int = 0) -> list[Clip]:
     return limited(examples(corpus, "clean", how.window, 0, lengths, how.windows_each), "", most)
 
 
-def heard(rows: Sequence[Clip], config: Config) -> tuple[list[Clip], list[str]]:
-    """The rows whose recordings can be read and are no silence, and why the others are not scored."""
+def heard(rows: Sequence[Clip], detector: Detector) -> tuple[list[Clip], list[str]]:
+    """The rows with recordings that can be read, are no silence and have a frame, and what is wrong else."""
+    ends: dict[int, list[vf.FrontEnd]] = {}
+    for rate, fe in detector.front_ends if any(row.path is not None for row in rows) else []:
+        ends.setdefault(rate, []).append(fe)
 
     def problem(row: Clip) -> str:
+        if row.path is None:
+            return ""
         try:
-            if row.path is not None:
-                samples(row, config.input.rate, "")
+            for rate, each in ends.items():
+                count = len(samples(row, rate, ""))
+                for fe in each:
+                    too_short(row, count, fe)
         except (vf.ParameterError, vf.AudioError) as error:
             return str(error)
         return ""
@@ -65,6 +72,20 @@ def heard(rows: Sequence[Clip], config: Config) -> tuple[list[Clip], list[str]]:
     if left and len(left) == len(rows):
         raise vf.AudioError(left[0])
     return [row for row, why in zip(rows, found, strict=True) if not why], left
+
+
+def too_short(row: Clip, count: int, fe: vf.FrontEnd) -> None:
+    """Refuse a clip that has less than one frame, also where a front end would fill it up."""
+    least = 1 if fe.signal.samples is not None or fe.framing is None else fe.framing.win_length
+    try:
+        if count >= least:
+            fe.frames(count)
+            return
+    except vf.ParameterError as error:
+        raise vf.AudioError(f"{row.path}: {error}") from None
+    raise vf.AudioError(
+        f"{row.path}: {row.utt} has {count} samples, fewer than one frame of {least}; leave it out"
+    )
 
 
 def score(detector: Detector, corpus: Corpus, rows: Sequence[Clip], cache: Path) -> np.ndarray:
@@ -123,9 +144,7 @@ def report(
     run: Path, corpus: Corpus, rows: Sequence[Clip], found: Sequence[dict[str, Any]], out: Path
 ) -> Path:
     """The report of an evaluation set: the run's, with the figures of these clips in place of its own."""
-    for name in ("config.toml", "env.json", METRICS, LIST):
-        if not (run / name).is_file():
-            raise vf.ParameterError(f"{run / name}: is not there; {saved.AGAIN}")
+    whole(run)
     for name in ("config.toml", "env.json"):
         shutil.copyfile(run / name, out / name)
     said = json.loads((run / METRICS).read_text(encoding="utf-8"))
@@ -150,12 +169,23 @@ def report(
     return write_report(out)
 
 
+def whole(run: Path) -> None:
+    """Refuse a run without a part that a report of it is made from."""
+    for name in ("config.toml", "env.json", METRICS, LIST):
+        if not (run / name).is_file():
+            raise vf.ParameterError(f"{run / name}: is not there; {saved.AGAIN}")
+
+
 def known(run: Path, rows: Sequence[Clip]) -> list[str]:
     """What has to be said where recordings or names of speakers are those that the run learnt from."""
     with (run / LIST).open(encoding="utf-8", newline="") as lines:
-        learnt = [row for row in csv.DictReader(lines) if row["split"] != "eval"]
+        every = list(csv.DictReader(lines))
+    learnt = [row for row in every if row["split"] != "eval"]
     digests, notes = contents(rows), []
-    same = {d for d in digests.values()} & {row["recording"] for row in learnt}
+    same = set(digests.values()) & {row["recording"] for row in learnt}
+    own = set(digests.values()) & {row["recording"] for row in every if row["split"] == "eval"} - same
+    if own:
+        notes.append(f"{len(own)} of {len(digests)} recordings are among those of the run's own eval.")
     if same:
         notes.append(
             f"LEAKS: {len(same)} of {len(digests)} recordings are among those that the run was made from."

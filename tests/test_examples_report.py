@@ -31,8 +31,10 @@ def found_of(dev, ours, span=None, probes=(0.5, 0.5), leaks=False):
         (
             found_of(0.30, 0.31, (0.10, 0.52)),
             "cannot be told from guessing. The interval is wide (10 to 52",
-            "few",
+            "few errors",
         ),
+        (found_of(0.0, 0.0, (0.0, 0.89)), "with so few speakers or systems it cannot be told", "few errors"),
+        (found_of(0.5, 0.7, (0.6, 0.8)), "worse than guessing, scores are more often the wrong way", "told"),
         (found_of(0.20, 0.20, probes=(0.2, 0.22)), "probe alone has 22.0 %: as good as the detector", "here"),
         (found_of(0.20, 0.20, probes=(0.1, 0.5)), "10.0 % on development and 50.0 % on evaluation", "good"),
         (found_of(0.01, 0.01, leaks=True), "hardly an error on this set. The protocol leaks", "probe"),
@@ -99,6 +101,16 @@ def test_rates_by_threshold_are_every_fifth_of_scikit_learn(size, step):
     assert len(few) <= 11
     assert few[0] == due[0] and few[-1] == due[-1]
     assert all(one in due for one in few)
+
+
+@pytest.mark.parametrize("values", [[1.0, 1.0, 1.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0]])
+def test_rates_by_threshold_of_few_values(values):
+    """All scores may be equal, and two values are enough."""
+    scores = vf.metrics.Scores(["a", "b", "c"], values, ["bonafide", "bonafide", "spoof"])
+    table = figures.thresholds(scores)
+    assert len(table) == 2
+    assert table[0] == ["inf", "0.0 %", "0.0 %"]
+    assert table[-1] == [f"{min(values):.3f}", "100.0 %", "100.0 %"]
 
 
 def spread(*values):

@@ -148,8 +148,12 @@ def _probed(dev: float, blind: float, ours: float) -> str:
 
 def _grade(value: float, low: float, high: float) -> str:
     """A rate in per cent, in words."""
-    if low <= 50 <= high or value > 45:
+    if low > 50:
+        return "worse than guessing, scores are more often the wrong way round"
+    if value > 45:
         return "it cannot be told from guessing"
+    if high >= 50:
+        return "with so few speakers or systems it cannot be told from guessing"
     for most, words in ((1, "hardly an error"), (5, "few errors"), (15, "useful, with many errors")):
         if value <= most:
             return f"{words} on this set"

@@ -63,13 +63,23 @@ def scores_of(folder: Path, part: str, seeds: Sequence[int]) -> list[Any]:
     if any(set(one.utterances) != set(every[0].utterances) for one in every):
         return []
     order = sorted(every[0].utterances)
-    every = [one.select(order) for one in every]
-    voices = dict(zip(order, every[0].speakers.tolist(), strict=True))
-    if (folder / LIST).is_file():
-        with (folder / LIST).open(newline="", encoding="utf-8") as lines:
-            voices |= {row["utterance"]: row["speaker"] or "-" for row in csv.DictReader(lines)}
-    speakers = [voices[utt] for utt in order]
-    return [vm.Scores(order, one.scores, one.keys, one.attacks, speakers) for one in every]
+    voices = speakers_of(folder)
+    return [with_speakers(one.select(order), voices) for one in every]
+
+
+def speakers_of(folder: Path) -> dict[str, str]:
+    """Who speaks in each clip, by a run's list; {} without one."""
+    if not (folder / LIST).is_file():
+        return {}
+    with (folder / LIST).open(newline="", encoding="utf-8") as lines:
+        return {row["utterance"]: row["speaker"] or "-" for row in csv.DictReader(lines)}
+
+
+def with_speakers(scores: Any, voices: dict[str, str]) -> Any:
+    """The scores with these speakers, which score files of 2019 do not say; others keep their own."""
+    said = zip(scores.utterances, scores.speakers.tolist(), strict=True)
+    speakers = [voices.get(utt, own) for utt, own in said]
+    return vm.Scores(scores.utterances, scores.scores, scores.keys, scores.attacks, speakers)
 
 
 def tested(one: dict[str, Any], other: dict[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+import voicefeat as vf
 from voicefeat.files.temporary import replacing
 
 
@@ -39,8 +40,8 @@ class Log:
 
 def environment(device: str) -> dict[str, Any]:
     """Versions and machine, without names of people or folders."""
-    versions = {}
-    for name in ("voicefeat", "numpy", "scipy", "scikit-learn", "torch", "timm", "matplotlib", "soundfile"):
+    versions = {"voicefeat": vf.__version__}
+    for name in ("numpy", "scipy", "scikit-learn", "torch", "timm", "matplotlib", "soundfile"):
         try:
             versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +14,6 @@ import voicefeat as vf
 
 from . import config as configs, intervals, sources
 from .config import Config, Training
-from .origin import LIST
 
 vm = vf.metrics
 #: Draws of the paired bootstrap over speakers and systems.
@@ -85,8 +83,9 @@ def compare(dev: Path, left_out: Path) -> dict[str, Compared]:
     seeds = sorted({p.parent.name for p in dev.glob("seed-*/metrics.json")} & {
         p.parent.name for p in left_out.glob("seed-*/metrics.json")
     })  # fmt: skip
-    voices = _speakers(dev / LIST)
-    runs = [[_scores(folder / seed, voices) for seed in seeds] for folder in (dev, left_out)]
+    voices = intervals.speakers_of(dev)
+    files = [[folder / seed / "scores_eval.txt" for seed in seeds] for folder in (dev, left_out)]
+    runs = [[intervals.with_speakers(vm.read_scores(file), voices) for file in each] for each in files]
     first = runs[0][0]
     runs = [[run.select(first.utterances) for run in each] for each in runs]
     pair = [
@@ -96,21 +95,6 @@ def compare(dev: Path, left_out: Path) -> dict[str, Compared]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of few speakers or systems: the intervals are wide
         return {name: Compared(name, pair, groups) for name in ("eer", "cllr")}
-
-
-def _speakers(file: Path) -> dict[str, str]:
-    """Who speaks in each clip, by a run's list; score files do not say it."""
-    if not file.is_file():
-        return {}
-    with file.open(newline="", encoding="utf-8") as lines:
-        return {row["utterance"]: row["speaker"] for row in csv.DictReader(lines)}
-
-
-def _scores(seed: Path, voices: dict[str, str]) -> Any:
-    """A seed's scores of eval with the speakers of its clips."""
-    found = vm.read_scores(seed / "scores_eval.txt")
-    speakers = [voices.get(utt) or "-" for utt in found.utterances]
-    return vm.Scores(found.utterances, found.scores, found.keys, found.attacks, speakers)
 
 
 def _digits(name: str) -> int:

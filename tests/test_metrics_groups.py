@@ -14,13 +14,17 @@ m = vf.metrics
 SPEAKERS, MEAN = 0.5, 1.0
 
 
-def detector(rng, systems, deviation, speakers=60, each=12):
-    """Scores of a random detector: systems and speakers that nobody has heard, and their utterances."""
+def detector(rng, systems, deviation, speakers=60, each=12, own=2, mean=MEAN):
+    """Scores of a random detector: systems and speakers that nobody has heard, and their utterances.
+
+    `each` is the number of spoofs of a system, or of each of them.
+    """
     voices, forgers = rng.normal(0, SPEAKERS, speakers), rng.normal(0, deviation, systems)
-    real = np.repeat(np.arange(speakers), 2)
-    made, who = np.repeat(np.arange(systems), each), rng.integers(speakers, size=systems * each)
-    bonafide = MEAN + voices[real] + rng.normal(0, 1, real.size)
-    spoof = -MEAN + voices[who] + forgers[made] + rng.normal(0, 1, who.size)
+    real = np.repeat(np.arange(speakers), own)
+    made = np.repeat(np.arange(systems), each)
+    who = rng.integers(speakers, size=made.size)
+    bonafide = mean + voices[real] + rng.normal(0, 1, real.size)
+    spoof = -mean + voices[who] + forgers[made] + rng.normal(0, 1, who.size)
     groups = {
         "speaker": (np.char.mod("s%d", real), np.char.mod("s%d", who)),
         "system": (None, np.char.mod("A%d", made)),
@@ -28,10 +32,10 @@ def detector(rng, systems, deviation, speakers=60, each=12):
     return bonafide, spoof, groups
 
 
-def true_rate(deviation):
+def true_rate(deviation, mean=MEAN):
     """The equal error rate of all speakers and all systems: of two normal distributions."""
     spread = math.sqrt(1 + SPEAKERS**2), math.sqrt(1 + SPEAKERS**2 + deviation**2)
-    return stats.norm.cdf(-2 * MEAN / sum(spread))
+    return stats.norm.cdf(-2 * mean / sum(spread))
 
 
 def coverage(systems, deviation, cases, draws, **how):
@@ -54,6 +58,21 @@ def test_intervals_over_systems_hold_the_true_rate(systems, deviation):
 @pytest.mark.slow
 def test_intervals_over_speakers_alone_do_not():
     assert coverage(10, 1.5, cases=60, draws=100, speakers=True) < 0.75
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("each", [100, [500] + [500 // 9] * 9], ids=["even", "half of one system"])
+def test_of_larger_sets_fewer_hold_and_the_others_are_too_low(each):
+    """Many utterances have little noise; what remains is the skewness that few systems have."""
+    rng, true, held, too_low = np.random.default_rng(5), true_rate(1.5, 1.5), 0, 0
+    for seed in range(100):
+        bonafide, spoof, groups = detector(rng, 10, 1.5, each=each, own=10, mean=1.5)
+        found = m.interval(bonafide, spoof, groups=groups, draws=250, seed=seed)
+        held += found.low <= true <= found.high
+        too_low += found.high < true
+    print(f"{held} of 100 intervals hold the true rate, {too_low} are too low")
+    assert held >= 85
+    assert too_low >= (100 - held) / 2
 
 
 class TestDraws:

@@ -252,6 +252,8 @@ class TestIntervals:
             ours = vf.metrics.interval(scores.bonafide, scores.spoof, groups=groups, draws=50)
             assert (found["by"], found["low"]) == (by, pytest.approx(ours.low, abs=1e-6))
         assert intervals.of_scores([scores], 0, 0) == {}
+        scores.speakers[:] = ["s"] * 120 + ["t"] * 120  # one voice of each class: none can be drawn
+        assert intervals.grouped(scores)[0] == "utterance"
         assert reading.drawn("speaker and system") == "speakers and systems"
 
     def run(self, folder, noise, seeds=(0, 1)):

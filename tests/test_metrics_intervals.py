@@ -201,3 +201,14 @@ class TestIntervals:
         ):
             with pytest.raises(vf.ParameterError, match=told):
                 call()
+
+
+@pytest.mark.parametrize("speakers", [["s"] * 60, ["s"] * 30 + ["t"] * 30])
+def test_by_attack_draws_utterances_where_no_speaker_can_be_drawn(speakers):
+    """As of a corpus with a single voice, such as LJ Speech."""
+    keys, attacks = ["bonafide"] * 30 + ["spoof"] * 30, ["-"] * 30 + ["A", "B"] * 15
+    values = np.random.default_rng(0).normal(np.repeat([1.0, 0.0], 30))
+    scores = m.Scores([f"u{k}" for k in range(60)], values, keys, attacks, speakers)
+    pooled, one, _ = m.by_attack(scores, draws=50)
+    due = [m.interval(scores.bonafide, spoof, draws=50) for spoof in (scores.spoof, scores.of("A"))]
+    assert [(row.eer_low, row.eer_high) for row in (pooled, one)] == [(f.low, f.high) for f in due]

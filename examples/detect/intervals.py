@@ -24,11 +24,12 @@ TEST_DRAWS = 5000
 def grouped(scores: Any) -> tuple[str, dict[str, Any] | None]:
     """What can be drawn of these scores, in words, and the groups: of speakers and of systems, where known.
 
-    One speaker or one system alone cannot be drawn.
+    One speaker or one system of each class alone cannot be drawn.
     """
     spoof = scores.keys == "spoof"
-    known = {"speaker": scores.speakers, "system": scores.attacks[spoof]}
-    names = [name for name, of in known.items() if "-" not in set(of) and len(set(of)) > 1]
+    known = {"speaker": (scores.speakers[~spoof], scores.speakers[spoof]), "system": (scores.attacks[spoof],)}
+    several = {name: max(len(set(of)) for of in classes) > 1 for name, classes in known.items()}
+    names = [name for name, of in known.items() if several[name] and not any("-" in set(each) for each in of)]
     return " and ".join(names) or "utterance", scores.groups_by_class(*names) if names else None
 
 

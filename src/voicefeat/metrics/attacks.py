@@ -56,8 +56,8 @@ def by_attack(
     form : {"revised", "legacy"}
         Form of the t-DCF; see `tandem`.
     draws : int
-        Number of bootstrap draws for each equal error rate, by speaker if all speakers are known, otherwise
-        by utterance; 0 for none.
+        Number of bootstrap draws for each equal error rate, by speaker if all speakers are known and a class
+        has several, otherwise by utterance; 0 for none.
     seed : int
         Seed of the draws.
 
@@ -96,6 +96,8 @@ def by_attack(
             speakers = scores.speakers_by_class if known else None
             if speakers and attack != POOLED:
                 speakers = speakers[0], scores.speakers[scores.rows_of(attack)]
+            if speakers and max(len(set(of.tolist())) for of in speakers) < 2:
+                speakers = None  # there is none to draw: by utterance
             found = interval(bonafide, spoof, speakers=speakers, draws=draws, seed=seed)
             ends = found.low, found.high
         tdcf = float("nan")

@@ -103,6 +103,7 @@ def test_a_recording_that_cannot_be_read(corpus, tmp_path, capsys):
         ("[training]\nepochs = 'many'", "must be a whole number"),
         ("[training]\nepochs = 0", "must be 1 or more"),
         ("[training]\nseeds = []", "must be whole numbers"),
+        ("[training]\nseeds = [1, 1]", "names a seed twice"),
         ("[model]\nkind = 'an'", "did you mean 'ann'"),
         ("[input]\nstatistics='mean'\n[model]\nsettings={ hiden = 3 }\n[training]\nbatch=8", "hiden"),
         ("[input]\nfront_end = 'project-mfc'", "project-mfcc"),

@@ -162,6 +162,10 @@ def test_a_network_ends_after_the_epochs_of_the_folds(tmp_path):
             "training.choose.C=3.0: must be a list of values of model.settings.C",
         ),
         (["toy/lfcc_gmm", "choose={component=[2]}"], "component"),
+        (["toy/lfcc_gmm", "choose={components=[0,2]}"], "model.settings.components=0: must be 1 or more"),
+        (["toy/lfcc_svm", "choose={C=[-1.0,1.0]}"], "'C' parameter of SVC must be a float in the range (0.0"),
+        (["toy/pooled", "model.settings={kernel='nix'}"], "'kernel' parameter of SVC must be a str among"),
+        (["toy/ann", "choose={dropout=[0.1,3.0]}"], "dropout probability has to be between 0 and 1"),
         (["toy/fusion", "choose={C=[3.0]}"], "a fusion has no settings; write it in its members' configs"),
         (["toy/pooled", "statistics=[]"], "several front ends give one vector a clip"),
         (["toy/pooled", 'front_ends=["kaldi-mfcc","kaldi-mfcc"]'], "names one twice"),
@@ -196,6 +200,12 @@ def test_settings_with_the_least_cost_are_chosen(selection, tmp_path):
     else:
         np.testing.assert_array_equal(kept[1], left_out[1])
         assert kept[0].tolist() == list(range(len(rows)))
+
+
+def test_one_value_to_choose_from_is_taken(tmp_path):
+    config = configs.read(configs.find("toy/lfcc_svm"), ["choose={C=[7.0]}"])
+    chosen, _ = selecting.select(config, None, made(3), {}, 0, tmp_path, quiet)
+    assert chosen.model.settings == {"C": 7.0}
 
 
 @pytest.mark.slow

@@ -38,6 +38,16 @@ class Classic:
         #: What was learnt, as `save` writes it.
         self.held: dict[str, np.ndarray] = {}
 
+    def check(self) -> None:
+        """Refuse settings that scikit-learn refuses, which it says of a fit alone: of 20 made-up rows."""
+        x = np.random.default_rng(0).normal(size=(20, 4))
+        try:
+            _classifier(self.kind, 0, self.settings).fit(x, np.arange(20) % 2)
+        except (TypeError, ValueError) as error:
+            raise vf.ParameterError(
+                f"model.settings={self.settings}: {error}; see scikit-learn's page"
+            ) from None
+
     def fit(
         self,
         features: Features,

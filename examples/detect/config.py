@@ -360,6 +360,8 @@ def _checked(config: Config) -> Config:
     seeds = config.training.seeds
     if not seeds or not all(type(s) is int and s >= 0 for s in seeds):
         raise vf.ParameterError(f"training.seeds={list(seeds)}: must be whole numbers; write seeds=[0,1,2]")
+    if len(set(seeds)) < len(seeds):
+        raise vf.ParameterError(f"training.seeds={list(seeds)}: names a seed twice; name each once")
     return config
 
 

@@ -33,6 +33,17 @@ class GMM:
     def __init__(
         self, components: int = 64, iterations: int = 20, frames: int = 0, floor: float = 1e-3
     ) -> None:
+        for name, value, least in (
+            ("components", components, 1),
+            ("iterations", iterations, 1),
+            ("frames", frames, 0),
+        ):
+            if type(value) is not int or value < least:
+                raise vf.ParameterError(
+                    f"model.settings.{name}={value!r}: must be {least} or more; give a whole number"
+                )
+        if not 0 <= floor < np.inf:
+            raise vf.ParameterError(f"model.settings.floor={floor!r}: must be 0 or more; mend it")
         self.components, self.iterations, self.most, self.floor = components, iterations, frames, floor
         #: For spoof and bona fide: log weights, means and variances.
         self.mixtures: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []

@@ -35,6 +35,10 @@ class Pooled:
         #: Columns of each front end.
         self.sizes: tuple[int, ...] = ()
 
+    def check(self) -> None:
+        """Refuse settings that scikit-learn refuses."""
+        self.members[0].check()
+
     def fit(
         self,
         features: Features,

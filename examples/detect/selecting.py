@@ -54,7 +54,7 @@ def select(
             scores = model.score(features, index)
             sources.remove(place)
         else:
-            return config, None
+            return one, None
         least = vf.metrics.min_cllr(scores[y[index] == 1], scores[y[index] == 0])
         found.append((least, made, left_out))
         if len(every) > 1:

@@ -90,3 +90,5 @@ def check(config: Config, corpus: Corpus, rows: int) -> None:
         raise vf.ParameterError(
             f"model.kind={kind!r}: takes one vector a clip; give input.statistics = ['mean', 'std']"
         )
+    if kind == "pooled" or kind in KINDS:
+        model.check()

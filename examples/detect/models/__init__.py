@@ -61,7 +61,9 @@ def build(name: str, shape: tuple[int, ...], settings: dict[str, Any] | None = N
     function: Callable[..., Any] = getattr(import_module(f".{network.home}", __package__), network.builder)
     try:
         return function(shape, **{**dict(network.settings), **(settings or {})})
-    except TypeError as error:
+    except vf.ParameterError:
+        raise
+    except (TypeError, ValueError, RuntimeError) as error:  # PyTorch's of impossible sizes and shares
         raise vf.ParameterError(f"model.settings={settings}: {error}; see examples/detect/models") from None
 
 

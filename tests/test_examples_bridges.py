@@ -190,8 +190,13 @@ class TestTorch:
         fe, y = module("kaldi-fbank-80"), torch.zeros(2, 1000)
         with pytest.raises(vf.ParameterError, match="fewer than one frame"):
             fe(y, torch.tensor([1000, 300]))
-        with pytest.raises(vf.ParameterError, match=r"^lengths=\[1000, 1001\]: y has 1000 samples"):
+        with pytest.raises(vf.ParameterError, match=r"^lengths=\[1000, 1001\]: y is \[2, 1000\]; give"):
             fe(y, torch.tensor([1000, 1001]))
+        with pytest.raises(vf.ParameterError, match=r"^lengths=\[900\]: y is \[2, 1000\]; give"):
+            fe(y, torch.tensor([900]))
+        for clips, shape in ((y[0], "1000"), (y[:, None], "2, 1, 1000")):
+            with pytest.raises(vf.ParameterError, match=rf"y is \[{shape}\]; give \(B, N\)"):
+                fe(clips)
         with pytest.raises(vf.ParameterError, match="n=0"):
             fe(y, torch.tensor([1000, 0]))
 

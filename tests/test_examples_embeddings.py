@@ -84,8 +84,11 @@ class TestEmbedding:
         with pytest.raises(ValueError, match="layer=3: there are 2"):
             module.Embedding(folder, layer=3)
         (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-        with pytest.raises(vf.ParameterError, match=r"3 seconds of noise at 16000 Hz .*safetensors"):
-            vf.features("examples/audio", module.Embedding(folder))
+        with pytest.raises(ValueError, match=r"has no \.safetensors; save the network as such"):
+            module.Embedding(folder)
+        (folder / "config.json").write_text("{}")
+        with pytest.raises(ValueError, match="has no num_hidden_layers"):
+            module.Embedding(folder)
 
 
 class TestOnnx:
@@ -159,6 +162,11 @@ class TestOnnx:
         axis = np.array([1])
         nodes = [("Unsqueeze", ["samples", "axis"], ["features"])]
         open_rows = self.file(tmp_path / "open.onnx", nodes, [1, 1, "n"], axis=axis)
+        with pytest.raises(ValueError, match="is not there; give a file of ONNX"):
+            module.OnnxFrontEnd(tmp_path / "none.onnx")
+        (tmp_path / "text.onnx").write_text("no network")
+        with pytest.raises(ValueError, match="ONNX Runtime cannot read it: "):
+            module.OnnxFrontEnd(tmp_path / "text.onnx")
         with pytest.raises(ValueError, match="number of rows is open; export it with a fixed one"):
             module.OnnxFrontEnd(open_rows)
         flat = self.file(tmp_path / "flat.onnx", [("Identity", ["samples"], ["features"])], [1, "n"])

@@ -42,6 +42,11 @@ class Embedding:
     def __init__(self, folder, layer=-1, name=None):
         self.folder, self.layer = Path(folder).absolute(), layer
         config = self._read("config.json")
+        for key in ("num_hidden_layers", "hidden_size"):
+            if key not in config:
+                raise ValueError(f"folder={str(folder)!r}: config.json has no {key}; give another network")
+        if not any(self.folder.glob("*.safetensors")):
+            raise ValueError(f"folder={str(folder)!r}: has no .safetensors; save the network as such")
         layers = config["num_hidden_layers"]
         if not -layers - 1 <= layer <= layers:
             raise ValueError(f"layer={layer}: there are {layers}; give a number from 0 to {layers}, or -1")

@@ -35,10 +35,15 @@ class OnnxFrontEnd:
 
     def __init__(self, file, sample_rate=16000, name=None):
         self.file, self.sample_rate = Path(file).absolute(), sample_rate
+        if not self.file.is_file():
+            raise ValueError(f"file={str(file)!r}: is not there; give a file of ONNX")
         digest = hashlib.sha256(self.file.read_bytes()).hexdigest()[:16]
         self.version = f"{digest}, onnxruntime {onnxruntime.__version__}"
         self.name = name or self.file.stem
-        given, made = self._session.get_inputs(), self._session.get_outputs()[0]
+        try:
+            given, made = self._session.get_inputs(), self._session.get_outputs()[0]
+        except Exception as error:  # ONNX Runtime's own, of many kinds
+            raise ValueError(f"file={str(file)!r}: ONNX Runtime cannot read it: {error}") from None
         if len(given) != 1 or len(given[0].shape) != 2 or len(made.shape) != 3:
             shapes = f"{[each.shape for each in given]} to {made.shape}"
             raise ValueError(f"file={str(file)!r}: maps {shapes}; export (1, samples) to (1, frames, rows)")

@@ -31,11 +31,13 @@ class TorchFrontEnd(torch.nn.Module):
             self.register_buffer(name, torch.as_tensor(table, dtype=dtype), persistent=False)
 
     def forward(self, y, lengths=None):
-        y, fe = y.to(self.window), self.front
-        n = torch.full_like(y[:, :1], y.shape[1], dtype=torch.int64) if lengths is None else lengths[:, None]
+        y, fe, live = y.to(self.window), self.front, not torch.compiler.is_compiling()
+        n = torch.full_like(y[..., :1].long(), y.shape[-1]) if lengths is None else lengths[:, None]
         # `frames` refuses a clip that is too short; an exported graph checks nothing
-        if not torch.compiler.is_compiling() and fe.frames(int(n.min())) and int(n.max()) > y.shape[1]:
-            raise vf.ParameterError(f"lengths={n[:, 0].tolist()}: y has {y.shape[1]} samples; give no more")
+        if live and (y.ndim != 2 or len(y) != len(n) or n.max() > y.shape[1] or not fe.frames(int(n.min()))):
+            raise vf.ParameterError(
+                f"lengths={n.ravel().tolist()}: y is {[*y.shape]}; give (B, N) and B lengths"
+            )
         y = y * fe.signal.scale
         y = y - fe.signal.preemphasis * torch.cat([y[:, :1] * (fe.signal.first == "self"), y[:, :-1]], 1)
         frames = _count(fe.framing, n)[:, None]  # (B, 1, 1)

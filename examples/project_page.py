@@ -22,6 +22,8 @@ def main() -> int:
     parser.add_argument("--page", type=Path, required=True, metavar="PAGE", help="docs/project.md")
     given = parser.parse_args()
     try:
+        if not given.page.is_file():
+            raise vf.ParameterError(f"--page={str(given.page)!r}: is not there; give docs/project.md")
         text = written(given.page.read_text(encoding="utf-8"), given.runs)
     except (vf.ParameterError, OSError) as error:
         print(f"project_page.py: error: {error}", file=sys.stderr)

@@ -53,9 +53,17 @@ def main(given):
     return 1 if left else 0
 
 
-if __name__ == "__main__":
+def command(given=None):
+    """The exit status of a command line, after a sentence about what is wrong."""
     try:
-        sys.exit(main(words()))
-    except (vf.ParameterError, vf.AudioError) as error:
+        return main(words(given))
+    except (vf.ParameterError, vf.AudioError, OSError) as error:
         say(f"score.py: error: {error}")
-        sys.exit(2)
+        return 2
+    except KeyboardInterrupt:
+        say("score.py: stopped")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(command())

@@ -449,6 +449,20 @@ class TestFaults:
         assert "--seed=7: " in (said := refused(run, "toy", "--seed", "7"))
         assert "has 0; choose one of them" in said
 
+    def test_the_exit_status_of_the_command(self, run, tmp_path, capsys, monkeypatch):
+        (tmp_path / "file").touch()
+        assert score_py.command([str(run), "toy", "--out", str(tmp_path / "file" / "below")]) == 2
+        assert "score.py: error: " in (told := capsys.readouterr().err)
+        assert "Not a directory" in told
+        assert score_py.command([str(tmp_path / "none"), "toy"]) == 2
+
+        def stop(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(saved, "read", stop)
+        assert score_py.command([str(run), "toy"]) == 130
+        assert capsys.readouterr().err.endswith("score.py: stopped\n")
+
     def test_a_fusion_without_its_member(self, runs, tmp_path):
         shutil.copytree(runs("fusion"), tmp_path / "fusion" / "one" / "toy-clean")
         about = json.loads((tmp_path / "fusion/one/toy-clean/run.json").read_text())

@@ -103,6 +103,19 @@ def test_rates_by_threshold_are_every_fifth_of_scikit_learn(size, step):
     assert all(one in due for one in few)
 
 
+def test_one_label_and_a_probe_that_is_worse_than_guessing():
+    found = {"leaks": False, "unnamed": {"speakers": 1, "clips": 1, "of": 16}}
+    assert reading.unnamed(found).startswith(
+        "1 of the 16 speakers of eval is a label of 1 clip whose speaker"
+    )
+    found["unnamed"] = {"speakers": 2, "clips": 3, "of": 16}
+    assert reading.unnamed(found).startswith("2 of the 16 speakers of eval are labels of 3 clips whose")
+    assert [reading.probe(rate, 0.1).split(":")[0] for rate in (0.7, 0.5)] == [
+        "worse than guessing",
+        "near guessing",
+    ]
+
+
 @pytest.mark.parametrize("values", [[1.0, 1.0, 1.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0]])
 def test_rates_by_threshold_of_few_values(values):
     """All scores may be equal, and two values are enough."""

@@ -99,8 +99,10 @@ def unnamed(found: dict[str, Any]) -> str:
     if not count["speakers"]:
         return ""
     where = "" if found["leaks"] else " of eval"
+    are = "is a label" if count["speakers"] == 1 else "are labels"
+    clips = "1 clip" if count["clips"] == 1 else f"{count['clips']} clips"
     return (
-        f"{count['speakers']} of the {count['of']} speakers{where} are labels of {count['clips']} clips "
+        f"{count['speakers']} of the {count['of']} speakers{where} {are} of {clips} "
         "whose speaker the corpus does not name. Each label counts as a speaker of its own, though the same "
         "person may have another label."
     )
@@ -108,6 +110,8 @@ def unnamed(found: dict[str, Any]) -> str:
 
 def probe(blind: float, ours: float) -> str:
     """What the shortcut probe's rate means, beside the detector's."""
+    if blind > 0.6:
+        return "worse than guessing: on this set these cues point the other way"
     if blind > 0.4:
         return "near guessing: these cues tell little"
     if blind <= ours + APART / 100:

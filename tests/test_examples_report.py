@@ -82,6 +82,29 @@ def test_markers_at_the_edge_are_drawn_whole():
             np.testing.assert_allclose(line.get_xydata(), inside, atol=1e-9)
 
 
+def test_names_of_axes_are_not_cut():
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    values = np.concatenate([np.linspace(-1, 2, 90), np.linspace(-2, 1, 90)])
+    scores = vf.metrics.Scores([f"u{k}" for k in range(180)], values, ["bonafide"] * 90 + ["spoof"] * 90)
+    for draw in (
+        figures.roc([scores], {"eer": 0.2}),
+        figures.det([scores], 0.0),
+        figures.histogram(scores, 0.0),
+        figures.reliability(scores),
+        figures.confusion([80, 10, 20, 70]),
+    ):
+        figure = Figure((4.4, 3.5), layout="constrained")
+        canvas, ax = FigureCanvasAgg(figure), figure.subplots()
+        draw(ax)
+        canvas.draw()
+        for label in filter(lambda name: name.get_text(), (ax.xaxis.label, ax.yaxis.label)):
+            box = label.get_window_extent(canvas.get_renderer())
+            assert box.x0 >= 0 and box.y0 >= 0
+            assert box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height, label.get_text()
+
+
 @pytest.mark.parametrize("size", [1, 4, 300])
 @pytest.mark.parametrize("step", [0.0, 0.25])
 def test_rates_by_threshold_are_every_fifth_of_scikit_learn(size, step):

@@ -140,10 +140,7 @@ def histogram(scores: Any, threshold: float) -> Callable[[Any], None]:
         for values, color, name in ((scores.spoof, SPOOF, "spoof"), (scores.bonafide, BONA, "bona fide")):
             ax.hist(np.clip(values, low, high), edges, density=True, color=color, alpha=0.55, label=name)
         ax.axvline(threshold, color=LINE, lw=1.2, ls="--", label="threshold of dev")
-        ax.set(
-            xlabel="score, nats (higher: bona fide); a log-likelihood ratio on material like dev",
-            ylabel="density",
-        )
+        ax.set(xlabel="score, nats (higher: bona fide)", ylabel="density")
         ax.set_yticks([])
         ax.set_ylim(0, 1.3 * ax.get_ylim()[1])  # room for the names
         ax.legend(frameon=False, ncols=3, loc="upper center", handlelength=1.2, columnspacing=1.0)

@@ -161,8 +161,8 @@ def _plots(seeds: list[Path], each: list[dict[str, Any]]) -> str:
         ),
         (
             figures.histogram(first, threshold),
-            "Scores, calibrated on dev. The less the two classes overlap, the better; clips on the wrong "
-            "side of the line are errors.",
+            "Scores, calibrated on dev: log-likelihood ratios on material like dev. The less the two classes "
+            "overlap, the better; clips on the wrong side of the line are errors.",
         ),
         (
             figures.confusion(each[0]["eval"]["confusion"]),

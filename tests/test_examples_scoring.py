@@ -278,6 +278,10 @@ class TestSets:
         other = manifest(tmp_path / "sub" / "A", another())
         assert train(tmp_path / "out", *words, more=[*sets, "--eval", str(other)]) == 2
         assert "two sets are called A" in capsys.readouterr().err
+        alike = [manifest(tmp_path / name, another()) for name in ("B C", "B_C")]
+        given = [word for one in alike for word in ("--eval", str(one))]
+        assert train(tmp_path / "out", *words, more=given) == 2
+        assert "two sets are called B_C" in capsys.readouterr().err
 
 
 class TestInputs:

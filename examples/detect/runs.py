@@ -53,7 +53,7 @@ def corpora(place: Place, protocol: str) -> tuple[Corpus, list[Corpus]]:
     corpus, others = read_corpus(place.data), [read_evaluation(given) for given in place.evaluations]
     if others and {c.split for c in corpus.clips} == {"train", "dev"}:
         corpus = with_evaluation(corpus, others.pop(0))
-    twice = [name for name, times in Counter(other.name for other in others).items() if times > 1]
+    twice = [name for name, times in Counter(map(scoring.folder_of, others)).items() if times > 1]
     if twice:
         raise vf.ParameterError(
             f"--eval: two sets are called {twice[0]}; give one of the folders another name"

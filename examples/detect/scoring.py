@@ -198,13 +198,18 @@ def known(run: Path, rows: Sequence[Clip]) -> list[str]:
     return notes
 
 
+def folder_of(corpus: Corpus) -> str:
+    """What the folder of an evaluation set is called."""
+    return corpus.name.replace(" ", "_").replace(",", "")
+
+
 def evaluate(run: Path, given: Sequence[Corpus], seeds: Sequence[int], device: str, cache: Path) -> None:
     """Score and judge evaluation sets with every seed of a run, without training; those there are kept."""
     for corpus in given:
         detectors = [saved.read(run, seed, device) for seed in seeds]
         config = detectors[0].config
         rows = rows_of(corpus, config, config.data.subset)
-        out = run / SETS / corpus.name.replace(" ", "_").replace(",", "")
+        out = run / SETS / folder_of(corpus)
         made = origin(corpus, rows, Config())
         if out.is_dir():
             made.refuse_another(out, f"--eval: {out}", "give the set's folder another name")

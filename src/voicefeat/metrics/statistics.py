@@ -29,6 +29,8 @@ class Statistic(NamedTuple):
     worst: Callable[[float, float, tuple[int, int]], float] | None = None
     #: Whether a good detector has a high value.
     high_is_good: bool = False
+    #: Whether values are rates, from 0 to 1.
+    share: bool = False
 
 
 def _eer(method: str = "step") -> Statistic:
@@ -37,6 +39,7 @@ def _eer(method: str = "step") -> Statistic:
         lambda curve: equal_error(curve, method).rate,
         lambda curve: equal_error(curve).threshold,
         lambda miss, false_alarm, sizes: max(miss, false_alarm),
+        share=True,
     )
 
 
@@ -46,6 +49,7 @@ def _auc() -> Statistic:
         lambda curve: equal_error(curve).threshold,
         lambda miss, false_alarm, sizes: (1 - miss) * (1 - false_alarm),
         high_is_good=True,
+        share=True,
     )
 
 
@@ -89,6 +93,7 @@ def _accuracy(threshold: float) -> Statistic:
         lambda curve: threshold,
         _share,
         high_is_good=True,
+        share=True,
     )
 
 
@@ -99,6 +104,7 @@ def _balanced_accuracy(threshold: float) -> Statistic:
         lambda curve: threshold,
         lambda miss, false_alarm, sizes: 1 - (miss + false_alarm) / 2,
         high_is_good=True,
+        share=True,
     )
 
 

@@ -126,9 +126,9 @@ def interval(
     accuracies) reach at least as far as the interval of Student's t, on the scale of the normal quantile
     function, about the value less the bias of the draws: percentiles alone are too low where few groups make
     the draws skewed. For simulated detectors with 8 to 23 systems, which deviate by 0.5 to 1.5 where
-    utterances deviate by 1, and 60 speakers, at least 92 of 100 such intervals of level 0.95 hold the true equal error
-    rate; those over speakers alone hold it in fewer than 75, for 10 systems and 1.5. With more utterances of
-    each, and lower error rates, at least 90 hold it, and most of the others are too low
+    utterances deviate by 1, and 60 speakers, at least 92 of 100 such intervals of level 0.95 hold the true
+    equal error rate; those over speakers alone hold it in fewer than 75, for 10 systems and 1.5. With more
+    utterances of each, and lower error rates, at least 90 hold it, and most of the others are too low
     (tests/test_metrics_groups.py). Fewer than 8 members were not measured.
 
     With fewer than 5 errors at the threshold of the statistic (that of the equal error rate, for "auc" as

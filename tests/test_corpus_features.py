@@ -71,7 +71,7 @@ def test_the_bits_are_those_of_the_front_end(tmp_path):
         {"frontend": Halves(), "channels": "each"},
         {},
     ],
-    ids=lambda how: str(next(iter(how.values()), "default")),
+    ids=["frontend", "windows", "float64", "float16", "callable", "default"],
 )
 def test_the_bits_are_those_of_a_dataset(tmp_path, how):
     made = vf.features(EXAMPLES, **how)

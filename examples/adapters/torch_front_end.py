@@ -35,9 +35,7 @@ class TorchFrontEnd(torch.nn.Module):
         n = torch.full_like(y[..., :1].long(), y.shape[-1]) if lengths is None else lengths[:, None]
         # `frames` refuses a clip that is too short; an exported graph checks nothing
         if live and (y.ndim != 2 or len(y) != len(n) or n.max() > y.shape[1] or not fe.frames(int(n.min()))):
-            raise vf.ParameterError(
-                f"lengths={n.ravel().tolist()}: y is {[*y.shape]}; give (B, N) and B lengths"
-            )
+            raise vf.ParameterError(f"lengths={n.ravel().tolist()}: y is {[*y.shape]}; give (B, N) and (B,)")
         y = y * fe.signal.scale
         y = y - fe.signal.preemphasis * torch.cat([y[:, :1] * (fe.signal.first == "self"), y[:, :-1]], 1)
         frames = _count(fe.framing, n)[:, None]  # (B, 1, 1)

@@ -239,3 +239,16 @@ class TestColumnsOfScores:
     def test_wrong_columns(self, columns, told):
         with pytest.raises(vf.ParameterError, match=told):
             m.Scores(**SEVEN, columns=columns)
+
+
+@pytest.mark.parametrize("name", ["nix", ["attack"], None, 3])
+def test_a_column_that_is_not_there_is_named(name):
+    """Of scores and of trials: what is there, and how there would be more."""
+    scores = vf.metrics.Scores(["a", "b"], [1, 2], ["bonafide", "spoof"])
+    with pytest.raises(
+        vf.ParameterError, match=r"^column=.*no such column; choose among attack, speaker, or read"
+    ):
+        scores.column(name)
+    scores = vf.metrics.Scores(["a", "b"], [1, 2], ["bonafide", "spoof"], columns={"codec": ["x", "y"]})
+    with pytest.raises(vf.ParameterError, match=r"choose among attack, codec, speaker$"):
+        scores.column(name)

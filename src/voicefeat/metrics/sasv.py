@@ -17,7 +17,7 @@ from ..errors import ParameterError, check_choice, check_texts, fail
 from ..files.protocols import Protocol, Table, named, read_protocol, read_table
 from .inputs import check_scores
 from .score_files import AsvScores, numbers_of
-from .scores import OWN, check_column, named_columns
+from .scores import OWN, check_column, column_of, named_columns
 
 __all__ = ["KINDS", "SasvScores", "read_sasv_scores"]
 
@@ -158,13 +158,8 @@ class SasvScores:
 
     def column(self, name: str) -> np.ndarray:
         """The value of each trial in a column, such as ``speaker``, ``attack`` or ``codec``."""
-        known = {"speaker": self.speakers, **self.columns}
-        if name not in known:
-            remedy = f"choose among {named(sorted(known), 30)}"
-            if not self.columns:
-                remedy += ", or read the scores with keys or a protocol that has it"
-            fail("column", name, "the trials have no such column", remedy)
-        return known[name]
+        more = "" if self.columns else "read the scores with keys or a protocol that has it"
+        return column_of({"speaker": self.speakers, **self.columns}, name, "trials", more)
 
 
 def read_sasv_scores(

@@ -135,12 +135,8 @@ class Scores:
     def column(self, name: str) -> np.ndarray:
         """The value of each utterance in a column: ``attack``, ``speaker``, or a column of the protocol."""
         known = {"attack": self.attacks, "speaker": self.speakers, **self.columns}
-        if name not in known:
-            remedy = f"choose among {named(sorted(known), 30)}"
-            if not self.columns:
-                remedy += ", or read the scores with a protocol that has it: read_scores(path, protocol)"
-            fail("column", name, "the scores have no such column", remedy)
-        return known[name]
+        more = "read the scores with a protocol that has it: read_scores(path, protocol)"
+        return column_of(known, name, "scores", "" if self.columns else more)
 
     def rows_of(self, attack: str) -> np.ndarray:
         """Which rows are spoofs of one attack."""
@@ -324,6 +320,14 @@ def _of_2021(unknown: list[str], protocol: Protocol) -> bool:
         return False
     there = {utterance[:5] for utterance in protocol.columns["utterance"]} | {"DF_E_"}
     return all(u[2:5] == "_E_" and u[:5] in there for u in unknown)
+
+
+def column_of(known: Mapping[str, np.ndarray], name: str, what: str, more: str) -> np.ndarray:
+    """A column by name; `more` says how the scores or trials would have others, if they can."""
+    if not isinstance(name, str) or name not in known:
+        remedy = f"choose among {named(sorted(known), 30)}" + (f", or {more}" if more else "")
+        fail("column", name, f"the {what} have no such column", remedy)
+    return known[name]
 
 
 def named_columns(columns: Any, taken: frozenset[str] = OWN) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import check_int
 from ..items import carried
 
-__all__ = ["Batch", "Entry", "Sampler", "collate", "entry_of"]
+__all__ = ["Batch", "Entry", "Sampler", "collate", "column_array", "entry_of"]
 
 #: Number of batches sorted by length together: lengths in a batch are similar, and the order stays random.
 POOL = 50
@@ -34,6 +34,12 @@ class Entry(NamedTuple):
     labels: dict[str, Any]
     #: SHA-256 of the bytes of the recording's file when it was read, in hexadecimal digits.
     sha256: str = ""
+
+
+def column_array(values: Sequence[Any]) -> np.ndarray:
+    """A column of rows: numbers as such, texts and columns with missing values as objects."""
+    plain = all(isinstance(value, int | float) for value in values)
+    return np.array(values) if plain else np.array(values, object)
 
 
 def entry_of(facts: Mapping[str, Any], values: np.ndarray) -> Entry:

@@ -14,7 +14,7 @@ from ...presets.front_end import FrontEnd
 from ..items import OWN
 from ..optional import pandas
 from ..output.state import State
-from .batches import Batch, Entry, Sampler, collate, entry_of
+from .batches import Batch, Entry, Sampler, collate, column_array, entry_of
 from .index import RowIndex, row_number
 from .store import Store
 
@@ -221,9 +221,7 @@ class Dataset:
         ParameterError
             If there is no such column.
         """
-        values = self._store.column(check_choice("name", name, self.columns))
-        plain = all(isinstance(value, int | float) for value in values)
-        return np.array(values) if plain else np.array(values, object)
+        return column_array(self._store.column(check_choice("name", name, self.columns)))
 
     def shuffled(self, seed: int, rows: Sequence[int] | None = None) -> Iterator[Entry]:
         """Iterate over rows in a random order.

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import ParameterError, check_choice
 from ..items import Failure
-from .batches import Entry
+from .batches import Entry, column_array
 from .index import RowIndex, row_number
 
 __all__ = ["FeatureList"]
@@ -136,9 +136,7 @@ class FeatureList(Sequence[Entry]):
             If there is no such column.
         """
         name = check_choice("name", name, [*OWN, *self.carried])
-        values = [getattr(e, name) if name in OWN else e.labels[name] for e in self._entries]
-        plain = all(isinstance(value, int | float) for value in values)
-        return np.array(values) if plain else np.array(values, object)
+        return column_array([getattr(e, name) if name in OWN else e.labels[name] for e in self._entries])
 
     def stacked(self) -> np.ndarray:
         """All values as one array, where every row has the same number of frames.

@@ -311,7 +311,7 @@ def _tell_failures(failures: Sequence[Failure], recordings: int, strict: bool) -
     named = "; ".join(f"{each.path} ({each.stage}: {each.error})" for each in failures[:NAMED])
     more = f"; and {len(failures) - NAMED:,} more" if len(failures) > NAMED else ""
     many = "1 failure" if len(failures) == 1 else f"{len(failures):,} failures"
-    told = f"{many} in {recordings:,} recordings: {named}{more}"
+    told = f"{many} in {recordings:,} recording{'s' * (recordings != 1)}: {named}{more}"
     if strict:
         remedy = failures[0].remedy or "repair them or leave them out"
         raise ParameterError(f"paths: {told}; {remedy}, or give strict=False, which leaves them out")

@@ -182,7 +182,7 @@ def find_sources(paths: Iterable[str | os.PathLike[str]], *, as_given: bool = Fa
         fail("paths", paths, "is not a list of paths", "give files, folders and patterns in a list")
     order: list[str] = []
     for given in paths:
-        root = check_path("path", given)
+        root = check_path("paths", given)
         base, pattern = split_pattern(root)
         if os.path.isdir(root):
             base = root
